@@ -1,0 +1,217 @@
+/**
+ * Equal-width bins, dense codes of discrete values, and joint counts of the two.
+ *
+ * Bins follow numpy.histogram and numpy.digitize, as in Locatello et al. 2019 (disentanglement_lib): n bins between the
+ * minimum and the maximum, edge_i = i * ((max - min) / n) + min in float64, bin = number of edges 0..n-1 that are <= x,
+ * so that the maximum falls into the last bin. Here bins count from 0. The bin of a value is exact: a float64 guess is
+ * corrected against the very edges. Cost: O(rows * columns) for binning, O(rows) for each pair that is counted.
+ */
+import { gatherPair_f64x2 } from './lanes';
+
+/**
+ * Bins rows [firstRow, lastRow) of x (rows, columns) into out, u16[columns][rows].
+ * minima, maxima: f64[columns], maximum > minimum in each. bins: 1..65535.
+ */
+function binColumns<T>(
+  out: usize,
+  x: usize,
+  minima: usize,
+  maxima: usize,
+  rows: i32,
+  columns: i32,
+  bins: i32,
+  firstRow: i32,
+  lastRow: i32,
+): void {
+  const stride = <usize>columns * sizeof<T>();
+  for (let column = 0; column < columns; column++) {
+    const low = load<f64>(minima + (<usize>column << 3));
+    const high = load<f64>(maxima + (<usize>column << 3));
+    const step = (high - low) / <f64>bins;
+    let p = x + <usize>firstRow * stride + <usize>column * sizeof<T>();
+    let q = out + ((<usize>column * <usize>rows + <usize>firstRow) << 1);
+    let row = firstRow;
+    // The guess is off by one bin at most as long as rounding moves an edge by less than an eighth of a bin.
+    if (step > max(abs(low), abs(high)) * 2e-15) {
+      const low_f64x2 = f64x2.splat(low);
+      const step_f64x2 = f64x2.splat(step);
+      const perStep_f64x2 = f64x2.splat(<f64>bins / (high - low));
+      const last_f64x2 = f64x2.splat(<f64>(bins - 1));
+      for (; row + 4 <= lastRow; row += 4) {
+        const a = binPair(gatherPair_f64x2<T>(p, stride), low_f64x2, step_f64x2, perStep_f64x2, last_f64x2);
+        const b = binPair(gatherPair_f64x2<T>(p + 2 * stride, stride), low_f64x2, step_f64x2, perStep_f64x2, last_f64x2);
+        const all = i32x4.shuffle(i32x4.trunc_sat_f64x2_u_zero(a), i32x4.trunc_sat_f64x2_u_zero(b), 0, 1, 4, 5);
+        v128.store64_lane(q, i16x8.narrow_i32x4_u(all, all), 0);
+        p += 4 * stride;
+        q += 8;
+      }
+    }
+    for (; row < lastRow; row++) {
+      store<u16>(q, <u16>exactBin(<f64>load<T>(p), low, high, step, bins));
+      p += stride;
+      q += 2;
+    }
+  }
+}
+
+export function binColumnsF32(
+  out: usize,
+  x: usize,
+  minima: usize,
+  maxima: usize,
+  rows: i32,
+  columns: i32,
+  bins: i32,
+  firstRow: i32,
+  lastRow: i32,
+): void {
+  binColumns<f32>(out, x, minima, maxima, rows, columns, bins, firstRow, lastRow);
+}
+
+export function binColumnsF64(
+  out: usize,
+  x: usize,
+  minima: usize,
+  maxima: usize,
+  rows: i32,
+  columns: i32,
+  bins: i32,
+  firstRow: i32,
+  lastRow: i32,
+): void {
+  binColumns<f64>(out, x, minima, maxima, rows, columns, bins, firstRow, lastRow);
+}
+
+// @ts-ignore: decorator
+@inline
+function binPair(x: v128, low: v128, step: v128, perStep: v128, last: v128): v128 {
+  const one = f64x2.splat(1);
+  let bin = f64x2.floor(f64x2.mul(f64x2.sub(x, low), perStep));
+  bin = f64x2.pmin(f64x2.pmax(bin, f64x2.splat(0)), last);
+  bin = f64x2.sub(bin, v128.and(f64x2.lt(x, f64x2.add(f64x2.mul(bin, step), low)), one));
+  const next = f64x2.add(bin, one);
+  const above = f64x2.ge(x, f64x2.add(f64x2.mul(next, step), low));
+  return f64x2.add(bin, v128.and(v128.and(above, f64x2.le(next, last)), one));
+}
+
+/** The number of edges 1..bins-1 that are <= x, by bisection: edges never decrease. */
+function exactBin(x: f64, low: f64, high: f64, step: f64, bins: i32): i32 {
+  let below = 0;
+  let above = bins;
+  while (above - below > 1) {
+    const middle = (below + above) >> 1;
+    // Where the step itself underflows, numpy multiplies by the range instead.
+    const edge = step == 0 ? (<f64>middle / <f64>bins) * (high - low) + low : <f64>middle * step + low;
+    if (edge <= x) below = middle;
+    else above = middle;
+  }
+  return below;
+}
+
+/**
+ * Codes 0..n-1 for the n different whole numbers of one column of x (rows, columns), in increasing order of value.
+ * out: i32[rows]; table: i32[range], range = maximum - minimum + 1, any content. Returns n.
+ */
+function denseCodes<T>(out: usize, table: usize, x: usize, rows: i32, columns: i32, column: i32, minimum: f64, range: i32): i32 {
+  memory.fill(table, 0, <usize>range << 2);
+  const stride = <usize>columns * sizeof<T>();
+  const start = x + <usize>column * sizeof<T>();
+  let p = start;
+  for (let row = 0; row < rows; row++) {
+    store<i32>(table + (<usize>(<i32>(<f64>load<T>(p) - minimum)) << 2), 1);
+    p += stride;
+  }
+  let codes = 0;
+  for (let value = 0; value < range; value++) {
+    const seen = load<i32>(table + (<usize>value << 2));
+    store<i32>(table + (<usize>value << 2), codes);
+    codes += seen;
+  }
+  p = start;
+  for (let row = 0; row < rows; row++) {
+    store<i32>(out + (<usize>row << 2), load<i32>(table + (<usize>(<i32>(<f64>load<T>(p) - minimum)) << 2)));
+    p += stride;
+  }
+  return codes;
+}
+
+export function denseCodesI32(out: usize, table: usize, x: usize, rows: i32, columns: i32, column: i32, minimum: f64, range: i32): i32 {
+  return denseCodes<i32>(out, table, x, rows, columns, column, minimum, range);
+}
+
+export function denseCodesF32(out: usize, table: usize, x: usize, rows: i32, columns: i32, column: i32, minimum: f64, range: i32): i32 {
+  return denseCodes<f32>(out, table, x, rows, columns, column, minimum, range);
+}
+
+export function denseCodesF64(out: usize, table: usize, x: usize, rows: i32, columns: i32, column: i32, minimum: f64, range: i32): i32 {
+  return denseCodes<f64>(out, table, x, rows, columns, column, minimum, range);
+}
+
+/** out[i] = out[i] * size + codes[i]: one code for several factors, so that one pass counts them all. i32[rows] each. */
+export function groupCodes(out: usize, codes: usize, rows: i32, size: i32): void {
+  const size_i32x4 = i32x4.splat(size);
+  let i = 0;
+  for (; i + 4 <= rows; i += 4) {
+    const at = <usize>i << 2;
+    v128.store(out + at, i32x4.add(i32x4.mul(v128.load(out + at), size_i32x4), v128.load(codes + at)));
+  }
+  for (; i < rows; i++) {
+    const at = <usize>i << 2;
+    store<i32>(out + at, load<i32>(out + at) * size + load<i32>(codes + at));
+  }
+}
+
+/**
+ * Adds the joint counts of rows [firstRow, lastRow) to counts, u32[copies][bins][values]; copies is 1 or 4.
+ * Four copies are counted in turn: neighbouring rows often fall into the same cell, and an increment that waits for
+ * the last one to be stored takes five cycles instead of one. The caller adds the copies up.
+ * bins: u16[rows]; codes: i32[rows], 0..values-1; cells = bins * values.
+ */
+export function countJoint(counts: usize, bins: usize, codes: usize, values: i32, cells: i32, copies: i32, firstRow: i32, lastRow: i32): void {
+  const next: usize = copies == 4 ? <usize>cells << 2 : 0;
+  const counts1 = counts + next;
+  const counts2 = counts1 + next;
+  const counts3 = counts2 + next;
+  let row = firstRow;
+  for (; row + 4 <= lastRow; row += 4) {
+    const b = bins + (<usize>row << 1);
+    const c = codes + (<usize>row << 2);
+    const p0 = counts + (<usize>(<i32>load<u16>(b) * values + load<i32>(c)) << 2);
+    const p1 = counts1 + (<usize>(<i32>load<u16>(b, 2) * values + load<i32>(c, 4)) << 2);
+    const p2 = counts2 + (<usize>(<i32>load<u16>(b, 4) * values + load<i32>(c, 8)) << 2);
+    const p3 = counts3 + (<usize>(<i32>load<u16>(b, 6) * values + load<i32>(c, 12)) << 2);
+    store<u32>(p0, load<u32>(p0) + 1);
+    store<u32>(p1, load<u32>(p1) + 1);
+    store<u32>(p2, load<u32>(p2) + 1);
+    store<u32>(p3, load<u32>(p3) + 1);
+  }
+  for (; row < lastRow; row++) {
+    const p = counts + (<usize>(<i32>load<u16>(bins + (<usize>row << 1)) * values + load<i32>(codes + (<usize>row << 2))) << 2);
+    store<u32>(p, load<u32>(p) + 1);
+  }
+}
+
+/**
+ * Sums counts, u32[copies][bins][outer][values][inner], over copies, outer and inner into out, u32[bins][values]:
+ * the joint counts of one factor out of those of a group.
+ */
+export function marginaliseCounts(out: usize, counts: usize, copies: i32, bins: i32, outer: i32, values: i32, inner: i32): void {
+  memory.fill(out, 0, (<usize>bins * <usize>values) << 2);
+  let p = counts;
+  for (let copy = 0; copy < copies; copy++) {
+    for (let bin = 0; bin < bins; bin++) {
+      const row = out + ((<usize>bin * <usize>values) << 2);
+      for (let o = 0; o < outer; o++) {
+        for (let value = 0; value < values; value++) {
+          let sum: u32 = 0;
+          for (let i = 0; i < inner; i++) {
+            sum += load<u32>(p);
+            p += 4;
+          }
+          const q = row + (<usize>value << 2);
+          store<u32>(q, load<u32>(q) + sum);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * core.wasm: everything the library computes that is hot.
+ *
+ * Every export takes pointers into linear memory and element counts, writes where it is told, and returns a number or
+ * nothing. Nothing here allocates, keeps state between calls, or throws: the caller (bindings/core.ts) has checked.
+ * Pointers are 16-byte aligned, and 32 bytes past the end of every input may be read (and are ignored).
+ */
+export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode } from './drawing';
+export {
+  binColumnsF32,
+  binColumnsF64,
+  countJoint,
+  denseCodesF32,
+  denseCodesF64,
+  denseCodesI32,
+  groupCodes,
+  marginaliseCounts,
+} from './histogram';
+export { entropyOfCounts, mutualInformationOfCounts } from './information';
+export { softmaxHessian, softmaxLoss } from './logistic';
+export {
+  allIntegralF32,
+  allIntegralF64,
+  columnExtremesF32,
+  columnExtremesF64,
+  columnExtremesI32,
+  columnVariancesF32,
+  columnVariancesF64,
+  firstNonFiniteF32,
+  firstNonFiniteF64,
+} from './moments';
+export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
+export { philoxBlock, shuffledRows, uniformBelow } from './random';
+export { gatherColumn, gatherRows } from './rows';
+export { batchVariancesF32, batchVariancesF64, chooseLatents } from './votes';
+
+/** The first byte that the caller may use. */
+export function heapBase(): usize {
+  return __heap_base;
+}
+
+/** Whether this is the build with relaxed SIMD. */
+export function isRelaxed(): bool {
+  return ASC_FEATURE_RELAXED_SIMD;
+}

@@ -1,0 +1,404 @@
+/**
+ * One typed function per kernel. Blocks and counts in, blocks filled or plain numbers out; shapes in comments are
+ * row-major. Nothing is checked here: callers have.
+ */
+import { Arena, type Block } from './arena.js';
+import type { CoreExports } from './exports.js';
+import { type Build, compile, instantiate } from './load.js';
+
+/** A table of real numbers. */
+export type RealBlock = Block<'f32'> | Block<'f64'>;
+/** A table of numbers as factors come: whole or real. */
+export type NumberBlock = RealBlock | Block<'i32'>;
+
+/** A place in the random sequence: draws are a function of the seed, the stream and the index alone. */
+export interface Stream {
+  /** A whole number from 0 to 2^53 - 1. */
+  readonly seed: number;
+  readonly stream: number;
+  readonly index: number;
+}
+
+/** Rows grouped by the value of one factor; a value that only one row has is left out. */
+export interface RowGroups {
+  /** The rows, those that share a value side by side. */
+  readonly order: Block<'i32'>;
+  /** Where the rows of each value begin in order; one more entry than values. */
+  readonly bounds: Block<'i32'>;
+  /** The value at every 2^shift-th place. */
+  readonly buckets: Block<'i32'>;
+  readonly shift: number;
+  /** How many rows can be drawn. */
+  readonly drawable: number;
+}
+
+const STREAM_WORDS = 92;
+const GROUP_WORDS = 5;
+/** Buckets per value: so many that the value at a place is seldom more than a step from the bucket's first. */
+const BUCKETS_PER_VALUE = 8;
+
+/** One instance of core.wasm with its own memory. */
+export class Core {
+  readonly arena: Arena;
+  readonly build: Build;
+  readonly #wasm: CoreExports;
+  #streamState: Block<'u32'>;
+
+  constructor(wasm: CoreExports) {
+    this.#wasm = wasm;
+    this.build = wasm.isRelaxed() ? 'relaxed' : 'simd';
+    this.arena = new Arena(wasm.memory, wasm.heapBase() >>> 0);
+    this.#streamState = this.arena.alloc('u32', STREAM_WORDS);
+  }
+
+  /** Frees everything, for the next user of the instance. */
+  reset(): void {
+    this.arena.reset();
+    this.#streamState = this.arena.alloc('u32', STREAM_WORDS);
+  }
+
+  /** One Philox 4x32-10 block: four words for a counter of four words and a key of two. */
+  philoxBlock(counter: ArrayLike<number>, key: ArrayLike<number>): Uint32Array {
+    const mark = this.arena.mark();
+    const out = this.arena.alloc('u32', 4);
+    const counterBlock = this.arena.upload('u32', counter);
+    const keyBlock = this.arena.upload('u32', key);
+    this.#wasm.philoxBlock(out.pointer, counterBlock.pointer, keyBlock.pointer, this.#streamState.pointer);
+    const words = out.array.slice();
+    this.arena.release(mark);
+    return words;
+  }
+
+  /** Fills out with draws below n. */
+  uniformBelow(out: Block<'i32'>, n: number, at: Stream): void {
+    const [low, high] = seedWords(at.seed);
+    this.#wasm.uniformBelow(out.pointer, out.length, n, low, high, at.stream, at.index, this.#streamState.pointer);
+  }
+
+  /** Fills out with 0 .. length - 1, its first `count` places a draw without replacement. */
+  shuffledRows(out: Block<'i32'>, count: number, at: Stream): void {
+    const [low, high] = seedWords(at.seed);
+    this.#wasm.shuffledRows(out.pointer, out.length, count, low, high, at.stream, at.index, this.#streamState.pointer);
+  }
+
+  /** out[i] = x[rows[i]] for whole rows of a table with `columns` columns. */
+  gatherRows<T extends 'f32' | 'f64' | 'i32'>(
+    out: Block<T>,
+    x: Block<T>,
+    rows: Block<'i32'>,
+    count: number,
+    columns: number,
+  ): void {
+    const words = x.type === 'f64' ? 2 * columns : columns;
+    this.#wasm.gatherRows(out.pointer, x.pointer, rows.pointer, count, words);
+  }
+
+  /** out[i] = x[rows[i]] for one column. */
+  gatherColumn(out: Block<'i32'>, x: Block<'i32'>, rows: Block<'i32'>, count: number): void {
+    this.#wasm.gatherColumn(out.pointer, x.pointer, rows.pointer, count);
+  }
+
+  /** Index of the first element of x that is NaN or infinite, -1 if there is none. */
+  firstNonFinite(x: RealBlock): number {
+    return x.type === 'f32'
+      ? this.#wasm.firstNonFiniteF32(x.pointer, x.length)
+      : this.#wasm.firstNonFiniteF64(x.pointer, x.length);
+  }
+
+  /** Whether one column of x (rows, columns) holds whole numbers only. */
+  isIntegral(x: NumberBlock, rows: number, columns: number, column: number): boolean {
+    if (x.type === 'i32') return true;
+    const test = x.type === 'f32' ? this.#wasm.allIntegralF32 : this.#wasm.allIntegralF64;
+    return test(x.pointer, rows, columns, column) !== 0;
+  }
+
+  /** Minimum and maximum of each column of x (rows, columns); rows >= 1. */
+  columnExtremes(x: NumberBlock, rows: number, columns: number): { minima: Float64Array; maxima: Float64Array } {
+    const run = {
+      f32: this.#wasm.columnExtremesF32,
+      f64: this.#wasm.columnExtremesF64,
+      i32: this.#wasm.columnExtremesI32,
+    }[x.type];
+    const [minima, maxima] = this.#perColumn(run, x, rows, columns);
+    return { minima, maxima };
+  }
+
+  /** Mean and variance (divided by rows - 1) of each column of x (rows, columns); rows >= 2. */
+  columnVariances(x: RealBlock, rows: number, columns: number): { means: Float64Array; variances: Float64Array } {
+    const run = x.type === 'f32' ? this.#wasm.columnVariancesF32 : this.#wasm.columnVariancesF64;
+    const [means, variances] = this.#perColumn(run, x, rows, columns);
+    return { means, variances };
+  }
+
+  #perColumn(
+    run: CoreExports['columnExtremesF32'],
+    x: NumberBlock,
+    rows: number,
+    columns: number,
+  ): [Float64Array, Float64Array] {
+    const mark = this.arena.mark();
+    const first = this.arena.alloc('f64', columns);
+    const second = this.arena.alloc('f64', columns);
+    run(first.pointer, second.pointer, x.pointer, rows, columns);
+    const results: [Float64Array, Float64Array] = [first.array.slice(), second.array.slice()];
+    this.arena.release(mark);
+    return results;
+  }
+
+  /** Bins rows [firstRow, lastRow) of x (rows, columns) into out [columns][rows]; minima, maxima: [columns]. */
+  binColumns(
+    out: Block<'u16'>,
+    x: RealBlock,
+    minima: Block<'f64'>,
+    maxima: Block<'f64'>,
+    rows: number,
+    columns: number,
+    bins: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const run = x.type === 'f32' ? this.#wasm.binColumnsF32 : this.#wasm.binColumnsF64;
+    run(out.pointer, x.pointer, minima.pointer, maxima.pointer, rows, columns, bins, firstRow, lastRow);
+  }
+
+  /** Codes of the different whole numbers of one column of x (rows, columns), which lie within `range` of minimum; returns how many. */
+  denseCodes(
+    out: Block<'i32'>,
+    x: NumberBlock,
+    rows: number,
+    columns: number,
+    column: number,
+    minimum: number,
+    range: number,
+  ): number {
+    const run = { f32: this.#wasm.denseCodesF32, f64: this.#wasm.denseCodesF64, i32: this.#wasm.denseCodesI32 }[x.type];
+    const mark = this.arena.mark();
+    const table = this.arena.alloc('i32', range);
+    const codes = run(out.pointer, table.pointer, x.pointer, rows, columns, column, minimum, range);
+    this.arena.release(mark);
+    return codes;
+  }
+
+  /** out = out * size + codes. */
+  groupCodes(out: Block<'i32'>, codes: Block<'i32'>, size: number): void {
+    this.#wasm.groupCodes(out.pointer, codes.pointer, codes.length, size);
+  }
+
+  /** Adds joint counts of rows [firstRow, lastRow) to counts [copies][bins][values]; cells = bins * values. */
+  countJoint(
+    counts: Block<'u32'>,
+    bins: Block<'u16'>,
+    codes: Block<'i32'>,
+    values: number,
+    cells: number,
+    copies: 1 | 4,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    this.#wasm.countJoint(counts.pointer, bins.pointer, codes.pointer, values, cells, copies, firstRow, lastRow);
+  }
+
+  /** Sums counts [copies][bins][outer][values][inner] into out [bins][values]. */
+  marginaliseCounts(
+    out: Block<'u32'>,
+    counts: Block<'u32'>,
+    copies: number,
+    bins: number,
+    outer: number,
+    values: number,
+    inner: number,
+  ): void {
+    this.#wasm.marginaliseCounts(out.pointer, counts.pointer, copies, bins, outer, values, inner);
+  }
+
+  /** Groups rows by code. The blocks are taken from the arena and stay. */
+  groupRowsByCode(codes: Block<'i32'>, values: number): RowGroups {
+    const rows = codes.length;
+    const order = this.arena.alloc('i32', rows);
+    const bounds = this.arena.alloc('i32', values + 1);
+    const mark = this.arena.mark();
+    const sizes = this.arena.alloc('i32', values);
+    const kept = this.#wasm.groupRowsByCode(order.pointer, bounds.pointer, codes.pointer, sizes.pointer, rows, values);
+    this.arena.release(mark);
+    const drawable = bounds.array[kept];
+    const shift = Math.max(0, Math.floor(Math.log2(drawable / (BUCKETS_PER_VALUE * kept))));
+    const buckets = this.arena.alloc('i32', drawable === 0 ? 0 : ((drawable - 1) >> shift) + 1);
+    this.#wasm.fillBuckets(buckets.pointer, bounds.pointer, drawable, shift);
+    return { order, bounds, buckets, shift, drawable };
+  }
+
+  /** Entropy of counts, in nats. */
+  entropyOfCounts(counts: Block<'u32'>, total: number): number {
+    return this.#wasm.entropyOfCounts(counts.pointer, counts.length, total);
+  }
+
+  /** Mutual information of joint counts [bins][values], in nats, at least 0. */
+  mutualInformationOfCounts(joint: Block<'u32'>, bins: number, values: number, total: number): number {
+    const mark = this.arena.mark();
+    const sums = this.arena.alloc('u32', values);
+    const result = this.#wasm.mutualInformationOfCounts(joint.pointer, sums.pointer, bins, values, total);
+    this.arena.release(mark);
+    return result;
+  }
+
+  /** Batches of rows [count][size] that share a factor's value; fixed [count] is the index into groups. */
+  drawBatchRows(
+    rows: Block<'i32'>,
+    fixed: Block<'i32'>,
+    groups: readonly RowGroups[],
+    count: number,
+    size: number,
+    at: Stream,
+  ): void {
+    this.#drawRows(this.#wasm.drawBatchRows, rows, fixed, groups, count, size, at);
+  }
+
+  /** Batches of pairs of rows [count][2][size] that share a factor's value; fixed [count] is the index into groups. */
+  drawPairRows(
+    rows: Block<'i32'>,
+    fixed: Block<'i32'>,
+    groups: readonly RowGroups[],
+    count: number,
+    size: number,
+    at: Stream,
+  ): void {
+    this.#drawRows(this.#wasm.drawPairRows, rows, fixed, groups, count, size, at);
+  }
+
+  #drawRows(
+    run: CoreExports['drawBatchRows'],
+    rows: Block<'i32'>,
+    fixed: Block<'i32'>,
+    groups: readonly RowGroups[],
+    count: number,
+    size: number,
+    at: Stream,
+  ): void {
+    const [low, high] = seedWords(at.seed);
+    const mark = this.arena.mark();
+    const table = this.arena.alloc('u32', groups.length * GROUP_WORDS);
+    table.array.set(groups.flatMap((g) => [g.order.pointer, g.bounds.pointer, g.buckets.pointer, g.shift, g.drawable]));
+    run(
+      rows.pointer,
+      fixed.pointer,
+      table.pointer,
+      groups.length,
+      count,
+      size,
+      low,
+      high,
+      at.stream,
+      at.index,
+      this.#streamState.pointer,
+    );
+    this.arena.release(mark);
+  }
+
+  /** Mean absolute differences [count][columns] of pairs of rows [count][2][size] of x (rows, columns). */
+  pairDifferences(
+    out: Block<'f64'>,
+    x: RealBlock,
+    rows: Block<'i32'>,
+    count: number,
+    size: number,
+    columns: number,
+  ): void {
+    const run = x.type === 'f32' ? this.#wasm.pairDifferencesF32 : this.#wasm.pairDifferencesF64;
+    run(out.pointer, x.pointer, rows.pointer, count, size, columns);
+  }
+
+  /** Variances [count][columns], divided by size - 1, of batches of rows [count][size] of x (rows, columns). */
+  batchVariances(
+    out: Block<'f64'>,
+    x: RealBlock,
+    rows: Block<'i32'>,
+    count: number,
+    size: number,
+    columns: number,
+  ): void {
+    const run = x.type === 'f32' ? this.#wasm.batchVariancesF32 : this.#wasm.batchVariancesF64;
+    run(out.pointer, x.pointer, rows.pointer, count, size, columns);
+  }
+
+  /** For each row of variances [count][columns] the latent that varies least and the weight of its vote; global is 0 for a latent left out. */
+  chooseLatents(
+    chosen: Block<'i32'>,
+    weights: Block<'f64'>,
+    variances: Block<'f64'>,
+    global: Block<'f64'>,
+    count: number,
+  ): void {
+    this.#wasm.chooseLatents(chosen.pointer, weights.pointer, variances.pointer, global.pointer, count, global.length);
+  }
+
+  /** Loss of rows [firstRow, lastRow); adds to gradient [classes - fixedClasses][stride], writes probabilities [rows][classes]. */
+  softmaxLoss(
+    gradient: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    x: Block<'f64'>,
+    labels: Block<'i32'>,
+    weights: Block<'f64'>,
+    classes: number,
+    fixedClasses: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): number {
+    return this.#wasm.softmaxLoss(
+      gradient.pointer,
+      probabilities.pointer,
+      x.pointer,
+      labels.pointer,
+      weights.pointer,
+      classes,
+      fixedClasses,
+      stride,
+      firstRow,
+      lastRow,
+    );
+  }
+
+  /** Adds the weighted Gram matrices of all pairs of classes to grams [pairs][stride][stride]; scratch: [128][stride]. */
+  softmaxHessian(
+    grams: Block<'f64'>,
+    x: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    scratch: Block<'f64'>,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    this.#wasm.softmaxHessian(
+      grams.pointer,
+      x.pointer,
+      probabilities.pointer,
+      scratch.pointer,
+      classes,
+      stride,
+      firstRow,
+      lastRow,
+    );
+  }
+}
+
+function seedWords(seed: number): [number, number] {
+  return [seed >>> 0, Math.floor(seed / 2 ** 32)];
+}
+
+/** Instances that wait for their next user. Each computation has one to itself, so that computations can overlap. */
+const idle: Core[] = [];
+/** An instance whose memory has grown beyond this is dropped instead: memory never shrinks. */
+const KEEP_BELOW_BYTES = 256 * 1024 ** 2;
+
+/** Runs `work` with an instance of its own. */
+export async function withCore<R>(work: (core: Core) => R | Promise<R>): Promise<R> {
+  const compiled = await compile();
+  const core = idle.pop() ?? new Core(instantiate(compiled));
+  try {
+    return await work(core);
+  } finally {
+    core.reset();
+    if (core.arena.capacityBytes <= KEEP_BELOW_BYTES) idle.push(core);
+  }
+}

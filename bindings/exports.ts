@@ -1,0 +1,145 @@
+/** The exports of core.wasm as JavaScript sees them: pointers and counts are numbers. See assembly/ for what each does. */
+export interface CoreExports {
+  readonly memory: WebAssembly.Memory;
+  heapBase(): number;
+  isRelaxed(): number;
+
+  philoxBlock(out: number, counter: number, key: number, state: number): void;
+  uniformBelow(
+    out: number,
+    count: number,
+    n: number,
+    seedLow: number,
+    seedHigh: number,
+    stream: number,
+    index: number,
+    state: number,
+  ): void;
+  shuffledRows(
+    out: number,
+    n: number,
+    count: number,
+    seedLow: number,
+    seedHigh: number,
+    stream: number,
+    index: number,
+    state: number,
+  ): void;
+  gatherRows(out: number, x: number, rows: number, count: number, words: number): void;
+  gatherColumn(out: number, x: number, rows: number, count: number): void;
+
+  firstNonFiniteF32(x: number, count: number): number;
+  firstNonFiniteF64(x: number, count: number): number;
+  allIntegralF32(x: number, rows: number, columns: number, column: number): number;
+  allIntegralF64(x: number, rows: number, columns: number, column: number): number;
+  columnExtremesF32: ColumnStatistics;
+  columnExtremesF64: ColumnStatistics;
+  columnExtremesI32: ColumnStatistics;
+  columnVariancesF32: ColumnStatistics;
+  columnVariancesF64: ColumnStatistics;
+
+  binColumnsF32: BinColumns;
+  binColumnsF64: BinColumns;
+  denseCodesF32: DenseCodes;
+  denseCodesF64: DenseCodes;
+  denseCodesI32: DenseCodes;
+  groupCodes(out: number, codes: number, rows: number, size: number): void;
+  countJoint(
+    counts: number,
+    bins: number,
+    codes: number,
+    values: number,
+    cells: number,
+    copies: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+  marginaliseCounts(
+    out: number,
+    counts: number,
+    copies: number,
+    bins: number,
+    outer: number,
+    values: number,
+    inner: number,
+  ): void;
+  groupRowsByCode(order: number, bounds: number, codes: number, sizes: number, rows: number, values: number): number;
+  fillBuckets(buckets: number, bounds: number, places: number, shift: number): void;
+  entropyOfCounts(counts: number, n: number, total: number): number;
+  mutualInformationOfCounts(joint: number, sums: number, bins: number, values: number, total: number): number;
+
+  drawBatchRows: DrawRows;
+  drawPairRows: DrawRows;
+  pairDifferencesF32: BatchStatistics;
+  pairDifferencesF64: BatchStatistics;
+  batchVariancesF32: BatchStatistics;
+  batchVariancesF64: BatchStatistics;
+  chooseLatents(
+    chosen: number,
+    weights: number,
+    variances: number,
+    global: number,
+    count: number,
+    columns: number,
+  ): void;
+
+  softmaxLoss(
+    gradient: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    weights: number,
+    classes: number,
+    fixedClasses: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): number;
+  softmaxHessian(
+    grams: number,
+    x: number,
+    probabilities: number,
+    scratch: number,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+}
+
+type ColumnStatistics = (first: number, second: number, x: number, rows: number, columns: number) => void;
+type BinColumns = (
+  out: number,
+  x: number,
+  minima: number,
+  maxima: number,
+  rows: number,
+  columns: number,
+  bins: number,
+  firstRow: number,
+  lastRow: number,
+) => void;
+type DenseCodes = (
+  out: number,
+  table: number,
+  x: number,
+  rows: number,
+  columns: number,
+  column: number,
+  minimum: number,
+  range: number,
+) => number;
+type DrawRows = (
+  rows: number,
+  fixed: number,
+  groups: number,
+  groupCount: number,
+  count: number,
+  size: number,
+  seedLow: number,
+  seedHigh: number,
+  stream: number,
+  firstIndex: number,
+  state: number,
+) => void;
+type BatchStatistics = (out: number, x: number, rows: number, count: number, size: number, columns: number) => void;

@@ -1,0 +1,21 @@
+/** Where the bytes of a build come from in the inline bundle: the bundle itself, for hosts that cannot fetch a file. */
+import relaxed from 'inline:core.relaxed.wasm';
+import simd from 'inline:core.wasm';
+import type { Build } from './load.js';
+
+/** The bytes of a build. */
+export async function readWasm(build: Build): Promise<BufferSource | Response> {
+  const text = atob(build === 'relaxed' ? relaxed : simd);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** The build that the user forces: a global, or in Node the environment variable of the same name. */
+export function forcedBuild(): string | undefined {
+  const host = globalThis as { VAEMETRICS_WASM?: string; process?: { env?: Record<string, string | undefined> } };
+  return host.VAEMETRICS_WASM ?? host.process?.env?.VAEMETRICS_WASM;
+}
+
+/** Nothing to switch where the host is not known. */
+export function enableRelaxed(): void {}

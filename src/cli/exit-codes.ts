@@ -1,0 +1,22 @@
+/** How the program ends; the numbers from 64 on are those of sysexits.h. */
+export const EXIT = {
+  ok: 0,
+  usage: 2,
+  badData: 65,
+  noInput: 66,
+  bug: 70,
+  cannotWrite: 73,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** What each says in help. */
+export const EXIT_MEANINGS: ReadonlyArray<readonly [code: number, meaning: string]> = [
+  [EXIT.ok, 'done'],
+  [EXIT.usage, 'wrong option, argument, command or metric'],
+  [EXIT.badData, 'the data cannot be used; the message says where'],
+  [EXIT.noInput, 'a file is missing or cannot be read'],
+  [EXIT.bug, 'a bug of vaemetrics'],
+  [EXIT.cannotWrite, 'the output cannot be written'],
+  [EXIT.interrupted, 'stopped by SIGINT (143 by SIGTERM); nothing is left half-written'],
+];

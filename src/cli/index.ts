@@ -1,0 +1,13 @@
+import type { CommandEntry } from './command.js';
+
+/**
+ * Every command, in the order of help. One file per command, loaded when it is wanted: add the file and a line here;
+ * help and completion follow.
+ */
+export const commands: readonly CommandEntry[] = [
+  { name: 'score', summary: 'score latents against factors', load: () => import('./score.js') },
+  { name: 'inspect', summary: 'show what a file holds', load: () => import('./inspect.js') },
+  { name: 'convert', summary: 'write an array in another format', load: () => import('./convert.js') },
+  { name: 'metrics', summary: 'list the metrics, their options and sources', load: () => import('./metrics.js') },
+  { name: 'completion', summary: 'print a completion script for a shell', load: () => import('./completion.js') },
+];

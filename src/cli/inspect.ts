@@ -1,0 +1,132 @@
+import type { Command } from 'commander';
+import { DataError } from '../errors.js';
+import { type ArrayEntry, type ArrayFile, type ArrayInspection, describeArrays, inspectArray } from '../io/index.js';
+import { alignColumns } from '../report/align-columns.js';
+import { formatCount, formatNumber } from '../report/format-number.js';
+import { toJson } from '../report/json.js';
+import { printable } from '../report/printable.js';
+import { createStyle, type Style } from '../report/style.js';
+import { wrapBehind } from '../report/wrap-text.js';
+import type { Context } from './command.js';
+import { describeExamples, FORMATS_TEXT } from './help-text.js';
+import { declareReading, type ReadingFlags, withFile } from './open-one-file.js';
+import { wantsColor, widthOf } from './terminal.js';
+import { untilAborted } from './until-aborted.js';
+
+/** `vaemetrics inspect`. */
+export function define(command: Command, context: Context): void {
+  command
+    .description(
+      'Shows what a file holds: shapes, types, the range of every column, constant columns, NaN and infinities.',
+    )
+    .argument('<file>', 'the file; - is standard input');
+  declareReading(command);
+  command
+    .option('--json', 'one JSON document, with every column')
+    .addHelpText(
+      'after',
+      describeExamples([
+        { does: 'all arrays of an archive', command: 'vaemetrics inspect posterior.npz' },
+        { does: 'one of them, for a program', command: 'vaemetrics inspect posterior.npz --member mu --json' },
+        { does: 'bare float64 values, ten to a row', command: 'vaemetrics inspect z.bin --columns 10 --dtype f8' },
+      ]) + FORMATS_TEXT,
+    )
+    .action((path: string, flags: InspectFlags) => runInspect(path, flags, context));
+}
+
+interface InspectFlags extends ReadingFlags {
+  readonly json?: boolean;
+}
+
+/** What was found of an array; no inspection where it cannot be read as a table of numbers. */
+interface Found {
+  readonly entry: ArrayEntry;
+  readonly inspection: ArrayInspection | null;
+}
+
+async function runInspect(path: string, flags: InspectFlags, { terminal }: Context): Promise<void> {
+  const { stdout, env, signal } = terminal;
+  const text = await withFile(path, flags, signal, async (file) => {
+    const found: Found[] = [];
+    for (const entry of chooseArrays(file, flags.member)) {
+      const inspection = entry.refusal === null ? await untilAborted(inspectArray(entry), signal) : null;
+      found.push({ entry, inspection });
+    }
+    if (flags.json) return toJson(describeFile(file, found));
+    return renderFile(file, found, createStyle(wantsColor(stdout, env)), Math.min(widthOf(stdout, env), 110));
+  });
+  stdout.write(text);
+}
+
+function chooseArrays(file: ArrayFile, member: string | undefined): readonly ArrayEntry[] {
+  if (member === undefined) return file.arrays;
+  const chosen = file.arrays.filter(({ name }) => name === member);
+  if (chosen.length === 0) throw new DataError(`found no '${member}'; ${describeArrays(file)}`, { path: file.path });
+  return chosen;
+}
+
+function describeFile({ path, format }: ArrayFile, found: readonly Found[]): object {
+  const arrays = found.map(({ entry: { name, dtype, shape, bytes, refusal }, inspection }) => ({
+    ...(inspection ?? { name, dtype, shape }),
+    bytes,
+    refusal,
+  }));
+  return { schema: 'vaemetrics/inspection@1', path, format, arrays };
+}
+
+function renderFile({ path, format }: ArrayFile, found: readonly Found[], style: Style, width: number): string {
+  const title = path === '-' ? 'standard input' : printable(path);
+  const count = `${formatCount(found.length)} array${found.length === 1 ? '' : 's'}`;
+  const blocks = found.map((one) => renderArray(one, style, width).join('\n'));
+  return `${[style.dim(`${title} · ${format} · ${count}`), ...blocks].join('\n\n')}\n`;
+}
+
+// More rows than a screen has say nothing at a glance.
+const COLUMNS_SHOWN = 40;
+
+function renderArray({ entry, inspection }: Found, style: Style, width: number): string[] {
+  const name = entry.name === null ? '' : `${style.bold(printable(entry.name))}  `;
+  const title = `${name}(${entry.shape.join(', ')}${entry.shape.length === 1 ? ',' : ''}) ${printable(entry.dtype)}`;
+  const size = style.dim(`  ${formatCount(entry.bytes)} bytes`);
+  if (inspection === null)
+    return [title + size, ...wrapBehind('  ', `not a table of numbers: ${printable(entry.refusal ?? '')}`, width)];
+  return [title + size, ...renderColumns(inspection, style), ...renderFindings(inspection, style, width)];
+}
+
+function renderColumns(inspection: ArrayInspection, style: Style): string[] {
+  const { minimum, maximum, columnNames, constantColumns, integralColumns } = inspection;
+  const [constant, integral] = [new Set(constantColumns), new Set(integralColumns)];
+  const shown = minimum.slice(0, COLUMNS_SHOWN);
+  const rows = shown.map((low, column) => [
+    `  ${column}`,
+    ...(columnNames ? [printable(columnNames[column] ?? '')] : []),
+    low === null ? '-' : formatNumber(low),
+    formatBound(maximum[column]),
+    constant.has(column) ? 'constant' : integral.has(column) ? 'whole' : '',
+  ]);
+  const header = ['  column', ...(columnNames ? ['name'] : []), 'minimum', 'maximum', ''];
+  const [head, ...body] = alignColumns([header, ...rows], columnNames ? 2 : 1);
+  const rest = minimum.length - shown.length;
+  return [
+    style.dim(head),
+    ...body,
+    ...(rest > 0 ? [style.dim(`  and ${formatCount(rest)} more columns; --json has them all`)] : []),
+  ];
+}
+
+function formatBound(value: number | null): string {
+  return value === null ? '-' : formatNumber(value);
+}
+
+function renderFindings({ constantColumns, nonFinite }: ArrayInspection, style: Style, width: number): string[] {
+  const findings: string[] = [];
+  if (constantColumns.length > 0) {
+    findings.push(`constant column${constantColumns.length === 1 ? '' : 's'}: ${constantColumns.join(', ')}`);
+  }
+  if (nonFinite !== null) {
+    const { count, first } = nonFinite;
+    const values = count === 1 ? '1 value is' : `${formatCount(count)} values are`;
+    findings.push(`${values} NaN or infinite, the first in row ${first.row}, column ${first.column}`);
+  }
+  return findings.flatMap((finding) => wrapBehind('  ', finding, width)).map(style.yellow);
+}

@@ -1,0 +1,14 @@
+import type { Metric } from '../metrics/metric.js';
+import type { Facade } from './facade.js';
+import { didYouMean } from './suggest.js';
+import { UsageError } from './usage-error.js';
+
+/** The metric a user named, by name or alias in any case. */
+export function findNamedMetric(name: string, facade: Facade): Metric {
+  const metric = facade.findMetric(name.toLowerCase());
+  if (metric) return metric;
+  const names = facade.metrics.map((known) => known.name);
+  const spellings = facade.metrics.flatMap((known) => [known.name, ...known.aliases]);
+  const hint = didYouMean(name.toLowerCase(), spellings);
+  throw new UsageError(`unknown metric '${name}'${hint === '' ? '; known' : `${hint} Known`}: ${names.join(', ')}`);
+}

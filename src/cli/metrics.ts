@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import type { Metric, OptionRule } from '../metrics/metric.js';
+import { alignColumns } from '../report/align-columns.js';
+import { toJson } from '../report/json.js';
+import { createStyle, type Style } from '../report/style.js';
+import { wrapBehind } from '../report/wrap-text.js';
+import type { Context } from './command.js';
+import { describeExamples } from './help-text.js';
+import { findNamedMetric } from './metric-names.js';
+import { wantsColor, widthOf } from './terminal.js';
+
+/** `vaemetrics metrics`. */
+export function define(command: Command, context: Context): void {
+  command
+    .description('Lists the metrics: what they mean, their other names, options with defaults, and sources.')
+    .argument('[names...]', 'only these metrics')
+    .option('--json', 'one JSON document')
+    .option('-q, --quiet', 'names only')
+    .addHelpText(
+      'after',
+      describeExamples([
+        { does: 'all of them', command: 'vaemetrics metrics' },
+        { does: 'one of them', command: 'vaemetrics metrics mig' },
+        { does: 'the names, for a loop', command: 'vaemetrics metrics --quiet' },
+      ]),
+    )
+    .action(async (names: string[], flags: { json?: boolean; quiet?: boolean }) => {
+      const facade = await context.loadFacade();
+      const metrics = names.length === 0 ? facade.metrics : names.map((name) => findNamedMetric(name, facade));
+      const { stdout, env } = context.terminal;
+      if (flags.json) stdout.write(toJson({ schema: 'vaemetrics/metrics@1', metrics: metrics.map(describeMetric) }));
+      else if (flags.quiet) stdout.write(metrics.map(({ name }) => `${name}\n`).join(''));
+      else {
+        const style = createStyle(wantsColor(stdout, env));
+        const width = Math.min(widthOf(stdout, env), 110);
+        stdout.write(`${metrics.map((metric) => renderMetric(metric, style, width).join('\n')).join('\n\n')}\n`);
+      }
+    });
+}
+
+function describeMetric(metric: Metric): object {
+  const { name, aliases, title, summary, needs, range, better, source, defaults, rules } = metric;
+  const options = Object.entries(rules).map(([option, rule]) => ({ name: option, default: defaults[option], ...rule }));
+  return { name, aliases, title, summary, needs, range, better, source, options };
+}
+
+function renderMetric(metric: Metric, style: Style, width: number): string[] {
+  const { name, title, aliases, summary, range, better, source, rules, defaults } = metric;
+  const field = (label: string, text: string) =>
+    wrapBehind(`  ${label.padEnd(8)}`, text, width).map((line, i) =>
+      i === 0 ? line.replace(label, () => style.dim(label)) : line,
+    );
+  const settings = Object.entries(rules).map(([option, rule]) => [
+    `    ${option} = ${String(defaults[option])}`,
+    rule.description,
+    describeRule(rule),
+  ]);
+  return [
+    `${style.bold(style.cyan(name))}  ${title}`,
+    ...wrapBehind('  ', summary, width),
+    ...field('range', `${range[0]} to ${range[1]}, ${better} is better`),
+    ...(aliases.length === 0 ? [] : field('also', aliases.join(', '))),
+    ...field('source', source),
+    ...(settings.length === 0 ? [] : [`  ${style.dim('options')}`, ...alignColumns(settings, 3)]),
+  ];
+}
+
+function describeRule({ type, minimum, maximum }: OptionRule): string {
+  if (type === 'boolean') return '(true or false)';
+  const kind = type === 'integer' ? 'whole number' : 'number';
+  if (minimum !== undefined && maximum !== undefined) return `(${kind} from ${minimum} to ${maximum})`;
+  if (minimum !== undefined) return `(${kind} of at least ${minimum})`;
+  return maximum === undefined ? `(${kind})` : `(${kind} of at most ${maximum})`;
+}

@@ -1,0 +1,170 @@
+import type { Command } from 'commander';
+import { DataError } from '../errors.js';
+import type { ArrayEntry } from '../io/index.js';
+import type { Dtype } from '../matrix.js';
+import { toJson } from '../report/json.js';
+import { renderTable } from '../report/table.js';
+import type { ScoreOptions } from '../score.js';
+import type { Shape } from '../stats/load-table.js';
+import type { Report } from '../types.js';
+import type { Context } from './command.js';
+import type { Facade } from './facade.js';
+import { warn } from './failure.js';
+import { findNamedMetric } from './metric-names.js';
+import { parseSettings } from './metric-settings.js';
+import { type Inputs, openInputs, placeOf } from './open-inputs.js';
+import { startProgress } from './progress.js';
+import { declareScore, type ScoreFlags } from './score-flags.js';
+import { type Terminal, wantsColor, widthOf } from './terminal.js';
+import { untilAborted } from './until-aborted.js';
+import { UsageError } from './usage-error.js';
+
+/** `vaemetrics score`. */
+export async function define(command: Command, context: Context): Promise<void> {
+  declareScore(command, context.wantsHelp ? (await context.loadFacade()).metrics.map(({ name }) => name) : null);
+  command.action((latents: string, factors: string | undefined, flags: ScoreFlags) =>
+    runScore(latents, factors, flags, context),
+  );
+}
+
+async function runScore(
+  latents: string,
+  factors: string | undefined,
+  flags: ScoreFlags,
+  context: Context,
+): Promise<void> {
+  const { terminal } = context;
+  refuseContradictions(latents, factors, flags);
+  const facade = await context.loadFacade();
+  const chosen = readChoices(flags, facade);
+  const out = flags.out === undefined || flags.out === '-' ? null : await import('./write-output.js');
+  await out?.checkOutput(flags.out as string);
+
+  // The kernels compile while the files are opened; a failure shows when they are used.
+  facade.ready().catch(() => {});
+  const report = await untilAborted(scoreFiles(latents, factors, flags, chosen, facade, terminal), terminal.signal);
+
+  const asJson = flags.json === true || (flags.out?.endsWith('.json') ?? false);
+  const text = renderReport(report, asJson, out === null, flags, facade, terminal);
+  // In a table on a screen the notes are before the reader's eyes already.
+  if ((asJson || out !== null) && !flags.quiet) for (const note of collectNotes(report)) warn(terminal, note);
+  if (out === null) terminal.stdout.write(text);
+  else await out.writeOutput(flags.out as string, [new TextEncoder().encode(text)]);
+}
+
+function refuseContradictions(latents: string, factors: string | undefined, flags: ScoreFlags): void {
+  if (latents === '-' && factors === '-') throw new UsageError('only one of latents and factors can be standard input');
+  if (flags.quiet && flags.verbose) throw new UsageError('--quiet and --verbose exclude each other');
+  if (flags.level !== undefined && flags.interval === undefined) throw new UsageError('--level needs --interval');
+}
+
+function readChoices(flags: ScoreFlags, facade: Facade): ScoreOptions {
+  const { bins, seed, factorTypes, interval, level, timings } = flags;
+  const names = flags.metrics?.map((name) => findNamedMetric(name, facade).name);
+  const settings = flags.set && parseSettings(flags.set, facade);
+  const unused = Object.keys(settings ?? {}).find((name) => names !== undefined && !names.includes(name));
+  if (unused !== undefined) throw new UsageError(`--set: ${unused} is not among --metrics`);
+  return dropUndefined({
+    metrics: names && [...new Set(names)],
+    options: settings,
+    bins,
+    seed,
+    factorTypes,
+    interval,
+    level,
+    null: flags.null,
+    timings,
+  });
+}
+
+async function scoreFiles(
+  latentsPath: string,
+  factorsPath: string | undefined,
+  flags: ScoreFlags,
+  chosen: ScoreOptions,
+  facade: Facade,
+  terminal: Terminal,
+): Promise<Report> {
+  const { signal } = terminal;
+  const inputs = await openInputs(
+    { path: latentsPath, member: flags.latentsMember, columns: flags.latentColumns, dtype: flags.latentsDtype },
+    {
+      path: factorsPath ?? latentsPath,
+      member: flags.factorsMember,
+      columns: flags.factorColumns,
+      dtype: flags.factorsDtype,
+    },
+    flags.header,
+  );
+  const { latents, factors, close } = inputs;
+  try {
+    facade.checkCapacity(shapeOf(latents), shapeOf(factors));
+    checkFactorTypes(chosen.factorTypes, shapeOf(factors).columns);
+    const [latentsMatrix, factorsMatrix] = [await latents.read(), await factors.read()];
+    signal.throwIfAborted();
+    const members = dropUndefined({ latents: latents.name ?? undefined, factors: factors.name ?? undefined });
+    const progress = flags.quiet ? null : startProgress(terminal);
+    try {
+      return await facade.score(latentsMatrix, factorsMatrix, {
+        ...chosen,
+        members,
+        signal,
+        ...(progress && { onProgress: progress.update }),
+      });
+    } finally {
+      progress?.clear();
+    }
+  } catch (error) {
+    throw nameFiles(error, inputs);
+  } finally {
+    await close();
+  }
+}
+
+function shapeOf({ shape, dtype }: ArrayEntry): Shape {
+  return { rows: shape[0], columns: shape[1] ?? 1, dtype: dtype as Dtype };
+}
+
+function checkFactorTypes(types: ScoreOptions['factorTypes'], factors: number): void {
+  if (types !== undefined && types.length !== factors) {
+    throw new UsageError(`--factor-types: expected ${factors} entries, one for each factor, got ${types.length}`);
+  }
+}
+
+/** The façade knows arrays as latents and factors; the user knows files. */
+function nameFiles(error: unknown, inputs: Inputs): unknown {
+  if (!(error instanceof DataError) || (error.path !== 'latents' && error.path !== 'factors')) return error;
+  const { row, column } = error;
+  return new DataError(error.problem, { ...placeOf(inputs[error.path]), row, column });
+}
+
+function renderReport(
+  report: Report,
+  asJson: boolean,
+  onScreen: boolean,
+  flags: ScoreFlags,
+  facade: Facade,
+  { stdout, env }: Terminal,
+): string {
+  if (asJson) return toJson(report);
+  if (flags.quiet) return renderValues(report);
+  const screen = onScreen ? { color: wantsColor(stdout, env), width: widthOf(stdout, env) } : {};
+  return renderTable(report, { metrics: facade.metrics, verbose: flags.verbose, ...screen });
+}
+
+function renderValues({ metrics }: Report): string {
+  return Object.entries(metrics)
+    .map(([name, { value }]) => `${name}\t${value === null ? 'undefined' : value.toFixed(6)}\n`)
+    .join('');
+}
+
+function collectNotes({ notes, metrics }: Report): string[] {
+  return [
+    ...notes,
+    ...Object.entries(metrics).flatMap(([name, score]) => score.notes.map((note) => `${name}: ${note}`)),
+  ];
+}
+
+function dropUndefined<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}

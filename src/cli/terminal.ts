@@ -1,0 +1,44 @@
+/** Where text goes: a stream of the process, or what a test collects. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** Characters across, where it is a terminal. */
+  readonly columns?: number;
+}
+
+/** What a command knows of the world outside its arguments. */
+export interface Terminal {
+  /** Results, and nothing else. */
+  readonly stdout: Output;
+  /** Warnings, errors, progress. */
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by SIGINT and SIGTERM, with a `StopSignal` as the reason. */
+  readonly signal: AbortSignal;
+}
+
+/** The reason of an abort by a signal of the system. */
+export class StopSignal extends Error {
+  override readonly name = 'StopSignal';
+
+  constructor(readonly signal: 'SIGINT' | 'SIGTERM') {
+    super(`stopped by ${signal}`);
+  }
+}
+
+/**
+ * Whether to colour what goes to an output: only a terminal, unless FORCE_COLOR says otherwise.
+ * NO_COLOR (https://no-color.org) is the last word.
+ */
+export function wantsColor(output: Output, env: Terminal['env']): boolean {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return output.isTTY === true && env.TERM !== 'dumb';
+}
+
+/** Characters across: those of the terminal, else COLUMNS, else 80. */
+export function widthOf(output: Output, env: Terminal['env']): number {
+  if (output.columns !== undefined && output.columns > 0) return output.columns;
+  const columns = Number(env.COLUMNS);
+  return Number.isSafeInteger(columns) && columns > 0 ? columns : 80;
+}

@@ -1,0 +1,122 @@
+/**
+ * vaemetrics: disentanglement metrics on WebAssembly SIMD. Everything here runs in Node, in browsers and in workers;
+ * `vaemetrics` in Node adds files (node.ts).
+ */
+import { compile } from '../bindings/load.js';
+import type { MatrixLike } from './matrix.js';
+import { type BetaVaeParts, betaVaeScore as betaVaeMetric } from './metrics/beta-vae.js';
+import {
+  type FactorVaeParts,
+  type FactorVaeWeightedParts,
+  factorVaeScore as factorVaeMetric,
+  factorVaeWeightedScore as factorVaeWeightedMetric,
+} from './metrics/factor-vae.js';
+import { type MigParts, mig as migMetric } from './metrics/mig.js';
+import { scoreOne } from './score.js';
+import type { CommonOptions, Score } from './types.js';
+
+export { drawTable } from './draw-table.js';
+export { type CodedError, DataError, type ErrorCode, isCodedError, type Place } from './errors.js';
+export { type Dtype, Matrix, type MatrixData, type MatrixLike, type NumberArray, toMatrix } from './matrix.js';
+export type { BetaVaeParts } from './metrics/beta-vae.js';
+export type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
+export { findMetric, metrics } from './metrics/index.js';
+export type { Metric, MetricContext, OptionRule, OptionValues, Outcome } from './metrics/metric.js';
+export type { MigParts } from './metrics/mig.js';
+export { type ScoreOptions, score } from './score.js';
+export { checkCapacity, type Shape } from './stats/load-table.js';
+export type { Factor, Table } from './stats/table.js';
+export type {
+  CommonOptions,
+  FactorType,
+  Interval,
+  NullDistribution,
+  Progress,
+  Report,
+  ReportInput,
+  Sampler,
+  Score,
+} from './types.js';
+export { version } from './version.js';
+
+type OptionsOf<M> = M extends { readonly defaults: infer Options } ? CommonOptions & Partial<Options> : never;
+type ScoreOf<M, Parts> = M extends { readonly defaults: infer Options } ? Score<Parts, Options> : never;
+
+/**
+ * Compiles the WebAssembly ahead of the first computation, which would otherwise do it.
+ * @returns which build the host runs: `relaxed` where it has relaxed SIMD, else `simd`
+ * @throws Error where the host has no WebAssembly SIMD
+ */
+export async function ready(): Promise<'simd' | 'relaxed'> {
+  return (await compile()).build;
+}
+
+/**
+ * Mutual information gap: does one latent alone know each factor? 0 to 1, higher is better.
+ *
+ * MIG = mean over factors of (I(z_1st; v_k) - I(z_2nd; v_k)) / H(v_k), mutual information of equal-width bins (20).
+ * Constant factors are left out, constant latents have no information; both are named in the notes.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Chen et al. 2018, equation 6; agrees with disentanglement_lib to 1e-9
+ * @example
+ * const { value, parts } = await mig(latents, factors, { bins: 20 });
+ */
+export function mig(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof migMetric> = {},
+): Promise<ScoreOf<typeof migMetric, MigParts>> {
+  return scoreOne(migMetric, latents, factors, options);
+}
+
+/**
+ * FactorVAE score: does the latent that varies least while a factor is fixed tell which factor that was? 0 to 1, higher
+ * is better, 1/K by chance.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Kim & Mnih 2018, section 4; votes and classifier agree exactly with disentanglement_lib on the same rows
+ * @example
+ * const { value, parts } = await factorVaeScore(latents, factors, { seed: 1 });
+ */
+export function factorVaeScore(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof factorVaeMetric> = {},
+): Promise<ScoreOf<typeof factorVaeMetric, FactorVaeParts>> {
+  return scoreOne(factorVaeMetric, latents, factors, options);
+}
+
+/**
+ * Weighted FactorVAE score: the same votes, each weighing the more the smaller its smallest variance. 0 to 1, higher is
+ * better; 1 only where the latent of the fixed factor does not vary at all.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Song 2018 (MSc thesis, University College London), section 5.2.2
+ */
+export function factorVaeWeightedScore(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof factorVaeWeightedMetric> = {},
+): Promise<ScoreOf<typeof factorVaeWeightedMetric, FactorVaeWeightedParts>> {
+  return scoreOne(factorVaeWeightedMetric, latents, factors, options);
+}
+
+/**
+ * beta-VAE score: can a linear classifier tell which factor two samples share from how little their latents differ? 0 to
+ * 1, higher is better, 1/K by chance.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Higgins et al. 2017, section 3; features agree with disentanglement_lib to 1e-9 on the same rows
+ */
+export function betaVaeScore(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof betaVaeMetric> = {},
+): Promise<ScoreOf<typeof betaVaeMetric, BetaVaeParts>> {
+  return scoreOne(betaVaeMetric, latents, factors, options);
+}

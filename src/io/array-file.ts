@@ -1,0 +1,44 @@
+import type { Dtype, Matrix } from '../matrix.js';
+
+/** How the arrays of a file are stored. `raw` is a file of bare values without a header. */
+export type Format = 'npy' | 'npz' | 'csv' | 'tsv' | 'safetensors' | 'parquet' | 'vmat' | 'raw';
+
+/** An opened file: what it holds is known, the numbers are not read yet. */
+export interface ArrayFile {
+  readonly path: string;
+  readonly format: Format;
+  readonly arrays: readonly ArrayEntry[];
+}
+
+/** Some rows of an array, in order. */
+export interface RowChunk {
+  readonly firstRow: number;
+  readonly matrix: Matrix;
+}
+
+/** One array of a file. */
+export interface ArrayEntry {
+  /** The file it is in. */
+  readonly path: string;
+  /** Name of the member or tensor; null where the file holds one array without a name. */
+  readonly name: string | null;
+  /** The declared element type. Where it is none that a Matrix can have, `refusal` says what then happens. */
+  readonly dtype: Dtype | (string & {});
+  readonly shape: readonly number[];
+  /** Bytes of the whole array once it is read. */
+  readonly bytes: number;
+  /** Why it cannot be read as a table of numbers; null when, by its header, it can. */
+  readonly refusal: string | null;
+  /** Names of the columns, where the file has them. */
+  readonly columnNames?: readonly string[];
+  /**
+   * Reads it whole. One dimension is one column; trailing dimensions of 1 fall away.
+   * @throws DataError with the row and column of a value that cannot be used, or with `refusal`
+   */
+  read(): Promise<Matrix>;
+  /**
+   * Reads it a few mebibytes at a time. A checksum can only be checked at the end: where it is wrong,
+   * the DataError comes after the last chunk.
+   */
+  chunks(): AsyncIterable<RowChunk>;
+}

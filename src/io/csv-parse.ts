@@ -1,0 +1,254 @@
+import { DataError } from '../errors.js';
+import { isInt32, isInt32Text, parseCell, splitLine } from './csv-cells.js';
+import { type ByteSource, streamRange } from './source.js';
+
+/** How the lines of a text table are to be read. */
+export interface Dialect {
+  readonly delimiter: ',' | ';' | '\t';
+  /** Where the first row of numbers begins. */
+  readonly start: number;
+  /** Lines before it, for messages. */
+  readonly linesBefore: number;
+  readonly columns: number;
+}
+
+/** Some rows of numbers, row by row. `values` is used again for the next rows. */
+export interface ParsedRows {
+  readonly rows: number;
+  readonly values: Float64Array;
+  /** Whether every number was written as an integer that int32 holds. */
+  readonly areInt32: boolean;
+}
+
+/** The longest line that is read. */
+export const LONGEST_LINE = 64 << 20;
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+const SPACE = 0x20;
+const TAB = 0x09;
+
+/**
+ * Parses the rows of a text table as they are read, a mebibyte of text at a time.
+ * @throws DataError with the row, the column and the line of what is no number, or of a row of other length
+ */
+export async function* parseRows(source: ByteSource, dialect: Dialect): AsyncGenerator<ParsedRows> {
+  const parser = new RowParser(source.path, dialect);
+  // The line that the last block cut, without its end.
+  let rest: Uint8Array = new Uint8Array(0);
+  for await (const block of streamRange(source, dialect.start, source.size - dialect.start)) {
+    const lineEnd = block.lastIndexOf(NEWLINE) + 1;
+    if (lineEnd === 0) {
+      if (rest.length > LONGEST_LINE) throw parser.refuse(`expected lines of at most ${LONGEST_LINE} bytes`);
+      rest = joined(rest, block);
+      continue;
+    }
+    const lines = rest.length === 0 ? block.subarray(0, lineEnd) : joined(rest, block.subarray(0, lineEnd));
+    yield parser.parse(lines);
+    rest = block.slice(lineEnd);
+  }
+  if (rest.length > 0) yield parser.parse(joined(rest, Uint8Array.of(NEWLINE)));
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
+}
+
+// A whole number below 2^53 times or divided by one of these is rounded once, so rightly
+// (W. D. Clinger, "How to read floating point numbers accurately", 1990).
+const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
+const EXACT_BELOW = 2 ** 53;
+
+const LATIN_1 = new TextDecoder('latin1');
+
+class RowParser {
+  private values = new Float64Array(0);
+  private row = 0;
+  private sawBlank = false;
+  private readonly delimiter: number;
+  private readonly otherSpace: number;
+  /** The lines being parsed as text, made when a cell needs it. */
+  private text: string | null = null;
+  private lines: Uint8Array = new Uint8Array(0);
+  private slowIsInt32 = false;
+
+  constructor(
+    private readonly path: string,
+    private readonly dialect: Dialect,
+  ) {
+    this.delimiter = dialect.delimiter.charCodeAt(0);
+    this.otherSpace = this.delimiter === TAB ? SPACE : TAB;
+  }
+
+  refuse(problem: string, column?: number): DataError {
+    const line = this.row + this.dialect.linesBefore + 1;
+    return new DataError(`${problem} (line ${line})`, { path: this.path, row: this.row, column });
+  }
+
+  /** Parses whole lines; the last byte is a newline. */
+  parse(lines: Uint8Array): ParsedRows {
+    const { columns } = this.dialect;
+    const { delimiter, otherSpace } = this;
+    this.lines = lines;
+    this.text = null;
+    // A cell takes two bytes at least, its delimiter included.
+    if (this.values.length < lines.length / 2 + 1) this.values = new Float64Array((lines.length >> 1) + 1);
+    const values = this.values;
+    let count = 0;
+    let rows = 0;
+    let areInt32 = true;
+    let at = 0;
+
+    while (at < lines.length) {
+      const lineStart = at;
+      if (lines[at] <= SPACE) {
+        const end = this.endOfBlankLine(at);
+        if (end > 0) {
+          this.sawBlank = true;
+          at = end;
+          continue;
+        }
+      }
+      if (this.sawBlank) throw this.refuse('expected a row, got an empty line before the last row');
+
+      for (let column = 0; ; column++) {
+        let byte = lines[at];
+        while (byte === SPACE || byte === otherSpace) byte = lines[++at];
+        const start = at;
+        const isNegative = byte === 0x2d;
+        if (isNegative || byte === 0x2b) byte = lines[++at];
+
+        const digitsStart = at;
+        let mantissa = 0;
+        let digit = (byte - 0x30) >>> 0;
+        while (digit <= 9) {
+          mantissa = mantissa * 10 + digit;
+          byte = lines[++at];
+          digit = (byte - 0x30) >>> 0;
+        }
+        let digits = at - digitsStart;
+        let exponent = 0;
+        let isInteger = true;
+        if (byte === 0x2e) {
+          isInteger = false;
+          const fractionStart = at + 1;
+          byte = lines[++at];
+          digit = (byte - 0x30) >>> 0;
+          while (digit <= 9) {
+            mantissa = mantissa * 10 + digit;
+            byte = lines[++at];
+            digit = (byte - 0x30) >>> 0;
+          }
+          exponent = fractionStart - at;
+          digits -= exponent;
+        }
+        if ((byte === 0x65 || byte === 0x45) && digits > 0) {
+          isInteger = false;
+          byte = lines[++at];
+          const isDown = byte === 0x2d;
+          if (isDown || byte === 0x2b) byte = lines[++at];
+          const exponentStart = at;
+          let written = 0;
+          digit = (byte - 0x30) >>> 0;
+          while (digit <= 9) {
+            written = Math.min(written * 10 + digit, 1e6);
+            byte = lines[++at];
+            digit = (byte - 0x30) >>> 0;
+          }
+          if (at === exponentStart) digits = 0;
+          exponent += isDown ? -written : written;
+        }
+        const end = at;
+        while (byte === SPACE || byte === otherSpace) byte = lines[++at];
+        if (byte === RETURN && lines[at + 1] === NEWLINE) byte = lines[++at];
+
+        let value: number;
+        if (digits > 0 && (byte === delimiter || byte === NEWLINE)) {
+          if (mantissa < EXACT_BELOW && exponent <= 22 && exponent >= -22) {
+            value = exponent < 0 ? mantissa / POWERS_OF_TEN[-exponent] : mantissa * POWERS_OF_TEN[exponent];
+            if (isNegative) value = -value;
+          } else {
+            value = Number(this.textOf(start, end));
+          }
+          areInt32 = areInt32 && isInteger && isInt32(value);
+        } else {
+          at = this.endOfCell(start);
+          value = this.parseSlowly(start, at, lineStart, column);
+          areInt32 = areInt32 && this.slowIsInt32;
+          byte = lines[at];
+        }
+        if (column < columns) values[count++] = value;
+        at++;
+        if (byte === NEWLINE) {
+          if (column !== columns - 1) throw this.refuseLength(lineStart);
+          break;
+        }
+      }
+      this.row++;
+      rows++;
+    }
+    return { rows, values: values.subarray(0, count), areInt32 };
+  }
+
+  /** Where the next line begins, when this one holds nothing but spaces; otherwise 0. */
+  private endOfBlankLine(start: number): number {
+    const { lines } = this;
+    let at = start;
+    while (lines[at] === SPACE || lines[at] === this.otherSpace) at++;
+    if (lines[at] === RETURN && lines[at + 1] === NEWLINE) at++;
+    return lines[at] === NEWLINE ? at + 1 : 0;
+  }
+
+  /** The delimiter or newline that ends the cell, quotes respected. */
+  private endOfCell(start: number): number {
+    const { lines } = this;
+    let at = start;
+    let isQuoted = false;
+    for (; lines[at] !== NEWLINE; at++) {
+      if (lines[at] === 0x22) isQuoted = !isQuoted;
+      else if (lines[at] === this.delimiter && !isQuoted) break;
+    }
+    return at;
+  }
+
+  private parseSlowly(start: number, end: number, lineStart: number, column: number): number {
+    const written = new TextDecoder().decode(this.lines.subarray(start, end)).replace(/\r$/, '');
+    const cells = splitLine(written, this.dialect.delimiter);
+    if (!Array.isArray(cells)) throw this.refuse(cells.problem, column);
+    const [cell] = cells;
+    const value = parseCell(cell);
+    if (value === null) {
+      // A row of other length explains the cell better than the cell itself does.
+      const length = this.lengthOfLine(lineStart);
+      if (length !== null && length !== this.dialect.columns) throw this.refuseLength(lineStart);
+      throw this.refuse(`expected a number, got ${quote(cell)}`, column);
+    }
+    this.slowIsInt32 = isInt32Text(cell, value);
+    return value;
+  }
+
+  private lengthOfLine(start: number): number | null {
+    const line = this.textOf(start, this.lines.indexOf(NEWLINE, start));
+    const cells = splitLine(line.replace(/\r$/, ''), this.dialect.delimiter);
+    return Array.isArray(cells) ? cells.length : null;
+  }
+
+  private refuseLength(lineStart: number): DataError {
+    return this.refuse(`expected ${this.dialect.columns} cells, got ${this.lengthOfLine(lineStart)}`);
+  }
+
+  private textOf(start: number, end: number): string {
+    // Latin 1 has one character for every byte, so positions stay what they are.
+    this.text ??= LATIN_1.decode(this.lines);
+    return this.text.slice(start, end);
+  }
+}
+
+/** A cell in a message: short, and on one line. */
+export function quote(cell: string): string {
+  if (cell === '') return 'an empty cell';
+  return JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}...` : cell);
+}

@@ -1,0 +1,51 @@
+import type { Dtype, Matrix } from '../matrix.js';
+import type { ArrayEntry, ArrayFile } from './array-file.js';
+import { denseEntry, type Payload, rangePayload, refusedEntry } from './dense.js';
+import { encodeMatrix } from './encode.js';
+import { descrOf, NPY_MAGIC, NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.js';
+import type { ByteSource } from './source.js';
+
+/**
+ * Opens an .npy file of version 1, 2 or 3: any byte order, row or column order.
+ * @throws DataError when the header is damaged, or when the file is shorter or longer than it says
+ */
+export async function openNpy(source: ByteSource): Promise<ArrayFile> {
+  const { path, size } = source;
+  const prefix = await source.read(0, Math.min(size, NPY_PREFIX_BYTES));
+  const header = parseNpyHeader(prefix, size, { path });
+  const payload = rangePayload(source, header.headerBytes, size - header.headerBytes);
+  return { path, format: 'npy', arrays: [npyEntry(path, null, header, size, payload)] };
+}
+
+/** The entry for an array whose header is parsed. */
+export function npyEntry(
+  path: string,
+  name: string | null,
+  header: NpyHeader,
+  size: number,
+  payload: Payload,
+): ArrayEntry {
+  const { dtype, bigEndian, fortranOrder, shape } = header;
+  if (dtype !== null) return denseEntry(path, name, { dtype, bigEndian, fortranOrder, shape }, payload);
+  const refusal = header.refusal ?? `expected numbers, got ${header.dtypeName}`;
+  return refusedEntry(path, name, { dtype: header.dtypeName, shape, bytes: size - header.headerBytes, refusal });
+}
+
+/** Writes a matrix as .npy version 1.0, byte for byte as numpy does. */
+export function* writeNpy(matrix: Matrix): Generator<Uint8Array> {
+  yield npyHeader(matrix.dtype, matrix.rows, matrix.columns);
+  yield* encodeMatrix(matrix);
+}
+
+/** The header of a two-dimensional array in row order. */
+export function npyHeader(dtype: Dtype, rows: number, columns: number): Uint8Array {
+  const dictionary = `{'descr': '${descrOf(dtype)}', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+  // The elements begin at a multiple of 64, and the header ends in a newline.
+  const length = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
+  const bytes = new Uint8Array(length).fill(0x20);
+  bytes.set(NPY_MAGIC);
+  bytes.set([1, 0, (length - 10) & 0xff, (length - 10) >> 8], 6);
+  bytes.set(new TextEncoder().encode(dictionary), 10);
+  bytes[length - 1] = 0x0a;
+  return bytes;
+}

@@ -1,0 +1,99 @@
+import { DataError } from '../errors.js';
+import type { ArrayEntry, ArrayFile } from './array-file.js';
+import { type Payload, refusedEntry } from './dense.js';
+import { isPlainName } from './member-name.js';
+import type { NamedMatrix } from './named-matrix.js';
+import { npyEntry, writeNpy } from './npy.js';
+import { NPY_PREFIX_BYTES, parseNpyHeader } from './npy-header.js';
+import type { ByteSource } from './source.js';
+import { readZipDirectory, streamMember, type ZipMember } from './zip.js';
+import { writeZip, type ZipInput } from './zip-writer.js';
+
+/**
+ * Opens an .npz archive: the headers of all members are read, and of the rest only what is asked for later.
+ * Members are named as numpy does, without `.npy`; others than arrays are listed and refused on reading.
+ *
+ * @throws DataError when the archive or the header of an array is damaged
+ */
+export async function openNpz(source: ByteSource): Promise<ArrayFile> {
+  const { path } = source;
+  const members = await readZipDirectory(source);
+  if (members.length > 0 && !members.some(({ name }) => name.endsWith('.npy'))) {
+    const isTorch = members.some(({ name }) => name.endsWith('data.pkl'));
+    const found = isTorch ? 'a PyTorch file, which holds pickled objects' : 'found no .npy member in the archive';
+    throw new DataError(`${found}; save the arrays with numpy.savez`, { path });
+  }
+  const arrays: ArrayEntry[] = [];
+  for (const member of members) arrays.push(await openMember(source, member));
+  return { path, format: 'npz', arrays };
+}
+
+async function openMember(source: ByteSource, member: ZipMember): Promise<ArrayEntry> {
+  const { path } = source;
+  if (!member.name.endsWith('.npy')) {
+    const refusal = 'expected an .npy member, got another file';
+    return refusedEntry(path, member.name, { dtype: 'file', shape: [member.size], bytes: member.size, refusal });
+  }
+  const name = member.name.slice(0, -'.npy'.length);
+  const prefix = await readPrefix(source, member, name);
+  const header = parseNpyHeader(prefix, member.size, { path, member: name });
+  const payload: Payload = {
+    stream: () => skipFirst(streamMember(source, member, name), header.headerBytes),
+  };
+  return npyEntry(path, name, header, member.size, payload);
+}
+
+async function readPrefix(source: ByteSource, member: ZipMember, name: string): Promise<Uint8Array> {
+  const length = Math.min(member.size, NPY_PREFIX_BYTES);
+  if (member.method === 'stored') return source.read(member.dataOffset, length);
+  const prefix = new Uint8Array(length);
+  let filled = 0;
+  for await (const block of streamMember(source, member, name)) {
+    const part = block.subarray(0, length - filled);
+    prefix.set(part, filled);
+    filled += part.length;
+    // Leaving the loop cancels the inflating.
+    if (filled === length && member.size > length) break;
+  }
+  return prefix;
+}
+
+async function* skipFirst(stream: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
+  let left = count;
+  for await (const block of stream) {
+    if (left >= block.length) {
+      left -= block.length;
+    } else {
+      yield left === 0 ? block : block.subarray(left);
+      left = 0;
+    }
+  }
+}
+
+/** How to write an archive. */
+export interface NpzWriteOptions {
+  /** Deflates the members, as `numpy.savez_compressed` does. */
+  readonly compress?: boolean;
+}
+
+/**
+ * Writes matrices as .npz, one at a time. Equal matrices give equal bytes, as long as they are not compressed:
+ * how well it deflates differs between platforms.
+ *
+ * @throws DataError for a name that is given twice, or that no member can have
+ */
+export function writeNpz(
+  entries: Iterable<NamedMatrix> | AsyncIterable<NamedMatrix>,
+  { compress = false }: NpzWriteOptions = {},
+): AsyncGenerator<Uint8Array> {
+  return writeZip(membersOf(entries), compress);
+}
+
+async function* membersOf(entries: Iterable<NamedMatrix> | AsyncIterable<NamedMatrix>): AsyncGenerator<ZipInput> {
+  for await (const { name, matrix } of entries) {
+    if (name.endsWith('/') || !isPlainName(name)) {
+      throw new DataError(`expected a plain member name, got ${JSON.stringify(name)}`);
+    }
+    yield { name: `${name}.npy`, pieces: () => writeNpy(matrix) };
+  }
+}

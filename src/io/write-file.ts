@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Writes a file so that it is there whole or not at all: into a temporary file beside it, which takes its name
+ * once it is on the disk. A file that was there before stays as it was until then, and after any failure.
+ * A link stays a link; a pipe or a device is written to as it is.
+ */
+export async function writeFileAtomically(
+  path: string,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const before = await stat(path).catch(() => null);
+  if (before !== null && !before.isFile()) {
+    await writeAll(await open(path, 'w'), chunks, false);
+    return;
+  }
+  const target = before === null ? path : await realpath(path);
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  const handle = await open(temporary, 'wx', before?.mode ?? 0o666);
+  try {
+    await writeAll(handle, chunks, true);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function writeAll(
+  handle: FileHandle,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  flush: boolean,
+): Promise<void> {
+  try {
+    for await (const chunk of chunks) {
+      for (let done = 0; done < chunk.length; ) {
+        done += (await handle.write(chunk, done, chunk.length - done)).bytesWritten;
+      }
+    }
+    if (flush) await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * Logistic regression at its optimum: softmax over K weight vectors, or one vector where K = 2, with the penalty
+ * 0.5 |w|^2 / C on everything but the intercepts (scikit-learn's LogisticRegression, run to convergence).
+ */
+import type { Block } from '../../bindings/arena.js';
+import type { Core } from '../../bindings/core.js';
+import { solvePositiveDefinite } from './cholesky.js';
+import { type Minimum, minimiseByLbfgs, minimiseByNewton } from './minimise.js';
+
+/** What is fitted. */
+export interface LogisticProblem {
+  /** f64[rows][columns] */
+  readonly features: Block<'f64'>;
+  /** i32[rows], 0 .. classes - 1 */
+  readonly labels: Block<'i32'>;
+  readonly rows: number;
+  readonly columns: number;
+  /** At least 2. */
+  readonly classes: number;
+  /** Inverse strength of the penalty. */
+  readonly c: number;
+}
+
+/** A fitted model. With two classes there is one weight vector, that of class 1. */
+export interface LogisticModel {
+  readonly columns: number;
+  readonly classes: number;
+  /** One row of `columns` weights per vector. */
+  readonly coefficients: readonly Float64Array[];
+  readonly intercepts: Float64Array;
+  readonly converged: boolean;
+}
+
+/** Up to this many unknowns Newton's steps are cheaper than the many more of L-BFGS. */
+const MOST_NEWTON_UNKNOWNS = 600;
+/** Multiply-adds per row that a Hessian may cost. */
+const MOST_HESSIAN_WORK = 500_000;
+const ROWS_PER_CALL = 1024;
+/** A feature whose variance all but underflows: its weight is 0 with this as with any larger penalty. */
+const LARGEST_PENALTY = 1e200;
+
+/**
+ * Fits the model. Features are standardised inside (a badly scaled latent then costs nothing), and the penalty is that
+ * of the features as they were given. Takes its memory from the arena and gives it back.
+ */
+export async function fitLogistic(
+  core: Core,
+  problem: LogisticProblem,
+  pause: (iteration: number, most: number) => void | Promise<void>,
+): Promise<LogisticModel> {
+  const { rows, columns, classes, c } = problem;
+  const { means, variances } = columnMoments(problem.features.array, rows, columns);
+  const scales = variances.map((variance) => (variance > 0 ? Math.sqrt(variance) : 1));
+  return core.arena.scope(async () => {
+    const stride = Math.ceil((columns + 1) / 4) * 4;
+    const x = core.arena.alloc('f64', rows * stride);
+    standardise(x.array, problem.features.array, means, scales, rows, stride);
+    const minimum = await minimise(core, problem, x, stride, scales, c, pause);
+    const free = classes === 2 ? 1 : classes;
+    const coefficients = Array.from({ length: free }, (_, f) =>
+      Float64Array.from({ length: columns }, (_, j) => minimum.at[f * stride + j] / scales[j]),
+    );
+    const intercepts = Float64Array.from(coefficients, (weights, f) =>
+      weights.reduce((sum, weight, j) => sum - weight * means[j], minimum.at[f * stride + columns]),
+    );
+    return { columns, classes, coefficients, intercepts, converged: minimum.converged };
+  });
+}
+
+/** The class of each row of features (rows, columns); scores within 1e-12 are ties and go to the lowest class. */
+export function predictLogistic(model: LogisticModel, features: Float64Array, rows: number): Int32Array {
+  const { columns, classes, coefficients, intercepts } = model;
+  const out = new Int32Array(rows);
+  const scores = new Float64Array(classes);
+  const first = classes - coefficients.length;
+  for (let row = 0; row < rows; row++) {
+    let best = first === 1 ? 0 : Number.NEGATIVE_INFINITY;
+    for (let f = 0; f < coefficients.length; f++) {
+      const weights = coefficients[f];
+      let score = intercepts[f];
+      for (let j = 0; j < columns; j++) score += weights[j] * features[row * columns + j];
+      scores[first + f] = score;
+      best = Math.max(best, score);
+    }
+    out[row] = scores.findIndex((score) => score >= best - 1e-12);
+  }
+  return out;
+}
+
+function columnMoments(data: Float64Array, rows: number, columns: number) {
+  const means = new Float64Array(columns);
+  const variances = new Float64Array(columns);
+  for (let row = 0; row < rows; row++) for (let j = 0; j < columns; j++) means[j] += data[row * columns + j];
+  for (let j = 0; j < columns; j++) means[j] /= rows;
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < columns; j++) variances[j] += (data[row * columns + j] - means[j]) ** 2;
+  }
+  for (let j = 0; j < columns; j++) variances[j] /= rows;
+  return { means, variances };
+}
+
+/** The features around their means over their scales, a 1 for the intercept, zeros up to the stride. */
+function standardise(
+  out: Float64Array,
+  data: Float64Array,
+  means: Float64Array,
+  scales: Float64Array,
+  rows: number,
+  stride: number,
+): void {
+  const columns = means.length;
+  out.fill(0);
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < columns; j++) out[row * stride + j] = (data[row * columns + j] - means[j]) / scales[j];
+    out[row * stride + columns] = 1;
+  }
+}
+
+async function minimise(
+  core: Core,
+  { labels, rows, columns, classes }: LogisticProblem,
+  x: Block<'f64'>,
+  stride: number,
+  scales: Float64Array,
+  c: number,
+  pause: (iteration: number, most: number) => void | Promise<void>,
+): Promise<Minimum> {
+  const fixed = classes === 2 ? 1 : 0;
+  const free = classes - fixed;
+  const unknowns = free * stride;
+  // |w|^2 / C in the scale of the given features: w_j = v_j / scale_j.
+  const penalty = Float64Array.from({ length: stride }, (_, j) =>
+    j < columns ? Math.min(1 / (c * scales[j] ** 2), LARGEST_PENALTY) : 0,
+  );
+  const weights = core.arena.alloc('f64', unknowns);
+  const gradientBlock = core.arena.alloc('f64', unknowns);
+  const probabilities = core.arena.alloc('f64', rows * classes);
+
+  const objective = (at: Float64Array, gradient: Float64Array): number => {
+    weights.array.set(at);
+    gradientBlock.array.fill(0);
+    let value = 0;
+    for (let row = 0; row < rows; row += ROWS_PER_CALL) {
+      const end = Math.min(row + ROWS_PER_CALL, rows);
+      value += core.softmaxLoss(gradientBlock, probabilities, x, labels, weights, classes, fixed, stride, row, end);
+    }
+    gradient.set(gradientBlock.array);
+    for (let i = 0; i < unknowns; i++) {
+      value += 0.5 * penalty[i % stride] * at[i] ** 2;
+      gradient[i] += penalty[i % stride] * at[i];
+    }
+    return value;
+  };
+
+  const pairs = (classes * (classes - 1)) / 2;
+  if (unknowns > MOST_NEWTON_UNKNOWNS || pairs * stride * stride > MOST_HESSIAN_WORK) {
+    return minimiseByLbfgs(new Float64Array(unknowns), objective, 1e-9 * rows, pause);
+  }
+
+  const grams = core.arena.alloc('f64', pairs * stride * stride);
+  const scratch = core.arena.alloc('f64', 128 * stride);
+  const newtonStep = (_at: Float64Array, gradient: Float64Array, step: Float64Array): void => {
+    grams.array.fill(0);
+    for (let row = 0; row < rows; row += ROWS_PER_CALL) {
+      core.softmaxHessian(grams, x, probabilities, scratch, classes, stride, row, Math.min(row + ROWS_PER_CALL, rows));
+    }
+    const hessian = assembleHessian(grams.array, classes, fixed, stride, columns, penalty, rows);
+    for (let i = 0; i < unknowns; i++) step[i] = -gradient[i];
+    let ridge = 0;
+    while (!solvePositiveDefinite(hessian.slice(), step, unknowns)) {
+      // Separable classes flatten the function far out; a little curvature keeps the step finite, and it still descends.
+      ridge = ridge === 0 ? 1e-12 * rows : 10 * ridge;
+      for (let i = 0; i < unknowns; i++) {
+        hessian[i * unknowns + i] += ridge;
+        step[i] = -gradient[i];
+      }
+    }
+  };
+  return minimiseByNewton(new Float64Array(unknowns), objective, newtonStep, pause);
+}
+
+/** H_ab = -G_ab, H_aa = sum_b G_ab, from the Gram matrices of which only the upper 4 x 4 tiles are filled. */
+function assembleHessian(
+  grams: Float64Array,
+  classes: number,
+  fixed: number,
+  stride: number,
+  columns: number,
+  penalty: Float64Array,
+  rows: number,
+): Float64Array {
+  const free = classes - fixed;
+  const unknowns = free * stride;
+  const hessian = new Float64Array(unknowns * unknowns);
+  const add = (a: number, b: number, i: number, j: number, value: number) => {
+    if (a >= fixed && b >= fixed) hessian[((a - fixed) * stride + i) * unknowns + (b - fixed) * stride + j] += value;
+  };
+  let pair = 0;
+  for (let a = 0; a < classes; a++) {
+    for (let b = a + 1; b < classes; b++, pair++) {
+      for (let i = 0; i < stride; i++) {
+        for (let j = 0; j < stride; j++) {
+          const [row, column] = i <= j ? [i, j] : [j, i];
+          const g = grams[(pair * stride + row) * stride + column];
+          add(a, b, i, j, -g);
+          add(b, a, i, j, -g);
+          add(a, a, i, j, g);
+          add(b, b, i, j, g);
+        }
+      }
+    }
+  }
+  for (let a = fixed; a < classes; a++) {
+    for (let i = 0; i < stride; i++) add(a, a, i, i, i > columns ? 1 : penalty[i]);
+    // Adding a constant to all intercepts changes nothing: give that direction curvature, so that steps leave it alone.
+    if (fixed === 0) for (let b = 0; b < classes; b++) add(a, b, columns, columns, rows / classes ** 2);
+  }
+  return hessian;
+}

@@ -1,0 +1,51 @@
+import type { Table } from '../stats/table.js';
+import type { Sampler } from '../types.js';
+
+/** What one option of a metric accepts; help, checks and docs derive from it. */
+export interface OptionRule {
+  readonly type: 'integer' | 'number' | 'boolean';
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** A few words, for help and docs. */
+  readonly description: string;
+}
+
+/** What a metric's computation may use beside its table and options. */
+export interface MetricContext {
+  readonly seed: number;
+  readonly sampler?: Sampler;
+  /** Call between pieces of work: reports progress, lets the event loop turn, and throws if the computation was cancelled. */
+  pause(phase: string, done: number, total: number): void | Promise<void>;
+}
+
+/** What a metric returns; the façade adds range, options and the rest. */
+export interface Outcome<Parts = Readonly<Record<string, unknown>>> {
+  /** Null only where the score is undefined; `notes` then says why. */
+  readonly value: number | null;
+  readonly parts: Parts;
+  readonly notes: readonly string[];
+}
+
+/** Options of a metric, by name. */
+export type OptionValues = Readonly<Record<string, number | boolean>>;
+
+/** An entry of the registry. The command line, its help, the docs and the report derive from these. */
+export interface Metric<Options extends OptionValues = OptionValues, Parts = Readonly<Record<string, unknown>>> {
+  /** Its key everywhere: kebab-case. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** As one would print it: `FactorVAE score`. */
+  readonly title: string;
+  /** What it means, in a few words, for the report's table. */
+  readonly summary: string;
+  readonly needs: ReadonlyArray<'latents' | 'factors' | 'posterior'>;
+  readonly range: readonly [number, number];
+  readonly better: 'higher' | 'lower';
+  readonly defaults: Options;
+  readonly rules: Readonly<Record<keyof Options, OptionRule>>;
+  /** Author, year, where in the paper. */
+  readonly source: string;
+  /** Whether finitely many rows push the score away from that of infinitely many, in proportion to 1/N, as plug-in estimates do. */
+  readonly isPlugIn: boolean;
+  compute(table: Table, options: Options, context: MetricContext): Promise<Outcome<Parts>>;
+}

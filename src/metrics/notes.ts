@@ -1,0 +1,20 @@
+import type { Table } from '../stats/table.js';
+
+/** `latent 3 is`, `latents 1, 4 and 7 are`. */
+function subject(kind: string, indices: readonly number[]): string {
+  const last = indices[indices.length - 1];
+  if (indices.length === 1) return `${kind} ${last} is`;
+  return `${kind}s ${indices.slice(0, -1).join(', ')} and ${last} are`;
+}
+
+/** Names the constant columns and says what became of them. */
+export function describeConstants(table: Table, ofLatents: string): string[] {
+  const notes: string[] = [];
+  const { constantLatents, constantFactors } = table;
+  if (constantLatents.length > 0) notes.push(`${subject('latent', constantLatents)} constant: ${ofLatents}`);
+  if (constantFactors.length > 0) notes.push(`${subject('factor', constantFactors)} constant: left out`);
+  return notes;
+}
+
+/** Why nothing can be scored where no factor varies. */
+export const NO_FACTOR_VARIES = 'undefined: every factor is constant';

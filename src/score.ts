@@ -1,0 +1,119 @@
+import { optionRangeError, optionTypeError } from './errors.js';
+import { type MatrixLike, toMatrix } from './matrix.js';
+import { findMetric, metrics } from './metrics/index.js';
+import type { Metric, OptionValues } from './metrics/metric.js';
+import { resolveCommon, resolveMetricOptions } from './options.js';
+import { runTasks } from './run.js';
+import type { CommonOptions, Report, Score } from './types.js';
+import { version } from './version.js';
+
+/** Options of {@link score}. */
+export interface ScoreOptions extends CommonOptions {
+  /** Which metrics: names, aliases, or metrics of your own. Default: all that the input allows. */
+  readonly metrics?: ReadonlyArray<string | Metric>;
+  /** Options of single metrics, by name: `{ mig: { bins: 10 } }`. */
+  readonly options?: Readonly<Record<string, OptionValues>>;
+  /** Equal-width bins, for every metric that has them. Default 20. */
+  readonly bins?: number;
+  /** Adds `timings` to the report. Default false, so that equal inputs give equal bytes. */
+  readonly timings?: boolean;
+  /** The archive members that the arrays came from, to be named in the report. */
+  readonly members?: { readonly latents?: string; readonly factors?: string };
+}
+
+/**
+ * Scores latents against factors with every metric asked for.
+ *
+ * @param latents (N, D) numbers, samples are rows
+ * @param factors (N, K) numbers, rows matching those of latents
+ * @returns a plain object, the same for the same input and seed on every platform
+ * @throws TypeError, RangeError or DataError (each with a `code`) saying what was expected and what was given
+ *
+ * @example
+ * const report = await score(latents, factors, { metrics: ['mig'], seed: 1 });
+ * report.metrics.mig.value; // 0.6786
+ */
+export async function score(latents: MatrixLike, factors: MatrixLike, options: ScoreOptions = {}): Promise<Report> {
+  const common = resolveCommon(options);
+  const shared: Record<string, number> = options.bins === undefined ? {} : { bins: options.bins };
+  const chosen = chooseMetrics(options.metrics);
+  for (const name of Object.keys(options.options ?? {})) {
+    if (!chosen.includes(findMetric(name) as Metric)) {
+      throw optionRangeError(`options: expected names of metrics that are computed, got '${name}'`);
+    }
+  }
+  const tasks = chosen.map((metric) => {
+    const names = [metric.name, ...metric.aliases];
+    const own = Object.assign({}, ...names.map((name) => options.options?.[name]));
+    return { metric, options: resolveMetricOptions(metric, own, shared) };
+  });
+  const z = toMatrix(latents, 'latents');
+  const v = toMatrix(factors, 'factors');
+  const started = performance.now();
+  const results = await runTasks(z, v, tasks, common);
+  const named = <T>(values: readonly T[]) => Object.fromEntries(tasks.map(({ metric }, i) => [metric.name, values[i]]));
+  return {
+    schema: 'vaemetrics/report@1',
+    version,
+    seed: common.seed,
+    input: {
+      latents: { rows: z.rows, columns: z.columns, dtype: z.dtype, ...member(options.members?.latents) },
+      factors: {
+        rows: v.rows,
+        columns: v.columns,
+        dtype: v.dtype,
+        ...member(options.members?.factors),
+        sizes: results.factorSizes,
+        types: results.factorTypes,
+      },
+    },
+    metrics: named(results.scores),
+    notes: results.looksSwapped
+      ? ['latents are whole numbers of few values and factors are not: the two look swapped (latents come first)']
+      : [],
+    ...(options.timings
+      ? {
+          timings: {
+            load: results.loadSeconds,
+            ...named(results.seconds),
+            resampling: results.resamplingSeconds,
+            total: (performance.now() - started) / 1000,
+          },
+        }
+      : {}),
+  };
+}
+
+function member(name: string | undefined): { member?: string } {
+  return name === undefined ? {} : { member: name };
+}
+
+function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined): readonly Metric[] {
+  if (wanted === undefined) return metrics;
+  if (!Array.isArray(wanted) || wanted.length === 0) {
+    throw optionTypeError('metrics: expected an array of at least one name or metric');
+  }
+  const chosen = wanted.map((entry: string | Metric) => {
+    if (typeof entry !== 'string') return entry;
+    const metric = findMetric(entry);
+    if (metric) return metric;
+    throw optionRangeError(`metrics: expected any of ${metrics.map(({ name }) => name).join(', ')}, got '${entry}'`);
+  });
+  return [...new Set(chosen)];
+}
+
+/** Computes one metric: what the functions named after metrics are made of. */
+export async function scoreOne<Options extends OptionValues, Parts>(
+  metric: Metric<Options, Parts>,
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: CommonOptions & Partial<Options>,
+): Promise<Score<Parts, Options>> {
+  const common = resolveCommon(options);
+  const known = ['seed', 'factorTypes', 'sampler', 'interval', 'level', 'null', 'signal', 'onProgress'];
+  const own = Object.fromEntries(Object.entries(options).filter(([name]) => !known.includes(name)));
+  const generic = metric as unknown as Metric;
+  const task = { metric: generic, options: resolveMetricOptions(generic, own as OptionValues, {}) };
+  const results = await runTasks(toMatrix(latents, 'latents'), toMatrix(factors, 'factors'), [task], common);
+  return results.scores[0] as Score<Parts, Options>;
+}

@@ -1,0 +1,211 @@
+/** Makes a Table of matrices: checks every number, decides what each factor is, and copies both into the kernels' memory. */
+import { type Block, blockBytes, type ElementType, MEMORY_LIMIT_BYTES } from '../../bindings/arena.js';
+import type { Core, NumberBlock, RealBlock } from '../../bindings/core.js';
+import { DataError, dataRangeError, optionRangeError, optionTypeError } from '../errors.js';
+import type { Dtype, Matrix, MatrixData } from '../matrix.js';
+import type { FactorType } from '../types.js';
+import { type Factor, Table } from './table.js';
+
+/** The shape and type of a table that may not have been read yet. */
+export interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly dtype: Dtype;
+}
+
+/** A code table of this many entries is cheaper than sorting; beyond it values are sorted. */
+const DENSE_RANGE_LIMIT = 1 << 22;
+/** Room for what the metrics take beside the inputs: row batches, counts, votes. */
+const WORKING_BYTES = 64 * 1024 ** 2;
+
+/**
+ * Refuses, before anything is allocated, an input that the kernels' 4 GiB cannot hold.
+ * @throws RangeError with the bytes needed
+ */
+export function checkCapacity(latents: Shape, factors: Shape): void {
+  const { rows } = latents;
+  const perFactor = blockBytes('i32', rows) * 3 + blockBytes('f64', rows);
+  const bytes =
+    blockBytes(realType(latents.dtype), rows * latents.columns) +
+    blockBytes('u16', rows * latents.columns) +
+    blockBytes(numberType(factors.dtype), rows * factors.columns) +
+    perFactor * factors.columns +
+    WORKING_BYTES;
+  if (bytes > MEMORY_LIMIT_BYTES) {
+    throw dataRangeError(
+      `latents ${rows} x ${latents.columns} and factors ${factors.rows} x ${factors.columns}: expected to fit the 4 GiB that WebAssembly can address, got ${(bytes / 1024 ** 3).toFixed(1)} GiB; score a random part of the rows`,
+    );
+  }
+}
+
+/**
+ * @param factorTypes overrides what the values suggest, per factor
+ * @throws RangeError or DataError saying which array, row and column, what was expected and what was found
+ */
+export function loadTable(
+  core: Core,
+  latents: Matrix,
+  factors: Matrix,
+  factorTypes: ReadonlyArray<FactorType | null> | undefined,
+): Table {
+  checkShapes(latents, factors);
+  checkCapacity(latents, factors);
+  checkFactorTypes(factorTypes, factors.columns);
+  const latentBlock = uploadReal(core, latents.data);
+  checkFinite(core, latentBlock, latents.columns, 'latents');
+  const types = Array.from({ length: factors.columns }, (_, k) => factorTypes?.[k] ?? null);
+  const table = new Table(core, latents.rows, latents.columns, latentBlock, loadFactors(core, factors, types));
+  checkMagnitudes('latents', table.latentMinima, table.latentMaxima);
+  return table;
+}
+
+function checkShapes(latents: Matrix, factors: Matrix): void {
+  if (latents.rows !== factors.rows) {
+    throw dataRangeError(`factors: expected ${latents.rows} rows to match latents, got ${factors.rows}`);
+  }
+  if (latents.rows < 2) throw dataRangeError(`latents: expected at least 2 rows, got ${latents.rows}`);
+  if (latents.columns < 1) throw dataRangeError(`latents: expected at least 1 column, got ${latents.columns}`);
+  if (factors.columns < 1) throw dataRangeError(`factors: expected at least 1 column, got ${factors.columns}`);
+}
+
+function checkFactorTypes(types: ReadonlyArray<FactorType | null> | undefined, count: number): void {
+  if (types === undefined) return;
+  if (types.length !== count) {
+    throw optionRangeError(`factorTypes: expected ${count} entries, one for each factor, got ${types.length}`);
+  }
+  for (const type of types) {
+    if (type !== null && type !== 'discrete' && type !== 'continuous') {
+      throw optionTypeError(`factorTypes: expected 'discrete', 'continuous' or null, got '${String(type)}'`);
+    }
+  }
+}
+
+/** Kernels take float32 and float64: narrow integers fit the first exactly, wide ones the second. */
+function realType(dtype: Dtype): 'f32' | 'f64' {
+  const narrow: readonly Dtype[] = ['float32', 'float16', 'int8', 'uint8', 'int16', 'uint16', 'bool'];
+  return narrow.includes(dtype) ? 'f32' : 'f64';
+}
+
+function numberType(dtype: Dtype): 'i32' | 'f32' | 'f64' {
+  if (dtype === 'float32' || dtype === 'float16') return 'f32';
+  const wide: readonly Dtype[] = ['float64', 'int64', 'uint64', 'uint32'];
+  return wide.includes(dtype) ? 'f64' : 'i32';
+}
+
+function uploadReal(core: Core, data: MatrixData): RealBlock {
+  const wide = data instanceof Float64Array || data instanceof Int32Array || data instanceof Uint32Array;
+  return wide ? core.arena.upload('f64', data) : core.arena.upload('f32', data);
+}
+
+function uploadNumbers(core: Core, data: MatrixData): NumberBlock {
+  if (data instanceof Float32Array) return core.arena.upload('f32', data);
+  if (data instanceof Float64Array || data instanceof Uint32Array) return core.arena.upload('f64', data);
+  return core.arena.upload('i32', data);
+}
+
+function checkFinite(core: Core, block: RealBlock, columns: number, name: string): void {
+  const at = core.firstNonFinite(block);
+  if (at < 0) return;
+  const place = { row: Math.floor(at / columns), column: at % columns };
+  throw new DataError(`expected a finite number, got ${block.array[at]}`, { path: name, ...place });
+}
+
+/** Beyond this the square of a difference overflows, and every variance with it. */
+const LARGEST_MAGNITUDE = 1e150;
+
+function checkMagnitudes(name: string, minima: Float64Array, maxima: Float64Array): void {
+  for (let column = 0; column < minima.length; column++) {
+    const largest = Math.max(-minima[column], maxima[column]);
+    if (largest > LARGEST_MAGNITUDE) {
+      throw new DataError(`expected magnitudes up to ${LARGEST_MAGNITUDE}, got ${largest}`, { path: name, column });
+    }
+  }
+}
+
+/** Columns are taken out of the uploaded matrix into blocks of their own, and the matrix is dropped. */
+function loadFactors(core: Core, matrix: Matrix, types: ReadonlyArray<FactorType | null>): Factor[] {
+  const { rows, columns } = matrix;
+  const codes = types.map(() => core.arena.alloc('i32', rows));
+  const mark = core.arena.mark();
+  let resolved: Array<{ type: FactorType; size: number; isConstant: boolean }>;
+  try {
+    const raw = uploadNumbers(core, matrix.data);
+    if (raw.type !== 'i32') checkFinite(core, raw, columns, 'factors');
+    const { minima, maxima } = core.columnExtremes(raw, rows, columns);
+    checkMagnitudes('factors', minima, maxima);
+    resolved = types.map((asked, k) => {
+      const isIntegral = core.isIntegral(raw, rows, columns, k);
+      const type = asked ?? (isIntegral ? 'discrete' : 'continuous');
+      const isConstant = minima[k] === maxima[k];
+      if (type === 'continuous') return { type, isConstant, size: 0 };
+      const range = maxima[k] - minima[k] + 1;
+      const size =
+        isIntegral && range <= DENSE_RANGE_LIMIT
+          ? core.denseCodes(codes[k], raw, rows, columns, k, minima[k], range)
+          : codesBySorting(codes[k], matrix.column(k));
+      if (size === rows) {
+        throw new DataError(
+          `expected a discrete factor to repeat its values, got ${size} different ones in ${rows} rows; treat it as continuous (factor type 'continuous'), or bin it beforehand`,
+          { path: 'factors', column: k },
+        );
+      }
+      return { type, isConstant, size };
+    });
+  } finally {
+    core.arena.release(mark);
+  }
+  return resolved.map(({ type, size, isConstant }, k) =>
+    type === 'discrete'
+      ? { type, isConstant, size, codes: codes[k], values: null }
+      : { type, isConstant, size: null, codes: null, values: core.arena.upload('f64', matrix.column(k)) },
+  );
+}
+
+/** Codes for values that are far apart or not whole. Returns how many there are. */
+function codesBySorting(out: Block<'i32'>, column: Float64Array): number {
+  const sorted = column.slice().sort();
+  const codeOf = new Map<number, number>();
+  for (const value of sorted) if (!codeOf.has(value)) codeOf.set(value, codeOf.size);
+  const codes = out.array;
+  for (let row = 0; row < column.length; row++) codes[row] = codeOf.get(column[row]) as number;
+  return codeOf.size;
+}
+
+/** A table of some of the rows, in the order given. Its blocks come from the arena: open a scope around its life. */
+export function takeRows(table: Table, chosen: Block<'i32'>, count: number): Table {
+  const { core, latentCount } = table;
+  const latents = gatherAny(core, table.latents, chosen, count, latentCount);
+  return new Table(core, count, latentCount, latents, takeFactorRows(table, chosen, count));
+}
+
+/** A table with the same latents, and the rows of the factors in the order given. */
+export function permuteFactors(table: Table, order: Block<'i32'>): Table {
+  const factors = takeFactorRows(table, order, table.rows);
+  return new Table(table.core, table.rows, table.latentCount, table.latents, factors, table);
+}
+
+function takeFactorRows(table: Table, chosen: Block<'i32'>, count: number): Factor[] {
+  const { core } = table;
+  return table.factors.map((factor) => {
+    if (factor.codes && factor.size) {
+      const codes = core.arena.alloc('i32', count);
+      core.gatherColumn(codes, factor.codes, chosen, count);
+      // Values that no chosen row has are closed up, so that sizes stay those of the rows at hand.
+      const size = core.denseCodes(codes, codes, count, 1, 0, 0, factor.size);
+      return { type: factor.type, isConstant: size === 1, size, codes, values: null };
+    }
+    const values = core.arena.alloc('f64', count);
+    core.gatherRows(values, factor.values as Block<'f64'>, chosen, count, 1);
+    const { minima, maxima } = core.columnExtremes(values, count, 1);
+    return { type: factor.type, isConstant: minima[0] === maxima[0], size: null, codes: null, values };
+  });
+}
+
+function gatherAny(core: Core, x: RealBlock, rows: Block<'i32'>, count: number, columns: number): RealBlock {
+  const gather = <T extends ElementType & ('f32' | 'f64')>(block: Block<T>): Block<T> => {
+    const out = core.arena.alloc(block.type, count * columns);
+    core.gatherRows(out, block, rows, count, columns);
+    return out;
+  };
+  return x.type === 'f32' ? gather(x) : gather(x);
+}

@@ -1,0 +1,108 @@
+import type { Block } from '../../bindings/arena.js';
+import { binLatents, encodeFactor, type FactorCodes } from './binning.js';
+import type { Pause } from './pause.js';
+import type { Table } from './table.js';
+
+/** Histogram mutual information of every latent and factor, in nats. */
+export interface MutualInformation {
+  /** (D, K), row-major; 0 for constant factors. */
+  readonly matrix: Float64Array;
+  /** f64[K]: entropy of each factor's values (or bins). */
+  readonly factorEntropies: Float64Array;
+}
+
+/** Rows per kernel call; see binning.ts. */
+const ROWS_PER_CALL = 32768;
+/** Cells of a joint table that still fit a second-level cache. */
+const MOST_CELLS = 20480;
+/** Below this many cells, four copies of the table fit the first-level cache. */
+const COPIED_CELLS = 4096;
+
+/**
+ * Counts all joint histograms and takes their mutual information.
+ *
+ * Factors are counted in groups: the pair (code of factor a, code of factor b) is one code, so one pass over the rows
+ * counts both, and each factor's own table is a sum over the others. A pass costs N increments, a sum costs the cells:
+ * groups are as large as keeps the cells well below N.
+ */
+export function mutualInformation(table: Table, bins: number, pause: Pause): Promise<MutualInformation> {
+  return table.memo(`mutual information ${bins}`, async () => {
+    const binned = await binLatents(table, bins);
+    const factors: Array<FactorCodes & { k: number }> = [];
+    for (const k of table.varyingFactors) factors.push({ ...(await encodeFactor(table, k, bins)), k });
+    return table.core.arena.scope(() => countAll(table, bins, binned, factors, pause));
+  });
+}
+
+type CodedFactor = FactorCodes & { readonly k: number };
+
+async function countAll(
+  table: Table,
+  bins: number,
+  binned: Block<'u16'>,
+  factors: readonly CodedFactor[],
+  pause: Pause,
+): Promise<MutualInformation> {
+  const { core, rows, latentCount, factorCount } = table;
+  const matrix = new Float64Array(latentCount * factorCount);
+  const factorEntropies = new Float64Array(factorCount);
+  const groups = groupFactors(factors, bins, rows);
+  const codes = groups.map((group) => jointCodes(table, group));
+  const cellsOf = (values: number) => bins * values;
+  const most = Math.max(0, ...groups.map((group) => cellsOf(sizeOf(group))));
+  const counts = core.arena.alloc('u32', Math.max(most, 4 * Math.min(most, COPIED_CELLS)));
+  const joint = core.arena.alloc('u32', Math.max(0, ...factors.map(({ size }) => cellsOf(size))));
+  for (let d = 0; d < latentCount; d++) {
+    await pause('mutual information', d, latentCount);
+    const latentBins = binned.slice(d * rows, rows);
+    groups.forEach((group, g) => {
+      const values = sizeOf(group);
+      const cells = cellsOf(values);
+      const copies = cells <= COPIED_CELLS ? 4 : 1;
+      counts.slice(0, copies * cells).array.fill(0);
+      for (let row = 0; row < rows; row += ROWS_PER_CALL) {
+        core.countJoint(counts, latentBins, codes[g], values, cells, copies, row, Math.min(row + ROWS_PER_CALL, rows));
+      }
+      let inner = values;
+      for (const { k, size } of group) {
+        inner /= size;
+        core.marginaliseCounts(joint, counts, copies, bins, values / size / inner, size, inner);
+        if (d === 0) factorEntropies[k] = entropyOfValues(joint.slice(0, cellsOf(size)), size, rows);
+        matrix[d * factorCount + k] = core.mutualInformationOfCounts(joint, bins, size, rows);
+      }
+    });
+  }
+  return { matrix, factorEntropies };
+
+  function entropyOfValues(cells: Block<'u32'>, size: number, total: number): number {
+    const sums = core.arena.zeros('u32', size);
+    const from = cells.array;
+    const to = sums.array;
+    for (let i = 0; i < from.length; i++) to[i % size] += from[i];
+    return core.entropyOfCounts(sums, total);
+  }
+}
+
+function sizeOf(group: readonly CodedFactor[]): number {
+  return group.reduce((product, { size }) => product * size, 1);
+}
+
+/** First fit, largest factors first. */
+function groupFactors(factors: readonly CodedFactor[], bins: number, rows: number): CodedFactor[][] {
+  const mostValues = Math.min(MOST_CELLS, rows / 2) / bins;
+  const groups: CodedFactor[][] = [];
+  for (const factor of [...factors].sort((a, b) => b.size - a.size || a.k - b.k)) {
+    const home = groups.find((group) => sizeOf(group) * factor.size <= mostValues);
+    if (home) home.push(factor);
+    else groups.push([factor]);
+  }
+  return groups;
+}
+
+/** One code for a group: ((first * size + second) * size + third) ... */
+function jointCodes(table: Table, group: readonly CodedFactor[]): Block<'i32'> {
+  if (group.length === 1) return group[0].codes;
+  const codes = table.core.arena.copy(group[0].codes);
+  for (const { codes: next, size } of group.slice(1)) table.core.groupCodes(codes, next, size);
+  return codes;
+}

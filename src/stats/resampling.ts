@@ -1,0 +1,143 @@
+/**
+ * How sure a score is, and what it would be by chance.
+ *
+ * Interval: half of the rows are drawn without replacement, again and again. Around the score of all N rows the scores
+ * of b rows spread with variance (N/b - 1) times that of the score itself, so sqrt(b / (N - b)) times a deviation of
+ * halves is a deviation of wholes (for b = N/2 they are equal); and a bias that falls as 1/N shows as the difference
+ * between their mean and the whole's score. The plain bootstrap is not used: rows that stand in twice leak
+ * across a train/test split and break nearest neighbours.
+ * Source: D. Politis, J. Romano, M. Wolf 1999, Subsampling, section 2.2.
+ *
+ * Null: the rows of the factors are shuffled against those of the latents.
+ */
+import { deriveSeed, STREAMS } from '../random.js';
+import type { Interval, NullDistribution } from '../types.js';
+import { permuteFactors, takeRows } from './load-table.js';
+import type { Pause } from './pause.js';
+import type { Table } from './table.js';
+
+/** Computes the values of all scores on a table; null where one is undefined. */
+export type Evaluate = (table: Table, seed: number) => Promise<ReadonlyArray<number | null>>;
+
+/** Scores of `count` random halves of the rows, one array per score; undefined ones are left out. */
+export function scoreHalves(
+  table: Table,
+  evaluate: Evaluate,
+  count: number,
+  seed: number,
+  pause: Pause,
+): Promise<number[][]> {
+  const half = halfOf(table.rows);
+  return resample(table, evaluate, count, 'interval', pause, (index) => {
+    const rows = table.core.arena.alloc('i32', table.rows);
+    table.core.shuffledRows(rows, half, { seed, stream: STREAMS.subsample, index });
+    return { table: takeRows(table, rows, half), seed: deriveSeed(seed, STREAMS.resampleSeed, index) };
+  });
+}
+
+/** Scores under `count` random permutations of the factors' rows. */
+export function scorePermutations(
+  table: Table,
+  evaluate: Evaluate,
+  count: number,
+  seed: number,
+  pause: Pause,
+): Promise<number[][]> {
+  return resample(table, evaluate, count, 'null', pause, (index) => {
+    const order = table.core.arena.alloc('i32', table.rows);
+    table.core.shuffledRows(order, table.rows, { seed, stream: STREAMS.permutation, index });
+    return { table: permuteFactors(table, order), seed: deriveSeed(seed, STREAMS.resampleSeed, index) };
+  });
+}
+
+async function resample(
+  table: Table,
+  evaluate: Evaluate,
+  count: number,
+  phase: string,
+  pause: Pause,
+  draw: (index: number) => { table: Table; seed: number },
+): Promise<number[][]> {
+  const scores: number[][] = [];
+  for (let index = 0; index < count; index++) {
+    await pause(phase, index, count);
+    await table.core.arena.scope(async () => {
+      const drawn = draw(index);
+      const values = await evaluate(drawn.table, drawn.seed);
+      values.forEach((value, i) => {
+        scores[i] ??= [];
+        if (value !== null) scores[i].push(value);
+      });
+    });
+  }
+  return scores;
+}
+
+/** Rows of a resample. */
+export function halfOf(rows: number): number {
+  return Math.floor(rows / 2);
+}
+
+/**
+ * The interval around `value`, the score of `rows` rows, from the scores of halves; null for fewer than two of them.
+ * @param correctBias whether the score of finitely many rows is biased as 1/N (a plug-in estimate), so that the
+ * difference between wholes and halves is that bias and not only the chance of the draws
+ */
+export function intervalAround(
+  value: number,
+  halves: readonly number[],
+  rows: number,
+  level: number,
+  range: readonly [number, number],
+  correctBias: boolean,
+): Interval | null {
+  if (halves.length < 2) return null;
+  const share = halfOf(rows) / (rows - halfOf(rows));
+  const mean = meanOf(halves);
+  const bias = correctBias ? (mean - value) * share : 0;
+  const deviations = halves.map((half) => (half - mean) * Math.sqrt(share)).sort((a, b) => a - b);
+  const tail = (1 - level) / 2;
+  const clip = (x: number) => Math.min(range[1], Math.max(range[0], x));
+  return {
+    low: clip(value - bias - quantile(deviations, 1 - tail)),
+    high: clip(value - bias - quantile(deviations, tail)),
+    level,
+    bias,
+    standardError: standardDeviationOf(deviations),
+    resamples: halves.length,
+  };
+}
+
+/** What the permuted scores say of `value`; null where there are none. */
+export function nullOf(
+  value: number,
+  permuted: readonly number[],
+  better: 'higher' | 'lower',
+): NullDistribution | null {
+  if (permuted.length < 2) return null;
+  const asGood = permuted.filter((other) => (better === 'higher' ? other >= value : other <= value)).length;
+  return {
+    mean: meanOf(permuted),
+    standardDeviation: standardDeviationOf(permuted),
+    maximum: permuted.reduce((a, b) => Math.max(a, b)),
+    pValue: (1 + asGood) / (1 + permuted.length),
+    permutations: permuted.length,
+  };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function standardDeviationOf(values: readonly number[]): number {
+  const mean = meanOf(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}
+
+/** Linear interpolation between order statistics. */
+function quantile(sorted: readonly number[], q: number): number {
+  const at = q * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+}

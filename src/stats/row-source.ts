@@ -1,0 +1,188 @@
+/**
+ * Where batches of samples that share a factor's value come from: rows of the table, drawn by the kernels, or a sampler
+ * of the user's. Either way the batch statistics are computed by the same kernels, over rows named by index.
+ */
+import type { Block } from '../../bindings/arena.js';
+import type { RealBlock } from '../../bindings/core.js';
+import { dataRangeError, optionRangeError, optionTypeError } from '../errors.js';
+import { toMatrix } from '../matrix.js';
+import { RandomStream, STREAMS } from '../random.js';
+import type { Sampler } from '../types.js';
+import { groupRows } from './row-groups.js';
+import type { Table } from './table.js';
+
+/** Some batches: rows of `x` by index, and which factor each batch holds fixed. */
+export interface Batches {
+  /** (?, D) */
+  readonly x: RealBlock;
+  /** i32[count][size], or [count][2][size] for pairs: first samples, then their partners. */
+  readonly rows: Block<'i32'>;
+  /** Factor held fixed, i32[count]: index into `factors` of the source. */
+  readonly fixed: Block<'i32'>;
+}
+
+/** Draws batches. */
+export interface RowSource {
+  /** The factors that are held fixed, as columns of the factor table (or of the sampler's sizes). */
+  readonly factors: readonly number[];
+  /** K of the votes: how many factors there are, fixed or not. */
+  readonly factorCount: number;
+  /** What a reader should know about the drawing. */
+  readonly notes: readonly string[];
+  /** Batches `first` .. `first + count - 1`, for use until the arena's present scope closes. */
+  drawBatches(first: number, count: number, size: number): Batches | Promise<Batches>;
+  /** As drawBatches, with pairs of samples that share the value. */
+  drawPairs(first: number, count: number, size: number): Batches | Promise<Batches>;
+}
+
+/** The source that the options ask for. */
+export async function openRowSource(
+  table: Table,
+  bins: number,
+  seed: number,
+  sampler: Sampler | undefined,
+): Promise<RowSource> {
+  return sampler ? samplerSource(table, sampler, seed) : tableSource(table, bins, seed);
+}
+
+async function tableSource(table: Table, bins: number, seed: number): Promise<RowSource> {
+  const fixable = await groupRows(table, bins);
+  const groups = fixable.map((factor) => factor.groups);
+  const { core, latents: x } = table;
+  const never = table.varyingFactors.filter((k) => !fixable.some((factor) => factor.k === k));
+  const notes = [
+    ...never.map((k) => `factor ${k}: no two rows share a value, so it is never held fixed`),
+    ...fixable
+      .filter(({ lonelyRows }) => lonelyRows > 0)
+      .map(
+        ({ k, lonelyRows }) =>
+          `factor ${k}: ${lonelyRows} ${lonelyRows === 1 ? 'row has a value' : 'rows have values'} of their own, never drawn`,
+      ),
+  ];
+  return {
+    factors: fixable.map(({ k }) => k),
+    factorCount: table.factorCount,
+    notes,
+    drawBatches(first, count, size) {
+      const rows = core.arena.alloc('i32', count * size);
+      const fixed = core.arena.alloc('i32', count);
+      core.drawBatchRows(rows, fixed, groups, count, size, { seed, stream: STREAMS.votes, index: first });
+      return { x, rows, fixed };
+    },
+    drawPairs(first, count, size) {
+      const rows = core.arena.alloc('i32', count * size * 2);
+      const fixed = core.arena.alloc('i32', count);
+      core.drawPairRows(rows, fixed, groups, count, size, { seed, stream: STREAMS.pairs, index: first });
+      return { x, rows, fixed };
+    },
+  };
+}
+
+/** Checks a sampler's sizes. */
+export function checkSampler(sampler: Sampler): void {
+  if (typeof sampler.encode !== 'function') throw optionTypeError('sampler: expected encode to be a function');
+  if (!Array.isArray(sampler.sizes) || sampler.sizes.length === 0) {
+    throw optionTypeError('sampler: expected sizes to be an array with the number of values of each factor');
+  }
+  sampler.sizes.forEach((size, k) => {
+    if (!Number.isInteger(size) || size < 1) {
+      throw optionRangeError(`sampler: expected sizes[${k}] to be a whole number of at least 1, got ${size}`);
+    }
+  });
+  if (sampler.batchRows !== undefined && !(Number.isInteger(sampler.batchRows) && sampler.batchRows >= 1)) {
+    throw optionRangeError(`sampler: expected batchRows to be a whole number of at least 1, got ${sampler.batchRows}`);
+  }
+}
+
+const DEFAULT_BATCH_ROWS = 8192;
+
+/** Encodes factors (rows, K) in calls of at most batchRows rows, into a block f64 (rows, D). */
+export async function encodeRows(
+  sampler: Sampler,
+  factors: Int32Array,
+  rows: number,
+  columns: number,
+  put: (at: number, data: ArrayLike<number>) => void,
+): Promise<void> {
+  const k = sampler.sizes.length;
+  const step = sampler.batchRows ?? DEFAULT_BATCH_ROWS;
+  for (let row = 0; row < rows; row += step) {
+    const count = Math.min(step, rows - row);
+    const encoded = toMatrix(
+      await sampler.encode(factors.slice(row * k, (row + count) * k), count),
+      'latents of the sampler',
+    );
+    if (encoded.rows !== count || encoded.columns !== columns) {
+      throw dataRangeError(
+        `sampler: expected encode to return ${count} x ${columns} latents, got ${encoded.rows} x ${encoded.columns}`,
+      );
+    }
+    const bad = encoded.data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw dataRangeError(
+        `sampler: expected finite latents, got ${encoded.data[bad]} in row ${Math.floor(bad / columns)}, column ${bad % columns}`,
+      );
+    }
+    put(row * columns, encoded.data);
+  }
+}
+
+function samplerSource(table: Table, sampler: Sampler, seed: number): RowSource {
+  checkSampler(sampler);
+  const { core, latentCount } = table;
+  const { sizes } = sampler;
+  const factors = sizes.flatMap((size, k) => (size > 1 ? [k] : []));
+
+  /** Draws the factors of `count` batches of `perBatch` samples, encodes them, and names the rows 0, 1, 2 ... */
+  async function draw(
+    count: number,
+    perBatch: number,
+    stream: (batch: number) => RandomStream,
+    fill: (samples: Int32Array, k: number, words: RandomStream) => void,
+  ): Promise<Batches> {
+    const fixedFactors = new Int32Array(count);
+    const samples = new Int32Array(count * perBatch * sizes.length);
+    for (let batch = 0; batch < count; batch++) {
+      const words = stream(batch);
+      fixedFactors[batch] = words.below(factors.length);
+      const start = batch * perBatch * sizes.length;
+      fill(samples.subarray(start, start + perBatch * sizes.length), factors[fixedFactors[batch]], words);
+    }
+    const total = count * perBatch;
+    const x = core.arena.alloc('f64', total * latentCount);
+    const rows = core.arena.alloc('i32', total);
+    const fixed = core.arena.upload('i32', fixedFactors);
+    rows.array.set(Int32Array.from({ length: total }, (_, i) => i));
+    await encodeRows(sampler, samples, total, latentCount, (at, data) => x.array.set(data, at));
+    return { x, rows, fixed };
+  }
+
+  return {
+    factors,
+    factorCount: sizes.length,
+    notes: ['samples are fresh ones of the sampler, not rows of the table'],
+    drawBatches: (first, count, size) =>
+      draw(
+        count,
+        size,
+        (batch) => new RandomStream(seed, STREAMS.votes, first + batch),
+        (samples, k, words) => {
+          const value = words.below(sizes[k]);
+          for (let i = 0; i < samples.length; i++) samples[i] = words.below(sizes[i % sizes.length]);
+          for (let i = k; i < samples.length; i += sizes.length) samples[i] = value;
+        },
+      ),
+    drawPairs: (first, count, size) =>
+      draw(
+        count,
+        2 * size,
+        (batch) => new RandomStream(seed, STREAMS.pairs, first + batch),
+        (samples, k, words) => {
+          for (let i = 0; i < samples.length; i++) samples[i] = words.below(sizes[i % sizes.length]);
+          // The first half are the first samples of the pairs, the second half their partners.
+          const half = samples.length / 2;
+          for (let i = k; i < half; i += sizes.length) samples[half + i] = samples[i];
+        },
+      ),
+  };
+}

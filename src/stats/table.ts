@@ -1,0 +1,108 @@
+import type { Block } from '../../bindings/arena.js';
+import type { Core, RealBlock } from '../../bindings/core.js';
+import type { FactorType } from '../types.js';
+
+/** One factor, loaded. */
+export interface Factor {
+  readonly type: FactorType;
+  /** Whether all of its values are equal. A constant factor carries no information and is left out everywhere. */
+  readonly isConstant: boolean;
+  /** Of a discrete factor: codes 0 .. size - 1 of its values in increasing order, i32[rows]. */
+  readonly codes: Block<'i32'> | null;
+  /** Of a discrete factor: how many values it takes. */
+  readonly size: number | null;
+  /** Of a continuous factor: its values, f64[rows]. */
+  readonly values: Block<'f64'> | null;
+}
+
+/**
+ * Latents and factors in the memory of the kernels, with everything that is computed from them once.
+ *
+ * Metrics get a Table and call the functions of src/stats on it (bins, mutual information, votes ...); what those
+ * compute is kept by {@link Table.memo}, so that no metric pays for what another has done. A Table lives as long as
+ * the call of the façade that made it.
+ */
+export class Table {
+  readonly core: Core;
+  /** N. */
+  readonly rows: number;
+  /** D. */
+  readonly latentCount: number;
+  /** K, constant factors included. */
+  readonly factorCount: number;
+  /** (N, D), float32 or float64. */
+  readonly latents: RealBlock;
+  readonly factors: readonly Factor[];
+  /** Latents whose maximum equals their minimum. */
+  readonly constantLatents: readonly number[];
+  readonly constantFactors: readonly number[];
+  /** f64[D] each. */
+  readonly latentMinima: Float64Array;
+  readonly latentMaxima: Float64Array;
+
+  readonly #memory = new Map<string, Promise<unknown>>();
+  readonly #depth: number;
+  /** Where what depends on the latents alone may already be known. */
+  readonly #sameLatents: Table | null;
+
+  constructor(
+    core: Core,
+    rows: number,
+    latentCount: number,
+    latents: RealBlock,
+    factors: readonly Factor[],
+    sameLatents: Table | null = null,
+  ) {
+    this.core = core;
+    this.rows = rows;
+    this.latentCount = latentCount;
+    this.factorCount = factors.length;
+    this.latents = latents;
+    this.factors = factors;
+    const extremes = sameLatents
+      ? { minima: sameLatents.latentMinima, maxima: sameLatents.latentMaxima }
+      : core.columnExtremes(latents, rows, latentCount);
+    this.latentMinima = extremes.minima;
+    this.latentMaxima = extremes.maxima;
+    this.constantLatents = indicesWhere(latentCount, (d) => this.latentMinima[d] === this.latentMaxima[d]);
+    this.constantFactors = indicesWhere(factors.length, (k) => factors[k].isConstant);
+    this.#sameLatents = sameLatents;
+    this.#depth = core.arena.depth;
+  }
+
+  /** The factors that vary. */
+  get varyingFactors(): number[] {
+    return indicesWhere(this.factorCount, (k) => !this.factors[k].isConstant);
+  }
+
+  /** The latents that vary. */
+  get varyingLatents(): number[] {
+    return indicesWhere(this.latentCount, (d) => this.latentMinima[d] !== this.latentMaxima[d]);
+  }
+
+  /**
+   * The result of `make`, computed at the first call for `key`. Blocks that `make` takes from the arena stay as long as
+   * the table, so it must not be called inside a scope that is closed before.
+   */
+  memo<R>(key: string, make: () => R | Promise<R>): Promise<R> {
+    let result = this.#memory.get(key) as Promise<R> | undefined;
+    if (!result) {
+      if (this.core.arena.depth !== this.#depth) throw new Error(`table: '${key}' would be lost with the open scope`);
+      result = Promise.resolve(make());
+      this.#memory.set(key, result);
+    }
+    return result;
+  }
+
+  /** As {@link memo}, for what depends on the latents alone: a table with the same latents may have it already. */
+  memoOfLatents<R>(key: string, make: () => R | Promise<R>): Promise<R> {
+    const known = this.#sameLatents === null ? undefined : this.#sameLatents.#memory.get(key);
+    return (known as Promise<R> | undefined) ?? this.memo(key, make);
+  }
+}
+
+function indicesWhere(count: number, test: (index: number) => boolean): number[] {
+  const indices: number[] = [];
+  for (let i = 0; i < count; i++) if (test(i)) indices.push(i);
+  return indices;
+}

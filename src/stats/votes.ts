@@ -1,0 +1,89 @@
+import type { Sampler } from '../types.js';
+import { latentVariances } from './latent-variances.js';
+import type { Pause } from './pause.js';
+import { openRowSource, type RowSource } from './row-source.js';
+import type { Table } from './table.js';
+
+/** How votes are drawn. */
+export interface VoteOptions {
+  /** Samples per vote, at least 2. */
+  readonly batch: number;
+  /** Votes the classifier is made of. */
+  readonly train: number;
+  /** Votes it is evaluated on. */
+  readonly evaluation: number;
+  /** Latents whose standard deviation is below this are left out. */
+  readonly threshold: number;
+  /** Bins of a continuous factor. */
+  readonly bins: number;
+}
+
+/** The votes of the FactorVAE score: train + evaluation of them, in this order. */
+export interface Votes {
+  readonly source: RowSource;
+  /** Latents that may be voted for. */
+  readonly activeLatents: readonly number[];
+  /** Latent each vote chose, i32[votes]. */
+  readonly chosen: Int32Array;
+  /** Weight of each vote by how small the smallest variance is, f64[votes]. */
+  readonly weights: Float64Array;
+  /** Factor each vote held fixed: a column of the factor table, i32[votes]. */
+  readonly factors: Int32Array;
+}
+
+/** Votes per kernel call. */
+const VOTES_PER_CALL = 256;
+
+/** Draws and casts all votes; the same options give the same votes to every metric. */
+export function castVotes(
+  table: Table,
+  options: VoteOptions,
+  seed: number,
+  sampler: Sampler | undefined,
+  pause: Pause,
+): Promise<Votes> {
+  return table.memo(`votes ${JSON.stringify(options)} ${seed}`, async () => {
+    const source = await openRowSource(table, options.bins, seed, sampler);
+    const { variances } = await latentVariances(table);
+    const isActive = (d: number) =>
+      table.latentMinima[d] !== table.latentMaxima[d] &&
+      Math.sqrt(variances[d]) >= options.threshold &&
+      variances[d] > 0;
+    const activeLatents = Array.from(variances.keys()).filter(isActive);
+    const total = options.train + options.evaluation;
+    const votes = {
+      source,
+      activeLatents,
+      chosen: new Int32Array(total),
+      weights: new Float64Array(total),
+      factors: new Int32Array(total),
+    };
+    if (source.factors.length === 0 || activeLatents.length === 0) return votes;
+    const { core, latentCount } = table;
+    await core.arena.scope(async () => {
+      const global = core.arena.upload(
+        'f64',
+        variances.map((value, d) => (isActive(d) ? value : 0)),
+      );
+      for (let first = 0; first < total; first += VOTES_PER_CALL) {
+        await pause('votes', first, total);
+        const count = Math.min(VOTES_PER_CALL, total - first);
+        await core.arena.scope(async () => {
+          const { x, rows, fixed } = await source.drawBatches(first, count, options.batch);
+          const local = core.arena.alloc('f64', count * latentCount);
+          const chosen = core.arena.alloc('i32', count);
+          const weights = core.arena.alloc('f64', count);
+          core.batchVariances(local, x, rows, count, options.batch, latentCount);
+          core.chooseLatents(chosen, weights, local, global, count);
+          votes.chosen.set(chosen.array, first);
+          votes.weights.set(weights.array, first);
+          votes.factors.set(
+            fixed.array.map((index) => source.factors[index]),
+            first,
+          );
+        });
+      }
+    });
+    return votes;
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * The public shapes of the façade: what goes in beside the numbers, and what comes out.
+ * Everything that comes out is a plain object: JSON.stringify writes it, structuredClone copies it.
+ */
+import type { MatrixLike } from './matrix.js';
+
+/** Whether a factor takes separate values (shape, digit) or varies along a line (position, angle). */
+export type FactorType = 'discrete' | 'continuous';
+
+/** How far a long computation has come. */
+export interface Progress {
+  /** The metric being computed. */
+  readonly metric: string;
+  /** What is being done, in a word or two: `evaluating`, `interval`, `null`. */
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * A generator of encoded samples, for users who have one: replaces drawing rows of the table in the
+ * metrics that need fresh samples with a factor fixed, as in the papers.
+ */
+export interface Sampler {
+  /** The number of values of each factor: K whole numbers of at least 1. Values are 0 .. size - 1. */
+  readonly sizes: readonly number[];
+  /**
+   * Encodes one fresh sample for each row of `factors` (B, K), row-major, and returns the latents (B, D).
+   * May be asynchronous; is called with at most `batchRows` rows at a time.
+   */
+  encode(factors: Int32Array, rows: number): MatrixLike | Promise<MatrixLike>;
+  /** The most rows per call; 8,192 unless told. */
+  readonly batchRows?: number;
+}
+
+/** Options every computing function takes. */
+export interface CommonOptions {
+  /** Seed of every random draw: a whole number from 0 to 2^53 - 1. Default 0. */
+  readonly seed?: number;
+  /** How to treat each factor, overriding what its values suggest. One entry per column; `null` leaves that one to its values. */
+  readonly factorTypes?: ReadonlyArray<FactorType | null>;
+  /** Replaces drawing rows of the table; see {@link Sampler}. */
+  readonly sampler?: Sampler;
+  /**
+   * Number of resamples for an interval around each score; 0 (the default) computes none.
+   * Half of the rows are drawn without replacement, so no row stands in twice.
+   */
+  readonly interval?: number;
+  /** Confidence level of the interval, 0.5 to 0.999. Default 0.95. */
+  readonly level?: number;
+  /** Number of permutations for the null distribution of each score; 0 (the default) computes none. */
+  readonly null?: number;
+  /** Cancels the computation: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Told how far a long computation has come, a few times a second at most. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** One score. `value` is null only where the score is undefined, and `notes` then says why. */
+export interface Score<Parts = Readonly<Record<string, unknown>>, Options = Readonly<Record<string, unknown>>> {
+  readonly value: number | null;
+  readonly range: readonly [number, number];
+  /** What the value was made of; matrices are arrays of rows, [latent][factor]. */
+  readonly parts: Parts;
+  /** The options that the value depends on, as they were used. */
+  readonly options: Options;
+  /** What a reader of the number should know: constant columns, values left out, and so on. */
+  readonly notes: readonly string[];
+  readonly interval?: Interval;
+  readonly null?: NullDistribution;
+}
+
+/** A confidence interval from subsampling half of the rows without replacement. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  readonly level: number;
+  /** How far the score of finitely many rows lies above that of infinitely many, as estimated from the halves; the interval is corrected for it. */
+  readonly bias: number;
+  readonly standardError: number;
+  readonly resamples: number;
+}
+
+/** What the score would be if latents and factors had nothing to do with each other. */
+export interface NullDistribution {
+  readonly mean: number;
+  readonly standardDeviation: number;
+  /** The largest of the permuted scores. */
+  readonly maximum: number;
+  /** (1 + permuted scores at least as good as the real one) / (1 + permutations). */
+  readonly pValue: number;
+  readonly permutations: number;
+}
+
+/** What was scored. */
+export interface ReportInput {
+  readonly latents: {
+    readonly rows: number;
+    readonly columns: number;
+    readonly dtype: string;
+    /** The member of the archive it was read from, where it was. */
+    readonly member?: string;
+  };
+  readonly factors: {
+    readonly rows: number;
+    readonly columns: number;
+    readonly dtype: string;
+    readonly member?: string;
+    /** The number of values of each discrete factor; null for a continuous one. */
+    readonly sizes: ReadonlyArray<number | null>;
+    readonly types: readonly FactorType[];
+  };
+}
+
+/** What `score` returns and `vaemetrics score --json` prints. */
+export interface Report {
+  readonly schema: 'vaemetrics/report@1';
+  readonly version: string;
+  readonly seed: number;
+  readonly input: ReportInput;
+  readonly metrics: Readonly<Record<string, Score>>;
+  /** What holds for the input as a whole, such as a pair that looks swapped. */
+  readonly notes: readonly string[];
+  /** Seconds per metric, and in all; only where asked for. */
+  readonly timings?: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,105 @@
+/**
+ * Runs the test files, each in a process of its own, and adds up what they report.
+ *
+ *   npm test                     all of them
+ *   npm test -- io metrics/mig   those whose path contains one of the words
+ *   npm test -- --node PATH      with another Node (the build in dist must exist)
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Outcome {
+  readonly file: string;
+  readonly code: number | null;
+  readonly output: string;
+  readonly total: number;
+  readonly passed: number;
+  readonly skipped: readonly string[];
+  readonly seconds: number;
+}
+
+const words = process.argv.slice(2);
+const at = words.indexOf('--node');
+const node = at < 0 ? process.execPath : words.splice(at, 2)[1];
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts'))
+  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  .sort();
+
+if (files.length === 0) {
+  console.error(`no test file matches ${words.join(' ')}`);
+  process.exit(2);
+}
+if (!existsSync(join(root, 'dist', 'core.wasm'))) {
+  console.error('dist/core.wasm is missing; run `npm run build` first');
+  process.exit(2);
+}
+
+const outcomes: Outcome[] = [];
+const queue = [...files];
+const began = performance.now();
+await Promise.all(Array.from({ length: availableParallelism() }, work));
+report();
+
+async function work(): Promise<void> {
+  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+    const outcome = await run(file);
+    outcomes.push(outcome);
+    const isFine = outcome.code === 0;
+    const skipped = outcome.skipped.length > 0 ? `, ${outcome.skipped.length} skipped` : '';
+    const seconds = outcome.seconds.toFixed(1);
+    console.log(`${isFine ? 'ok  ' : 'FAIL'} ${file} (${outcome.passed} of ${outcome.total}${skipped}, ${seconds} s)`);
+    if (!isFine) console.log(outcome.output);
+  }
+}
+
+function run(file: string): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const start = performance.now();
+    const path = relative(process.cwd(), join(folder, file));
+    const child = spawn(node, ['--import', 'tsx', path], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (data) => {
+      output += data;
+    });
+    child.stderr.on('data', (data) => {
+      output += data;
+    });
+    child.on('close', (code) => {
+      const count = (label: string) =>
+        [...output.matchAll(new RegExp(`^\\s*${label}:\\s+(\\d+)`, 'gm'))].reduce(
+          (sum, match) => sum + Number(match[1]),
+          0,
+        );
+      resolve({
+        file,
+        // A file that ends without a report has not run its tests.
+        code: code === 0 && count('Total') === 0 ? 1 : code,
+        output,
+        total: count('Total'),
+        passed: count('Passed'),
+        skipped: [...output.matchAll(/^skipped: (.*)$/gm)].map((match) => match[1]),
+        seconds: (performance.now() - start) / 1000,
+      });
+    });
+  });
+}
+
+function report(): void {
+  const sum = (pick: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + pick(outcome), 0);
+  const passed = sum((outcome) => outcome.passed);
+  const skipped = outcomes.flatMap((outcome) => outcome.skipped);
+  const failed = sum((outcome) =>
+    Math.max(outcome.total - outcome.passed - outcome.skipped.length, outcome.code === 0 ? 0 : 1),
+  );
+  for (const line of skipped) console.log(`skipped: ${line}`);
+  console.log(`${((performance.now() - began) / 1000).toFixed(1)} s`);
+  console.log(`${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
