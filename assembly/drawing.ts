@@ -9,7 +9,7 @@
  * begin. To find the value at a place without a search, `buckets` has for every 2^shift places the value at the first.
  * A group in memory is five u32: pointers to order, bounds and buckets, shift, and the number of rows that can be drawn.
  */
-import { fillBelow, nextBelow, openStream } from './random';
+import { fillBelow, fillWords, nextBelow, openStream } from './random';
 
 const GROUP_BYTES: usize = 20;
 
@@ -129,11 +129,18 @@ export function drawPairRows(
     const group = groups + <usize>factor * GROUP_BYTES;
     fillBelow(out, size, load<u32>(group, 16), state);
     const end = out + batchBytes;
+    fillWords(end, size, state);
     for (let p = out; p < end; p += 4) {
       const place = load<u32>(p);
       const value = findValue(group, place);
       const start = load<u32>(value);
-      const other = start + nextBelow(state, load<u32>(value, 4) - start - 1);
+      const partners = load<u32>(value, 4) - start - 1;
+      // As nextBelow does, from the words drawn ahead; only a rejected one takes the stream further.
+      let product = <u64>load<u32>(p + batchBytes) * partners;
+      if (<u32>product < partners && <u32>product < (0 - partners) % partners) {
+        product = <u64>nextBelow(state, partners) << 32;
+      }
+      const other = start + <u32>(product >> 32);
       store<u32>(p + batchBytes, other >= place ? other + 1 : other);
     }
     // Places become rows in a loop of its own, so that the reads, which miss the cache, overlap.

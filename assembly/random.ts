@@ -114,6 +114,19 @@ export function fillBelow(out: usize, count: i32, n: u32, state: usize): void {
   }
 }
 
+/** Fills out (u32[count]) with random words. */
+export function fillWords(out: usize, count: i32, state: usize): void {
+  const end = out + (<usize>count << 2);
+  while (out < end) {
+    if (load<usize>(state, 24) == WORD_BYTES) refill(state);
+    const used = load<usize>(state, 24);
+    const bytes = min(WORD_BYTES - used, end - out);
+    memory.copy(out, state + 32 + used, bytes);
+    store<usize>(state, used + bytes, 24);
+    out += bytes;
+  }
+}
+
 /** One block of four words for a given counter and key, for tests against the published vectors. out, counter: u32[4]; key: u32[2]. */
 export function philoxBlock(out: usize, counter: usize, key: usize, state: usize): void {
   v128.store(state, v128.load(counter));

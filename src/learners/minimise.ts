@@ -19,8 +19,8 @@ const SUFFICIENT_DECREASE = 1e-4;
 const MOST_HALVINGS = 50;
 
 /**
- * Newton's method with step halving, to the limit of float64: stops when the predicted decrease is below 1e-14 of the
- * value (after the step that predicts it, so that what is left is the square of that).
+ * Newton's method with step halving, to the limit of float64: stops when the predicted decrease is below `tolerance` of
+ * the value (after the step that predicts it, so that what is left is the square of that).
  *
  * @param newtonStep fills `step` with -H^-1 gradient for the point where `objective` was last evaluated
  * @see S. Boyd, L. Vandenberghe 2004, Convex Optimization, algorithm 9.5
@@ -30,6 +30,7 @@ export async function minimiseByNewton(
   objective: Objective,
   newtonStep: (at: Float64Array, gradient: Float64Array, step: Float64Array) => void,
   beforeIteration: BeforeIteration,
+  tolerance = 1e-14,
   mostIterations = 100,
 ): Promise<Minimum> {
   const n = start.length;
@@ -43,7 +44,7 @@ export async function minimiseByNewton(
     await beforeIteration(iteration, mostIterations);
     newtonStep(at, gradient, step);
     const slope = dot(gradient, step);
-    const isLast = -slope <= 1e-14 * (1 + Math.abs(value));
+    const isLast = -slope <= tolerance * (1 + Math.abs(value));
     let size = 1;
     let trialValue = Number.POSITIVE_INFINITY;
     for (let halving = 0; halving < MOST_HALVINGS; halving++, size /= 2) {

@@ -1,5 +1,6 @@
 /** The two scores that are read off the same votes: FactorVAE's, and its weighted form. */
 
+import { fitMajorityVote } from '../learners/majority-vote.js';
 import type { Table } from '../stats/table.js';
 import { castVotes, type VoteOptions, type Votes } from '../stats/votes.js';
 import { toRows } from './matrix-rows.js';
@@ -122,10 +123,13 @@ async function scoreVotes(
   const total = options.train + options.evaluation;
   const isCast = source.factors.length > 0 && activeLatents.length > 0;
 
-  const tally = new Float64Array(table.latentCount * factorCount);
-  if (isCast) for (let i = 0; i < options.train; i++) tally[chosen[i] * factorCount + factors[i]] += weightOf(votes, i);
-  const assigned = Array.from({ length: table.latentCount }, (_, d) =>
-    mostVoted(tally.subarray(d * factorCount, (d + 1) * factorCount)),
+  const trained = isCast ? options.train : 0;
+  const { tally, classes: assigned } = fitMajorityVote(
+    chosen.subarray(0, trained),
+    factors.subarray(0, trained),
+    table.latentCount,
+    factorCount,
+    (i) => weightOf(votes, i),
   );
   // A latent without training votes stands for the first factor, as argmax over zeros does.
   const isRight = (i: number) => factors[i] === (assigned[chosen[i]] ?? source.factors[0]);
@@ -143,7 +147,7 @@ async function scoreVotes(
   const parts = {
     votes: toRows(tally, table.latentCount, factorCount),
     activeLatents: [...activeLatents],
-    assignedFactor: assigned,
+    assignedFactor: [...assigned],
   };
   if (source.factors.length === 0) {
     notes.unshift(table.varyingFactors.length === 0 ? NO_FACTOR_VARIES : 'undefined: no factor can be held fixed');
@@ -171,10 +175,4 @@ async function scoreVotes(
     votes,
     isRight,
   };
-}
-
-/** The factor with the most votes, ties to the lowest; null where there is none. */
-function mostVoted(votes: Float64Array): number | null {
-  const most = votes.reduce((a, b) => Math.max(a, b), 0);
-  return most > 0 ? votes.findIndex((count) => count >= most - 1e-12) : null;
 }

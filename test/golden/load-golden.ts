@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { memorySource, openArrays } from '../../src/io/index.js';
+import type { Matrix } from '../../src/matrix.js';
+
+/** The names of the cases. */
+export const CASES = [
+  'a_perfect',
+  'b_permuted_noise',
+  'c_rotated',
+  'd_partial',
+  'e2_degenerate_latents',
+  'e_degenerate',
+  'f_digits_pca',
+  'g_posterior',
+  'h_grid',
+  'o_offset_scale',
+  't_tiny',
+] as const;
+export type Case = (typeof CASES)[number];
+
+/** Latents and factors of a case. */
+export async function readGolden(name: Case): Promise<{ latents: Matrix; factors: Matrix }> {
+  return { latents: await readGoldenArray(name, 'latents'), factors: await readGoldenArray(name, 'factors') };
+}
+
+/** One array of a case. */
+export async function readGoldenArray(name: Case, member: string): Promise<Matrix> {
+  const bytes = await readFile(new URL(`${name}.npz`, import.meta.url));
+  const file = await openArrays(memorySource(bytes, `${name}.npz`));
+  const entry = file.arrays.find((array) => array.name === member);
+  if (!entry) throw new Error(`${name}.npz has no ${member}`);
+  return entry.read();
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the shape differs from entry to entry
+type Json = any;
+
+const expected: Json = JSON.parse(readFileSync(new URL('expected.json', import.meta.url), 'utf8'));
+
+/** What the authors' code returned: `result` of an entry. */
+export function expectedOf(name: Case, key: string): Json {
+  const entry = expected.cases[name].metrics[key];
+  if (!entry) throw new Error(`expected.json has no ${key} for ${name}`);
+  return entry.result;
+}
+
+/** Whether there is an entry. */
+export function hasExpected(name: Case, key: string): boolean {
+  return key in expected.cases[name].metrics;
+}
