@@ -1,2 +1,2 @@
 /** vaemetrics with the WebAssembly inside, for hosts that cannot fetch a file. The same exports as index.ts. */
-export * from './index.js';
+export * from './files.js';

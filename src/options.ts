@@ -12,6 +12,26 @@ export interface ResolvedOptions extends Omit<CommonOptions, 'seed' | 'interval'
   readonly null: number;
 }
 
+/** The names of the options that every computing function takes. */
+export const COMMON_OPTIONS = [
+  'seed',
+  'factorTypes',
+  'sampler',
+  'interval',
+  'level',
+  'null',
+  'signal',
+  'onProgress',
+] as const satisfies ReadonlyArray<keyof CommonOptions>;
+
+/** @throws TypeError for an option that is not among those known: a misspelt one would silently do nothing */
+export function refuseUnknown(owner: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw optionTypeError(`${owner}: expected options ${known.join(', ')}, got an unknown one, '${unknown}'`);
+  }
+}
+
 /** @throws TypeError or RangeError naming the option, what was expected and what was given */
 export function resolveCommon(options: CommonOptions): ResolvedOptions {
   const whole = (name: 'seed' | 'interval' | 'null', most: number): number => {
@@ -46,14 +66,8 @@ export function resolveCommon(options: CommonOptions): ResolvedOptions {
 export function resolveMetricOptions(metric: Metric, own: OptionValues, shared: OptionValues): OptionValues {
   const values: Record<string, number | boolean> = { ...metric.defaults };
   for (const [name, value] of Object.entries(shared)) if (name in values) values[name] = value;
-  for (const [name, value] of Object.entries(own)) {
-    if (!(name in values)) {
-      throw optionTypeError(
-        `${metric.name}: expected options ${Object.keys(values).join(', ')}, got an unknown one, '${name}'`,
-      );
-    }
-    values[name] = value;
-  }
+  refuseUnknown(metric.name, own, Object.keys(values));
+  Object.assign(values, own);
   for (const name of Object.keys(values)) checkValue(metric, name, values[name]);
   return values;
 }

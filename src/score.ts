@@ -2,8 +2,8 @@ import { optionRangeError, optionTypeError } from './errors.js';
 import { type MatrixLike, toMatrix } from './matrix.js';
 import { findMetric, metrics } from './metrics/index.js';
 import type { Metric, OptionValues } from './metrics/metric.js';
-import { resolveCommon, resolveMetricOptions } from './options.js';
-import { runTasks } from './run.js';
+import { COMMON_OPTIONS, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
+import { runTasks, type Task } from './run.js';
 import type { CommonOptions, Report, Score } from './types.js';
 import { version } from './version.js';
 
@@ -21,6 +21,8 @@ export interface ScoreOptions extends CommonOptions {
   readonly members?: { readonly latents?: string; readonly factors?: string };
 }
 
+const SCORE_OPTIONS = ['metrics', 'options', 'bins', 'timings', 'members', ...COMMON_OPTIONS] as const;
+
 /**
  * Scores latents against factors with every metric asked for.
  *
@@ -34,19 +36,9 @@ export interface ScoreOptions extends CommonOptions {
  * report.metrics.mig.value; // 0.6786
  */
 export async function score(latents: MatrixLike, factors: MatrixLike, options: ScoreOptions = {}): Promise<Report> {
+  refuseUnknown('score', options, SCORE_OPTIONS);
   const common = resolveCommon(options);
-  const shared: Record<string, number> = options.bins === undefined ? {} : { bins: options.bins };
-  const chosen = chooseMetrics(options.metrics);
-  for (const name of Object.keys(options.options ?? {})) {
-    if (!chosen.includes(findMetric(name) as Metric)) {
-      throw optionRangeError(`options: expected names of metrics that are computed, got '${name}'`);
-    }
-  }
-  const tasks = chosen.map((metric) => {
-    const names = [metric.name, ...metric.aliases];
-    const own = Object.assign({}, ...names.map((name) => options.options?.[name]));
-    return { metric, options: resolveMetricOptions(metric, own, shared) };
-  });
+  const tasks = planTasks(options);
   const z = toMatrix(latents, 'latents');
   const v = toMatrix(factors, 'factors');
   const started = performance.now();
@@ -99,7 +91,25 @@ function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined): read
     if (metric) return metric;
     throw optionRangeError(`metrics: expected any of ${metrics.map(({ name }) => name).join(', ')}, got '${entry}'`);
   });
-  return [...new Set(chosen)];
+  const distinct = [...new Set(chosen)];
+  const twice = distinct.find((metric, i) => distinct.findIndex(({ name }) => name === metric.name) !== i);
+  if (twice) throw optionRangeError(`metrics: expected different names, got two metrics named '${twice.name}'`);
+  return distinct;
+}
+
+/** The metrics asked for, each with all of its options. */
+function planTasks({ metrics: wanted, options = {}, bins }: ScoreOptions): Task[] {
+  const chosen = chooseMetrics(wanted);
+  const namesOf = ({ name, aliases }: Metric) => [name, ...aliases];
+  for (const name of Object.keys(options)) {
+    if (!chosen.some((metric) => namesOf(metric).includes(name))) {
+      throw optionRangeError(`options: expected names of metrics that are computed, got '${name}'`);
+    }
+  }
+  return chosen.map((metric) => {
+    const own: OptionValues = Object.assign({}, ...namesOf(metric).map((name) => options[name]));
+    return { metric, options: resolveMetricOptions(metric, own, bins === undefined ? {} : { bins }) };
+  });
 }
 
 /** Computes one metric: what the functions named after metrics are made of. */
@@ -110,7 +120,7 @@ export async function scoreOne<Options extends OptionValues, Parts>(
   options: CommonOptions & Partial<Options>,
 ): Promise<Score<Parts, Options>> {
   const common = resolveCommon(options);
-  const known = ['seed', 'factorTypes', 'sampler', 'interval', 'level', 'null', 'signal', 'onProgress'];
+  const known: readonly string[] = COMMON_OPTIONS;
   const own = Object.fromEntries(Object.entries(options).filter(([name]) => !known.includes(name)));
   const generic = metric as unknown as Metric;
   const task = { metric: generic, options: resolveMetricOptions(generic, own as OptionValues, {}) };

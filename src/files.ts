@@ -1,0 +1,25 @@
+/** The façade plus readers and writers that need no file system: blobs and bytes in, bytes out. */
+export * from './index.js';
+export {
+  type ArrayEntry,
+  type ArrayFile,
+  type ArrayInspection,
+  type ByteSource,
+  blobSource,
+  describeArrays,
+  type Format,
+  inspectArray,
+  memorySource,
+  type NamedMatrix,
+  type OpenOptions,
+  openArrays,
+  pickArray,
+  pickFactors,
+  pickLatents,
+  type RowChunk,
+  writeCsv,
+  writeNpy,
+  writeNpz,
+  writeSafetensors,
+  writeVmat,
+} from './io/index.js';

@@ -1,0 +1,186 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { betaVaeScore, factorVaeScore, isCodedError, mig, score, toMatrix } from '../../src/index.js';
+
+const rows = Array.from({ length: 60 }, (_, i) => [i % 5, i % 4]);
+
+/** What a call that must fail says, with its kind and code. */
+async function refusal(run: () => unknown): Promise<string> {
+  try {
+    await run();
+  } catch (error) {
+    const { name, message } = error as Error;
+    return isCodedError(error) ? `${name} ${error.code}: ${message}` : `unexpected ${name}: ${message}`;
+  }
+  return 'accepted';
+}
+
+const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
+  [
+    'unequal rows',
+    () => mig(rows, rows.slice(2)),
+    'RangeError ERR_DATA: factors: expected 60 rows to match latents, got 58',
+  ],
+  ['one row', () => mig([[1]], [[1]]), 'RangeError ERR_DATA: latents: expected at least 2 rows, got 1'],
+  ['no rows', () => mig([], []), 'RangeError ERR_DATA: latents: expected at least 2 rows, got 0'],
+  ['no columns', () => mig([[], []], [[1], [1]]), 'RangeError ERR_DATA: latents: expected at least 1 column, got 0'],
+  [
+    'NaN in the latents',
+    () => mig([...rows.slice(0, 59), [1, Number.NaN]], rows),
+    'DataError ERR_DATA: latents, row 59, column 1: expected a finite number, got NaN',
+  ],
+  [
+    'an infinity in the factors',
+    () => mig(rows, [[0, Number.NEGATIVE_INFINITY], ...rows.slice(1)]),
+    'DataError ERR_DATA: factors, row 0, column 1: expected a finite number, got -Infinity',
+  ],
+  [
+    'a discrete factor with as many values as rows',
+    () =>
+      mig(
+        rows,
+        rows.map((_, i) => [0, i]),
+      ),
+    "DataError ERR_DATA: factors, column 1: expected a discrete factor to repeat its values, got 60 different ones in 60 rows; treat it as continuous (factor type 'continuous'), or bin it beforehand",
+  ],
+  [
+    'magnitudes whose squares overflow',
+    () =>
+      mig(
+        rows.map(([a]) => [a, 1e200]),
+        rows,
+      ),
+    'DataError ERR_DATA: latents, column 1: expected magnitudes up to 1e+150, got 1e+200',
+  ],
+  [
+    'ragged rows',
+    () => mig([[1, 2], [3]], rows),
+    'RangeError ERR_DATA: latents: expected 2 columns in row 1 to match row 0, got 1',
+  ],
+  [
+    'text among the numbers',
+    () => mig([[1, 'x' as unknown as number]], rows),
+    'TypeError ERR_DATA: latents: expected a number in row 0, column 1, got string x',
+  ],
+  [
+    'something that is no table',
+    () => mig('latents.npy' as unknown as number[], rows),
+    'TypeError ERR_DATA: latents: expected a Matrix, an array of rows, a typed array, or { data, rows, columns }, got string latents.npy',
+  ],
+  [
+    'a shape that the data do not have',
+    () => mig({ data: new Float32Array(10), rows: 60, columns: 2 }, rows),
+    'RangeError ERR_DATA: latents: expected 60 x 2 = 120 elements in data, got 10',
+  ],
+  [
+    'an integer that float64 cannot hold',
+    () => toMatrix(new BigInt64Array([1n, 2n ** 60n]), 'factors'),
+    'RangeError ERR_DATA: factors: row 1, column 0: expected an integer within 2^53, got 1152921504606846976',
+  ],
+  [
+    'a fractional seed',
+    () => mig(rows, rows, { seed: 1.5 }),
+    'RangeError ERR_OPTION: seed: expected a whole number from 0 to 9007199254740991, got 1.5',
+  ],
+  [
+    'a seed that is text',
+    () => mig(rows, rows, { seed: '1' as unknown as number }),
+    'TypeError ERR_OPTION: seed: expected a number, got string',
+  ],
+  [
+    'too few bins',
+    () => mig(rows, rows, { bins: 1 }),
+    'RangeError ERR_OPTION: mig: bins: expected a whole number from 2 to 65535, got 1',
+  ],
+  [
+    'a negative threshold',
+    () => factorVaeScore(rows, rows, { threshold: -1 }),
+    'RangeError ERR_OPTION: factor-vae-score: threshold: expected a number of at least 0, got -1',
+  ],
+  [
+    'an option of the wrong kind',
+    () => betaVaeScore(rows, rows, { standardise: 1 as unknown as boolean }),
+    'TypeError ERR_OPTION: beta-vae-score: standardise: expected a boolean, got number',
+  ],
+  [
+    'an option nobody knows',
+    () => mig(rows, rows, { binz: 3 } as object),
+    "TypeError ERR_OPTION: mig: expected options bins, got an unknown one, 'binz'",
+  ],
+  [
+    'a metric nobody knows',
+    () => score(rows, rows, { metrics: ['migg'] }),
+    "RangeError ERR_OPTION: metrics: expected any of mig, factor-vae-score, factor-vae-weighted-score, beta-vae-score, got 'migg'",
+  ],
+  [
+    'no metrics',
+    () => score(rows, rows, { metrics: [] }),
+    'TypeError ERR_OPTION: metrics: expected an array of at least one name or metric',
+  ],
+  [
+    'options of a metric that is not computed',
+    () => score(rows, rows, { metrics: ['mig'], options: { 'beta-vae': { batch: 2 } } }),
+    "RangeError ERR_OPTION: options: expected names of metrics that are computed, got 'beta-vae'",
+  ],
+  [
+    'an unknown option of score',
+    () => score(rows, rows, { metric: ['mig'] } as object),
+    "TypeError ERR_OPTION: score: expected options metrics, options, bins, timings, members, seed, factorTypes, sampler, interval, level, null, signal, onProgress, got an unknown one, 'metric'",
+  ],
+  [
+    'too few factor types',
+    () => mig(rows, rows, { factorTypes: ['discrete'] }),
+    'RangeError ERR_OPTION: factorTypes: expected 2 entries, one for each factor, got 1',
+  ],
+  [
+    'a factor type nobody knows',
+    () => mig(rows, rows, { factorTypes: ['discrete', 'ordinal' as 'discrete'] }),
+    "TypeError ERR_OPTION: factorTypes: expected 'discrete', 'continuous' or null, got 'ordinal'",
+  ],
+  [
+    'a level out of range',
+    () => mig(rows, rows, { level: 95 }),
+    'RangeError ERR_OPTION: level: expected 0.5 to 0.999, got 95',
+  ],
+  [
+    'a single resample',
+    () => mig(rows, rows, { interval: 1 }),
+    'RangeError ERR_OPTION: interval: expected 0 or at least 2 resamples, got 1',
+  ],
+  [
+    'a single permutation',
+    () => mig(rows, rows, { null: 1 }),
+    'RangeError ERR_OPTION: null: expected 0 or at least 2 permutations, got 1',
+  ],
+  [
+    'a sampler without sizes',
+    () => factorVaeScore(rows, rows, { sampler: { encode: () => rows } as never }),
+    'TypeError ERR_OPTION: sampler: expected sizes to be an array with the number of values of each factor',
+  ],
+  [
+    'an interval of a sampler',
+    () => factorVaeScore(rows, rows, { interval: 10, sampler: { sizes: [2], encode: () => rows } }),
+    'RangeError ERR_OPTION: sampler: expected no interval and no null beside it, got one; both resample the rows of the table, which a sampler replaces',
+  ],
+];
+
+for (const [what, run, message] of REFUSALS) {
+  test(`refuses ${what}`, async () => {
+    assert.is(await refusal(run), message);
+  });
+}
+
+test('takes names with and without -score', async () => {
+  const report = await score(rows, rows, { metrics: ['mig-score', 'factor-vae', 'mig'] });
+  assert.equal(Object.keys(report.metrics), ['mig', 'factor-vae-score']);
+});
+
+test('gives bins to every metric that has them, and own options to one', async () => {
+  const report = await score(rows, rows, { bins: 7, options: { mig: { bins: 9 }, 'factor-vae': { batch: 8 } } });
+  assert.equal(report.metrics.mig.options, { bins: 9 });
+  assert.is(report.metrics['factor-vae-score'].options.bins, 7);
+  assert.is(report.metrics['factor-vae-score'].options.batch, 8);
+  assert.is(report.metrics['beta-vae-score'].options.batch, 64);
+});
+
+test.run();
