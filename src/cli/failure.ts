@@ -80,7 +80,7 @@ function tellBug(error: unknown, terminal: Terminal): number {
       'vaemetrics: sorry, this is a bug in vaemetrics, not in what you did.',
       ...trace.split('\n').map((line) => `  ${line.trim()}`),
       `  Node ${process.version} on ${process.platform} ${process.arch}`,
-      "Please report it with these lines and the command: 'npm bugs vaemetrics' opens the place.",
+      'Please report it with these lines and the command.',
       '',
     ].join('\n'),
   );

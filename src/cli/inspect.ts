@@ -49,7 +49,7 @@ async function runInspect(path: string, flags: InspectFlags, { terminal }: Conte
   const text = await withFile(path, flags, signal, async (file) => {
     const found: Found[] = [];
     for (const entry of chooseArrays(file, flags.member)) {
-      const inspection = entry.refusal === null ? await untilAborted(inspectArray(entry), signal) : null;
+      const inspection = entry.refusal === null ? await untilAborted(() => inspectArray(entry), signal) : null;
       found.push({ entry, inspection });
     }
     if (flags.json) return toJson(describeFile(file, found));

@@ -19,10 +19,10 @@ export interface Inputs {
   close(): Promise<void>;
 }
 
-/** Opens the file or files of a score; both paths are the same where one archive holds both arrays. */
+/** Opens the file or files of a score; the factors have no path of their own where one archive holds both arrays. */
 export async function openInputs(
   latents: InputOptions,
-  factors: InputOptions,
+  factors: Omit<InputOptions, 'path'> & { readonly path: string | null },
   header: boolean | undefined,
 ): Promise<Inputs> {
   const sources: ByteSource[] = [];
@@ -38,13 +38,15 @@ export async function openInputs(
     return file;
   };
   try {
+    refuseLost(factors);
     const latentsFile = await open(latents, 'latents');
-    const together = factors.path === latents.path;
-    if (together && latentsFile.arrays.every(({ name }) => name === null)) {
+    const { path } = factors;
+    if (path === null && latentsFile.arrays.every(({ name }) => name === null)) {
       throw new UsageError(`expected a second file with the factors: ${latents.path} holds one array without a name`);
     }
     const latentsEntry = pickArray(latentsFile, 'latents', latents.member);
-    const factorsFile = together ? latentsFile : await open(factors, 'factors', latentsEntry.shape[0]);
+    const factorsFile =
+      path === null ? latentsFile : await open({ ...factors, path }, 'factors', latentsEntry.shape[0]);
     const factorsEntry = pickArray(factorsFile, 'factors', factors.member);
     if (latentsEntry.shape[0] !== factorsEntry.shape[0]) {
       throw new DataError(
@@ -64,7 +66,13 @@ export function placeOf({ path, name }: ArrayEntry): { path: string; member?: st
   return name === null ? { path } : { path, member: name };
 }
 
-/** An option that has no effect is a misunderstanding. */
+/** An option that has no effect is a misunderstanding, so it is refused. */
+function refuseLost({ path, columns, dtype }: Omit<InputOptions, 'path'> & { readonly path: string | null }): void {
+  if (path !== null) return;
+  if (columns !== undefined) throw new UsageError('--factor-columns needs a second file, of bare values');
+  if (dtype !== undefined) throw new UsageError('--factors-dtype needs a second file, of bare values');
+}
+
 function refuseUnused(file: ArrayFile, { path, columns, dtype }: InputOptions, role: Role): void {
   if (file.format === 'raw') return;
   const singular = role === 'latents' ? 'latent' : 'factor';

@@ -34,10 +34,10 @@ export async function withFile<T>(
   signal: AbortSignal,
   use: (file: ArrayFile) => Promise<T>,
 ): Promise<T> {
-  const source = await untilAborted(openFileSource(path), signal);
+  const source = await untilAborted(() => openFileSource(path), signal);
   try {
     const { columns, dtype, header = 'auto' } = flags;
-    const file = await openArrays(source, { raw: { columns, dtype }, header });
+    const file = await untilAborted(() => openArrays(source, { raw: { columns, dtype }, header }), signal);
     if (file.format !== 'raw' && (columns !== undefined || dtype !== undefined)) {
       throw new UsageError(`--columns and --dtype are for bare values, and ${path} is ${file.format}`);
     }

@@ -4,7 +4,7 @@ import { type Terminal, widthOf } from './terminal.js';
 /** One line on the error stream that says how far a computation has come. */
 export interface ProgressLine {
   update(progress: Progress): void;
-  /** Takes the line away, before anything else is printed. */
+  /** Takes the line away for good, before anything else is printed. */
   clear(): void;
 }
 
@@ -32,6 +32,7 @@ export function startProgress(terminal: Terminal, now: () => number = () => perf
     clear() {
       if (shown) stderr.write(ERASE_LINE);
       shown = false;
+      next = Number.POSITIVE_INFINITY;
     },
   };
 }

@@ -42,7 +42,12 @@ async function runScore(
 
   // The kernels compile while the files are opened; a failure shows when they are used.
   facade.ready().catch(() => {});
-  const report = await untilAborted(scoreFiles(latents, factors, flags, chosen, facade, terminal), terminal.signal);
+  const progress = flags.quiet ? null : startProgress(terminal);
+  const asked = progress === null ? chosen : { ...chosen, onProgress: progress.update };
+  const { signal } = terminal;
+  const report = await untilAborted(() => scoreFiles(latents, factors, flags, asked, facade, signal), signal).finally(
+    () => progress?.clear(),
+  );
 
   const asJson = flags.json === true || (flags.out?.endsWith('.json') ?? false);
   const text = renderReport(report, asJson, out === null, flags, facade, terminal);
@@ -83,13 +88,12 @@ async function scoreFiles(
   flags: ScoreFlags,
   chosen: ScoreOptions,
   facade: Facade,
-  terminal: Terminal,
+  signal: AbortSignal,
 ): Promise<Report> {
-  const { signal } = terminal;
   const inputs = await openInputs(
     { path: latentsPath, member: flags.latentsMember, columns: flags.latentColumns, dtype: flags.latentsDtype },
     {
-      path: factorsPath ?? latentsPath,
+      path: factorsPath ?? null,
       member: flags.factorsMember,
       columns: flags.factorColumns,
       dtype: flags.factorsDtype,
@@ -103,17 +107,7 @@ async function scoreFiles(
     const [latentsMatrix, factorsMatrix] = [await latents.read(), await factors.read()];
     signal.throwIfAborted();
     const members = dropUndefined({ latents: latents.name ?? undefined, factors: factors.name ?? undefined });
-    const progress = flags.quiet ? null : startProgress(terminal);
-    try {
-      return await facade.score(latentsMatrix, factorsMatrix, {
-        ...chosen,
-        members,
-        signal,
-        ...(progress && { onProgress: progress.update }),
-      });
-    } finally {
-      progress?.clear();
-    }
+    return await facade.score(latentsMatrix, factorsMatrix, { ...chosen, members, signal });
   } catch (error) {
     throw nameFiles(error, inputs);
   } finally {
@@ -158,11 +152,13 @@ function renderValues({ metrics }: Report): string {
     .join('');
 }
 
+/** Each note once, behind the names of the metrics that it is about. */
 function collectNotes({ notes, metrics }: Report): string[] {
-  return [
-    ...notes,
-    ...Object.entries(metrics).flatMap(([name, score]) => score.notes.map((note) => `${name}: ${note}`)),
-  ];
+  const owners = new Map<string, string[]>();
+  for (const [name, score] of Object.entries(metrics)) {
+    for (const note of score.notes) owners.set(note, [...(owners.get(note) ?? []), name]);
+  }
+  return [...notes, ...[...owners].map(([note, names]) => `${names.join(', ')}: ${note}`)];
 }
 
 function dropUndefined<T extends object>(object: T): T {

@@ -1,5 +1,5 @@
-/** A promise that does not outlive a signal: rejects with its reason as soon as it is aborted. */
-export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Starts some work and awaits it, but no longer than until a signal is aborted: rejects with its reason then. */
+export async function untilAborted<T>(start: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -7,7 +7,7 @@ export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal):
     signal.addEventListener('abort', stop, { once: true });
   });
   try {
-    return await Promise.race([promise, aborted]);
+    return await Promise.race([start(), aborted]);
   } finally {
     signal.removeEventListener('abort', stop);
   }

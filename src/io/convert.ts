@@ -1,7 +1,7 @@
 import { DataError, optionRangeError } from '../errors.js';
 import type { Dtype } from '../matrix.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
-import { csvHeader, writeCsv } from './csv.js';
+import { areKnownAsNames, csvHeader, writeCsv } from './csv.js';
 import { formatOfName } from './detect.js';
 import { encodeMatrix } from './encode.js';
 import type { NamedMatrix } from './named-matrix.js';
@@ -48,7 +48,8 @@ const UNNAMED = 'arr_0';
 /**
  * Converts an opened file. Archives keep all arrays that are tables of numbers; a format of one array takes the
  * only one there is, or the member named. Formats of one array are converted in constant memory, .npz holds one
- * array at a time, .safetensors all of them.
+ * array at a time, .safetensors all of them. Column names go from table to text, unless some are numbers: such a
+ * line would be read as a row.
  *
  * @throws DataError when no array can be taken, or several could
  */
@@ -95,7 +96,8 @@ async function* writeOne(
   const delimiter = format === 'tsv' ? '\t' : ',';
   if (format === 'npy') yield npyHeader(dtype, rows, columns);
   else if (format === 'vmat') yield vmatHeader(dtype, rows, columns);
-  else if (entry.columnNames !== undefined) yield csvHeader(entry.columnNames, delimiter);
+  else if (entry.columnNames !== undefined && areKnownAsNames(entry.columnNames))
+    yield csvHeader(entry.columnNames, delimiter);
   for await (const { matrix } of entry.chunks()) {
     yield* format === 'csv' || format === 'tsv' ? writeCsv(matrix, { delimiter }) : encodeMatrix(matrix);
   }

@@ -173,6 +173,7 @@ const ROWS_PER_BLOCK = 4096;
 /** How to write a text table. */
 export interface CsvWriteOptions {
   readonly delimiter?: ',' | '\t';
+  /** Names for the first line. Where some are numbers, reading takes that line for numbers, or refuses it, unless told. */
   readonly columnNames?: readonly string[];
 }
 
@@ -195,10 +196,18 @@ export function* writeCsv(matrix: Matrix, options: CsvWriteOptions = {}): Genera
   }
 }
 
-/** The line of names before the numbers. */
+/** The line of names before the numbers; line breaks in a name become spaces. */
 export function csvHeader(columnNames: readonly string[], delimiter: ',' | '\t'): Uint8Array {
-  const names = columnNames.map((name) => (/[",;\t]|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name));
+  const names = columnNames.map((name) => {
+    const line = name.replace(/[\r\n]+/g, ' ');
+    return /[",;\t]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;
+  });
   return new TextEncoder().encode(`${names.join(delimiter)}\n`);
+}
+
+/** Whether a line of these names is known for a header when it is read. */
+export function areKnownAsNames(columnNames: readonly string[]): boolean {
+  return columnNames.every((name) => parseCell(name.trim()) === null);
 }
 
 function formatFloat(value: number): string {

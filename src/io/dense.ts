@@ -29,6 +29,8 @@ export function rangePayload(source: ByteSource, start: number, length: number):
   };
 }
 
+type Read = NonNullable<Payload['read']>;
+
 const CHUNK_BYTES = 4 << 20;
 // A multiple of every element's size, so that no element is cut.
 const DECODE_BYTES = 1 << 20;
@@ -107,56 +109,66 @@ class DenseReader {
   }
 
   async read(): Promise<Matrix> {
-    const count = this.rows * this.columns;
-    if (this.payload.read !== undefined && !this.isTransposed()) {
-      const whole = await this.readAsStored(count);
-      if (whole !== null) return this.matrix(whole, this.rows);
+    const { rows, columns, payload } = this;
+    if (payload.read !== undefined && this.isAsHeld() && rows * columns * this.itemBytes <= WHOLE_BYTES) {
+      return this.matrix(await this.readRows(payload.read, 0, rows), rows);
     }
-    const out = this.allocate(count);
-    if (!this.isTransposed()) {
+    const out = this.allocate(rows * columns);
+    if (payload.read !== undefined) {
+      for await (const { firstRow, matrix } of this.chunks()) out.set(matrix.data, firstRow * columns);
+    } else if (this.isTransposed()) {
+      await this.transposeStream(out);
+    } else {
       let at = 0;
-      for await (const block of inBlocksOf(this.payload.stream(), DECODE_BYTES)) {
+      for await (const block of inBlocksOf(payload.stream(), DECODE_BYTES)) {
         this.decode(block, out, at, this.inRows(0));
         at += block.length / this.itemBytes;
       }
-    } else if (this.payload.read !== undefined) {
-      for (let firstRow = 0; firstRow < this.rows; firstRow += this.chunkRows()) {
-        const rows = Math.min(this.chunkRows(), this.rows - firstRow);
-        await this.transposeRows(this.payload.read, firstRow, rows, out, firstRow);
-      }
-    } else {
-      await this.transposeStream(out);
     }
-    return this.matrix(out, this.rows);
+    return this.matrix(out, rows);
   }
 
   async *chunks(): AsyncGenerator<RowChunk> {
-    if (!this.isTransposed()) {
+    const { columns, payload } = this;
+    if (payload.read === undefined && !this.isTransposed()) {
       let firstRow = 0;
-      const rowBytes = this.columns * this.itemBytes;
-      for await (const block of inBlocksOf(this.payload.stream(), this.chunkRows() * rowBytes)) {
+      const rowBytes = columns * this.itemBytes;
+      for await (const block of inBlocksOf(payload.stream(), this.chunkRows() * rowBytes)) {
         const rows = block.length / rowBytes;
-        const out = this.allocate(rows * this.columns);
+        const out = this.allocate(rows * columns);
         this.decode(block, out, 0, this.inRows(firstRow));
         yield { firstRow, matrix: this.matrix(out, rows) };
         firstRow += rows;
       }
-    } else if (this.payload.read !== undefined) {
-      for (let firstRow = 0; firstRow < this.rows; firstRow += this.chunkRows()) {
-        const rows = Math.min(this.chunkRows(), this.rows - firstRow);
-        const out = this.allocate(rows * this.columns);
-        await this.transposeRows(this.payload.read, firstRow, rows, out, 0);
-        yield { firstRow, matrix: this.matrix(out, rows) };
-      }
-    } else {
-      // Column order in a compressed member: the first row is whole only once all of it is read.
-      const whole = await this.read();
-      for (let firstRow = 0; firstRow < this.rows; firstRow += this.chunkRows()) {
-        const rows = Math.min(this.chunkRows(), this.rows - firstRow);
-        const data = whole.data.slice(firstRow * this.columns, (firstRow + rows) * this.columns);
-        yield { firstRow, matrix: this.matrix(data, rows) };
-      }
+      return;
     }
+    // Column order in a compressed member: the first row is whole only once all of it is read.
+    const whole = payload.read === undefined ? await this.read() : null;
+    const step = this.chunkRows();
+    for (let firstRow = 0; firstRow < this.rows; firstRow += step) {
+      const rows = Math.min(step, this.rows - firstRow);
+      const data =
+        payload.read === undefined
+          ? whole!.data.slice(firstRow * columns, (firstRow + rows) * columns)
+          : await this.readRows(payload.read, firstRow, rows);
+      yield { firstRow, matrix: this.matrix(data, rows) };
+    }
+  }
+
+  /** Reads some rows out of ranges of the bytes. */
+  private async readRows(read: Read, firstRow: number, rows: number): Promise<MatrixData> {
+    if (this.isTransposed()) return this.transposeRows(read, firstRow, rows);
+    const { dtype } = this.layout;
+    const rowBytes = this.columns * this.itemBytes;
+    const bytes = await read(firstRow * rowBytes, rows * rowBytes);
+    if (this.isAsHeld() && bytes.byteOffset % this.itemBytes === 0) {
+      // The bytes are ours, so they are the numbers.
+      if (dtype === 'bool') checkBooleans(bytes, 0, this.inRows(firstRow));
+      return new (holderOf(dtype))(bytes.buffer as ArrayBuffer, bytes.byteOffset, rows * this.columns);
+    }
+    const out = this.allocate(rows * this.columns);
+    this.decode(bytes, out, 0, this.inRows(firstRow));
+    return out;
   }
 
   /** A single row or column lies the same way in both orders. */
@@ -164,30 +176,20 @@ class DenseReader {
     return this.layout.fortranOrder && this.rows > 1 && this.columns > 1;
   }
 
+  /** Whether the bytes of some rows are, as they are, what a matrix holds. */
+  private isAsHeld(): boolean {
+    const { dtype, bigEndian } = this.layout;
+    return isHeldAsStored(dtype) && !(bigEndian && this.itemBytes > 1) && !this.isTransposed();
+  }
+
   private chunkRows(): number {
     const fitting = Math.floor(CHUNK_BYTES / (this.columns * heldBytes(this.layout.dtype)));
     return Math.max(1, Math.min(this.rows, fitting));
   }
 
-  /** The bytes as they are, seen as numbers; null where they need conversion. */
-  private async readAsStored(count: number): Promise<MatrixData | null> {
-    const { dtype, bigEndian } = this.layout;
-    if (!isHeldAsStored(dtype) || (bigEndian && this.itemBytes > 1) || this.payload.read === undefined) return null;
-    if (count * this.itemBytes > WHOLE_BYTES) return null;
-    const bytes = await this.payload.read(0, count * this.itemBytes);
-    if (bytes.byteOffset % this.itemBytes !== 0) return null;
-    if (dtype === 'bool') checkBooleans(bytes, 0, this.inRows(0));
-    return new (holderOf(dtype))(bytes.buffer as ArrayBuffer, bytes.byteOffset, count);
-  }
-
   /** Reads a stretch of every column, and lays them side by side as rows. */
-  private async transposeRows(
-    read: NonNullable<Payload['read']>,
-    firstRow: number,
-    rows: number,
-    out: MatrixData,
-    outRow: number,
-  ): Promise<void> {
+  private async transposeRows(read: Read, firstRow: number, rows: number): Promise<MatrixData> {
+    const out = this.allocate(rows * this.columns);
     const stretch = this.allocate(rows);
     for (let column = 0; column < this.columns; column++) {
       const bytes = await read((column * this.rows + firstRow) * this.itemBytes, rows * this.itemBytes);
@@ -197,8 +199,9 @@ class DenseReader {
         0,
         this.refuser((index) => ({ row: firstRow + index, column })),
       );
-      for (let row = 0; row < rows; row++) out[(outRow + row) * this.columns + column] = stretch[row];
+      for (let row = 0; row < rows; row++) out[row * this.columns + column] = stretch[row];
     }
+    return out;
   }
 
   private async transposeStream(out: MatrixData): Promise<void> {

@@ -68,8 +68,3 @@ export function allocate(dtype: StoredDtype, length: number, place: Place): Matr
     );
   }
 }
-
-/** Whether `name` is a dtype a Matrix can declare. */
-export function isDtype(name: string): name is Dtype {
-  return Object.hasOwn(HOLDERS, name) && name !== 'bfloat16';
-}

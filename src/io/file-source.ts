@@ -47,7 +47,7 @@ function positionalSource(handle: FileHandle, path: string, size: number): ByteS
     size,
     async read(offset, length) {
       refuseOutside(offset, length, size, path);
-      const bytes = new Uint8Array(length);
+      const bytes = room(length);
       let filled = 0;
       while (filled < length) {
         const count = Math.min(READ_BYTES, length - filled);
@@ -60,6 +60,11 @@ function positionalSource(handle: FileHandle, path: string, size: number): ByteS
     },
     close: () => handle.close(),
   };
+}
+
+/** Memory that is about to be written to in full, and so need not be cleared; not a Buffer, whose `slice` is a view. */
+function room(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }
 
 async function readToEnd(stream: AsyncIterable<Uint8Array>, path: string): Promise<Uint8Array> {

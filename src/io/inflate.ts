@@ -1,6 +1,9 @@
+/** Compressed data is damaged; `cause` is what the platform says of it. */
+export class InflateError extends Error {}
+
 /**
  * Inflates raw deflate data as it comes, by the platform's own DecompressionStream.
- * Throws what the input throws, or a TypeError (or zlib error) of the platform for damaged data.
+ * @throws InflateError for damaged data, and whatever the input throws
  */
 export function inflateRaw(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   return transform(input, new DecompressionStream('deflate-raw'));
@@ -41,7 +44,8 @@ async function* transform(
     }
   } catch (error) {
     // Platforms differ in what they make of an error that passes through a transform.
-    throw inputError === undefined ? error : inputError.error;
+    if (inputError !== undefined) throw inputError.error;
+    throw new InflateError('the compressed data is damaged', { cause: error });
   } finally {
     await reader.cancel().catch(() => undefined);
   }

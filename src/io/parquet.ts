@@ -71,6 +71,12 @@ function entryOf(
     if (leaf === null || dtype === null) {
       return refuse(`expected columns of numbers, got ${describeType(top.element)} in column '${name}'`);
     }
+    // It would pass for one more latent.
+    if (/^__index_level_\d+__$/.test(name)) {
+      return refuse(
+        `expected columns of data, got the index of a pandas table in column '${name}'; write it with index=False`,
+      );
+    }
     const isList = leaf !== top || top.element.repetition_type === 'REPEATED';
     const width = isList ? listLength(metadata, name, rows) : 1;
     if (width === null) return refuse(`expected lists of one length above 0, got others in column '${name}'`);
@@ -124,29 +130,25 @@ async function* groupsOf(table: Table): AsyncGenerator<{ firstRow: number; rows:
   const { parquetRead } = await import('hyparquet');
   const { path, file, metadata, columns, dtype, fields } = table;
   const compressors = needsCompressors(metadata) ? (await import('hyparquet-compressors')).compressors : undefined;
-  const byName = new Map(fields.map((field) => [field.name, field]));
   let firstRow = 0;
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);
     if (rows === 0) continue;
     const data = allocate(dtype, rows * columns, { path });
-    // Copied after reading: hyparquet loses errors that are thrown while it calls back.
-    const parts: ColumnData[] = [];
     const rowEnd = firstRow + rows;
-    await readable(path, () =>
-      parquetRead({ file, metadata, rowStart: firstRow, rowEnd, compressors, onChunk: (part) => parts.push(part) }),
-    );
-    const filled = new Map<string, number>();
-    for (const { columnName, columnData, rowStart } of parts) {
-      const field = byName.get(columnName);
-      if (field === undefined) continue;
-      copyColumn(table, field, columnData, rowStart, firstRow, data);
-      filled.set(columnName, (filled.get(columnName) ?? 0) + columnData.length);
-    }
-    for (const { name } of fields) {
-      const got = filled.get(name) ?? 0;
-      if (got !== rows)
-        throw new DataError(`expected ${rows} values in column '${name}' of a row group, got ${got}`, { path });
+    // One column at a time: of several that fail, hyparquet leaves promises behind that nobody waits for.
+    for (const field of fields) {
+      // Copied after reading, since errors that are thrown while it calls back are lost, too.
+      const parts: ColumnData[] = [];
+      const onChunk = (part: ColumnData) => parts.push(part);
+      await readable(path, () =>
+        parquetRead({ file, metadata, columns: [field.name], rowStart: firstRow, rowEnd, compressors, onChunk }),
+      );
+      for (const { columnData, rowStart } of parts) copyColumn(table, field, columnData, rowStart, firstRow, data);
+      const got = parts.reduce((sum, part) => sum + part.columnData.length, 0);
+      if (got !== rows) {
+        throw new DataError(`expected ${rows} values in column '${field.name}' of a row group, got ${got}`, { path });
+      }
     }
     yield { firstRow, rows, data };
     firstRow += rows;
@@ -167,7 +169,7 @@ function copyColumn(
     const start = (row - firstRow) * columns + field.first;
     const value = values[i];
     if (!field.isList) {
-      out[start] = numberOf(value, field, { path, row, column: field.first });
+      put(out, start, value, table, field, { path, row, column: field.first });
       continue;
     }
     const list = value as ArrayLike<unknown> | null | undefined;
@@ -180,12 +182,27 @@ function copyColumn(
       });
     }
     for (let k = 0; k < field.width; k++) {
-      out[start + k] = numberOf(list[k], field, { path, row, column: field.first + k });
+      put(out, start + k, list[k], table, field, { path, row, column: field.first + k });
     }
   }
 }
 
-function numberOf(value: unknown, field: Field, place: { path: string; row: number; column: number }): number {
+interface CellPlace {
+  readonly path: string;
+  readonly row: number;
+  readonly column: number;
+}
+
+function put(out: MatrixData, at: number, value: unknown, table: Table, field: Field, place: CellPlace): void {
+  const number = numberOf(value, field, place);
+  out[at] = number;
+  // Narrow integers are stored as 32 bits, which damage can fill.
+  if (out[at] !== number && !Number.isNaN(number) && at < out.length) {
+    throw new DataError(`expected a value of ${table.dtype} in column '${field.name}', got ${number}`, place);
+  }
+}
+
+function numberOf(value: unknown, field: Field, place: CellPlace): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'bigint') {
@@ -252,7 +269,8 @@ function numericDtype({ type, converted_type: converted, logical_type: logical }
 }
 
 function describeType({ type, converted_type: converted, logical_type: logical }: SchemaElement): string {
-  return logical?.type ?? converted ?? type ?? 'a group';
+  const name = logical?.type ?? converted ?? type ?? 'a group';
+  return name === 'STRING' || name === 'UTF8' ? 'text' : name;
 }
 
 function needsCompressors(metadata: FileMetaData): boolean {
@@ -264,13 +282,22 @@ function needsCompressors(metadata: FileMetaData): boolean {
 }
 
 function asyncBufferOf(source: ByteSource): AsyncBuffer {
+  const { path, size } = source;
+  const slice = async (start: number, end: number): Promise<ArrayBuffer> => {
+    if (!(start >= 0 && start <= end && end <= size)) {
+      throw new DataError(`the metadata points to bytes ${start} to ${end} of a file of ${size}`, { path });
+    }
+    const bytes = await source.read(start, end - start);
+    const isWhole = bytes.byteOffset === 0 && bytes.length === bytes.buffer.byteLength;
+    return (isWhole ? bytes.buffer : bytes.slice().buffer) as ArrayBuffer;
+  };
   return {
-    byteLength: source.size,
-    async slice(start, end = source.size) {
-      const bytes = await source.read(start, end - start);
-      const { buffer, byteOffset, length } = bytes;
-      const isWhole = byteOffset === 0 && length === buffer.byteLength;
-      return (isWhole ? buffer : bytes.slice().buffer) as ArrayBuffer;
+    byteLength: size,
+    slice(start, end = size) {
+      const read = slice(start, end);
+      // hyparquet reads ahead, and may fail before it waits for this: that must not end the process.
+      read.catch(() => undefined);
+      return read;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { DataError } from '../errors.js';
 import { crc32 } from './crc32.js';
-import { inflateRaw } from './inflate.js';
+import { InflateError, inflateRaw } from './inflate.js';
 import { isPlainName } from './member-name.js';
 import { type ByteSource, streamRange } from './source.js';
 
@@ -79,8 +79,7 @@ export async function* streamMember(source: ByteSource, member: ZipMember, name:
       yield block;
     }
   } catch (error) {
-    if (error instanceof DataError) throw error;
-    throw new DataError('the compressed data is damaged', place);
+    throw error instanceof InflateError ? new DataError(error.message, place) : error;
   }
   if (size !== member.size) throw new DataError(`expected ${member.size} bytes when inflated, got ${size}`, place);
   if (crc !== member.crc) {

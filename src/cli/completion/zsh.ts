@@ -1,6 +1,6 @@
 import type { CompletedCommand, CompletedOption, Values } from './tree.js';
 
-/** The script for zsh. It can be evaluated, or put on the fpath as \`_vaemetrics\`. */
+/** The script for zsh. It can be evaluated, or put on the fpath as `_vaemetrics`. */
 export function renderZsh(commands: readonly CompletedCommand[]): string {
   const described = [...commands, { name: 'help', summary: 'print help for a command' }];
   const list = described.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`).join('\n');

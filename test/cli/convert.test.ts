@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { StopSignal } from '../../src/cli/terminal.js';
+import { runInProcess } from './in-process.js';
+import { bytesOf, makeFolder, makeSamples, npyBytes, writeSamples } from './sample-files.js';
+
+const { at, path: folder, remove } = makeFolder();
+
+test.before(() => writeSamples(at));
+test.after(remove);
+
+test('writes the same numbers in the format that the name tells', async () => {
+  const { latents, rows } = makeSamples();
+  assert.equal(await runInProcess(['convert', at('latents.bin'), at('a.npy'), '--columns', '4']), {
+    code: 0,
+    out: '',
+    err: '',
+  });
+  assert.ok(Buffer.from(bytesOf(latents)).equals(readFileSync(at('a.npy')).subarray(-rows * 16)));
+  for (const [from, to] of [
+    ['a.npy', 'b.npz'],
+    ['b.npz', 'c.safetensors'],
+    ['c.safetensors', 'd.csv'],
+    ['a.npy', 'e.bin'],
+    ['e.bin', 'f.npy'],
+  ]) {
+    assert.is((await runInProcess(['convert', at(from), at(to)])).code, 0, `${from} to ${to}`);
+  }
+  assert.ok(readFileSync(at('f.npy')).equals(readFileSync(at('a.npy'))));
+  assert.is(readFileSync(at('d.csv'), 'utf8').split('\n').length, rows + 1);
+});
+
+test('takes the member named', async () => {
+  const { factors, rows } = makeSamples();
+  await runInProcess(['convert', at('posterior.safetensors'), at('member.npy'), '--member', 'factors']);
+  const expected = npyBytes(factors, [rows, 3]);
+  assert.ok(readFileSync(at('member.npy')).subarray(-factors.byteLength).equals(expected.slice(-factors.byteLength)));
+  const { code, err } = await runInProcess(['convert', at('posterior.safetensors'), at('none.npy')]);
+  assert.is(code, 65);
+  assert.match(err, /expected one array/);
+  assert.not.ok(existsSync(at('none.npy')));
+});
+
+test('refuses a name that tells no format, before it reads', async () => {
+  const { code, err } = await runInProcess(['convert', at('nowhere.npy'), at('latents.xyz')]);
+  assert.is(code, 2);
+  assert.match(err, /latents\.xyz: expected a name that ends in/);
+});
+
+test('leaves nothing behind where the input is damaged or the run is stopped', async () => {
+  const before = readdirSync(folder);
+  assert.is((await runInProcess(['convert', at('broken.npy'), at('x.csv')])).code, 65);
+  const stop = new AbortController();
+  stop.abort(new StopSignal('SIGINT'));
+  assert.is((await runInProcess(['convert', at('latents.npy'), at('x.csv')], { signal: stop.signal })).code, 130);
+  assert.equal(readdirSync(folder), before);
+});
+
+test('tells that the output cannot be written', async () => {
+  const { code, err } = await runInProcess(['convert', at('latents.npy'), at('no/x.npy')]);
+  assert.is(code, 73);
+  assert.match(err, /x\.npy: cannot be written: there is no directory/);
+});
+
+test.run();

@@ -1,0 +1,90 @@
+import type { Facade } from '../../src/cli/facade.js';
+import { type Matrix, toMatrix } from '../../src/matrix.js';
+import type { Metric } from '../../src/metrics/metric.js';
+import type { ScoreOptions } from '../../src/score.js';
+import type { Report, Score } from '../../src/types.js';
+
+/** What a fake was asked to score. */
+export interface Asked {
+  readonly latents: Matrix;
+  readonly factors: Matrix;
+  readonly options: ScoreOptions;
+}
+
+export interface FakeOptions {
+  readonly notes?: readonly string[];
+  readonly score?: Partial<Score>;
+  /** Called in place of computing. */
+  readonly compute?: (asked: Asked) => void | Promise<void>;
+}
+
+/** A façade that computes nothing: it remembers what it was asked, and answers a report of its making. */
+export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[] } {
+  const asked: Asked[] = [];
+  const metrics = [
+    metric('mig', 'MIG', ['mig-score'], { bins: 20 }),
+    metric('factor-vae-score', 'FactorVAE score', ['factor-vae'], { batch: 64, prune: true, threshold: 0.05 }),
+  ];
+  const findMetric = (name: string) => metrics.find((known) => known.name === name || known.aliases.includes(name));
+  return {
+    asked,
+    version: '0.0.0-fake',
+    metrics,
+    findMetric,
+    checkCapacity() {},
+    ready: async () => 'simd' as const,
+    async score(latentsLike, factorsLike, options = {}) {
+      const [latents, factors] = [toMatrix(latentsLike), toMatrix(factorsLike)];
+      asked.push({ latents, factors, options });
+      await fake.compute?.({ latents, factors, options });
+      const names = (options.metrics as string[] | undefined) ?? metrics.map(({ name }) => name);
+      const score: Score = { value: 0.678584123, range: [0, 1], parts: {}, options: {}, notes: [], ...fake.score };
+      const report: Report = {
+        schema: 'vaemetrics/report@1',
+        version: '0.0.0-fake',
+        seed: options.seed ?? 0,
+        input: {
+          latents: { rows: latents.rows, columns: latents.columns, dtype: latents.dtype },
+          factors: {
+            rows: factors.rows,
+            columns: factors.columns,
+            dtype: factors.dtype,
+            sizes: Array(factors.columns).fill(2),
+            types: Array(factors.columns).fill('discrete'),
+          },
+        },
+        metrics: Object.fromEntries(names.map((name) => [name, score])),
+        notes: fake.notes ?? [],
+      };
+      return report;
+    },
+  };
+}
+
+function metric(name: string, title: string, aliases: string[], defaults: Metric['defaults']): Metric {
+  return {
+    name,
+    title,
+    aliases,
+    summary: `what ${title} means`,
+    needs: ['latents', 'factors'],
+    range: [0, 1],
+    better: 'higher',
+    defaults,
+    rules: Object.fromEntries(
+      Object.entries(defaults).map(([option, value]) => [
+        option,
+        {
+          type: typeof value === 'boolean' ? 'boolean' : Number.isInteger(value) ? 'integer' : 'number',
+          description: `the ${option}`,
+          ...(typeof value === 'number' && { minimum: 0 }),
+        },
+      ]),
+    ),
+    source: 'Somebody 2018',
+    isPlugIn: false,
+    async compute() {
+      return { value: null, parts: {}, notes: [] };
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const src = fileURLToPath(new URL('../../src', import.meta.url));
+
+/** The modules that a module loads before it runs: its imports and theirs, but not what is imported as it goes. */
+function loadedWith(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  for (const [, clause, specifier] of text.matchAll(/^(?:import|export)\s([^;]*?)\sfrom '([^']+)';/gms)) {
+    if (clause.startsWith('type ') || !specifier.startsWith('.')) continue;
+    loadedWith(join(dirname(file), specifier.replace(/\.js$/, '.ts')), seen);
+  }
+  return seen;
+}
+
+const namesOf = (entry: string) => [...loadedWith(join(src, entry))].map((file) => relative(src, file));
+
+test('starts without metrics, kernels, readers or any command', () => {
+  const names = namesOf('cli/main.ts');
+  assert.ok(names.includes('cli/run.ts') && names.includes('cli/failure.ts'));
+  assert.equal(
+    names.filter((name) => !/^(cli|report)\//.test(name)),
+    [],
+  );
+  for (const command of ['score', 'inspect', 'convert', 'metrics', 'completion']) {
+    assert.not.ok(names.includes(`cli/${command}.ts`), command);
+  }
+});
+
+test('loads score without the other commands and without the façade', () => {
+  const names = namesOf('cli/score.ts');
+  assert.ok(names.includes('io/index.ts'));
+  for (const other of [
+    'cli/inspect.ts',
+    'cli/convert.ts',
+    'cli/completion.ts',
+    'cli/write-output.ts',
+    'index.ts',
+    'node.ts',
+  ]) {
+    assert.not.ok(names.includes(other), other);
+  }
+});
+
+test.run();

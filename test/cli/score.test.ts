@@ -1,0 +1,231 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Report } from '../../src/types.js';
+import { makeFakeFacade } from './fake-facade.js';
+import { runInProcess } from './in-process.js';
+import { makeFolder, writeSamples } from './sample-files.js';
+
+const { at, path: folder, remove } = makeFolder();
+
+test.before(() => writeSamples(at));
+test.after(remove);
+
+const pair = () => [at('latents.npy'), at('factors.npy')];
+
+test('prints a table of every metric', async () => {
+  const { code, out, err } = await runInProcess(['score', ...pair()], { columns: 110 });
+  assert.is(code, 0);
+  assert.is(err, '');
+  assert.match(out, /240 samples/);
+  assert.match(out, /4 latents .*3 factors/);
+  assert.match(out, /MIG .*0\.\d{4}.*0 to 1 +higher/);
+  assert.match(out, /FactorVAE score/);
+  assert.match(out, /beta-VAE score/);
+});
+
+test('prints one JSON document that ends in a newline, with the same bytes every time', async () => {
+  const argv = ['score', ...pair(), '--json', '--seed', '5', '--interval', '10', '--null', '10'];
+  const first = await runInProcess(argv);
+  const second = await runInProcess(argv);
+  assert.is(first.code, 0);
+  assert.is(first.out, second.out);
+  assert.ok(first.out.endsWith('}\n'));
+  const report = JSON.parse(first.out) as Report;
+  assert.is(report.schema, 'vaemetrics/report@1');
+  assert.is(report.seed, 5);
+  assert.is(report.metrics.mig.interval?.resamples, 10);
+  assert.is(report.metrics.mig.null?.permutations, 10);
+  const other = await runInProcess(['score', ...pair(), '--json', '--seed', '6', '--interval', '10', '--null', '10']);
+  assert.is.not(other.out, first.out);
+});
+
+test('computes only the metrics asked for, by name or alias', async () => {
+  const { out } = await runInProcess(['score', ...pair(), '--metrics', 'MIG,factor-vae', '--json']);
+  assert.equal(Object.keys((JSON.parse(out) as Report).metrics), ['mig', 'factor-vae-score']);
+});
+
+test('prints names and values and nothing else when quiet', async () => {
+  const { out, err } = await runInProcess(['score', ...pair(), '-q', '-m', 'mig']);
+  assert.match(out, /^mig\t0\.\d{6}\n$/);
+  assert.is(err, '');
+  const facade = makeFakeFacade({ score: { value: null, notes: ['why'] }, notes: ['looks swapped'] });
+  const missing = await runInProcess(['score', ...pair(), '-q', '-m', 'mig'], { facade });
+  assert.equal([missing.out, missing.err], ['mig\tundefined\n', '']);
+});
+
+test('gives the same report for the same arrays in every format', async () => {
+  const metricsOf = async (...argv: string[]) => {
+    const { code, out, err } = await runInProcess(['score', ...argv, '--json']);
+    assert.is(code, 0, err);
+    return (JSON.parse(out) as Report).metrics;
+  };
+  const expected = await metricsOf(...pair());
+  assert.equal(
+    await metricsOf(at('latents.bin'), at('factors.bin'), '--latent-columns', '4', '--factor-columns', '3'),
+    expected,
+  );
+  assert.equal(await metricsOf(at('posterior.safetensors')), expected);
+  assert.equal(await metricsOf(at('latents.npy'), at('factors.csv')), expected);
+});
+
+test('takes both arrays from one archive, by their names or those given, and names them in the report', async () => {
+  const { out } = await runInProcess(['score', at('posterior.safetensors'), '--json']);
+  const { input } = JSON.parse(out) as Report;
+  assert.equal([input.latents.member, input.factors.member], ['mu', 'factors']);
+  const swapped = await runInProcess([
+    'score',
+    at('posterior.safetensors'),
+    ...['--latents-member', 'factors', '--factors-member', 'mu', '--json'],
+  ]);
+  assert.is((JSON.parse(swapped.out) as Report).input.latents.member, 'factors');
+});
+
+test('scores a file against itself where it is named twice', async () => {
+  const { code, out } = await runInProcess(['score', at('factors.npy'), at('factors.npy'), '-m', 'factor-vae', '-q']);
+  assert.equal([code, out], [0, 'factor-vae-score\t1.000000\n']);
+});
+
+test('hands every option on to the façade', async () => {
+  const facade = makeFakeFacade();
+  const { code } = await runInProcess(
+    [
+      ...['score', ...pair(), '--metrics', 'mig-score', '--metrics', 'factor-vae,mig', '--bins', '7', '--seed', '3'],
+      ...['--interval', '20', '--level', '0.9', '--null', '30', '--timings', '--factor-types', 'd,continuous,-'],
+      ...['--set', 'mig.bins=9', '--set', 'factor-vae.prune=false', '--set', 'factor-vae-score.threshold=0.25'],
+    ],
+    { facade },
+  );
+  assert.is(code, 0);
+  const { signal, onProgress, ...options } = facade.asked[0].options;
+  assert.instance(signal, AbortSignal);
+  assert.type(onProgress, 'function');
+  assert.equal(options, {
+    metrics: ['mig', 'factor-vae-score'],
+    options: { mig: { bins: 9 }, 'factor-vae-score': { prune: false, threshold: 0.25 } },
+    bins: 7,
+    seed: 3,
+    factorTypes: ['discrete', 'continuous', null],
+    interval: 20,
+    level: 0.9,
+    null: 30,
+    timings: true,
+    members: {},
+  });
+});
+
+test('reads bare values by the type given, in any spelling of it', async () => {
+  for (const dtype of ['f2', 'float16', '<f2', 'F16']) {
+    const facade = makeFakeFacade();
+    const argv = ['score', at('latents.bin'), at('factors.npy'), '--latent-columns', '8', '--latents-dtype', dtype];
+    const { code, err } = await runInProcess(argv, { facade });
+    assert.is(code, 0, err);
+    assert.equal([facade.asked[0].latents.dtype, facade.asked[0].latents.rows], ['float16', 240]);
+  }
+});
+
+test('takes the first row of a CSV for names or numbers as it is told', async () => {
+  const rowsWith = async (...argv: string[]) => {
+    const facade = makeFakeFacade();
+    const { code } = await runInProcess(['score', at('latents.npy'), at('factors.csv'), ...argv], { facade });
+    return code === 0 ? facade.asked[0].factors.rows : code;
+  };
+  assert.is(await rowsWith(), 240);
+  assert.is(await rowsWith('--no-header'), 240);
+  // One row fewer than the latents have.
+  assert.is(await rowsWith('--header'), 65);
+});
+
+test('repeats notes as warnings beside JSON, and keeps them in the table otherwise', async () => {
+  const facade = makeFakeFacade({ notes: ['looks swapped'], score: { notes: ['factor 1 is constant'] } });
+  const json = await runInProcess(['score', ...pair(), '--json', '-m', 'mig'], { facade });
+  assert.is(json.err, 'vaemetrics: warning: looks swapped\nvaemetrics: warning: mig: factor 1 is constant\n');
+  const both = await runInProcess(['score', ...pair(), '--json'], { facade });
+  assert.match(both.err, /\nvaemetrics: warning: mig, factor-vae-score: factor 1 is constant\n$/);
+  const quiet = await runInProcess(['score', ...pair(), '--json', '-q'], { facade });
+  assert.is(quiet.err, '');
+  assert.equal((JSON.parse(quiet.out) as Report).notes, ['looks swapped']);
+  const table = await runInProcess(['score', ...pair(), '-m', 'mig'], { facade });
+  assert.is(table.err, '');
+  assert.match(table.out, /- looks swapped\n- MIG: factor 1 is constant/);
+});
+
+test('warns of arrays that look swapped', async () => {
+  const { err } = await runInProcess(['score', ...pair().reverse(), '--json', '-m', 'mig']);
+  assert.match(err, /^vaemetrics: warning: .*look swapped/);
+});
+
+test('writes to a file instead, as JSON where its name says so', async () => {
+  const json = await runInProcess(['score', ...pair(), '--out', at('report.json'), '-m', 'mig']);
+  assert.equal([json.code, json.out], [0, '']);
+  const printed = await runInProcess(['score', ...pair(), '--json', '-m', 'mig']);
+  assert.is(readFileSync(at('report.json'), 'utf8'), printed.out);
+  await runInProcess(['score', ...pair(), '--out', at('report.txt'), '-m', 'mig'], {
+    columns: 100,
+    env: { FORCE_COLOR: '1' },
+  });
+  const text = readFileSync(at('report.txt'), 'utf8');
+  assert.match(text, /^240 samples/);
+  assert.not.ok(text.includes('\u001b'));
+});
+
+test('writes nothing where the input is refused', async () => {
+  const { code } = await runInProcess(['score', at('holed.npy'), at('factors.npy'), '--out', at('refused.json')]);
+  assert.is(code, 65);
+  assert.not.ok(existsSync(at('refused.json')));
+  assert.not.ok(readdirSync(folder).some((name) => name.includes('refused')));
+});
+
+test('finds out that the output cannot be written before it computes', async () => {
+  const facade = makeFakeFacade();
+  const nowhere = await runInProcess(['score', ...pair(), '--out', at('no/report.json')], { facade });
+  assert.is(nowhere.code, 73);
+  assert.match(nowhere.err, /^vaemetrics: error: .*report\.json: cannot be written: there is no directory .*no\n$/);
+  const directory = await runInProcess(['score', ...pair(), '--out', folder], { facade });
+  assert.match(directory.err, /cannot be written: it is a directory\n$/);
+  assert.is(facade.asked.length, 0);
+});
+
+test('shows what scores are made of when verbose', async () => {
+  const { out } = await runInProcess(['score', ...pair(), '-m', 'mig', '--verbose'], { env: { COLUMNS: '100' } });
+  assert.match(out, /\nFactors\n0 discrete, 2 values · 1 discrete, 3 values · 2 discrete, 4 values\n/);
+  assert.match(out, /mutual information {2}latents down, factors across/);
+});
+
+test('adds seconds only where they are asked for', async () => {
+  const without = await runInProcess(['score', ...pair(), '-m', 'mig', '--json']);
+  assert.is((JSON.parse(without.out) as Report).timings, undefined);
+  const timed = await runInProcess(['score', ...pair(), '-m', 'mig', '--json', '--timings']);
+  assert.type((JSON.parse(timed.out) as Report).timings?.mig, 'number');
+});
+
+test('stops when it is aborted, with the exit code of the signal and nothing written', async () => {
+  const { StopSignal } = await import('../../src/cli/terminal.js');
+  for (const [name, expected] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const stop = new AbortController();
+    const facade = makeFakeFacade({
+      compute: async ({ options }) => {
+        stop.abort(new StopSignal(name));
+        options.signal?.throwIfAborted();
+      },
+    });
+    const argv = ['score', ...pair(), '--out', at('stopped.json')];
+    const { code, out, err } = await runInProcess(argv, { facade, signal: stop.signal });
+    assert.equal([code, out, err], [expected, '', '']);
+    assert.not.ok(existsSync(at('stopped.json')));
+  }
+});
+
+test('stops a real computation that is aborted', async () => {
+  const { StopSignal } = await import('../../src/cli/terminal.js');
+  const stop = new AbortController();
+  const running = runInProcess(['score', ...pair(), '--null', '1000000'], { signal: stop.signal });
+  setTimeout(() => stop.abort(new StopSignal('SIGINT')), 200);
+  const { code, out } = await running;
+  assert.equal([code, out], [130, '']);
+});
+
+test.run();

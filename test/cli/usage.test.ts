@@ -1,0 +1,126 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { suggest } from '../../src/cli/suggest.js';
+import { makeFakeFacade } from './fake-facade.js';
+import { runInProcess } from './in-process.js';
+import { makeFolder, writeSamples } from './sample-files.js';
+
+const { at, remove } = makeFolder();
+
+test.before(() => writeSamples(at));
+test.after(remove);
+
+/** The message of a command line that is refused, which must end with exit code 2 and without a result. */
+async function refusalOf(...argv: string[]): Promise<string> {
+  const { code, out, err } = await runInProcess(argv, { facade: makeFakeFacade() });
+  assert.equal([code, out], [2, ''], err);
+  const [message, hint] = err.split('\n');
+  assert.match(hint, /^Try 'vaemetrics (\w+ )?--help'\.$/);
+  assert.match(message, /^vaemetrics: error: /);
+  return message.slice('vaemetrics: error: '.length);
+}
+
+const scoring = (...argv: string[]) => refusalOf('score', at('latents.npy'), at('factors.npy'), ...argv);
+
+test('suggests the command that was meant', async () => {
+  assert.is(await refusalOf('scroe', 'a.npy'), "unknown command 'scroe'; did you mean 'score'?");
+  assert.match(await refusalOf('frobnicate'), /^unknown command 'frobnicate'; known: score, inspect, convert, /);
+  assert.match(await refusalOf('help', 'scor'), /did you mean 'score'/);
+});
+
+test('suggests the option that was meant', async () => {
+  assert.is(await scoring('--metrcs', 'mig'), "unknown option '--metrcs'; did you mean '--metrics'?");
+  assert.is(
+    await scoring('--latent-member', 'z'),
+    "unknown option '--latent-member'; did you mean '--latents-member'?",
+  );
+});
+
+test('suggests the metric that was meant, by any of its names', async () => {
+  assert.is(await scoring('-m', 'migg'), "unknown metric 'migg'; did you mean 'mig'? Known: mig, factor-vae-score");
+  assert.match(await scoring('-m', 'factor-vea'), /did you mean 'factor-vae'\?/);
+  assert.is(await scoring('-m', 'accuracy'), "unknown metric 'accuracy'; known: mig, factor-vae-score");
+});
+
+test('names the option and shows the value where a value is wrong', async () => {
+  assert.is(await scoring('--seed', '1.5'), "--seed: expected a whole number of at least 0, got '1.5'");
+  assert.is(await scoring('--seed', '-1'), "--seed: expected a whole number of at least 0, got '-1'");
+  assert.is(await scoring('--bins', 'many'), "--bins: expected a whole number of at least 2, got 'many'");
+  assert.is(await scoring('--seed', ''), "--seed: expected a whole number of at least 0, got ''");
+  assert.is(
+    await scoring('--interval', '9', '--level', '95'),
+    "--level: expected a number from 0.5 to 0.999, got '95'",
+  );
+  assert.match(await scoring('--factor-types', 'd,x,c'), /^--factor-types: expected d .*, got 'x'$/);
+  assert.match(await scoring('-m', 'mig,'), /^--metrics: expected names with a comma between them, got 'mig,'$/);
+  assert.match(await scoring('--latents-dtype', 'f3'), /^--latents-dtype: expected one of float16, .*, got 'f3'$/);
+  assert.match(await scoring('--latents-dtype', 'i8'), /8 bits to some and 8 bytes to others; say int8 or int64$/);
+  assert.match(await scoring('--latents-dtype', '>f4'), /little-endian, got '>f4'$/);
+});
+
+test('names the option that lacks its value', async () => {
+  assert.match(await scoring('--seed'), /^option '--seed <n>' argument missing$/);
+});
+
+test('refuses settings that the metric does not have', async () => {
+  assert.is(await scoring('--set', 'bins'), "--set: expected metric.option=value, got 'bins'");
+  assert.is(await scoring('--set', 'mig.bin=3'), "--set: mig has no option 'bin'; did you mean 'bins'? known: bins");
+  assert.match(await scoring('--set', 'mgi.bins=3'), /^unknown metric 'mgi'; did you mean 'mig'\?/);
+  assert.match(
+    await scoring('--set', 'mig.bins=3.5'),
+    /^--set mig\.bins: expected a whole number of at least 0, got '3\.5'$/,
+  );
+  assert.match(await scoring('--set', 'factor-vae.prune=1'), /expected true or false, got '1'$/);
+  assert.is(
+    await scoring('-m', 'mig', '--set', 'factor-vae.batch=3'),
+    '--set: factor-vae-score is not among --metrics',
+  );
+});
+
+test('refuses options that contradict each other or do nothing', async () => {
+  assert.is(await refusalOf('score', '-', '-'), 'only one of latents and factors can be standard input');
+  assert.is(await scoring('-q', '-v'), '--quiet and --verbose exclude each other');
+  assert.is(await scoring('--level', '0.9'), '--level needs --interval');
+  assert.match(
+    await scoring('--latent-columns', '4'),
+    /^--latent-columns is for bare values, and .*latents\.npy is npy$/,
+  );
+  assert.match(
+    await scoring('--factors-dtype', 'i4'),
+    /^--factors-dtype is for bare values, and .*factors\.npy is npy$/,
+  );
+});
+
+test('wants one factor type for each factor', async () => {
+  assert.is(await scoring('--factor-types', 'd,c'), '--factor-types: expected 3 entries, one for each factor, got 2');
+});
+
+test('wants a second file where the first has one array', async () => {
+  assert.match(
+    await refusalOf('score', at('latents.npy')),
+    /^expected a second file with the factors: .* holds one array/,
+  );
+});
+
+test('names missing arguments and refuses superfluous ones', async () => {
+  assert.is(await refusalOf('score'), "missing required argument 'latents'");
+  assert.match(
+    await refusalOf('score', 'a', 'b', 'c'),
+    /^too many arguments for 'score'\. Expected 2 arguments but got 3/,
+  );
+});
+
+test('points to the help of the command', async () => {
+  const { err } = await runInProcess(['score', '--nonsense', 'x']);
+  assert.match(err, /\nTry 'vaemetrics score --help'\.\n$/);
+});
+
+test('suggests only what is near', () => {
+  assert.is(suggest('mig', ['mig', 'irs']), 'mig');
+  assert.is(suggest('gim', ['mig']), null);
+  assert.is(suggest('insepct', ['inspect', 'score']), 'inspect');
+  assert.is(suggest('factor', ['mig', 'factor-vae-score']), 'factor-vae-score');
+  assert.is(suggest('x', ['mig']), null);
+});
+
+test.run();

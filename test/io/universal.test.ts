@@ -1,0 +1,15 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+
+test('only the files that open and write files know Node', async () => {
+  const folder = new URL('../../src/io/', import.meta.url);
+  const known: string[] = [];
+  for (const name of await readdir(folder)) {
+    const text = await readFile(new URL(name, folder), 'utf8');
+    if (/from 'node:|import\('node:|\bBuffer\.\w|\bprocess\.\w/.test(text)) known.push(name);
+  }
+  assert.equal(known.sort(), ['file-source.ts', 'write-file.ts']);
+});
+
+test.run();
