@@ -69,7 +69,7 @@ test('apologises for a bug, with the stack and where to report it', async () => 
   assert.is(lines[0], 'vaemetrics: sorry, this is a bug in vaemetrics, not in what you did.');
   assert.is(lines[1], '  TypeError: x is not a function');
   assert.match(lines[2], /^ {2}at /);
-  assert.match(err, /\n {2}Node v\d+.*\nPlease report it .*'npm bugs vaemetrics'/);
+  assert.match(err, /\n {2}Node v\d+.*\nPlease report it with these lines and the command\./);
 });
 
 test('takes a thrown thing that is no Error for a bug as well', async () => {
