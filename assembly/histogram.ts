@@ -3,10 +3,10 @@
  *
  * Bins follow numpy.histogram and numpy.digitize, as in Locatello et al. 2019 (disentanglement_lib): n bins between the
  * minimum and the maximum, edge_i = i * ((max - min) / n) + min in float64, bin = number of edges 0..n-1 that are <= x,
- * so that the maximum falls into the last bin. Here bins count from 0. The bin of a value is exact: a float64 guess is
- * corrected against the very edges. Cost: O(rows * columns) for binning, O(rows) for each pair that is counted.
+ * so that the maximum falls into the last bin. Here bins count from 0. The bin of a value is exact: a guess is taken as it is
+ * only where rounding cannot matter, and else corrected against the very edges. Cost: O(rows * columns) for binning, O(rows) for each pair that is counted.
  */
-import { gatherPair_f64x2 } from './lanes';
+import { gatherPair_f64x2, gatherQuad_f32x4, wholes_f32x4, wholes_f64x2 } from './lanes';
 
 /**
  * Bins rows [firstRow, lastRow) of x (rows, columns) into out, u16[columns][rows].
@@ -31,16 +31,36 @@ function binColumns<T>(
     let p = x + <usize>firstRow * stride + <usize>column * sizeof<T>();
     let q = out + ((<usize>column * <usize>rows + <usize>firstRow) << 1);
     let row = firstRow;
-    // The guess is off by one bin at most as long as rounding moves an edge by less than an eighth of a bin.
-    if (step > max(abs(low), abs(high)) * 2e-15) {
+    // The guess is off by one bin at most as long as rounding moves an edge by less than an eighth of a bin, and the
+    // number of bins per unit does not overflow.
+    if (step > max(abs(low), abs(high)) * 2e-15 && step > 1e-300) {
       const low_f64x2 = f64x2.splat(low);
       const step_f64x2 = f64x2.splat(step);
       const perStep_f64x2 = f64x2.splat(<f64>bins / (high - low));
       const last_f64x2 = f64x2.splat(<f64>(bins - 1));
+      const low_f32x4 = f32x4.splat(<f32>low);
+      const perStep_f32x4 = f32x4.splat(<f32>(<f64>bins / (high - low)));
+      // Three roundings of a position up to `bins`, each within 2^-24 of it, with room to spare.
+      const far_f32x4 = f32x4.splat(<f32>bins * 1e-6);
       for (; row + 4 <= lastRow; row += 4) {
+        if (sizeof<T>() == 4 && isFloat<T>()) {
+          // float32 arithmetic decides unless a value comes close to an edge; not so either where it is NaN by overflow.
+          const x = gatherQuad_f32x4(p, stride);
+          const position = f32x4.mul(f32x4.sub(x, low_f32x4), perStep_f32x4);
+          const nearest = f32x4.nearest(position);
+          const away = f32x4.abs(f32x4.sub(position, nearest));
+          if (i32x4.all_true(f32x4.gt(away, far_f32x4))) {
+            // Rounded down: one less where the nearest whole number lies above, whose mask is -1.
+            const bin_i32x4 = i32x4.add(wholes_f32x4(nearest), f32x4.gt(nearest, position));
+            v128.store64_lane(q, i16x8.narrow_i32x4_u(bin_i32x4, bin_i32x4), 0);
+            p += 4 * stride;
+            q += 8;
+            continue;
+          }
+        }
         const a = binPair(gatherPair_f64x2<T>(p, stride), low_f64x2, step_f64x2, perStep_f64x2, last_f64x2);
         const b = binPair(gatherPair_f64x2<T>(p + 2 * stride, stride), low_f64x2, step_f64x2, perStep_f64x2, last_f64x2);
-        const all = i32x4.shuffle(i32x4.trunc_sat_f64x2_u_zero(a), i32x4.trunc_sat_f64x2_u_zero(b), 0, 1, 4, 5);
+        const all = wholes_f64x2(a, b);
         v128.store64_lane(q, i16x8.narrow_i32x4_u(all, all), 0);
         p += 4 * stride;
         q += 8;

@@ -1,6 +1,6 @@
 /**
- * Lane helpers that the kernels share. Inlined everywhere; each works on float64 lanes whatever the elements are,
- * because sums over samples and all discrete decisions (a bin, a vote) are made in float64.
+ * Lane helpers that the kernels share. Inlined everywhere; most work on float64 lanes whatever the elements are, because
+ * sums over samples, and discrete decisions (a bin, a vote) where they are close, are made in float64.
  */
 
 /** Two neighbouring elements as float64 lanes. */
@@ -24,6 +24,34 @@ export function gatherPair_f64x2<T>(p: usize, stride: usize): v128 {
     return f64x2.convert_low_i32x4_s(both);
   }
   return v128.load_lane<i64>(p + stride, v128.load64_zero(p), 1);
+}
+
+/** Four float32 elements `stride` bytes apart. */
+// @ts-ignore: decorator
+@inline
+export function gatherQuad_f32x4(p: usize, stride: usize): v128 {
+  let quad = v128.load32_zero(p);
+  quad = v128.load_lane<i32>(p + stride, quad, 1);
+  quad = v128.load_lane<i32>(p + 2 * stride, quad, 2);
+  return v128.load_lane<i32>(p + 3 * stride, quad, 3);
+}
+
+/**
+ * Whole numbers 0 .. 2^22 in float32 lanes as i32 lanes. Added to 2^23 they are the low bits of the sum; the conversion
+ * instruction of WebAssembly, which also minds what does not occur here, takes ten on x86.
+ */
+// @ts-ignore: decorator
+@inline
+export function wholes_f32x4(x: v128): v128 {
+  return v128.xor(f32x4.add(x, f32x4.splat(8388608.0)), f32x4.splat(8388608.0));
+}
+
+/** Whole numbers 0 .. 2^31 in two pairs of float64 lanes as i32 lanes; see {@link wholes_f32x4}. */
+// @ts-ignore: decorator
+@inline
+export function wholes_f64x2(a: v128, b: v128): v128 {
+  const magic = f64x2.splat(4503599627370496.0);
+  return i32x4.shuffle(f64x2.add(a, magic), f64x2.add(b, magic), 0, 2, 4, 6);
 }
 
 /** The sum of both lanes. */

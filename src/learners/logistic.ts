@@ -49,8 +49,7 @@ export async function fitLogistic(
   pause: (iteration: number, most: number) => void | Promise<void>,
 ): Promise<LogisticModel> {
   const { rows, columns, classes, c } = problem;
-  const { means, variances } = columnMoments(problem.features.array, rows, columns);
-  const scales = variances.map((variance) => (variance > 0 ? Math.sqrt(variance) : 1));
+  const { means, scales } = columnScales(problem.features.array, rows, columns);
   return core.arena.scope(async () => {
     const stride = Math.ceil((columns + 1) / 4) * 4;
     const x = core.arena.alloc('f64', rows * stride);
@@ -87,16 +86,25 @@ export function predictLogistic(model: LogisticModel, features: Float64Array, ro
   return out;
 }
 
-function columnMoments(data: Float64Array, rows: number, columns: number) {
+/** Mean and standard deviation (divided by rows) of each column; 1 for a column whose values are all equal. */
+function columnScales(data: Float64Array, rows: number, columns: number) {
   const means = new Float64Array(columns);
-  const variances = new Float64Array(columns);
-  for (let row = 0; row < rows; row++) for (let j = 0; j < columns; j++) means[j] += data[row * columns + j];
-  for (let j = 0; j < columns; j++) means[j] /= rows;
+  const squares = new Float64Array(columns);
+  const varies = new Uint8Array(columns);
   for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++) variances[j] += (data[row * columns + j] - means[j]) ** 2;
+    for (let j = 0; j < columns; j++) {
+      const value = data[row * columns + j];
+      means[j] += value / rows;
+      if (value !== data[j]) varies[j] = 1;
+    }
   }
-  for (let j = 0; j < columns; j++) variances[j] /= rows;
-  return { means, variances };
+  // A mean of equal values may round to a neighbour of theirs, which would look like a spread.
+  for (let j = 0; j < columns; j++) if (!varies[j]) means[j] = data[j];
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < columns; j++) squares[j] += (data[row * columns + j] - means[j]) ** 2;
+  }
+  const scales = squares.map((sum) => (sum > 0 ? Math.sqrt(sum / rows) : 1));
+  return { means, scales };
 }
 
 /** The features around their means over their scales, a 1 for the intercept, zeros up to the stride. */

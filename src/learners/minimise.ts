@@ -119,12 +119,20 @@ export async function minimiseByLbfgs(
     for (let tries = 0; tries < MOST_HALVINGS; tries++) {
       for (let i = 0; i < n; i++) trial[i] = at[i] + size * direction[i];
       const trialValue = objective(trial, trialGradient);
-      if (!(trialValue <= value + SUFFICIENT_DECREASE * size * slope)) high = size;
-      else if (dot(trialGradient, direction) < 0.9 * slope) low = size;
+      const trialSlope = dot(trialGradient, direction);
+      if (!decreasesEnough(trialValue, trialSlope)) high = size;
+      else if (trialSlope < 0.9 * slope) low = size;
       else return trialValue;
       size = high === Number.POSITIVE_INFINITY ? 2 * low : (low + high) / 2;
     }
     return null;
+
+    function decreasesEnough(trialValue: number, trialSlope: number): boolean {
+      if (trialValue <= value + SUFFICIENT_DECREASE * size * slope) return true;
+      // Near the minimum rounding hides the decrease, but not the slope (Hager & Zhang 2005, section 2.1).
+      const isLevel = trialValue <= value + 1e-12 * Math.abs(value);
+      return isLevel && trialSlope <= (2 * SUFFICIENT_DECREASE - 1) * slope;
+    }
   }
 }
 

@@ -145,7 +145,7 @@ function loadFactors(core: Core, matrix: Matrix, types: ReadonlyArray<FactorType
           : codesBySorting(codes[k], matrix.column(k));
       if (size === rows) {
         throw new DataError(
-          `expected a discrete factor to repeat its values, got ${size} different ones in ${rows} rows; treat it as continuous (factor type 'continuous'), or bin it beforehand`,
+          `expected a discrete factor to repeat its values, got ${size} different ones in ${rows} rows; treat it as continuous (factorTypes, --factor-types), or bin it beforehand`,
           { path: 'factors', column: k },
         );
       }

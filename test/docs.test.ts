@@ -1,0 +1,45 @@
+/** Holds the docs to the registry: what they say of a metric is what the metric is. */
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { metrics, version } from '../src/index.js';
+
+const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+for (const metric of metrics) {
+  test(`has a page for ${metric.name} with its aliases, range, options and source`, () => {
+    const page = read(`docs/metrics/${metric.name}.md`);
+    for (const name of [metric.name, ...metric.aliases]) assert.ok(page.includes(`\`${name}\``), name);
+    assert.ok(page.includes(`range ${metric.range[0]} to ${metric.range[1]}, ${metric.better} is better`));
+    for (const [option, value] of Object.entries(metric.defaults)) {
+      assert.ok(page.includes(`| \`${option}\` | ${value} | ${metric.rules[option].description} |`), option);
+    }
+    assert.match(page, /\*\*When it misleads\.\*\*/);
+    assert.match(page, /\nSource: /);
+    assert.ok(read('docs/metrics/README.md').includes(`\`${metric.name}\``));
+  });
+}
+
+test('has the version of package.json', () => {
+  assert.is(JSON.parse(read('package.json')).version, version);
+});
+
+test('links only to files that exist', () => {
+  for (const page of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/api.md',
+    'docs/formats.md',
+    'docs/intervals.md',
+    'docs/architecture.md',
+    'docs/metrics/README.md',
+    ...metrics.map(({ name }) => `docs/metrics/${name}.md`),
+  ]) {
+    const base = new URL(`../${page}`, import.meta.url);
+    for (const [, target] of read(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      assert.ok(existsSync(new URL(target, base)), `${page} links to ${target}`);
+    }
+  }
+});
+
+test.run();
