@@ -167,48 +167,107 @@ export function denseCodesF64(out: usize, table: usize, x: usize, rows: i32, col
   return denseCodes<f64>(out, table, x, rows, columns, column, minimum, range);
 }
 
-/** out[i] = out[i] * size + codes[i]: one code for several factors, so that one pass counts them all. i32[rows] each. */
-export function groupCodes(out: usize, codes: usize, rows: i32, size: i32): void {
-  const size_i32x4 = i32x4.splat(size);
-  let i = 0;
-  for (; i + 4 <= rows; i += 4) {
-    const at = <usize>i << 2;
-    v128.store(out + at, i32x4.add(i32x4.mul(v128.load(out + at), size_i32x4), v128.load(codes + at)));
-  }
-  for (; i < rows; i++) {
-    const at = <usize>i << 2;
-    store<i32>(out + at, load<i32>(out + at) * size + load<i32>(codes + at));
+/**
+ * Codes value - minimum of every column of x, i32 (rows, columns), and which of them occur, in one pass over the rows.
+ * out: i32[columns][rows]; minima: i32[columns]; seen: for each column a pointer to u8[range], all 0, or 0 to leave the
+ * column out.
+ */
+export function offsetCodesI32(out: usize, seen: usize, x: usize, minima: usize, rows: i32, columns: i32): void {
+  const stride = <usize>columns << 2;
+  for (let start = 0; start < rows; start += 1024) {
+    const end = min(start + 1024, rows);
+    for (let column = 0; column < columns; column++) {
+      const mark = <usize>load<u32>(seen + (<usize>column << 2));
+      if (mark == 0) continue;
+      const minimum = load<i32>(minima + (<usize>column << 2));
+      let p = x + <usize>start * stride + (<usize>column << 2);
+      let q = out + ((<usize>column * <usize>rows + <usize>start) << 2);
+      for (let row = start; row < end; row++) {
+        const code = load<i32>(p) - minimum;
+        store<i32>(q, code);
+        store<u8>(mark + <usize>code, 1);
+        p += stride;
+        q += 4;
+      }
+    }
   }
 }
+
+/**
+ * out[i] = out[i] * size + codes[i]: one code for several factors, so that one pass counts them all. The result must be
+ * below 2^16. out: u16[rows]; codes: i32[rows].
+ */
+export function groupCodes(out: usize, codes: usize, rows: i32, size: i32): void {
+  const size_i16x8 = i16x8.splat(<i16>size);
+  let i = 0;
+  for (; i + 8 <= rows; i += 8) {
+    const from = codes + (<usize>i << 2);
+    const to = out + (<usize>i << 1);
+    const narrow = i16x8.narrow_i32x4_u(v128.load(from), v128.load(from, 16));
+    v128.store(to, i16x8.add(i16x8.mul(v128.load(to), size_i16x8), narrow));
+  }
+  for (; i < rows; i++) {
+    const to = out + (<usize>i << 1);
+    store<u16>(to, <u16>(<i32>load<u16>(to) * size + load<i32>(codes + (<usize>i << 2))));
+  }
+}
+
+/** Rows whose cells are computed at a time, before they are counted. */
+const CELLS_AT_A_TIME = 1024;
 
 /**
  * Adds the joint counts of rows [firstRow, lastRow) to counts, u32[copies][bins][values]; copies is 1 or 4.
  * Four copies are counted in turn: neighbouring rows often fall into the same cell, and an increment that waits for
  * the last one to be stored takes five cycles instead of one. The caller adds the copies up.
- * bins: u16[rows]; codes: i32[rows], 0..values-1; cells = bins * values.
+ * bins, codes: u16[rows]; cells = bins * values < 2^16; firstRow: a multiple of 8; scratch: u16[1024].
  */
-export function countJoint(counts: usize, bins: usize, codes: usize, values: i32, cells: i32, copies: i32, firstRow: i32, lastRow: i32): void {
+export function countJoint(
+  counts: usize,
+  bins: usize,
+  codes: usize,
+  values: i32,
+  cells: i32,
+  copies: i32,
+  firstRow: i32,
+  lastRow: i32,
+  scratch: usize,
+): void {
   const next: usize = copies == 4 ? <usize>cells << 2 : 0;
   const counts1 = counts + next;
   const counts2 = counts1 + next;
   const counts3 = counts2 + next;
-  let row = firstRow;
-  for (; row + 4 <= lastRow; row += 4) {
-    const b = bins + (<usize>row << 1);
-    const c = codes + (<usize>row << 2);
-    const p0 = counts + (<usize>(<i32>load<u16>(b) * values + load<i32>(c)) << 2);
-    const p1 = counts1 + (<usize>(<i32>load<u16>(b, 2) * values + load<i32>(c, 4)) << 2);
-    const p2 = counts2 + (<usize>(<i32>load<u16>(b, 4) * values + load<i32>(c, 8)) << 2);
-    const p3 = counts3 + (<usize>(<i32>load<u16>(b, 6) * values + load<i32>(c, 12)) << 2);
-    store<u32>(p0, load<u32>(p0) + 1);
-    store<u32>(p1, load<u32>(p1) + 1);
-    store<u32>(p2, load<u32>(p2) + 1);
-    store<u32>(p3, load<u32>(p3) + 1);
+  const values_i16x8 = i16x8.splat(<i16>values);
+  for (let start = firstRow; start < lastRow; start += CELLS_AT_A_TIME) {
+    const bytes = <usize>min(CELLS_AT_A_TIME, lastRow - start) << 1;
+    const b = bins + (<usize>start << 1);
+    const c = codes + (<usize>start << 1);
+    for (let i: usize = 0; i < bytes; i += 16) {
+      v128.store(scratch + i, i16x8.add(i16x8.mul(v128.load(b + i), values_i16x8), v128.load(c + i)));
+    }
+    let p = scratch;
+    for (const end = scratch + (bytes & ~7); p < end; p += 8) {
+      increment(counts, load<u16>(p));
+      increment(counts1, load<u16>(p, 2));
+      increment(counts2, load<u16>(p, 4));
+      increment(counts3, load<u16>(p, 6));
+    }
+    for (const end = scratch + bytes; p < end; p += 2) increment(counts, load<u16>(p));
   }
-  for (; row < lastRow; row++) {
-    const p = counts + (<usize>(<i32>load<u16>(bins + (<usize>row << 1)) * values + load<i32>(codes + (<usize>row << 2))) << 2);
-    store<u32>(p, load<u32>(p) + 1);
+}
+
+/** As countJoint with one copy, for factors of so many values that a cell does not fit 16 bits. codes: i32[rows]. */
+export function countJointWide(counts: usize, bins: usize, codes: usize, values: i32, firstRow: i32, lastRow: i32): void {
+  for (let row = firstRow; row < lastRow; row++) {
+    const bin = <i32>load<u16>(bins + (<usize>row << 1));
+    increment(counts, bin * values + load<i32>(codes + (<usize>row << 2)));
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function increment(counts: usize, cell: u32): void {
+  const p = counts + (<usize>cell << 2);
+  store<u32>(p, load<u32>(p) + 1);
 }
 
 /**

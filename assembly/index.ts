@@ -10,11 +10,13 @@ export {
   binColumnsF32,
   binColumnsF64,
   countJoint,
+  countJointWide,
   denseCodesF32,
   denseCodesF64,
   denseCodesI32,
   groupCodes,
   marginaliseCounts,
+  offsetCodesI32,
 } from './histogram';
 export { entropyOfCounts, mutualInformationOfCounts } from './information';
 export { softmaxHessian, softmaxLoss } from './logistic';

@@ -60,3 +60,17 @@ export function wholes_f64x2(a: v128, b: v128): v128 {
 export function fold_f64x2(sum_f64x2: v128): f64 {
   return f64x2.extract_lane(sum_f64x2, 0) + f64x2.extract_lane(sum_f64x2, 1);
 }
+
+/**
+ * Reads the first and last word of the rows of x that i32[] from `rows` to `end` names: WebAssembly has no prefetch, but
+ * reads that nothing waits for overlap, and the rows are then in the cache. `sink` is overwritten with what was read, so
+ * that the reads are not optimised away.
+ */
+export function touchRows(x: usize, rows: usize, end: usize, stride: usize, sink: usize): void {
+  let words: u32 = 0;
+  for (let p = rows; p < end; p += 4) {
+    const row = x + <usize>load<u32>(p) * stride;
+    words ^= load<u32>(row) ^ load<u32>(row + stride - 4);
+  }
+  store<u32>(sink, words);
+}

@@ -3,10 +3,10 @@
  * Source: Higgins et al. 2017, section 3 and appendix A.4. Cost: O(count * size * columns).
  * Precision: float64 throughout.
  */
-import { loadPair_f64x2 } from './lanes';
+import { loadPair_f64x2, touchRows } from './lanes';
 
 /** out: f64[count][columns]; x: (rows, columns); rows: i32[count][2][size], first samples and then their partners. */
-function pairDifferences<T>(out: usize, x: usize, rows: usize, count: i32, size: i32, columns: i32): void {
+function pairDifferences<T>(out: usize, x: usize, rows: usize, count: i32, size: i32, columns: i32, isLarge: bool): void {
   const stride = <usize>columns * sizeof<T>();
   const second = 2 * sizeof<T>();
   const perPair = f64x2.splat(1.0 / <f64>size);
@@ -14,6 +14,7 @@ function pairDifferences<T>(out: usize, x: usize, rows: usize, count: i32, size:
   for (let i = 0; i < count; i++) {
     const first = rows + 2 * <usize>i * batchBytes;
     const end = first + batchBytes;
+    if (isLarge) touchRows(x, first, end + batchBytes, stride, out + ((<usize>i * <usize>columns) << 3));
     for (let column = 0; column < columns; column += 4) {
       const base = x + <usize>column * sizeof<T>();
       let sum0 = f64x2.splat(0);
@@ -35,10 +36,26 @@ function pairDifferences<T>(out: usize, x: usize, rows: usize, count: i32, size:
   }
 }
 
-export function pairDifferencesF32(out: usize, x: usize, rows: usize, count: i32, size: i32, columns: i32): void {
-  pairDifferences<f32>(out, x, rows, count, size, columns);
+export function pairDifferencesF32(
+  out: usize,
+  x: usize,
+  rows: usize,
+  count: i32,
+  size: i32,
+  columns: i32,
+  isLarge: bool,
+): void {
+  pairDifferences<f32>(out, x, rows, count, size, columns, isLarge);
 }
 
-export function pairDifferencesF64(out: usize, x: usize, rows: usize, count: i32, size: i32, columns: i32): void {
-  pairDifferences<f64>(out, x, rows, count, size, columns);
+export function pairDifferencesF64(
+  out: usize,
+  x: usize,
+  rows: usize,
+  count: i32,
+  size: i32,
+  columns: i32,
+  isLarge: bool,
+): void {
+  pairDifferences<f64>(out, x, rows, count, size, columns, isLarge);
 }

@@ -3,10 +3,10 @@
  * Source: Kim & Mnih 2018, section 4; weighted votes: Song 2018 (MSc thesis, University College London), section 5.2.2.
  * Cost: O(count * size * columns). Precision: float64 throughout; a latent that does not vary has variance exactly 0.
  */
-import { loadPair_f64x2 } from './lanes';
+import { loadPair_f64x2, touchRows } from './lanes';
 
 /** Variances (divided by size - 1) of each batch and latent. out: f64[count][columns]; x: (rows, columns); rows: i32[count][size]; size >= 2. */
-function batchVariances<T>(out: usize, x: usize, rows: usize, count: i32, size: i32, columns: i32): void {
+function batchVariances<T>(out: usize, x: usize, rows: usize, count: i32, size: i32, columns: i32, isLarge: bool): void {
   const stride = <usize>columns * sizeof<T>();
   const second = 2 * sizeof<T>();
   const perRow = f64x2.splat(1.0 / <f64>size);
@@ -15,6 +15,7 @@ function batchVariances<T>(out: usize, x: usize, rows: usize, count: i32, size: 
   for (let i = 0; i < count; i++) {
     const first = rows + <usize>i * rowBytes;
     const end = first + rowBytes;
+    if (isLarge) touchRows(x, first, end, stride, out + ((<usize>i * <usize>columns) << 3));
     for (let column = 0; column < columns; column += 4) {
       const base = x + <usize>column * sizeof<T>();
       // Around the batch's first row: no digit is lost to a common offset, and equal values give exactly 0.
@@ -46,12 +47,28 @@ function batchVariances<T>(out: usize, x: usize, rows: usize, count: i32, size: 
   }
 }
 
-export function batchVariancesF32(out: usize, x: usize, rows: usize, count: i32, size: i32, columns: i32): void {
-  batchVariances<f32>(out, x, rows, count, size, columns);
+export function batchVariancesF32(
+  out: usize,
+  x: usize,
+  rows: usize,
+  count: i32,
+  size: i32,
+  columns: i32,
+  isLarge: bool,
+): void {
+  batchVariances<f32>(out, x, rows, count, size, columns, isLarge);
 }
 
-export function batchVariancesF64(out: usize, x: usize, rows: usize, count: i32, size: i32, columns: i32): void {
-  batchVariances<f64>(out, x, rows, count, size, columns);
+export function batchVariancesF64(
+  out: usize,
+  x: usize,
+  rows: usize,
+  count: i32,
+  size: i32,
+  columns: i32,
+  isLarge: bool,
+): void {
+  batchVariances<f64>(out, x, rows, count, size, columns, isLarge);
 }
 
 /**

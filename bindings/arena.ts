@@ -7,6 +7,7 @@
 
 /** The element types kernels know, and the typed array each appears as. */
 export interface ElementTypes {
+  u8: Uint8Array;
   u16: Uint16Array;
   i32: Int32Array;
   u32: Uint32Array;
@@ -16,9 +17,16 @@ export interface ElementTypes {
 export type ElementType = keyof ElementTypes;
 
 /** Bytes per element. */
-export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = { u16: 2, i32: 4, u32: 4, f32: 4, f64: 8 };
+export const ELEMENT_BYTES: Readonly<Record<ElementType, number>> = { u8: 1, u16: 2, i32: 4, u32: 4, f32: 4, f64: 8 };
 
-const VIEWS = { u16: Uint16Array, i32: Int32Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array };
+const VIEWS = {
+  u8: Uint8Array,
+  u16: Uint16Array,
+  i32: Int32Array,
+  u32: Uint32Array,
+  f32: Float32Array,
+  f64: Float64Array,
+};
 
 const PAGE_BYTES = 65536;
 /** Kernels may read this far past the end of a block. */

@@ -2,7 +2,7 @@
  * One typed function per kernel. Blocks and counts in, blocks filled or plain numbers out; shapes in comments are
  * row-major. Nothing is checked here: callers have.
  */
-import { Arena, type Block } from './arena.js';
+import { Arena, type Block, ELEMENT_BYTES } from './arena.js';
 import type { CoreExports } from './exports.js';
 import { type Build, compile, instantiate } from './load.js';
 
@@ -34,6 +34,10 @@ export interface RowGroups {
 
 const STREAM_WORDS = 92;
 const GROUP_WORDS = 5;
+/** Cells that countJoint computes at a time. */
+const COUNT_SCRATCH = 1024;
+/** Latents of this size do not fit a second-level cache, and reads of their rows are worth starting early. */
+const LARGE_BYTES = 8 * 1024 ** 2;
 /** Buckets per value: so many that the value at a place is seldom more than a step from the bucket's first. */
 const BUCKETS_PER_VALUE = 8;
 
@@ -179,23 +183,73 @@ export class Core {
     return codes;
   }
 
-  /** out = out * size + codes. */
-  groupCodes(out: Block<'i32'>, codes: Block<'i32'>, size: number): void {
+  /**
+   * Codes value - minimum of every column of x (rows, columns) with a range, into out [columns][rows]; returns for each of
+   * them which codes occur, and null for a column whose range is 0.
+   */
+  offsetCodes(
+    out: Block<'i32'>,
+    x: Block<'i32'>,
+    rows: number,
+    columns: number,
+    minima: ArrayLike<number>,
+    ranges: readonly number[],
+  ): Array<Uint8Array | null> {
+    const mark = this.arena.mark();
+    const minimaBlock = this.arena.upload('i32', minima);
+    const marks = ranges.map((range) => (range > 0 ? this.arena.zeros('u8', range) : null));
+    const seen = this.arena.upload(
+      'u32',
+      marks.map((block) => block?.pointer ?? 0),
+    );
+    this.#wasm.offsetCodesI32(out.pointer, seen.pointer, x.pointer, minimaBlock.pointer, rows, columns);
+    const occurring = marks.map((block) => block && block.array.slice());
+    this.arena.release(mark);
+    return occurring;
+  }
+
+  /** out = out * size + codes, below 2^16. */
+  groupCodes(out: Block<'u16'>, codes: Block<'i32'>, size: number): void {
     this.#wasm.groupCodes(out.pointer, codes.pointer, codes.length, size);
   }
 
-  /** Adds joint counts of rows [firstRow, lastRow) to counts [copies][bins][values]; cells = bins * values. */
+  /** Adds joint counts of rows [firstRow, lastRow) to counts [copies][bins][values]; cells = bins * values < 2^16; firstRow is a multiple of 8. */
   countJoint(
     counts: Block<'u32'>,
     bins: Block<'u16'>,
-    codes: Block<'i32'>,
+    codes: Block<'u16'>,
     values: number,
     cells: number,
     copies: 1 | 4,
     firstRow: number,
     lastRow: number,
   ): void {
-    this.#wasm.countJoint(counts.pointer, bins.pointer, codes.pointer, values, cells, copies, firstRow, lastRow);
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('u16', COUNT_SCRATCH);
+    this.#wasm.countJoint(
+      counts.pointer,
+      bins.pointer,
+      codes.pointer,
+      values,
+      cells,
+      copies,
+      firstRow,
+      lastRow,
+      scratch.pointer,
+    );
+    this.arena.release(mark);
+  }
+
+  /** Adds joint counts of rows [firstRow, lastRow) to counts [bins][values], however many cells there are. */
+  countJointWide(
+    counts: Block<'u32'>,
+    bins: Block<'u16'>,
+    codes: Block<'i32'>,
+    values: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    this.#wasm.countJointWide(counts.pointer, bins.pointer, codes.pointer, values, firstRow, lastRow);
   }
 
   /** Sums counts [copies][bins][outer][values][inner] into out [bins][values]. */
@@ -304,7 +358,7 @@ export class Core {
     columns: number,
   ): void {
     const run = x.type === 'f32' ? this.#wasm.pairDifferencesF32 : this.#wasm.pairDifferencesF64;
-    run(out.pointer, x.pointer, rows.pointer, count, size, columns);
+    run(out.pointer, x.pointer, rows.pointer, count, size, columns, isLarge(x));
   }
 
   /** Variances [count][columns], divided by size - 1, of batches of rows [count][size] of x (rows, columns). */
@@ -317,7 +371,7 @@ export class Core {
     columns: number,
   ): void {
     const run = x.type === 'f32' ? this.#wasm.batchVariancesF32 : this.#wasm.batchVariancesF64;
-    run(out.pointer, x.pointer, rows.pointer, count, size, columns);
+    run(out.pointer, x.pointer, rows.pointer, count, size, columns, isLarge(x));
   }
 
   /** For each row of variances [count][columns] the latent that varies least and the weight of its vote; global is 0 for a latent left out. */
@@ -380,6 +434,10 @@ export class Core {
       lastRow,
     );
   }
+}
+
+function isLarge(x: RealBlock): boolean {
+  return x.length * ELEMENT_BYTES[x.type] > LARGE_BYTES;
 }
 
 function seedWords(seed: number): [number, number] {

@@ -43,6 +43,7 @@ export interface CoreExports {
   denseCodesF32: DenseCodes;
   denseCodesF64: DenseCodes;
   denseCodesI32: DenseCodes;
+  offsetCodesI32(out: number, seen: number, x: number, minima: number, rows: number, columns: number): void;
   groupCodes(out: number, codes: number, rows: number, size: number): void;
   countJoint(
     counts: number,
@@ -53,7 +54,9 @@ export interface CoreExports {
     copies: number,
     firstRow: number,
     lastRow: number,
+    scratch: number,
   ): void;
+  countJointWide(counts: number, bins: number, codes: number, values: number, firstRow: number, lastRow: number): void;
   marginaliseCounts(
     out: number,
     counts: number,
@@ -142,4 +145,12 @@ type DrawRows = (
   firstIndex: number,
   state: number,
 ) => void;
-type BatchStatistics = (out: number, x: number, rows: number, count: number, size: number, columns: number) => void;
+type BatchStatistics = (
+  out: number,
+  x: number,
+  rows: number,
+  count: number,
+  size: number,
+  columns: number,
+  isLarge: boolean,
+) => void;

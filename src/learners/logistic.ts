@@ -72,16 +72,18 @@ export function predictLogistic(model: LogisticModel, features: Float64Array, ro
   const out = new Int32Array(rows);
   const scores = new Float64Array(classes);
   const first = classes - coefficients.length;
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0, start = 0; row < rows; row++, start += columns) {
     let best = first === 1 ? 0 : Number.NEGATIVE_INFINITY;
     for (let f = 0; f < coefficients.length; f++) {
       const weights = coefficients[f];
       let score = intercepts[f];
-      for (let j = 0; j < columns; j++) score += weights[j] * features[row * columns + j];
+      for (let j = 0; j < columns; j++) score += weights[j] * features[start + j];
       scores[first + f] = score;
-      best = Math.max(best, score);
+      if (score > best) best = score;
     }
-    out[row] = scores.findIndex((score) => score >= best - 1e-12);
+    let c = 0;
+    while (scores[c] < best - 1e-12) c++;
+    out[row] = c;
   }
   return out;
 }
@@ -91,17 +93,20 @@ function columnScales(data: Float64Array, rows: number, columns: number) {
   const means = new Float64Array(columns);
   const squares = new Float64Array(columns);
   const varies = new Uint8Array(columns);
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++) {
-      const value = data[row * columns + j];
-      means[j] += value / rows;
-      if (value !== data[j]) varies[j] = 1;
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let j = 0; j < columns; j++, at++) {
+      means[j] += data[at];
+      if (data[at] !== data[j]) varies[j] = 1;
     }
   }
+  for (let j = 0; j < columns; j++) means[j] /= rows;
   // A mean of equal values may round to a neighbour of theirs, which would look like a spread.
   for (let j = 0; j < columns; j++) if (!varies[j]) means[j] = data[j];
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++) squares[j] += (data[row * columns + j] - means[j]) ** 2;
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let j = 0; j < columns; j++, at++) {
+      const deviation = data[at] - means[j];
+      squares[j] += deviation * deviation;
+    }
   }
   const scales = squares.map((sum) => (sum > 0 ? Math.sqrt(sum / rows) : 1));
   return { means, scales };
@@ -117,10 +122,11 @@ function standardise(
   stride: number,
 ): void {
   const columns = means.length;
+  const perScale = scales.map((scale) => 1 / scale);
   out.fill(0);
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++) out[row * stride + j] = (data[row * columns + j] - means[j]) / scales[j];
-    out[row * stride + columns] = 1;
+  for (let row = 0, from = 0, to = 0; row < rows; row++, to += stride) {
+    for (let j = 0; j < columns; j++, from++) out[to + j] = (data[from] - means[j]) * perScale[j];
+    out[to + columns] = 1;
   }
 }
 

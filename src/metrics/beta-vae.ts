@@ -134,12 +134,17 @@ function countSteadiest(
   const { latentCount, active, unit } = latents;
   const votes = new Float64Array(latentCount * factorCount);
   if (active.length === 0) return votes;
+  const perUnit = Float64Array.from(active, (d) => 1 / unit[d]);
   const relative = new Float64Array(active.length);
   for (let i = 0; i < points; i++) {
-    for (let a = 0; a < active.length; a++) relative[a] = features[i * latentCount + active[a]] / unit[active[a]];
-    const smallest = relative.reduce((a, b) => Math.min(a, b));
-    const winner = active[relative.findIndex((value) => value <= smallest + 1e-12)];
-    votes[winner * factorCount + factors[truth[i]]]++;
+    let smallest = Number.POSITIVE_INFINITY;
+    for (let a = 0; a < active.length; a++) {
+      relative[a] = features[i * latentCount + active[a]] * perUnit[a];
+      if (relative[a] < smallest) smallest = relative[a];
+    }
+    let winner = 0;
+    while (relative[winner] > smallest + 1e-12) winner++;
+    votes[active[winner] * factorCount + factors[truth[i]]]++;
   }
   return votes;
 }

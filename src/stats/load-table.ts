@@ -97,10 +97,24 @@ function uploadReal(core: Core, data: MatrixData): RealBlock {
   return wide ? core.arena.upload('f64', data) : core.arena.upload('f32', data);
 }
 
+/** Whole numbers that fit become i32, in whatever type they come: codes are found fastest there. */
 function uploadNumbers(core: Core, data: MatrixData): NumberBlock {
-  if (data instanceof Float32Array) return core.arena.upload('f32', data);
-  if (data instanceof Float64Array || data instanceof Uint32Array) return core.arena.upload('f64', data);
+  if (data instanceof Float32Array || data instanceof Float64Array || data instanceof Uint32Array) {
+    const whole = toInt32(data);
+    if (whole) return core.arena.upload('i32', whole);
+    return data instanceof Float32Array ? core.arena.upload('f32', data) : core.arena.upload('f64', data);
+  }
   return core.arena.upload('i32', data);
+}
+
+/** The same numbers as int32; null where one does not fit. */
+function toInt32(data: Float32Array | Float64Array | Uint32Array): Int32Array | null {
+  const out = new Int32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    out[i] = data[i];
+    if (out[i] !== data[i]) return null;
+  }
+  return out;
 }
 
 function checkFinite(core: Core, block: RealBlock, columns: number, name: string): void {
@@ -125,7 +139,8 @@ function checkMagnitudes(name: string, minima: Float64Array, maxima: Float64Arra
 /** Columns are taken out of the uploaded matrix into blocks of their own, and the matrix is dropped. */
 function loadFactors(core: Core, matrix: Matrix, types: ReadonlyArray<FactorType | null>): Factor[] {
   const { rows, columns } = matrix;
-  const codes = types.map(() => core.arena.alloc('i32', rows));
+  const codes = core.arena.alloc('i32', rows * columns);
+  const codesOf = (k: number) => codes.slice(k * rows, rows);
   const mark = core.arena.mark();
   let resolved: Array<{ type: FactorType; size: number; isConstant: boolean }>;
   try {
@@ -133,32 +148,52 @@ function loadFactors(core: Core, matrix: Matrix, types: ReadonlyArray<FactorType
     if (raw.type !== 'i32') checkFinite(core, raw, columns, 'factors');
     const { minima, maxima } = core.columnExtremes(raw, rows, columns);
     checkMagnitudes('factors', minima, maxima);
-    resolved = types.map((asked, k) => {
-      const isIntegral = core.isIntegral(raw, rows, columns, k);
-      const type = asked ?? (isIntegral ? 'discrete' : 'continuous');
-      const isConstant = minima[k] === maxima[k];
-      if (type === 'continuous') return { type, isConstant, size: 0 };
+    const isIntegral = types.map((_, k) => core.isIntegral(raw, rows, columns, k));
+    const type = types.map((asked, k) => asked ?? (isIntegral[k] ? 'discrete' : 'continuous'));
+    const ranges = types.map((_, k) => {
       const range = maxima[k] - minima[k] + 1;
-      const size =
-        isIntegral && range <= DENSE_RANGE_LIMIT
-          ? core.denseCodes(codes[k], raw, rows, columns, k, minima[k], range)
-          : codesBySorting(codes[k], matrix.column(k));
-      if (size === rows) {
-        throw new DataError(
-          `expected a discrete factor to repeat its values, got ${size} different ones in ${rows} rows; treat it as continuous (factorTypes, --factor-types), or bin it beforehand`,
-          { path: 'factors', column: k },
-        );
-      }
-      return { type, isConstant, size };
+      return type[k] === 'discrete' && isIntegral[k] && range <= DENSE_RANGE_LIMIT ? range : 0;
     });
+    const sizes = codeColumns(core, codes, raw, matrix, minima, ranges, type);
+    resolved = types.map((_, k) => ({ type: type[k], size: sizes[k], isConstant: minima[k] === maxima[k] }));
+    const unique = resolved.findIndex(({ size }) => size === rows);
+    if (unique >= 0) {
+      throw new DataError(
+        `expected a discrete factor to repeat its values, got ${rows} different ones in ${rows} rows; treat it as continuous (factorTypes, --factor-types), or bin it beforehand`,
+        { path: 'factors', column: unique },
+      );
+    }
   } finally {
     core.arena.release(mark);
   }
   return resolved.map(({ type, size, isConstant }, k) =>
     type === 'discrete'
-      ? { type, isConstant, size, codes: codes[k], values: null }
+      ? { type, isConstant, size, codes: codesOf(k), values: null }
       : { type, isConstant, size: null, codes: null, values: core.arena.upload('f64', matrix.column(k)) },
   );
+}
+
+/** Fills codes [columns][rows] of the discrete factors; returns how many values each has, 0 for a continuous one. */
+function codeColumns(
+  core: Core,
+  codes: Block<'i32'>,
+  raw: NumberBlock,
+  matrix: Matrix,
+  minima: Float64Array,
+  ranges: readonly number[],
+  types: readonly FactorType[],
+): number[] {
+  const { rows, columns } = matrix;
+  const occurring = raw.type === 'i32' ? core.offsetCodes(codes, raw, rows, columns, minima, ranges) : null;
+  return types.map((type, k) => {
+    if (type === 'continuous') return 0;
+    const out = codes.slice(k * rows, rows);
+    if (ranges[k] === 0) return codesBySorting(out, matrix.column(k));
+    const seen = occurring?.[k];
+    if (!seen) return core.denseCodes(out, raw, rows, columns, k, minima[k], ranges[k]);
+    // Where every value of the range occurs, the offsets are the codes.
+    return seen.includes(0) ? core.denseCodes(out, out, rows, 1, 0, 0, ranges[k]) : ranges[k];
+  });
 }
 
 /** Codes for values that are far apart or not whole. Returns how many there are. */

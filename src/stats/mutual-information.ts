@@ -15,6 +15,8 @@ export interface MutualInformation {
 const ROWS_PER_CALL = 32768;
 /** Cells of a joint table that still fit a second-level cache. */
 const MOST_CELLS = 20480;
+/** Beyond this a cell does not fit the 16 bits that the fast kernel counts with. */
+const NARROW_CELLS = 65535;
 /** Below this many cells, four copies of the table fit the first-level cache. */
 const COPIED_CELLS = 4096;
 
@@ -47,7 +49,7 @@ async function countAll(
   const matrix = new Float64Array(latentCount * factorCount);
   const factorEntropies = new Float64Array(factorCount);
   const groups = groupFactors(factors, bins, rows);
-  const codes = groups.map((group) => jointCodes(table, group));
+  const codes = groups.map((group) => (sizeOf(group) * bins <= NARROW_CELLS ? jointCodes(table, group) : null));
   const cellsOf = (values: number) => bins * values;
   const most = Math.max(0, ...groups.map((group) => cellsOf(sizeOf(group))));
   const counts = core.arena.alloc('u32', Math.max(most, 4 * Math.min(most, COPIED_CELLS)));
@@ -60,8 +62,11 @@ async function countAll(
       const cells = cellsOf(values);
       const copies = cells <= COPIED_CELLS ? 4 : 1;
       counts.slice(0, copies * cells).array.fill(0);
+      const narrow = codes[g];
       for (let row = 0; row < rows; row += ROWS_PER_CALL) {
-        core.countJoint(counts, latentBins, codes[g], values, cells, copies, row, Math.min(row + ROWS_PER_CALL, rows));
+        const end = Math.min(row + ROWS_PER_CALL, rows);
+        if (narrow) core.countJoint(counts, latentBins, narrow, values, cells, copies, row, end);
+        else core.countJointWide(counts, latentBins, group[0].codes, values, row, end);
       }
       let inner = values;
       for (const { k, size } of group) {
@@ -100,9 +105,8 @@ function groupFactors(factors: readonly CodedFactor[], bins: number, rows: numbe
 }
 
 /** One code for a group: ((first * size + second) * size + third) ... */
-function jointCodes(table: Table, group: readonly CodedFactor[]): Block<'i32'> {
-  if (group.length === 1) return group[0].codes;
-  const codes = table.core.arena.copy(group[0].codes);
-  for (const { codes: next, size } of group.slice(1)) table.core.groupCodes(codes, next, size);
+function jointCodes(table: Table, group: readonly CodedFactor[]): Block<'u16'> {
+  const codes = table.core.arena.zeros('u16', table.rows);
+  for (const { codes: next, size } of group) table.core.groupCodes(codes, next, size);
   return codes;
 }
