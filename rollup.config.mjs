@@ -1,8 +1,11 @@
 /**
  * Bundles for Node, for browsers, and with the WebAssembly inside. Everything that is needed at run time is bundled, so
- * that an installed package has no dependencies; heavy parts are chunks that are loaded on use.
+ * that an installed package has no dependencies; what only some uses need is a chunk of its own, loaded on use.
+ *
+ * No source maps: they would be half of the package. Node's bundles keep the names of functions instead, so that a stack
+ * trace in an issue says where it was; the bundles that travel to browsers are minified whole.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import commonjs from '@rollup/plugin-commonjs';
 import resolve from '@rollup/plugin-node-resolve';
@@ -10,15 +13,14 @@ import esbuild from 'rollup-plugin-esbuild';
 import license from 'rollup-plugin-license';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const { version } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
 
 /** Puts another module in the place of bindings/wasm-source.ts: the one thing that differs between hosts. */
 function wasmSource(host) {
   return {
     name: 'wasm-source',
-    async resolveId(source, importer) {
-      if (!source.endsWith('/wasm-source.js') || !importer) return null;
-      return here(`bindings/wasm-source.${host}.ts`);
-    },
+    resolveId: (source, importer) =>
+      importer && source.endsWith('/wasm-source.js') ? here(`bindings/wasm-source.${host}.ts`) : null,
   };
 }
 
@@ -34,34 +36,85 @@ function inlineWasm() {
   };
 }
 
-const plugins = (browser) => [
-  resolve({ browser, preferBuiltins: !browser, exportConditions: browser ? ['browser'] : ['node'] }),
+/** Libraries in any of the bundles, by name, with the texts of their licences. */
+const libraries = new Map();
+
+/** Writes the licences of what has been bundled so far; the last bundle completes them. */
+function notices() {
+  return license({
+    thirdParty(dependencies) {
+      for (const { name, version, license, licenseText } of dependencies) {
+        libraries.set(name, { version, license, text: licenseText ?? '' });
+      }
+      // The compiler puts its own standard library into core.wasm; its loader comes without the text of the licence.
+      const compiler = (file) => readFileSync(here(`node_modules/assemblyscript/${file}`), 'utf8');
+      const { version, license } = JSON.parse(compiler('package.json'));
+      libraries.set('assemblyscript', { version, license, text: `${compiler('NOTICE')}\n${compiler('LICENSE')}` });
+      writeFileSync(here('dist/THIRD-PARTY-NOTICES.txt'), describeLibraries());
+    },
+  });
+}
+
+function describeLibraries() {
+  const sections = [...libraries]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, { version, license, text }]) => `${name} ${version} (${license})\n\n${text.trim()}`);
+  const rule = `\n\n${'-'.repeat(80)}\n\n`;
+  return `${[`vaemetrics contains code of these libraries.`, ...sections].join(rule).trim()}\n`;
+}
+
+/** Plugins of every bundle. Libraries are taken in the form they have for browsers: files are ours to read. */
+const plugins = (minification) => [
+  resolve({ exportConditions: ['browser'], preferBuiltins: true }),
   commonjs(),
-  esbuild({ target: 'es2022', minify: true, legalComments: 'none' }),
+  esbuild({ target: 'es2022', legalComments: 'none', ...minification }),
+  notices(),
 ];
 
-const output = (more) => ({ dir: 'dist', format: 'es', chunkFileNames: '[name].[hash].js', ...more });
+const FOR_NODE = { minifySyntax: true, minifyWhitespace: true };
+const FOR_BROWSERS = { minify: true };
+
+/** Says what a file is once it has left the package, as files on a web server do. */
+function banner() {
+  const text = `/*! vaemetrics ${version}, MIT licence; libraries in it: THIRD-PARTY-NOTICES.txt of the package */`;
+  return { name: 'banner', renderChunk: (code) => ({ code: `${text}\n${code}`, map: null }) };
+}
+
+/** `chunks` goes before the names of chunks, so that two bundles never write the same file. */
+const output = (chunks, more) => ({ dir: 'dist', format: 'es', chunkFileNames: nameChunk(chunks), ...more });
+
+/** A chunk of a library is named after it, any other after its last module. */
+function nameChunk(chunks) {
+  return ({ name, moduleIds }) => {
+    const libraries = moduleIds
+      .map((id) => (id.startsWith('\0commonjs') ? null : /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1]))
+      .filter((library) => library !== null);
+    const library = libraries.includes(undefined) ? undefined : libraries.at(-1);
+    return `${chunks}.${library?.replace('/', '-') ?? name}.js`;
+  };
+}
+
+/** Readers and writers stay together. */
+function groupModules(id) {
+  return id.startsWith(here('src/io/')) && !id.endsWith('/write-file.ts') ? 'io' : undefined;
+}
 
 export default [
   {
     input: { node: 'src/node.ts', cli: 'src/cli/main.ts' },
-    output: output(),
+    output: output('chunk', { manualChunks: groupModules, onlyExplicitManualChunks: true }),
     external: /^node:/,
-    plugins: [...plugins(false), notices()],
+    plugins: plugins(FOR_NODE),
   },
   {
-    input: { browser: 'src/index.ts' },
-    output: output(),
-    plugins: [wasmSource('browser'), ...plugins(true)],
+    input: { browser: 'src/files.ts' },
+    output: output('browser'),
+    plugins: [wasmSource('browser'), ...plugins(FOR_BROWSERS), banner()],
   },
   {
     input: { inline: 'src/inline.ts' },
-    output: output(),
-    plugins: [wasmSource('inline'), inlineWasm(), ...plugins(true)],
+    // One file, Parquet included: there is nowhere to load a chunk from.
+    output: output('inline', { inlineDynamicImports: true }),
+    plugins: [wasmSource('inline'), inlineWasm(), ...plugins(FOR_BROWSERS), banner()],
   },
 ];
-
-/** The licences of what is bundled. */
-function notices() {
-  return license({ thirdParty: { includeSelf: false, output: { file: here('dist/THIRD-PARTY-NOTICES.txt') } } });
-}

@@ -60,7 +60,7 @@ for (const [name, { run, sizes, trials: count }] of Object.entries(METRICS)) {
         error += ((score.value as number) - truth) / count;
       }
       const share = ((100 * held) / count).toFixed(1);
-      const margin = (196 * Math.sqrt((held / count) * (1 - held / count) / count)).toFixed(1);
+      const margin = (196 * Math.sqrt(((held / count) * (1 - held / count)) / count)).toFixed(1);
       console.log(
         `${name}, ${population}, ${rows}: ${share} % (+- ${margin}, ${count} trials), width ${width.toFixed(4)}, bias ${bias.toFixed(4)}, true ${error.toFixed(4)}, score ${truth.toFixed(4)}`,
       );

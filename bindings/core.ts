@@ -3,8 +3,8 @@
  * row-major. Nothing is checked here: callers have.
  */
 import { Arena, type Block, ELEMENT_BYTES } from './arena.js';
-import type { CoreExports } from './exports.js';
-import { type Build, compile, instantiate } from './load.js';
+import type { Build, CoreExports } from './exports.js';
+import { compile, instantiate } from './load.js';
 
 /** A table of real numbers. */
 export type RealBlock = Block<'f32'> | Block<'f64'>;
@@ -203,7 +203,7 @@ export class Core {
       marks.map((block) => block?.pointer ?? 0),
     );
     this.#wasm.offsetCodesI32(out.pointer, seen.pointer, x.pointer, minimaBlock.pointer, rows, columns);
-    const occurring = marks.map((block) => block && block.array.slice());
+    const occurring = marks.map((block) => block?.array.slice() ?? null);
     this.arena.release(mark);
     return occurring;
   }
@@ -275,7 +275,8 @@ export class Core {
     const kept = this.#wasm.groupRowsByCode(order.pointer, bounds.pointer, codes.pointer, sizes.pointer, rows, values);
     this.arena.release(mark);
     const drawable = bounds.array[kept];
-    const shift = Math.max(0, Math.floor(Math.log2(drawable / (BUCKETS_PER_VALUE * kept))));
+    // Without rows to draw there are no buckets.
+    const shift = kept === 0 ? 0 : Math.max(0, Math.floor(Math.log2(drawable / (BUCKETS_PER_VALUE * kept))));
     const buckets = this.arena.alloc('i32', drawable === 0 ? 0 : ((drawable - 1) >> shift) + 1);
     this.#wasm.fillBuckets(buckets.pointer, bounds.pointer, drawable, shift);
     return { order, bounds, buckets, shift, drawable };
@@ -452,7 +453,7 @@ const KEEP_BELOW_BYTES = 256 * 1024 ** 2;
 /** Runs `work` with an instance of its own. */
 export async function withCore<R>(work: (core: Core) => R | Promise<R>): Promise<R> {
   const compiled = await compile();
-  const core = idle.pop() ?? new Core(instantiate(compiled));
+  const core = idle.pop() ?? new Core(await instantiate(compiled));
   try {
     return await work(core);
   } finally {

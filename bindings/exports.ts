@@ -1,3 +1,6 @@
+/** The builds of core.wasm: plain SIMD everywhere, relaxed SIMD where the host has it. */
+export type Build = 'simd' | 'relaxed';
+
 /** The exports of core.wasm as JavaScript sees them: pointers and counts are numbers. See assembly/ for what each does. */
 export interface CoreExports {
   readonly memory: WebAssembly.Memory;

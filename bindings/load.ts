@@ -2,12 +2,11 @@
  * Chooses the best build that the host can run, compiles it once, and makes instances of it.
  * The only module that knows @assemblyscript/loader.
  */
-import { instantiateSync } from '@assemblyscript/loader';
-import type { CoreExports } from './exports.js';
+import { instantiate as instantiateModule } from '@assemblyscript/loader';
+import type { Build, CoreExports } from './exports.js';
 import { enableRelaxed, forcedBuild, readWasm } from './wasm-source.js';
 
-/** The builds of core.wasm: plain SIMD everywhere, relaxed SIMD where the host has it. */
-export type Build = 'simd' | 'relaxed';
+export type { Build } from './exports.js';
 
 /** A compiled build. */
 export interface Compiled {
@@ -47,17 +46,7 @@ export function compile(): Promise<Compiled> {
 
 async function compileBest(): Promise<Compiled> {
   const build = chooseBuild(forcedBuild());
-  const source = await readWasm(build);
-  // Asked in this order because merely naming Response makes Node load its HTTP client: 10 ms of every start.
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
-    return { build, module: new WebAssembly.Module(source as BufferSource) };
-  }
-  // A server that sends another content type than application/wasm rules streaming out, not the module.
-  const streams = source.headers.get('content-type')?.startsWith('application/wasm');
-  const module = streams
-    ? await WebAssembly.compileStreaming(source)
-    : await WebAssembly.compile(await source.arrayBuffer());
-  return { build, module };
+  return { build, module: await WebAssembly.compile(await readWasm(build)) };
 }
 
 function chooseBuild(forced: string | undefined): Build {
@@ -77,7 +66,8 @@ function wrongBuild(message: string): Error {
   return Object.assign(new RangeError(message), { code: 'ERR_OPTION' });
 }
 
-/** A new instance with a memory of its own. Synchronous: the module is compiled, and too small for hosts to mind. */
-export function instantiate({ module }: Compiled): CoreExports {
-  return instantiateSync<CoreExports & Record<string, unknown>>(module).exports as unknown as CoreExports;
+/** A new instance with a memory of its own. */
+export async function instantiate({ module }: Compiled): Promise<CoreExports> {
+  const { exports } = await instantiateModule<Record<string, unknown>>(module);
+  return exports as unknown as CoreExports;
 }

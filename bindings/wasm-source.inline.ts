@@ -1,10 +1,10 @@
 /** Where the bytes of a build come from in the inline bundle: the bundle itself, for hosts that cannot fetch a file. */
 import relaxed from 'inline:core.relaxed.wasm';
 import simd from 'inline:core.wasm';
-import type { Build } from './load.js';
+import type { Build } from './exports.js';
 
 /** The bytes of a build. */
-export async function readWasm(build: Build): Promise<BufferSource | Response> {
+export async function readWasm(build: Build): Promise<BufferSource> {
   const text = atob(build === 'relaxed' ? relaxed : simd);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);

@@ -4,12 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import type { Build } from './load.js';
+import type { Build } from './exports.js';
 
 const FILES: Readonly<Record<Build, string>> = { simd: 'core.wasm', relaxed: 'core.relaxed.wasm' };
 
 /** The bytes of a build. */
-export async function readWasm(build: Build): Promise<BufferSource | Response> {
+export async function readWasm(build: Build): Promise<BufferSource> {
   // In the repository, run without bundling, the modules stand beside dist; in the package, in it.
   const folder = import.meta.url.endsWith('.ts') ? '../dist/' : './';
   return readFileSync(new URL(folder + FILES[build], import.meta.url));

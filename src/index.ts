@@ -23,9 +23,9 @@ export type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-va
 export { findMetric, metrics } from './metrics/index.js';
 export type { Metric, MetricContext, OptionRule, OptionValues, Outcome } from './metrics/metric.js';
 export type { MigParts } from './metrics/mig.js';
-export { type ScoreOptions, score } from './score.js';
+export { type KnownScores, type ScoreOptions, type ScoreReport, score } from './score.js';
 export { checkCapacity, type Shape } from './stats/load-table.js';
-export type { Factor, Table } from './stats/table.js';
+export type { TableView } from './stats/table-view.js';
 export type {
   CommonOptions,
   FactorType,

@@ -79,7 +79,7 @@ export type NumberArray = MatrixData | Uint8ClampedArray | BigInt64Array | BigUi
 export type MatrixLike =
   | Matrix
   | ReadonlyArray<ReadonlyArray<number> | NumberArray>
-  | { readonly data: NumberArray; readonly rows: number; readonly columns: number }
+  | { readonly data: NumberArray; readonly rows: number; readonly columns: number; readonly dtype?: Dtype }
   | NumberArray
   | ReadonlyArray<number>;
 
@@ -97,14 +97,15 @@ export function toMatrix(input: MatrixLike, name = 'matrix'): Matrix {
   }
   if (Array.isArray(input)) return fromRows(input as ReadonlyArray<unknown>, name);
   if (typeof input === 'object' && input !== null && 'data' in input && 'rows' in input && 'columns' in input) {
-    const { data, rows, columns } = input as { data: NumberArray; rows: number; columns: number };
+    const { data, rows, columns, dtype } = input as Pick<Matrix, 'data' | 'rows' | 'columns'> & Partial<Matrix>;
     const flat = flatten(data, name);
     if (flat.data.length !== rows * columns) {
       throw dataRangeError(
         `${name}: expected ${rows} x ${columns} = ${rows * columns} elements in data, got ${flat.data.length}`,
       );
     }
-    return new Matrix(flat.data, rows, columns, flat.dtype);
+    // A Matrix that was posted to a worker arrives like this, and keeps the type it was declared with.
+    return new Matrix(flat.data, rows, columns, dtype ?? flat.dtype);
   }
   throw dataTypeError(
     `${name}: expected a Matrix, an array of rows, a typed array, or { data, rows, columns }, got ${describe(input)}`,

@@ -1,4 +1,38 @@
 /** vaemetrics in Node: the façade, readers and writers, and the file system. */
+import { openFileSource } from './io/file-source.js';
+import type { Matrix } from './matrix.js';
+import {
+  type ReadInput,
+  type ReadOptions,
+  readFactors as readFactorsFrom,
+  readLatents as readLatentsFrom,
+} from './read-matrix.js';
+
 export * from './files.js';
 export { NoInputError, openFileSource } from './io/file-source.js';
 export { writeFileAtomically } from './io/write-file.js';
+
+/**
+ * Reads the latents of a file of any format, given by its path (`-` is standard input) or as bytes.
+ * @throws NoInputError where there is no file, DataError where it is damaged or holds no such table
+ * @example
+ * const report = await score(await readLatents('posterior.npz'), await readFactors('posterior.npz'));
+ */
+export function readLatents(input: string | ReadInput, options: ReadOptions = {}): Promise<Matrix> {
+  return withSource(input, (source) => readLatentsFrom(source, options));
+}
+
+/** Reads the factors of a file of any format; see {@link readLatents}. */
+export function readFactors(input: string | ReadInput, options: ReadOptions = {}): Promise<Matrix> {
+  return withSource(input, (source) => readFactorsFrom(source, options));
+}
+
+async function withSource(input: string | ReadInput, read: (source: ReadInput) => Promise<Matrix>): Promise<Matrix> {
+  if (typeof input !== 'string') return read(input);
+  const source = await openFileSource(input);
+  try {
+    return await read(source);
+  } finally {
+    await source.close?.();
+  }
+}

@@ -1,11 +1,27 @@
 import { optionRangeError, optionTypeError } from './errors.js';
 import { type MatrixLike, toMatrix } from './matrix.js';
+import type { BetaVaeParts } from './metrics/beta-vae.js';
+import type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
 import { findMetric, metrics } from './metrics/index.js';
 import type { Metric, OptionValues } from './metrics/metric.js';
+import type { MigParts } from './metrics/mig.js';
 import { COMMON_OPTIONS, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
 import { runTasks, type Task } from './run.js';
 import type { CommonOptions, Report, Score } from './types.js';
 import { version } from './version.js';
+
+/** The scores of this library's metrics, by name. As with any key of a record: a metric that was not asked for is not there. */
+export interface KnownScores {
+  readonly mig: Score<MigParts>;
+  readonly 'factor-vae-score': Score<FactorVaeParts>;
+  readonly 'factor-vae-weighted-score': Score<FactorVaeWeightedParts>;
+  readonly 'beta-vae-score': Score<BetaVaeParts>;
+}
+
+/** A {@link Report} that knows the parts of each metric. */
+export interface ScoreReport extends Report {
+  readonly metrics: Readonly<Record<string, Score>> & KnownScores;
+}
 
 /** Options of {@link score}. */
 export interface ScoreOptions extends CommonOptions {
@@ -35,7 +51,11 @@ const SCORE_OPTIONS = ['metrics', 'options', 'bins', 'timings', 'members', ...CO
  * const report = await score(latents, factors, { metrics: ['mig'], seed: 1 });
  * report.metrics.mig.value; // 0.6786
  */
-export async function score(latents: MatrixLike, factors: MatrixLike, options: ScoreOptions = {}): Promise<Report> {
+export async function score(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: ScoreOptions = {},
+): Promise<ScoreReport> {
   refuseUnknown('score', options, SCORE_OPTIONS);
   const common = resolveCommon(options);
   const tasks = planTasks(options);
@@ -59,7 +79,7 @@ export async function score(latents: MatrixLike, factors: MatrixLike, options: S
         types: results.factorTypes,
       },
     },
-    metrics: named(results.scores),
+    metrics: named(results.scores) as ScoreReport['metrics'],
     notes: results.looksSwapped
       ? ['latents are whole numbers of few values and factors are not: the two look swapped (latents come first)']
       : [],

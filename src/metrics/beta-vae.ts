@@ -2,6 +2,7 @@ import { fitLogistic, predictLogistic } from '../learners/logistic.js';
 import { latentVariances } from '../stats/latent-variances.js';
 import { drawPairFeatures } from '../stats/pair-features.js';
 import { openRowSource } from '../stats/row-source.js';
+import type { Table } from '../stats/table.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
@@ -54,7 +55,7 @@ export const betaVaeScore: Metric<typeof DEFAULTS, BetaVaeParts> = {
   source: 'Higgins et al. 2017, section 3',
   isPlugIn: false,
 
-  async compute(table, options, { seed, sampler, pause }) {
+  async compute(table: Table, options, { seed, sampler, pause }) {
     const { core, latentCount, varyingLatents } = table;
     const source = await openRowSource(table, options.bins, seed, sampler);
     const { variances } = await latentVariances(table);

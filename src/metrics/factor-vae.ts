@@ -63,7 +63,7 @@ export const factorVaeScore: Metric<typeof DEFAULTS, FactorVaeParts> = {
   source: 'Kim & Mnih 2018, section 4',
   isPlugIn: false,
 
-  async compute(table, options, context) {
+  async compute(table: Table, options, context) {
     const { outcome } = await scoreVotes(table, options, context, () => 1);
     return outcome;
   },
@@ -91,7 +91,7 @@ export const factorVaeWeightedScore: Metric<typeof DEFAULTS, FactorVaeWeightedPa
   source: 'Song 2018 (MSc thesis), section 5.2.2',
   isPlugIn: false,
 
-  async compute(table, options, context) {
+  async compute(table: Table, options, context) {
     const { outcome, votes, isRight } = await scoreVotes(table, options, context, (all, i) => all.weights[i]);
     let right = 0;
     let whole = 0;

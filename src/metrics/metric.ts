@@ -1,4 +1,4 @@
-import type { Table } from '../stats/table.js';
+import type { TableView } from '../stats/table-view.js';
 import type { Sampler } from '../types.js';
 
 /** What one option of a metric accepts; help, checks and docs derive from it. */
@@ -47,5 +47,5 @@ export interface Metric<Options extends OptionValues = OptionValues, Parts = Rea
   readonly source: string;
   /** Whether finitely many rows push the score away from that of infinitely many, in proportion to 1/N, as plug-in estimates do. */
   readonly isPlugIn: boolean;
-  compute(table: Table, options: Options, context: MetricContext): Promise<Outcome<Parts>>;
+  compute(table: TableView, options: Options, context: MetricContext): Promise<Outcome<Parts>>;
 }

@@ -1,4 +1,5 @@
 import { mutualInformation } from '../stats/mutual-information.js';
+import type { Table } from '../stats/table.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
@@ -45,7 +46,7 @@ export const mig: Metric<{ bins: number }, MigParts> = {
   source: 'Chen et al. 2018, equation 6',
   isPlugIn: true,
 
-  async compute(table, { bins }, { pause }) {
+  async compute(table: Table, { bins }, { pause }) {
     const { matrix, factorEntropies } = await mutualInformation(table, bins, pause);
     const { latentCount, factorCount } = table;
     const gap = new Array<number | null>(factorCount).fill(null);

@@ -1,6 +1,7 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core, RealBlock } from '../../bindings/core.js';
 import type { FactorType } from '../types.js';
+import type { TableView } from './table-view.js';
 
 /** One factor, loaded. */
 export interface Factor {
@@ -22,7 +23,7 @@ export interface Factor {
  * compute is kept by {@link Table.memo}, so that no metric pays for what another has done. A Table lives as long as
  * the call of the façade that made it.
  */
-export class Table {
+export class Table implements TableView {
   readonly core: Core;
   /** N. */
   readonly rows: number;
@@ -78,6 +79,16 @@ export class Table {
   /** The latents that vary. */
   get varyingLatents(): number[] {
     return indicesWhere(this.latentCount, (d) => this.latentMinima[d] !== this.latentMaxima[d]);
+  }
+
+  latent(d: number): Float64Array {
+    const data = this.latents.array;
+    return Float64Array.from({ length: this.rows }, (_, row) => data[row * this.latentCount + d]);
+  }
+
+  factor(k: number): { values: Float64Array; size: number | null } {
+    const { codes, values, size } = this.factors[k];
+    return { values: Float64Array.from((codes ?? values)?.array ?? []), size };
   }
 
   /**

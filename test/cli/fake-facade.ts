@@ -1,7 +1,7 @@
 import type { Facade } from '../../src/cli/facade.js';
 import { type Matrix, toMatrix } from '../../src/matrix.js';
 import type { Metric } from '../../src/metrics/metric.js';
-import type { ScoreOptions } from '../../src/score.js';
+import type { ScoreOptions, ScoreReport } from '../../src/score.js';
 import type { Report, Score } from '../../src/types.js';
 
 /** What a fake was asked to score. */
@@ -56,7 +56,7 @@ export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[
         metrics: Object.fromEntries(names.map((name) => [name, score])),
         notes: fake.notes ?? [],
       };
-      return report;
+      return report as ScoreReport;
     },
   };
 }

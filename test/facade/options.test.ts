@@ -41,7 +41,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
         rows,
         rows.map((_, i) => [0, i]),
       ),
-    "DataError ERR_DATA: factors, column 1: expected a discrete factor to repeat its values, got 60 different ones in 60 rows; treat it as continuous (factorTypes, --factor-types), or bin it beforehand",
+    'DataError ERR_DATA: factors, column 1: expected a discrete factor to repeat its values, got 60 different ones in 60 rows; treat it as continuous (factorTypes, --factor-types), or bin it beforehand',
   ],
   [
     'magnitudes whose squares overflow',

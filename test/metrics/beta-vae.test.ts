@@ -18,7 +18,10 @@ for (const name of GRIDS) {
         const out = core.arena.alloc('f64', features.data.length);
         const block = core.arena.upload('i32', rows.data);
         core.pairDifferences(out, x, block, rows.rows, rows.columns / 2, latents.columns);
-        const worst = features.data.reduce((most, value, i) => Math.max(most, Math.abs(value - out.array[i])), 0);
+        const worst = Array.from(features.data).reduce(
+          (most, value, i) => Math.max(most, Math.abs(value - out.array[i])),
+          0,
+        );
         assert.ok(worst < 1e-9, `features differ by ${worst}`);
       });
     });

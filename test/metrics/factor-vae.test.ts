@@ -23,7 +23,10 @@ for (const name of GRIDS) {
       const rowBlock = arena.upload('i32', rows.data);
       const local = arena.alloc('f64', rows.rows * latents.columns);
       core.batchVariances(local, x, rowBlock, rows.rows, rows.columns, latents.columns);
-      const worst = localVariances.data.reduce((most, v, i) => Math.max(most, Math.abs(local.array[i] - v)), 0);
+      const worst = Array.from(localVariances.data).reduce(
+        (most, v, i) => Math.max(most, Math.abs(local.array[i] - v)),
+        0,
+      );
       assert.ok(worst < 1e-9, `local variances differ by ${worst}`);
       const chosen = arena.alloc('i32', rows.rows);
       const weights = arena.alloc('f64', rows.rows);

@@ -1,0 +1,26 @@
+/** Every bench, in the order that they run. */
+import type { Bench } from './contest.js';
+import { bench as binning } from './kernels/binning.js';
+import { bench as factors } from './kernels/factors.js';
+import { bench as generator } from './kernels/generator.js';
+import { bench as information } from './kernels/information.js';
+import { bench as logistic } from './kernels/logistic.js';
+import { bench as moments } from './kernels/moments.js';
+import { bench as pairs } from './kernels/pairs.js';
+import { bench as votes } from './kernels/votes.js';
+import { bench as betaVae } from './metrics/beta-vae.js';
+import { bench as factorVae } from './metrics/factor-vae.js';
+import { bench as mig } from './metrics/mig.js';
+
+export const kernelBenches: readonly Bench[] = [
+  generator,
+  moments,
+  factors,
+  binning,
+  information,
+  votes,
+  pairs,
+  logistic,
+];
+
+export const metricBenches: readonly Bench[] = [mig, factorVae, betaVae];

@@ -1,0 +1,47 @@
+/**
+ * Our side of the comparison with Python: runs one metric on arrays from .npy files and prints one line of JSON, as
+ * score.py does. Plain JavaScript, so that nothing but the library runs in the process.
+ *
+ *   node bench/peers/ours.mjs LIBRARY METRIC LATENTS FACTORS REPEATS
+ */
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+const [library, metric, latentsPath, factorsPath, repeats] = process.argv.slice(2);
+const { ready, score } = await import(pathToFileURL(library).href);
+
+/** A two-dimensional .npy file as the runner writes it: version 1, row order, little-endian. */
+function readNpy(path, Elements) {
+  const bytes = readFileSync(path);
+  const start = 10 + bytes.readUInt16LE(8);
+  const [rows, columns] = bytes
+    .toString('latin1', 10, start)
+    .match(/\((\d+), (\d+)\)/)
+    .slice(1)
+    .map(Number);
+  const data = new Elements(new Uint8Array(bytes.subarray(start)).buffer);
+  return { data, rows, columns };
+}
+
+const latents = readNpy(latentsPath, Float32Array);
+const factors = readNpy(factorsPath, Int32Array);
+const seconds = [];
+const load = [];
+
+async function run() {
+  const start = performance.now();
+  const report = await score(latents, factors, { metrics: [metric], timings: true });
+  seconds.push((performance.now() - start) / 1000);
+  load.push(report.timings.load);
+  return report.metrics[metric];
+}
+
+// The first call, which compiles the module, is told apart; then the engine gets half a second for its best code.
+const { value, parts } = await run();
+const first = seconds[0];
+for (const end = performance.now() + 500; performance.now() < end; ) await run();
+seconds.length = 0;
+load.length = 0;
+for (let i = 0; i < Number(repeats); i++) await run();
+
+console.log(JSON.stringify({ metric, value, detail: parts, seconds, load, first, build: await ready() }));

@@ -1,0 +1,146 @@
+/**
+ * Our metrics beside Python on the same files, in turns, one thread each. Agreement is checked before anything is told.
+ *
+ *   npm run bench:peers                                       all metrics, 100,000 rows
+ *   npm run bench:peers -- --rows 10000,737280 --metrics mig --repeats 3
+ *   PYTHON=.venv/bin/python npm run bench:peers               with another Python
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeSyntheticTable } from '../../src/cli/synthetic-table.js';
+import { writeNpy } from '../../src/io/index.js';
+import type { Matrix } from '../../src/matrix.js';
+import { metrics as registry } from '../../src/metrics/index.js';
+import { formatCount } from '../../src/report/format-number.js';
+import { parseArguments } from '../arguments.js';
+import { describeMachine, formatRatio, formatSpread, formatTime, medianOf } from '../report.js';
+import { checkAgreement } from './agreement.js';
+import { findPython } from './python.js';
+
+/** What a contender prints. */
+interface Outcome {
+  readonly value: number | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly seconds: readonly number[];
+}
+
+interface OurOutcome extends Outcome {
+  readonly first: number;
+  readonly build: string;
+}
+
+interface Turn {
+  readonly ours: OurOutcome;
+  readonly straightforward: Outcome;
+  readonly vectorised: Outcome;
+}
+
+/** Calls in one process, after those that warm it up. */
+const OUR_CALLS = 15;
+const PYTHON_CALLS = 3;
+
+const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1', BLIS_NUM_THREADS: '1' };
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const { rows: rowCounts, metrics: names, repeats } = parseArguments({ rows: [100_000], repeats: 5 });
+const metrics = names ?? registry.map(({ name }) => name);
+const python = findPython();
+const built = here('../../dist/node.js');
+const library = existsSync(built) ? built : here('../../src/node.ts');
+const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-peers-'));
+try {
+  console.log(describeMachine(runOurs('mig', writeTable(1000)).build));
+  console.log(`ours: ${describeLibrary()}`);
+  console.log(`${python.command}: Python ${python.versions}; one thread`);
+  console.log(`${repeats} turns of ours, straightforward, vectorised; median [minimum–maximum] of all calls,`);
+  console.log('ratios of medians in the same turn; first: the first call of ours in a fresh process, with compiling\n');
+  console.log(
+    '| metric | N | ours | first | straightforward | vectorised | straightforward / ours | vectorised / ours |',
+  );
+  console.log('|---|---:|---:|---:|---:|---:|---:|---:|');
+  for (const rows of rowCounts) {
+    const files = writeTable(rows);
+    for (const metric of metrics) {
+      const turns: Turn[] = [];
+      for (let turn = 0; turn < repeats; turn++) {
+        const outcomes = {
+          ours: runOurs(metric, files),
+          straightforward: runPython(metric, 'straightforward', files),
+          vectorised: runPython(metric, 'vectorised', files),
+        };
+        checkAgreement(metric, outcomes);
+        turns.push(outcomes);
+      }
+      console.log(`| ${describeTurns(metric, rows, turns).join(' | ')} |`);
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function describeLibrary(): string {
+  const name = relative(process.cwd(), library);
+  if (library !== built) return `${name} (there is no bundle: npm run build)`;
+  const sources = ['assembly', 'bindings', 'src'].flatMap((room) => {
+    const files = readdirSync(here(`../../${room}`), { recursive: true, encoding: 'utf8' });
+    return files.filter((file) => file.endsWith('.ts')).map((file) => here(`../../${room}/${file}`));
+  });
+  const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs));
+  return newest > statSync(built).mtimeMs ? `${name}, older than its sources (npm run build)` : name;
+}
+
+interface Files {
+  readonly latents: string;
+  readonly factors: string;
+}
+
+function writeTable(rows: number): Files {
+  const table = makeSyntheticTable({ rows });
+  const write = (name: string, matrix: Matrix) => {
+    const path = join(folder, `${name}-${rows}.npy`);
+    writeFileSync(path, Buffer.concat([...writeNpy(matrix)]));
+    return path;
+  };
+  return { latents: write('latents', table.latents), factors: write('factors', table.factors) };
+}
+
+function runOurs(metric: string, { latents, factors }: Files): OurOutcome {
+  const loader = library === built ? [] : ['--import', 'tsx'];
+  const argv = [...loader, here('ours.mjs'), library, metric, latents, factors, String(OUR_CALLS)];
+  return run(process.execPath, argv) as OurOutcome;
+}
+
+function runPython(metric: string, style: string, { latents, factors }: Files): Outcome {
+  const argv = ['--metric', metric, '--style', style, '--latents', latents, '--factors', factors];
+  return run(python.command, [here('score.py'), ...argv, '--repeat', String(PYTHON_CALLS), '--warmup', '1']);
+}
+
+function run(command: string, argv: readonly string[]): Outcome {
+  const { status, stdout, stderr } = spawnSync(command, argv, {
+    encoding: 'utf8',
+    env: { ...process.env, ...ONE_THREAD },
+    maxBuffer: 64 * 1024 ** 2,
+  });
+  if (status === 0) return JSON.parse(stdout);
+  throw new Error(`${command} ${argv.join(' ')}: exit code ${status}\n${stderr}`);
+}
+
+function describeTurns(metric: string, rows: number, turns: readonly Turn[]): string[] {
+  const all = (side: keyof Turn) => formatSpread(turns.flatMap((turn) => turn[side].seconds));
+  const ratio = (side: keyof Turn) =>
+    formatRatio(turns.map((turn) => medianOf(turn[side].seconds) / medianOf(turn.ours.seconds)));
+  return [
+    metric,
+    formatCount(rows),
+    all('ours'),
+    formatTime(medianOf(turns.map(({ ours }) => ours.first))),
+    all('straightforward'),
+    all('vectorised'),
+    ratio('straightforward'),
+    ratio('vectorised'),
+  ];
+}

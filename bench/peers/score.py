@@ -1,0 +1,102 @@
+"""Runs one metric in one style on arrays from .npy files and prints one line of JSON with its value and timings."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+sys.dont_write_bytecode = True  # the modules beside this one leave no files behind
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"):
+    os.environ[_variable] = "1"  # read when numpy is imported
+
+import numpy as np  # noqa: E402
+
+import beta_vae  # noqa: E402
+import factor_vae  # noqa: E402
+import mig  # noqa: E402
+
+Score = Callable[[np.ndarray, np.ndarray, int], tuple[float | None, dict[str, Any]]]
+
+METRICS: dict[str, dict[str, Score]] = {
+    "mig": {"straightforward": mig.straightforward, "vectorised": mig.vectorised},
+    "factor-vae-score": {"straightforward": factor_vae.straightforward, "vectorised": factor_vae.vectorised},
+    "factor-vae-weighted-score": {
+        "straightforward": factor_vae.straightforward_weighted,
+        "vectorised": factor_vae.vectorised_weighted,
+    },
+    "beta-vae-score": {"straightforward": beta_vae.straightforward, "vectorised": beta_vae.vectorised},
+}
+
+
+def keep_freed_memory() -> None:
+    """Asks glibc to reuse freed memory instead of returning it, so that repeats do not pay for page faults again."""
+    if platform.libc_ver()[0] != "glibc":
+        return
+    trim_threshold, mmap_threshold = -1, -3
+    libc = ctypes.CDLL(None)
+    libc.mallopt(mmap_threshold, 32 << 20)
+    libc.mallopt(trim_threshold, 1 << 30)
+
+
+def main() -> None:
+    """Parses the command line, loads the arrays, measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--metric", required=True, choices=METRICS)
+    parser.add_argument("--style", required=True, choices=("straightforward", "vectorised"))
+    parser.add_argument("--latents", required=True, help=".npy file, (N, D) float32")
+    parser.add_argument("--factors", required=True, help=".npy file, (N, K) int32")
+    parser.add_argument("--repeat", type=int, default=5, help="measured repeats (5)")
+    parser.add_argument("--warmup", type=int, default=1, help="repeats before them (1)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the draws, the same in every repeat (0)")
+    arguments = parser.parse_args()
+    if arguments.repeat < 1 or arguments.warmup < 0:
+        parser.error("--repeat must be at least 1 and --warmup at least 0")
+
+    keep_freed_memory()
+    latents, factors = _load(parser, arguments.latents, arguments.factors)
+    score = METRICS[arguments.metric][arguments.style]
+    for _ in range(arguments.warmup):
+        score(latents, factors, arguments.seed)
+    seconds = []
+    for _ in range(arguments.repeat):
+        start = time.perf_counter()
+        value, detail = score(latents, factors, arguments.seed)
+        seconds.append(time.perf_counter() - start)
+
+    record = {
+        "metric": arguments.metric,
+        "style": arguments.style,
+        "value": value,
+        "detail": detail,
+        "seconds": seconds,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "threads": 1,
+    }
+    json.dump(record, sys.stdout, allow_nan=False)
+    print()
+
+
+def _load(parser: argparse.ArgumentParser, latents_path: str, factors_path: str) -> tuple[np.ndarray, np.ndarray]:
+    """The two arrays, C-contiguous; anything else than finite float32 latents and int32 factors is refused."""
+    latents, factors = np.load(latents_path), np.load(factors_path)
+    if latents.ndim != 2 or latents.dtype != np.float32 or 0 in latents.shape:
+        parser.error(f"latents must be (N, D) float32, got {latents.shape} {latents.dtype}")
+    if factors.ndim != 2 or factors.dtype != np.int32 or 0 in factors.shape:
+        parser.error(f"factors must be (N, K) int32, got {factors.shape} {factors.dtype}")
+    if len(latents) != len(factors):
+        parser.error(f"latents have {len(latents)} rows, factors {len(factors)}")
+    if not np.isfinite(latents).all():
+        parser.error("latents hold a NaN or an infinity")
+    return np.ascontiguousarray(latents), np.ascontiguousarray(factors)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Core } from '../../bindings/core.js';
+import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
+import { assertNear, assertSame, codes, exactSum, normals, ROUNDING, rounded, uniforms } from './samples.js';
+
+for (const type of ['f32', 'f64'] as const) {
+  test(`gives the variance of each batch and column of ${type}`, () =>
+    forEachBuild((core) => {
+      for (const columns of COLUMN_COUNTS) {
+        // An offset that differs from column to column; it must cost nothing.
+        const numbers = rounded(
+          normals(60 * columns, columns).map((x, i) => x + 100 * (i % columns)),
+          type,
+        );
+        const x = uploadTable(core, type, numbers);
+        for (const [count, size] of [
+          ...LENGTHS.filter((size) => size >= 2).map((size) => [3, size]),
+          ...LENGTHS.filter((count) => count < 100).map((count) => [count, 4]),
+        ]) {
+          const rows = codes(count * size, 60, size);
+          const out = core.arena.alloc('f64', count * columns);
+          core.batchVariances(out, x, core.arena.upload('i32', rows), count, size, columns);
+          const expected = new Float64Array(count * columns);
+          const bounds = new Float64Array(count * columns);
+          for (let at = 0; at < expected.length; at++) {
+            const first = Math.floor(at / columns) * size;
+            const values = Array.from({ length: size }, (_, j) => numbers[rows[first + j] * columns + (at % columns)]);
+            const origin = values[0];
+            const mean = exactSum(values.map((value) => value - origin)) / size;
+            expected[at] = exactSum(values.map((value) => (value - origin - mean) ** 2)) / (size - 1);
+            // One pass around the first row: the sum of squares rounds `size` times and the squared sum twice as
+            // often, each relative to the squares around that row; ten more for the elements, divisions and oracle.
+            const around = exactSum(values.map((value) => (value - origin) ** 2));
+            bounds[at] = ((3 * size + 10) * ROUNDING * around) / (size - 1);
+          }
+          assertNear(out.array, expected, bounds, `${count} batches of ${size}, ${columns} columns`);
+        }
+      }
+    }));
+
+  test(`a column of ${type} whose values in a batch are equal has variance exactly 0, and one that differs shows`, () =>
+    forEachBuild((core) => {
+      const columns = 5;
+      const constants = [0, 0.1, -1e8, 1e30, 1 / 3];
+      const numbers = rounded(
+        Array.from({ length: 30 * columns }, (_, i) => constants[i % columns]),
+        type,
+      );
+      for (const size of [2, 3, 7, 64, 1000]) {
+        const out = core.arena.alloc('f64', 2 * columns);
+        const rows = core.arena.upload('i32', codes(2 * size, 30, size));
+        core.batchVariances(out, uploadTable(core, type, numbers), rows, 2, size, columns);
+        assertSame(out.array, new Float64Array(2 * columns), `batches of ${size}`);
+        // All but the first equal: no batch of two values has less variance next to the squares it comes from.
+        const near = uploadTable(core, type, [1, 1 + 2 ** -22]);
+        const steady = core.arena.upload(
+          'i32',
+          Int32Array.from({ length: size }, (_, i) => (i === 0 ? 0 : 1)),
+        );
+        const variance = core.arena.alloc('f64', 1);
+        core.batchVariances(variance, near, steady, 1, size, 1);
+        assertNear(variance.array, [2 ** -44 / size], (3 * size + 10) * ROUNDING * 2 ** -44, `a batch of ${size}`);
+      }
+    }));
+}
+
+test('an offset of 1e8 at a scale of 1e-3 costs no digit of a batch variance', () =>
+  forEachBuild((core) => {
+    const numbers = normals(64, 1).map((x) => 1e8 + 1e-3 * x);
+    const out = core.arena.alloc('f64', 1);
+    const rows = core.arena.upload(
+      'i32',
+      Int32Array.from({ length: 64 }).map((_, i) => i),
+    );
+    core.batchVariances(out, core.arena.upload('f64', numbers), rows, 1, 64, 1);
+    const deviations = numbers.map((x) => x - 1e8);
+    const mean = exactSum(deviations) / 64;
+    const variance = exactSum(deviations.map((x) => (x - mean) ** 2)) / 63;
+    assertNear(out.array, [variance], 1e-13 * variance, 'variance');
+  }));
+
+/** What chooseLatents chooses for rows of local variances. */
+function choose(core: Core, local: ArrayLike<number>, global: ArrayLike<number>) {
+  const count = local.length / global.length;
+  const chosen = core.arena.alloc('i32', count);
+  const weights = core.arena.alloc('f64', count);
+  core.chooseLatents(chosen, weights, core.arena.upload('f64', local), core.arena.upload('f64', global), count);
+  return { chosen: chosen.array.slice(), weights: weights.array.slice() };
+}
+
+test('chooses the latent whose variance is smallest next to its global variance, and weighs it by the formula', () =>
+  forEachBuild((core) => {
+    for (const count of LENGTHS) {
+      for (const columns of COLUMN_COUNTS) {
+        const next = uniforms(count + columns);
+        const global = Float64Array.from({ length: columns }, () => 0.1 + 10 * next());
+        const local = Float64Array.from({ length: count * columns }, (_, i) => next() * global[i % columns]);
+        const { chosen, weights } = choose(core, local, global);
+        for (let i = 0; i < count; i++) {
+          const ratios = Array.from(global, (whole, d) => local[i * columns + d] / whole);
+          const smallest = Math.min(...ratios);
+          assert.is(chosen[i], ratios.indexOf(smallest));
+          const sum = exactSum(ratios.map(Math.sqrt));
+          // Each root and each of D additions is rounded, and the difference and quotient: a weight is at most 1.
+          const bound = (2 * columns + 6) * ROUNDING;
+          assertNear([weights[i]], [(sum - Math.sqrt(smallest)) / sum], bound, `batch ${i} of ${columns} latents`);
+        }
+      }
+    }
+  }));
+
+test('relative variances within 1e-12 are ties, which the lowest index wins', () =>
+  forEachBuild((core) => {
+    for (const [local, winner] of [
+      [[0.5, 0.5, 0.5, 0.5], 0],
+      [[0.5, 0.2, 0.2, 0.2], 1],
+      [[0.5 + 0.9e-12, 0.5, 0.7, 0.5], 0],
+      [[0.5 + 1.1e-12, 0.5, 0.7, 0.5], 1],
+      [[0.9, 0.5 + 1.1e-12, 0.5 + 0.9e-12, 0.5], 2],
+      [[0.9e-12, 1, 0, 0], 0],
+      [[1.1e-12, 1, 0, 0], 2],
+    ] as const) {
+      assert.is(choose(core, local, [1, 1, 1, 1]).chosen[0], winner, `${local}`);
+      // The same relative to global variances that differ; powers of two leave the ratios as they are.
+      const global = [2, 0.5, 4, 8];
+      const scaled = local.map((ratio, d) => ratio * global[d]);
+      assert.is(choose(core, scaled, global).chosen[0], winner, `${scaled}`);
+    }
+  }));
+
+test('never chooses or counts a latent that is left out, however little it varies', () =>
+  forEachBuild((core) => {
+    for (const out of [0, 1, 2]) {
+      const kept = [0, 1, 2].filter((d) => d !== out);
+      const local = [0.3, 0.3, 0.3];
+      local[out] = 0;
+      local[kept[1]] = 0.2;
+      const global = [1, 1, 1];
+      global[out] = 0;
+      const { chosen, weights } = choose(core, local, global);
+      assert.is(chosen[0], kept[1]);
+      assertNear(weights, [Math.sqrt(0.3) / (Math.sqrt(0.3) + Math.sqrt(0.2))], 10 * ROUNDING, `without ${out}`);
+    }
+    // Left out and not constant: its value says nothing.
+    const { chosen, weights } = choose(core, [5, 1e-20, 1], [0, 0, 1]);
+    assert.is(chosen[0], 2);
+    assertNear(weights, [0], 0, 'a single latent');
+  }));
+
+test('latents none of which varies in a batch share the weight that equal ones have', () =>
+  forEachBuild((core) => {
+    for (const columns of COLUMN_COUNTS) {
+      const { chosen, weights } = choose(core, new Float64Array(columns), new Float64Array(columns).fill(2));
+      assert.is(chosen[0], 0);
+      assertNear(weights, [1 - 1 / columns], 2 * ROUNDING, `${columns} latents at 0`);
+      const equal = choose(core, new Float64Array(columns).fill(0.5), new Float64Array(columns).fill(2));
+      assertNear(weights, equal.weights, (columns + 6) * ROUNDING, `${columns} equal latents`);
+    }
+  }));
+
+test.run();

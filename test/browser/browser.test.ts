@@ -1,0 +1,169 @@
+/** The bundle for browsers, in headless Chromium: the same report as in Node, to the byte. */
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Report } from '../../src/index.js';
+import { digits, outputOf, repository } from '../package/installed.js';
+import { testNeeding } from '../requirements.js';
+import { chromiumPath, launch, NO_CHROMIUM } from './chromium.js';
+import { ISOLATION, type Site, serve } from './static-server.js';
+
+type Scored = { readonly build: string; readonly json: string };
+
+const FOLDERS = {
+  '/': join(repository, 'test/browser/page'),
+  '/dist/': join(repository, 'dist'),
+  '/digits/': join(repository, 'examples/digits'),
+  '/consumers/': join(repository, 'test/consumers'),
+};
+const BUILDS = ['simd', 'relaxed'] as const;
+const OPTIONS = { seed: 3, interval: 3, null: 3 };
+
+const browsing = suite('browser');
+const test = testNeeding(chromiumPath !== undefined, NO_CHROMIUM, browsing);
+
+let browser: Browser;
+let expected: Readonly<Record<string, string>>;
+
+browsing.before(async () => {
+  if (chromiumPath === undefined) return;
+  browser = await launch();
+  expected = Object.fromEntries(BUILDS.map((build) => [build, scoreInNode(build)]));
+});
+
+browsing.after(async () => {
+  await browser?.close();
+});
+
+function scoreInNode(build: string): string {
+  const code = `
+    import { readFileSync } from 'node:fs';
+    import { score } from './dist/node.js';
+    import { parseVmat } from './test/consumers/vmat.js';
+    const [latents, factors] = ${JSON.stringify(digits)}.map((path) => parseVmat(readFileSync(path)));
+    process.stdout.write(JSON.stringify(await score(latents, factors, ${JSON.stringify(OPTIONS)})));`;
+  return outputOf(process.execPath, ['--input-type=module', '-e', code], repository, { VAEMETRICS_WASM: build });
+}
+
+interface Visit {
+  readonly search?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly types?: Readonly<Record<string, string | null>>;
+  readonly folders?: Readonly<Record<string, string>>;
+}
+
+/** Opens the page on a server of its own; a page that logs an error fails the test. */
+async function visit<R>(
+  { search = '', headers, types, folders }: Visit,
+  use: (page: Page, site: Site) => Promise<R>,
+): Promise<R> {
+  const site = await serve({ ...FOLDERS, ...folders }, headers, types);
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    await page.goto(`${site.origin}/index.html${search}`);
+    await page.waitForFunction('window.page !== undefined', undefined, { timeout: 15_000 });
+    const result = await use(page, site);
+    assert.equal(errors, []);
+    return result;
+  } finally {
+    await context.close();
+    await site.close();
+  }
+}
+
+/** Calls a function of window.page. */
+const call = <R>(page: Page, name: string, options: unknown = {}) =>
+  page.evaluate(`window.page.${name}(${JSON.stringify(options)})`) as Promise<R>;
+
+test('Node gives a whole report to compare with', () => {
+  const { metrics } = JSON.parse(expected.simd) as Report;
+  assert.ok(Object.keys(metrics).length >= 4);
+  for (const { value, interval, null: chance } of Object.values(metrics)) {
+    assert.type(value, 'number');
+    assert.ok(interval && chance);
+  }
+});
+
+for (const build of BUILDS) {
+  for (const [isolation, headers] of [
+    ['without', {}],
+    ['with', ISOLATION],
+  ] as const) {
+    for (const place of ['score', 'scoreInWorker'] as const) {
+      const where = place === 'score' ? 'the page' : 'a module worker';
+      test(`the ${build} build in ${where}, ${isolation} COOP and COEP, gives the report of Node`, async () => {
+        await visit({ search: `?build=${build}`, headers }, async (page, { requests }) => {
+          assert.is(await page.evaluate('crossOriginIsolated'), isolation === 'with');
+          const scored = await call<Scored>(page, place, OPTIONS);
+          assert.is(scored.build, build);
+          assert.is(scored.json, expected[build]);
+          // Only the build in use is fetched.
+          assert.equal(
+            requests.filter((path) => path.endsWith('.wasm')),
+            [build === 'simd' ? '/dist/core.wasm' : '/dist/core.relaxed.wasm'],
+          );
+        });
+      });
+    }
+  }
+}
+
+test('the relaxed build is what a page gets that forces none', () =>
+  visit({}, async (page) => {
+    assert.is((await call<Scored>(page, 'score')).build, 'relaxed');
+  }));
+
+for (const type of ['application/octet-stream', 'application/wasm; charset=utf-8', 'text/html', null]) {
+  test(`a server that sends .wasm as ${type ?? 'nothing in particular'} does`, () =>
+    visit({ search: '?build=simd', types: { '.wasm': type } }, async (page) => {
+      assert.is((await call<Scored>(page, 'score', OPTIONS)).json, expected.simd);
+    }));
+}
+
+test('a content security policy needs to allow no more than wasm-unsafe-eval', () => {
+  const headers = { 'Content-Security-Policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" };
+  return visit({ search: '?build=simd', headers }, async (page) => {
+    assert.is((await call<Scored>(page, 'score', OPTIONS)).json, expected.simd);
+  });
+});
+
+test('a WebAssembly file that is not served is named', () => {
+  const folders = { '/dist/core': join(repository, 'no-such-folder') };
+  return visit({ search: '?build=simd', folders }, async (page, { origin }) => {
+    const message = await call<Scored>(page, 'score').catch(String);
+    assert.match(message as string, `expected ${origin}/dist/core.wasm to be served, got HTTP 404`);
+  });
+});
+
+test('wrong input is refused as in Node', () =>
+  visit({}, async (page) => {
+    assert.equal(await call(page, 'refuse'), {
+      name: 'RangeError',
+      code: 'ERR_DATA',
+      message: 'factors: expected 2 rows to match latents, got 1',
+    });
+  }));
+
+test('progress arrives, and an AbortSignal stops the work soon after', () =>
+  visit({}, async (page) => {
+    type Cancelled = { ending: string; progress: Array<Record<string, unknown>>; seconds: number };
+    const { ending, progress, seconds } = await call<Cancelled>(page, 'cancel');
+    assert.is(ending, 'cancelled');
+    assert.is(progress.length, 1);
+    assert.equal(Object.keys(progress[0]), ['metric', 'phase', 'done', 'total']);
+    assert.ok((progress[0].done as number) < (progress[0].total as number));
+    // 100,000 permutations take minutes; the bound is far from what it takes to stop.
+    assert.ok(seconds < 30, `${seconds} s`);
+    assert.ok((await call<Scored>(page, 'score', OPTIONS)).json.length > 100, 'scores again afterwards');
+  }));
+
+test('the page gets its turns while it computes', () =>
+  visit({}, async (page) => {
+    assert.ok((await call<number>(page, 'countTurns')) >= 2);
+  }));
+
+browsing.run();

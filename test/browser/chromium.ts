@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const USUAL_PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** The browser that tests use: VAEMETRICS_CHROMIUM, or where it usually is. */
+export const chromiumPath = [process.env.VAEMETRICS_CHROMIUM, ...USUAL_PLACES].find(
+  (path) => path !== undefined && existsSync(path),
+);
+
+export const NO_CHROMIUM = 'no Chromium; apt-get install chromium, or VAEMETRICS_CHROMIUM=PATH';
+
+/** Starts it without a window. */
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}

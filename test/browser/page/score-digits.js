@@ -1,0 +1,12 @@
+/** Scores the digits; `library` is the module under test. */
+import { parseVmat } from '/consumers/vmat.js';
+
+export async function fetchDigits() {
+  const names = ['/digits/latents.bin', '/digits/factors.bin'];
+  return Promise.all(names.map(async (name) => parseVmat(new Uint8Array(await (await fetch(name)).arrayBuffer()))));
+}
+
+export async function scoreDigits(library, options) {
+  const [latents, factors] = await fetchDigits();
+  return { build: await library.ready(), json: JSON.stringify(await library.score(latents, factors, options)) };
+}

@@ -1,0 +1,229 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Report } from '../../src/index.js';
+import { digits, installPackage, outputOf, repository, runProgram } from './installed.js';
+
+const INSTALLED_LIMIT_BYTES = 15e6;
+
+const installed = installPackage();
+const manifest = JSON.parse(readFileSync(join(installed.package, 'package.json'), 'utf8'));
+const files = readdirSync(installed.package, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  statSync(join(installed.package, file)).isFile(),
+);
+const read = (file: string) => readFileSync(join(installed.package, file), 'utf8');
+
+/** What a bundle imports: `on use` are its import() calls. */
+function importsOf(file: string, when: 'at once' | 'on use'): string[] {
+  const before = when === 'at once' ? /(?:\bfrom|\bimport)\s*"([a-z@.][\w:/@.-]*)"/g : /\bimport\(\s*"([^"]+)"/g;
+  return [...read(file).matchAll(before)].map(([, name]) => name);
+}
+
+/** A bundle and the chunks that it loads at once, or also those that it loads on use. */
+function closure(file: string, withThoseOnUse: boolean, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const names = [...importsOf(file, 'at once'), ...(withThoseOnUse ? importsOf(file, 'on use') : [])];
+  for (const name of names) if (name.startsWith('.')) closure(join('dist', name), withThoseOnUse, seen);
+  return seen;
+}
+
+test('has no dependencies, and brings none', () => {
+  for (const kind of ['dependencies', 'optionalDependencies', 'peerDependencies', 'bundleDependencies']) {
+    assert.is(manifest[kind], undefined, kind);
+  }
+  assert.equal(
+    readdirSync(join(installed.folder, 'node_modules')).filter((name) => !name.startsWith('.')),
+    ['vaemetrics'],
+  );
+});
+
+test('is smaller than 15 MB when installed', () => {
+  const bytes = files.reduce((sum, file) => sum + statSync(join(installed.package, file)).size, 0);
+  assert.ok(bytes > 100_000 && bytes < INSTALLED_LIMIT_BYTES, `${bytes} bytes`);
+});
+
+test('holds the build, the licences and the documents, and no sources or tests', () => {
+  for (const file of [
+    'LICENSE',
+    'README.md',
+    'CHANGELOG.md',
+    'dist/THIRD-PARTY-NOTICES.txt',
+    'dist/browser.js',
+    'dist/cli.js',
+    'dist/core.relaxed.wasm',
+    'dist/core.wasm',
+    'dist/inline.js',
+    'dist/node.js',
+  ]) {
+    assert.ok(files.includes(file), file);
+  }
+  const strange = files.filter(
+    (file) => !/^(dist\/.*\.(d\.ts|js|wasm|txt)|docs\/.*\.md|[A-Z]+(\.md)?|package\.json)$/.test(file),
+  );
+  assert.equal(strange, []);
+});
+
+test('carries the licences of every library in a bundle', () => {
+  const notices = read('dist/THIRD-PARTY-NOTICES.txt');
+  for (const library of ['@assemblyscript/loader', 'assemblyscript', 'commander', 'hyparquet', 'fzstd', 'hysnappy']) {
+    assert.match(notices, new RegExp(`^${library} \\d+\\.\\d+\\.\\d+ \\((MIT|Apache-2\\.0)\\)$`, 'm'));
+  }
+  assert.match(notices, 'Apache License');
+});
+
+test('the façade loads no command line and no Parquet reader with itself', () => {
+  for (const entry of ['dist/node.js', 'dist/browser.js']) {
+    for (const file of closure(entry, false)) {
+      assert.not.match(file, /commander|hyparquet|cli/);
+      assert.not.match(read(file), /CommanderError|parquet file invalid/, file);
+    }
+    assert.ok(closure(entry, true).size > closure(entry, false).size, `${entry} loads Parquet on use`);
+  }
+});
+
+test('the inline bundle is one file', () => {
+  assert.equal([...closure('dist/inline.js', true)], ['dist/inline.js']);
+});
+
+test('the bundles for browsers import nothing of Node, those for Node nothing else', () => {
+  for (const entry of ['node', 'cli', 'browser', 'inline']) {
+    for (const file of closure(`dist/${entry}.js`, true)) {
+      const names = [...importsOf(file, 'at once'), ...importsOf(file, 'on use')];
+      const others = names.filter((name) => !name.startsWith('./'));
+      const ofNode = others.filter((name) => name.startsWith('node:'));
+      assert.equal(others, entry === 'browser' || entry === 'inline' ? [] : ofNode, file);
+    }
+  }
+});
+
+test('both builds of the WebAssembly have the same face, and say which they are', () => {
+  // Node 20 has relaxed SIMD switched off.
+  setFlagsFromString('--experimental-wasm-relaxed-simd');
+  const [simd, relaxed] = ['core.wasm', 'core.relaxed.wasm'].map((name) => {
+    const code = `console.log(import.meta.resolve('vaemetrics/${name}'))`;
+    const url = outputOf(process.execPath, ['--input-type=module', '-e', code], installed.folder);
+    const module = new WebAssembly.Module(readFileSync(new URL(url.trim())));
+    const abort = () => {
+      throw new Error('abort');
+    };
+    const { exports } = new WebAssembly.Instance(module, { env: { abort } });
+    return { module, isRelaxed: (exports.isRelaxed as () => number)() };
+  });
+  assert.equal(WebAssembly.Module.exports(relaxed.module), WebAssembly.Module.exports(simd.module));
+  assert.equal(WebAssembly.Module.imports(relaxed.module), WebAssembly.Module.imports(simd.module));
+  assert.equal([simd.isRelaxed, relaxed.isRelaxed], [0, 1]);
+});
+
+test('the command runs from the tarball alone, in an empty folder', () => {
+  const empty = mkdtempSync(join(tmpdir(), 'vaemetrics-empty-'));
+  try {
+    const out = outputOf(
+      'npx',
+      ['--offline', '--yes', '--package', installed.tarball, 'vaemetrics', 'score', ...digits, '--json'],
+      empty,
+    );
+    const report = JSON.parse(out) as Report;
+    assert.is(report.schema, 'vaemetrics/report@1');
+    assert.is(report.version, manifest.version);
+    assert.is(report.input.latents.rows, 1797);
+    assert.ok(Object.keys(report.metrics).includes('mig'));
+    assert.equal(readdirSync(empty), []);
+  } finally {
+    rmSync(empty, { recursive: true });
+  }
+});
+
+test('the installed command prints the same report as the library', () => {
+  const command = join(installed.folder, 'node_modules', '.bin', 'vaemetrics');
+  const printed = JSON.parse(outputOf(command, ['score', ...digits, '--json'], installed.folder));
+  for (const script of ['score.js', 'score-files.js']) {
+    const computed = outputOf(process.execPath, [`consumers/node/${script}`, ...digits], installed.folder);
+    assert.equal(JSON.parse(computed), printed, script);
+  }
+});
+
+test('a CommonJS script reaches it by import()', () => {
+  assert.is(outputOf(process.execPath, ['consumers/node/required.cjs'], installed.folder), '1');
+});
+
+test('vaemetrics/inline gives the same report, and needs no file beside it', () => {
+  const [byFile, byItself] = ['score.js', 'score-inline.js'].map((script) =>
+    outputOf(process.execPath, [`consumers/node/${script}`, ...digits], installed.folder, { VAEMETRICS_WASM: 'simd' }),
+  );
+  assert.is(byItself, byFile);
+  const alone = `import('data:text/javascript,' + encodeURIComponent(fs.readFileSync(process.argv[1], 'utf8')))
+    .then(({ mig }) => mig([[0], [0], [1], [1], [2], [2]], [0, 0, 1, 1, 2, 2])).then(({ value }) => console.log(value))`;
+  const inline = join(installed.package, 'dist/inline.js');
+  assert.is(outputOf(process.execPath, ['-e', alone, inline], tmpdir(), { VAEMETRICS_WASM: 'simd' }).trim(), '1');
+});
+
+test('vaemetrics/train is reserved, and inner files are not for importing', () => {
+  for (const path of ['vaemetrics/train', 'vaemetrics/dist/node.js', 'vaemetrics/dist/cli.js']) {
+    const code = `import('${path}').then(() => 'imported', ({ code }) => code).then((code) => console.log(code))`;
+    assert.is(outputOf(process.execPath, ['-e', code], installed.folder).trim(), 'ERR_PACKAGE_PATH_NOT_EXPORTED');
+  }
+});
+
+test('Node and browsers get the same exports', async () => {
+  const names = (entry: string) => {
+    const code = `import(${JSON.stringify(join(installed.package, 'dist', entry))}).then((module) => console.log(Object.keys(module).join()))`;
+    return outputOf(process.execPath, ['-e', code], installed.folder).trim().split(',');
+  };
+  const inNode = names('node.js');
+  const inBrowsers = names('browser.js');
+  assert.ok(inBrowsers.length > 10);
+  assert.equal(names('inline.js'), inBrowsers);
+  // Node's may add files.
+  assert.equal(
+    inBrowsers.filter((name) => !inNode.includes(name)),
+    [],
+  );
+});
+
+test('publint has nothing to say', () => {
+  const out = outputOf(
+    process.execPath,
+    [join(repository, 'node_modules/publint/src/cli.js'), '--strict', installed.tarball],
+    installed.folder,
+    { NO_COLOR: '1' },
+  );
+  assert.match(out, 'All good!');
+});
+
+test('attw has nothing to say about an ESM package', () => {
+  const attw = join(repository, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+  // The .wasm files are files; how a bundler types an import of one is its own affair.
+  const files = ['--exclude-entrypoints', 'core.wasm', 'core.relaxed.wasm'];
+  const { code, out, err } = runProgram(
+    process.execPath,
+    [attw, installed.tarball, '--profile', 'esm-only', ...files],
+    installed.folder,
+  );
+  assert.is(code, 0, out + err);
+});
+
+const resolutions: ReadonlyArray<readonly string[]> = [
+  ['--module', 'nodenext', '--moduleResolution', 'nodenext'],
+  ['--module', 'node16', '--moduleResolution', 'node16'],
+  ['--module', 'esnext', '--moduleResolution', 'bundler'],
+  ['--module', 'nodenext', '--lib', 'ES2022', '--types', 'node', '--skipLibCheck'],
+];
+for (const flags of resolutions) {
+  test(`a strict TypeScript project compiles against it with ${flags.join(' ')}`, () => {
+    installed.lend('@types/node', 'undici-types');
+    const tsc = join(repository, 'node_modules/typescript/bin/tsc');
+    const project = join(installed.folder, 'consumers', 'typescript');
+    const { code, out } = runProgram(
+      process.execPath,
+      [tsc, '-p', project, '--pretty', 'false', ...flags],
+      installed.folder,
+    );
+    assert.is(code, 0, out);
+  });
+}
+
+test.run();
