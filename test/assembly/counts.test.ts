@@ -3,6 +3,9 @@ import * as assert from 'uvu/assert';
 import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
 import { assertSame, codes, uniforms } from './samples.js';
 
+/** Counting and coding go through 1024 rows at a time. */
+const BLOCK_LENGTHS = [...LENGTHS, 1023, 1024, 1025, 2049, 3001];
+
 for (const type of ['i32', 'f32', 'f64'] as const) {
   test(`gives the different whole numbers of a column of ${type} codes in increasing order`, () =>
     forEachBuild((core) => {
@@ -59,6 +62,10 @@ test('codes whole numbers at both ends of what i32 and f64 hold', () =>
 test('groups codes: the old times the size, plus the new', () =>
   forEachBuild((core) => {
     for (const rows of LENGTHS) {
+      // The widest that a factor of one value can be grouped with.
+      const [zeros, wide] = [core.arena.zeros('u16', rows), codes(rows, 65535, rows)];
+      core.groupCodes(zeros, core.arena.upload('i32', wide), 65535);
+      assertSame(zeros.array, wide, `${rows} rows, 65535 values`);
       // 250 x 262 = 65,500: the largest codes need all 16 bits.
       const [first, second] = [codes(rows, 250, rows), codes(rows, 262, rows + 1)];
       const out = core.arena.upload('u16', first);
@@ -74,14 +81,16 @@ test('groups codes: the old times the size, plus the new', () =>
 for (const copies of [1, 4] as const) {
   test(`adds the joint counts of a range of rows to ${copies === 1 ? 'one table' : 'four tables, which add up'}`, () =>
     forEachBuild((core) => {
-      for (const rows of LENGTHS) {
+      for (const rows of BLOCK_LENGTHS) {
         for (const [bins, values] of [
           [1, 1],
           [2, 3],
           [20, 7],
           [300, 5],
+          [255, 257],
         ]) {
           const cells = bins * values;
+          if (cells > 2 ** 15 && rows !== 1025) continue;
           const binned = codes(rows, bins, rows);
           // Runs of equal codes: rows next to each other count into the same cell.
           const coded = codes(rows, values, 1).map((code, i) => (i % 8 < 5 ? 0 : code));
@@ -90,6 +99,7 @@ for (const copies of [1, 4] as const) {
             [Math.min(8, rows - (rows % 8)), rows - (rows >> 3)],
             [rows - (rows % 8), rows],
             [0, 0],
+            [Math.min(1016, rows - (rows % 8)), rows],
           ]) {
             const counts = core.arena.upload('u32', new Uint32Array(copies * cells).fill(10));
             core.countJoint(
@@ -123,13 +133,16 @@ test('counts in bins up to 65534', () =>
     const [bins, values] = [core.arena.upload('u16', binned), core.arena.zeros('u16', 7)];
     core.countJoint(counts, bins, values, 1, 65535, 1, 0, 7);
     assert.equal([counts.array[65534], counts.array[32768], counts.array[1], counts.array[0]], [4, 1, 1, 1]);
+    const one = core.arena.zeros('u32', 65535);
+    core.countJoint(one, core.arena.zeros('u16', 7), bins, 65535, 65535, 1, 0, 7);
+    assertSame(one.array, counts.array, 'one bin of 65535 values');
   }));
 
 test('counts cells beyond 16 bits one row at a time', () =>
   forEachBuild((core) => {
-    for (const rows of LENGTHS) {
-      const [binned, coded] = [codes(rows, 20, 1), codes(rows, 70_000, 2)];
-      const counts = core.arena.zeros('u32', 20 * 70_000);
+    for (const rows of BLOCK_LENGTHS) {
+      const [binned, coded] = [codes(rows, 3, 1), codes(rows, 70_000, 2)];
+      const counts = core.arena.zeros('u32', 3 * 70_000);
       const bins = core.arena.upload('u16', binned);
       core.countJointWide(counts, bins, core.arena.upload('i32', coded), 70_000, rows >> 2, rows);
       const expected = new Map<number, number>();
@@ -151,7 +164,7 @@ test('counts cells beyond 16 bits one row at a time', () =>
 
 test('finds offsets and which of them occur, of the columns asked for', () =>
   forEachBuild((core) => {
-    for (const rows of LENGTHS.filter((length) => length > 0)) {
+    for (const rows of BLOCK_LENGTHS) {
       const columns = [codes(rows, 5, 3), codes(rows, 900, 4), codes(rows, 7, 5)];
       const minima = [-2, 40, 7];
       const x = Int32Array.from({ length: rows * 3 }, (_, i) => columns[i % 3][Math.floor(i / 3)] + minima[i % 3]);
@@ -169,6 +182,16 @@ test('finds offsets and which of them occur, of the columns asked for', () =>
         assertSame(seen[k] as Uint8Array, expected, `seen of column ${k}`);
       });
     }
+  }));
+
+test('finds offsets from the lowest number that i32 holds', () =>
+  forEachBuild((core) => {
+    const x = core.arena.upload('i32', [-(2 ** 31) + 2, 2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 3]);
+    const out = core.arena.alloc('i32', 4);
+    const [low, high] = core.offsetCodes(out, x, 2, 2, [-(2 ** 31), 2 ** 31 - 3], [3, 3]);
+    assertSame(out.array, [2, 0, 2, 0], 'offsets');
+    assertSame(low as Uint8Array, [1, 0, 1], 'lowest');
+    assertSame(high as Uint8Array, [1, 0, 1], 'highest');
   }));
 
 test('sums grouped counts over copies and over the other factors', () =>

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
-import { assertNear, assertSame, codes, exactSum, normals, ROUNDING, rounded } from './samples.js';
+import { assertNear, assertSame, codes, exactSum, largeTable, normals, ROUNDING, rounded } from './samples.js';
 
 for (const type of ['f32', 'f64'] as const) {
   test(`gives the mean absolute difference of the pairs of each batch, for each column of ${type}`, () =>
@@ -43,6 +43,24 @@ for (const type of ['f32', 'f64'] as const) {
       );
     }));
 }
+
+test('a table larger than any cache gives, for some of its rows, what these rows alone give', () =>
+  forEachBuild((core) => {
+    for (const type of ['f32', 'f64'] as const) {
+      for (const columns of [1, 5]) {
+        const [count, size] = [9, 6];
+        const { numbers, chosen, gathered } = largeTable(type, columns, 2 * count * size);
+        const [large, small] = [core.arena.alloc('f64', count * columns), core.arena.alloc('f64', count * columns)];
+        const inOrder = core.arena.upload('i32', Int32Array.from(chosen.keys()));
+        core.pairDifferences(small, uploadTable(core, type, gathered), inOrder, count, size, columns);
+        const mark = core.arena.mark();
+        const x = uploadTable(core, type, numbers);
+        core.pairDifferences(large, x, core.arena.upload('i32', chosen), count, size, columns);
+        assertSame(large.array, small.array, `${columns} columns of ${type}`);
+        core.arena.release(mark);
+      }
+    }
+  }));
 
 test('differences of f32 are taken in float64, at a huge offset as well', () =>
   forEachBuild((core) => {

@@ -30,6 +30,17 @@ export function codes(count: number, n: number, seed: number): Int32Array {
   return Int32Array.from({ length: count }, () => Math.floor(next() * n));
 }
 
+/** A table too large for a cache, beyond the 8 MiB from which the bindings have kernels read rows early; and some of its rows. */
+export function largeTable(type: 'f32' | 'f64', columns: number, count: number) {
+  const rows = Math.ceil((9 * 2 ** 20) / columns / (type === 'f32' ? 4 : 8));
+  const numbers = Float64Array.from({ length: rows * columns }, (_, i) => (Math.imul(i, 0x9e3779b1) >> 8) / 2 ** 23);
+  const chosen = codes(count, rows, columns);
+  const gathered = Float64Array.from({ length: count * columns }, (_, i) => {
+    return numbers[chosen[Math.floor(i / columns)] * columns + (i % columns)];
+  });
+  return { numbers, chosen, gathered };
+}
+
 /** The numbers as a kernel for this element type sees them. */
 export function rounded(numbers: ArrayLike<number>, type: 'f32' | 'f64' | 'i32'): Float64Array {
   if (type === 'f64') return Float64Array.from(numbers);

@@ -2,7 +2,17 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Core } from '../../bindings/core.js';
 import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
-import { assertNear, assertSame, codes, exactSum, normals, ROUNDING, rounded, uniforms } from './samples.js';
+import {
+  assertNear,
+  assertSame,
+  codes,
+  exactSum,
+  largeTable,
+  normals,
+  ROUNDING,
+  rounded,
+  uniforms,
+} from './samples.js';
 
 for (const type of ['f32', 'f64'] as const) {
   test(`gives the variance of each batch and column of ${type}`, () =>
@@ -64,6 +74,24 @@ for (const type of ['f32', 'f64'] as const) {
       }
     }));
 }
+
+test('a table larger than any cache gives, for some of its rows, what these rows alone give', () =>
+  forEachBuild((core) => {
+    for (const type of ['f32', 'f64'] as const) {
+      for (const columns of [1, 5]) {
+        const [count, size] = [9, 6];
+        const { numbers, chosen, gathered } = largeTable(type, columns, count * size);
+        const [large, small] = [core.arena.alloc('f64', count * columns), core.arena.alloc('f64', count * columns)];
+        const inOrder = core.arena.upload('i32', Int32Array.from(chosen.keys()));
+        core.batchVariances(small, uploadTable(core, type, gathered), inOrder, count, size, columns);
+        const mark = core.arena.mark();
+        const x = uploadTable(core, type, numbers);
+        core.batchVariances(large, x, core.arena.upload('i32', chosen), count, size, columns);
+        assertSame(large.array, small.array, `${columns} columns of ${type}`);
+        core.arena.release(mark);
+      }
+    }
+  }));
 
 test('an offset of 1e8 at a scale of 1e-3 costs no digit of a batch variance', () =>
   forEachBuild((core) => {

@@ -85,6 +85,7 @@ test('uploads convert to the element type as typed arrays do', () => {
   assert.equal([...arena.upload('i32', numbers).array], [1, -1, 65537, 0, -(2 ** 31)]);
   assert.equal([...arena.upload('u32', numbers).array], [1, 2 ** 32 - 1, 65537, 0, 2 ** 31]);
   assert.equal([...arena.upload('u16', numbers).array], [1, 65535, 1, 0, 0]);
+  assert.equal([...arena.upload('u8', numbers).array], [1, 255, 1, 0, 0]);
   assert.equal([...arena.upload('f64', Int8Array.of(-3, 4)).array], [-3, 4]);
   assert.equal([...arena.upload('i32', Float32Array.of(-3, 4)).array], [-3, 4]);
 });
