@@ -10,7 +10,7 @@ import { gatherPair_f64x2, gatherQuad_f32x4, wholes_f32x4, wholes_f64x2 } from '
 
 /**
  * Bins rows [firstRow, lastRow) of x (rows, columns) into out, u16[columns][rows].
- * minima, maxima: f64[columns], maximum > minimum in each. bins: 1..65535.
+ * minima, maxima: f64[columns], maximum > minimum in each, and of float32 tables float32 values. bins: 1..65535.
  */
 function binColumns<T>(
   out: usize,

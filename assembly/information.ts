@@ -4,7 +4,8 @@
  *   H = ln N - (1/N) sum c ln c;   I(B; V) = H(B) + H(V) - H(B, V), clipped at 0.
  *
  * Written with c ln c so that one logarithm is taken per occupied cell. Cost: O(cells).
- * Precision: float64 throughout; absolute error below 1e-13 nats for a million samples.
+ * Precision: float64 throughout; absolute error below cells * 2^-53 * ln N nats: 1e-13 up to 20 x 20 cells, 4e-12 measured
+ * at 1,000 x 300.
  */
 
 // @ts-ignore: decorator

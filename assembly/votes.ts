@@ -38,11 +38,11 @@ function batchVariances<T>(out: usize, x: usize, rows: usize, count: i32, size: 
       const variance0 = f64x2.mul(f64x2.sub(square0, f64x2.mul(f64x2.mul(sum0, sum0), perRow)), divisor);
       const variance1 = f64x2.mul(f64x2.sub(square1, f64x2.mul(f64x2.mul(sum1, sum1), perRow)), divisor);
       const q = out + ((<usize>i * <usize>columns + <usize>column) << 3);
-      // A batch of one value repeated but for rounding can come out below 0.
-      store<f64>(q, max(0, f64x2.extract_lane(variance0, 0)));
-      if (column + 1 < columns) store<f64>(q, max(0, f64x2.extract_lane(variance0, 1)), 8);
-      if (column + 2 < columns) store<f64>(q, max(0, f64x2.extract_lane(variance1, 0)), 16);
-      if (column + 3 < columns) store<f64>(q, max(0, f64x2.extract_lane(variance1, 1)), 24);
+      // Never below 0: with a deviation of 0 among them, the squares exceed the square of the sum over n by a share of 1/n.
+      store<f64>(q, f64x2.extract_lane(variance0, 0));
+      if (column + 1 < columns) store<f64>(q, f64x2.extract_lane(variance0, 1), 8);
+      if (column + 2 < columns) store<f64>(q, f64x2.extract_lane(variance1, 0), 16);
+      if (column + 3 < columns) store<f64>(q, f64x2.extract_lane(variance1, 1), 24);
     }
   }
 }

@@ -56,6 +56,7 @@ export async function fitLogistic(
     standardise(x.array, problem.features.array, means, scales, rows, stride);
     const minimum = await minimise(core, problem, x, stride, scales, c, pause);
     const free = classes === 2 ? 1 : classes;
+    if (free > 1) centreClasses(minimum.at, free, stride);
     const coefficients = Array.from({ length: free }, (_, f) =>
       Float64Array.from({ length: columns }, (_, j) => minimum.at[f * stride + j] / scales[j]),
     );
@@ -64,6 +65,18 @@ export async function fitLogistic(
     );
     return { columns, classes, coefficients, intercepts, converged: minimum.converged };
   });
+}
+
+/**
+ * Takes from each unknown its mean over the classes. What all classes share changes no probability and only adds to the
+ * penalty, so at the optimum it is 0; where the penalty is faint the minimiser leaves a little of it.
+ */
+function centreClasses(at: Float64Array, classes: number, stride: number): void {
+  for (let j = 0; j < stride; j++) {
+    let mean = 0;
+    for (let f = 0; f < classes; f++) mean += at[f * stride + j] / classes;
+    for (let f = 0; f < classes; f++) at[f * stride + j] -= mean;
+  }
 }
 
 /** The class of each row of features (rows, columns); scores within 1e-12 are ties and go to the lowest class. */
