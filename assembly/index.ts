@@ -34,7 +34,7 @@ export {
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { gatherColumn, gatherRows } from './rows';
-export { batchVariancesF32, batchVariancesF64, chooseLatents } from './votes';
+export { batchVariancesF32, batchVariancesF64, chooseLatents, chooseLatentsF32 } from './votes';
 
 /** The first byte that the caller may use. */
 export function heapBase(): usize {

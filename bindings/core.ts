@@ -386,6 +386,48 @@ export class Core {
     this.#wasm.chooseLatents(chosen.pointer, weights.pointer, variances.pointer, global.pointer, count, global.length);
   }
 
+  /**
+   * As batchVariances and chooseLatents, for a float32 table and batches of at most 256 rows: float32 wherever that decides.
+   * Global variances must be 0 (for a latent left out) or between 1e-20 and 1e20.
+   */
+  chooseLatentsF32(
+    chosen: Block<'i32'>,
+    weights: Block<'f64'>,
+    x: Block<'f32'>,
+    rows: Block<'i32'>,
+    global: Block<'f64'>,
+    count: number,
+    size: number,
+  ): void {
+    const columns = global.length;
+    const mark = this.arena.mark();
+    const variances = global.array.slice();
+    const padded = columns + 12;
+    const kept = (d: number) => d < columns && variances[d] > 0;
+    const inverses = Array.from({ length: padded }, (_, d) => (kept(d) ? 1 / ((size - 1) * variances[d]) : 0));
+    const inverse = this.arena.upload('f32', inverses);
+    const left = this.arena.upload(
+      'f32',
+      inverses.map((_, d) => (kept(d) ? 0 : Number.POSITIVE_INFINITY)),
+    );
+    const scratch = this.arena.alloc('f32', padded + 2 * columns);
+    this.#wasm.chooseLatentsF32(
+      chosen.pointer,
+      weights.pointer,
+      x.pointer,
+      rows.pointer,
+      global.pointer,
+      inverse.pointer,
+      left.pointer,
+      scratch.pointer,
+      count,
+      size,
+      columns,
+      isLarge(x),
+    );
+    this.arena.release(mark);
+  }
+
   /** Loss of rows [firstRow, lastRow); adds to gradient [classes - fixedClasses][stride], writes probabilities [rows][classes]. */
   softmaxLoss(
     gradient: Block<'f64'>,

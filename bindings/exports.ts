@@ -88,6 +88,20 @@ export interface CoreExports {
     count: number,
     columns: number,
   ): void;
+  chooseLatentsF32(
+    chosen: number,
+    weights: number,
+    x: number,
+    rows: number,
+    global: number,
+    inverse: number,
+    left: number,
+    scratch: number,
+    count: number,
+    size: number,
+    columns: number,
+    isLarge: boolean,
+  ): void;
 
   softmaxLoss(
     gradient: number,

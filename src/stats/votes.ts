@@ -32,7 +32,7 @@ export interface Votes {
 }
 
 /** Votes per kernel call. */
-const VOTES_PER_CALL = 256;
+const VOTES_PER_CALL = 512;
 
 /** Draws and casts all votes; the same options give the same votes to every metric. */
 export function castVotes(
@@ -60,6 +60,8 @@ export function castVotes(
     };
     if (source.factors.length === 0 || activeLatents.length === 0) return votes;
     const { core, latentCount } = table;
+    // What the float32 kernel asks for; nearly every table has it.
+    const isFast = options.batch <= 256 && activeLatents.every((d) => variances[d] > 1e-20 && variances[d] < 1e20);
     await core.arena.scope(async () => {
       const global = core.arena.upload(
         'f64',
@@ -70,11 +72,15 @@ export function castVotes(
         const count = Math.min(VOTES_PER_CALL, total - first);
         await core.arena.scope(async () => {
           const { x, rows, fixed } = await source.drawBatches(first, count, options.batch);
-          const local = core.arena.alloc('f64', count * latentCount);
           const chosen = core.arena.alloc('i32', count);
           const weights = core.arena.alloc('f64', count);
-          core.batchVariances(local, x, rows, count, options.batch, latentCount);
-          core.chooseLatents(chosen, weights, local, global, count);
+          if (isFast && x.type === 'f32') {
+            core.chooseLatentsF32(chosen, weights, x, rows, global, count, options.batch);
+          } else {
+            const local = core.arena.alloc('f64', count * latentCount);
+            core.batchVariances(local, x, rows, count, options.batch, latentCount);
+            core.chooseLatents(chosen, weights, local, global, count);
+          }
           votes.chosen.set(chosen.array, first);
           votes.weights.set(weights.array, first);
           votes.factors.set(

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
 import {
@@ -185,6 +186,74 @@ test('latents none of which varies in a batch share the weight that equal ones h
       const equal = choose(core, new Float64Array(columns).fill(0.5), new Float64Array(columns).fill(2));
       assertNear(weights, equal.weights, (columns + 6) * ROUNDING, `${columns} equal latents`);
     }
+  }));
+
+/** Tables on which the choice is easy, close, tied, and between latents that do not vary in a batch at all. */
+const TABLES: Readonly<Record<string, (row: number, d: number, normal: number) => number>> = {
+  'spread out': (_, d, normal) => (1 + d) * normal + 1000 * d,
+  alike: (_, __, normal) => normal,
+  'equal pairs': (row, d, normal) => (d % 2 === 0 ? normal : row % 7),
+  'steady within groups': (row, d, normal) => (d === 2 ? row % 2 : d === 3 ? (row % 2) + 1e-7 * normal : normal),
+  'a far outlier': (row, _, normal) => (row % 50 === 0 ? 1e5 : normal),
+  'tiny and huge': (_, d, normal) => normal * (d % 2 === 0 ? 1e-9 : 1e9),
+};
+
+test('float32 chooses what float64 chooses, and weighs it nearly the same', () =>
+  forEachBuild((core) => {
+    for (const [name, value] of Object.entries(TABLES)) {
+      for (const columns of [1, 2, 3, 4, 5, 8, 10, 12, 13, 17, 25, 31]) {
+        const noise = normals(200 * columns, columns);
+        const numbers = rounded(
+          noise.map((normal, i) => value(Math.floor(i / columns), i % columns, normal)),
+          'f32',
+        );
+        // Two columns that carry the same numbers, next to each other.
+        if (columns > 5) for (let row = 0; row < 200; row++) numbers[row * columns + 5] = numbers[row * columns + 4];
+        const x = uploadTable(core, 'f32', numbers) as Block<'f32'>;
+        const { variances } = core.columnVariances(x, 200, columns);
+        // Every fifth latent is left out, if there is another.
+        const global = core.arena.upload(
+          'f64',
+          variances.map((variance, d) => (d % 5 === 1 ? 0 : variance)),
+        );
+        for (const [count, size] of [
+          [200, 64],
+          [60, 2],
+          [30, 3],
+          [9, 256],
+          [0, 64],
+        ]) {
+          // Even rows, or odd rows: what alternates from row to row is then steady.
+          const rows = codes(count * size, 100, size).map((row, i) => 2 * row + (Math.floor(i / size) % 2));
+          const rowBlock = core.arena.upload('i32', rows);
+          const local = core.arena.alloc('f64', count * columns);
+          const [chosen, fast] = [core.arena.alloc('i32', count), core.arena.alloc('i32', count)];
+          const [weights, fastWeights] = [core.arena.alloc('f64', count), core.arena.alloc('f64', count)];
+          core.batchVariances(local, x, rowBlock, count, size, columns);
+          core.chooseLatents(chosen, weights, local, global, count);
+          core.chooseLatentsF32(fast, fastWeights, x, rowBlock, global, count, size);
+          const what = `${name}, ${columns} latents, batches of ${size}`;
+          assertSame(fast.array, chosen.array, what);
+          // Variances differ by 3 n (n + 2) 2^-24 at most, their roots and a weight by half of that.
+          const bound = 1.5 * size * (size + 2) * 2 ** -24;
+          assertNear(fastWeights.array, weights.array, bound, what);
+        }
+      }
+    }
+  }));
+
+test('float32 weights are right to a millionth for batches of 64', () =>
+  forEachBuild((core) => {
+    const x = core.arena.upload('f32', normals(1000 * 10, 3));
+    const global = core.arena.upload('f64', new Float64Array(10).fill(1));
+    const rows = core.arena.upload('i32', codes(500 * 64, 1000, 4));
+    const local = core.arena.alloc('f64', 500 * 10);
+    const chosen = core.arena.alloc('i32', 500);
+    const [weights, fastWeights] = [core.arena.alloc('f64', 500), core.arena.alloc('f64', 500)];
+    core.batchVariances(local, x, rows, 500, 64, 10);
+    core.chooseLatents(chosen, weights, local, global, 500);
+    core.chooseLatentsF32(chosen, fastWeights, x, rows, global, 500, 64);
+    assertNear(fastWeights.array, weights.array, 1e-6, 'weights');
   }));
 
 test.run();
