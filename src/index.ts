@@ -24,7 +24,7 @@ export { findMetric, metrics } from './metrics/index.js';
 export type { Metric, MetricContext, OptionRule, OptionValues, Outcome } from './metrics/metric.js';
 export type { MigParts } from './metrics/mig.js';
 export { type KnownScores, type ScoreOptions, type ScoreReport, score } from './score.js';
-export { checkCapacity, type Shape } from './stats/load-table.js';
+export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';
 export type {
   CommonOptions,

@@ -5,7 +5,7 @@ import type { Dtype } from '../matrix.js';
 import { toJson } from '../report/json.js';
 import { renderTable } from '../report/table.js';
 import type { ScoreOptions } from '../score.js';
-import type { Shape } from '../stats/load-table.js';
+import type { Shape } from '../stats/capacity.js';
 import type { Report } from '../types.js';
 import type { Context } from './command.js';
 import type { Facade } from './facade.js';

@@ -1,43 +1,14 @@
 /** Makes a Table of matrices: checks every number, decides what each factor is, and copies both into the kernels' memory. */
-import { type Block, blockBytes, type ElementType, MEMORY_LIMIT_BYTES } from '../../bindings/arena.js';
+import type { Block, ElementType } from '../../bindings/arena.js';
 import type { Core, NumberBlock, RealBlock } from '../../bindings/core.js';
 import { DataError, dataRangeError, optionRangeError, optionTypeError } from '../errors.js';
-import type { Dtype, Matrix, MatrixData } from '../matrix.js';
+import type { Matrix, MatrixData } from '../matrix.js';
 import type { FactorType } from '../types.js';
+import { checkCapacity } from './capacity.js';
 import { type Factor, Table } from './table.js';
-
-/** The shape and type of a table that may not have been read yet. */
-export interface Shape {
-  readonly rows: number;
-  readonly columns: number;
-  readonly dtype: Dtype;
-}
 
 /** A code table of this many entries is cheaper than sorting; beyond it values are sorted. */
 const DENSE_RANGE_LIMIT = 1 << 22;
-/** Room for what the metrics take beside the inputs: row batches, counts, votes. */
-const WORKING_BYTES = 64 * 1024 ** 2;
-
-/**
- * Refuses, before anything is allocated, an input that the kernels' 4 GiB cannot hold.
- * @throws RangeError with the bytes needed
- */
-export function checkCapacity(latents: Shape, factors: Shape): void {
-  const { rows } = latents;
-  const perFactor = blockBytes('i32', rows) * 3 + blockBytes('f64', rows);
-  const bytes =
-    blockBytes(realType(latents.dtype), rows * latents.columns) +
-    blockBytes('u16', rows * latents.columns) +
-    blockBytes(numberType(factors.dtype), rows * factors.columns) +
-    perFactor * factors.columns +
-    WORKING_BYTES;
-  if (bytes > MEMORY_LIMIT_BYTES) {
-    throw dataRangeError(
-      `latents ${rows} x ${latents.columns} and factors ${factors.rows} x ${factors.columns}: expected to fit the 4 GiB that WebAssembly can address, got ${(bytes / 1024 ** 3).toFixed(1)} GiB; score a random part of the rows`,
-    );
-  }
-}
-
 /**
  * @param factorTypes overrides what the values suggest, per factor
  * @throws RangeError or DataError saying which array, row and column, what was expected and what was found
@@ -78,18 +49,6 @@ function checkFactorTypes(types: ReadonlyArray<FactorType | null> | undefined, c
       throw optionTypeError(`factorTypes: expected 'discrete', 'continuous' or null, got '${String(type)}'`);
     }
   }
-}
-
-/** Kernels take float32 and float64: narrow integers fit the first exactly, wide ones the second. */
-function realType(dtype: Dtype): 'f32' | 'f64' {
-  const narrow: readonly Dtype[] = ['float32', 'float16', 'int8', 'uint8', 'int16', 'uint16', 'bool'];
-  return narrow.includes(dtype) ? 'f32' : 'f64';
-}
-
-function numberType(dtype: Dtype): 'i32' | 'f32' | 'f64' {
-  if (dtype === 'float32' || dtype === 'float16') return 'f32';
-  const wide: readonly Dtype[] = ['float64', 'int64', 'uint64', 'uint32'];
-  return wide.includes(dtype) ? 'f64' : 'i32';
 }
 
 function uploadReal(core: Core, data: MatrixData): RealBlock {

@@ -1,0 +1,45 @@
+import { blockBytes, MEMORY_LIMIT_BYTES } from '../../bindings/arena.js';
+import { dataRangeError } from '../errors.js';
+import type { Dtype } from '../matrix.js';
+
+/** The shape and type of a table that may not have been read yet. */
+export interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly dtype: Dtype;
+}
+
+/** Room for what the metrics take beside the inputs: row batches, counts, votes. */
+const WORKING_BYTES = 64 * 1024 ** 2;
+
+/**
+ * Refuses, before anything is allocated, an input that the kernels' 4 GiB cannot hold.
+ * @throws RangeError with the bytes needed
+ */
+export function checkCapacity(latents: Shape, factors: Shape): void {
+  const { rows } = latents;
+  const perFactor = blockBytes('i32', rows) * 3 + blockBytes('f64', rows);
+  const bytes =
+    blockBytes(realType(latents.dtype), rows * latents.columns) +
+    blockBytes('u16', rows * latents.columns) +
+    blockBytes(numberType(factors.dtype), rows * factors.columns) +
+    perFactor * factors.columns +
+    WORKING_BYTES;
+  if (bytes > MEMORY_LIMIT_BYTES) {
+    throw dataRangeError(
+      `latents ${rows} x ${latents.columns} and factors ${factors.rows} x ${factors.columns}: expected to fit the 4 GiB that WebAssembly can address, got ${(bytes / 1024 ** 3).toFixed(1)} GiB; score a random part of the rows`,
+    );
+  }
+}
+
+/** Kernels take float32 and float64: narrow integers fit the first exactly, wide ones the second. */
+function realType(dtype: Dtype): 'f32' | 'f64' {
+  const narrow: readonly Dtype[] = ['float32', 'float16', 'int8', 'uint8', 'int16', 'uint16', 'bool'];
+  return narrow.includes(dtype) ? 'f32' : 'f64';
+}
+
+function numberType(dtype: Dtype): 'i32' | 'f32' | 'f64' {
+  if (dtype === 'float32' || dtype === 'float16') return 'f32';
+  const wide: readonly Dtype[] = ['float64', 'int64', 'uint64', 'uint32'];
+  return wide.includes(dtype) ? 'f64' : 'i32';
+}
