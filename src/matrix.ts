@@ -171,7 +171,7 @@ function flatten(data: unknown, name: string): { data: MatrixData; dtype: Dtype 
 }
 
 /** Whether a value is one of the typed arrays a Matrix can hold. */
-export function isMatrixData(value: unknown): value is MatrixData {
+function isMatrixData(value: unknown): value is MatrixData {
   return (
     value instanceof Float32Array ||
     value instanceof Float64Array ||

@@ -96,7 +96,7 @@ export function checkSampler(sampler: Sampler): void {
 
 const DEFAULT_BATCH_ROWS = 8192;
 
-/** Encodes factors (rows, K) in calls of at most batchRows rows, into a block f64 (rows, D). */
+/** Encodes factors (rows, K) in calls of at most batchRows rows; `put` gets the latents (rows, D) piece by piece, with their place. */
 export async function encodeRows(
   sampler: Sampler,
   factors: Int32Array,

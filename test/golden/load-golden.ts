@@ -44,8 +44,3 @@ export function expectedOf(name: Case, key: string): Json {
   if (!entry) throw new Error(`expected.json has no ${key} for ${name}`);
   return entry.result;
 }
-
-/** Whether there is an entry. */
-export function hasExpected(name: Case, key: string): boolean {
-  return key in expected.cases[name].metrics;
-}
