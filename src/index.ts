@@ -5,13 +5,17 @@
 import { compile } from '../bindings/load.js';
 import type { MatrixLike } from './matrix.js';
 import { type BetaVaeParts, betaVaeScore as betaVaeMetric } from './metrics/beta-vae.js';
+import { type DcimigParts, dcimig as dcimigMetric } from './metrics/dcimig.js';
 import {
   type FactorVaeParts,
   type FactorVaeWeightedParts,
   factorVaeScore as factorVaeMetric,
   factorVaeWeightedScore as factorVaeWeightedMetric,
 } from './metrics/factor-vae.js';
+import { type JemmigParts, jemmig as jemmigMetric } from './metrics/jemmig.js';
 import { type MigParts, mig as migMetric } from './metrics/mig.js';
+import { type MigSupParts, migSup as migSupMetric } from './metrics/mig-sup.js';
+import { type ModularityParts, modularity as modularityMetric } from './metrics/modularity.js';
 import { scoreOne } from './score.js';
 import type { CommonOptions, Score } from './types.js';
 
@@ -19,10 +23,14 @@ export { drawTable } from './draw-table.js';
 export { type CodedError, DataError, type ErrorCode, isCodedError, type Place } from './errors.js';
 export { type Dtype, Matrix, type MatrixData, type MatrixLike, type NumberArray, toMatrix } from './matrix.js';
 export type { BetaVaeParts } from './metrics/beta-vae.js';
+export type { DcimigParts } from './metrics/dcimig.js';
 export type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
 export { findMetric, metrics } from './metrics/index.js';
+export type { JemmigParts } from './metrics/jemmig.js';
 export type { Metric, MetricContext, OptionRule, OptionValues, Outcome } from './metrics/metric.js';
 export type { MigParts } from './metrics/mig.js';
+export type { MigSupParts } from './metrics/mig-sup.js';
+export type { ModularityParts } from './metrics/modularity.js';
 export { type KnownScores, type ScoreOptions, type ScoreReport, score } from './score.js';
 export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';
@@ -69,6 +77,76 @@ export function mig(
   options: OptionsOf<typeof migMetric> = {},
 ): Promise<ScoreOf<typeof migMetric, MigParts>> {
   return scoreOne(migMetric, latents, factors, options);
+}
+
+/**
+ * MIG-sup: does each latent know one factor alone? The mirror of MIG, with gaps between factors. 0 to 1, higher is better.
+ *
+ * Mean over latents of (I(z_d; v_1st) - I(z_d; v_2nd)) / H(z_d), all of equal-width bins (20). Constant latents are left out.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Li et al. 2020; agrees with ubisoft's mig_sup to 1e-9
+ */
+export function migSup(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof migSupMetric> = {},
+): Promise<ScoreOf<typeof migSupMetric, MigSupParts>> {
+  return scoreOne(migSupMetric, latents, factors, options);
+}
+
+/**
+ * JEMMIG: is each factor known by one latent, which holds nothing else? 0 to 1, higher is better.
+ *
+ * Mean over factors of 1 - (H(v_k, z*) - I(z*; v_k) + I(z_2nd; v_k)) / (H(v_k) + ln bins), all of equal-width bins (20).
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Do & Tran 2020; agrees with ubisoft's jemmig to 1e-9
+ */
+export function jemmig(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof jemmigMetric> = {},
+): Promise<ScoreOf<typeof jemmigMetric, JemmigParts>> {
+  return scoreOne(jemmigMetric, latents, factors, options);
+}
+
+/**
+ * DCIMIG: is each factor known by a latent that knows little of the others? 0 to 1, higher is better.
+ *
+ * The sum over factors of the largest I(z_d; v_1st) - I(z_d; v_2nd) among latents whose best factor it is, over the sum of
+ * H(v_k); all of equal-width bins (20).
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Sepliarskaia et al. 2019; agrees with ubisoft's dcimig to 1e-9
+ */
+export function dcimig(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof dcimigMetric> = {},
+): Promise<ScoreOf<typeof dcimigMetric, DcimigParts>> {
+  return scoreOne(dcimigMetric, latents, factors, options);
+}
+
+/**
+ * Modularity: does each latent know one factor only? 0 to 1, higher is better.
+ *
+ * Mean over latents of 1 - (sum_k I_dk^2 - max_k I_dk^2) / (max_k I_dk^2 (K - 1)), mutual information of equal-width bins (20).
+ * Latents that know nothing are left out; one factor: undefined.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Ridgeway & Mozer 2018; agrees with disentanglement_lib to 1e-9
+ */
+export function modularity(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof modularityMetric> = {},
+): Promise<ScoreOf<typeof modularityMetric, ModularityParts>> {
+  return scoreOne(modularityMetric, latents, factors, options);
 }
 
 /**

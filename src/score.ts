@@ -1,10 +1,14 @@
 import { optionRangeError, optionTypeError } from './errors.js';
 import { type MatrixLike, toMatrix } from './matrix.js';
 import type { BetaVaeParts } from './metrics/beta-vae.js';
+import type { DcimigParts } from './metrics/dcimig.js';
 import type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
 import { findMetric, metrics } from './metrics/index.js';
+import type { JemmigParts } from './metrics/jemmig.js';
 import type { Metric, OptionValues } from './metrics/metric.js';
 import type { MigParts } from './metrics/mig.js';
+import type { MigSupParts } from './metrics/mig-sup.js';
+import type { ModularityParts } from './metrics/modularity.js';
 import { COMMON_OPTIONS, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
 import { runTasks, type Task } from './run.js';
 import type { CommonOptions, Report, Score } from './types.js';
@@ -13,6 +17,10 @@ import { version } from './version.js';
 /** The scores of this library's metrics, by name. As with any key of a record: a metric that was not asked for is not there. */
 export interface KnownScores {
   readonly mig: Score<MigParts>;
+  readonly 'mig-sup': Score<MigSupParts>;
+  readonly jemmig: Score<JemmigParts>;
+  readonly dcimig: Score<DcimigParts>;
+  readonly modularity: Score<ModularityParts>;
   readonly 'factor-vae-score': Score<FactorVaeParts>;
   readonly 'factor-vae-weighted-score': Score<FactorVaeWeightedParts>;
   readonly 'beta-vae-score': Score<BetaVaeParts>;

@@ -3,6 +3,7 @@ import type { Table } from '../stats/table.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { findTopTwo } from './top-two.js';
 
 /** What MIG was made of; matrices are [latent][factor]. */
 export interface MigParts {
@@ -52,9 +53,9 @@ export const mig: Metric<{ bins: number }, MigParts> = {
     const gap = new Array<number | null>(factorCount).fill(null);
     const bestLatent = new Array<number | null>(factorCount).fill(null);
     for (const k of table.varyingFactors) {
-      const ranked = topTwo(matrix, k, latentCount, factorCount);
-      gap[k] = (ranked.first - ranked.second) / factorEntropies[k];
-      bestLatent[k] = ranked.latent;
+      const { first, second, index } = findTopTwo(latentCount, (d) => matrix[d * factorCount + k]);
+      gap[k] = (first - second) / factorEntropies[k];
+      bestLatent[k] = index;
     }
     const defined = gap.filter((value) => value !== null);
     return {
@@ -73,17 +74,3 @@ export const mig: Metric<{ bins: number }, MigParts> = {
     };
   },
 };
-
-function topTwo(matrix: Float64Array, k: number, latentCount: number, factorCount: number) {
-  let first = 0;
-  let second = 0;
-  for (let d = 0; d < latentCount; d++) {
-    const value = matrix[d * factorCount + k];
-    if (value > first) [first, second] = [value, first];
-    else if (value > second) second = value;
-  }
-  // Differences up to 1e-12 are ties and go to the lowest index.
-  let latent = 0;
-  while (matrix[latent * factorCount + k] < first - 1e-12) latent++;
-  return { first, second, latent };
-}

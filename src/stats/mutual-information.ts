@@ -88,6 +88,30 @@ async function countAll(
   }
 }
 
+/** Entropy of each latent's bins, f64[D], in nats. */
+export function latentEntropies(table: Table, bins: number): Promise<Float64Array> {
+  return table.memoOfLatents(`latent entropies ${bins}`, async () => {
+    const binned = await binLatents(table, bins);
+    return table.core.arena.scope(() => countBins(table, binned, bins));
+  });
+}
+
+/** The joint counts with a factor of a single value are those of the bins. */
+function countBins({ core, rows, latentCount }: Table, binned: Block<'u16'>, bins: number): Float64Array {
+  const single = core.arena.zeros('u16', rows);
+  const counts = core.arena.alloc('u32', 4 * bins);
+  const total = core.arena.alloc('u32', bins);
+  return Float64Array.from({ length: latentCount }, (_, d) => {
+    counts.array.fill(0);
+    const latentBins = binned.slice(d * rows, rows);
+    for (let row = 0; row < rows; row += ROWS_PER_CALL) {
+      core.countJoint(counts, latentBins, single, 1, bins, 4, row, Math.min(row + ROWS_PER_CALL, rows));
+    }
+    core.marginaliseCounts(total, counts, 4, bins, 1, 1, 1);
+    return core.entropyOfCounts(total, rows);
+  });
+}
+
 function sizeOf(group: readonly CodedFactor[]): number {
   return group.reduce((product, { size }) => product * size, 1);
 }

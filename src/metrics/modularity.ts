@@ -1,0 +1,72 @@
+import { mutualInformation } from '../stats/mutual-information.js';
+import type { Table } from '../stats/table.js';
+import { toRows } from './matrix-rows.js';
+import type { Metric } from './metric.js';
+import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+
+/** What modularity was made of; matrices are [latent][factor]. */
+export interface ModularityParts {
+  /** I(z_d; v_k) in nats, D rows of K. */
+  readonly mutualInformation: number[][];
+  /** Modularity of each latent, D; null for a latent without information on any factor. */
+  readonly modularity: Array<number | null>;
+}
+
+/**
+ * Modularity: does each latent know one factor only?
+ *
+ * Mean over latents of 1 - (sum_k I_dk^2 - max_k I_dk^2) / (max_k I_dk^2 (K - 1)), with the mutual information of equal-width
+ * bins and K the factors that vary; 0 to 1, higher is better. Latents that know nothing are left out. One factor: undefined.
+ *
+ * Agrees with disentanglement_lib to 1e-9 where no latent is constant and no factor is (it counts such latents as 0 and such
+ * factors in K).
+ *
+ * @see K. Ridgeway, M. Mozer 2018, Learning Deep Disentangled Embeddings with the F-Statistic Loss
+ */
+export const modularity: Metric<{ bins: number }, ModularityParts> = {
+  name: 'modularity',
+  aliases: ['modularity-score'],
+  title: 'Modularity',
+  summary: 'each latent knows one factor only',
+  needs: ['latents', 'factors'],
+  range: [0, 1],
+  better: 'higher',
+  defaults: { bins: 20 },
+  rules: {
+    bins: {
+      type: 'integer',
+      minimum: 2,
+      maximum: 65535,
+      description: 'equal-width bins of a latent or continuous factor',
+    },
+  },
+  source: 'Ridgeway & Mozer 2018',
+  isPlugIn: true,
+
+  async compute(table: Table, { bins }, { pause }) {
+    const { matrix } = await mutualInformation(table, bins, pause);
+    const { latentCount, factorCount, varyingFactors } = table;
+    const others = varyingFactors.length - 1;
+    const ofLatent = Array.from({ length: latentCount }, (_, d) => {
+      const squares = varyingFactors.map((k) => matrix[d * factorCount + k] ** 2);
+      const largest = squares.reduce((a, b) => Math.max(a, b), 0);
+      if (largest === 0 || others < 1) return null;
+      return 1 - (squares.reduce((a, b) => a + b, 0) - largest) / (largest * others);
+    });
+    const defined = ofLatent.filter((value) => value !== null);
+    const silent = table.varyingLatents.filter((d) => ofLatent[d] === null);
+    return {
+      value: defined.length === 0 ? null : defined.reduce((a, b) => a + b, 0) / defined.length,
+      parts: { mutualInformation: toRows(matrix, latentCount, factorCount), modularity: ofLatent },
+      notes: [
+        ...(others < 0 ? [NO_FACTOR_VARIES] : []),
+        ...(others === 0 ? ['undefined: a single factor varies, and modularity compares factors'] : []),
+        ...(others > 0 && defined.length === 0 ? ['undefined: no latent has information on any factor'] : []),
+        ...describeConstants(table, 'left out'),
+        ...(others > 0 && silent.length > 0
+          ? [`latents ${silent.join(', ')}: no information on any factor, left out`]
+          : []),
+      ],
+    };
+  },
+};

@@ -1,0 +1,155 @@
+/** The scores that are read off the matrix of mutual information beside MIG: MIG-sup, JEMMIG, DCIMIG, modularity. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { dcimig, jemmig, type Matrix, mig, migSup, modularity } from '../../src/index.js';
+import { RandomStream } from '../../src/random.js';
+import { CASES, type Case, expectedOf, readGolden } from '../golden/load-golden.js';
+
+const FUNCTIONS = { 'mig-sup': migSup, jemmig, dcimig, modularity } as const;
+type Name = keyof typeof FUNCTIONS;
+
+/** A constant latent or factor, or a duplicated latent: defined here, NaN or chance there. See the tests below. */
+const DEGENERATE: readonly Case[] = ['e_degenerate', 'e2_degenerate_latents'];
+/** Theirs bins latents that it has scaled to 0 .. 1 first; at huge offsets that moves values across edges. */
+const BINNED_OTHERWISE: readonly Case[] = ['o_offset_scale'];
+
+function near(actual: number | null, expected: number, what: string): void {
+  assert.ok(actual !== null && Math.abs(actual - expected) < 1e-9, `${what}: expected ${expected}, got ${actual}`);
+}
+
+for (const name of CASES.filter((name) => !DEGENERATE.includes(name))) {
+  for (const bins of [10, 20]) {
+    test(`agrees with the authors' code on ${name} with ${bins} bins`, async () => {
+      const { latents, factors } = await readGolden(name);
+      const { value } = await modularity(latents, factors, { bins });
+      near(value, expectedOf(name, `dlib_mi_mig_modularity_bins${bins}_f64`).modularity_score, 'disentanglement_lib');
+      if (BINNED_OTHERWISE.includes(name)) return;
+      near(value, expectedOf(name, `ubi_modularity_bins${bins}`), 'ubisoft, modularity');
+      near((await migSup(latents, factors, { bins })).value, expectedOf(name, `ubi_mig_sup_bins${bins}`), 'MIG-sup');
+      near((await jemmig(latents, factors, { bins })).value, expectedOf(name, `ubi_jemmig_bins${bins}`), 'JEMMIG');
+      near((await dcimig(latents, factors, { bins })).value, expectedOf(name, `ubi_dcimig_bins${bins}`), 'DCIMIG');
+    });
+  }
+}
+
+test('DCIMIG agrees where a latent is constant or doubled, and leaves a constant factor out', async () => {
+  for (const name of DEGENERATE) {
+    const { latents, factors } = await readGolden(name);
+    near((await dcimig(latents, factors)).value, expectedOf(name, 'ubi_dcimig_bins20'), name);
+  }
+});
+
+test('modularity leaves out dead latents and constant factors, which disentanglement_lib counts', async () => {
+  const { latents, factors } = await readGolden('e_degenerate');
+  const { value, parts, notes } = await modularity(latents, factors);
+  assert.is(parts.modularity[1], null);
+  assert.equal(notes, ['latent 1 is constant: left out', 'factor 2 is constant: left out']);
+  // Theirs: the sum over latents, with 3 for K - 1 in place of 2 and 0 for the dead latent, over all six.
+  const theirs = expectedOf('e_degenerate', 'dlib_mi_mig_modularity_bins20_f64').modularity_score;
+  const defined = parts.modularity.filter((one) => one !== null);
+  near(defined.reduce((sum, one) => sum + 1 - ((1 - one) * 2) / 3, 0) / 6, theirs, 'theirs out of ours');
+  assert.ok((value as number) > theirs);
+});
+
+const grid = Array.from({ length: 240 }, (_, i) => [i % 4, Math.floor(i / 4) % 5, Math.floor(i / 20) % 3]);
+const noise = (seed: number, rows: number, columns: number) => {
+  const words = new RandomStream(seed, 100, 0);
+  return Array.from({ length: rows }, () => Array.from({ length: columns }, () => words.word() / 2 ** 32));
+};
+
+test('all are 1 when each factor is one latent, JEMMIG as far as its bins are few', async () => {
+  near((await migSup(grid, grid)).value, 1, 'MIG-sup');
+  near((await dcimig(grid, grid)).value, 1, 'DCIMIG');
+  near((await modularity(grid, grid)).value, 1, 'modularity');
+  // Of a latent that holds its factor and nothing else the joint entropy is H(v), as is the information.
+  near((await jemmig(grid, grid)).value, 1, 'JEMMIG');
+});
+
+test('all but modularity are near 0 for latents that know nothing', async () => {
+  const factors = Array.from({ length: 20_000 }, (_, i) => [i % 4, Math.floor(i / 4) % 5]);
+  const latents = noise(1, 20_000, 3);
+  for (const name of ['mig-sup', 'dcimig'] as const) {
+    const { value } = await FUNCTIONS[name](latents, factors);
+    assert.ok((value as number) < 0.01, `${name}: ${value}`);
+  }
+  // JEMMIG: the joint entropy of independent variables is nearly all there can be.
+  assert.ok(((await jemmig(latents, factors)).value as number) < 0.01);
+});
+
+test('a latent that carries two factors costs MIG-sup, DCIMIG and modularity, not MIG', async () => {
+  const both = grid.map(([a, b, c]) => [a + 4 * b, c]);
+  const alone = await mig(both, grid, { bins: 60 });
+  assert.ok((alone.value as number) > 0.99);
+  // Latent 0 knows ln 4 of one factor and ln 5 of the other, and holds ln 20.
+  const sup = await migSup(both, grid, { bins: 60 });
+  near(sup.parts.gap[0], (Math.log(5) - Math.log(4)) / Math.log(20), 'gap of the mixed latent');
+  near(sup.parts.gap[1], 1, 'gap of the other');
+  const charm = await dcimig(both, grid, { bins: 60 });
+  near(charm.value, (Math.log(5) - Math.log(4) + Math.log(3)) / Math.log(60), 'DCIMIG');
+  assert.equal(charm.parts.bestLatent, [null, 0, 1]);
+  const { parts } = await modularity(both, grid, { bins: 60 });
+  near(parts.modularity[0], 1 - Math.log(4) ** 2 / (2 * Math.log(5) ** 2), 'modularity of the mixed latent');
+});
+
+test('JEMMIG charges a best latent for what it holds beside its factor', async () => {
+  const rows = Array.from({ length: 400 }, (_, i) => [i % 4, Math.floor(i / 4) % 10]);
+  const pure = await jemmig(
+    rows.map(([a]) => [a]),
+    rows.map(([a]) => [a]),
+    { bins: 40 },
+  );
+  near(pure.value, 1, 'pure');
+  const mixed = await jemmig(
+    rows.map(([a, b]) => [10 * a + b]),
+    rows.map(([a]) => [a]),
+    { bins: 40 },
+  );
+  near(mixed.value, 1 - Math.log(10) / (Math.log(4) + Math.log(40)), 'mixed');
+});
+
+test('a doubled latent costs JEMMIG, and not MIG-sup, DCIMIG or modularity', async () => {
+  const double = grid.map(([a, b, c]) => [a, a, b, c]);
+  near((await migSup(double, grid)).value, 1, 'MIG-sup');
+  near((await dcimig(double, grid)).value, 1, 'DCIMIG');
+  near((await modularity(double, grid)).value, 1, 'modularity');
+  const { parts } = await jemmig(double, grid);
+  near(parts.score[0], 1 - Math.log(4) / (Math.log(4) + Math.log(20)), 'JEMMIG of the doubled factor');
+  assert.is(parts.bestLatent[0], 0);
+});
+
+test('none depends on the order of columns, or on a scale that bins alike', async () => {
+  const { latents, factors } = await readGolden('d_partial');
+  const turn = ({ data, rows, columns }: Matrix) => ({
+    data: Float64Array.from(data, (_, i) => 64 * data[i - (i % columns) + (columns - 1 - (i % columns))]),
+    rows,
+    columns,
+  });
+  for (const name of Object.keys(FUNCTIONS) as Name[]) {
+    const { value } = await FUNCTIONS[name](latents, factors);
+    const turned = await FUNCTIONS[name](turn(latents), factors);
+    assert.ok(Math.abs((turned.value as number) - (value as number)) < 1e-12, name);
+  }
+});
+
+test('are null with the reason where they are undefined', async () => {
+  const constant = grid.map(() => [1]);
+  for (const name of Object.keys(FUNCTIONS) as Name[]) {
+    const { value, notes } = await FUNCTIONS[name](grid, constant);
+    assert.is(value, null, name);
+    assert.is(notes[0], 'undefined: every factor is constant', name);
+  }
+  const one = grid.map(([a]) => [a]);
+  const single = await modularity(grid, one);
+  assert.is(single.value, null);
+  assert.is(single.notes[0], 'undefined: a single factor varies, and modularity compares factors');
+  const dead = await migSup(constant, grid);
+  assert.is(dead.value, null);
+  assert.is(dead.notes[0], 'undefined: every latent is constant');
+  const silent = await modularity(constant, grid);
+  assert.is(silent.notes[0], 'undefined: no latent has information on any factor');
+  // The gap to a runner-up that is not there is the whole.
+  near((await migSup(one, one)).value, 1, 'MIG-sup of one latent and one factor');
+  near((await dcimig(constant, grid)).value, 0, 'DCIMIG of a constant latent');
+});
+
+test.run();
