@@ -5,6 +5,7 @@
  * nothing. Nothing here allocates, keeps state between calls, or throws: the caller (bindings/core.ts) has checked.
  * Pointers are 16-byte aligned, and 32 bytes past the end of every input may be read (and are ignored).
  */
+export { addTree, boostingResiduals, growTree } from './boosting';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode } from './drawing';
 export {
   binColumnsF32,
@@ -18,7 +19,7 @@ export {
   marginaliseCounts,
   offsetCodesI32,
 } from './histogram';
-export { entropyOfCounts, mutualInformationOfCounts } from './information';
+export { entropyOfCounts, mutualInformationOfCounts, naturalLogarithm } from './information';
 export { softmaxHessian, softmaxLoss } from './logistic';
 export {
   allIntegralF32,

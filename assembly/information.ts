@@ -44,3 +44,8 @@ export function mutualInformationOfCounts(joint: usize, sums: usize, bins: i32, 
   for (let value = 0; value < values; value++) valueSum += countTimesLog(load<u32>(sums + (<usize>value << 2)));
   return max(0, Math.log(total) + (jointSum - binSum - valueSum) / total);
 }
+
+/** ln x: the host's own may differ from platform to platform. */
+export function naturalLogarithm(x: f64): f64 {
+  return Math.log(x);
+}

@@ -32,6 +32,33 @@ export interface RowGroups {
   readonly drawable: number;
 }
 
+/** A regression tree; its nodes are numbered as in a heap, those of i being 2i + 1 and 2i + 2. */
+export interface Tree {
+  readonly depth: number;
+  /** i32[2^depth - 1]: the column a node splits by; -1 at a leaf. */
+  readonly columnOf: Block<'i32'>;
+  /** f64[2^depth - 1]: a row at or below goes left. */
+  readonly thresholds: Block<'f64'>;
+  /** f64[2^(depth + 1) - 1]: of leaves. */
+  readonly values: Block<'f64'>;
+}
+
+/** What trees are grown on, and where. */
+export interface TreeRows {
+  readonly rows: number;
+  readonly columns: number;
+  /** f64[columns][rows] */
+  readonly x: Block<'f64'>;
+  /** u32[columns][rows][2]: the rows in the order of each column, as 8 times their number and the rank of their value. */
+  readonly sorted: Block<'u32'>;
+  /** As large as two of sorted. */
+  readonly scratch: Block<'u32'>;
+  /** u8[rows] */
+  readonly sides: Block<'u8'>;
+  /** i32[2^(depth + 1) - 1][2] */
+  readonly bounds: Block<'i32'>;
+}
+
 const STREAM_WORDS = 92;
 const GROUP_WORDS = 5;
 /** Cells that countJoint computes at a time. */
@@ -426,6 +453,69 @@ export class Core {
       isLarge(x),
     );
     this.arena.release(mark);
+  }
+
+  /** ln x, the same on every host. */
+  naturalLogarithm(x: number): number {
+    return this.#wasm.naturalLogarithm(x);
+  }
+
+  /** Residuals of rows [firstRow, lastRow); residuals, raw: [classes][rows], or [1][rows] with two classes. */
+  boostingResiduals(
+    residuals: Block<'f64'>,
+    raw: Block<'f64'>,
+    labels: Block<'i32'>,
+    rows: number,
+    classes: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    this.#wasm.boostingResiduals(residuals.pointer, raw.pointer, labels.pointer, rows, classes, firstRow, lastRow);
+  }
+
+  /** Grows a tree on residuals [rows]; adds it to raw [rows] and its gains to importances [columns]. scale: of a class's leaves, 0 for squares. */
+  growTree(
+    tree: Tree,
+    raw: Block<'f64'>,
+    importances: Block<'f64'>,
+    residuals: Block<'f64'>,
+    { rows, columns, x, sorted, scratch, sides, bounds }: TreeRows,
+    scale: number,
+    rate: number,
+  ): void {
+    this.#wasm.growTree(
+      tree.columnOf.pointer,
+      tree.thresholds.pointer,
+      tree.values.pointer,
+      raw.pointer,
+      importances.pointer,
+      residuals.pointer,
+      x.pointer,
+      sorted.pointer,
+      scratch.pointer,
+      sides.pointer,
+      bounds.pointer,
+      rows,
+      columns,
+      tree.depth,
+      scale,
+      rate,
+    );
+  }
+
+  /** Adds rate times a tree's value at each row of x (columns, rows) to raw [rows]. */
+  addTree(raw: Block<'f64'>, x: Block<'f64'>, tree: Tree, rate: number): void {
+    const { columnOf, thresholds, values, depth } = tree;
+    this.#wasm.addTree(
+      raw.pointer,
+      x.pointer,
+      columnOf.pointer,
+      thresholds.pointer,
+      values.pointer,
+      raw.length,
+      depth,
+      rate,
+    );
   }
 
   /** Loss of rows [firstRow, lastRow); adds to gradient [classes - fixedClasses][stride], writes probabilities [rows][classes]. */

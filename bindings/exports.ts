@@ -103,6 +103,46 @@ export interface CoreExports {
     isLarge: boolean,
   ): void;
 
+  naturalLogarithm(x: number): number;
+
+  boostingResiduals(
+    residuals: number,
+    raw: number,
+    labels: number,
+    rows: number,
+    classes: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+  growTree(
+    columnOf: number,
+    thresholds: number,
+    values: number,
+    raw: number,
+    importances: number,
+    residuals: number,
+    x: number,
+    sorted: number,
+    scratch: number,
+    sides: number,
+    bounds: number,
+    rows: number,
+    columns: number,
+    depth: number,
+    scale: number,
+    rate: number,
+  ): void;
+  addTree(
+    raw: number,
+    x: number,
+    columnOf: number,
+    thresholds: number,
+    values: number,
+    rows: number,
+    depth: number,
+    rate: number,
+  ): void;
+
   softmaxLoss(
     gradient: number,
     probabilities: number,

@@ -1,0 +1,203 @@
+/**
+ * Gradient-boosted trees as scikit-learn 1.2 fits them by default (GradientBoostingClassifier, GradientBoostingRegressor):
+ * exact splits, all columns at each, no subsampling. Where it draws among equal splits, the lowest column and threshold win.
+ */
+import type { Block } from '../../bindings/arena.js';
+import type { Core, Tree, TreeRows } from '../../bindings/core.js';
+
+/** What is fitted, and on which rows it predicts. */
+export interface BoostingProblem {
+  readonly columns: number;
+  /** [columns][trainRows] */
+  readonly train: Float64Array;
+  readonly trainRows: number;
+  /** [columns][testRows] */
+  readonly test: Float64Array;
+  readonly testRows: number;
+  /** Of the training rows: whole numbers 0 .. classes - 1 that all occur, or any numbers where classes is null. */
+  readonly target: ArrayLike<number>;
+  /** Null: least squares. */
+  readonly classes: number | null;
+  readonly stages: number;
+  readonly learningRate: number;
+  /** 1..8 */
+  readonly depth: number;
+}
+
+/** A fit. Its trees are not kept. */
+export interface BoostingFit {
+  /** What splits by each column took off the squares, over all trees, as shares of 1; all 0 where nothing was split. */
+  readonly importance: Float64Array;
+  /** The class, or the value, of each training row. */
+  readonly trained: Float64Array;
+  /** The same of each test row. */
+  readonly predicted: Float64Array;
+}
+
+/** Exponentials per kernel call. */
+const EXPONENTIALS_PER_CALL = 1 << 20;
+
+/** Fits the model. Takes its memory from the arena and gives it back. */
+export async function fitBoosting(
+  core: Core,
+  problem: BoostingProblem,
+  pause: (tree: number, trees: number) => void | Promise<void>,
+): Promise<BoostingFit> {
+  const { columns, trainRows, testRows, target, classes, stages, learningRate, depth } = problem;
+  return core.arena.scope(async () => {
+    const perStage = classes === null || classes === 2 ? 1 : classes;
+    const raw = core.arena.alloc('f64', perStage * trainRows);
+    const rawOfTest = core.arena.alloc('f64', perStage * testRows);
+    const residuals = core.arena.alloc('f64', perStage * trainRows);
+    const importances = core.arena.zeros('f64', columns);
+    const testX = core.arena.upload('f64', problem.test);
+    const tree: Tree = {
+      depth,
+      columnOf: core.arena.zeros('i32', 2 ** depth - 1),
+      thresholds: core.arena.zeros('f64', 2 ** depth - 1),
+      values: core.arena.zeros('f64', 2 ** (depth + 1) - 1),
+    };
+    const treeRows: TreeRows = {
+      rows: trainRows,
+      columns,
+      x: core.arena.upload('f64', problem.train),
+      sorted: core.arena.upload('u32', sortColumns(problem.train, trainRows, columns)),
+      scratch: core.arena.alloc('u32', 4 * columns * trainRows),
+      sides: core.arena.alloc('u8', trainRows),
+      bounds: core.arena.alloc('i32', 2 * (2 ** (depth + 1) - 1)),
+    };
+    const model =
+      classes === null ? squares(core, target, residuals, raw) : likelihood(core, target, classes, residuals, raw);
+    for (let c = 0; c < perStage; c++) {
+      raw.slice(c * trainRows, trainRows).array.fill(model.start[c]);
+      rawOfTest.slice(c * testRows, testRows).array.fill(model.start[c]);
+    }
+
+    const trees = stages * perStage;
+    for (let done = 0; done < trees; done++) {
+      const c = done % perStage;
+      if (c === 0) await model.updateResiduals(() => pause(done, trees));
+      await pause(done, trees);
+      const ofClass = raw.slice(c * trainRows, trainRows);
+      const own = residuals.slice(c * trainRows, trainRows);
+      core.growTree(tree, ofClass, importances, own, treeRows, model.leafScale, learningRate);
+      core.addTree(rawOfTest.slice(c * testRows, testRows), testX, tree, learningRate);
+    }
+    const total = importances.array.reduce((a, b) => a + b, 0);
+    return {
+      importance: importances.array.map((sum) => (total > 0 ? sum / total : 0)),
+      trained: model.predict(raw.array, trainRows),
+      predicted: model.predict(rawOfTest.array, testRows),
+    };
+  });
+}
+
+/** What a loss decides. */
+interface Model {
+  /** The score that each class starts from. */
+  readonly start: readonly number[];
+  /** See growTree. */
+  readonly leafScale: number;
+  updateResiduals(pause: () => void | Promise<void>): Promise<void>;
+  /** raw: [classes][rows] */
+  predict(raw: Float64Array, rows: number): Float64Array;
+}
+
+function squares(core: Core, target: ArrayLike<number>, residuals: Block<'f64'>, raw: Block<'f64'>): Model {
+  const rows = target.length;
+  const values = Float64Array.from(target);
+  // Around one of the values, so that the mean of equal ones is that one.
+  const centre = values[0] + values.reduce((sum, value) => sum + (value - values[0]), 0) / rows;
+  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2 / rows, 0)) || 1;
+  // In units of its own, so that what counts as no variance does not depend on the factor's.
+  const y = core.arena.upload(
+    'f64',
+    values.map((value) => (value - centre) / spread),
+  );
+  return {
+    start: [0],
+    leafScale: 0,
+    async updateResiduals() {
+      const [to, from, truth] = [residuals.array, raw.array, y.array];
+      for (let row = 0; row < rows; row++) to[row] = truth[row] - from[row];
+    },
+    predict: (scores) => scores.map((score) => centre + spread * score),
+  };
+}
+
+function likelihood(
+  core: Core,
+  target: ArrayLike<number>,
+  classes: number,
+  residuals: Block<'f64'>,
+  raw: Block<'f64'>,
+): Model {
+  const rows = target.length;
+  const labels = core.arena.upload('i32', target);
+  const counts = new Float64Array(classes);
+  for (let row = 0; row < rows; row++) counts[target[row]]++;
+  const isBinary = classes === 2;
+  const rowsPerCall = Math.max(1, Math.floor(EXPONENTIALS_PER_CALL / classes));
+  return {
+    start: isBinary
+      ? [core.naturalLogarithm(counts[1] / counts[0])]
+      : Array.from(counts, (count) => core.naturalLogarithm(count / rows)),
+    leafScale: isBinary ? 1 : (classes - 1) / classes,
+    async updateResiduals(pause) {
+      for (let row = 0; row < rows; row += rowsPerCall) {
+        if (row > 0) await pause();
+        core.boostingResiduals(residuals, raw, labels, rows, classes, row, Math.min(row + rowsPerCall, rows));
+      }
+    },
+    predict: (scores, count) =>
+      isBinary ? scores.map((score) => (score > 1e-12 ? 1 : 0)) : highestClasses(scores, count, classes),
+  };
+}
+
+/** The class of the highest score of each row; within 1e-12 of it the lowest class. */
+function highestClasses(scores: Float64Array, rows: number, classes: number): Float64Array {
+  const out = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let c = 0; c < classes; c++) highest = Math.max(highest, scores[c * rows + row]);
+    while (scores[out[row] * rows + row] < highest - 1e-12) out[row]++;
+  }
+  return out;
+}
+
+/** The rows of x, [columns][rows], in the order of each column, as growTree takes them: [columns][rows][offset, rank]. */
+export function sortColumns(x: Float64Array, rows: number, columns: number): Uint32Array {
+  const out = new Uint32Array(2 * rows * columns);
+  const ranks = new Uint32Array(rows);
+  for (let column = 0; column < columns; column++) {
+    const values = x.subarray(column * rows, (column + 1) * rows);
+    // + 0 makes one zero of both, which the sort would tell apart.
+    const distinct = values.map((value) => value + 0).sort();
+    let count = 0;
+    for (const value of distinct) if (count === 0 || value !== distinct[count - 1]) distinct[count++] = value;
+    const starts = new Uint32Array(count + 1);
+    for (let row = 0; row < rows; row++) {
+      ranks[row] = rankOf(values[row], distinct, count);
+      starts[ranks[row] + 1]++;
+    }
+    for (let rank = 0; rank < count; rank++) starts[rank + 1] += starts[rank];
+    for (let row = 0; row < rows; row++) {
+      const at = 2 * (column * rows + starts[ranks[row]]++);
+      out[at] = 8 * row;
+      out[at + 1] = ranks[row];
+    }
+  }
+  return out;
+}
+
+/** The place of a value among the first `count` of the sorted ones, of which it is one. */
+function rankOf(value: number, sorted: Float64Array, count: number): number {
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
