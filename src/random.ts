@@ -20,6 +20,8 @@ export const STREAMS = {
   resampleSeed: 5,
   /** Rows drawn from a sampler; index = number of the row. */
   sampledRows: 6,
+  /** Rows to learn from and rows to test on; index = number of the factor. */
+  split: 7,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

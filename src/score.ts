@@ -1,6 +1,7 @@
 import { optionRangeError, optionTypeError } from './errors.js';
 import { type MatrixLike, toMatrix } from './matrix.js';
 import type { BetaVaeParts } from './metrics/beta-vae.js';
+import type { DciParts } from './metrics/dci.js';
 import type { DcimigParts } from './metrics/dcimig.js';
 import type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
 import { findMetric, metrics } from './metrics/index.js';
@@ -24,6 +25,7 @@ export interface KnownScores {
   readonly 'factor-vae-score': Score<FactorVaeParts>;
   readonly 'factor-vae-weighted-score': Score<FactorVaeWeightedParts>;
   readonly 'beta-vae-score': Score<BetaVaeParts>;
+  readonly dci: Score<DciParts>;
 }
 
 /** A {@link Report} that knows the parts of each metric. */

@@ -1,5 +1,6 @@
 /** The registry: everything that lists, names, checks or documents metrics derives from this array. */
 import { betaVaeScore } from './beta-vae.js';
+import { dci } from './dci.js';
 import { dcimig } from './dcimig.js';
 import { factorVaeScore, factorVaeWeightedScore } from './factor-vae.js';
 import { jemmig } from './jemmig.js';
@@ -18,6 +19,7 @@ export const metrics = [
   factorVaeScore,
   factorVaeWeightedScore,
   betaVaeScore,
+  dci,
 ] as unknown as readonly Metric[];
 
 /** The metric of a name or alias; undefined where there is none. */
