@@ -9,12 +9,19 @@ function subject(kind: string, indices: readonly number[]): string {
 
 /** Names the constant columns and says what became of them. */
 export function describeConstants(table: Table, ofLatents: string): string[] {
-  const notes: string[] = [];
-  const { constantLatents, constantFactors } = table;
-  if (constantLatents.length > 0) notes.push(`${subject('latent', constantLatents)} constant: ${ofLatents}`);
+  const notes = describeConstantLatents(table, ofLatents);
+  const { constantFactors } = table;
   if (constantFactors.length > 0) notes.push(`${subject('factor', constantFactors)} constant: left out`);
   return notes;
 }
+
+/** As {@link describeConstants}, for metrics that do not look at factors. */
+export function describeConstantLatents({ constantLatents }: Table, ofLatents: string): string[] {
+  return constantLatents.length === 0 ? [] : [`${subject('latent', constantLatents)} constant: ${ofLatents}`];
+}
+
+/** Why latents cannot be compared with each other. */
+export const FEWER_THAN_TWO_LATENTS = 'undefined: fewer than two latents vary';
 
 /** Why nothing can be scored where no factor varies. */
 export const NO_FACTOR_VARIES = 'undefined: every factor is constant';
