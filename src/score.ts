@@ -3,6 +3,8 @@ import { type MatrixLike, toMatrix } from './matrix.js';
 import type { BetaVaeParts } from './metrics/beta-vae.js';
 import type { DcimigParts } from './metrics/dcimig.js';
 import type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
+import type { GaussianTotalCorrelationParts } from './metrics/gaussian-total-correlation.js';
+import type { GaussianWassersteinCorrelationParts } from './metrics/gaussian-wasserstein-correlation.js';
 import { findMetric, metrics } from './metrics/index.js';
 import type { JemmigParts } from './metrics/jemmig.js';
 import type { Metric, OptionValues } from './metrics/metric.js';
@@ -23,6 +25,8 @@ export interface KnownScores {
   readonly dcimig: Score<DcimigParts>;
   readonly modularity: Score<ModularityParts>;
   readonly 'mutual-information-score': Score<MutualInformationScoreParts>;
+  readonly 'gaussian-total-correlation': Score<GaussianTotalCorrelationParts>;
+  readonly 'gaussian-wasserstein-correlation': Score<GaussianWassersteinCorrelationParts>;
   readonly 'factor-vae-score': Score<FactorVaeParts>;
   readonly 'factor-vae-weighted-score': Score<FactorVaeWeightedParts>;
   readonly 'beta-vae-score': Score<BetaVaeParts>;

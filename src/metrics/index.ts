@@ -2,6 +2,8 @@
 import { betaVaeScore } from './beta-vae.js';
 import { dcimig } from './dcimig.js';
 import { factorVaeScore, factorVaeWeightedScore } from './factor-vae.js';
+import { gaussianTotalCorrelation } from './gaussian-total-correlation.js';
+import { gaussianWassersteinCorrelation } from './gaussian-wasserstein-correlation.js';
 import { jemmig } from './jemmig.js';
 import type { Metric } from './metric.js';
 import { mig } from './mig.js';
@@ -17,6 +19,8 @@ export const metrics = [
   dcimig,
   modularity,
   mutualInformationScore,
+  gaussianTotalCorrelation,
+  gaussianWassersteinCorrelation,
   factorVaeScore,
   factorVaeWeightedScore,
   betaVaeScore,

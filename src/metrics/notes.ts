@@ -20,6 +20,11 @@ export function describeConstantLatents({ constantLatents }: Table, ofLatents: s
   return constantLatents.length === 0 ? [] : [`${subject('latent', constantLatents)} constant: ${ofLatents}`];
 }
 
+/** Names latents whose variance is no number above 0 though they vary. */
+export function describeVanishing(latents: readonly number[]): string[] {
+  return latents.length === 0 ? [] : [`${subject('latent', latents)} as good as constant, below 1e-145: left out`];
+}
+
 /** Why latents cannot be compared with each other. */
 export const FEWER_THAN_TWO_LATENTS = 'undefined: fewer than two latents vary';
 
