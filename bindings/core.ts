@@ -186,6 +186,29 @@ export class Core {
     return Number.isNaN(result) ? null : result;
   }
 
+  /** Rows by code into order [rows], and where each code begins into bounds [values + 1]; codes are below values. */
+  orderByCode(order: Block<'i32'>, bounds: Block<'i32'>, codes: Block<'i32'>, values: number): void {
+    this.#wasm.orderByCode(order.pointer, bounds.pointer, codes.pointer, codes.length, values);
+  }
+
+  /** The q-quantile of |x - mean| over rows order[first .. last) of one column of x (rows, columns); last > first. */
+  deviationQuantile(
+    x: RealBlock,
+    order: Block<'i32'>,
+    columns: number,
+    column: number,
+    first: number,
+    last: number,
+    q: number,
+  ): number {
+    const run = x.type === 'f32' ? this.#wasm.deviationQuantileF32 : this.#wasm.deviationQuantileF64;
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', last - first);
+    const result = run(scratch.pointer, x.pointer, order.pointer, columns, column, first, last, q);
+    this.arena.release(mark);
+    return result;
+  }
+
   /** Bins rows [firstRow, lastRow) of x (rows, columns) into out [columns][rows]; minima, maxima: [columns]. */
   binColumns(
     out: Block<'u16'>,

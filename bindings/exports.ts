@@ -47,6 +47,10 @@ export interface CoreExports {
   addProductsF64: AddProducts;
   logDeterminant(a: number, n: number, least: number): number;
 
+  orderByCode(order: number, bounds: number, codes: number, rows: number, values: number): void;
+  deviationQuantileF32: DeviationQuantile;
+  deviationQuantileF64: DeviationQuantile;
+
   binColumnsF32: BinColumns;
   binColumnsF64: BinColumns;
   denseCodesF32: DenseCodes;
@@ -144,6 +148,16 @@ type AddProducts = (
   firstRow: number,
   lastRow: number,
 ) => void;
+type DeviationQuantile = (
+  scratch: number,
+  x: number,
+  order: number,
+  columns: number,
+  column: number,
+  first: number,
+  last: number,
+  q: number,
+) => number;
 type BinColumns = (
   out: number,
   x: number,

@@ -20,6 +20,7 @@ import {
   type GaussianWassersteinCorrelationParts,
   gaussianWassersteinCorrelation as gaussianWassersteinCorrelationMetric,
 } from './metrics/gaussian-wasserstein-correlation.js';
+import { type IrsParts, irs as irsMetric } from './metrics/irs.js';
 import { type JemmigParts, jemmig as jemmigMetric } from './metrics/jemmig.js';
 import { type MigParts, mig as migMetric } from './metrics/mig.js';
 import { type MigSupParts, migSup as migSupMetric } from './metrics/mig-sup.js';
@@ -40,6 +41,7 @@ export type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-va
 export type { GaussianTotalCorrelationParts } from './metrics/gaussian-total-correlation.js';
 export type { GaussianWassersteinCorrelationParts } from './metrics/gaussian-wasserstein-correlation.js';
 export { findMetric, metrics } from './metrics/index.js';
+export type { IrsParts } from './metrics/irs.js';
 export type { JemmigParts } from './metrics/jemmig.js';
 export type { Metric, MetricContext, OptionRule, OptionValues, Outcome } from './metrics/metric.js';
 export type { MigParts } from './metrics/mig.js';
@@ -162,6 +164,24 @@ export function modularity(
   options: OptionsOf<typeof modularityMetric> = {},
 ): Promise<ScoreOf<typeof modularityMetric, ModularityParts>> {
   return scoreOne(modularityMetric, latents, factors, options);
+}
+
+/**
+ * Interventional robustness score: does each latent stay where it is while one factor is held? 0 to 1, higher is better.
+ *
+ * Per latent and factor 1 - (mean over values of the factor of the 99th percentile of |z - E[z | v]|) / max |z - E z|; the
+ * largest over factors, and the mean over latents weighted by that maximum. `quantile: 1` is the paper's.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Suter et al. 2019; agrees with ubisoft's irs to 1e-9
+ */
+export function irs(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof irsMetric> = {},
+): Promise<ScoreOf<typeof irsMetric, IrsParts>> {
+  return scoreOne(irsMetric, latents, factors, options);
 }
 
 /**

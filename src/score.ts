@@ -6,6 +6,7 @@ import type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-va
 import type { GaussianTotalCorrelationParts } from './metrics/gaussian-total-correlation.js';
 import type { GaussianWassersteinCorrelationParts } from './metrics/gaussian-wasserstein-correlation.js';
 import { findMetric, metrics } from './metrics/index.js';
+import type { IrsParts } from './metrics/irs.js';
 import type { JemmigParts } from './metrics/jemmig.js';
 import type { Metric, OptionValues } from './metrics/metric.js';
 import type { MigParts } from './metrics/mig.js';
@@ -24,6 +25,7 @@ export interface KnownScores {
   readonly jemmig: Score<JemmigParts>;
   readonly dcimig: Score<DcimigParts>;
   readonly modularity: Score<ModularityParts>;
+  readonly irs: Score<IrsParts>;
   readonly 'mutual-information-score': Score<MutualInformationScoreParts>;
   readonly 'gaussian-total-correlation': Score<GaussianTotalCorrelationParts>;
   readonly 'gaussian-wasserstein-correlation': Score<GaussianWassersteinCorrelationParts>;

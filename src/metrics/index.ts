@@ -4,6 +4,7 @@ import { dcimig } from './dcimig.js';
 import { factorVaeScore, factorVaeWeightedScore } from './factor-vae.js';
 import { gaussianTotalCorrelation } from './gaussian-total-correlation.js';
 import { gaussianWassersteinCorrelation } from './gaussian-wasserstein-correlation.js';
+import { irs } from './irs.js';
 import { jemmig } from './jemmig.js';
 import type { Metric } from './metric.js';
 import { mig } from './mig.js';
@@ -18,6 +19,7 @@ export const metrics = [
   jemmig,
   dcimig,
   modularity,
+  irs,
   mutualInformationScore,
   gaussianTotalCorrelation,
   gaussianWassersteinCorrelation,
