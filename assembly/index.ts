@@ -5,6 +5,8 @@
  * nothing. Nothing here allocates, keeps state between calls, or throws: the caller (bindings/core.ts) has checked.
  * Pointers are 16-byte aligned, and 32 bytes past the end of every input may be read (and are ignored).
  */
+export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
+export { deviationQuantileF32, deviationQuantileF64, orderByCode } from './deviations';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode } from './drawing';
 export {
   binColumnsF32,

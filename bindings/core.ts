@@ -36,6 +36,8 @@ const STREAM_WORDS = 92;
 const GROUP_WORDS = 5;
 /** Cells that countJoint computes at a time. */
 const COUNT_SCRATCH = 1024;
+/** Rows that addProducts centres at a time. */
+const PRODUCT_ROWS = 64;
 /** Latents of this size do not fit a second-level cache, and reads of their rows are worth starting early. */
 const LARGE_BYTES = 8 * 1024 ** 2;
 /** Buckets per value: so many that the value at a place is seldom more than a step from the bucket's first. */
@@ -147,6 +149,64 @@ export class Core {
     const results: [Float64Array, Float64Array] = [first.array.slice(), second.array.slice()];
     this.arena.release(mark);
     return results;
+  }
+
+  /** Mean less first element of each column of x (rows, columns), into offsets [columns]; rows >= 1. */
+  columnOffsets(offsets: Block<'f64'>, x: RealBlock, rows: number, columns: number): void {
+    const run = x.type === 'f32' ? this.#wasm.columnOffsetsF32 : this.#wasm.columnOffsetsF64;
+    run(offsets.pointer, x.pointer, rows, columns);
+  }
+
+  /**
+   * Adds the products of deviations of rows [firstRow, lastRow) of x (rows, columns) to sums [stride][stride], on and above
+   * the diagonal; stride is a multiple of 4 of at least columns, offsets are those of columnOffsets.
+   */
+  addProducts(
+    sums: Block<'f64'>,
+    x: RealBlock,
+    offsets: Block<'f64'>,
+    columns: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const run = x.type === 'f32' ? this.#wasm.addProductsF32 : this.#wasm.addProductsF64;
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', PRODUCT_ROWS * stride);
+    run(sums.pointer, scratch.pointer, x.pointer, offsets.pointer, columns, stride, firstRow, lastRow);
+    this.arena.release(mark);
+  }
+
+  /** ln det of a symmetric matrix (n, n); null where a pivot of its Cholesky decomposition is not above `least`. */
+  logDeterminant(a: Float64Array, n: number, least: number): number | null {
+    const mark = this.arena.mark();
+    const block = this.arena.upload('f64', a);
+    const result = this.#wasm.logDeterminant(block.pointer, n, least);
+    this.arena.release(mark);
+    return Number.isNaN(result) ? null : result;
+  }
+
+  /** Rows by code into order [rows], and where each code begins into bounds [values + 1]; codes are below values. */
+  orderByCode(order: Block<'i32'>, bounds: Block<'i32'>, codes: Block<'i32'>, values: number): void {
+    this.#wasm.orderByCode(order.pointer, bounds.pointer, codes.pointer, codes.length, values);
+  }
+
+  /** The q-quantile of |x - mean| over rows order[first .. last) of one column of x (rows, columns); last > first. */
+  deviationQuantile(
+    x: RealBlock,
+    order: Block<'i32'>,
+    columns: number,
+    column: number,
+    first: number,
+    last: number,
+    q: number,
+  ): number {
+    const run = x.type === 'f32' ? this.#wasm.deviationQuantileF32 : this.#wasm.deviationQuantileF64;
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', last - first);
+    const result = run(scratch.pointer, x.pointer, order.pointer, columns, column, first, last, q);
+    this.arena.release(mark);
+    return result;
   }
 
   /** Bins rows [firstRow, lastRow) of x (rows, columns) into out [columns][rows]; minima, maxima: [columns]. */

@@ -41,6 +41,16 @@ export interface CoreExports {
   columnVariancesF32: ColumnStatistics;
   columnVariancesF64: ColumnStatistics;
 
+  columnOffsetsF32(offsets: number, x: number, rows: number, columns: number): void;
+  columnOffsetsF64(offsets: number, x: number, rows: number, columns: number): void;
+  addProductsF32: AddProducts;
+  addProductsF64: AddProducts;
+  logDeterminant(a: number, n: number, least: number): number;
+
+  orderByCode(order: number, bounds: number, codes: number, rows: number, values: number): void;
+  deviationQuantileF32: DeviationQuantile;
+  deviationQuantileF64: DeviationQuantile;
+
   binColumnsF32: BinColumns;
   binColumnsF64: BinColumns;
   denseCodesF32: DenseCodes;
@@ -128,6 +138,26 @@ export interface CoreExports {
 }
 
 type ColumnStatistics = (first: number, second: number, x: number, rows: number, columns: number) => void;
+type AddProducts = (
+  sums: number,
+  scratch: number,
+  x: number,
+  offsets: number,
+  columns: number,
+  stride: number,
+  firstRow: number,
+  lastRow: number,
+) => void;
+type DeviationQuantile = (
+  scratch: number,
+  x: number,
+  order: number,
+  columns: number,
+  column: number,
+  first: number,
+  last: number,
+  q: number,
+) => number;
 type BinColumns = (
   out: number,
   x: number,

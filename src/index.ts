@@ -12,10 +12,23 @@ import {
   factorVaeScore as factorVaeMetric,
   factorVaeWeightedScore as factorVaeWeightedMetric,
 } from './metrics/factor-vae.js';
+import {
+  type GaussianTotalCorrelationParts,
+  gaussianTotalCorrelation as gaussianTotalCorrelationMetric,
+} from './metrics/gaussian-total-correlation.js';
+import {
+  type GaussianWassersteinCorrelationParts,
+  gaussianWassersteinCorrelation as gaussianWassersteinCorrelationMetric,
+} from './metrics/gaussian-wasserstein-correlation.js';
+import { type IrsParts, irs as irsMetric } from './metrics/irs.js';
 import { type JemmigParts, jemmig as jemmigMetric } from './metrics/jemmig.js';
 import { type MigParts, mig as migMetric } from './metrics/mig.js';
 import { type MigSupParts, migSup as migSupMetric } from './metrics/mig-sup.js';
 import { type ModularityParts, modularity as modularityMetric } from './metrics/modularity.js';
+import {
+  type MutualInformationScoreParts,
+  mutualInformationScore as mutualInformationScoreMetric,
+} from './metrics/mutual-information-score.js';
 import { scoreOne } from './score.js';
 import type { CommonOptions, Score } from './types.js';
 
@@ -25,12 +38,16 @@ export { type Dtype, Matrix, type MatrixData, type MatrixLike, type NumberArray,
 export type { BetaVaeParts } from './metrics/beta-vae.js';
 export type { DcimigParts } from './metrics/dcimig.js';
 export type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
+export type { GaussianTotalCorrelationParts } from './metrics/gaussian-total-correlation.js';
+export type { GaussianWassersteinCorrelationParts } from './metrics/gaussian-wasserstein-correlation.js';
 export { findMetric, metrics } from './metrics/index.js';
+export type { IrsParts } from './metrics/irs.js';
 export type { JemmigParts } from './metrics/jemmig.js';
 export type { Metric, MetricContext, OptionRule, OptionValues, Outcome } from './metrics/metric.js';
 export type { MigParts } from './metrics/mig.js';
 export type { MigSupParts } from './metrics/mig-sup.js';
 export type { ModularityParts } from './metrics/modularity.js';
+export type { MutualInformationScoreParts } from './metrics/mutual-information-score.js';
 export { type KnownScores, type ScoreOptions, type ScoreReport, score } from './score.js';
 export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';
@@ -147,6 +164,77 @@ export function modularity(
   options: OptionsOf<typeof modularityMetric> = {},
 ): Promise<ScoreOf<typeof modularityMetric, ModularityParts>> {
   return scoreOne(modularityMetric, latents, factors, options);
+}
+
+/**
+ * Interventional robustness score: does each latent stay where it is while one factor is held? 0 to 1, higher is better.
+ *
+ * Per latent and factor 1 - (mean over values of the factor of the 99th percentile of |z - E[z | v]|) / max |z - E z|; the
+ * largest over factors, and the mean over latents weighted by that maximum. `quantile: 1` is the paper's.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Suter et al. 2019; agrees with ubisoft's irs to 1e-9
+ */
+export function irs(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof irsMetric> = {},
+): Promise<ScoreOf<typeof irsMetric, IrsParts>> {
+  return scoreOne(irsMetric, latents, factors, options);
+}
+
+/**
+ * Mutual information score: what do latents know of each other? 0 and up, in nats, lower is better.
+ *
+ * Mean over pairs of latents that vary of I(z_d; z_e), of equal-width bins (20). Factors are not looked at.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Locatello et al. 2019; agrees with disentanglement_lib to 1e-9
+ */
+export function mutualInformationScore(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof mutualInformationScoreMetric> = {},
+): Promise<ScoreOf<typeof mutualInformationScoreMetric, MutualInformationScoreParts>> {
+  return scoreOne(mutualInformationScoreMetric, latents, factors, options);
+}
+
+/**
+ * Gaussian total correlation: how far are latents from independent, as far as their covariance tells? 0 and up, in nats, lower
+ * is better.
+ *
+ * .5 (sum_d ln C_dd - ln det C), C the covariance of the latents that vary; null where C is singular. Factors are not looked at.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Locatello et al. 2019; agrees with disentanglement_lib to 1e-9
+ */
+export function gaussianTotalCorrelation(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof gaussianTotalCorrelationMetric> = {},
+): Promise<ScoreOf<typeof gaussianTotalCorrelationMetric, GaussianTotalCorrelationParts>> {
+  return scoreOne(gaussianTotalCorrelationMetric, latents, factors, options);
+}
+
+/**
+ * Gaussian Wasserstein correlation: how far are latents from uncorrelated ones, in the units of their variances? 0 and up,
+ * lower is better; `parts.normalised` does not depend on the scale.
+ *
+ * 2 tr C - 2 tr (D^.5 C D^.5)^.5, C the covariance of the latents that vary and D its diagonal. Factors are not looked at.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Locatello et al. 2019; agrees with disentanglement_lib to 1e-7 of tr C
+ */
+export function gaussianWassersteinCorrelation(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof gaussianWassersteinCorrelationMetric> = {},
+): Promise<ScoreOf<typeof gaussianWassersteinCorrelationMetric, GaussianWassersteinCorrelationParts>> {
+  return scoreOne(gaussianWassersteinCorrelationMetric, latents, factors, options);
 }
 
 /**

@@ -2,11 +2,15 @@
 import { betaVaeScore } from './beta-vae.js';
 import { dcimig } from './dcimig.js';
 import { factorVaeScore, factorVaeWeightedScore } from './factor-vae.js';
+import { gaussianTotalCorrelation } from './gaussian-total-correlation.js';
+import { gaussianWassersteinCorrelation } from './gaussian-wasserstein-correlation.js';
+import { irs } from './irs.js';
 import { jemmig } from './jemmig.js';
 import type { Metric } from './metric.js';
 import { mig } from './mig.js';
 import { migSup } from './mig-sup.js';
 import { modularity } from './modularity.js';
+import { mutualInformationScore } from './mutual-information-score.js';
 
 /** Every metric, in the order of reports. */
 export const metrics = [
@@ -15,6 +19,10 @@ export const metrics = [
   jemmig,
   dcimig,
   modularity,
+  irs,
+  mutualInformationScore,
+  gaussianTotalCorrelation,
+  gaussianWassersteinCorrelation,
   factorVaeScore,
   factorVaeWeightedScore,
   betaVaeScore,

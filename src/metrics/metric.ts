@@ -39,7 +39,8 @@ export interface Metric<Options extends OptionValues = OptionValues, Parts = Rea
   /** What it means, in a few words, for the report's table. */
   readonly summary: string;
   readonly needs: ReadonlyArray<'latents' | 'factors' | 'posterior'>;
-  readonly range: readonly [number, number];
+  /** The least and the most a score can be; null where there is no most. */
+  readonly range: readonly [number, number | null];
   readonly better: 'higher' | 'lower';
   readonly defaults: Options;
   readonly rules: Readonly<Record<keyof Options, OptionRule>>;
