@@ -16,6 +16,7 @@ import { type JemmigParts, jemmig as jemmigMetric } from './metrics/jemmig.js';
 import { type MigParts, mig as migMetric } from './metrics/mig.js';
 import { type MigSupParts, migSup as migSupMetric } from './metrics/mig-sup.js';
 import { type ModularityParts, modularity as modularityMetric } from './metrics/modularity.js';
+import { type SapParts, sap as sapMetric } from './metrics/sap.js';
 import { scoreOne } from './score.js';
 import type { CommonOptions, Score } from './types.js';
 
@@ -31,6 +32,7 @@ export type { Metric, MetricContext, OptionRule, OptionValues, Outcome } from '.
 export type { MigParts } from './metrics/mig.js';
 export type { MigSupParts } from './metrics/mig-sup.js';
 export type { ModularityParts } from './metrics/modularity.js';
+export type { SapParts } from './metrics/sap.js';
 export { type KnownScores, type ScoreOptions, type ScoreReport, score } from './score.js';
 export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';
@@ -147,6 +149,24 @@ export function modularity(
   options: OptionsOf<typeof modularityMetric> = {},
 ): Promise<ScoreOf<typeof modularityMetric, ModularityParts>> {
   return scoreOne(modularityMetric, latents, factors, options);
+}
+
+/**
+ * SAP score: does one latent alone predict each factor? 0 to 1, higher is better.
+ *
+ * Mean over factors of the difference between the two latents that predict it best, each by itself: by R^2 for a continuous
+ * factor, by the test accuracy of linear support vector machines for a discrete one.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Kumar et al. 2018; R^2 agrees with disentanglement_lib to 1e-9, accuracies with converged machines of scikit-learn
+ */
+export function sap(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof sapMetric> = {},
+): Promise<ScoreOf<typeof sapMetric, SapParts>> {
+  return scoreOne(sapMetric, latents, factors, options);
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Metric, OptionValues } from './metrics/metric.js';
 import type { MigParts } from './metrics/mig.js';
 import type { MigSupParts } from './metrics/mig-sup.js';
 import type { ModularityParts } from './metrics/modularity.js';
+import type { SapParts } from './metrics/sap.js';
 import { COMMON_OPTIONS, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
 import { runTasks, type Task } from './run.js';
 import type { CommonOptions, Report, Score } from './types.js';
@@ -21,6 +22,7 @@ export interface KnownScores {
   readonly jemmig: Score<JemmigParts>;
   readonly dcimig: Score<DcimigParts>;
   readonly modularity: Score<ModularityParts>;
+  readonly sap: Score<SapParts>;
   readonly 'factor-vae-score': Score<FactorVaeParts>;
   readonly 'factor-vae-weighted-score': Score<FactorVaeWeightedParts>;
   readonly 'beta-vae-score': Score<BetaVaeParts>;

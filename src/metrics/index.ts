@@ -7,6 +7,7 @@ import type { Metric } from './metric.js';
 import { mig } from './mig.js';
 import { migSup } from './mig-sup.js';
 import { modularity } from './modularity.js';
+import { sap } from './sap.js';
 
 /** Every metric, in the order of reports. */
 export const metrics = [
@@ -15,6 +16,7 @@ export const metrics = [
   jemmig,
   dcimig,
   modularity,
+  sap,
   factorVaeScore,
   factorVaeWeightedScore,
   betaVaeScore,
