@@ -6,6 +6,7 @@ import { compile } from '../bindings/load.js';
 import type { MatrixLike } from './matrix.js';
 import { type BetaVaeParts, betaVaeScore as betaVaeMetric } from './metrics/beta-vae.js';
 import { type DcimigParts, dcimig as dcimigMetric } from './metrics/dcimig.js';
+import { type ExplicitnessParts, explicitness as explicitnessMetric } from './metrics/explicitness.js';
 import {
   type FactorVaeParts,
   type FactorVaeWeightedParts,
@@ -25,6 +26,7 @@ export { type CodedError, DataError, type ErrorCode, isCodedError, type Place } 
 export { type Dtype, Matrix, type MatrixData, type MatrixLike, type NumberArray, toMatrix } from './matrix.js';
 export type { BetaVaeParts } from './metrics/beta-vae.js';
 export type { DcimigParts } from './metrics/dcimig.js';
+export type { ExplicitnessParts } from './metrics/explicitness.js';
 export type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
 export { findMetric, metrics } from './metrics/index.js';
 export type { JemmigParts } from './metrics/jemmig.js';
@@ -149,6 +151,24 @@ export function modularity(
   options: OptionsOf<typeof modularityMetric> = {},
 ): Promise<ScoreOf<typeof modularityMetric, ModularityParts>> {
   return scoreOne(modularityMetric, latents, factors, options);
+}
+
+/**
+ * Explicitness: can a linear classifier read each factor off all latents together? 0.5 by chance, 1 is best.
+ *
+ * The area under the ROC curve of each value of a factor against the rest, by logistic regression on standardised latents,
+ * on test rows; mean over values, then over factors.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Ridgeway & Mozer 2018; agrees with disentanglement_lib's at the classifier's optimum to 1e-6
+ */
+export function explicitness(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof explicitnessMetric> = {},
+): Promise<ScoreOf<typeof explicitnessMetric, ExplicitnessParts>> {
+  return scoreOne(explicitnessMetric, latents, factors, options);
 }
 
 /**

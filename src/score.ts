@@ -2,6 +2,7 @@ import { optionRangeError, optionTypeError } from './errors.js';
 import { type MatrixLike, toMatrix } from './matrix.js';
 import type { BetaVaeParts } from './metrics/beta-vae.js';
 import type { DcimigParts } from './metrics/dcimig.js';
+import type { ExplicitnessParts } from './metrics/explicitness.js';
 import type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
 import { findMetric, metrics } from './metrics/index.js';
 import type { JemmigParts } from './metrics/jemmig.js';
@@ -22,6 +23,7 @@ export interface KnownScores {
   readonly jemmig: Score<JemmigParts>;
   readonly dcimig: Score<DcimigParts>;
   readonly modularity: Score<ModularityParts>;
+  readonly explicitness: Score<ExplicitnessParts>;
   readonly sap: Score<SapParts>;
   readonly 'factor-vae-score': Score<FactorVaeParts>;
   readonly 'factor-vae-weighted-score': Score<FactorVaeWeightedParts>;

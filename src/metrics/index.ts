@@ -1,6 +1,7 @@
 /** The registry: everything that lists, names, checks or documents metrics derives from this array. */
 import { betaVaeScore } from './beta-vae.js';
 import { dcimig } from './dcimig.js';
+import { explicitness } from './explicitness.js';
 import { factorVaeScore, factorVaeWeightedScore } from './factor-vae.js';
 import { jemmig } from './jemmig.js';
 import type { Metric } from './metric.js';
@@ -16,6 +17,7 @@ export const metrics = [
   jemmig,
   dcimig,
   modularity,
+  explicitness,
   sap,
   factorVaeScore,
   factorVaeWeightedScore,
