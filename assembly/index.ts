@@ -28,6 +28,8 @@ export {
   columnExtremesF32,
   columnExtremesF64,
   columnExtremesI32,
+  columnProductsF32,
+  columnProductsF64,
   columnVariancesF32,
   columnVariancesF64,
   firstNonFiniteF32,
@@ -36,6 +38,8 @@ export {
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { gatherColumn, gatherRows } from './rows';
+export { sortRows } from './sorting';
+export { classSums, countLargestLine } from './svm';
 export { batchVariancesF32, batchVariancesF64, chooseLatents, chooseLatentsF32 } from './votes';
 
 /** The first byte that the caller may use. */

@@ -32,7 +32,19 @@ export interface RowGroups {
   readonly drawable: number;
 }
 
+/** A column in increasing order. */
+export interface SortedColumn {
+  /** f64[rows] */
+  readonly x: Block<'f64'>;
+  /** The row that each came from, i32[rows]. */
+  readonly order: Block<'i32'>;
+  /** The class of each row, not sorted; below 0 for a row to leave out, i32[rows]. */
+  readonly codes: Block<'i32'>;
+}
+
 const STREAM_WORDS = 92;
+/** Counters of six digits of a sort key. */
+const SORT_COUNTS = 6 * 2048;
 const GROUP_WORDS = 5;
 /** Cells that countJoint computes at a time. */
 const COUNT_SCRATCH = 1024;
@@ -536,6 +548,101 @@ export class Core {
       firstRow,
       lastRow,
     );
+  }
+
+  /** Sums of (x - mean) (y - yMean) for each column of x, f64[columns]. */
+  columnProducts(
+    x: RealBlock,
+    means: Float64Array,
+    y: Block<'f64'>,
+    yMean: number,
+    rows: number,
+    columns: number,
+  ): Float64Array {
+    const mark = this.arena.mark();
+    const out = this.arena.alloc('f64', columns);
+    const centre = this.arena.upload('f64', means);
+    const products = x.type === 'f32' ? this.#wasm.columnProductsF32 : this.#wasm.columnProductsF64;
+    products(out.pointer, x.pointer, centre.pointer, y.pointer, yMean, rows, columns);
+    const result = out.array.slice();
+    this.arena.release(mark);
+    return result;
+  }
+
+  /** Sorts keys in increasing order, stably, and moves order along with them. */
+  sortRows(keys: Block<'f64'>, order: Block<'i32'>): void {
+    const mark = this.arena.mark();
+    const otherKeys = this.arena.alloc('f64', keys.length);
+    const otherOrder = this.arena.alloc('i32', keys.length);
+    const counts = this.arena.alloc('u32', SORT_COUNTS);
+    this.#wasm.sortRows(
+      keys.pointer,
+      order.pointer,
+      otherKeys.pointer,
+      otherOrder.pointer,
+      counts.pointer,
+      keys.length,
+    );
+    this.arena.release(mark);
+  }
+
+  /**
+   * Groups the sorted x by class, with running sums: values [2 n], sums [2 n + classes + 1][2], where bounds
+   * [classes + 2] says; see assembly/svm.ts.
+   */
+  classSums(
+    values: Block<'f64'>,
+    sums: Block<'f64'>,
+    bounds: Block<'i32'>,
+    { x, order, codes }: SortedColumn,
+    offset: number,
+    perScale: number,
+    classes: number,
+  ): void {
+    const mark = this.arena.mark();
+    const cursors = this.arena.alloc('i32', classes + 1);
+    this.#wasm.classSums(
+      values.pointer,
+      sums.pointer,
+      cursors.pointer,
+      bounds.pointer,
+      x.pointer,
+      order.pointer,
+      codes.pointer,
+      offset,
+      perScale,
+      classes,
+      x.length,
+    );
+    this.arena.release(mark);
+  }
+
+  /** How many rows have the class whose line slope * (x - offset) * perScale + intercept is the largest. */
+  countLargestLine(
+    { x, order, codes }: SortedColumn,
+    slopes: Float64Array,
+    intercepts: Float64Array,
+    offset: number,
+    perScale: number,
+  ): number {
+    const mark = this.arena.mark();
+    const a = this.arena.upload('f64', slopes);
+    const b = this.arena.upload('f64', intercepts);
+    const scratch = this.arena.alloc('f64', slopes.length);
+    const hits = this.#wasm.countLargestLine(
+      x.pointer,
+      order.pointer,
+      codes.pointer,
+      a.pointer,
+      b.pointer,
+      scratch.pointer,
+      offset,
+      perScale,
+      slopes.length,
+      x.length,
+    );
+    this.arena.release(mark);
+    return hits;
   }
 }
 

@@ -40,6 +40,8 @@ export interface CoreExports {
   columnExtremesI32: ColumnStatistics;
   columnVariancesF32: ColumnStatistics;
   columnVariancesF64: ColumnStatistics;
+  columnProductsF32: ColumnProducts;
+  columnProductsF64: ColumnProducts;
 
   columnOffsetsF32(offsets: number, x: number, rows: number, columns: number): void;
   columnOffsetsF64(offsets: number, x: number, rows: number, columns: number): void;
@@ -135,8 +137,44 @@ export interface CoreExports {
     firstRow: number,
     lastRow: number,
   ): void;
+
+  sortRows(keys: number, order: number, otherKeys: number, otherOrder: number, counts: number, rows: number): void;
+  classSums(
+    values: number,
+    sums: number,
+    cursors: number,
+    bounds: number,
+    x: number,
+    order: number,
+    codes: number,
+    offset: number,
+    perScale: number,
+    classes: number,
+    rows: number,
+  ): void;
+  countLargestLine(
+    x: number,
+    order: number,
+    codes: number,
+    slopes: number,
+    intercepts: number,
+    scratch: number,
+    offset: number,
+    perScale: number,
+    classes: number,
+    rows: number,
+  ): number;
 }
 
+type ColumnProducts = (
+  out: number,
+  x: number,
+  means: number,
+  y: number,
+  yMean: number,
+  rows: number,
+  columns: number,
+) => void;
 type ColumnStatistics = (first: number, second: number, x: number, rows: number, columns: number) => void;
 type AddProducts = (
   sums: number,

@@ -20,6 +20,8 @@ export const STREAMS = {
   resampleSeed: 5,
   /** Rows drawn from a sampler; index = number of the row. */
   sampledRows: 6,
+  /** Training and test rows; index 0: one shuffle of the rows, whatever is stratified by. */
+  split: 7,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

@@ -1,6 +1,7 @@
 /** The registry: everything that lists, names, checks or documents metrics derives from this array. */
 import { betaVaeScore } from './beta-vae.js';
 import { dcimig } from './dcimig.js';
+import { explicitness } from './explicitness.js';
 import { factorVaeScore, factorVaeWeightedScore } from './factor-vae.js';
 import { gaussianTotalCorrelation } from './gaussian-total-correlation.js';
 import { gaussianWassersteinCorrelation } from './gaussian-wasserstein-correlation.js';
@@ -11,6 +12,7 @@ import { mig } from './mig.js';
 import { migSup } from './mig-sup.js';
 import { modularity } from './modularity.js';
 import { mutualInformationScore } from './mutual-information-score.js';
+import { sap } from './sap.js';
 
 /** Every metric, in the order of reports. */
 export const metrics = [
@@ -23,6 +25,8 @@ export const metrics = [
   mutualInformationScore,
   gaussianTotalCorrelation,
   gaussianWassersteinCorrelation,
+  explicitness,
+  sap,
   factorVaeScore,
   factorVaeWeightedScore,
   betaVaeScore,

@@ -30,3 +30,9 @@ export const FEWER_THAN_TWO_LATENTS = 'undefined: fewer than two latents vary';
 
 /** Why nothing can be scored where no factor varies. */
 export const NO_FACTOR_VARIES = 'undefined: every factor is constant';
+
+/** Says that values of a factor could not be split. */
+export function describeLonely(k: number, lonely: number): string[] {
+  if (lonely === 0) return [];
+  return [`factor ${k}: ${lonely} ${lonely === 1 ? 'value' : 'values'} of a single row, learnt from and not judged on`];
+}
