@@ -6,6 +6,8 @@
  * Pointers are 16-byte aligned, and 32 bytes past the end of every input may be read (and are ignored).
  */
 export { addTree, boostingResiduals, growTree } from './boosting';
+export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
+export { deviationQuantileF32, deviationQuantileF64, orderByCode } from './deviations';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode } from './drawing';
 export {
   binColumnsF32,
@@ -27,6 +29,8 @@ export {
   columnExtremesF32,
   columnExtremesF64,
   columnExtremesI32,
+  columnProductsF32,
+  columnProductsF64,
   columnVariancesF32,
   columnVariancesF64,
   firstNonFiniteF32,
@@ -35,6 +39,8 @@ export {
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { gatherColumn, gatherRows } from './rows';
+export { sortRows } from './sorting';
+export { classSums, countLargestLine } from './svm';
 export { batchVariancesF32, batchVariancesF64, chooseLatents, chooseLatentsF32 } from './votes';
 
 /** The first byte that the caller may use. */

@@ -1,5 +1,5 @@
 /**
- * Finiteness, extremes and variances of the columns of a row-major table x (rows, columns).
+ * Finiteness, extremes, variances and covariances of the columns of a row-major table x (rows, columns).
  *
  * Cost: one pass (two for variances), O(rows * columns). Four columns at a time, two float64 vectors; the last block
  * may overlap the next row, whose lanes are computed and not written.
@@ -144,6 +144,50 @@ export function columnVariancesF32(means: usize, variances: usize, x: usize, row
 
 export function columnVariancesF64(means: usize, variances: usize, x: usize, rows: i32, columns: i32): void {
   columnVariances<f64>(means, variances, x, rows, columns);
+}
+
+/** out: f64[columns], sums of (x - mean of the column) (y - mean of y). means: f64[columns]; y: f64[rows]. */
+function columnProducts<T>(out: usize, x: usize, means: usize, y: usize, yMean: f64, rows: i32, columns: i32): void {
+  const stride = <usize>columns * sizeof<T>();
+  const second = 2 * sizeof<T>();
+  for (let column = 0; column < columns; column += 4) {
+    const mean0 = v128.load(means + (<usize>column << 3));
+    const mean1 = v128.load(means + (<usize>column << 3), 16);
+    let sum0 = f64x2.splat(0);
+    let sum1 = sum0;
+    let p = x + <usize>column * sizeof<T>();
+    for (let row = 0; row < rows; row++) {
+      const deviation = f64x2.splat(load<f64>(y + (<usize>row << 3)) - yMean);
+      sum0 = f64x2.add(sum0, f64x2.mul(f64x2.sub(loadPair_f64x2<T>(p), mean0), deviation));
+      sum1 = f64x2.add(sum1, f64x2.mul(f64x2.sub(loadPair_f64x2<T>(p + second), mean1), deviation));
+      p += stride;
+    }
+    storeLanes(out + (<usize>column << 3), sum0, sum1, columns - column);
+  }
+}
+
+export function columnProductsF32(
+  out: usize,
+  x: usize,
+  means: usize,
+  y: usize,
+  yMean: f64,
+  rows: i32,
+  columns: i32,
+): void {
+  columnProducts<f32>(out, x, means, y, yMean, rows, columns);
+}
+
+export function columnProductsF64(
+  out: usize,
+  x: usize,
+  means: usize,
+  y: usize,
+  yMean: f64,
+  rows: i32,
+  columns: i32,
+): void {
+  columnProducts<f64>(out, x, means, y, yMean, rows, columns);
 }
 
 /** Writes the first `count` of four float64 lanes. */

@@ -59,10 +59,24 @@ export interface TreeRows {
   readonly bounds: Block<'i32'>;
 }
 
+/** A column in increasing order. */
+export interface SortedColumn {
+  /** f64[rows] */
+  readonly x: Block<'f64'>;
+  /** The row that each came from, i32[rows]. */
+  readonly order: Block<'i32'>;
+  /** The class of each row, not sorted; below 0 for a row to leave out, i32[rows]. */
+  readonly codes: Block<'i32'>;
+}
+
 const STREAM_WORDS = 92;
+/** Counters of six digits of a sort key. */
+const SORT_COUNTS = 6 * 2048;
 const GROUP_WORDS = 5;
 /** Cells that countJoint computes at a time. */
 const COUNT_SCRATCH = 1024;
+/** Rows that addProducts centres at a time. */
+const PRODUCT_ROWS = 64;
 /** Latents of this size do not fit a second-level cache, and reads of their rows are worth starting early. */
 const LARGE_BYTES = 8 * 1024 ** 2;
 /** Buckets per value: so many that the value at a place is seldom more than a step from the bucket's first. */
@@ -174,6 +188,64 @@ export class Core {
     const results: [Float64Array, Float64Array] = [first.array.slice(), second.array.slice()];
     this.arena.release(mark);
     return results;
+  }
+
+  /** Mean less first element of each column of x (rows, columns), into offsets [columns]; rows >= 1. */
+  columnOffsets(offsets: Block<'f64'>, x: RealBlock, rows: number, columns: number): void {
+    const run = x.type === 'f32' ? this.#wasm.columnOffsetsF32 : this.#wasm.columnOffsetsF64;
+    run(offsets.pointer, x.pointer, rows, columns);
+  }
+
+  /**
+   * Adds the products of deviations of rows [firstRow, lastRow) of x (rows, columns) to sums [stride][stride], on and above
+   * the diagonal; stride is a multiple of 4 of at least columns, offsets are those of columnOffsets.
+   */
+  addProducts(
+    sums: Block<'f64'>,
+    x: RealBlock,
+    offsets: Block<'f64'>,
+    columns: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const run = x.type === 'f32' ? this.#wasm.addProductsF32 : this.#wasm.addProductsF64;
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', PRODUCT_ROWS * stride);
+    run(sums.pointer, scratch.pointer, x.pointer, offsets.pointer, columns, stride, firstRow, lastRow);
+    this.arena.release(mark);
+  }
+
+  /** ln det of a symmetric matrix (n, n); null where a pivot of its Cholesky decomposition is not above `least`. */
+  logDeterminant(a: Float64Array, n: number, least: number): number | null {
+    const mark = this.arena.mark();
+    const block = this.arena.upload('f64', a);
+    const result = this.#wasm.logDeterminant(block.pointer, n, least);
+    this.arena.release(mark);
+    return Number.isNaN(result) ? null : result;
+  }
+
+  /** Rows by code into order [rows], and where each code begins into bounds [values + 1]; codes are below values. */
+  orderByCode(order: Block<'i32'>, bounds: Block<'i32'>, codes: Block<'i32'>, values: number): void {
+    this.#wasm.orderByCode(order.pointer, bounds.pointer, codes.pointer, codes.length, values);
+  }
+
+  /** The q-quantile of |x - mean| over rows order[first .. last) of one column of x (rows, columns); last > first. */
+  deviationQuantile(
+    x: RealBlock,
+    order: Block<'i32'>,
+    columns: number,
+    column: number,
+    first: number,
+    last: number,
+    q: number,
+  ): number {
+    const run = x.type === 'f32' ? this.#wasm.deviationQuantileF32 : this.#wasm.deviationQuantileF64;
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', last - first);
+    const result = run(scratch.pointer, x.pointer, order.pointer, columns, column, first, last, q);
+    this.arena.release(mark);
+    return result;
   }
 
   /** Bins rows [firstRow, lastRow) of x (rows, columns) into out [columns][rows]; minima, maxima: [columns]. */
@@ -566,6 +638,101 @@ export class Core {
       firstRow,
       lastRow,
     );
+  }
+
+  /** Sums of (x - mean) (y - yMean) for each column of x, f64[columns]. */
+  columnProducts(
+    x: RealBlock,
+    means: Float64Array,
+    y: Block<'f64'>,
+    yMean: number,
+    rows: number,
+    columns: number,
+  ): Float64Array {
+    const mark = this.arena.mark();
+    const out = this.arena.alloc('f64', columns);
+    const centre = this.arena.upload('f64', means);
+    const products = x.type === 'f32' ? this.#wasm.columnProductsF32 : this.#wasm.columnProductsF64;
+    products(out.pointer, x.pointer, centre.pointer, y.pointer, yMean, rows, columns);
+    const result = out.array.slice();
+    this.arena.release(mark);
+    return result;
+  }
+
+  /** Sorts keys in increasing order, stably, and moves order along with them. */
+  sortRows(keys: Block<'f64'>, order: Block<'i32'>): void {
+    const mark = this.arena.mark();
+    const otherKeys = this.arena.alloc('f64', keys.length);
+    const otherOrder = this.arena.alloc('i32', keys.length);
+    const counts = this.arena.alloc('u32', SORT_COUNTS);
+    this.#wasm.sortRows(
+      keys.pointer,
+      order.pointer,
+      otherKeys.pointer,
+      otherOrder.pointer,
+      counts.pointer,
+      keys.length,
+    );
+    this.arena.release(mark);
+  }
+
+  /**
+   * Groups the sorted x by class, with running sums: values [2 n], sums [2 n + classes + 1][2], where bounds
+   * [classes + 2] says; see assembly/svm.ts.
+   */
+  classSums(
+    values: Block<'f64'>,
+    sums: Block<'f64'>,
+    bounds: Block<'i32'>,
+    { x, order, codes }: SortedColumn,
+    offset: number,
+    perScale: number,
+    classes: number,
+  ): void {
+    const mark = this.arena.mark();
+    const cursors = this.arena.alloc('i32', classes + 1);
+    this.#wasm.classSums(
+      values.pointer,
+      sums.pointer,
+      cursors.pointer,
+      bounds.pointer,
+      x.pointer,
+      order.pointer,
+      codes.pointer,
+      offset,
+      perScale,
+      classes,
+      x.length,
+    );
+    this.arena.release(mark);
+  }
+
+  /** How many rows have the class whose line slope * (x - offset) * perScale + intercept is the largest. */
+  countLargestLine(
+    { x, order, codes }: SortedColumn,
+    slopes: Float64Array,
+    intercepts: Float64Array,
+    offset: number,
+    perScale: number,
+  ): number {
+    const mark = this.arena.mark();
+    const a = this.arena.upload('f64', slopes);
+    const b = this.arena.upload('f64', intercepts);
+    const scratch = this.arena.alloc('f64', slopes.length);
+    const hits = this.#wasm.countLargestLine(
+      x.pointer,
+      order.pointer,
+      codes.pointer,
+      a.pointer,
+      b.pointer,
+      scratch.pointer,
+      offset,
+      perScale,
+      slopes.length,
+      x.length,
+    );
+    this.arena.release(mark);
+    return hits;
   }
 }
 

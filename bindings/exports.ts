@@ -40,6 +40,18 @@ export interface CoreExports {
   columnExtremesI32: ColumnStatistics;
   columnVariancesF32: ColumnStatistics;
   columnVariancesF64: ColumnStatistics;
+  columnProductsF32: ColumnProducts;
+  columnProductsF64: ColumnProducts;
+
+  columnOffsetsF32(offsets: number, x: number, rows: number, columns: number): void;
+  columnOffsetsF64(offsets: number, x: number, rows: number, columns: number): void;
+  addProductsF32: AddProducts;
+  addProductsF64: AddProducts;
+  logDeterminant(a: number, n: number, least: number): number;
+
+  orderByCode(order: number, bounds: number, codes: number, rows: number, values: number): void;
+  deviationQuantileF32: DeviationQuantile;
+  deviationQuantileF64: DeviationQuantile;
 
   binColumnsF32: BinColumns;
   binColumnsF64: BinColumns;
@@ -165,9 +177,65 @@ export interface CoreExports {
     firstRow: number,
     lastRow: number,
   ): void;
+
+  sortRows(keys: number, order: number, otherKeys: number, otherOrder: number, counts: number, rows: number): void;
+  classSums(
+    values: number,
+    sums: number,
+    cursors: number,
+    bounds: number,
+    x: number,
+    order: number,
+    codes: number,
+    offset: number,
+    perScale: number,
+    classes: number,
+    rows: number,
+  ): void;
+  countLargestLine(
+    x: number,
+    order: number,
+    codes: number,
+    slopes: number,
+    intercepts: number,
+    scratch: number,
+    offset: number,
+    perScale: number,
+    classes: number,
+    rows: number,
+  ): number;
 }
 
+type ColumnProducts = (
+  out: number,
+  x: number,
+  means: number,
+  y: number,
+  yMean: number,
+  rows: number,
+  columns: number,
+) => void;
 type ColumnStatistics = (first: number, second: number, x: number, rows: number, columns: number) => void;
+type AddProducts = (
+  sums: number,
+  scratch: number,
+  x: number,
+  offsets: number,
+  columns: number,
+  stride: number,
+  firstRow: number,
+  lastRow: number,
+) => void;
+type DeviationQuantile = (
+  scratch: number,
+  x: number,
+  order: number,
+  columns: number,
+  column: number,
+  first: number,
+  last: number,
+  q: number,
+) => number;
 type BinColumns = (
   out: number,
   x: number,

@@ -7,16 +7,31 @@ import type { MatrixLike } from './matrix.js';
 import { type BetaVaeParts, betaVaeScore as betaVaeMetric } from './metrics/beta-vae.js';
 import { type DciParts, dci as dciMetric } from './metrics/dci.js';
 import { type DcimigParts, dcimig as dcimigMetric } from './metrics/dcimig.js';
+import { type ExplicitnessParts, explicitness as explicitnessMetric } from './metrics/explicitness.js';
 import {
   type FactorVaeParts,
   type FactorVaeWeightedParts,
   factorVaeScore as factorVaeMetric,
   factorVaeWeightedScore as factorVaeWeightedMetric,
 } from './metrics/factor-vae.js';
+import {
+  type GaussianTotalCorrelationParts,
+  gaussianTotalCorrelation as gaussianTotalCorrelationMetric,
+} from './metrics/gaussian-total-correlation.js';
+import {
+  type GaussianWassersteinCorrelationParts,
+  gaussianWassersteinCorrelation as gaussianWassersteinCorrelationMetric,
+} from './metrics/gaussian-wasserstein-correlation.js';
+import { type IrsParts, irs as irsMetric } from './metrics/irs.js';
 import { type JemmigParts, jemmig as jemmigMetric } from './metrics/jemmig.js';
 import { type MigParts, mig as migMetric } from './metrics/mig.js';
 import { type MigSupParts, migSup as migSupMetric } from './metrics/mig-sup.js';
 import { type ModularityParts, modularity as modularityMetric } from './metrics/modularity.js';
+import {
+  type MutualInformationScoreParts,
+  mutualInformationScore as mutualInformationScoreMetric,
+} from './metrics/mutual-information-score.js';
+import { type SapParts, sap as sapMetric } from './metrics/sap.js';
 import { scoreOne } from './score.js';
 import type { CommonOptions, Score } from './types.js';
 
@@ -26,13 +41,19 @@ export { type Dtype, Matrix, type MatrixData, type MatrixLike, type NumberArray,
 export type { BetaVaeParts } from './metrics/beta-vae.js';
 export type { DciParts } from './metrics/dci.js';
 export type { DcimigParts } from './metrics/dcimig.js';
+export type { ExplicitnessParts } from './metrics/explicitness.js';
 export type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
+export type { GaussianTotalCorrelationParts } from './metrics/gaussian-total-correlation.js';
+export type { GaussianWassersteinCorrelationParts } from './metrics/gaussian-wasserstein-correlation.js';
 export { findMetric, metrics } from './metrics/index.js';
+export type { IrsParts } from './metrics/irs.js';
 export type { JemmigParts } from './metrics/jemmig.js';
 export type { Metric, MetricContext, OptionRule, OptionValues, Outcome } from './metrics/metric.js';
 export type { MigParts } from './metrics/mig.js';
 export type { MigSupParts } from './metrics/mig-sup.js';
 export type { ModularityParts } from './metrics/modularity.js';
+export type { MutualInformationScoreParts } from './metrics/mutual-information-score.js';
+export type { SapParts } from './metrics/sap.js';
 export { type KnownScores, type ScoreOptions, type ScoreReport, score } from './score.js';
 export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';
@@ -149,6 +170,113 @@ export function modularity(
   options: OptionsOf<typeof modularityMetric> = {},
 ): Promise<ScoreOf<typeof modularityMetric, ModularityParts>> {
   return scoreOne(modularityMetric, latents, factors, options);
+}
+
+/**
+ * Interventional robustness score: does each latent stay where it is while one factor is held? 0 to 1, higher is better.
+ *
+ * Per latent and factor 1 - (mean over values of the factor of the 99th percentile of |z - E[z | v]|) / max |z - E z|; the
+ * largest over factors, and the mean over latents weighted by that maximum. `quantile: 1` is the paper's.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Suter et al. 2019; agrees with ubisoft's irs to 1e-9
+ */
+export function irs(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof irsMetric> = {},
+): Promise<ScoreOf<typeof irsMetric, IrsParts>> {
+  return scoreOne(irsMetric, latents, factors, options);
+}
+
+/**
+ * Mutual information score: what do latents know of each other? 0 and up, in nats, lower is better.
+ *
+ * Mean over pairs of latents that vary of I(z_d; z_e), of equal-width bins (20). Factors are not looked at.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Locatello et al. 2019; agrees with disentanglement_lib to 1e-9
+ */
+export function mutualInformationScore(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof mutualInformationScoreMetric> = {},
+): Promise<ScoreOf<typeof mutualInformationScoreMetric, MutualInformationScoreParts>> {
+  return scoreOne(mutualInformationScoreMetric, latents, factors, options);
+}
+
+/**
+ * Gaussian total correlation: how far are latents from independent, as far as their covariance tells? 0 and up, in nats, lower
+ * is better.
+ *
+ * .5 (sum_d ln C_dd - ln det C), C the covariance of the latents that vary; null where C is singular. Factors are not looked at.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Locatello et al. 2019; agrees with disentanglement_lib to 1e-9
+ */
+export function gaussianTotalCorrelation(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof gaussianTotalCorrelationMetric> = {},
+): Promise<ScoreOf<typeof gaussianTotalCorrelationMetric, GaussianTotalCorrelationParts>> {
+  return scoreOne(gaussianTotalCorrelationMetric, latents, factors, options);
+}
+
+/**
+ * Gaussian Wasserstein correlation: how far are latents from uncorrelated ones, in the units of their variances? 0 and up,
+ * lower is better; `parts.normalised` does not depend on the scale.
+ *
+ * 2 tr C - 2 tr (D^.5 C D^.5)^.5, C the covariance of the latents that vary and D its diagonal. Factors are not looked at.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Locatello et al. 2019; agrees with disentanglement_lib to 1e-7 of tr C
+ */
+export function gaussianWassersteinCorrelation(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof gaussianWassersteinCorrelationMetric> = {},
+): Promise<ScoreOf<typeof gaussianWassersteinCorrelationMetric, GaussianWassersteinCorrelationParts>> {
+  return scoreOne(gaussianWassersteinCorrelationMetric, latents, factors, options);
+}
+
+/**
+ * Explicitness: can a linear classifier read each factor off all latents together? 0.5 by chance, 1 is best.
+ *
+ * The area under the ROC curve of each value of a factor against the rest, by logistic regression on standardised latents,
+ * on test rows; mean over values, then over factors.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Ridgeway & Mozer 2018; agrees with disentanglement_lib's at the classifier's optimum to 1e-6
+ */
+export function explicitness(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof explicitnessMetric> = {},
+): Promise<ScoreOf<typeof explicitnessMetric, ExplicitnessParts>> {
+  return scoreOne(explicitnessMetric, latents, factors, options);
+}
+
+/**
+ * SAP score: does one latent alone predict each factor? 0 to 1, higher is better.
+ *
+ * Mean over factors of the difference between the two latents that predict it best, each by itself: by R^2 for a continuous
+ * factor, by the test accuracy of linear support vector machines for a discrete one.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Kumar et al. 2018; R^2 agrees with disentanglement_lib to 1e-9, accuracies with converged machines of scikit-learn
+ */
+export function sap(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof sapMetric> = {},
+): Promise<ScoreOf<typeof sapMetric, SapParts>> {
+  return scoreOne(sapMetric, latents, factors, options);
 }
 
 /**

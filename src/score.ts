@@ -3,13 +3,19 @@ import { type MatrixLike, toMatrix } from './matrix.js';
 import type { BetaVaeParts } from './metrics/beta-vae.js';
 import type { DciParts } from './metrics/dci.js';
 import type { DcimigParts } from './metrics/dcimig.js';
+import type { ExplicitnessParts } from './metrics/explicitness.js';
 import type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
+import type { GaussianTotalCorrelationParts } from './metrics/gaussian-total-correlation.js';
+import type { GaussianWassersteinCorrelationParts } from './metrics/gaussian-wasserstein-correlation.js';
 import { findMetric, metrics } from './metrics/index.js';
+import type { IrsParts } from './metrics/irs.js';
 import type { JemmigParts } from './metrics/jemmig.js';
 import type { Metric, OptionValues } from './metrics/metric.js';
 import type { MigParts } from './metrics/mig.js';
 import type { MigSupParts } from './metrics/mig-sup.js';
 import type { ModularityParts } from './metrics/modularity.js';
+import type { MutualInformationScoreParts } from './metrics/mutual-information-score.js';
+import type { SapParts } from './metrics/sap.js';
 import { COMMON_OPTIONS, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
 import { runTasks, type Task } from './run.js';
 import type { CommonOptions, Report, Score } from './types.js';
@@ -22,6 +28,12 @@ export interface KnownScores {
   readonly jemmig: Score<JemmigParts>;
   readonly dcimig: Score<DcimigParts>;
   readonly modularity: Score<ModularityParts>;
+  readonly irs: Score<IrsParts>;
+  readonly 'mutual-information-score': Score<MutualInformationScoreParts>;
+  readonly 'gaussian-total-correlation': Score<GaussianTotalCorrelationParts>;
+  readonly 'gaussian-wasserstein-correlation': Score<GaussianWassersteinCorrelationParts>;
+  readonly explicitness: Score<ExplicitnessParts>;
+  readonly sap: Score<SapParts>;
   readonly 'factor-vae-score': Score<FactorVaeParts>;
   readonly 'factor-vae-weighted-score': Score<FactorVaeWeightedParts>;
   readonly 'beta-vae-score': Score<BetaVaeParts>;
@@ -35,7 +47,7 @@ export interface ScoreReport extends Report {
 
 /** Options of {@link score}. */
 export interface ScoreOptions extends CommonOptions {
-  /** Which metrics: names, aliases, or metrics of your own. Default: all that the input allows. */
+  /** Which metrics: names, aliases, `all`, or metrics of your own. Default: all but the slow ones (`dci`). */
   readonly metrics?: ReadonlyArray<string | Metric>;
   /** Options of single metrics, by name: `{ mig: { bins: 10 } }`. */
   readonly options?: Readonly<Record<string, OptionValues>>;
@@ -111,12 +123,13 @@ function member(name: string | undefined): { member?: string } {
 }
 
 function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined): readonly Metric[] {
-  if (wanted === undefined) return metrics;
+  if (wanted === undefined) return metrics.filter(({ isSlow }) => !isSlow);
   if (!Array.isArray(wanted) || wanted.length === 0) {
     throw optionTypeError('metrics: expected an array of at least one name or metric');
   }
-  const chosen = wanted.map((entry: string | Metric) => {
+  const chosen = wanted.flatMap((entry: string | Metric) => {
     if (typeof entry !== 'string') return entry;
+    if (entry === 'all') return metrics;
     const metric = findMetric(entry);
     if (metric) return metric;
     throw optionRangeError(`metrics: expected any of ${metrics.map(({ name }) => name).join(', ')}, got '${entry}'`);

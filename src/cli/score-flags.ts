@@ -42,9 +42,10 @@ export function declareScore(command: Command, metricNames: readonly string[] | 
   };
   group(
     'What to compute:',
-    new Option('-m, --metrics <names>', `metrics, with commas between (default: all)${known}`).argParser(
-      wordList('--metrics'),
-    ),
+    new Option(
+      '-m, --metrics <names>',
+      `metrics, with commas between, or all (default: all but the slow)${known}`,
+    ).argParser(wordList('--metrics')),
     new Option('--set <setting>', 'option of a metric, as metric.option=value; may be repeated').argParser(
       (text: string, previous: readonly string[] = []) => [...previous, text],
     ),

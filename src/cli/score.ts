@@ -65,7 +65,9 @@ function refuseContradictions(latents: string, factors: string | undefined, flag
 
 function readChoices(flags: ScoreFlags, facade: Facade): ScoreOptions {
   const { bins, seed, factorTypes, interval, level, timings } = flags;
-  const names = flags.metrics?.map((name) => findNamedMetric(name, facade).name);
+  const names = flags.metrics?.flatMap((name) =>
+    name === 'all' ? facade.metrics.map((metric) => metric.name) : findNamedMetric(name, facade).name,
+  );
   const settings = flags.set && parseSettings(flags.set, facade);
   const unused = Object.keys(settings ?? {}).find((name) => names !== undefined && !names.includes(name));
   if (unused !== undefined) throw new UsageError(`--set: ${unused} is not among --metrics`);

@@ -101,6 +101,33 @@ export function predictLogistic(model: LogisticModel, features: Float64Array, ro
   return out;
 }
 
+/** The probability of each class for each row of features (rows, columns): f64[rows][classes], taken from the arena. */
+export function logisticProbabilities(
+  core: Core,
+  { columns, classes, coefficients, intercepts }: LogisticModel,
+  features: Block<'f64'>,
+  rows: number,
+): Block<'f64'> {
+  const probabilities = core.arena.alloc('f64', rows * classes);
+  const mark = core.arena.mark();
+  const stride = Math.ceil((columns + 1) / 4) * 4;
+  const x = core.arena.alloc('f64', rows * stride);
+  const weights = core.arena.zeros('f64', coefficients.length * stride);
+  const gradient = core.arena.zeros('f64', coefficients.length * stride);
+  const labels = core.arena.zeros('i32', rows);
+  standardise(x.array, features.array, new Float64Array(columns), new Float64Array(columns).fill(1), rows, stride);
+  coefficients.forEach((row, f) => {
+    weights.array.set(row, f * stride);
+    weights.array[f * stride + columns] = intercepts[f];
+  });
+  const fixed = classes - coefficients.length;
+  forRows(rows, (row, end) => {
+    core.softmaxLoss(gradient, probabilities, x, labels, weights, classes, fixed, stride, row, end);
+  });
+  core.arena.release(mark);
+  return probabilities;
+}
+
 /** Mean and standard deviation (divided by rows) of each column; 1 for a column whose values are all equal. */
 function columnScales(data: Float64Array, rows: number, columns: number) {
   const means = new Float64Array(columns);

@@ -1,7 +1,7 @@
 import type { Core } from '../../bindings/core.js';
 import { fitBoosting } from '../learners/boosting.js';
+import { type OrderedSplit, splitInOrder } from '../stats/ordered-split.js';
 import type { Pause } from '../stats/pause.js';
-import { type Split, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
@@ -58,12 +58,13 @@ export const dci: Metric<DciOptions, DciParts> = {
     depth: { type: 'integer', minimum: 1, maximum: 8, description: 'splits from the root of a tree to its leaves' },
   },
   source: 'Eastwood & Williams 2018',
+  isSlow: true,
   isPlugIn: false,
 
   async compute(table: Table, options, { seed, pause }) {
     const { train, test } = options;
-    const rowsOf = (k: number): Split => {
-      const all = splitRows(table, k, test / (train + test), seed);
+    const rowsOf = (k: number): OrderedSplit => {
+      const all = splitInOrder(table, k, test / (train + test), seed);
       return { train: all.train.subarray(0, train), test: all.test.subarray(0, test) };
     };
     const { importance, tested, trained, notes } = await learnFactors(table, rowsOf, options, pause);
@@ -112,7 +113,7 @@ interface Learned {
 /** Fits a model to each factor that varies, on the rows that `rowsOf` gives for it. */
 export async function learnFactors(
   table: Table,
-  rowsOf: (k: number) => Split,
+  rowsOf: (k: number) => OrderedSplit,
   { stages, learningRate, depth }: Omit<DciOptions, 'train' | 'test'>,
   pause: Pause,
 ): Promise<Learned> {

@@ -2,12 +2,18 @@
 import { betaVaeScore } from './beta-vae.js';
 import { dci } from './dci.js';
 import { dcimig } from './dcimig.js';
+import { explicitness } from './explicitness.js';
 import { factorVaeScore, factorVaeWeightedScore } from './factor-vae.js';
+import { gaussianTotalCorrelation } from './gaussian-total-correlation.js';
+import { gaussianWassersteinCorrelation } from './gaussian-wasserstein-correlation.js';
+import { irs } from './irs.js';
 import { jemmig } from './jemmig.js';
 import type { Metric } from './metric.js';
 import { mig } from './mig.js';
 import { migSup } from './mig-sup.js';
 import { modularity } from './modularity.js';
+import { mutualInformationScore } from './mutual-information-score.js';
+import { sap } from './sap.js';
 
 /** Every metric, in the order of reports. */
 export const metrics = [
@@ -16,6 +22,12 @@ export const metrics = [
   jemmig,
   dcimig,
   modularity,
+  irs,
+  mutualInformationScore,
+  gaussianTotalCorrelation,
+  gaussianWassersteinCorrelation,
+  explicitness,
+  sap,
   factorVaeScore,
   factorVaeWeightedScore,
   betaVaeScore,

@@ -1,5 +1,6 @@
 import { latentEntropies, mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
+import { BINNED } from './binned.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
@@ -35,15 +36,7 @@ export const jemmig: Metric<{ bins: number }, JemmigParts> = {
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: { bins: 20 },
-  rules: {
-    bins: {
-      type: 'integer',
-      minimum: 2,
-      maximum: 65535,
-      description: 'equal-width bins of a latent or continuous factor',
-    },
-  },
+  ...BINNED,
   source: 'Do & Tran 2020',
   isPlugIn: true,
 

@@ -39,10 +39,13 @@ export interface Metric<Options extends OptionValues = OptionValues, Parts = Rea
   /** What it means, in a few words, for the report's table. */
   readonly summary: string;
   readonly needs: ReadonlyArray<'latents' | 'factors' | 'posterior'>;
-  readonly range: readonly [number, number];
+  /** The least and the most a score can be; null where there is no most. */
+  readonly range: readonly [number, number | null];
   readonly better: 'higher' | 'lower';
   readonly defaults: Options;
   readonly rules: Readonly<Record<keyof Options, OptionRule>>;
+  /** Takes seconds where the others take milliseconds: computed only where asked for, by name or with `all`. */
+  readonly isSlow?: boolean;
   /** Author, year, where in the paper. */
   readonly source: string;
   /** Whether finitely many rows push the score away from that of infinitely many, in proportion to 1/N, as plug-in estimates do. */

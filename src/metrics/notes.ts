@@ -9,12 +9,30 @@ function subject(kind: string, indices: readonly number[]): string {
 
 /** Names the constant columns and says what became of them. */
 export function describeConstants(table: Table, ofLatents: string): string[] {
-  const notes: string[] = [];
-  const { constantLatents, constantFactors } = table;
-  if (constantLatents.length > 0) notes.push(`${subject('latent', constantLatents)} constant: ${ofLatents}`);
+  const notes = describeConstantLatents(table, ofLatents);
+  const { constantFactors } = table;
   if (constantFactors.length > 0) notes.push(`${subject('factor', constantFactors)} constant: left out`);
   return notes;
 }
 
+/** As {@link describeConstants}, for metrics that do not look at factors. */
+export function describeConstantLatents({ constantLatents }: Table, ofLatents: string): string[] {
+  return constantLatents.length === 0 ? [] : [`${subject('latent', constantLatents)} constant: ${ofLatents}`];
+}
+
+/** Names latents whose variance is no number above 0 though they vary. */
+export function describeVanishing(latents: readonly number[]): string[] {
+  return latents.length === 0 ? [] : [`${subject('latent', latents)} as good as constant, below 1e-145: left out`];
+}
+
+/** Why latents cannot be compared with each other. */
+export const FEWER_THAN_TWO_LATENTS = 'undefined: fewer than two latents vary';
+
 /** Why nothing can be scored where no factor varies. */
 export const NO_FACTOR_VARIES = 'undefined: every factor is constant';
+
+/** Says that values of a factor could not be split. */
+export function describeLonely(k: number, lonely: number): string[] {
+  if (lonely === 0) return [];
+  return [`factor ${k}: ${lonely} ${lonely === 1 ? 'value' : 'values'} of a single row, learnt from and not judged on`];
+}

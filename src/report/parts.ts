@@ -69,8 +69,10 @@ function renderVectors(seen: readonly Labelled[], options: PartsOptions): string
 function renderMatrix(label: string, rows: ReadonlyArray<readonly string[]>, options: PartsOptions): string[] {
   const columns = rows[0].length;
   const { latents, factors, style } = options;
-  const axes =
-    rows.length === latents && columns === factors
+  // A square matrix of latents is told from one of as many factors by its name alone.
+  const axes = / between latents$/.test(label)
+    ? ''
+    : rows.length === latents && columns === factors
       ? '  latents down, factors across'
       : rows.length === factors && columns === latents
         ? '  factors down, latents across'

@@ -205,9 +205,7 @@ function formatLevel(level: number): string {
 }
 
 function formatBound(bound: number | null): string {
-  // A range without an end has been through JSON as null.
-  if (bound === null || bound === Number.POSITIVE_INFINITY) return '∞';
-  return bound === Number.NEGATIVE_INFINITY ? '-∞' : formatNumber(bound);
+  return bound === null ? '∞' : formatNumber(bound);
 }
 
 /** Each note once, behind the metrics that it is about; what holds for the input comes first. */

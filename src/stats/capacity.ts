@@ -19,11 +19,14 @@ const WORKING_BYTES = 64 * 1024 ** 2;
 export function checkCapacity(latents: Shape, factors: Shape): void {
   const { rows } = latents;
   const perFactor = blockBytes('i32', rows) * 3 + blockBytes('f64', rows);
+  // The order of rows by one factor's values, and the deviations of one latent.
+  const perRow = blockBytes('i32', rows) + blockBytes('f64', rows);
   const bytes =
     blockBytes(realType(latents.dtype), rows * latents.columns) +
     blockBytes('u16', rows * latents.columns) +
     blockBytes(numberType(factors.dtype), rows * factors.columns) +
     perFactor * factors.columns +
+    perRow +
     WORKING_BYTES;
   if (bytes > MEMORY_LIMIT_BYTES) {
     throw dataRangeError(

@@ -88,7 +88,7 @@ export function intervalAround(
   halves: readonly number[],
   rows: number,
   level: number,
-  range: readonly [number, number],
+  range: readonly [number, number | null],
   correctBias: boolean,
 ): Interval | null {
   if (halves.length < 2) return null;
@@ -97,7 +97,7 @@ export function intervalAround(
   const bias = correctBias ? (mean - value) * share : 0;
   const deviations = halves.map((half) => (half - mean) * Math.sqrt(share)).sort((a, b) => a - b);
   const tail = (1 - level) / 2;
-  const clip = (x: number) => Math.min(range[1], Math.max(range[0], x));
+  const clip = (x: number) => Math.min(range[1] ?? Number.POSITIVE_INFINITY, Math.max(range[0], x));
   return {
     low: clip(value - bias - quantile(deviations, 1 - tail)),
     high: clip(value - bias - quantile(deviations, tail)),

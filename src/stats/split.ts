@@ -1,62 +1,68 @@
 import { STREAMS } from '../random.js';
+import { encodeFactor } from './binning.js';
 import type { Table } from './table.js';
 
-/** Rows to learn from and rows to test on. */
+/** Rows to learn from and rows to be judged on, each in increasing order. */
 export interface Split {
   readonly train: Int32Array;
   readonly test: Int32Array;
+  /** Values (or bins) of the factor that a single row has: it is in the training part. */
+  readonly lonely: number;
 }
 
 /**
- * Splits all rows in two at random, so that each value of a discrete factor has its share in both: one that two or more
- * rows have is in both parts, one that a single row has is in the training part. Each part is ordered such that its first
- * n rows, too, have of each value what it has in the whole, to within a row.
+ * Splits the rows at random so that every value of factor k has its share in both parts; a value of at least two rows
+ * has at least one in each. The same seed shuffles rows alike whatever factor is stratified by.
  *
- * @param testShare the share of the rows to test on, between 0 and 1
+ * @param testShare above 0 and below 1
+ * @param bins of a continuous factor
  */
-export function splitRows(table: Table, k: number, testShare: number, seed: number): Split {
-  const { core, rows } = table;
-  const { codes, size } = table.factors[k];
-  const mark = core.arena.mark();
-  const order = core.arena.alloc('i32', rows);
-  core.shuffledRows(order, rows, { seed, stream: STREAMS.split, index: k });
-  const shuffled = order.array.slice();
-  core.arena.release(mark);
-
-  const codeOf = codes ? codes.array : new Int32Array(rows);
-  const sizes = new Int32Array(size ?? 1);
-  for (let row = 0; row < rows; row++) sizes[codeOf[row]]++;
-  const tested = sizes.map((n) => (n < 2 ? 0 : Math.min(n - 1, Math.max(1, Math.round(n * testShare)))));
-  const trained = sizes.map((n, value) => n - tested[value]);
-
-  const seen = new Int32Array(sizes.length);
-  const test: number[] = [];
-  const train: number[] = [];
-  // How far into its value each row comes, from 0 to 1.
-  const ofTest: number[] = [];
-  const ofTrain: number[] = [];
-  for (const row of shuffled) {
-    const value = codeOf[row];
-    const place = seen[value]++;
-    if (place < tested[value]) {
-      test.push(row);
-      ofTest.push((place + 0.5) / tested[value]);
-    } else {
-      train.push(row);
-      ofTrain.push((place - tested[value] + 0.5) / trained[value]);
+export function splitRows(table: Table, k: number, testShare: number, seed: number, bins: number): Promise<Split> {
+  return table.memo(`split ${k} ${testShare} ${seed} ${bins}`, async () => {
+    const { codes, size } = await encodeFactor(table, k, bins);
+    const order = await shuffleRows(table, seed);
+    const codeOf = codes.array;
+    const counts = new Int32Array(size);
+    for (let row = 0; row < codeOf.length; row++) counts[codeOf[row]]++;
+    const left = testCounts(counts, testShare);
+    const isTest = new Uint8Array(table.rows);
+    let testRows = 0;
+    for (const row of order) {
+      if (left[codeOf[row]] === 0) continue;
+      left[codeOf[row]]--;
+      isTest[row] = 1;
+      testRows++;
     }
-  }
-  return { train: inOrder(train, ofTrain), test: inOrder(test, ofTest) };
+    const train = new Int32Array(table.rows - testRows);
+    const test = new Int32Array(testRows);
+    for (let row = 0, i = 0, j = 0; row < table.rows; row++) {
+      if (isTest[row]) test[j++] = row;
+      else train[i++] = row;
+    }
+    return { train, test, lonely: counts.reduce((sum, count) => sum + (count === 1 ? 1 : 0), 0) };
+  });
 }
 
-/** Rows by place, which is between 0 and 1, as nearly as it takes to put as many buckets as rows in order. */
-function inOrder(rows: readonly number[], places: readonly number[]): Int32Array {
-  const count = rows.length;
-  const starts = new Int32Array(count + 1);
-  const bucketOf = (i: number) => Math.floor(places[i] * count);
-  for (let i = 0; i < count; i++) starts[bucketOf(i) + 1]++;
-  for (let bucket = 0; bucket < count; bucket++) starts[bucket + 1] += starts[bucket];
-  const out = new Int32Array(count);
-  for (let i = 0; i < count; i++) out[starts[bucketOf(i)]++] = rows[i];
-  return out;
+function shuffleRows(table: Table, seed: number): Promise<Int32Array> {
+  return table.memo(`shuffled rows ${seed}`, () => {
+    const mark = table.core.arena.mark();
+    const order = table.core.arena.alloc('i32', table.rows);
+    table.core.shuffledRows(order, table.rows, { seed, stream: STREAMS.split, index: 0 });
+    const shuffled = order.array.slice();
+    table.core.arena.release(mark);
+    return shuffled;
+  });
+}
+
+/** Test rows of each value. What one rounds up the next rounds down, so that the parts as wholes keep their shares. */
+function testCounts(counts: Int32Array, testShare: number): Int32Array {
+  let wanted = 0;
+  let given = 0;
+  return counts.map((count) => {
+    wanted += count * testShare;
+    if (count < 2) return 0;
+    const share = Math.max(1, Math.min(count - 1, Math.round(wanted - given)));
+    given += share;
+    return share;
+  });
 }

@@ -234,4 +234,24 @@ test('a variance over a million rows is right to 1e-13', () =>
     }
   }));
 
+for (const type of ['f32', 'f64'] as const) {
+  test(`sums products of deviations, of ${type}`, () =>
+    forEachBuild((core) => {
+      for (const columns of COLUMN_COUNTS) {
+        for (const rows of LENGTHS) {
+          const numbers = rounded(normals(rows * columns, rows + columns), type);
+          const y = normals(rows, rows);
+          const means = normals(columns, columns);
+          const x = uploadTable(core, type, numbers);
+          const products = core.columnProducts(x, means, core.arena.upload('f64', y), 0.5, rows, columns);
+          for (let column = 0; column < columns; column++) {
+            const terms = Array.from(columnOf(numbers, columns, column), (v, i) => (v - means[column]) * (y[i] - 0.5));
+            const bound = (rows + 4) * ROUNDING * exactSum(terms.map(Math.abs));
+            assertNear([products[column]], [exactSum(terms)], bound, `column ${column} of ${rows} x ${columns}`);
+          }
+        }
+      }
+    }));
+}
+
 test.run();

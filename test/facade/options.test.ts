@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { betaVaeScore, factorVaeScore, isCodedError, mig, score, toMatrix } from '../../src/index.js';
+import { betaVaeScore, factorVaeScore, isCodedError, metrics, mig, score, toMatrix } from '../../src/index.js';
 
 const rows = Array.from({ length: 60 }, (_, i) => [i % 5, i % 4]);
 
@@ -110,7 +110,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'a metric nobody knows',
     () => score(rows, rows, { metrics: ['migg'] }),
-    "RangeError ERR_OPTION: metrics: expected any of mig, mig-sup, jemmig, dcimig, modularity, factor-vae-score, factor-vae-weighted-score, beta-vae-score, dci, got 'migg'",
+    "RangeError ERR_OPTION: metrics: expected any of mig, mig-sup, jemmig, dcimig, modularity, irs, mutual-information-score, gaussian-total-correlation, gaussian-wasserstein-correlation, explicitness, sap, factor-vae-score, factor-vae-weighted-score, beta-vae-score, dci, got 'migg'",
   ],
   [
     'no metrics',
@@ -181,6 +181,22 @@ test('gives bins to every metric that has them, and own options to one', async (
   assert.is(report.metrics['factor-vae-score'].options.bins, 7);
   assert.is(report.metrics['factor-vae-score'].options.batch, 8);
   assert.is(report.metrics['beta-vae-score'].options.batch, 64);
+});
+
+test('leaves slow metrics out unless they are asked for, by name or with all', async () => {
+  const slow = metrics.filter(({ isSlow }) => isSlow).map(({ name }) => name);
+  assert.equal(slow, ['dci']);
+  const usual = Object.keys((await score(rows, rows)).metrics);
+  assert.equal(
+    usual,
+    metrics.map(({ name }) => name).filter((name) => !slow.includes(name)),
+  );
+  const all = await score(rows, rows, { metrics: ['all'], options: { dci: { stages: 1 } } });
+  assert.equal(
+    Object.keys(all.metrics),
+    metrics.map(({ name }) => name),
+  );
+  assert.equal(Object.keys((await score(rows, rows, { metrics: ['dci'] })).metrics), ['dci']);
 });
 
 test.run();

@@ -44,3 +44,12 @@ export function expectedOf(name: Case, key: string): Json {
   if (!entry) throw new Error(`expected.json has no ${key} for ${name}`);
   return entry.result;
 }
+
+/** The rows that an entry was trained and tested on. */
+export async function splitOf(name: Case, key: string): Promise<{ train: Int32Array; test: Int32Array }> {
+  const { order, train_rows, test_rows } = expected.cases[name].metrics[key].params;
+  const perm = order.startsWith('perm') ? (await readGoldenArray(name, 'perm')).data : null;
+  const take = ([start, end]: [number, number]) =>
+    Int32Array.from({ length: end - start }, (_, i) => (perm ? perm[start + i] : start + i));
+  return { train: take(train_rows), test: take(test_rows) };
+}

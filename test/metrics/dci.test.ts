@@ -5,7 +5,7 @@ import { dci, Matrix } from '../../src/index.js';
 import { learnFactors, scoreImportance } from '../../src/metrics/dci.js';
 import { RandomStream } from '../../src/random.js';
 import { loadTable } from '../../src/stats/load-table.js';
-import { splitRows } from '../../src/stats/split.js';
+import { splitInOrder } from '../../src/stats/ordered-split.js';
 import { type Case, expectedOf, readGolden, readGoldenArray } from '../golden/load-golden.js';
 
 const MODEL = { stages: 100, learningRate: 0.1, depth: 3 };
@@ -211,7 +211,7 @@ test('splits each value by itself, in every beginning of either part, and each r
     const column = Array.from({ length: 133 }, (_, i) => (i < 100 ? 0 : i < 130 ? 1 : i < 132 ? 2 : 3));
     const matrix = new Matrix(Float64Array.from(column), 133, 1);
     const table = loadTable(core, matrix, matrix, undefined);
-    const { train, test: held } = splitRows(table, 0, 1 / 3, 7);
+    const { train, test: held } = splitInOrder(table, 0, 1 / 3, 7);
     assert.equal(
       [...train, ...held].sort((a, b) => a - b),
       column.map((_, i) => i),
@@ -228,8 +228,8 @@ test('splits each value by itself, in every beginning of either part, and each r
     for (let n = 1; n <= train.length; n++) {
       assert.ok(Math.abs(count(train.subarray(0, n), 0) - (n * 67) / 89) < 2, `first ${n}`);
     }
-    assert.equal(splitRows(table, 0, 1 / 3, 7).train, train);
-    assert.not.equal(splitRows(table, 0, 1 / 3, 8).train, train);
+    assert.equal(splitInOrder(table, 0, 1 / 3, 7).train, train);
+    assert.not.equal(splitInOrder(table, 0, 1 / 3, 8).train, train);
   }));
 
 test.run();

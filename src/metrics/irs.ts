@@ -1,0 +1,79 @@
+import { factorDeviations } from '../stats/deviations.js';
+import type { Table } from '../stats/table.js';
+import type { Metric } from './metric.js';
+import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+
+/** What IRS was made of; the matrix is [latent][factor]. */
+export interface IrsParts {
+  /** 1 - deviation within a value of the factor / maximal deviation, D rows of K; null where latent or factor is constant. */
+  readonly matrix: Array<Array<number | null>>;
+  /** max |z_d - E z_d|, D; 0 for a constant latent. */
+  readonly maximalDeviation: number[];
+  /** The factor that holds each latent best, D; null for a constant latent. */
+  readonly bestFactor: Array<number | null>;
+}
+
+/**
+ * Interventional robustness score: does each latent stay where it is while one factor is held, whatever the others do?
+ *
+ * For latent d and factor k, 1 - (mean over values v of factor k of the 99th percentile of |z_d - E[z_d | v]|) / max |z_d - E z_d|;
+ * the largest over factors, at least 0; the mean over latents, weighted by their maximal deviation. 0 to 1, higher is better.
+ * Constant latents and factors are left out. The paper's maximum is `quantile` 1.
+ *
+ * Agrees with ubisoft's code to 1e-9, and with disentanglement_lib's where no discrete factor has more than 20 values (it
+ * merges them into 20 bins).
+ *
+ * @see R. Suter, D. Miladinović, B. Schölkopf, S. Bauer 2019, Robustly Disentangled Causal Mechanisms
+ */
+export const irs: Metric<{ quantile: number; bins: number }, IrsParts> = {
+  name: 'irs',
+  aliases: ['irs-score'],
+  title: 'IRS',
+  summary: 'each latent is held by one factor, whatever others do',
+  needs: ['latents', 'factors'],
+  range: [0, 1],
+  better: 'higher',
+  defaults: { quantile: 0.99, bins: 20 },
+  rules: {
+    quantile: {
+      type: 'number',
+      minimum: 0.5,
+      maximum: 1,
+      description: 'quantile of the deviations within a value; 1 is their maximum',
+    },
+    bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a continuous factor' },
+  },
+  source: 'Suter et al. 2019',
+  isPlugIn: false,
+
+  async compute(table: Table, { quantile, bins }, { pause }) {
+    const { latentCount, factorCount, varyingLatents, varyingFactors } = table;
+    const { maximal, withinFactors } = await factorDeviations(table, bins, quantile, pause);
+    const matrix = Array.from({ length: latentCount }, () => new Array<number | null>(factorCount).fill(null));
+    const bestFactor = new Array<number | null>(latentCount).fill(null);
+    // Deviations are weights as shares of the largest, so that no sum overflows.
+    const largest = maximal.reduce((a, b) => Math.max(a, b), 0);
+    let sum = 0;
+    let weights = 0;
+    for (const d of varyingFactors.length === 0 ? [] : varyingLatents) {
+      const scores = varyingFactors.map((k) => 1 - withinFactors[d * factorCount + k] / maximal[d]);
+      varyingFactors.forEach((k, i) => {
+        matrix[d][k] = scores[i];
+      });
+      const best = scores.reduce((a, b) => Math.max(a, b));
+      // Differences up to 1e-12 are ties and go to the lowest index.
+      bestFactor[d] = varyingFactors[scores.findIndex((score) => score >= best - 1e-12)];
+      sum += (maximal[d] / largest) * Math.max(0, best);
+      weights += maximal[d] / largest;
+    }
+    return {
+      value: weights === 0 ? null : sum / weights,
+      parts: { matrix, maximalDeviation: Array.from(maximal), bestFactor },
+      notes: [
+        ...(varyingFactors.length === 0 ? [NO_FACTOR_VARIES] : []),
+        ...(varyingFactors.length > 0 && varyingLatents.length === 0 ? ['undefined: every latent is constant'] : []),
+        ...describeConstants(table, 'left out'),
+      ],
+    };
+  },
+};

@@ -1,0 +1,46 @@
+import { encodeFactor } from './binning.js';
+import type { Pause } from './pause.js';
+import type { Table } from './table.js';
+
+/** How far latents stray from their means: overall, and while a factor is held at one of its values. */
+export interface Deviations {
+  /** max |z_d - mean of z_d|, f64[D]; 0 for a constant latent. */
+  readonly maximal: Float64Array;
+  /**
+   * Mean over the occupied values of factor k of the q-quantile of |z_d - mean of z_d among the rows of that value|, row-major
+   * f64[D][K]; 0 for constant latents and factors.
+   */
+  readonly withinFactors: Float64Array;
+}
+
+/** @param q the quantile, 0 to 1; 1 is the maximum */
+export async function factorDeviations(table: Table, bins: number, q: number, pause: Pause): Promise<Deviations> {
+  const { core, rows, latentCount, factorCount, latents, varyingLatents, varyingFactors } = table;
+  const codes = new Map<number, Awaited<ReturnType<typeof encodeFactor>>>();
+  for (const k of varyingFactors) codes.set(k, await encodeFactor(table, k, bins));
+  return core.arena.scope(async () => {
+    const maximal = new Float64Array(latentCount);
+    const withinFactors = new Float64Array(latentCount * factorCount);
+    const order = core.arena.alloc('i32', rows);
+    const all = order.array;
+    for (let row = 0; row < rows; row++) all[row] = row;
+    for (const d of varyingLatents) maximal[d] = core.deviationQuantile(latents, order, latentCount, d, 0, rows, 1);
+    for (const [k, { codes: ofFactor, size }] of codes) {
+      await pause('deviations', varyingFactors.indexOf(k), varyingFactors.length);
+      const bounds = core.arena.alloc('i32', size + 1);
+      core.orderByCode(order, bounds, ofFactor, size);
+      const begins = bounds.array.slice();
+      for (const d of varyingLatents) {
+        let sum = 0;
+        let occupied = 0;
+        for (let value = 0; value < size; value++) {
+          if (begins[value] === begins[value + 1]) continue;
+          occupied++;
+          sum += core.deviationQuantile(latents, order, latentCount, d, begins[value], begins[value + 1], q);
+        }
+        withinFactors[d * factorCount + k] = sum / occupied;
+      }
+    }
+    return { maximal, withinFactors };
+  });
+}
