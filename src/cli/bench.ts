@@ -53,7 +53,7 @@ export function define(command: Command, context: Context): void {
       new Option('--rows <counts>', 'rows, with commas between (default: all, or 10000,100000)').argParser(rowCounts),
     )
     .addOption(
-      new Option('-m, --metrics <names>', 'metrics, with commas between (default: all)').argParser(
+      new Option('-m, --metrics <names>', 'metrics, with commas between (default: all but the slow)').argParser(
         wordList('--metrics'),
       ),
     )
@@ -97,7 +97,8 @@ async function runBench(
   }
   const facade = await loadFacade();
   const names = flags.metrics?.map((name) => findNamedMetric(name, facade).name);
-  const metrics = [...new Set(names ?? facade.metrics.map(({ name }) => name))];
+  const usual = facade.metrics.filter(({ isSlow }) => !isSlow).map(({ name }) => name);
+  const metrics = [...new Set(names ?? usual)];
   const own = latents === undefined ? null : await readArrays(latents, factors, flags);
   const counts = flags.rows ?? (own === null ? DEFAULT_ROWS : [own.latents.rows]);
   for (const rows of counts) {
