@@ -41,6 +41,11 @@ export function blockBytes(type: ElementType, length: number): number {
   return Math.ceil((length * ELEMENT_BYTES[type] + PADDING_BYTES) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
 }
 
+/** The input is too large, which is no bug: the code is that of src/errors.ts for data. */
+function outOfMemory(message: string): RangeError {
+  return Object.assign(new RangeError(message), { code: 'ERR_DATA' });
+}
+
 /** `length` elements of one type at an address. */
 export class Block<T extends ElementType = ElementType> {
   readonly type: T;
@@ -97,14 +102,14 @@ export class Arena {
     const pointer = this.#top;
     const end = pointer + blockBytes(type, length);
     if (!Number.isSafeInteger(length) || length < 0 || end > MEMORY_LIMIT_BYTES) {
-      throw new RangeError(`arena: expected to stay within 4 GiB, got ${length} more ${type} at ${pointer} bytes`);
+      throw outOfMemory(`arena: expected to stay within 4 GiB, got ${length} more ${type} at ${pointer} bytes`);
     }
     const missing = end - this.#memory.buffer.byteLength;
     if (missing > 0) {
       // Growing moves the memory where the host cannot extend it in place: ask for a quarter more while it is small.
       const spare = Math.min(this.#memory.buffer.byteLength / 4, MEMORY_LIMIT_BYTES - end);
       if (!this.#grow(missing + spare) && !this.#grow(missing)) {
-        throw new RangeError(`arena: the host refused to grow memory to ${end} bytes`);
+        throw outOfMemory(`arena: expected the host to grow memory to ${end} bytes, got a refusal`);
       }
     }
     this.#top = end;

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Arena, Block, blockBytes, ELEMENT_BYTES, type ElementType, MEMORY_LIMIT_BYTES } from '../../bindings/arena.js';
+import { isCodedError } from '../../src/errors.js';
 
 const PAGE_BYTES = 65536;
 const TYPES = Object.keys(ELEMENT_BYTES) as ElementType[];
@@ -176,7 +177,8 @@ function assertRefused(arena: Arena, type: ElementType, length: number, message:
   const mark = arena.mark();
   assert.throws(
     () => arena.alloc(type, length),
-    (error: Error) => error instanceof RangeError && message.test(error.message),
+    (error: Error) =>
+      error instanceof RangeError && isCodedError(error) && error.code === 'ERR_DATA' && message.test(error.message),
     `${length} ${type}`,
   );
   assert.is(arena.capacityBytes, capacity);
@@ -212,7 +214,12 @@ test('refuses lengths that are none', () => {
 });
 
 test('refuses where the host has no more memory, and takes nothing', () => {
-  assertRefused(newArena(1, 4), 'f64', PAGE_BYTES, /^arena: the host refused to grow memory to \d+ bytes$/);
+  assertRefused(
+    newArena(1, 4),
+    'f64',
+    PAGE_BYTES,
+    /^arena: expected the host to grow memory to \d+ bytes, got a refusal$/,
+  );
 });
 
 test('grows by a quarter more than is missing, or by just that where the host has no more', () => {
