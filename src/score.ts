@@ -1,4 +1,5 @@
 import { optionRangeError, optionTypeError } from './errors.js';
+import type { Task } from './executor.js';
 import { type MatrixLike, toMatrix } from './matrix.js';
 import type { BetaVaeParts } from './metrics/beta-vae.js';
 import type { DciParts } from './metrics/dci.js';
@@ -17,7 +18,7 @@ import type { ModularityParts } from './metrics/modularity.js';
 import type { MutualInformationScoreParts } from './metrics/mutual-information-score.js';
 import type { SapParts } from './metrics/sap.js';
 import { COMMON_OPTIONS, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
-import { runTasks, type Task } from './run.js';
+import { runTasks } from './run.js';
 import type { CommonOptions, Report, Score } from './types.js';
 import { version } from './version.js';
 
