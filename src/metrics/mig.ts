@@ -1,6 +1,6 @@
 import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED } from './binned.js';
+import { BINNED, type BinnedOptions } from './binned.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
@@ -28,7 +28,7 @@ export interface MigParts {
  *
  * @see R. T. Q. Chen, X. Li, R. Grosse, D. Duvenaud 2018, Isolating Sources of Disentanglement in VAEs, equation 6
  */
-export const mig: Metric<{ bins: number }, MigParts> = {
+export const mig: Metric<BinnedOptions, MigParts> = {
   name: 'mig',
   aliases: ['mig-score'],
   title: 'MIG',
@@ -40,8 +40,8 @@ export const mig: Metric<{ bins: number }, MigParts> = {
   source: 'Chen et al. 2018, equation 6',
   isPlugIn: true,
 
-  async compute(table: Table, { bins }, { pause }) {
-    const { matrix, factorEntropies } = await mutualInformation(table, bins, pause);
+  async compute(table: Table, options, { pause }) {
+    const { matrix, factorEntropies } = await mutualInformation(table, options, pause);
     const { latentCount, factorCount } = table;
     const gap = new Array<number | null>(factorCount).fill(null);
     const bestLatent = new Array<number | null>(factorCount).fill(null);
