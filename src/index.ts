@@ -48,7 +48,7 @@ export type { GaussianWassersteinCorrelationParts } from './metrics/gaussian-was
 export { findMetric, metrics } from './metrics/index.js';
 export type { IrsParts } from './metrics/irs.js';
 export type { JemmigParts } from './metrics/jemmig.js';
-export type { Metric, MetricContext, OptionRule, OptionValues, Outcome } from './metrics/metric.js';
+export type { Metric, MetricContext, OptionRule, OptionValue, OptionValues, Outcome } from './metrics/metric.js';
 export type { MigParts } from './metrics/mig.js';
 export type { MigSupParts } from './metrics/mig-sup.js';
 export type { ModularityParts } from './metrics/modularity.js';
@@ -62,9 +62,11 @@ export type {
   FactorType,
   Interval,
   NullDistribution,
+  Preset,
   Progress,
   Report,
   ReportInput,
+  RowSelection,
   Sampler,
   Score,
 } from './types.js';

@@ -1,8 +1,8 @@
 /** Checks options as users give them: kinds, ranges, names. */
 import { optionRangeError, optionTypeError } from './errors.js';
-import type { Metric, OptionValues } from './metrics/metric.js';
+import type { Metric, OptionRule, OptionValue, OptionValues } from './metrics/metric.js';
 import { checkSampler } from './stats/row-source.js';
-import type { CommonOptions } from './types.js';
+import type { CommonOptions, Preset } from './types.js';
 
 /** Common options with every default filled in. */
 export interface ResolvedOptions extends Omit<CommonOptions, 'seed' | 'interval' | 'level' | 'null'> {
@@ -16,6 +16,9 @@ export interface ResolvedOptions extends Omit<CommonOptions, 'seed' | 'interval'
 export const COMMON_OPTIONS = [
   'seed',
   'factorTypes',
+  'preset',
+  'trainRows',
+  'testRows',
   'sampler',
   'interval',
   'level',
@@ -23,6 +26,9 @@ export const COMMON_OPTIONS = [
   'signal',
   'onProgress',
 ] as const satisfies ReadonlyArray<keyof CommonOptions>;
+
+/** Every preset. */
+export const PRESETS = ['paper', 'disentanglement-lib', 'ubisoft'] as const satisfies readonly Preset[];
 
 /** @throws TypeError for an option that is not among those known: a misspelt one would silently do nothing */
 export function refuseUnknown(owner: string, options: object, known: readonly string[]): void {
@@ -45,6 +51,10 @@ export function resolveCommon(options: CommonOptions): ResolvedOptions {
   const level = options.level ?? 0.95;
   if (!(level >= 0.5 && level <= 0.999)) throw optionRangeError(`level: expected 0.5 to 0.999, got ${level}`);
   if (options.sampler !== undefined) checkSampler(options.sampler);
+  if (options.preset !== undefined) checkChoice('preset', options.preset, PRESETS);
+  if ((options.trainRows === undefined) !== (options.testRows === undefined)) {
+    throw optionTypeError('trainRows, testRows: expected both or neither, got one');
+  }
   const resolved = {
     ...options,
     seed: whole('seed', Number.MAX_SAFE_INTEGER),
@@ -54,6 +64,11 @@ export function resolveCommon(options: CommonOptions): ResolvedOptions {
   };
   if (resolved.interval === 1) throw optionRangeError('interval: expected 0 or at least 2 resamples, got 1');
   if (resolved.null === 1) throw optionRangeError('null: expected 0 or at least 2 permutations, got 1');
+  if (options.trainRows !== undefined && resolved.interval > 0) {
+    throw optionRangeError(
+      'trainRows: expected no interval beside it, got one; intervals score random halves of the rows',
+    );
+  }
   if (options.sampler && (resolved.interval > 0 || resolved.null > 0)) {
     throw optionRangeError(
       'sampler: expected no interval and no null beside it, got one; both resample the rows of the table, which a sampler replaces',
@@ -62,9 +77,18 @@ export function resolveCommon(options: CommonOptions): ResolvedOptions {
   return resolved;
 }
 
-/** A metric's defaults with what was given; `shared` are options that apply to every metric that knows them. */
-export function resolveMetricOptions(metric: Metric, own: OptionValues, shared: OptionValues): OptionValues {
-  const values: Record<string, number | boolean> = { ...metric.defaults };
+/**
+ * A metric's defaults, or those of a preset, with what was given; `shared` are options that apply to every metric that
+ * knows them.
+ */
+export function resolveMetricOptions(
+  metric: Metric,
+  own: OptionValues,
+  shared: OptionValues,
+  preset: Preset | undefined,
+): OptionValues {
+  const ofPreset = preset === undefined ? {} : metric.presets?.[preset];
+  const values: Record<string, OptionValue> = { ...metric.defaults, ...(ofPreset as OptionValues | undefined) };
   for (const [name, value] of Object.entries(shared)) if (name in values) values[name] = value;
   refuseUnknown(metric.name, own, Object.keys(values));
   Object.assign(values, own);
@@ -75,15 +99,28 @@ export function resolveMetricOptions(metric: Metric, own: OptionValues, shared: 
 function checkValue(metric: Metric, name: string, value: unknown): void {
   const rule = metric.rules[name];
   const label = `${metric.name}: ${name}`;
-  const kind = rule.type === 'boolean' ? 'boolean' : 'number';
-  if (typeof value !== kind) throw optionTypeError(`${label}: expected a ${kind}, got ${typeof value}`);
-  if (rule.type === 'boolean') return;
-  const number = value as number;
+  if (rule.type === 'boolean') {
+    if (typeof value !== 'boolean') throw optionTypeError(`${label}: expected a boolean, got ${typeof value}`);
+  } else if (rule.type === 'choice') checkChoice(label, value, rule.choices ?? []);
+  else checkNumber(label, value, rule);
+}
+
+function checkNumber(label: string, value: unknown, rule: OptionRule): void {
+  if (typeof value !== 'number') throw optionTypeError(`${label}: expected a number, got ${typeof value}`);
   const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = rule;
-  const isRightKind = rule.type === 'integer' ? Number.isInteger(number) : Number.isFinite(number);
-  if (!isRightKind || number < minimum || number > maximum) {
+  const isRightKind = rule.type === 'integer' ? Number.isInteger(value) : Number.isFinite(value);
+  if (!isRightKind || value < minimum || value > maximum) {
     const what = rule.type === 'integer' ? 'a whole number' : 'a number';
     const bounds = maximum === Number.POSITIVE_INFINITY ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
-    throw optionRangeError(`${label}: expected ${what} ${bounds}, got ${number}`);
+    throw optionRangeError(`${label}: expected ${what} ${bounds}, got ${value}`);
+  }
+}
+
+function checkChoice(label: string, value: unknown, choices: readonly string[]): void {
+  if (typeof value !== 'string') {
+    throw optionTypeError(`${label}: expected one of ${choices.join(', ')}, got ${typeof value}`);
+  }
+  if (!choices.includes(value)) {
+    throw optionRangeError(`${label}: expected one of ${choices.join(', ')}, got '${value}'`);
   }
 }

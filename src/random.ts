@@ -22,8 +22,6 @@ export const STREAMS = {
   sampledRows: 6,
   /** Training and test rows; index 0: one shuffle of the rows, whatever is stratified by. */
   split: 7,
-  /** Rows to learn from and to test on, of which the first so many can be taken; index = number of the factor. */
-  orderedSplit: 8,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

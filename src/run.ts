@@ -3,11 +3,12 @@ import { withCore } from '../bindings/core.js';
 import type { Matrix } from './matrix.js';
 import type { Metric, OptionValues } from './metrics/metric.js';
 import type { ResolvedOptions } from './options.js';
+import { exactSplit } from './stats/exact-split.js';
 import { loadTable } from './stats/load-table.js';
 import type { Pause } from './stats/pause.js';
 import { intervalAround, nullOf, scoreHalves, scorePermutations } from './stats/resampling.js';
 import type { Table } from './stats/table.js';
-import type { FactorType, Score } from './types.js';
+import type { FactorType, Preset, Score } from './types.js';
 
 /** A metric with all of its options. */
 export interface Task {
@@ -41,7 +42,7 @@ export function runTasks(
   return withCore(async (core) => {
     const started = performance.now();
     options.signal?.throwIfAborted();
-    const table = loadTable(core, latents, factors, options.factorTypes);
+    const table = loadTable(core, latents, factors, options.factorTypes, exactSplit(options, latents.rows));
     const loaded = performance.now();
     const scores: Score[] = [];
     const seconds: number[] = [];
@@ -70,7 +71,18 @@ async function computeScore(table: Table, { metric, options }: Task, common: Res
     sampler: common.sampler,
     pause: makePause(metric.name, common),
   });
-  return { value: outcome.value, range: metric.range, parts: outcome.parts, options, notes: outcome.notes };
+  return {
+    value: outcome.value,
+    range: metric.range,
+    parts: outcome.parts,
+    options,
+    notes: [...outcome.notes, ...describePreset(metric, common.preset)],
+  };
+}
+
+function describePreset({ presets }: Metric, preset: Preset | undefined): string[] {
+  if (preset === undefined || preset === 'paper' || presets?.[preset] !== undefined) return [];
+  return [`preset ${preset}: its code has no such metric; the defaults were used`];
 }
 
 async function addUncertainty(

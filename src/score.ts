@@ -141,7 +141,7 @@ function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined): read
 }
 
 /** The metrics asked for, each with all of its options. */
-function planTasks({ metrics: wanted, options = {}, bins }: ScoreOptions): Task[] {
+function planTasks({ metrics: wanted, options = {}, bins, preset }: ScoreOptions): Task[] {
   const chosen = chooseMetrics(wanted);
   const namesOf = ({ name, aliases }: Metric) => [name, ...aliases];
   for (const name of Object.keys(options)) {
@@ -151,7 +151,7 @@ function planTasks({ metrics: wanted, options = {}, bins }: ScoreOptions): Task[
   }
   return chosen.map((metric) => {
     const own: OptionValues = Object.assign({}, ...namesOf(metric).map((name) => options[name]));
-    return { metric, options: resolveMetricOptions(metric, own, bins === undefined ? {} : { bins }) };
+    return { metric, options: resolveMetricOptions(metric, own, bins === undefined ? {} : { bins }, preset) };
   });
 }
 
@@ -166,7 +166,7 @@ export async function scoreOne<Options extends OptionValues, Parts>(
   const known: readonly string[] = COMMON_OPTIONS;
   const own = Object.fromEntries(Object.entries(options).filter(([name]) => !known.includes(name)));
   const generic = metric as unknown as Metric;
-  const task = { metric: generic, options: resolveMetricOptions(generic, own as OptionValues, {}) };
+  const task = { metric: generic, options: resolveMetricOptions(generic, own as OptionValues, {}, common.preset) };
   const results = await runTasks(toMatrix(latents, 'latents'), toMatrix(factors, 'factors'), [task], common);
   return results.scores[0] as Score<Parts, Options>;
 }

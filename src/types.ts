@@ -7,6 +7,12 @@ import type { MatrixLike } from './matrix.js';
 /** Whether a factor takes separate values (shape, digit) or varies along a line (position, angle). */
 export type FactorType = 'discrete' | 'continuous';
 
+/** Whose definitions and settings to follow, where they differ from this library's. */
+export type Preset = 'paper' | 'disentanglement-lib' | 'ubisoft';
+
+/** Some of the rows: `from` and all up to, but not including, `to`; or their numbers. */
+export type RowSelection = { readonly from: number; readonly to: number } | ArrayLike<number>;
+
 /** How far a long computation has come. */
 export interface Progress {
   /** The metric being computed. */
@@ -39,6 +45,18 @@ export interface CommonOptions {
   readonly seed?: number;
   /** How to treat each factor, overriding what its values suggest. One entry per column; `null` leaves that one to its values. */
   readonly factorTypes?: ReadonlyArray<FactorType | null>;
+  /**
+   * Follows a paper (`paper`) or a library (`disentanglement-lib`, `ubisoft`) where their bins, batches, scaling and
+   * normalisation differ from the defaults here. Options that are given go before the preset's.
+   */
+  readonly preset?: Preset;
+  /**
+   * The rows that metrics with a classifier or regressor learn from, in place of a random split; with `testRows`.
+   * Metrics that learn nothing take all rows.
+   */
+  readonly trainRows?: RowSelection;
+  /** The rows that they are judged on; none of them in `trainRows`. */
+  readonly testRows?: RowSelection;
   /** Replaces drawing rows of the table; see {@link Sampler}. */
   readonly sampler?: Sampler;
   /**

@@ -17,7 +17,7 @@ export const bench: Bench = {
     // A table that knows the bins of another, and nothing else yet.
     const ours = () =>
       mutualInformation(
-        new Table(core, rows, latentCount, table.latents, table.factors, table),
+        new Table(core, rows, latentCount, table.latents, table.factors, null, table),
         { bins: BINS, millerMadow: false },
         () => {},
       );

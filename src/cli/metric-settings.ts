@@ -1,11 +1,11 @@
-import type { OptionRule } from '../metrics/metric.js';
+import type { OptionRule, OptionValue } from '../metrics/metric.js';
 import type { Facade } from './facade.js';
 import { findNamedMetric } from './metric-names.js';
 import { numberBetween, wholeNumber } from './parse-values.js';
 import { didYouMean } from './suggest.js';
 import { UsageError } from './usage-error.js';
 
-type Settings = Record<string, Record<string, number | boolean>>;
+type Settings = Record<string, Record<string, OptionValue>>;
 
 /** Reads `metric.option=value` settings by the rules of the registry. */
 export function parseSettings(texts: readonly string[], facade: Facade): Settings {
@@ -31,10 +31,15 @@ export function parseSettings(texts: readonly string[], facade: Facade): Setting
   return settings;
 }
 
-function parseSetting(name: string, text: string, rule: OptionRule): number | boolean {
+function parseSetting(name: string, text: string, rule: OptionRule): OptionValue {
   if (rule.type === 'boolean') {
     if (text !== 'true' && text !== 'false') throw new UsageError(`${name}: expected true or false, got '${text}'`);
     return text === 'true';
+  }
+  if (rule.type === 'choice') {
+    const { choices = [] } = rule;
+    if (choices.includes(text)) return text;
+    throw new UsageError(`${name}: expected one of ${choices.join(', ')}, got '${text}'${didYouMean(text, choices)}`);
   }
   if (rule.type === 'integer') return wholeNumber(name, rule.minimum ?? Number.MIN_SAFE_INTEGER, rule.maximum)(text);
   return numberBetween(name, rule.minimum ?? Number.NEGATIVE_INFINITY, rule.maximum ?? Number.POSITIVE_INFINITY)(text);

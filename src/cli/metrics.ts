@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Metric, OptionRule } from '../metrics/metric.js';
+import type { Metric, OptionRule, OptionValues } from '../metrics/metric.js';
 import { alignColumns } from '../report/align-columns.js';
 import { toJson } from '../report/json.js';
 import { createStyle, type Style } from '../report/style.js';
@@ -39,13 +39,13 @@ export function define(command: Command, context: Context): void {
 }
 
 function describeMetric(metric: Metric): object {
-  const { name, aliases, title, summary, needs, range, better, source, defaults, rules } = metric;
+  const { name, aliases, title, summary, needs, range, better, source, defaults, rules, presets = {} } = metric;
   const options = Object.entries(rules).map(([option, rule]) => ({ name: option, default: defaults[option], ...rule }));
-  return { name, aliases, title, summary, needs, range, better, source, options };
+  return { name, aliases, title, summary, needs, range, better, source, options, presets };
 }
 
 function renderMetric(metric: Metric, style: Style, width: number): string[] {
-  const { name, title, aliases, summary, range, better, source, rules, defaults } = metric;
+  const { name, title, aliases, summary, range, better, source, rules, defaults, presets = {} } = metric;
   const field = (label: string, text: string) =>
     wrapBehind(`  ${label.padEnd(8)}`, text, width).map((line, i) =>
       i === 0 ? line.replace(label, () => style.dim(label)) : line,
@@ -62,10 +62,17 @@ function renderMetric(metric: Metric, style: Style, width: number): string[] {
     ...(aliases.length === 0 ? [] : field('also', aliases.join(', '))),
     ...field('source', source),
     ...(settings.length === 0 ? [] : [`  ${style.dim('options')}`, ...alignColumns(settings, 3)]),
+    ...Object.entries(presets).flatMap(([preset, options]) => field('preset', describePreset(preset, options))),
   ];
 }
 
-function describeRule({ type, minimum, maximum }: OptionRule): string {
+function describePreset(preset: string, options: Partial<OptionValues>): string {
+  const changes = Object.entries(options).map(([option, value]) => `${option} = ${String(value)}`);
+  return `${preset}: ${changes.length === 0 ? 'as the defaults' : changes.join(', ')}`;
+}
+
+function describeRule({ type, minimum, maximum, choices = [] }: OptionRule): string {
+  if (type === 'choice') return `(${choices.join(', ')})`;
   if (type === 'boolean') return '(true or false)';
   const kind = type === 'integer' ? 'whole number' : 'number';
   if (minimum !== undefined && maximum !== undefined) return `(${kind} from ${minimum} to ${maximum})`;

@@ -1,5 +1,6 @@
 import type { Dtype } from '../matrix.js';
-import type { FactorType } from '../types.js';
+import type { FactorType, RowSelection } from '../types.js';
+import { didYouMean } from './suggest.js';
 import { UsageError } from './usage-error.js';
 
 /** A parser of whole numbers for an option. */
@@ -26,6 +27,29 @@ export function numberBetween(option: string, minimum: number, maximum: number):
       throw new UsageError(`${option}: expected a number from ${minimum} to ${maximum}, got '${text}'`);
     }
     return number;
+  };
+}
+
+/** A parser of one of several words. */
+export function oneOf<T extends string>(option: string, words: readonly T[]): (text: string) => T {
+  return (text) => {
+    const word = words.find((known) => known === text);
+    if (word !== undefined) return word;
+    throw new UsageError(`${option}: expected one of ${words.join(', ')}, got '${text}'${didYouMean(text, words)}`);
+  };
+}
+
+/** A parser of `from:to`, which counts from 0 and leaves `to` out, as Python's slices do. */
+export function parseRows(option: string): (text: string) => RowSelection {
+  return (text) => {
+    const match = /^(\d+):(\d+)$/.exec(text.trim());
+    const [from, to] = match ? [Number(match[1]), Number(match[2])] : [0, 0];
+    if (!(to > from) || !Number.isSafeInteger(to)) {
+      throw new UsageError(
+        `${option}: expected from:to, counted from 0 and without the last, as 0:6666, got '${text}'`,
+      );
+    }
+    return { from, to };
   };
 }
 

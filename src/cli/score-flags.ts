@@ -1,14 +1,17 @@
 import { type Command, Option } from 'commander';
 import type { Dtype } from '../matrix.js';
-import type { FactorType } from '../types.js';
+import type { FactorType, Preset, RowSelection } from '../types.js';
 import { describeExamples, describeExitCodes, FORMATS_TEXT } from './help-text.js';
-import { dtypeName, numberBetween, parseFactorTypes, wholeNumber, wordList } from './parse-values.js';
+import { dtypeName, numberBetween, oneOf, parseFactorTypes, parseRows, wholeNumber, wordList } from './parse-values.js';
 
 /** What the options below come to. */
 export interface ScoreFlags {
   readonly metrics?: readonly string[];
   readonly set?: readonly string[];
   readonly bins?: number;
+  readonly preset?: Preset;
+  readonly trainRows?: RowSelection;
+  readonly testRows?: RowSelection;
   readonly seed?: number;
   readonly factorTypes?: ReadonlyArray<FactorType | null>;
   readonly interval?: number;
@@ -49,8 +52,16 @@ export function declareScore(command: Command, metricNames: readonly string[] | 
     new Option('--set <setting>', 'option of a metric, as metric.option=value; may be repeated').argParser(
       (text: string, previous: readonly string[] = []) => [...previous, text],
     ),
+    new Option(
+      '--preset <name>',
+      'settings of the paper, disentanglement-lib or ubisoft; options given go before them',
+    ).argParser(oneOf('--preset', ['paper', 'disentanglement-lib', 'ubisoft'])),
     new Option('--bins <n>', 'bins of every metric that counts in bins').argParser(wholeNumber('--bins', 2)),
     new Option('--seed <n>', 'seed of every random draw (default: 0)').argParser(wholeNumber('--seed', 0)),
+    new Option('--train-rows <range>', 'rows to learn from, as 0:6666 (default: a random part)').argParser(
+      parseRows('--train-rows'),
+    ),
+    new Option('--test-rows <range>', 'rows to be judged on, as 6666:10000').argParser(parseRows('--test-rows')),
     new Option(
       '--factor-types <list>',
       'd (discrete), c (continuous) or - (by its values) per factor: d,c,-',

@@ -61,10 +61,16 @@ function refuseContradictions(latents: string, factors: string | undefined, flag
   if (latents === '-' && factors === '-') throw new UsageError('only one of latents and factors can be standard input');
   if (flags.quiet && flags.verbose) throw new UsageError('--quiet and --verbose exclude each other');
   if (flags.level !== undefined && flags.interval === undefined) throw new UsageError('--level needs --interval');
+  if ((flags.trainRows === undefined) !== (flags.testRows === undefined)) {
+    throw new UsageError('--train-rows and --test-rows need each other');
+  }
+  if (flags.trainRows !== undefined && flags.interval) {
+    throw new UsageError('--train-rows and --interval exclude each other: intervals score random halves of the rows');
+  }
 }
 
 function readChoices(flags: ScoreFlags, facade: Facade): ScoreOptions {
-  const { bins, seed, factorTypes, interval, level, timings } = flags;
+  const { bins, preset, trainRows, testRows, seed, factorTypes, interval, level, timings } = flags;
   const names = flags.metrics?.flatMap((name) =>
     name === 'all' ? facade.metrics.map((metric) => metric.name) : findNamedMetric(name, facade).name,
   );
@@ -75,6 +81,9 @@ function readChoices(flags: ScoreFlags, facade: Facade): ScoreOptions {
     metrics: names && [...new Set(names)],
     options: settings,
     bins,
+    preset,
+    trainRows,
+    testRows,
     seed,
     factorTypes,
     interval,

@@ -1,11 +1,11 @@
 import { fitBoosting } from '../learners/boosting.js';
 import { scoreImportance } from '../stats/importance.js';
-import { type OrderedSplit, splitInOrder } from '../stats/ordered-split.js';
 import type { Pause } from '../stats/pause.js';
+import { type Split, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
-import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
 
 /** What DCI was made of; matrices are [latent][factor]. */
 export interface DciParts {
@@ -63,10 +63,8 @@ export const dci: Metric<DciOptions, DciParts> = {
 
   async compute(table: Table, options, { seed, pause }) {
     const { train, test } = options;
-    const rowsOf = (k: number): OrderedSplit => {
-      const all = splitInOrder(table, k, test / (train + test), seed);
-      return { train: all.train.subarray(0, train), test: all.test.subarray(0, test) };
-    };
+    const rowsOf = (k: number) =>
+      splitRows(table, k, { testShare: test / (train + test), seed, mostTrain: train, mostTest: test });
     const { importance, tested, trained, notes } = await learnFactors(table, rowsOf, options, pause);
     const { disentanglement, completeness, perLatent, perFactor } = scoreImportance(
       table.core,
@@ -113,7 +111,7 @@ interface Learned {
 /** Fits a model to each factor that varies, on the rows that `rowsOf` gives for it. */
 export async function learnFactors(
   table: Table,
-  rowsOf: (k: number) => OrderedSplit,
+  rowsOf: (k: number) => Promise<Split>,
   { stages, learningRate, depth }: Omit<DciOptions, 'train' | 'test'>,
   pause: Pause,
 ): Promise<Learned> {
@@ -123,14 +121,15 @@ export async function learnFactors(
   const trained = new Array<number | null>(factorCount).fill(null);
   const notes: string[] = [];
   for (const k of varyingFactors) {
-    const { train, test } = rowsOf(k);
+    const split = await rowsOf(k);
+    const { train, test } = split;
     const { codes, values } = table.factors[k];
     const truth = codes ? Float64Array.from(codes.array) : (values?.array.slice() as Float64Array);
     const truthOf = (rows: Int32Array) => Float64Array.from(rows, (row) => truth[row]);
     // The classes are the values that occur among the training rows.
     const classes = codes ? [...new Set(truthOf(train))].sort((a, b) => a - b) : null;
     const classOf = new Map(classes?.map((value, c) => [value, c]));
-    if (classes) notes.push(...describeValues(k, truth, new Set(classes), truthOf(test)));
+    if (classes) notes.push(...describeSplit(k, split));
     if (classes?.length === 1) {
       trained[k] = 1;
       tested[k] = accuracy(truthOf(test), new Float64Array(test.length).fill(classes[0]));
@@ -161,19 +160,6 @@ export async function learnFactors(
     tested[k] = rate(truthOf(test), decoded(fit.predicted));
   }
   return { importance, tested, trained, notes };
-}
-
-/** Names the values of a factor that could not be learned, or not be tested. */
-function describeValues(k: number, truth: Float64Array, learned: Set<number>, tested: Float64Array): string[] {
-  const values = new Set(truth);
-  const inTest = new Set(tested);
-  const missed = [...values].filter((value) => !learned.has(value)).length;
-  const untested = [...values].filter((value) => learned.has(value) && !inTest.has(value)).length;
-  const say = (count: number) => (count === 1 ? '1 value is' : `${count} values are`);
-  return [
-    ...(missed > 0 ? [`factor ${k}: ${say(missed)} not among the training rows and cannot be told`] : []),
-    ...(untested > 0 ? [`factor ${k}: ${say(untested)} too rare to be among the test rows`] : []),
-  ];
 }
 
 function sumOf(values: readonly number[]): number {

@@ -7,7 +7,7 @@ import type { Pause } from '../stats/pause.js';
 import { type Split, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import type { Metric } from './metric.js';
-import { describeConstants, describeLonely, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
 
 /** What explicitness was made of. */
 export interface ExplicitnessParts {
@@ -53,11 +53,11 @@ export const explicitness: Metric<typeof DEFAULTS, ExplicitnessParts> = {
     const values = new Array<number>(factorCount).fill(0);
     const notes: string[] = [];
     for (const k of varyingFactors) {
-      const split = await splitRows(table, k, testShare, seed, bins);
+      const split = await splitRows(table, k, { testShare, seed, bins });
       const found = await factorAuc(table, await encodeFactor(table, k, bins), split, c, pause);
       auc[k] = found.auc;
       values[k] = found.values;
-      notes.push(...describeLonely(k, split.lonely));
+      notes.push(...describeSplit(k, split));
       if (found.auc === null) notes.push(`factor ${k}: no value has rows in both parts, left out`);
       if (!found.converged) notes.push(`factor ${k}: the classifier stopped before its optimum`);
     }

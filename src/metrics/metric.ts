@@ -1,11 +1,13 @@
 import type { TableView } from '../stats/table-view.js';
-import type { Sampler } from '../types.js';
+import type { Preset, Sampler } from '../types.js';
 
 /** What one option of a metric accepts; help, checks and docs derive from it. */
 export interface OptionRule {
-  readonly type: 'integer' | 'number' | 'boolean';
+  readonly type: 'integer' | 'number' | 'boolean' | 'choice';
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Of a choice: the words to choose from. */
+  readonly choices?: readonly string[];
   /** A few words, for help and docs. */
   readonly description: string;
 }
@@ -26,8 +28,11 @@ export interface Outcome<Parts = Readonly<Record<string, unknown>>> {
   readonly notes: readonly string[];
 }
 
+/** The value of one option. */
+export type OptionValue = number | boolean | string;
+
 /** Options of a metric, by name. */
-export type OptionValues = Readonly<Record<string, number | boolean>>;
+export type OptionValues = Readonly<Record<string, OptionValue>>;
 
 /** An entry of the registry. The command line, its help, the docs and the report derive from these. */
 export interface Metric<Options extends OptionValues = OptionValues, Parts = Readonly<Record<string, unknown>>> {
@@ -44,6 +49,11 @@ export interface Metric<Options extends OptionValues = OptionValues, Parts = Rea
   readonly better: 'higher' | 'lower';
   readonly defaults: Options;
   readonly rules: Readonly<Record<keyof Options, OptionRule>>;
+  /**
+   * What sets the metric to the formula, bins and batches of a paper or a published library: the options that differ from
+   * the defaults, none where they agree. A preset that is not here has no such metric.
+   */
+  readonly presets?: Readonly<Partial<Record<Preset, Partial<Options>>>>;
   /** Takes seconds where the others take milliseconds: computed only where asked for, by name or with `all`. */
   readonly isSlow?: boolean;
   /** Author, year, where in the paper. */

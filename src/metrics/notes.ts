@@ -1,3 +1,4 @@
+import type { Split } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 
 /** `latent 3 is`, `latents 1, 4 and 7 are`. */
@@ -31,8 +32,11 @@ export const FEWER_THAN_TWO_LATENTS = 'undefined: fewer than two latents vary';
 /** Why nothing can be scored where no factor varies. */
 export const NO_FACTOR_VARIES = 'undefined: every factor is constant';
 
-/** Says that values of a factor could not be split. */
-export function describeLonely(k: number, lonely: number): string[] {
-  if (lonely === 0) return [];
-  return [`factor ${k}: ${lonely} ${lonely === 1 ? 'value' : 'values'} of a single row, learnt from and not judged on`];
+/** Names the values of a factor that cannot be learned, or not be tested. */
+export function describeSplit(k: number, { untaught, untested }: Pick<Split, 'untaught' | 'untested'>): string[] {
+  const say = (count: number) => (count === 1 ? '1 value is' : `${count} values are`);
+  return [
+    ...(untaught > 0 ? [`factor ${k}: ${say(untaught)} not among the training rows and cannot be told`] : []),
+    ...(untested > 0 ? [`factor ${k}: ${say(untested)} not among the test rows: learnt from, not judged on`] : []),
+  ];
 }

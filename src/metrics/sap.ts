@@ -6,7 +6,7 @@ import { type Split, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
-import { describeConstants, describeLonely, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
 import { findTopTwo } from './top-two.js';
 
 /** What SAP was made of; the matrix is [latent][factor]. */
@@ -51,7 +51,7 @@ export const sap: Metric<typeof DEFAULTS, SapParts> = {
     const { latentCount, factorCount, varyingFactors } = table;
     const discrete = varyingFactors.filter((k) => table.factors[k].type === 'discrete');
     const splits = new Map<number, Split>();
-    for (const k of discrete) splits.set(k, await splitRows(table, k, testShare, seed, 2));
+    for (const k of discrete) splits.set(k, await splitRows(table, k, { testShare, seed }));
     const matrix = await singleLatentAccuracies(table, splits, c, pause);
     for (const k of varyingFactors) {
       if (splits.has(k)) continue;
@@ -75,7 +75,7 @@ export const sap: Metric<typeof DEFAULTS, SapParts> = {
           table,
           discrete.length > 0 ? 'predicts by the frequencies of the values' : 'predicts nothing',
         ),
-        ...discrete.flatMap((k) => describeLonely(k, splits.get(k)?.lonely ?? 0)),
+        ...[...splits].flatMap(([k, split]) => describeSplit(k, split)),
         ...(latentCount === 1 ? ['one latent: the runner-up of each gap is 0'] : []),
       ],
     };

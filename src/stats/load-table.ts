@@ -5,6 +5,7 @@ import { DataError, dataRangeError, optionRangeError, optionTypeError } from '..
 import type { Matrix, MatrixData } from '../matrix.js';
 import type { FactorType } from '../types.js';
 import { checkCapacity } from './capacity.js';
+import type { ExactSplit } from './exact-split.js';
 import { type Factor, Table } from './table.js';
 
 /** A code table of this many entries is cheaper than sorting; beyond it values are sorted. */
@@ -17,7 +18,8 @@ export function loadTable(
   core: Core,
   latents: Matrix,
   factors: Matrix,
-  factorTypes: ReadonlyArray<FactorType | null> | undefined,
+  factorTypes?: ReadonlyArray<FactorType | null>,
+  exactSplit: ExactSplit | null = null,
 ): Table {
   checkShapes(latents, factors);
   checkCapacity(latents, factors);
@@ -25,7 +27,14 @@ export function loadTable(
   const latentBlock = uploadReal(core, latents.data);
   checkFinite(core, latentBlock, latents.columns, 'latents');
   const types = Array.from({ length: factors.columns }, (_, k) => factorTypes?.[k] ?? null);
-  const table = new Table(core, latents.rows, latents.columns, latentBlock, loadFactors(core, factors, types));
+  const table = new Table(
+    core,
+    latents.rows,
+    latents.columns,
+    latentBlock,
+    loadFactors(core, factors, types),
+    exactSplit,
+  );
   checkMagnitudes('latents', table.latentMinima, table.latentMaxima);
   return table;
 }
@@ -165,7 +174,7 @@ function codesBySorting(out: Block<'i32'>, column: Float64Array): number {
   return codeOf.size;
 }
 
-/** A table of some of the rows, in the order given. Its blocks come from the arena: open a scope around its life. */
+/** A table of some of the rows, in the order given; exact rows to learn from are not those of a part, and are dropped. Its blocks come from the arena: open a scope around its life. */
 export function takeRows(table: Table, chosen: Block<'i32'>, count: number): Table {
   const { core, latentCount } = table;
   const latents = gatherAny(core, table.latents, chosen, count, latentCount);
@@ -175,7 +184,7 @@ export function takeRows(table: Table, chosen: Block<'i32'>, count: number): Tab
 /** A table with the same latents, and the rows of the factors in the order given. */
 export function permuteFactors(table: Table, order: Block<'i32'>): Table {
   const factors = takeFactorRows(table, order, table.rows);
-  return new Table(table.core, table.rows, table.latentCount, table.latents, factors, table);
+  return new Table(table.core, table.rows, table.latentCount, table.latents, factors, table.exactSplit, table);
 }
 
 function takeFactorRows(table: Table, chosen: Block<'i32'>, count: number): Factor[] {

@@ -2,44 +2,84 @@ import { STREAMS } from '../random.js';
 import { encodeFactor } from './binning.js';
 import type { Table } from './table.js';
 
-/** Rows to learn from and rows to be judged on, each in increasing order. */
+/** Rows to learn from and rows to be judged on. */
 export interface Split {
   readonly train: Int32Array;
   readonly test: Int32Array;
-  /** Values (or bins) of the factor that a single row has: it is in the training part. */
-  readonly lonely: number;
+  /** How many values (or bins) of the factor no training row has. */
+  readonly untaught: number;
+  /** How many values (or bins) of the factor training rows have and test rows do not. */
+  readonly untested: number;
+}
+
+/** How to split. */
+export interface SplitOptions {
+  /** The share of the rows to test on, above 0 and below 1. */
+  readonly testShare: number;
+  readonly seed: number;
+  /** Bins of a continuous factor, each of which gets its share; 20 unless told. */
+  readonly bins?: number;
+  /** The most rows of either part; all unless told. */
+  readonly mostTrain?: number;
+  readonly mostTest?: number;
 }
 
 /**
- * Splits the rows at random so that every value of factor k has its share in both parts; a value of at least two rows
- * has at least one in each. The same seed shuffles rows alike whatever factor is stratified by.
- *
- * @param testShare above 0 and below 1
- * @param bins of a continuous factor
+ * Splits the rows at random so that every value of factor k has its share in both parts, and in the first so many rows of
+ * either; a value of two or more rows has at least one in each part, that of a single row is in the training part. The same
+ * seed shuffles rows alike whatever factor is stratified by. A table that came with exact rows keeps to those.
  */
-export function splitRows(table: Table, k: number, testShare: number, seed: number, bins: number): Promise<Split> {
-  return table.memo(`split ${k} ${testShare} ${seed} ${bins}`, async () => {
+export function splitRows(table: Table, k: number, options: SplitOptions): Promise<Split> {
+  const { testShare, seed, bins = 20, mostTrain = table.rows, mostTest = table.rows } = options;
+  return table.memo(`split ${k} ${testShare} ${seed} ${bins} ${mostTrain} ${mostTest}`, async () => {
+    const { codes, size } = await encodeFactor(table, k, bins);
+    const { train, test } =
+      table.exactSplit ?? takeFirst(await drawSplit(table, k, testShare, seed, bins), mostTrain, mostTest);
+    const occurring = occurringCodes(codes.array, size);
+    const taught = occurringCodes(codes.array, size, train);
+    const tested = occurringCodes(codes.array, size, test);
+    let untaught = 0;
+    let untested = 0;
+    for (let code = 0; code < size; code++) {
+      if (taught[code] < occurring[code]) untaught++;
+      if (tested[code] < taught[code]) untested++;
+    }
+    return { train, test, untaught, untested };
+  });
+}
+
+function takeFirst({ train, test }: Pick<Split, 'train' | 'test'>, mostTrain: number, mostTest: number) {
+  return { train: train.subarray(0, mostTrain), test: test.subarray(0, mostTest) };
+}
+
+/** 1 for every code that rows have. */
+function occurringCodes(codes: Int32Array, size: number, rows?: Int32Array): Uint8Array {
+  const occurring = new Uint8Array(size);
+  if (rows) for (const row of rows) occurring[codes[row]] = 1;
+  else for (const code of codes) occurring[code] = 1;
+  return occurring;
+}
+
+function drawSplit(table: Table, k: number, testShare: number, seed: number, bins: number) {
+  return table.memo(`drawn split ${k} ${testShare} ${seed} ${bins}`, async () => {
     const { codes, size } = await encodeFactor(table, k, bins);
     const order = await shuffleRows(table, seed);
     const codeOf = codes.array;
     const counts = new Int32Array(size);
     for (let row = 0; row < codeOf.length; row++) counts[codeOf[row]]++;
-    const left = testCounts(counts, testShare);
-    const isTest = new Uint8Array(table.rows);
-    let testRows = 0;
+    const tested = testCounts(counts, testShare);
+    const testRows = tested.reduce((sum, count) => sum + count, 0);
+    const test = new RowsInPlace(testRows);
+    const train = new RowsInPlace(table.rows - testRows);
+    const seen = new Int32Array(size);
     for (const row of order) {
-      if (left[codeOf[row]] === 0) continue;
-      left[codeOf[row]]--;
-      isTest[row] = 1;
-      testRows++;
+      const code = codeOf[row];
+      const place = seen[code]++;
+      const others = tested[code];
+      if (place < others) test.add(row, (place + 0.5) / others);
+      else train.add(row, (place - others + 0.5) / (counts[code] - others));
     }
-    const train = new Int32Array(table.rows - testRows);
-    const test = new Int32Array(testRows);
-    for (let row = 0, i = 0, j = 0; row < table.rows; row++) {
-      if (isTest[row]) test[j++] = row;
-      else train[i++] = row;
-    }
-    return { train, test, lonely: counts.reduce((sum, count) => sum + (count === 1 ? 1 : 0), 0) };
+    return { train: train.sorted(), test: test.sorted() };
   });
 }
 
@@ -65,4 +105,38 @@ function testCounts(counts: Int32Array, testShare: number): Int32Array {
     given += share;
     return share;
   });
+}
+
+/**
+ * Rows, each with how far into its value it comes, from 0 to 1: in that order any first rows have of each value what the
+ * whole has, to within a row or two.
+ */
+class RowsInPlace {
+  readonly #rows: Int32Array;
+  readonly #buckets: Int32Array;
+  #count = 0;
+
+  constructor(length: number) {
+    this.#rows = new Int32Array(length);
+    this.#buckets = new Int32Array(length);
+  }
+
+  /** @param place above 0 and below 1 */
+  add(row: number, place: number): void {
+    this.#rows[this.#count] = row;
+    this.#buckets[this.#count++] = Math.floor(place * this.#rows.length);
+  }
+
+  /** The rows by place, as nearly as it takes to put as many buckets as rows in order. */
+  sorted(): Int32Array {
+    const { length } = this.#rows;
+    const starts = new Int32Array(length + 1);
+    for (const bucket of this.#buckets) starts[bucket + 1]++;
+    for (let bucket = 0; bucket < length; bucket++) starts[bucket + 1] += starts[bucket];
+    const out = new Int32Array(length);
+    this.#rows.forEach((row, i) => {
+      out[starts[this.#buckets[i]]++] = row;
+    });
+    return out;
+  }
 }

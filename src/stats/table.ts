@@ -1,6 +1,7 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core, RealBlock } from '../../bindings/core.js';
 import type { FactorType } from '../types.js';
+import type { ExactSplit } from './exact-split.js';
 import type { TableView } from './table-view.js';
 
 /** One factor, loaded. */
@@ -40,6 +41,8 @@ export class Table implements TableView {
   /** f64[D] each. */
   readonly latentMinima: Float64Array;
   readonly latentMaxima: Float64Array;
+  /** The rows to learn from and to be judged on, where the caller named them. */
+  readonly exactSplit: ExactSplit | null;
 
   readonly #memory = new Map<string, Promise<unknown>>();
   readonly #depth: number;
@@ -52,6 +55,7 @@ export class Table implements TableView {
     latentCount: number,
     latents: RealBlock,
     factors: readonly Factor[],
+    exactSplit: ExactSplit | null = null,
     sameLatents: Table | null = null,
   ) {
     this.core = core;
@@ -67,6 +71,7 @@ export class Table implements TableView {
     this.latentMaxima = extremes.maxima;
     this.constantLatents = indicesWhere(latentCount, (d) => this.latentMinima[d] === this.latentMaxima[d]);
     this.constantFactors = indicesWhere(factors.length, (k) => factors[k].isConstant);
+    this.exactSplit = exactSplit;
     this.#sameLatents = sameLatents;
     this.#depth = core.arena.depth;
   }

@@ -45,6 +45,22 @@ test('computes only the metrics asked for, by name or alias', async () => {
   assert.equal(Object.keys((JSON.parse(out) as Report).metrics), ['mig', 'factor-vae-score']);
 });
 
+test('learns from and judges on exact rows', async () => {
+  const argv = ['score', ...pair(), '-m', 'sap', '--json'];
+  const rows = ['--train-rows', '0:160', '--test-rows', '160:240'];
+  const [first, otherSeed, drawn] = await Promise.all([
+    runInProcess([...argv, ...rows]),
+    runInProcess([...argv, ...rows, '--seed', '1']),
+    runInProcess(argv),
+  ]);
+  const scoreOf = ({ out }: { out: string }) => (JSON.parse(out) as Report).metrics.sap.parts;
+  assert.equal(scoreOf(first), scoreOf(otherSeed));
+  assert.not.equal(scoreOf(first), scoreOf(drawn));
+  const beyond = await runInProcess([...argv, '--train-rows', '0:160', '--test-rows', '160:241']);
+  assert.is(beyond.code, 2);
+  assert.match(beyond.err, /testRows: expected at least one row from 0 up to 240, got 160 to 241/);
+});
+
 test('prints names and values and nothing else when quiet', async () => {
   const { out, err } = await runInProcess(['score', ...pair(), '-q', '-m', 'mig']);
   assert.match(out, /^mig\t0\.\d{6}\n$/);

@@ -28,6 +28,22 @@ test('suggests the command that was meant', async () => {
   assert.match(await refusalOf('help', 'scor'), /did you mean 'score'/);
 });
 
+test('says what is wrong with presets and exact rows', async () => {
+  assert.is(
+    await scoring('--preset', 'ubi'),
+    "--preset: expected one of paper, disentanglement-lib, ubisoft, got 'ubi'; did you mean 'ubisoft'?",
+  );
+  const shape = 'expected from:to, counted from 0 and without the last, as 0:6666';
+  for (const text of ['5', '5:5', '7:5', ':5', '-1:5', '0:1e3']) {
+    assert.is(await scoring(`--train-rows=${text}`, '--test-rows', '5:6'), `--train-rows: ${shape}, got '${text}'`);
+  }
+  assert.is(await scoring('--train-rows', '0:5'), '--train-rows and --test-rows need each other');
+  assert.match(
+    await scoring('--train-rows', '0:5', '--test-rows', '5:6', '--interval', '9'),
+    /^--train-rows and --interval exclude each other/,
+  );
+});
+
 test('suggests the option that was meant', async () => {
   assert.is(await scoring('--metrcs', 'mig'), "unknown option '--metrcs'; did you mean '--metrics'?");
   assert.is(

@@ -1,6 +1,17 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { betaVaeScore, factorVaeScore, isCodedError, metrics, mig, score, toMatrix } from '../../src/index.js';
+import {
+  betaVaeScore,
+  factorVaeScore,
+  isCodedError,
+  type Metric,
+  metrics,
+  mig,
+  type ScoreOptions,
+  sap,
+  score,
+  toMatrix,
+} from '../../src/index.js';
 
 const rows = Array.from({ length: 60 }, (_, i) => [i % 5, i % 4]);
 
@@ -125,7 +136,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'an unknown option of score',
     () => score(rows, rows, { metric: ['mig'] } as object),
-    "TypeError ERR_OPTION: score: expected options metrics, options, bins, timings, members, seed, factorTypes, sampler, interval, level, null, signal, onProgress, got an unknown one, 'metric'",
+    "TypeError ERR_OPTION: score: expected options metrics, options, bins, timings, members, seed, factorTypes, preset, trainRows, testRows, sampler, interval, level, null, signal, onProgress, got an unknown one, 'metric'",
   ],
   [
     'too few factor types',
@@ -158,6 +169,51 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
     'TypeError ERR_OPTION: sampler: expected sizes to be an array with the number of values of each factor',
   ],
   [
+    'a preset nobody knows',
+    () => mig(rows, rows, { preset: 'dlib' as 'paper' }),
+    "RangeError ERR_OPTION: preset: expected one of paper, disentanglement-lib, ubisoft, got 'dlib'",
+  ],
+  [
+    'training rows without test rows',
+    () => sap(rows, rows, { trainRows: { from: 0, to: 30 } }),
+    'TypeError ERR_OPTION: trainRows, testRows: expected both or neither, got one',
+  ],
+  [
+    'training rows that are no selection',
+    () => sap(rows, rows, { trainRows: '0:30' as never, testRows: [1] }),
+    'TypeError ERR_OPTION: trainRows: expected { from, to } or an array of row numbers, got string',
+  ],
+  [
+    'training rows beyond the last',
+    () => sap(rows, rows, { trainRows: { from: 0, to: 61 }, testRows: [1] }),
+    'RangeError ERR_OPTION: trainRows: expected at least one row from 0 up to 60, got 0 to 61',
+  ],
+  [
+    'a test row beyond the last',
+    () => sap(rows, rows, { trainRows: [1, 2], testRows: [60] }),
+    'RangeError ERR_OPTION: testRows: expected row numbers from 0 to 59, got 60',
+  ],
+  [
+    'no test rows',
+    () => sap(rows, rows, { trainRows: [1, 2], testRows: [] }),
+    'RangeError ERR_OPTION: testRows: expected at least one row, got none',
+  ],
+  [
+    'a test row that is learnt from',
+    () => sap(rows, rows, { trainRows: { from: 0, to: 30 }, testRows: [40, 29] }),
+    'RangeError ERR_OPTION: testRows: expected every row once, got row 29 of trainRows',
+  ],
+  [
+    'a training row twice',
+    () => sap(rows, rows, { trainRows: [3, 4, 3], testRows: [5] }),
+    'RangeError ERR_OPTION: trainRows: expected every row once, got row 3 twice',
+  ],
+  [
+    'an interval beside exact rows',
+    () => sap(rows, rows, { trainRows: [3, 4], testRows: [5], interval: 9 }),
+    'RangeError ERR_OPTION: trainRows: expected no interval beside it, got one; intervals score random halves of the rows',
+  ],
+  [
     'an interval of a sampler',
     () => factorVaeScore(rows, rows, { interval: 10, sampler: { sizes: [2], encode: () => rows } }),
     'RangeError ERR_OPTION: sampler: expected no interval and no null beside it, got one; both resample the rows of the table, which a sampler replaces',
@@ -181,6 +237,52 @@ test('gives bins to every metric that has them, and own options to one', async (
   assert.is(report.metrics['factor-vae-score'].options.bins, 7);
   assert.is(report.metrics['factor-vae-score'].options.batch, 8);
   assert.is(report.metrics['beta-vae-score'].options.batch, 64);
+});
+
+/** A metric that says which options reached it. */
+const echo: Metric<{ bins: number; scale: number; way: 'straight' | 'round' }> = {
+  name: 'echo',
+  aliases: [],
+  title: 'Echo',
+  summary: 'says its options',
+  needs: ['latents', 'factors'],
+  range: [0, 1],
+  better: 'higher',
+  defaults: { bins: 20, scale: 1, way: 'straight' },
+  rules: {
+    bins: { type: 'integer', minimum: 2, description: 'bins' },
+    scale: { type: 'number', description: 'scale' },
+    way: { type: 'choice', choices: ['straight', 'round'], description: 'which way' },
+  },
+  presets: { paper: {}, ubisoft: { bins: 10, way: 'round' } },
+  source: 'this test',
+  isPlugIn: false,
+  compute: async () => ({ value: 1, parts: {}, notes: [] }),
+};
+
+test('takes the options of a preset where none are given, and says where it has none', async () => {
+  const under = async (options: ScoreOptions) => {
+    const report = await score(rows, rows, { metrics: [echo as unknown as Metric], ...options });
+    return report.metrics.echo;
+  };
+  assert.equal((await under({})).options, { bins: 20, scale: 1, way: 'straight' });
+  assert.equal((await under({ preset: 'ubisoft' })).options, { bins: 10, scale: 1, way: 'round' });
+  assert.equal((await under({ preset: 'ubisoft', bins: 7 })).options, { bins: 7, scale: 1, way: 'round' });
+  const own = await under({ preset: 'ubisoft', options: { echo: { way: 'straight' } } });
+  assert.equal(own.options, { bins: 10, scale: 1, way: 'straight' });
+  assert.equal((await under({ preset: 'paper' })).notes, []);
+  assert.equal((await under({ preset: 'disentanglement-lib' })).notes, [
+    'preset disentanglement-lib: its code has no such metric; the defaults were used',
+  ]);
+});
+
+test('refuses what is not among the choices of an option', async () => {
+  const say = (way: unknown) =>
+    refusal(() =>
+      score(rows, rows, { metrics: [echo as unknown as Metric], options: { echo: { way: way as string } } }),
+    );
+  assert.is(await say('up'), "RangeError ERR_OPTION: echo: way: expected one of straight, round, got 'up'");
+  assert.is(await say(1), 'TypeError ERR_OPTION: echo: way: expected one of straight, round, got number');
 });
 
 test('leaves slow metrics out unless they are asked for, by name or with all', async () => {

@@ -150,7 +150,7 @@ test('a value of a single row is learnt from, not judged on, and named', async (
   const { value, parts, notes } = await explicitness(grid, factors);
   near(value, 1, 'value', 1e-3);
   assert.equal(parts.values, [2]);
-  assert.equal(notes, ['factor 0: 1 value of a single row, learnt from and not judged on']);
+  assert.equal(notes, ['factor 0: 1 value is not among the test rows: learnt from, not judged on']);
 });
 
 test('a factor whose values cannot be judged is left out with a reason', async () => {
@@ -160,7 +160,7 @@ test('a factor whose values cannot be judged is left out with a reason', async (
   assert.equal(parts.auc, [null]);
   assert.equal(notes, [
     'undefined: no factor can be judged',
-    'factor 0: 4 values of a single row, learnt from and not judged on',
+    'factor 0: 4 values are not among the test rows: learnt from, not judged on',
     'factor 0: no value has rows in both parts, left out',
   ]);
 });

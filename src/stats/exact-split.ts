@@ -1,0 +1,52 @@
+import { optionRangeError, optionTypeError } from '../errors.js';
+import type { CommonOptions, RowSelection } from '../types.js';
+
+/** The rows that the caller named to learn from and to be judged on. */
+export interface ExactSplit {
+  readonly train: Int32Array;
+  readonly test: Int32Array;
+}
+
+/**
+ * The rows that `trainRows` and `testRows` name; null where there are none.
+ * @throws TypeError or RangeError for what is no selection, holds a row that is not there, or twice the same
+ */
+export function exactSplit(
+  { trainRows, testRows }: Pick<CommonOptions, 'trainRows' | 'testRows'>,
+  rows: number,
+): ExactSplit | null {
+  if (trainRows === undefined || testRows === undefined) return null;
+  const owners = new Map<number, string>();
+  const take = (name: string, selection: RowSelection) => {
+    const chosen = listRows(name, selection, rows);
+    for (const row of chosen) {
+      const owner = owners.get(row);
+      if (owner !== undefined) {
+        throw optionRangeError(
+          `${name}: expected every row once, got row ${row} ${owner === name ? 'twice' : `of ${owner}`}`,
+        );
+      }
+      owners.set(row, name);
+    }
+    return chosen;
+  };
+  return { train: take('trainRows', trainRows), test: take('testRows', testRows) };
+}
+
+function listRows(name: string, selection: RowSelection, rows: number): Int32Array {
+  if (typeof selection !== 'object' || selection === null) {
+    throw optionTypeError(`${name}: expected { from, to } or an array of row numbers, got ${typeof selection}`);
+  }
+  if ('from' in selection) {
+    const { from, to } = selection;
+    if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from || to > rows) {
+      throw optionRangeError(`${name}: expected at least one row from 0 up to ${rows}, got ${from} to ${to}`);
+    }
+    return Int32Array.from({ length: to - from }, (_, i) => from + i);
+  }
+  const numbers = Array.from(selection);
+  if (numbers.length === 0) throw optionRangeError(`${name}: expected at least one row, got none`);
+  const wrong = numbers.find((row) => !Number.isInteger(row) || row < 0 || row >= rows);
+  if (wrong !== undefined) throw optionRangeError(`${name}: expected row numbers from 0 to ${rows - 1}, got ${wrong}`);
+  return Int32Array.from(numbers);
+}
