@@ -10,7 +10,8 @@ import { gatherPair_f64x2, gatherQuad_f32x4, wholes_f32x4, wholes_f64x2 } from '
 
 /**
  * Bins rows [firstRow, lastRow) of x (rows, columns) into out, u16[columns][rows].
- * minima, maxima: f64[columns], maximum > minimum in each, and of float32 tables float32 values. bins: 1..65535.
+ * minima, maxima: f64[columns], maximum > minimum in each, and of float32 tables float32 values or -limit and limit; values
+ * beyond them fall into the outermost bins. bins: 1..65535.
  */
 function binColumns<T>(
   out: usize,
@@ -39,13 +40,15 @@ function binColumns<T>(
       const perStep_f64x2 = f64x2.splat(<f64>bins / (high - low));
       const last_f64x2 = f64x2.splat(<f64>(bins - 1));
       const low_f32x4 = f32x4.splat(<f32>low);
+      const high_f32x4 = f32x4.splat(<f32>high);
       const perStep_f32x4 = f32x4.splat(<f32>(<f64>bins / (high - low)));
-      // Three roundings of a position up to `bins`, each within 2^-24 of it, with room to spare.
+      // Four roundings of a position up to `bins`, each within 2^-24 of the range, with room to spare.
       const far_f32x4 = f32x4.splat(<f32>bins * 1e-6);
       for (; row + 4 <= lastRow; row += 4) {
         if (sizeof<T>() == 4 && isFloat<T>()) {
-          // float32 arithmetic decides unless a value comes close to an edge; not so either where it is NaN by overflow.
-          const x = gatherQuad_f32x4(p, stride);
+          // float32 arithmetic decides unless a value comes close to an edge, or lies beyond the outermost; not so either
+          // where it is NaN by overflow.
+          const x = f32x4.pmin(f32x4.pmax(gatherQuad_f32x4(p, stride), low_f32x4), high_f32x4);
           const position = f32x4.mul(f32x4.sub(x, low_f32x4), perStep_f32x4);
           const nearest = f32x4.nearest(position);
           const away = f32x4.abs(f32x4.sub(position, nearest));

@@ -21,7 +21,13 @@ export {
   marginaliseCounts,
   offsetCodesI32,
 } from './histogram';
-export { entropyOfCounts, mutualInformationOfCounts, naturalLogarithm } from './information';
+export {
+  countOccupied,
+  countOccupiedMargins,
+  entropyOfCounts,
+  mutualInformationOfCounts,
+  naturalLogarithm,
+} from './information';
 export { softmaxHessian, softmaxLoss } from './logistic';
 export {
   allIntegralF32,

@@ -386,6 +386,20 @@ export class Core {
     return this.#wasm.entropyOfCounts(counts.pointer, counts.length, total);
   }
 
+  /** How many counts are not 0. */
+  countOccupied(counts: Block<'u32'>): number {
+    return this.#wasm.countOccupied(counts.pointer, counts.length);
+  }
+
+  /** Occupied bins plus occupied values minus occupied cells of joint counts [bins][values], minus 1. */
+  countOccupiedMargins(joint: Block<'u32'>, bins: number, values: number): number {
+    const mark = this.arena.mark();
+    const marks = this.arena.alloc('u32', values);
+    const count = this.#wasm.countOccupiedMargins(joint.pointer, marks.pointer, bins, values);
+    this.arena.release(mark);
+    return count;
+  }
+
   /** Mutual information of joint counts [bins][values], in nats, at least 0. */
   mutualInformationOfCounts(joint: Block<'u32'>, bins: number, values: number, total: number): number {
     const mark = this.arena.mark();

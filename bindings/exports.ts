@@ -84,6 +84,8 @@ export interface CoreExports {
   groupRowsByCode(order: number, bounds: number, codes: number, sizes: number, rows: number, values: number): number;
   fillBuckets(buckets: number, bounds: number, places: number, shift: number): void;
   entropyOfCounts(counts: number, n: number, total: number): number;
+  countOccupied(counts: number, n: number): number;
+  countOccupiedMargins(joint: number, marks: number, bins: number, values: number): number;
   mutualInformationOfCounts(joint: number, sums: number, bins: number, values: number, total: number): number;
 
   drawBatchRows: DrawRows;

@@ -31,6 +31,7 @@ import {
   type MutualInformationScoreParts,
   mutualInformationScore as mutualInformationScoreMetric,
 } from './metrics/mutual-information-score.js';
+import { type RmigParts, rmig as rmigMetric } from './metrics/rmig.js';
 import { type SapParts, sap as sapMetric } from './metrics/sap.js';
 import { scoreOne } from './score.js';
 import type { CommonOptions, Score } from './types.js';
@@ -53,6 +54,7 @@ export type { MigParts } from './metrics/mig.js';
 export type { MigSupParts } from './metrics/mig-sup.js';
 export type { ModularityParts } from './metrics/modularity.js';
 export type { MutualInformationScoreParts } from './metrics/mutual-information-score.js';
+export type { RmigParts } from './metrics/rmig.js';
 export type { SapParts } from './metrics/sap.js';
 export { type KnownScores, type ScoreOptions, type ScoreReport, score } from './score.js';
 export { checkCapacity, type Shape } from './stats/capacity.js';
@@ -102,6 +104,24 @@ export function mig(
   options: OptionsOf<typeof migMetric> = {},
 ): Promise<ScoreOf<typeof migMetric, MigParts>> {
   return scoreOne(migMetric, latents, factors, options);
+}
+
+/**
+ * Robust mutual information gap: MIG on the scale of the prior. 0 to 1, higher is better.
+ *
+ * Mean over factors of (I(z_1st; v_k) - I(z_2nd; v_k)) / H(v_k), latents in 100 equal-width bins between -4 and 4, what lies
+ * beyond in the outermost (the notes say how much). Means of posteriors count as posteriors without spread.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Do & Tran 2020
+ */
+export function rmig(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof rmigMetric> = {},
+): Promise<ScoreOf<typeof rmigMetric, RmigParts>> {
+  return scoreOne(rmigMetric, latents, factors, options);
 }
 
 /**

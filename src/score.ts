@@ -16,6 +16,7 @@ import type { MigParts } from './metrics/mig.js';
 import type { MigSupParts } from './metrics/mig-sup.js';
 import type { ModularityParts } from './metrics/modularity.js';
 import type { MutualInformationScoreParts } from './metrics/mutual-information-score.js';
+import type { RmigParts } from './metrics/rmig.js';
 import type { SapParts } from './metrics/sap.js';
 import { COMMON_OPTIONS, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
 import { runTasks } from './run.js';
@@ -25,6 +26,7 @@ import { version } from './version.js';
 /** The scores of this library's metrics, by name. As with any key of a record: a metric that was not asked for is not there. */
 export interface KnownScores {
   readonly mig: Score<MigParts>;
+  readonly rmig: Score<RmigParts>;
   readonly 'mig-sup': Score<MigSupParts>;
   readonly jemmig: Score<JemmigParts>;
   readonly dcimig: Score<DcimigParts>;
@@ -52,7 +54,7 @@ export interface ScoreOptions extends CommonOptions {
   readonly metrics?: ReadonlyArray<string | Metric>;
   /** Options of single metrics, by name: `{ mig: { bins: 10 } }`. */
   readonly options?: Readonly<Record<string, OptionValues>>;
-  /** Equal-width bins, for every metric that has them. Default 20. */
+  /** Equal-width bins, for every metric that has them. Default 20, of `rmig` 100. */
   readonly bins?: number;
   /** Adds `timings` to the report. Default false, so that equal inputs give equal bytes. */
   readonly timings?: boolean;

@@ -16,7 +16,11 @@ export const bench: Bench = {
     const { latentCount, factorCount } = table;
     // A table that knows the bins of another, and nothing else yet.
     const ours = () =>
-      mutualInformation(new Table(core, rows, latentCount, table.latents, table.factors, null, table), BINS, () => {});
+      mutualInformation(
+        new Table(core, rows, latentCount, table.latents, table.factors, null, table),
+        { bins: BINS, millerMadow: false },
+        () => {},
+      );
     const bins = binColumns(latents.data as Float32Array, rows, latentCount, BINS);
     const { codes, sizes } = encodeColumns(factors.data as Int32Array, rows, factorCount);
     const plain = () => plainInformation(bins, codes, rows, latentCount, sizes, BINS);

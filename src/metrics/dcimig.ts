@@ -1,6 +1,6 @@
 import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED } from './binned.js';
+import { BINNED, type BinnedOptions } from './binned.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
@@ -28,7 +28,7 @@ export interface DcimigParts {
  *
  * @see A. Sepliarskaia, J. Kiseleva, M. de Rijke 2019, How to Not Measure Disentanglement
  */
-export const dcimig: Metric<{ bins: number }, DcimigParts> = {
+export const dcimig: Metric<BinnedOptions, DcimigParts> = {
   name: 'dcimig',
   aliases: ['dcimig-score'],
   title: 'DCIMIG',
@@ -40,8 +40,8 @@ export const dcimig: Metric<{ bins: number }, DcimigParts> = {
   source: 'Sepliarskaia et al. 2019',
   isPlugIn: true,
 
-  async compute(table: Table, { bins }, { pause }) {
-    const { matrix, factorEntropies } = await mutualInformation(table, bins, pause);
+  async compute(table: Table, options, { pause }) {
+    const { matrix, factorEntropies } = await mutualInformation(table, options, pause);
     const { latentCount, factorCount, varyingFactors } = table;
     const gap = new Array<number | null>(factorCount).fill(null);
     const bestLatent = new Array<number | null>(factorCount).fill(null);

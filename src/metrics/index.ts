@@ -13,11 +13,13 @@ import { mig } from './mig.js';
 import { migSup } from './mig-sup.js';
 import { modularity } from './modularity.js';
 import { mutualInformationScore } from './mutual-information-score.js';
+import { rmig } from './rmig.js';
 import { sap } from './sap.js';
 
 /** Every metric, in the order of reports. */
 export const metrics = [
   mig,
+  rmig,
   migSup,
   jemmig,
   dcimig,

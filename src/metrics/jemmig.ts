@@ -1,6 +1,6 @@
 import { latentEntropies, mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED } from './binned.js';
+import { BINNED, type BinnedOptions } from './binned.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
@@ -28,7 +28,7 @@ export interface JemmigParts {
  *
  * @see K. Do, T. Tran 2020, Theory and Evaluation Metrics for Learning Disentangled Representations
  */
-export const jemmig: Metric<{ bins: number }, JemmigParts> = {
+export const jemmig: Metric<BinnedOptions, JemmigParts> = {
   name: 'jemmig',
   aliases: ['jemmig-score'],
   title: 'JEMMIG',
@@ -40,10 +40,10 @@ export const jemmig: Metric<{ bins: number }, JemmigParts> = {
   source: 'Do & Tran 2020',
   isPlugIn: true,
 
-  async compute(table: Table, { bins }, { pause }) {
-    const { matrix, factorEntropies } = await mutualInformation(table, bins, pause);
-    const entropies = await latentEntropies(table, bins);
-    const largestLatentEntropy = await logOf(table, bins);
+  async compute(table: Table, options, { pause }) {
+    const { matrix, factorEntropies } = await mutualInformation(table, options, pause);
+    const entropies = await latentEntropies(table, options);
+    const largestLatentEntropy = await logOf(table, options.bins);
     const { latentCount, factorCount } = table;
     const jointEntropy = new Array<number | null>(factorCount).fill(null);
     const score = new Array<number | null>(factorCount).fill(null);
@@ -52,7 +52,8 @@ export const jemmig: Metric<{ bins: number }, JemmigParts> = {
       const { first, second, index } = findTopTwo(latentCount, (d) => matrix[d * factorCount + k]);
       const joint = factorEntropies[k] + entropies[index] - matrix[index * factorCount + k];
       jointEntropy[k] = joint;
-      score[k] = 1 - (joint - first + second) / (factorEntropies[k] + largestLatentEntropy);
+      // A corrected entropy can exceed ln bins, and a score then fall short of 0.
+      score[k] = Math.max(0, 1 - (joint - first + second) / (factorEntropies[k] + largestLatentEntropy));
       bestLatent[k] = index;
     }
     const defined = score.filter((value) => value !== null);

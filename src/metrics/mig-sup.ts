@@ -1,6 +1,6 @@
 import { latentEntropies, mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED } from './binned.js';
+import { BINNED, type BinnedOptions } from './binned.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
@@ -29,7 +29,7 @@ export interface MigSupParts {
  * @see Z. Li, J. V. Murkute, P. K. Gyawali, L. Wang 2020, Progressive Learning and Disentanglement of Hierarchical
  * Representations
  */
-export const migSup: Metric<{ bins: number }, MigSupParts> = {
+export const migSup: Metric<BinnedOptions, MigSupParts> = {
   name: 'mig-sup',
   aliases: ['mig-sup-score'],
   title: 'MIG-sup',
@@ -41,9 +41,9 @@ export const migSup: Metric<{ bins: number }, MigSupParts> = {
   source: 'Li et al. 2020',
   isPlugIn: true,
 
-  async compute(table: Table, { bins }, { pause }) {
-    const { matrix } = await mutualInformation(table, bins, pause);
-    const entropy = await latentEntropies(table, bins);
+  async compute(table: Table, options, { pause }) {
+    const { matrix } = await mutualInformation(table, options, pause);
+    const entropy = await latentEntropies(table, options);
     const { latentCount, factorCount, varyingLatents, varyingFactors } = table;
     const gap = new Array<number | null>(latentCount).fill(null);
     const bestFactor = new Array<number | null>(latentCount).fill(null);

@@ -1,22 +1,10 @@
-import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED } from './binned.js';
-import { toRows } from './matrix-rows.js';
+import { BINNED, type BinnedOptions } from './binned.js';
+import { type GapParts, meanGap } from './information-gap.js';
 import type { Metric } from './metric.js';
-import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
-import { findTopTwo } from './top-two.js';
 
 /** What MIG was made of; matrices are [latent][factor]. */
-export interface MigParts {
-  /** I(z_d; v_k) in nats, D rows of K. */
-  readonly mutualInformation: number[][];
-  /** H(v_k) in nats, K. */
-  readonly entropy: number[];
-  /** (largest - second largest I(.; v_k)) / H(v_k), K; null for a constant factor. */
-  readonly gap: Array<number | null>;
-  /** The latent with the most information on each factor, K; null for a constant factor. */
-  readonly bestLatent: Array<number | null>;
-}
+export type MigParts = GapParts;
 
 /**
  * Mutual information gap: does one latent alone know each factor?
@@ -28,7 +16,7 @@ export interface MigParts {
  *
  * @see R. T. Q. Chen, X. Li, R. Grosse, D. Duvenaud 2018, Isolating Sources of Disentanglement in VAEs, equation 6
  */
-export const mig: Metric<{ bins: number }, MigParts> = {
+export const mig: Metric<BinnedOptions, MigParts> = {
   name: 'mig',
   aliases: ['mig-score'],
   title: 'MIG',
@@ -40,30 +28,5 @@ export const mig: Metric<{ bins: number }, MigParts> = {
   source: 'Chen et al. 2018, equation 6',
   isPlugIn: true,
 
-  async compute(table: Table, { bins }, { pause }) {
-    const { matrix, factorEntropies } = await mutualInformation(table, bins, pause);
-    const { latentCount, factorCount } = table;
-    const gap = new Array<number | null>(factorCount).fill(null);
-    const bestLatent = new Array<number | null>(factorCount).fill(null);
-    for (const k of table.varyingFactors) {
-      const { first, second, index } = findTopTwo(latentCount, (d) => matrix[d * factorCount + k]);
-      gap[k] = (first - second) / factorEntropies[k];
-      bestLatent[k] = index;
-    }
-    const defined = gap.filter((value) => value !== null);
-    return {
-      value: defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length,
-      parts: {
-        mutualInformation: toRows(matrix, latentCount, factorCount),
-        entropy: Array.from(factorEntropies),
-        gap,
-        bestLatent,
-      },
-      notes: [
-        ...(defined.length === 0 ? [NO_FACTOR_VARIES] : []),
-        ...describeConstants(table, 'no mutual information'),
-        ...(latentCount === 1 ? ['one latent: the runner-up of each gap is 0'] : []),
-      ],
-    };
-  },
+  compute: (table: Table, options, { pause }) => meanGap(table, options, pause),
 };

@@ -1,6 +1,6 @@
 import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED } from './binned.js';
+import { BINNED, type BinnedOptions } from './binned.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
@@ -24,7 +24,7 @@ export interface ModularityParts {
  *
  * @see K. Ridgeway, M. Mozer 2018, Learning Deep Disentangled Embeddings with the F-Statistic Loss
  */
-export const modularity: Metric<{ bins: number }, ModularityParts> = {
+export const modularity: Metric<BinnedOptions, ModularityParts> = {
   name: 'modularity',
   aliases: ['modularity-score'],
   title: 'Modularity',
@@ -36,8 +36,8 @@ export const modularity: Metric<{ bins: number }, ModularityParts> = {
   source: 'Ridgeway & Mozer 2018',
   isPlugIn: true,
 
-  async compute(table: Table, { bins }, { pause }) {
-    const { matrix } = await mutualInformation(table, bins, pause);
+  async compute(table: Table, options, { pause }) {
+    const { matrix } = await mutualInformation(table, options, pause);
     const { latentCount, factorCount, varyingFactors } = table;
     const others = varyingFactors.length - 1;
     const ofLatent = Array.from({ length: latentCount }, (_, d) => {

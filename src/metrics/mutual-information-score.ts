@@ -1,5 +1,6 @@
 import { latentInformation } from '../stats/latent-information.js';
 import type { Table } from '../stats/table.js';
+import { BINNED, type BinnedOptions, MILLER_MADOW } from './binned.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstantLatents, FEWER_THAN_TWO_LATENTS } from './notes.js';
@@ -20,7 +21,7 @@ export interface MutualInformationScoreParts {
  *
  * @see F. Locatello et al. 2019, Challenging Common Assumptions in the Unsupervised Learning of Disentangled Representations
  */
-export const mutualInformationScore: Metric<{ bins: number }, MutualInformationScoreParts> = {
+export const mutualInformationScore: Metric<BinnedOptions, MutualInformationScoreParts> = {
   name: 'mutual-information-score',
   aliases: ['mi-score'],
   title: 'MI score',
@@ -28,16 +29,17 @@ export const mutualInformationScore: Metric<{ bins: number }, MutualInformationS
   needs: ['latents'],
   range: [0, null],
   better: 'lower',
-  defaults: { bins: 20 },
+  defaults: BINNED.defaults,
   rules: {
     bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a latent' },
+    millerMadow: MILLER_MADOW,
   },
   source: 'Locatello et al. 2019',
   isPlugIn: true,
 
-  async compute(table: Table, { bins }, { pause }) {
+  async compute(table: Table, options, { pause }) {
     const { latentCount, varyingLatents } = table;
-    const matrix = await latentInformation(table, bins, pause);
+    const matrix = await latentInformation(table, options, pause);
     let sum = 0;
     for (const d of varyingLatents) for (const e of varyingLatents) if (d < e) sum += matrix[d * latentCount + e];
     const pairs = (varyingLatents.length * (varyingLatents.length - 1)) / 2;

@@ -6,14 +6,17 @@ import type { Table } from './table.js';
 const ROWS_PER_CALL = 16384;
 
 /**
- * Bins of the latents, u16[D][N], from 0; equal width between each latent's minimum and maximum.
+ * Bins of the latents, u16[D][N], from 0; equal width between each latent's minimum and maximum, or where there is a
+ * `limit` between -limit and limit, with what lies beyond in the outermost bins.
  * @param bins 1..65535
  */
-export function binLatents(table: Table, bins: number): Promise<Block<'u16'>> {
-  return table.memoOfLatents(`latent bins ${bins}`, () => {
-    const { core, rows, latentCount, latents, latentMinima, latentMaxima } = table;
+export function binLatents(table: Table, bins: number, limit?: number): Promise<Block<'u16'>> {
+  return table.memoOfLatents(`latent bins ${bins} ${limit}`, () => {
+    const { core, rows, latentCount, latents } = table;
+    const minima = limit === undefined ? table.latentMinima : new Float64Array(latentCount).fill(-limit);
+    const maxima = limit === undefined ? table.latentMaxima : new Float64Array(latentCount).fill(limit);
     const out = core.arena.alloc('u16', rows * latentCount);
-    fillBins(core, out, latents, latentMinima, latentMaxima, rows, latentCount, bins);
+    fillBins(core, out, latents, minima, maxima, rows, latentCount, bins);
     return out;
   });
 }

@@ -23,7 +23,8 @@ export function checkCapacity(latents: Shape, factors: Shape): void {
   const perRow = blockBytes('i32', rows) + blockBytes('f64', rows);
   const bytes =
     blockBytes(realType(latents.dtype), rows * latents.columns) +
-    blockBytes('u16', rows * latents.columns) +
+    // Bins between each latent's extremes, and those between limits.
+    2 * blockBytes('u16', rows * latents.columns) +
     blockBytes(numberType(factors.dtype), rows * factors.columns) +
     perFactor * factors.columns +
     perRow +

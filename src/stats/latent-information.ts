@@ -1,6 +1,6 @@
 import type { Block } from '../../bindings/arena.js';
 import { binLatents } from './binning.js';
-import { latentEntropies } from './mutual-information.js';
+import { describe, entropyOf, type HistogramOptions, informationOf, latentEntropies } from './mutual-information.js';
 import type { Pause } from './pause.js';
 import type { Table } from './table.js';
 
@@ -12,24 +12,24 @@ const NARROW_CELLS = 65535;
 const COPIED_CELLS = 4096;
 
 /** Histogram mutual information of every two latents, f64[D][D] in nats: on the diagonal a latent's entropy, 0 where one is constant. */
-export function latentInformation(table: Table, bins: number, pause: Pause): Promise<Float64Array> {
-  return table.memoOfLatents(`latent information ${bins}`, async () => {
-    const binned = await binLatents(table, bins);
-    const entropies = await latentEntropies(table, bins);
-    return table.core.arena.scope(() => countPairs(table, bins, binned, entropies, pause));
+export function latentInformation(table: Table, options: HistogramOptions, pause: Pause): Promise<Float64Array> {
+  return table.memoOfLatents(`latent information ${describe(options)}`, async () => {
+    const binned = await binLatents(table, options.bins, options.limit);
+    const entropies = await latentEntropies(table, options);
+    return table.core.arena.scope(() => countPairs(table, options, binned, entropies, pause));
   });
 }
 
 async function countPairs(
   table: Table,
-  bins: number,
+  options: HistogramOptions,
   binned: Block<'u16'>,
   entropies: Float64Array,
   pause: Pause,
 ): Promise<Float64Array> {
   const { rows, latentCount, varyingLatents } = table;
   const matrix = new Float64Array(latentCount * latentCount);
-  const count = bins ** 2 <= NARROW_CELLS ? pairCounter(table, bins) : pairSorter(table, bins, entropies);
+  const count = options.bins ** 2 <= NARROW_CELLS ? pairCounter(table, options) : pairSorter(table, options, entropies);
   for (const d of varyingLatents) {
     await pause('mutual information', d, latentCount);
     matrix[d * latentCount + d] = entropies[d];
@@ -45,7 +45,7 @@ async function countPairs(
 type CountPair = (bins: Block<'u16'>, others: Block<'u16'>, d: number, other: number) => number;
 
 /** By a table of joint counts. */
-function pairCounter({ core, rows }: Table, bins: number): CountPair {
+function pairCounter({ core, rows }: Table, { bins, millerMadow }: HistogramOptions): CountPair {
   const cells = bins ** 2;
   const copies = cells <= COPIED_CELLS ? 4 : 1;
   const counts = core.arena.alloc('u32', copies * cells);
@@ -56,12 +56,16 @@ function pairCounter({ core, rows }: Table, bins: number): CountPair {
       core.countJoint(counts, first, second, bins, cells, copies, row, Math.min(row + ROWS_PER_CALL, rows));
     }
     core.marginaliseCounts(joint, counts, copies, bins, 1, bins, 1);
-    return core.mutualInformationOfCounts(joint, bins, bins, rows);
+    return informationOf(core, joint, bins, bins, rows, millerMadow);
   };
 }
 
 /** By sorting, where the table would be larger than the data: so many bins are rare, and cost what they may. */
-function pairSorter({ core, rows }: Table, bins: number, entropies: Float64Array): CountPair {
+function pairSorter(
+  { core, rows }: Table,
+  { bins, millerMadow }: HistogramOptions,
+  entropies: Float64Array,
+): CountPair {
   const counts = core.arena.alloc('u32', rows);
   return (first, second, d, other) => {
     const [a, b] = [first.array, second.array];
@@ -72,7 +76,7 @@ function pairSorter({ core, rows }: Table, bins: number, entropies: Float64Array
       if (i === 0 || cell !== cells[i - 1]) runs[++last] = 0;
       runs[last]++;
     });
-    const jointEntropy = core.entropyOfCounts(counts.slice(0, last + 1), rows);
+    const jointEntropy = entropyOf(core, counts.slice(0, last + 1), rows, millerMadow);
     return Math.max(0, entropies[d] + entropies[other] - jointEntropy);
   };
 }

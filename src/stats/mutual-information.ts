@@ -1,4 +1,5 @@
 import type { Block } from '../../bindings/arena.js';
+import type { Core } from '../../bindings/core.js';
 import { binLatents, encodeFactor, type FactorCodes } from './binning.js';
 import type { Pause } from './pause.js';
 import type { Table } from './table.js';
@@ -9,6 +10,19 @@ export interface MutualInformation {
   readonly matrix: Float64Array;
   /** f64[K]: entropy of each factor's values (or bins). */
   readonly factorEntropies: Float64Array;
+}
+
+/** How entropies and mutual information are estimated from counts of bins. */
+export interface HistogramOptions {
+  /** Equal-width bins of a latent or continuous factor. */
+  readonly bins: number;
+  /**
+   * Adds (m - 1) / 2N to every entropy, m its occupied cells, against the bias of finitely many rows; mutual information
+   * is H(z) + H(v) - H(z, v) of such entropies, at least 0. Source: Miller 1955, Note on the bias of information estimates.
+   */
+  readonly millerMadow: boolean;
+  /** Bins of latents lie between -limit and limit; without it between each latent's minimum and maximum. */
+  readonly limit?: number;
 }
 
 /** Rows per kernel call; see binning.ts. */
@@ -27,20 +41,26 @@ const COPIED_CELLS = 4096;
  * counts both, and each factor's own table is a sum over the others. A pass costs N increments, a sum costs the cells:
  * groups are as large as keeps the cells well below N.
  */
-export function mutualInformation(table: Table, bins: number, pause: Pause): Promise<MutualInformation> {
-  return table.memo(`mutual information ${bins}`, async () => {
-    const binned = await binLatents(table, bins);
+export function mutualInformation(table: Table, options: HistogramOptions, pause: Pause): Promise<MutualInformation> {
+  const { bins, limit } = options;
+  return table.memo(`mutual information ${describe(options)}`, async () => {
+    const binned = await binLatents(table, bins, limit);
     const factors: Array<FactorCodes & { k: number }> = [];
     for (const k of table.varyingFactors) factors.push({ ...(await encodeFactor(table, k, bins)), k });
-    return table.core.arena.scope(() => countAll(table, bins, binned, factors, pause));
+    return table.core.arena.scope(() => countAll(table, options, binned, factors, pause));
   });
+}
+
+/** The same text for the same options. */
+export function describe({ bins, millerMadow, limit }: HistogramOptions): string {
+  return `${bins} ${millerMadow} ${limit}`;
 }
 
 type CodedFactor = FactorCodes & { readonly k: number };
 
 async function countAll(
   table: Table,
-  bins: number,
+  { bins, millerMadow }: HistogramOptions,
   binned: Block<'u16'>,
   factors: readonly CodedFactor[],
   pause: Pause,
@@ -73,7 +93,7 @@ async function countAll(
         inner /= size;
         core.marginaliseCounts(joint, counts, copies, bins, values / size / inner, size, inner);
         if (d === 0) factorEntropies[k] = entropyOfValues(joint.slice(0, cellsOf(size)), size, rows);
-        matrix[d * factorCount + k] = core.mutualInformationOfCounts(joint, bins, size, rows);
+        matrix[d * factorCount + k] = informationOf(core, joint, bins, size, rows, millerMadow);
       }
     });
   }
@@ -84,20 +104,44 @@ async function countAll(
     const from = cells.array;
     const to = sums.array;
     for (let i = 0; i < from.length; i++) to[i % size] += from[i];
-    return core.entropyOfCounts(sums, total);
+    return entropyOf(core, sums, total, millerMadow);
   }
 }
 
+/** Entropy of counts, in nats, corrected or not. */
+export function entropyOf(core: Core, counts: Block<'u32'>, total: number, millerMadow: boolean): number {
+  const entropy = core.entropyOfCounts(counts, total);
+  return millerMadow ? entropy + (core.countOccupied(counts) - 1) / (2 * total) : entropy;
+}
+
+/** Mutual information of joint counts [bins][values], in nats and at least 0, corrected or not. */
+export function informationOf(
+  core: Core,
+  joint: Block<'u32'>,
+  bins: number,
+  values: number,
+  total: number,
+  millerMadow: boolean,
+): number {
+  const information = core.mutualInformationOfCounts(joint, bins, values, total);
+  if (!millerMadow) return information;
+  return Math.max(0, information + core.countOccupiedMargins(joint, bins, values) / (2 * total));
+}
+
 /** Entropy of each latent's bins, f64[D], in nats. */
-export function latentEntropies(table: Table, bins: number): Promise<Float64Array> {
-  return table.memoOfLatents(`latent entropies ${bins}`, async () => {
-    const binned = await binLatents(table, bins);
-    return table.core.arena.scope(() => countBins(table, binned, bins));
+export function latentEntropies(table: Table, options: HistogramOptions): Promise<Float64Array> {
+  return table.memoOfLatents(`latent entropies ${describe(options)}`, async () => {
+    const binned = await binLatents(table, options.bins, options.limit);
+    return table.core.arena.scope(() => countBins(table, binned, options));
   });
 }
 
 /** The joint counts with a factor of a single value are those of the bins. */
-function countBins({ core, rows, latentCount }: Table, binned: Block<'u16'>, bins: number): Float64Array {
+function countBins(
+  { core, rows, latentCount }: Table,
+  binned: Block<'u16'>,
+  { bins, millerMadow }: HistogramOptions,
+): Float64Array {
   const single = core.arena.zeros('u16', rows);
   const counts = core.arena.alloc('u32', 4 * bins);
   const total = core.arena.alloc('u32', bins);
@@ -108,7 +152,7 @@ function countBins({ core, rows, latentCount }: Table, binned: Block<'u16'>, bin
       core.countJoint(counts, latentBins, single, 1, bins, 4, row, Math.min(row + ROWS_PER_CALL, rows));
     }
     core.marginaliseCounts(total, counts, 4, bins, 1, 1, 1);
-    return core.entropyOfCounts(total, rows);
+    return entropyOf(core, total, rows, millerMadow);
   });
 }
 

@@ -156,6 +156,26 @@ for (const [name, ranges] of Object.entries(RANGES)) {
   }
 }
 
+for (const type of ['f32', 'f64'] as const) {
+  test(`puts ${type} beyond the range into the outermost bins, and those within where the edges say`, async () => {
+    for (const limit of [4, 0.1, 3.3, 1e-30, 1e30]) {
+      for (const bins of [2, 7, 100, 65535]) {
+        const edges = edgesOf(-limit, limit, bins);
+        const inside = Array.from(probesOf(-limit, limit, edges, type)).flatMap((x) => [x, -x]);
+        const beyond = [1, 1.01, 2, 70_000, 1e7].flatMap((times) => [times * limit, -times * limit]);
+        const probes = rounded([...inside, ...beyond, ...inside.map((x) => 3 * x)], type);
+        await forEachBuild((core) => {
+          const out = core.arena.alloc('u16', probes.length);
+          const [low, high] = [core.arena.upload('f64', [-limit]), core.arena.upload('f64', [limit])];
+          core.binColumns(out, uploadTable(core, type, probes), low, high, probes.length, 1, bins, 0, probes.length);
+          const expected = probes.map((x) => Math.max(0, binOf(x, edges)));
+          assertSame(out.array, expected, `${bins} bins between -${limit} and ${limit}`);
+        });
+      }
+    }
+  });
+}
+
 test('puts values of seeded random ranges into the bins that the edges say', async () => {
   const next = uniforms(11);
   for (let trial = 0; trial < 150; trial++) {

@@ -134,4 +134,20 @@ test('mutual information is the same from both sides', () =>
     assert.ok(one > 0.1);
   }));
 
+test('occupied cells, bins and values are counted, for the correction of entropies', () =>
+  forEachBuild((core) => {
+    for (const [bins, values] of SHAPES) {
+      const joint = countsOf(bins * values, 2, bins * 10 + values);
+      const occupied = (cells: readonly number[]) => cells.filter((count) => count > 0).length;
+      const ofBin = Array.from({ length: bins }, (_, b) => Math.max(...joint.subarray(b * values, (b + 1) * values)));
+      const ofValue = Array.from({ length: values }, (_, v) => Math.max(...joint.filter((_, i) => i % values === v)));
+      const cells = occupied(Array.from(joint));
+      // The cell that follows is full: none but its own are looked at.
+      const block = core.arena.upload('u32', [...joint, 7]).slice(0, joint.length);
+      assert.is(core.countOccupied(block), cells);
+      const margins = occupied(ofBin) + occupied(ofValue) - cells - 1;
+      assert.is(core.countOccupiedMargins(block, bins, values), margins, `${bins} x ${values}`);
+    }
+  }));
+
 test.run();

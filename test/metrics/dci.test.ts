@@ -2,8 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Core, withCore } from '../../bindings/core.js';
 import { dci, Matrix } from '../../src/index.js';
-import { scoreImportance } from '../../src/metrics/dci.js';
 import { RandomStream } from '../../src/random.js';
+import { scoreImportance } from '../../src/stats/importance.js';
 import { type Case, expectedOf, readGolden, readGoldenArray } from '../golden/load-golden.js';
 
 /** The rows of each case: where the training rows end and the test rows do, and whether perm.npy orders them. */

@@ -1,0 +1,48 @@
+/** The gaps between the two latents that know most of each factor: what MIG and RMIG are the mean of. */
+import { type HistogramOptions, mutualInformation } from '../stats/mutual-information.js';
+import type { Pause } from '../stats/pause.js';
+import type { Table } from '../stats/table.js';
+import { toRows } from './matrix-rows.js';
+import type { Outcome } from './metric.js';
+import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { findTopTwo } from './top-two.js';
+
+/** What the mean gap was made of; matrices are [latent][factor]. */
+export interface GapParts {
+  /** I(z_d; v_k) in nats, D rows of K. */
+  readonly mutualInformation: number[][];
+  /** H(v_k) in nats, K. */
+  readonly entropy: number[];
+  /** (largest - second largest I(.; v_k)) / H(v_k), K; null for a constant factor. */
+  readonly gap: Array<number | null>;
+  /** The latent with the most information on each factor, K; null for a constant factor. */
+  readonly bestLatent: Array<number | null>;
+}
+
+/** Mean over factors that vary of (I(z_1st; v_k) - I(z_2nd; v_k)) / H(v_k). */
+export async function meanGap(table: Table, options: HistogramOptions, pause: Pause): Promise<Outcome<GapParts>> {
+  const { matrix, factorEntropies } = await mutualInformation(table, options, pause);
+  const { latentCount, factorCount } = table;
+  const gap = new Array<number | null>(factorCount).fill(null);
+  const bestLatent = new Array<number | null>(factorCount).fill(null);
+  for (const k of table.varyingFactors) {
+    const { first, second, index } = findTopTwo(latentCount, (d) => matrix[d * factorCount + k]);
+    gap[k] = (first - second) / factorEntropies[k];
+    bestLatent[k] = index;
+  }
+  const defined = gap.filter((value) => value !== null);
+  return {
+    value: defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length,
+    parts: {
+      mutualInformation: toRows(matrix, latentCount, factorCount),
+      entropy: Array.from(factorEntropies),
+      gap,
+      bestLatent,
+    },
+    notes: [
+      ...(defined.length === 0 ? [NO_FACTOR_VARIES] : []),
+      ...describeConstants(table, 'no mutual information'),
+      ...(latentCount === 1 ? ['one latent: the runner-up of each gap is 0'] : []),
+    ],
+  };
+}
