@@ -6,6 +6,7 @@ import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { solvePositiveDefinite } from './cholesky.js';
 import { type Minimum, minimiseByLbfgs, minimiseByNewton } from './minimise.js';
+import { closeFilling, minimiseTruncated, widthOf } from './truncated-newton.js';
 
 /** What is fitted. */
 export interface LogisticProblem {
@@ -35,6 +36,10 @@ export interface LogisticModel {
 const MOST_NEWTON_UNKNOWNS = 600;
 /** Multiply-adds per row that a Hessian may cost. */
 const MOST_HESSIAN_WORK = 500_000;
+/** Classes times stride from where products of the Hessian with vectors are cheaper than the Hessian. */
+const MOST_EXACT_WORK = 150;
+/** From so many classes on, lanes run over classes. */
+const WIDE_CLASSES = 8;
 const ROWS_PER_CALL = 1024;
 /** A feature whose variance all but underflows: its weight is 0 with this as with any larger penalty. */
 const LARGEST_PENALTY = 1e200;
@@ -108,14 +113,33 @@ export function logisticProbabilities(
   features: Block<'f64'>,
   rows: number,
 ): Block<'f64'> {
-  const probabilities = core.arena.alloc('f64', rows * classes);
+  const isWide = classes >= WIDE_CLASSES;
+  const width = isWide ? widthOf(classes) : classes;
+  const probabilities = core.arena.alloc('f64', rows * width);
   const mark = core.arena.mark();
   const stride = Math.ceil((columns + 1) / 4) * 4;
   const x = core.arena.alloc('f64', rows * stride);
-  const weights = core.arena.zeros('f64', coefficients.length * stride);
-  const gradient = core.arena.zeros('f64', coefficients.length * stride);
+  const weights = core.arena.zeros('f64', width * stride);
+  const gradient = core.arena.zeros('f64', width * stride);
   const labels = core.arena.zeros('i32', rows);
   standardise(x.array, features.array, new Float64Array(columns), new Float64Array(columns).fill(1), rows, stride);
+  if (isWide) {
+    const at = weights.array;
+    closeFilling(at, columns, classes);
+    coefficients.forEach((row, f) => {
+      for (let j = 0; j < columns; j++) at[j * width + f] = row[j];
+      at[columns * width + f] = intercepts[f];
+    });
+    forRows(rows, (row, end) => {
+      core.softmaxWideLoss(gradient, probabilities, x, labels, weights, width, stride, row, end);
+    });
+    core.arena.release(mark);
+    const p = probabilities.array;
+    for (let row = 1; width > classes && row < rows; row++) {
+      p.copyWithin(row * classes, row * width, row * width + classes);
+    }
+    return probabilities.slice(0, rows * classes);
+  }
   coefficients.forEach((row, f) => {
     weights.array.set(row, f * stride);
     weights.array[f * stride + columns] = intercepts[f];
@@ -185,6 +209,11 @@ async function minimise(
   const penalty = Float64Array.from({ length: stride }, (_, j) =>
     j < columns ? Math.min(1 / (c * scales[j] ** 2), LARGEST_PENALTY) : 0,
   );
+  const pairs = (classes * (classes - 1)) / 2;
+  const isSmall = unknowns <= MOST_NEWTON_UNKNOWNS && pairs * stride * stride <= MOST_HESSIAN_WORK;
+  if (isSmall && (classes - 1) * stride > MOST_EXACT_WORK && classes >= WIDE_CLASSES) {
+    return minimiseTruncated(core, { x, labels, rows, columns, stride, classes, penalty }, pause);
+  }
   const weights = core.arena.alloc('f64', unknowns);
   const gradientBlock = core.arena.alloc('f64', unknowns);
   const probabilities = core.arena.alloc('f64', rows * classes);
@@ -209,8 +238,7 @@ async function minimise(
       return value;
     };
 
-  const pairs = (classes * (classes - 1)) / 2;
-  if (unknowns > MOST_NEWTON_UNKNOWNS || pairs * stride * stride > MOST_HESSIAN_WORK) {
+  if (!isSmall) {
     return minimiseByLbfgs(new Float64Array(unknowns), objectiveOf(rows), 1e-9 * rows, pause);
   }
 
