@@ -1,3 +1,4 @@
+import type { Core } from '../../bindings/core.js';
 import { solvePositiveDefinite } from './cholesky.js';
 import type { SoftmaxProblem } from './truncated-newton.js';
 
@@ -7,15 +8,10 @@ import type { SoftmaxProblem } from './truncated-newton.js';
  *
  * @see C. Bishop 2006, Pattern Recognition and Machine Learning, section 4.2
  */
-export function discriminantWeights({
-  x,
-  labels,
-  rows,
-  columns,
-  stride,
-  classes,
-  penalty,
-}: SoftmaxProblem): Float64Array[] {
+export function discriminantWeights(
+  core: Core,
+  { x, labels, rows, columns, stride, classes, penalty }: SoftmaxProblem,
+): Float64Array[] {
   const [data, labelOf] = [x.array, labels.array];
   const means = new Float64Array(classes * columns);
   const counts = new Float64Array(classes);
@@ -42,7 +38,10 @@ export function discriminantWeights({
     const weights = mean.slice();
     if (!solvePositiveDefinite(within.slice(), weights, columns)) weights.fill(0);
     // A class without rows is given half of one: its logarithm must be a number.
-    const intercept = weights.reduce((sum, w, j) => sum - 0.5 * w * mean[j], Math.log(Math.max(0.5, counts[c]) / rows));
+    const intercept = weights.reduce(
+      (sum, w, j) => sum - 0.5 * w * mean[j],
+      core.naturalLogarithm(Math.max(0.5, counts[c]) / rows),
+    );
     return Float64Array.of(...weights, intercept);
   });
 }

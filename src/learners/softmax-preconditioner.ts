@@ -6,7 +6,7 @@ import type { SoftmaxProblem } from './truncated-newton.js';
 export type Solve = (v: Float64Array, out: Float64Array) => void;
 
 /** One row in so many is enough where there are many. */
-const ROWS_PER_SAMPLE = 8;
+const ROWS_PER_SAMPLE = 16;
 const SAMPLES_PER_CLASS = 20;
 
 /**

@@ -29,6 +29,8 @@ const WORK_PER_PAUSE = 1 << 21;
 const MOST_PRODUCTS = 250;
 /** A step that took so many shows that the preconditioner is stale. */
 const STALE_PRODUCTS = 30;
+/** Relative to the value: a decrease so small is the square of what gradients are rounded by. */
+const ROUNDING_ENERGY = 1e-29;
 /** An intercept that makes a class impossible. */
 const IMPOSSIBLE = -1e300;
 
@@ -87,6 +89,10 @@ export async function minimiseTruncated(
     }
     out.set(sums.array);
     for (let j = 0, i = 0; j < columns; j++) for (let c = 0; c < width; c++, i++) out[i] += penalty[j] * v[i];
+    // The curvature that the preconditioner gives to what changes nothing, a constant added to all intercepts.
+    let sum = 0;
+    for (let c = 0; c < classes; c++) sum += v[columns * width + c];
+    for (let c = 0; c < classes; c++) out[columns * width + c] += (rows / classes ** 2) * sum;
   };
 
   let solve: Solve | null = null;
@@ -108,7 +114,7 @@ export async function minimiseTruncated(
     return pause(now, most);
   };
 
-  const start = bestStart(problem, objective);
+  const start = bestStart(core, problem, objective);
   const found = await minimiseByNewton(start, objective, newtonStep, before);
   const at = new Float64Array(classes * stride);
   for (let c = 0; c < classes; c++) for (let j = 0; j <= columns; j++) at[c * stride + j] = found.at[j * width + c];
@@ -117,19 +123,20 @@ export async function minimiseTruncated(
 
 /** 0, or half of the linear discriminant's weights where the objective is smaller there. */
 function bestStart(
+  core: Core,
   problem: SoftmaxProblem,
   objective: (at: Float64Array, gradient: Float64Array) => number,
 ): Float64Array {
-  const { stride, classes, columns } = problem;
+  const { rows, stride, classes, columns } = problem;
   const width = widthOf(classes);
   const zero = new Float64Array(stride * width);
   closeFilling(zero, columns, classes);
   const discriminant = zero.slice();
-  discriminantWeights(problem).forEach((row, c) => {
+  discriminantWeights(core, problem).forEach((row, c) => {
     for (let j = 0; j <= columns; j++) discriminant[j * width + c] = row[j] / 2;
   });
-  const gradient = new Float64Array(zero.length);
-  return objective(discriminant, gradient) < objective(zero, gradient) ? discriminant : zero;
+  const atZero = rows * core.naturalLogarithm(classes);
+  return objective(discriminant, new Float64Array(zero.length)) < atZero ? discriminant : zero;
 }
 
 /**
@@ -155,8 +162,8 @@ async function conjugateGradients(
   const direction = solved.slice();
   let size = dot(residual, solved);
   const promised = Math.max(0, size / (1 + Math.abs(value)));
-  const share = Math.min(0.1, Math.max(1e-9, 0.3 * Math.sqrt(promised)));
-  const enough = size * share ** 2;
+  const share = Math.min(0.1, Math.sqrt(promised));
+  const enough = Math.max(size * share ** 2, ROUNDING_ENERGY * (1 + Math.abs(value)));
   let products = 0;
   while (products < MOST_PRODUCTS && size > enough) {
     multiply(direction, product);
