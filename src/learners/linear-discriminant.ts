@@ -24,7 +24,8 @@ export function discriminantWeights(
   const within = new Float64Array(columns * columns);
   const deviation = new Float64Array(columns);
   for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++) deviation[j] = data[row * stride + j] - means[labelOf[row] * columns + j];
+    const mean = labelOf[row] * columns;
+    for (let j = 0; j < columns; j++) deviation[j] = data[row * stride + j] - means[mean + j];
     for (let i = 0; i < columns; i++) {
       for (let j = 0; j <= i; j++) within[i * columns + j] += deviation[i] * deviation[j];
     }
@@ -33,15 +34,20 @@ export function discriminantWeights(
     for (let j = 0; j <= i; j++) within[i * columns + j] /= rows;
     within[i * columns + i] += penalty[i] / rows;
   }
+  const inverse = Array.from({ length: columns }, (_, i) => {
+    const unit = new Float64Array(columns);
+    unit[i] = 1;
+    return solvePositiveDefinite(within.slice(), unit, columns) ? unit : unit.fill(0);
+  });
   return Array.from({ length: classes }, (_, c) => {
     const mean = means.subarray(c * columns, (c + 1) * columns);
-    const weights = mean.slice();
-    if (!solvePositiveDefinite(within.slice(), weights, columns)) weights.fill(0);
+    const weights = new Float64Array(columns + 1);
     // A class without rows is given half of one: its logarithm must be a number.
-    const intercept = weights.reduce(
-      (sum, w, j) => sum - 0.5 * w * mean[j],
-      core.naturalLogarithm(Math.max(0.5, counts[c]) / rows),
-    );
-    return Float64Array.of(...weights, intercept);
+    weights[columns] = core.naturalLogarithm(Math.max(0.5, counts[c]) / rows);
+    for (let i = 0; i < columns; i++) {
+      for (let j = 0; j < columns; j++) weights[i] += inverse[i][j] * mean[j];
+      weights[columns] -= 0.5 * weights[i] * mean[i];
+    }
+    return weights;
   });
 }

@@ -6,7 +6,8 @@ import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { solvePositiveDefinite } from './cholesky.js';
 import { type Minimum, minimiseByLbfgs, minimiseByNewton } from './minimise.js';
-import { closeFilling, minimiseTruncated, widthOf } from './truncated-newton.js';
+import { minimiseTruncated } from './truncated-newton.js';
+import { fillWideProbabilities, widthOf } from './wide-softmax.js';
 
 /** What is fitted. */
 export interface LogisticProblem {
@@ -113,33 +114,19 @@ export function logisticProbabilities(
   features: Block<'f64'>,
   rows: number,
 ): Block<'f64'> {
-  const isWide = classes >= WIDE_CLASSES;
-  const width = isWide ? widthOf(classes) : classes;
-  const probabilities = core.arena.alloc('f64', rows * width);
+  const probabilities = core.arena.alloc('f64', rows * (classes < WIDE_CLASSES ? classes : widthOf(classes)));
   const mark = core.arena.mark();
   const stride = Math.ceil((columns + 1) / 4) * 4;
   const x = core.arena.alloc('f64', rows * stride);
-  const weights = core.arena.zeros('f64', width * stride);
-  const gradient = core.arena.zeros('f64', width * stride);
-  const labels = core.arena.zeros('i32', rows);
   standardise(x.array, features.array, new Float64Array(columns), new Float64Array(columns).fill(1), rows, stride);
-  if (isWide) {
-    const at = weights.array;
-    closeFilling(at, columns, classes);
-    coefficients.forEach((row, f) => {
-      for (let j = 0; j < columns; j++) at[j * width + f] = row[j];
-      at[columns * width + f] = intercepts[f];
-    });
-    forRows(rows, (row, end) => {
-      core.softmaxWideLoss(gradient, probabilities, x, labels, weights, width, stride, row, end);
-    });
+  if (classes >= WIDE_CLASSES) {
+    fillWideProbabilities(core, probabilities, x, { coefficients, intercepts }, rows, columns, stride);
     core.arena.release(mark);
-    const p = probabilities.array;
-    for (let row = 1; width > classes && row < rows; row++) {
-      p.copyWithin(row * classes, row * width, row * width + classes);
-    }
     return probabilities.slice(0, rows * classes);
   }
+  const weights = core.arena.zeros('f64', coefficients.length * stride);
+  const gradient = core.arena.zeros('f64', coefficients.length * stride);
+  const labels = core.arena.zeros('i32', rows);
   coefficients.forEach((row, f) => {
     weights.array.set(row, f * stride);
     weights.array[f * stride + columns] = intercepts[f];

@@ -8,6 +8,7 @@ import type { Core } from '../../bindings/core.js';
 import { discriminantWeights } from './linear-discriminant.js';
 import { type Minimum, minimiseByNewton } from './minimise.js';
 import { preconditioner, type Solve } from './softmax-preconditioner.js';
+import { closeFilling, widthOf } from './wide-softmax.js';
 
 /** A softmax regression in the layout of the kernels. */
 export interface SoftmaxProblem {
@@ -31,19 +32,6 @@ const MOST_PRODUCTS = 250;
 const STALE_PRODUCTS = 30;
 /** Relative to the value: a decrease so small is the square of what gradients are rounded by. */
 const ROUNDING_ENERGY = 1e-29;
-/** An intercept that makes a class impossible. */
-const IMPOSSIBLE = -1e300;
-
-/** Classes rounded up to what the kernels take at a time. */
-export function widthOf(classes: number): number {
-  return Math.ceil(classes / 8) * 8;
-}
-
-/** Intercepts, in weights f64[stride][width], of the classes that only fill up. */
-export function closeFilling(weights: Float64Array, columns: number, classes: number): void {
-  const width = widthOf(classes);
-  weights.fill(IMPOSSIBLE, columns * width + classes, (columns + 1) * width);
-}
 
 /** Minimises loss + penalty; the weights found are f64[classes][stride]. Takes memory from the arena and leaves it there. */
 export async function minimiseTruncated(
