@@ -59,6 +59,34 @@ export interface TreeRows {
   readonly bounds: Block<'i32'>;
 }
 
+/** A tree of a forest; see assembly/forest.ts. */
+export interface ForestTree {
+  /** i32[2 rows]: the column a node splits by; -1 at a leaf. */
+  readonly columnOf: Block<'i32'>;
+  /** f64[2 rows]: a row at or below goes left. */
+  readonly thresholds: Block<'f64'>;
+  /** i32[2 rows][2]: both children, or where the shares of a leaf begin and end. */
+  readonly links: Block<'i32'>;
+  /** i32[rows]: 0 in a tree of values. */
+  readonly shareClasses: Block<'i32'>;
+  /** f64[rows]: the part of the leaf's rows that have the class, or their mean. */
+  readonly shares: Block<'f64'>;
+}
+
+/** What trees of a forest are grown on. */
+export interface ForestRows {
+  readonly rows: number;
+  readonly columns: number;
+  /** f64[columns][rows] */
+  readonly x: Block<'f64'>;
+  /** u32[columns][rows]: of the values; equal ones have one. */
+  readonly ranks: Block<'u32'>;
+  /** Classes 0 .. classes - 1, or f64 values. */
+  readonly target: Block<'i32'> | Block<'f64'>;
+  /** 0 for values. */
+  readonly classes: number;
+}
+
 /** Sums over rows that a lasso needs. */
 export interface LassoSums {
   readonly columns: number;
@@ -85,6 +113,8 @@ export interface SortedColumn {
 const STREAM_WORDS = 92;
 /** Counters of six digits of a sort key. */
 const SORT_COUNTS = 6 * 2048;
+/** Counters of a digit of a rank. */
+const FOREST_COUNTS = 256;
 const GROUP_WORDS = 5;
 /** Cells that countJoint computes at a time. */
 const COUNT_SCRATCH = 1024;
@@ -600,6 +630,102 @@ export class Core {
       raw.length,
       depth,
       rate,
+    );
+  }
+
+  /**
+   * Grows a tree on rows drawn with replacement, or on all rows, and adds its gains to importances [columns]. Between pieces of
+   * about `work` rows of columns it comes to the next step of the generator.
+   */
+  *growForestTree(
+    { columnOf, thresholds, links, shareClasses, shares }: ForestTree,
+    importances: Block<'f64'>,
+    { rows, columns, x, ranks, target, classes }: ForestRows,
+    columnsPerSplit: number,
+    depth: number,
+    isBootstrap: boolean,
+    work: number,
+    at: Stream,
+  ): Generator<void, void> {
+    const [low, high] = seedWords(at.seed);
+    const mark = this.arena.mark();
+    try {
+      const state = this.arena.alloc('u32', STREAM_WORDS);
+      const weights = this.arena.alloc('u32', rows);
+      const order = this.arena.alloc('i32', rows);
+      const stack = this.arena.alloc('i32', 4 * (rows + 1));
+      const progress = this.arena.alloc('i32', 2);
+      const sums = this.arena.zeros('f64', 2 * classes);
+      const drawn = this.arena.upload(
+        'i32',
+        Array.from({ length: columns }, (_, column) => column),
+      );
+      const chosen = this.arena.alloc('i32', columns);
+      const keys = this.arena.alloc('u32', 2 * rows);
+      const otherKeys = this.arena.alloc('u32', 2 * rows);
+      const counts = this.arena.alloc('u32', FOREST_COUNTS);
+      this.#wasm.startForestTree(
+        weights.pointer,
+        order.pointer,
+        stack.pointer,
+        progress.pointer,
+        rows,
+        isBootstrap,
+        low,
+        high,
+        at.stream,
+        at.index,
+        state.pointer,
+      );
+      const grow = () =>
+        this.#wasm.growForestTree(
+          columnOf.pointer,
+          thresholds.pointer,
+          links.pointer,
+          shareClasses.pointer,
+          shares.pointer,
+          importances.pointer,
+          x.pointer,
+          ranks.pointer,
+          target.pointer,
+          target.pointer,
+          weights.pointer,
+          order.pointer,
+          sums.pointer,
+          drawn.pointer,
+          chosen.pointer,
+          keys.pointer,
+          otherKeys.pointer,
+          counts.pointer,
+          stack.pointer,
+          progress.pointer,
+          rows,
+          columns,
+          classes,
+          columnsPerSplit,
+          depth,
+          work,
+          state.pointer,
+        );
+      while (!grow()) yield;
+    } finally {
+      this.arena.release(mark);
+    }
+  }
+
+  /** Adds a tree's shares at each row of x (columns, rows) to votes [rows][classes]; one class for values. */
+  addForestTree(votes: Block<'f64'>, x: Block<'f64'>, tree: ForestTree, rows: number, classes: number): void {
+    const { columnOf, thresholds, links, shareClasses, shares } = tree;
+    this.#wasm.addForestTree(
+      votes.pointer,
+      x.pointer,
+      columnOf.pointer,
+      thresholds.pointer,
+      links.pointer,
+      shareClasses.pointer,
+      shares.pointer,
+      rows,
+      classes,
     );
   }
 

@@ -24,6 +24,8 @@ export const STREAMS = {
   split: 7,
   /** Rows to learn from and to test on, of which the first so many can be taken; index = number of the factor. */
   orderedSplit: 8,
+  /** Rows and columns of a tree of a random forest; index = number of the tree. */
+  forest: 9,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */
