@@ -175,11 +175,12 @@ export function growForestTree(
         }
         if (load<u32>(p, 4) == load<u32>(p, 12)) continue;
         const right = total - left;
-        const score =
-          classes > 0 ? leftSquares / left + rightSquares / right : (leftSquares * leftSquares * total) / (left * right);
-        if (score <= columnBest) continue;
-        best = score;
-        columnBest = score * TIE;
+        const product = left * right;
+        const score = classes > 0 ? leftSquares * right + rightSquares * left : leftSquares * leftSquares * total;
+        // Rarely better: divided only then.
+        if (score <= columnBest * product) continue;
+        best = score / product;
+        columnBest = best * TIE;
         bestColumn = column;
         below = row;
         above = <usize>load<u32>(p, 8);
