@@ -10,6 +10,7 @@ export { decomposeCholesky, solveCholesky } from './cholesky';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode } from './drawing';
+export { addForestTree, growForestTree, startForestTree } from './forest';
 export {
   binColumnsF32,
   binColumnsF64,
@@ -29,6 +30,7 @@ export {
   mutualInformationOfCounts,
   naturalLogarithm,
 } from './information';
+export { addGram, descendLasso, gramSquare, mirrorGram, solveLassoWeights } from './lasso';
 export { softmaxHessian, softmaxLoss } from './logistic';
 export {
   allIntegralF32,
