@@ -8,10 +8,11 @@
 export { addTree, boostingResiduals, growTree } from './boosting';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantileF32, deviationQuantileF64, orderByCode } from './deviations';
-export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode } from './drawing';
+export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode, keepVaryingGroups } from './drawing';
 export {
   binColumnsF32,
   binColumnsF64,
+  combineCodes,
   countJoint,
   countJointWide,
   denseCodesF32,
@@ -47,7 +48,7 @@ export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { gatherColumn, gatherRows } from './rows';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
-export { batchVariancesF32, batchVariancesF64, chooseLatents, chooseLatentsF32 } from './votes';
+export { batchVariancesF32, batchVariancesF64, chooseLargest, chooseLatents, chooseLatentsF32 } from './votes';
 
 /** The first byte that the caller may use. */
 export function heapBase(): usize {

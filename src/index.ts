@@ -33,6 +33,7 @@ import {
 } from './metrics/mutual-information-score.js';
 import { type RmigParts, rmig as rmigMetric } from './metrics/rmig.js';
 import { type SapParts, sap as sapMetric } from './metrics/sap.js';
+import { type ZMaxVarianceParts, zMaxVariance as zMaxVarianceMetric } from './metrics/z-max-variance.js';
 import { scoreOne } from './score.js';
 import type { CommonOptions, Score } from './types.js';
 
@@ -56,6 +57,7 @@ export type { ModularityParts } from './metrics/modularity.js';
 export type { MutualInformationScoreParts } from './metrics/mutual-information-score.js';
 export type { RmigParts } from './metrics/rmig.js';
 export type { SapParts } from './metrics/sap.js';
+export type { ZMaxVarianceParts } from './metrics/z-max-variance.js';
 export { type KnownScores, type ScoreOptions, type ScoreReport, score } from './score.js';
 export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';
@@ -333,6 +335,22 @@ export function factorVaeWeightedScore(
   options: OptionsOf<typeof factorVaeWeightedMetric> = {},
 ): Promise<ScoreOf<typeof factorVaeWeightedMetric, FactorVaeWeightedParts>> {
   return scoreOne(factorVaeWeightedMetric, latents, factors, options);
+}
+
+/**
+ * Z-max score: does the latent that varies most while a single factor varies tell which factor that was? 0 to 1, higher is
+ * better, 1/K by chance. Needs rows that differ in one factor alone; the notes say how many there are.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Kim et al. 2019 (Relevance Factor VAE)
+ */
+export function zMaxVariance(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof zMaxVarianceMetric> = {},
+): Promise<ScoreOf<typeof zMaxVarianceMetric, ZMaxVarianceParts>> {
+  return scoreOne(zMaxVarianceMetric, latents, factors, options);
 }
 
 /**

@@ -22,6 +22,8 @@ export const STREAMS = {
   sampledRows: 6,
   /** Training and test rows; index 0: one shuffle of the rows, whatever is stratified by. */
   split: 7,
+  /** Batches of the Z-max score; index = number of the vote. */
+  varyingVotes: 16,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

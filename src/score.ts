@@ -17,6 +17,7 @@ import type { ModularityParts } from './metrics/modularity.js';
 import type { MutualInformationScoreParts } from './metrics/mutual-information-score.js';
 import type { RmigParts } from './metrics/rmig.js';
 import type { SapParts } from './metrics/sap.js';
+import type { ZMaxVarianceParts } from './metrics/z-max-variance.js';
 import { COMMON_OPTIONS, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
 import { runTasks, type Task } from './run.js';
 import type { CommonOptions, Report, Score } from './types.js';
@@ -38,6 +39,7 @@ export interface KnownScores {
   readonly sap: Score<SapParts>;
   readonly 'factor-vae-score': Score<FactorVaeParts>;
   readonly 'factor-vae-weighted-score': Score<FactorVaeWeightedParts>;
+  readonly 'z-max-variance': Score<ZMaxVarianceParts>;
   readonly 'beta-vae-score': Score<BetaVaeParts>;
   readonly dci: Score<DciParts>;
 }

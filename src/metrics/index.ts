@@ -15,6 +15,7 @@ import { modularity } from './modularity.js';
 import { mutualInformationScore } from './mutual-information-score.js';
 import { rmig } from './rmig.js';
 import { sap } from './sap.js';
+import { zMaxVariance } from './z-max-variance.js';
 
 /** Every metric, in the order of reports. */
 export const metrics = [
@@ -32,6 +33,7 @@ export const metrics = [
   sap,
   factorVaeScore,
   factorVaeWeightedScore,
+  zMaxVariance,
   betaVaeScore,
   dci,
 ] as unknown as readonly Metric[];
