@@ -15,12 +15,14 @@ import license from 'rollup-plugin-license';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { version } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
 
-/** Puts another module in the place of bindings/wasm-source.ts: the one thing that differs between hosts. */
-function wasmSource(host) {
+/** Puts other modules in the place of those that differ between hosts: where WebAssembly comes from, and workers. */
+function hostModules(host) {
   return {
-    name: 'wasm-source',
-    resolveId: (source, importer) =>
-      importer && source.endsWith('/wasm-source.js') ? here(`bindings/wasm-source.${host}.ts`) : null,
+    name: 'host-modules',
+    resolveId(source, importer) {
+      const name = /\/(wasm-source|worker-host)\.js$/.exec(source)?.[1];
+      return importer && name ? here(`bindings/${name}.${host}.ts`) : null;
+    },
   };
 }
 
@@ -101,7 +103,7 @@ function groupModules(id) {
 
 export default [
   {
-    input: { node: 'src/node.ts', cli: 'src/cli/main.ts' },
+    input: { node: 'src/node.ts', cli: 'src/cli/main.ts', worker: 'src/worker.ts' },
     output: output('chunk', { manualChunks: groupModules, onlyExplicitManualChunks: true }),
     external: /^node:/,
     plugins: plugins(FOR_NODE),
@@ -109,12 +111,18 @@ export default [
   {
     input: { browser: 'src/files.ts' },
     output: output('browser'),
-    plugins: [wasmSource('browser'), ...plugins(FOR_BROWSERS), banner()],
+    plugins: [hostModules('browser'), ...plugins(FOR_BROWSERS), banner()],
+  },
+  {
+    // A bundle of its own, so that the page's stays one file.
+    input: { 'browser.worker': 'src/worker.ts' },
+    output: output('browser'),
+    plugins: [hostModules('browser'), ...plugins(FOR_BROWSERS), banner()],
   },
   {
     input: { inline: 'src/inline.ts' },
     // One file, Parquet included: there is nowhere to load a chunk from.
     output: output('inline', { inlineDynamicImports: true }),
-    plugins: [wasmSource('inline'), inlineWasm(), ...plugins(FOR_BROWSERS), banner()],
+    plugins: [hostModules('inline'), inlineWasm(), ...plugins(FOR_BROWSERS), banner()],
   },
 ];

@@ -8,6 +8,7 @@ import { Core } from '../bindings/core.js';
 import type { CoreExports } from '../bindings/exports.js';
 import { compile, instantiate } from '../bindings/load.js';
 import { makeSyntheticTable } from '../src/cli/synthetic-table.js';
+import { evaluateTask } from '../src/executor.js';
 import { findMetric, metrics } from '../src/metrics/index.js';
 import type { Metric } from '../src/metrics/metric.js';
 import { loadTable } from '../src/stats/load-table.js';
@@ -34,7 +35,7 @@ for (const rows of rowCounts) {
       const table = loadTable(core, latents, factors, undefined);
       const loaded = performance.now();
       const inLoad = sumOf(seconds);
-      await metric.compute(table, metric.defaults, { seed: 0, pause: () => {} });
+      await evaluateTask(table, { metric, options: metric.defaults }, { seed: 0 });
       const computed = performance.now();
       core.arena.upload = upload;
       const inKernels = sumOf(seconds);

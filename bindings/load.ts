@@ -44,6 +44,11 @@ export function compile(): Promise<Compiled> {
   return compiled;
 }
 
+/** Takes what another thread has compiled. */
+export function useCompiled(other: Compiled): void {
+  compiled = Promise.resolve(other);
+}
+
 async function compileBest(): Promise<Compiled> {
   const build = chooseBuild(forcedBuild());
   return { build, module: await WebAssembly.compile(await readWasm(build)) };

@@ -5,11 +5,12 @@ import { checkSampler } from './stats/row-source.js';
 import type { CommonOptions, Preset } from './types.js';
 
 /** Common options with every default filled in. */
-export interface ResolvedOptions extends Omit<CommonOptions, 'seed' | 'interval' | 'level' | 'null'> {
+export interface ResolvedOptions extends Omit<CommonOptions, 'seed' | 'interval' | 'level' | 'null' | 'threads'> {
   readonly seed: number;
   readonly interval: number;
   readonly level: number;
   readonly null: number;
+  readonly threads: number;
 }
 
 /** The names of the options that every computing function takes. */
@@ -23,6 +24,7 @@ export const COMMON_OPTIONS = [
   'interval',
   'level',
   'null',
+  'threads',
   'signal',
   'onProgress',
 ] as const satisfies ReadonlyArray<keyof CommonOptions>;
@@ -50,6 +52,10 @@ export function resolveCommon(options: CommonOptions): ResolvedOptions {
   };
   const level = options.level ?? 0.95;
   if (!(level >= 0.5 && level <= 0.999)) throw optionRangeError(`level: expected 0.5 to 0.999, got ${level}`);
+  const { threads = 1 } = options;
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
+    throw optionRangeError(`threads: expected a whole number from 1 to 64, got ${threads}`);
+  }
   if (options.sampler !== undefined) checkSampler(options.sampler);
   if (options.preset !== undefined) checkChoice('preset', options.preset, PRESETS);
   if ((options.trainRows === undefined) !== (options.testRows === undefined)) {
@@ -61,6 +67,7 @@ export function resolveCommon(options: CommonOptions): ResolvedOptions {
     interval: whole('interval', 1_000_000),
     null: whole('null', 1_000_000),
     level,
+    threads,
   };
   if (resolved.interval === 1) throw optionRangeError('interval: expected 0 or at least 2 resamples, got 1');
   if (resolved.null === 1) throw optionRangeError('null: expected 0 or at least 2 permutations, got 1');

@@ -1,20 +1,17 @@
 /** Runs metrics on a pair of matrices: loads the table once, computes each score, then intervals and nulls together. */
 import { withCore } from '../bindings/core.js';
+import { withPool } from '../bindings/pool.js';
+import { type Executor, executeHere, type Task } from './executor.js';
+import { flattenMatrix, type Job } from './jobs.js';
 import type { Matrix } from './matrix.js';
-import type { Metric, OptionValues } from './metrics/metric.js';
+import type { Metric } from './metrics/metric.js';
 import type { ResolvedOptions } from './options.js';
+import { executePooled } from './pooled-executor.js';
 import { exactSplit } from './stats/exact-split.js';
 import { loadTable } from './stats/load-table.js';
-import type { Pause } from './stats/pause.js';
-import { intervalAround, nullOf, scoreHalves, scorePermutations } from './stats/resampling.js';
+import { collectScores, intervalAround, nullOf } from './stats/resampling.js';
 import type { Table } from './stats/table.js';
 import type { FactorType, Preset, Score } from './types.js';
-
-/** A metric with all of its options. */
-export interface Task {
-  readonly metric: Metric;
-  readonly options: OptionValues;
-}
 
 /** What came out. */
 export interface Results {
@@ -41,42 +38,51 @@ export function runTasks(
 ): Promise<Results> {
   return withCore(async (core) => {
     const started = performance.now();
-    options.signal?.throwIfAborted();
-    const table = loadTable(core, latents, factors, options.factorTypes, exactSplit(options, latents.rows));
-    const loaded = performance.now();
-    const scores: Score[] = [];
-    const seconds: number[] = [];
-    for (const task of tasks) {
-      const before = performance.now();
-      scores.push(await computeScore(table, task, options));
-      seconds.push((performance.now() - before) / 1000);
-    }
-    const beforeResampling = performance.now();
-    const complete = await addUncertainty(table, tasks, scores, options);
-    return {
-      scores: complete,
-      seconds,
-      loadSeconds: (loaded - started) / 1000,
-      resamplingSeconds: (performance.now() - beforeResampling) / 1000,
-      factorSizes: table.factors.map(({ size }) => size),
-      factorTypes: table.factors.map(({ type }) => type),
-      looksSwapped: looksSwapped(table),
-    };
+    const { signal, factorTypes, threads } = options;
+    signal?.throwIfAborted();
+    const split = exactSplit(options, latents.rows);
+    const table = loadTable(core, latents, factors, factorTypes, split);
+    const loadSeconds = (performance.now() - started) / 1000;
+    const compute = async (executor: Executor) => ({
+      ...(await scoreTasks(executor, table, tasks, options)),
+      loadSeconds,
+    });
+    if (threads === 1) return compute(executeHere(table, options));
+    return withPool(threads, signal, async (pool) => {
+      await pool.askEach({
+        kind: 'table',
+        latents: flattenMatrix(latents),
+        factors: flattenMatrix(factors),
+        factorTypes,
+        exactSplit: split,
+      } satisfies Job);
+      const results = await compute(executePooled(table, pool, options));
+      await pool.askEach({ kind: 'drop' } satisfies Job);
+      return results;
+    });
   });
 }
 
-async function computeScore(table: Table, { metric, options }: Task, common: ResolvedOptions): Promise<Score> {
-  const outcome = await metric.compute(table, options, {
-    seed: common.seed,
-    sampler: common.sampler,
-    pause: makePause(metric.name, common),
+async function scoreTasks(
+  executor: Executor,
+  table: Table,
+  tasks: readonly Task[],
+  options: ResolvedOptions,
+): Promise<Omit<Results, 'loadSeconds'>> {
+  const evaluated = await executor.evaluate(tasks);
+  const scores = evaluated.map(({ outcome }, i): Score => {
+    const { metric, options: own } = tasks[i];
+    const notes = [...outcome.notes, ...describePreset(metric, options.preset)];
+    return { value: outcome.value, range: metric.range, parts: outcome.parts, options: own, notes };
   });
+  const beforeResampling = performance.now();
   return {
-    value: outcome.value,
-    range: metric.range,
-    parts: outcome.parts,
-    options,
-    notes: [...outcome.notes, ...describePreset(metric, common.preset)],
+    scores: await addUncertainty(executor, table, tasks, scores, options),
+    seconds: evaluated.map(({ seconds }) => seconds),
+    resamplingSeconds: (performance.now() - beforeResampling) / 1000,
+    factorSizes: table.factors.map(({ size }) => size),
+    factorTypes: table.factors.map(({ type }) => type),
+    looksSwapped: looksSwapped(table),
   };
 }
 
@@ -86,26 +92,17 @@ function describePreset({ presets }: Metric, preset: Preset | undefined): string
 }
 
 async function addUncertainty(
+  executor: Executor,
   table: Table,
   tasks: readonly Task[],
   scores: readonly Score[],
   common: ResolvedOptions,
 ): Promise<Score[]> {
-  const pause = makePause(tasks.map(({ metric }) => metric.name).join(', '), common);
-  const evaluate = async (resampled: Table, seed: number) => {
-    const values: Array<number | null> = [];
-    for (const { metric, options } of tasks) {
-      // Progress is that of the resamples; within one, only cancelling matters.
-      const quiet = makePause(metric.name, { signal: common.signal });
-      values.push((await metric.compute(resampled, options, { seed, pause: quiet })).value);
-    }
-    return values;
-  };
   const halves =
     common.interval > 0 && table.rows >= 4
-      ? await scoreHalves(table, evaluate, common.interval, common.seed, pause)
+      ? collectScores(await executor.resample(tasks, 'interval', common.interval))
       : [];
-  const permuted = common.null > 0 ? await scorePermutations(table, evaluate, common.null, common.seed, pause) : [];
+  const permuted = common.null > 0 ? collectScores(await executor.resample(tasks, 'null', common.null)) : [];
   return scores.map((score, i) => {
     const { metric } = tasks[i];
     if (score.value === null) return score;
@@ -128,31 +125,6 @@ async function addUncertainty(
     }
     return { ...score, notes, ...(interval ? { interval } : {}), ...(chance ? { null: chance } : {}) };
   });
-}
-
-/** Milliseconds of work after which the event loop gets a turn. */
-const TURN_MS = 40;
-/** Milliseconds between two reports of progress. */
-const REPORT_MS = 100;
-
-/** Lets the event loop turn and reports progress, both seldom enough to cost nothing; throws if the work was cancelled. */
-function makePause(metric: string, { signal, onProgress }: Pick<ResolvedOptions, 'signal' | 'onProgress'>): Pause {
-  let lastTurn = performance.now();
-  let lastReport = lastTurn;
-  return async (phase, done, total) => {
-    signal?.throwIfAborted();
-    const now = performance.now();
-    if (onProgress && now - lastReport >= REPORT_MS) {
-      lastReport = now;
-      onProgress({ metric, phase, done, total });
-    }
-    if (now - lastTurn < TURN_MS) return;
-    await new Promise<void>((resolve) =>
-      typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve),
-    );
-    lastTurn = performance.now();
-    signal?.throwIfAborted();
-  };
 }
 
 /** Latents that are all whole numbers of few values beside factors that are all real: the arguments may be the wrong way round. */

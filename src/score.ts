@@ -1,4 +1,5 @@
 import { optionRangeError, optionTypeError } from './errors.js';
+import type { Task } from './executor.js';
 import { type MatrixLike, toMatrix } from './matrix.js';
 import type { BetaVaeParts } from './metrics/beta-vae.js';
 import type { DciParts } from './metrics/dci.js';
@@ -19,7 +20,7 @@ import type { RmigParts } from './metrics/rmig.js';
 import type { SapParts } from './metrics/sap.js';
 import type { ZMaxVarianceParts } from './metrics/z-max-variance.js';
 import { COMMON_OPTIONS, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
-import { runTasks, type Task } from './run.js';
+import { runTasks } from './run.js';
 import type { CommonOptions, Report, Score } from './types.js';
 import { version } from './version.js';
 

@@ -68,6 +68,11 @@ export interface CommonOptions {
   readonly level?: number;
   /** Number of permutations for the null distribution of each score; 0 (the default) computes none. */
   readonly null?: number;
+  /**
+   * How many threads compute, 1 (this one, the default) to 64. More are workers, each with a copy of the data; the results
+   * are the same, to the last digit.
+   */
+  readonly threads?: number;
   /** Cancels the computation: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told how far a long computation has come, a few times a second at most. */

@@ -29,6 +29,7 @@ export interface ScoreFlags {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly timings?: boolean;
+  readonly threads?: number;
 }
 
 /** Declares what `vaemetrics score` takes. `metricNames` is for help, and null where nobody reads it. */
@@ -62,6 +63,10 @@ export function declareScore(command: Command, metricNames: readonly string[] | 
       parseRows('--train-rows'),
     ),
     new Option('--test-rows <range>', 'rows to be judged on, as 6666:10000').argParser(parseRows('--test-rows')),
+    new Option(
+      '--threads <n>',
+      'threads; results do not depend on it (default: all, where there is slow work)',
+    ).argParser(wholeNumber('--threads', 1, 64)),
     new Option(
       '--factor-types <list>',
       'd (discrete), c (continuous) or - (by its values) per factor: d,c,-',

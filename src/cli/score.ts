@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { DataError } from '../errors.js';
 import type { ArrayEntry } from '../io/index.js';
@@ -89,8 +90,19 @@ function readChoices(flags: ScoreFlags, facade: Facade): ScoreOptions {
     interval,
     level,
     null: flags.null,
+    threads: flags.threads ?? chooseThreads(flags, names, facade),
     timings,
   });
+}
+
+/** All that the machine has where work is slow enough for it: threads take a while to start. */
+function chooseThreads(
+  { interval, null: permutations }: ScoreFlags,
+  names: string[] | undefined,
+  facade: Facade,
+): number {
+  const isSlow = facade.metrics.some((metric) => metric.isSlow && names?.includes(metric.name));
+  return isSlow || interval || permutations ? Math.min(availableParallelism(), 64) : 1;
 }
 
 async function scoreFiles(

@@ -61,11 +61,19 @@ export const dci: Metric<DciOptions, DciParts> = {
   isSlow: true,
   isPlugIn: false,
 
-  async compute(table: Table, options, { seed, pause }) {
-    const { train, test } = options;
-    const rowsOf = (k: number) =>
-      splitRows(table, k, { testShare: test / (train + test), seed, mostTrain: train, mostTest: test });
-    const { importance, tested, trained, notes } = await learnFactors(table, rowsOf, options, pause);
+  pieces: {
+    count: (table: Table) => table.varyingFactors.length,
+    async compute(table: Table, options, { seed, pause }, index): Promise<LearnedFactor> {
+      const { train, test } = options;
+      const k = table.varyingFactors[index];
+      const testShare = test / (train + test);
+      const split = await splitRows(table, k, { testShare, seed, mostTrain: train, mostTest: test });
+      return learnFactor(table, k, split, options, pause);
+    },
+  },
+
+  async compute(table: Table, _, { pieces }) {
+    const { importance, tested, trained, notes } = collectFactors(table, await pieces<LearnedFactor>());
     const { disentanglement, completeness, perLatent, perFactor } = scoreImportance(
       table.core,
       importance,
@@ -98,68 +106,76 @@ export const dci: Metric<DciOptions, DciParts> = {
   },
 };
 
-/** What the models of all factors learned. */
-interface Learned {
-  /** [latent][factor] */
-  readonly importance: Float64Array;
-  /** Accuracy or R^2 of each factor on the test rows; null for a constant factor. */
-  readonly tested: Array<number | null>;
-  readonly trained: Array<number | null>;
+/** What the model of one factor learned. */
+export interface LearnedFactor {
+  /** How much each latent matters, D shares of 1. */
+  readonly importance: readonly number[];
+  /** Accuracy, of a continuous factor R^2 (at least 0), on the test rows and on those it was learned from. */
+  readonly tested: number;
+  readonly trained: number;
   readonly notes: readonly string[];
 }
 
-/** Fits a model to each factor that varies, on the rows that `rowsOf` gives for it. */
-export async function learnFactors(
+/** Fits a model to factor k on the training rows of a split. */
+export async function learnFactor(
   table: Table,
-  rowsOf: (k: number) => Promise<Split>,
+  k: number,
+  split: Split,
   { stages, learningRate, depth }: Omit<DciOptions, 'train' | 'test'>,
   pause: Pause,
-): Promise<Learned> {
-  const { latentCount: columns, factorCount, varyingFactors } = table;
-  const importance = new Float64Array(columns * factorCount);
+): Promise<LearnedFactor> {
+  const { train, test } = split;
+  const { codes, values } = table.factors[k];
+  const truth = codes ? Float64Array.from(codes.array) : (values?.array.slice() as Float64Array);
+  const truthOf = (rows: Int32Array) => Float64Array.from(rows, (row) => truth[row]);
+  // The classes are the values that occur among the training rows.
+  const classes = codes ? [...new Set(truthOf(train))].sort((a, b) => a - b) : null;
+  const classOf = new Map(classes?.map((value, c) => [value, c]));
+  const notes = classes ? describeSplit(k, split) : [];
+  if (classes?.length === 1) {
+    const tested = accuracy(truthOf(test), new Float64Array(test.length).fill(classes[0]));
+    return { importance: new Array(table.latentCount).fill(0), tested, trained: 1, notes };
+  }
+  const fit = await fitBoosting(
+    table.core,
+    {
+      columns: table.latentCount,
+      train: columnsOf(table, train),
+      trainRows: train.length,
+      test: columnsOf(table, test),
+      testRows: test.length,
+      target: classes ? truthOf(train).map((value) => classOf.get(value) as number) : truthOf(train),
+      classes: classes ? classes.length : null,
+      stages,
+      learningRate,
+      depth,
+    },
+    (done, total) => pause(`trees of factor ${k}`, done, total),
+  );
+  const rate = classes ? accuracy : explained;
+  const decoded = (predicted: Float64Array) => (classes ? predicted.map((c) => classes[c]) : predicted);
+  return {
+    importance: [...fit.importance],
+    tested: rate(truthOf(test), decoded(fit.predicted)),
+    trained: rate(truthOf(train), decoded(fit.trained)),
+    notes,
+  };
+}
+
+/** What was learned of the factors that vary, with importance as [latent][factor] and null for those that do not. */
+function collectFactors({ latentCount, factorCount, varyingFactors }: Table, learned: readonly LearnedFactor[]) {
+  const importance = new Float64Array(latentCount * factorCount);
   const tested = new Array<number | null>(factorCount).fill(null);
   const trained = new Array<number | null>(factorCount).fill(null);
-  const notes: string[] = [];
-  for (const k of varyingFactors) {
-    const split = await rowsOf(k);
-    const { train, test } = split;
-    const { codes, values } = table.factors[k];
-    const truth = codes ? Float64Array.from(codes.array) : (values?.array.slice() as Float64Array);
-    const truthOf = (rows: Int32Array) => Float64Array.from(rows, (row) => truth[row]);
-    // The classes are the values that occur among the training rows.
-    const classes = codes ? [...new Set(truthOf(train))].sort((a, b) => a - b) : null;
-    const classOf = new Map(classes?.map((value, c) => [value, c]));
-    if (classes) notes.push(...describeSplit(k, split));
-    if (classes?.length === 1) {
-      trained[k] = 1;
-      tested[k] = accuracy(truthOf(test), new Float64Array(test.length).fill(classes[0]));
-      continue;
-    }
-    const fit = await fitBoosting(
-      table.core,
-      {
-        columns,
-        train: columnsOf(table, train),
-        trainRows: train.length,
-        test: columnsOf(table, test),
-        testRows: test.length,
-        target: classes ? truthOf(train).map((value) => classOf.get(value) as number) : truthOf(train),
-        classes: classes ? classes.length : null,
-        stages,
-        learningRate,
-        depth,
-      },
-      (done, total) => pause(`trees of factor ${k}`, done, total),
-    );
-    fit.importance.forEach((share, d) => {
+  learned.forEach((one, i) => {
+    const k = varyingFactors[i];
+    one.importance.forEach((share, d) => {
       importance[d * factorCount + k] = share;
     });
-    const rate = classes ? accuracy : explained;
-    const decoded = (predicted: Float64Array) => (classes ? predicted.map((c) => classes[c]) : predicted);
-    trained[k] = rate(truthOf(train), decoded(fit.trained));
-    tested[k] = rate(truthOf(test), decoded(fit.predicted));
-  }
-  return { importance, tested, trained, notes };
+    tested[k] = one.tested;
+    trained[k] = one.trained;
+  });
+  return { importance, tested, trained, notes: learned.flatMap(({ notes }) => notes) };
 }
 
 function sumOf(values: readonly number[]): number {

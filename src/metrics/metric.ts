@@ -18,6 +18,15 @@ export interface MetricContext {
   readonly sampler?: Sampler;
   /** Call between pieces of work: reports progress, lets the event loop turn, and throws if the computation was cancelled. */
   pause(phase: string, done: number, total: number): void | Promise<void>;
+  /** What {@link Metric.pieces} computed, in order; in threads where there are some. */
+  pieces<Piece>(): Promise<readonly Piece[]>;
+}
+
+/** Independent shares of a metric's work, which several threads can take. */
+export interface Pieces<Options, Piece> {
+  count(table: TableView, options: Options): number;
+  /** One piece: a plain object, and a function of the table, the options, the seed and the index alone. */
+  compute(table: TableView, options: Options, context: Omit<MetricContext, 'pieces'>, index: number): Promise<Piece>;
 }
 
 /** What a metric returns; the façade adds range, options and the rest. */
@@ -60,5 +69,7 @@ export interface Metric<Options extends OptionValues = OptionValues, Parts = Rea
   readonly source: string;
   /** Whether finitely many rows push the score away from that of infinitely many, in proportion to 1/N, as plug-in estimates do. */
   readonly isPlugIn: boolean;
+  /** Work that {@link compute} asks for by `context.pieces()`. */
+  readonly pieces?: Pieces<Options, unknown>;
   compute(table: TableView, options: Options, context: MetricContext): Promise<Outcome<Parts>>;
 }

@@ -13,61 +13,43 @@
 import { deriveSeed, STREAMS } from '../random.js';
 import type { Interval, NullDistribution } from '../types.js';
 import { permuteFactors, takeRows } from './load-table.js';
-import type { Pause } from './pause.js';
 import type { Table } from './table.js';
 
 /** Computes the values of all scores on a table; null where one is undefined. */
 export type Evaluate = (table: Table, seed: number) => Promise<ReadonlyArray<number | null>>;
 
-/** Scores of `count` random halves of the rows, one array per score; undefined ones are left out. */
-export function scoreHalves(
+/** What the rows are drawn again for. */
+export type Resampling = 'interval' | 'null';
+
+/**
+ * The values of all scores on one resample: a random half of the rows for an interval, the factors' rows in random order
+ * for a null. A function of the seed and the index alone.
+ */
+export function resampleOnce(
   table: Table,
-  evaluate: Evaluate,
-  count: number,
+  which: Resampling,
+  index: number,
   seed: number,
-  pause: Pause,
-): Promise<number[][]> {
-  const half = halfOf(table.rows);
-  return resample(table, evaluate, count, 'interval', pause, (index) => {
-    const rows = table.core.arena.alloc('i32', table.rows);
-    table.core.shuffledRows(rows, half, { seed, stream: STREAMS.subsample, index });
-    return { table: takeRows(table, rows, half), seed: deriveSeed(seed, STREAMS.resampleSeed, index) };
+  evaluate: Evaluate,
+): Promise<ReadonlyArray<number | null>> {
+  const { core } = table;
+  return core.arena.scope(() => {
+    const rows = core.arena.alloc('i32', table.rows);
+    const half = halfOf(table.rows);
+    const [count, stream] = which === 'interval' ? [half, STREAMS.subsample] : [table.rows, STREAMS.permutation];
+    core.shuffledRows(rows, count, { seed, stream, index });
+    const drawn = which === 'interval' ? takeRows(table, rows, half) : permuteFactors(table, rows);
+    return evaluate(drawn, deriveSeed(seed, STREAMS.resampleSeed, index));
   });
 }
 
-/** Scores under `count` random permutations of the factors' rows. */
-export function scorePermutations(
-  table: Table,
-  evaluate: Evaluate,
-  count: number,
-  seed: number,
-  pause: Pause,
-): Promise<number[][]> {
-  return resample(table, evaluate, count, 'null', pause, (index) => {
-    const order = table.core.arena.alloc('i32', table.rows);
-    table.core.shuffledRows(order, table.rows, { seed, stream: STREAMS.permutation, index });
-    return { table: permuteFactors(table, order), seed: deriveSeed(seed, STREAMS.resampleSeed, index) };
-  });
-}
-
-async function resample(
-  table: Table,
-  evaluate: Evaluate,
-  count: number,
-  phase: string,
-  pause: Pause,
-  draw: (index: number) => { table: Table; seed: number },
-): Promise<number[][]> {
+/** The defined values of each score, over the resamples. */
+export function collectScores(resamples: ReadonlyArray<ReadonlyArray<number | null>>): number[][] {
   const scores: number[][] = [];
-  for (let index = 0; index < count; index++) {
-    await pause(phase, index, count);
-    await table.core.arena.scope(async () => {
-      const drawn = draw(index);
-      const values = await evaluate(drawn.table, drawn.seed);
-      values.forEach((value, i) => {
-        scores[i] ??= [];
-        if (value !== null) scores[i].push(value);
-      });
+  for (const values of resamples) {
+    values.forEach((value, i) => {
+      scores[i] ??= [];
+      if (value !== null) scores[i].push(value);
     });
   }
   return scores;

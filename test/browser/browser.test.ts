@@ -112,6 +112,24 @@ for (const build of BUILDS) {
   }
 }
 
+for (const place of ['score', 'scoreInWorker'] as const) {
+  test(`threads give the report of one, asked for in ${place === 'score' ? 'the page' : 'a module worker'}`, async () => {
+    const headers = { 'Content-Security-Policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" };
+    await visit({ search: '?build=simd', headers }, async (page, { requests }) => {
+      assert.is((await call<Scored>(page, place, { ...OPTIONS, threads: 2 })).json, expected.simd);
+      assert.ok(requests.includes('/dist/browser.worker.js'));
+    });
+  });
+}
+
+test('a worker that is not served is an error, and no wait without end', () => {
+  const folders = { '/dist/browser.worker': join(repository, 'no-such-folder') };
+  return visit({ search: '?build=simd', folders }, async (page) => {
+    const message = await call<Scored>(page, 'score', { threads: 2 }).catch(String);
+    assert.match(message as string, /worker: /);
+  });
+});
+
 test('the relaxed build is what a page gets that forces none', () =>
   visit({}, async (page) => {
     assert.is((await call<Scored>(page, 'score')).build, 'relaxed');

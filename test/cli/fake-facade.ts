@@ -14,6 +14,8 @@ export interface Asked {
 export interface FakeOptions {
   readonly notes?: readonly string[];
   readonly score?: Partial<Score>;
+  /** Whether mig is one of the slow metrics. */
+  readonly isMigSlow?: boolean;
   /** Called in place of computing. */
   readonly compute?: (asked: Asked) => void | Promise<void>;
 }
@@ -22,7 +24,7 @@ export interface FakeOptions {
 export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[] } {
   const asked: Asked[] = [];
   const metrics = [
-    metric('mig', 'MIG', ['mig-score'], { bins: 20 }),
+    { ...metric('mig', 'MIG', ['mig-score'], { bins: 20 }), isSlow: fake.isMigSlow ?? false },
     metric('factor-vae-score', 'FactorVAE score', ['factor-vae'], { batch: 64, prune: true, threshold: 0.05 }),
   ];
   const findMetric = (name: string) => metrics.find((known) => known.name === name || known.aliases.includes(name));

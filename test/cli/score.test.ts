@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Report } from '../../src/types.js';
@@ -109,6 +110,7 @@ test('hands every option on to the façade', async () => {
       ...['score', ...pair(), '--metrics', 'mig-score', '--metrics', 'factor-vae,mig', '--bins', '7', '--seed', '3'],
       ...['--interval', '20', '--level', '0.9', '--null', '30', '--timings', '--factor-types', 'd,continuous,-'],
       ...['--set', 'mig.bins=9', '--set', 'factor-vae.prune=false', '--set', 'factor-vae-score.threshold=0.25'],
+      ...['--threads', '3', '--preset', 'ubisoft'],
     ],
     { facade },
   );
@@ -120,14 +122,30 @@ test('hands every option on to the façade', async () => {
     metrics: ['mig', 'factor-vae-score'],
     options: { mig: { bins: 9 }, 'factor-vae-score': { prune: false, threshold: 0.25 } },
     bins: 7,
+    preset: 'ubisoft',
     seed: 3,
     factorTypes: ['discrete', 'continuous', null],
     interval: 20,
     level: 0.9,
     null: 30,
+    threads: 3,
     timings: true,
     members: {},
   });
+});
+
+test('takes all threads where there is slow work, and one where there is none', async () => {
+  const threadsFor = async (...argv: string[]) => {
+    const facade = makeFakeFacade();
+    await runInProcess(['score', ...pair(), ...argv], { facade });
+    return facade.asked[0].options.threads;
+  };
+  assert.equal([await threadsFor(), await threadsFor('-m', 'mig', '--threads', '2')], [1, 2]);
+  const all = Math.min(availableParallelism(), 64);
+  assert.equal([await threadsFor('--interval', '9'), await threadsFor('--null', '9')], [all, all]);
+  const slow = makeFakeFacade({ isMigSlow: true });
+  await runInProcess(['score', ...pair(), '-m', 'mig'], { facade: slow });
+  assert.is(slow.asked[0].options.threads, all);
 });
 
 test('reads bare values by the type given, in any spelling of it', async () => {

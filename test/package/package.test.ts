@@ -53,11 +53,13 @@ test('holds the build, the licences and the documents, and no sources or tests',
     'CHANGELOG.md',
     'dist/THIRD-PARTY-NOTICES.txt',
     'dist/browser.js',
+    'dist/browser.worker.js',
     'dist/cli.js',
     'dist/core.relaxed.wasm',
     'dist/core.wasm',
     'dist/inline.js',
     'dist/node.js',
+    'dist/worker.js',
   ]) {
     assert.ok(files.includes(file), file);
   }
