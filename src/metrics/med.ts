@@ -53,7 +53,7 @@ export const med: Metric<MedOptions, MedParts> = {
   name: 'med',
   aliases: ['mutual-information-disentanglement'],
   title: 'MED',
-  summary: 'each latent knows one factor only, by shares of information',
+  summary: 'each latent has information on one factor only',
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
