@@ -47,6 +47,30 @@ export function groupRowsByCode(order: usize, bounds: usize, codes: usize, sizes
   return kept;
 }
 
+/**
+ * Keeps of `groups` groups of rows, as groupRowsByCode leaves them, those whose rows do not all have the same code; moves them
+ * together in order and bounds. codes: i32[rows]. Returns how many are left; bounds has one more entry than that.
+ */
+export function keepVaryingGroups(order: usize, bounds: usize, codes: usize, groups: i32): i32 {
+  let kept = 0;
+  let next = 0;
+  for (let group = 0; group < groups; group++) {
+    const start = load<i32>(bounds + (<usize>group << 2));
+    const end = load<i32>(bounds + (<usize>group << 2), 4);
+    const first = load<i32>(codes + (<usize>load<i32>(order + (<usize>start << 2)) << 2));
+    let place = start + 1;
+    while (place < end && load<i32>(codes + (<usize>load<i32>(order + (<usize>place << 2)) << 2)) == first) place++;
+    if (place == end) continue;
+    memory.copy(order + (<usize>next << 2), order + (<usize>start << 2), <usize>(end - start) << 2);
+    // Never ahead of the bounds still to be read: groups kept are no more than groups seen.
+    store<i32>(bounds + (<usize>kept << 2), next);
+    kept++;
+    next += end - start;
+  }
+  store<i32>(bounds + (<usize>kept << 2), next);
+  return kept;
+}
+
 /** buckets[i] = number of the value whose rows include place i << shift. buckets: i32[((places - 1) >> shift) + 1]. */
 export function fillBuckets(buckets: usize, bounds: usize, places: i32, shift: i32): void {
   let value = 0;

@@ -215,6 +215,17 @@ export function groupCodes(out: usize, codes: usize, rows: i32, size: i32): void
   }
 }
 
+/** out = out * size + codes: codes of pairs, below 2^31. out, codes: i32[rows]. */
+export function combineCodes(out: usize, codes: usize, rows: i32, size: i32): void {
+  const size_i32x4 = i32x4.splat(size);
+  let i: usize = 0;
+  const end = <usize>rows << 2;
+  for (; i + 16 <= end; i += 16) {
+    v128.store(out + i, i32x4.add(i32x4.mul(v128.load(out + i), size_i32x4), v128.load(codes + i)));
+  }
+  for (; i < end; i += 4) store<i32>(out + i, load<i32>(out + i) * size + load<i32>(codes + i));
+}
+
 /** Rows whose cells are computed at a time, before they are counted. */
 const CELLS_AT_A_TIME = 1024;
 

@@ -9,11 +9,12 @@ export { addTree, boostingResiduals, growTree } from './boosting';
 export { decomposeCholesky, solveCholesky } from './cholesky';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
-export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode } from './drawing';
+export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode, keepVaryingGroups } from './drawing';
 export { addForestTree, growForestTree, startForestTree } from './forest';
 export {
   binColumnsF32,
   binColumnsF64,
+  combineCodes,
   countJoint,
   countJointWide,
   denseCodesF32,
@@ -51,7 +52,7 @@ export { gatherColumn, gatherRows } from './rows';
 export { exponentials, softmaxWideCurvature, softmaxWideLoss } from './softmax';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
-export { batchVariancesF32, batchVariancesF64, chooseLatents, chooseLatentsF32 } from './votes';
+export { batchVariancesF32, batchVariancesF64, chooseLargest, chooseLatents, chooseLatentsF32 } from './votes';
 
 /** The first byte that the caller may use. */
 export function heapBase(): usize {

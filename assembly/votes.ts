@@ -1,6 +1,8 @@
 /**
- * The votes of the FactorVAE score: which latent varies least while a factor is fixed.
- * Source: Kim & Mnih 2018, section 4; weighted votes: Song 2018 (MSc thesis, University College London), section 5.2.2.
+ * The votes of the FactorVAE score: which latent varies least while a factor is fixed; and of Z-max: which varies most while
+ * all factors but one are.
+ * Source: Kim & Mnih 2018, section 4; weighted votes: Song 2018 (MSc thesis, University College London), section 5.2.2; the
+ * largest variance: Kim et al. 2019, Relevance Factor VAE.
  * Cost: O(count * size * columns). Precision: float64 throughout; a latent that does not vary has variance exactly 0.
  */
 import { loadPair_f64x2, touchRows } from './lanes';
@@ -102,10 +104,32 @@ export function chooseLatents(chosen: usize, weights: usize, variances: usize, g
 }
 
 /**
+ * As chooseLatents, for the largest relative variance; there are no weights. A latent is kept whose global variance is not 0.
+ * chosen: i32[count]; variances: f64[count][columns]; global: f64[columns].
+ */
+export function chooseLargest(chosen: usize, variances: usize, global: usize, count: i32, columns: i32): void {
+  for (let i = 0; i < count; i++) {
+    const local = variances + ((<usize>i * <usize>columns) << 3);
+    let largest = -1.0;
+    for (let d = 0; d < columns; d++) {
+      const whole = load<f64>(global + (<usize>d << 3));
+      if (whole != 0) largest = max(largest, load<f64>(local + (<usize>d << 3)) / whole);
+    }
+    let best = -1;
+    for (let d = 0; d < columns && best < 0; d++) {
+      const whole = load<f64>(global + (<usize>d << 3));
+      if (whole != 0 && load<f64>(local + (<usize>d << 3)) / whole >= largest - 1e-12) best = d;
+    }
+    store<i32>(chosen + (<usize>i << 2), best);
+  }
+}
+
+/**
  * batchVariances and chooseLatents in one, for float32 tables: variances in float32, and again in float64 for a batch whose
  * two smallest are too close to call. The chosen latents are those of float64, by this bound: around the first row, whose
  * deviation is 0, the sum of squares S of n rows is at most n times the sum V around the mean; summing in float32 errs by
  * at most 3 n 2^-24 S, so V is within 3 n (n + 2) 2^-24 of itself. Weights have that error (1e-6 as measured for n = 64).
+ * With isLargest it is batchVariances and chooseLargest, by the same bound, and weights mean nothing.
  *
  * inverse: f32[columns + 12], 1 / ((size - 1) global), 0 for latents left out and beyond the last; left: the same length,
  * 0 for a latent that is kept and infinity for the others; global: f64[columns], as in chooseLatents.
@@ -124,6 +148,7 @@ export function chooseLatentsF32(
   count: i32,
   size: i32,
   columns: i32,
+  isLargest: bool,
   isLarge: bool,
 ): void {
   const stride = <usize>columns << 2;
@@ -143,6 +168,17 @@ export function chooseLatentsF32(
       else if (vectors == 2) roots = f32x4.add(roots, ratios(x + at, first, end, stride, size, inverse + at, left + at, scratch + at, 2));
       else roots = f32x4.add(roots, ratios(x + at, first, end, stride, size, inverse + at, left + at, scratch + at, 1));
     }
+    const index = <usize>i;
+    if (isLargest) {
+      const farthest = clearlyLargest(scratch, columns, bound);
+      if (farthest < 0) {
+        batchVariances<f32>(exact, x, first, 1, size, columns, false);
+        chooseLargest(chosen + (index << 2), exact, global, 1, columns);
+      } else {
+        store<i32>(chosen + (index << 2), farthest);
+      }
+      continue;
+    }
     let smallest: f32 = Infinity;
     let second: f32 = Infinity;
     let best = 0;
@@ -156,7 +192,6 @@ export function chooseLatentsF32(
         second = ratio;
       }
     }
-    const index = <usize>i;
     if (second > smallest * bound + <f32>2e-12) {
       const sum = <f64>(f32x4.extract_lane(roots, 0) + f32x4.extract_lane(roots, 1) + f32x4.extract_lane(roots, 2) + f32x4.extract_lane(roots, 3));
       store<i32>(chosen + (index << 2), best);
@@ -167,6 +202,25 @@ export function chooseLatentsF32(
       chooseLatents(chosen + (index << 2), weights + (index << 3), exact, global, 1, columns);
     }
   }
+}
+
+/** The latent whose ratio is the largest by more than the bound, -1 where that is not clear. ratios: f32[columns], infinity for those left out. */
+function clearlyLargest(ratios: usize, columns: i32, bound: f32): i32 {
+  let largest: f32 = -1;
+  let second: f32 = -1;
+  let best = -1;
+  for (let d = 0; d < columns; d++) {
+    const ratio = load<f32>(ratios + (<usize>d << 2));
+    if (ratio == Infinity) continue;
+    if (ratio > largest) {
+      second = largest;
+      largest = ratio;
+      best = d;
+    } else if (ratio > second) {
+      second = ratio;
+    }
+  }
+  return second < 0 || largest > second * bound + <f32>2e-12 ? best : -1;
 }
 
 /**

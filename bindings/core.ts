@@ -362,6 +362,11 @@ export class Core {
     return occurring;
   }
 
+  /** out = out * size + codes, below 2^31. */
+  combineCodes(out: Block<'i32'>, codes: Block<'i32'>, size: number): void {
+    this.#wasm.combineCodes(out.pointer, codes.pointer, codes.length, size);
+  }
+
   /** out = out * size + codes, below 2^16. */
   groupCodes(out: Block<'u16'>, codes: Block<'i32'>, size: number): void {
     this.#wasm.groupCodes(out.pointer, codes.pointer, codes.length, size);
@@ -419,14 +424,18 @@ export class Core {
     this.#wasm.marginaliseCounts(out.pointer, counts.pointer, copies, bins, outer, values, inner);
   }
 
-  /** Groups rows by code. The blocks are taken from the arena and stay. */
-  groupRowsByCode(codes: Block<'i32'>, values: number): RowGroups {
+  /**
+   * Groups rows by code; where there are codes `varying`, leaves groups out in which these are all the same. The blocks are
+   * taken from the arena and stay.
+   */
+  groupRowsByCode(codes: Block<'i32'>, values: number, varying?: Block<'i32'>): RowGroups {
     const rows = codes.length;
     const order = this.arena.alloc('i32', rows);
     const bounds = this.arena.alloc('i32', values + 1);
     const mark = this.arena.mark();
     const sizes = this.arena.alloc('i32', values);
-    const kept = this.#wasm.groupRowsByCode(order.pointer, bounds.pointer, codes.pointer, sizes.pointer, rows, values);
+    let kept = this.#wasm.groupRowsByCode(order.pointer, bounds.pointer, codes.pointer, sizes.pointer, rows, values);
+    if (varying) kept = this.#wasm.keepVaryingGroups(order.pointer, bounds.pointer, varying.pointer, kept);
     this.arena.release(mark);
     const drawable = bounds.array[kept];
     // Without rows to draw there are no buckets.
@@ -554,8 +563,13 @@ export class Core {
     this.#wasm.chooseLatents(chosen.pointer, weights.pointer, variances.pointer, global.pointer, count, global.length);
   }
 
+  /** For each row of variances [count][columns] the latent that varies most; global is 0 for a latent left out. */
+  chooseLargest(chosen: Block<'i32'>, variances: Block<'f64'>, global: Block<'f64'>, count: number): void {
+    this.#wasm.chooseLargest(chosen.pointer, variances.pointer, global.pointer, count, global.length);
+  }
+
   /**
-   * As batchVariances and chooseLatents, for a float32 table and batches of at most 256 rows: float32 wherever that decides.
+   * As batchVariances and chooseLatents (or, with `largest`, chooseLargest, without weights), for a float32 table and batches of at most 256 rows: float32 wherever that decides.
    * Global variances must be 0 (for a latent left out) or between 1e-20 and 1e20.
    */
   chooseLatentsF32(
@@ -566,6 +580,7 @@ export class Core {
     global: Block<'f64'>,
     count: number,
     size: number,
+    largest = false,
   ): void {
     const columns = global.length;
     const mark = this.arena.mark();
@@ -591,6 +606,7 @@ export class Core {
       count,
       size,
       columns,
+      largest,
       isLarge(x),
     );
     this.arena.release(mark);

@@ -59,6 +59,7 @@ export interface CoreExports {
   denseCodesF64: DenseCodes;
   denseCodesI32: DenseCodes;
   offsetCodesI32(out: number, seen: number, x: number, minima: number, rows: number, columns: number): void;
+  combineCodes(out: number, codes: number, rows: number, size: number): void;
   groupCodes(out: number, codes: number, rows: number, size: number): void;
   countJoint(
     counts: number,
@@ -82,6 +83,7 @@ export interface CoreExports {
     inner: number,
   ): void;
   groupRowsByCode(order: number, bounds: number, codes: number, sizes: number, rows: number, values: number): number;
+  keepVaryingGroups(order: number, bounds: number, codes: number, groups: number): number;
   fillBuckets(buckets: number, bounds: number, places: number, shift: number): void;
   entropyOfCounts(counts: number, n: number, total: number): number;
   countOccupied(counts: number, n: number): number;
@@ -94,6 +96,7 @@ export interface CoreExports {
   pairDifferencesF64: BatchStatistics;
   batchVariancesF32: BatchStatistics;
   batchVariancesF64: BatchStatistics;
+  chooseLargest(chosen: number, variances: number, global: number, count: number, columns: number): void;
   chooseLatents(
     chosen: number,
     weights: number,
@@ -114,6 +117,7 @@ export interface CoreExports {
     count: number,
     size: number,
     columns: number,
+    isLargest: boolean,
     isLarge: boolean,
   ): void;
 

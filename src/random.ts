@@ -24,6 +24,8 @@ export const STREAMS = {
   split: 7,
   /** Rows and columns of a tree of a random forest; index = number of the tree. */
   forest: 9,
+  /** Batches of the Z-max score; index = number of the vote. */
+  varyingVotes: 10,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

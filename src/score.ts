@@ -11,6 +11,7 @@ import type { GaussianWassersteinCorrelationParts } from './metrics/gaussian-was
 import { findMetric, metrics } from './metrics/index.js';
 import type { IrsParts } from './metrics/irs.js';
 import type { JemmigParts } from './metrics/jemmig.js';
+import type { MedParts } from './metrics/med.js';
 import type { Metric, OptionValues } from './metrics/metric.js';
 import type { MigParts } from './metrics/mig.js';
 import type { MigSupParts } from './metrics/mig-sup.js';
@@ -18,6 +19,7 @@ import type { ModularityParts } from './metrics/modularity.js';
 import type { MutualInformationScoreParts } from './metrics/mutual-information-score.js';
 import type { RmigParts } from './metrics/rmig.js';
 import type { SapParts } from './metrics/sap.js';
+import type { ZMaxVarianceParts } from './metrics/z-max-variance.js';
 import { COMMON_OPTIONS, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
 import { runTasks } from './run.js';
 import type { CommonOptions, Report, Score } from './types.js';
@@ -31,6 +33,7 @@ export interface KnownScores {
   readonly jemmig: Score<JemmigParts>;
   readonly dcimig: Score<DcimigParts>;
   readonly modularity: Score<ModularityParts>;
+  readonly med: Score<MedParts>;
   readonly irs: Score<IrsParts>;
   readonly 'mutual-information-score': Score<MutualInformationScoreParts>;
   readonly 'gaussian-total-correlation': Score<GaussianTotalCorrelationParts>;
@@ -39,6 +42,7 @@ export interface KnownScores {
   readonly sap: Score<SapParts>;
   readonly 'factor-vae-score': Score<FactorVaeParts>;
   readonly 'factor-vae-weighted-score': Score<FactorVaeWeightedParts>;
+  readonly 'z-max-variance': Score<ZMaxVarianceParts>;
   readonly 'beta-vae-score': Score<BetaVaeParts>;
   readonly dci: Score<DciParts>;
 }

@@ -4,8 +4,9 @@ import { drawPairFeatures } from '../stats/pair-features.js';
 import { openRowSource } from '../stats/row-source.js';
 import type { Table } from '../stats/table.js';
 import { toRows } from './matrix-rows.js';
-import type { Metric } from './metric.js';
+import type { Metric, Outcome } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { RESCALED, rescaleAccuracy } from './rescaled.js';
 
 /** What the beta-VAE score was made of. */
 export interface BetaVaeParts {
@@ -22,7 +23,7 @@ export interface BetaVaeParts {
   readonly intercepts: number[];
 }
 
-const DEFAULTS = { batch: 64, train: 10000, evaluation: 5000, c: 1, standardise: false, bins: 20 };
+const DEFAULTS = { batch: 64, train: 10000, evaluation: 5000, c: 1, standardise: false, bins: 20, rescaled: false };
 
 /**
  * beta-VAE score: can a linear classifier tell which factor two samples share from how little their latents differ?
@@ -51,7 +52,9 @@ export const betaVaeScore: Metric<typeof DEFAULTS, BetaVaeParts> = {
     c: { type: 'number', minimum: 1e-9, maximum: 1e9, description: 'inverse strength of the penalty on the weights' },
     standardise: { type: 'boolean', description: 'divide each latent by its standard deviation first' },
     bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a continuous factor' },
+    rescaled: RESCALED,
   },
+  presets: { ubisoft: { batch: 200, rescaled: true } },
   source: 'Higgins et al. 2017, section 3',
   isPlugIn: false,
 
@@ -72,7 +75,7 @@ export const betaVaeScore: Metric<typeof DEFAULTS, BetaVaeParts> = {
       };
       return { value: null, parts, notes };
     }
-    return core.arena.scope(async () => {
+    const outcome = await core.arena.scope(async (): Promise<Outcome<BetaVaeParts>> => {
       const points = options.train + options.evaluation;
       const { features, labels } = await drawPairFeatures(table, source, points, options.batch, pause);
       const scale = options.standardise
@@ -116,6 +119,7 @@ export const betaVaeScore: Metric<typeof DEFAULTS, BetaVaeParts> = {
         notes,
       };
     });
+    return options.rescaled ? rescaleAccuracy(outcome, source.factors.length) : outcome;
   },
 };
 

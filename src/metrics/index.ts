@@ -8,6 +8,7 @@ import { gaussianTotalCorrelation } from './gaussian-total-correlation.js';
 import { gaussianWassersteinCorrelation } from './gaussian-wasserstein-correlation.js';
 import { irs } from './irs.js';
 import { jemmig } from './jemmig.js';
+import { med } from './med.js';
 import type { Metric } from './metric.js';
 import { mig } from './mig.js';
 import { migSup } from './mig-sup.js';
@@ -15,6 +16,7 @@ import { modularity } from './modularity.js';
 import { mutualInformationScore } from './mutual-information-score.js';
 import { rmig } from './rmig.js';
 import { sap } from './sap.js';
+import { zMaxVariance } from './z-max-variance.js';
 
 /** Every metric, in the order of reports. */
 export const metrics = [
@@ -24,6 +26,7 @@ export const metrics = [
   jemmig,
   dcimig,
   modularity,
+  med,
   irs,
   mutualInformationScore,
   gaussianTotalCorrelation,
@@ -32,6 +35,7 @@ export const metrics = [
   sap,
   factorVaeScore,
   factorVaeWeightedScore,
+  zMaxVariance,
   betaVaeScore,
   dci,
 ] as unknown as readonly Metric[];

@@ -21,7 +21,8 @@ const WORKING_BYTES = 64 * 1024 ** 2;
  */
 export function checkCapacity(latents: Shape, factors: Shape): void {
   const { rows } = latents;
-  const perFactor = blockBytes('i32', rows) * 3 + blockBytes('f64', rows);
+  // Codes, rows grouped by a factor's own values and by those of the others, values.
+  const perFactor = blockBytes('i32', rows) * 8 + blockBytes('f64', rows);
   // The order of rows by one factor's values, and the deviations of one latent.
   const perRow = blockBytes('i32', rows) + blockBytes('f64', rows);
   const bytes =

@@ -1,5 +1,5 @@
 /**
- * Where batches of samples that share a factor's value come from: rows of the table, drawn by the kernels, or a sampler
+ * Where batches of samples that share a factor's value, or the values of all factors but one, come from: rows of the table, drawn by the kernels, or a sampler
  * of the user's. Either way the batch statistics are computed by the same kernels, over rows named by index.
  */
 import type { Block } from '../../bindings/arena.js';
@@ -8,22 +8,25 @@ import { dataRangeError, optionRangeError, optionTypeError } from '../errors.js'
 import { toMatrix } from '../matrix.js';
 import { RandomStream, STREAMS } from '../random.js';
 import type { Sampler } from '../types.js';
-import { groupRows } from './row-groups.js';
+import { type DrawnFactor, groupRows, groupRowsByOthers } from './row-groups.js';
 import type { Table } from './table.js';
 
-/** Some batches: rows of `x` by index, and which factor each batch holds fixed. */
+/** What the samples of a batch share: one factor's value, or the values of all others. */
+export type Held = 'one' | 'others';
+
+/** Some batches: rows of `x` by index, and which factor each batch holds fixed (or, alone of all, does not). */
 export interface Batches {
   /** (?, D) */
   readonly x: RealBlock;
   /** i32[count][size], or [count][2][size] for pairs: first samples, then their partners. */
   readonly rows: Block<'i32'>;
-  /** Factor held fixed, i32[count]: index into `factors` of the source. */
+  /** That factor, i32[count]: index into `factors` of the source. */
   readonly fixed: Block<'i32'>;
 }
 
 /** Draws batches. */
 export interface RowSource {
-  /** The factors that are held fixed, as columns of the factor table (or of the sampler's sizes). */
+  /** The factors that are held fixed (or varied), as columns of the factor table (or of the sampler's sizes). */
   readonly factors: readonly number[];
   /** K of the votes: how many factors there are, fixed or not. */
   readonly factorCount: number;
@@ -35,30 +38,27 @@ export interface RowSource {
   drawPairs(first: number, count: number, size: number): Batches | Promise<Batches>;
 }
 
+function votesOf(held: Held): number {
+  return held === 'one' ? STREAMS.votes : STREAMS.varyingVotes;
+}
+
 /** The source that the options ask for. */
 export async function openRowSource(
   table: Table,
   bins: number,
   seed: number,
   sampler: Sampler | undefined,
+  held: Held = 'one',
 ): Promise<RowSource> {
-  return sampler ? samplerSource(table, sampler, seed) : tableSource(table, bins, seed);
+  return sampler ? samplerSource(table, sampler, seed, held) : tableSource(table, bins, seed, held);
 }
 
-async function tableSource(table: Table, bins: number, seed: number): Promise<RowSource> {
-  const fixable = await groupRows(table, bins);
+async function tableSource(table: Table, bins: number, seed: number, held: Held): Promise<RowSource> {
+  const fixable = await (held === 'one' ? groupRows(table, bins) : groupRowsByOthers(table, bins));
   const groups = fixable.map((factor) => factor.groups);
   const { core, latents: x } = table;
   const never = table.varyingFactors.filter((k) => !fixable.some((factor) => factor.k === k));
-  const notes = [
-    ...never.map((k) => `factor ${k}: no two rows share a value, so it is never held fixed`),
-    ...fixable
-      .filter(({ lonelyRows }) => lonelyRows > 0)
-      .map(
-        ({ k, lonelyRows }) =>
-          `factor ${k}: ${lonelyRows} ${lonelyRows === 1 ? 'row has a value' : 'rows have values'} of their own, never drawn`,
-      ),
-  ];
+  const notes = held === 'one' ? describeOwn(never, fixable) : describeOthers(never, fixable, table.rows);
   return {
     factors: fixable.map(({ k }) => k),
     factorCount: table.factorCount,
@@ -66,7 +66,7 @@ async function tableSource(table: Table, bins: number, seed: number): Promise<Ro
     drawBatches(first, count, size) {
       const rows = core.arena.alloc('i32', count * size);
       const fixed = core.arena.alloc('i32', count);
-      core.drawBatchRows(rows, fixed, groups, count, size, { seed, stream: STREAMS.votes, index: first });
+      core.drawBatchRows(rows, fixed, groups, count, size, { seed, stream: votesOf(held), index: first });
       return { x, rows, fixed };
     },
     drawPairs(first, count, size) {
@@ -76,6 +76,28 @@ async function tableSource(table: Table, bins: number, seed: number): Promise<Ro
       return { x, rows, fixed };
     },
   };
+}
+
+function describeOwn(never: readonly number[], fixable: readonly DrawnFactor[]): string[] {
+  return [
+    ...never.map((k) => `factor ${k}: no two rows share a value, so it is never held fixed`),
+    ...fixable
+      .filter(({ lonelyRows }) => lonelyRows > 0)
+      .map(
+        ({ k, lonelyRows }) =>
+          `factor ${k}: ${lonelyRows} ${lonelyRows === 1 ? 'row has a value' : 'rows have values'} of their own, never drawn`,
+      ),
+  ];
+}
+
+function describeOthers(never: readonly number[], fixable: readonly DrawnFactor[], rows: number): string[] {
+  const counts = fixable.map(({ k, lonelyRows }) => `${rows - lonelyRows} (factor ${k})`);
+  return [
+    ...never.map((k) => `factor ${k}: no two rows differ in it alone, so it is left out`),
+    ...(fixable.some(({ lonelyRows }) => lonelyRows > 0)
+      ? [`only rows that differ from others in one factor alone are drawn, of ${rows}: ${counts.join(', ')}`]
+      : []),
+  ];
 }
 
 /** Checks a sampler's sizes. */
@@ -127,7 +149,7 @@ export async function encodeRows(
   }
 }
 
-function samplerSource(table: Table, sampler: Sampler, seed: number): RowSource {
+function samplerSource(table: Table, sampler: Sampler, seed: number, held: Held): RowSource {
   checkSampler(sampler);
   const { core, latentCount } = table;
   const { sizes } = sampler;
@@ -165,12 +187,18 @@ function samplerSource(table: Table, sampler: Sampler, seed: number): RowSource 
       draw(
         count,
         size,
-        (batch) => new RandomStream(seed, STREAMS.votes, first + batch),
-        (samples, k, words) => {
-          const value = words.below(sizes[k]);
-          for (let i = 0; i < samples.length; i++) samples[i] = words.below(sizes[i % sizes.length]);
-          for (let i = k; i < samples.length; i += sizes.length) samples[i] = value;
-        },
+        (batch) => new RandomStream(seed, votesOf(held), first + batch),
+        held === 'one'
+          ? (samples, k, words) => {
+              const value = words.below(sizes[k]);
+              for (let i = 0; i < samples.length; i++) samples[i] = words.below(sizes[i % sizes.length]);
+              for (let i = k; i < samples.length; i += sizes.length) samples[i] = value;
+            }
+          : (samples, k, words) => {
+              const values = sizes.map((size) => words.below(size));
+              for (let i = 0; i < samples.length; i++) samples[i] = values[i % sizes.length];
+              for (let i = k; i < samples.length; i += sizes.length) samples[i] = words.below(sizes[k]);
+            },
       ),
     drawPairs: (first, count, size) =>
       draw(

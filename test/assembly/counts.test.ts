@@ -78,6 +78,21 @@ test('groups codes: the old times the size, plus the new', () =>
     }
   }));
 
+test('codes of two factors become one code for each pair', () =>
+  forEachBuild((core) => {
+    for (const rows of LENGTHS) {
+      // 40,000 x 50,000 = 2e9: the largest codes need all 31 bits.
+      const [first, second] = [codes(rows, 40_000, rows), codes(rows, 50_000, rows + 1)];
+      const out = core.arena.upload('i32', first);
+      core.combineCodes(out, core.arena.upload('i32', second), 50_000);
+      assertSame(
+        out.array,
+        first.map((code, i) => code * 50_000 + second[i]),
+        `${rows} rows`,
+      );
+    }
+  }));
+
 for (const copies of [1, 4] as const) {
   test(`adds the joint counts of a range of rows to ${copies === 1 ? 'one table' : 'four tables, which add up'}`, () =>
     forEachBuild((core) => {

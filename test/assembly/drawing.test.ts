@@ -41,6 +41,26 @@ test('puts the rows that share a value side by side, values with fewer than two 
     }
   }));
 
+test('leaves out, too, values whose rows all have the same of another code', () =>
+  forEachBuild((core) => {
+    for (const rows of LENGTHS) {
+      for (const values of [1, 2, 10, 257]) {
+        for (const others of [1, 2, 5]) {
+          const [coded, other] = [skewedCodes(rows, values, rows), codes(rows, others, rows + values)];
+          const groups = groupsOf(coded, values).filter((group) => group.some((row) => other[row] !== other[group[0]]));
+          const block = core.arena.upload('i32', coded);
+          const { order, bounds, drawable } = core.groupRowsByCode(block, values, core.arena.upload('i32', other));
+          const what = `${rows} rows, ${values} values, ${others} others`;
+          assert.is(drawable, groups.flat().length, what);
+          assertSame(order.array.slice(0, drawable), groups.flat(), what);
+          let start = 0;
+          const starts = [0, ...groups.map((group) => (start += group.length))];
+          assertSame(bounds.array.slice(0, groups.length + 1), starts, what);
+        }
+      }
+    }
+  }));
+
 test('the bucket of a place names the value at the bucket’s first place, and the next values lead to that of the place', () =>
   forEachBuild((core) => {
     const shifts = new Set<number>();

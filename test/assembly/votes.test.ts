@@ -188,6 +188,40 @@ test('latents none of which varies in a batch share the weight that equal ones h
     }
   }));
 
+/** What chooseLargest chooses for rows of local variances. */
+function chooseLargest(core: Core, local: ArrayLike<number>, global: ArrayLike<number>): Int32Array {
+  const chosen = core.arena.alloc('i32', local.length / global.length);
+  core.chooseLargest(chosen, core.arena.upload('f64', local), core.arena.upload('f64', global), chosen.length);
+  return chosen.array.slice();
+}
+
+test('chooses the kept latent whose variance is largest next to its global variance, the lowest index of equal ones', () =>
+  forEachBuild((core) => {
+    for (const count of LENGTHS) {
+      for (const columns of COLUMN_COUNTS) {
+        const next = uniforms(count + columns);
+        const global = Float64Array.from({ length: columns }, (_, d) => (d % 4 === 1 ? 0 : 0.1 + 10 * next()));
+        const local = Float64Array.from({ length: count * columns }, (_, i) => next() * (global[i % columns] || 99));
+        const chosen = chooseLargest(core, local, global);
+        for (let i = 0; i < count; i++) {
+          const ratios = Array.from(global, (whole, d) => (whole === 0 ? -1 : local[i * columns + d] / whole));
+          assert.is(chosen[i], ratios.indexOf(Math.max(...ratios)));
+        }
+      }
+    }
+    for (const [local, winner] of [
+      [[0.5, 0.5, 0.5, 0.5], 0],
+      [[0.5, 0.7, 0.7, 0.7], 1],
+      [[0.5 - 0.9e-12, 0.5, 0.3, 0.5], 0],
+      [[0.5 - 1.1e-12, 0.5, 0.3, 0.5], 1],
+      [[0, 0, 0, 0], 0],
+      [[0, 0.9e-12, 1.1e-12, 0], 1],
+    ] as const) {
+      assert.is(chooseLargest(core, local, [1, 1, 1, 1])[0], winner, `${local}`);
+      assert.is(chooseLargest(core, [9, ...local], [0, 1, 1, 1, 1])[0], winner + 1, `${local}, one left out`);
+    }
+  }));
+
 /** Tables on which the choice is easy, close, tied, and between latents that do not vary in a batch at all. */
 const TABLES: Readonly<Record<string, (row: number, d: number, normal: number) => number>> = {
   'spread out': (_, d, normal) => (1 + d) * normal + 1000 * d,
@@ -198,7 +232,7 @@ const TABLES: Readonly<Record<string, (row: number, d: number, normal: number) =
   'tiny and huge': (_, d, normal) => normal * (d % 2 === 0 ? 1e-9 : 1e9),
 };
 
-test('float32 chooses what float64 chooses, and weighs it nearly the same', () =>
+test('float32 chooses what float64 chooses, smallest or largest, and weighs it nearly the same', () =>
   forEachBuild((core) => {
     for (const [name, value] of Object.entries(TABLES)) {
       for (const columns of [1, 2, 3, 4, 5, 8, 10, 12, 13, 17, 25, 31]) {
@@ -237,6 +271,9 @@ test('float32 chooses what float64 chooses, and weighs it nearly the same', () =
           // Variances differ by 3 n (n + 2) 2^-24 at most, their roots and a weight by half of that.
           const bound = 1.5 * size * (size + 2) * 2 ** -24;
           assertNear(fastWeights.array, weights.array, bound, what);
+          core.chooseLargest(chosen, local, global, count);
+          core.chooseLatentsF32(fast, fastWeights, x, rowBlock, global, count, size, true);
+          assertSame(fast.array, chosen.array, `${what}, the largest`);
         }
       }
     }

@@ -46,13 +46,27 @@ for (const name of [
 ] as const) {
   test(`scores ${name} within three standard errors of ubisoft's z-diff`, async () => {
     const { latents, factors } = await readGolden(name);
-    const { value } = await betaVaeScore(latents, factors, { train: 2000, evaluation: 1000 });
-    const chance = 1 / factors.columns;
-    const rescaled = ((value as number) - chance) / (1 - chance);
+    const { value } = await betaVaeScore(latents, factors, { train: 2000, evaluation: 1000, rescaled: true });
     const { mean, std } = expectedOf(name, 'ubi_z_diff').eval_scaled;
-    assert.ok(Math.abs(rescaled - mean) <= 3 * std + 2e-3, `${rescaled} for ${mean} +- ${std}`);
+    assert.ok(Math.abs((value as number) - mean) <= 3 * std + 2e-3, `${value} for ${mean} +- ${std}`);
   });
 }
+
+test('rescaled is (accuracy - 1/K) / (1 - 1/K), and null of a single factor; the preset of ubisoft sets it', async () => {
+  const { latents, factors } = await readGolden('c_rotated');
+  const options = { train: 500, evaluation: 500 };
+  const plain = await betaVaeScore(latents, factors, options);
+  const rescaled = await betaVaeScore(latents, factors, { ...options, rescaled: true });
+  const chance = 1 / factors.columns;
+  assert.ok((plain.value as number) < 1);
+  assert.ok(Math.abs((rescaled.value as number) - ((plain.value as number) - chance) / (1 - chance)) < 1e-12);
+  const one = await betaVaeScore(latents, factors.column(0), { ...options, rescaled: true });
+  assert.is(one.value, null);
+  assert.is(one.notes[0], 'undefined: a single factor leaves nothing above chance');
+  const { batch, rescaled: isRescaled } = (await betaVaeScore(latents, factors, { ...options, preset: 'ubisoft' }))
+    .options;
+  assert.equal([batch, isRescaled], [200, true]);
+});
 
 test('reaches the optimum where scikit-learn stops early on badly scaled latents', async () => {
   const { latents, factors } = await readGolden('o_offset_scale');

@@ -58,11 +58,10 @@ for (const name of [
 ] as const) {
   test(`scores ${name} within three standard errors of ubisoft's z-min variance`, async () => {
     const { latents, factors } = await readGolden(name);
-    const { value } = await factorVaeScore(latents, factors, { batch: 200, train: 800, evaluation: 800 });
-    const chance = 1 / factors.columns;
-    const rescaled = ((value as number) - chance) / (1 - chance);
+    const { value, options } = await factorVaeScore(latents, factors, { preset: 'ubisoft' });
+    assert.equal([options.batch, options.train, options.evaluation, options.rescaled], [200, 800, 800, true]);
     const { mean, std } = expectedOf(name, 'ubi_z_min_var').eval_scaled;
-    assert.ok(Math.abs(rescaled - mean) <= 3 * std + 3e-3, `${rescaled} for ${mean} +- ${std}`);
+    assert.ok(Math.abs((value as number) - mean) <= 3 * std + 3e-3, `${value} for ${mean} +- ${std}`);
   });
 }
 
@@ -109,6 +108,23 @@ test('is near chance for latents that know nothing', async () => {
   const latents = factors.map(() => Array.from({ length: 6 }, () => words.word() / 2 ** 32));
   const { value } = await factorVaeScore(latents, factors);
   assert.ok((value as number) < 0.3, `${value}`);
+});
+
+test('rescaled is 0 at chance and below, 1 where the accuracy is, and null of a single factor', async () => {
+  const { latents, factors } = await readGolden('c_rotated');
+  const plain = await factorVaeScore(latents, factors, { train: 500, evaluation: 500 });
+  const rescaled = await factorVaeScore(latents, factors, { train: 500, evaluation: 500, rescaled: true });
+  assert.ok(Math.abs((rescaled.value as number) - ((plain.value as number) - 0.2) / 0.8) < 1e-12);
+  assert.equal(rescaled.parts, plain.parts);
+  const perfect = Array.from({ length: 60 }, (_, i) => [i % 4, i % 5]);
+  assert.is((await factorVaeScore(perfect, perfect, { rescaled: true })).value, 1);
+  // No latent can be voted for: 0, and not below.
+  const flat = perfect.map(() => [1]);
+  assert.is((await factorVaeScore(flat, perfect, { rescaled: true })).value, 0);
+  const one = perfect.map(([a]) => [a]);
+  const single = await factorVaeScore(one, one, { rescaled: true });
+  assert.is(single.value, null);
+  assert.is(single.notes[0], 'undefined: a single factor leaves nothing above chance');
 });
 
 test('is scaled by nothing but the threshold', async () => {

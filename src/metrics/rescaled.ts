@@ -1,0 +1,18 @@
+import type { OptionRule, Outcome } from './metric.js';
+
+/** Whether an accuracy is stretched so that chance is 0. */
+export const RESCALED: OptionRule = {
+  type: 'boolean',
+  description: '(accuracy - 1/K) / (1 - 1/K) in place of the accuracy, at least 0',
+};
+
+/** The outcome of an accuracy over K factors as (accuracy - 1/K) / (1 - 1/K); null of a single factor, where chance is 1. */
+export function rescaleAccuracy<Parts>(outcome: Outcome<Parts>, factorCount: number): Outcome<Parts> {
+  const { value, notes } = outcome;
+  if (value === null) return outcome;
+  if (factorCount === 1) {
+    return { ...outcome, value: null, notes: ['undefined: a single factor leaves nothing above chance', ...notes] };
+  }
+  // Below chance there is nothing to be read; the scale begins at 0.
+  return { ...outcome, value: Math.max(0, (value - 1 / factorCount) / (1 - 1 / factorCount)) };
+}

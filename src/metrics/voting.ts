@@ -1,0 +1,110 @@
+/** Scores that are the accuracy of a classifier from the latent a vote goes to, to the factor that was held fixed or varied. */
+
+import { fitMajorityVote } from '../learners/majority-vote.js';
+import type { Held } from '../stats/row-source.js';
+import type { Table } from '../stats/table.js';
+import { castVotes, type VoteOptions, type Votes } from '../stats/votes.js';
+import { toRows } from './matrix-rows.js';
+import type { MetricContext, OptionRule, Outcome } from './metric.js';
+import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+
+/** What such a score was made of. */
+export interface VoteParts {
+  /** Share of the training votes that the classifier gets right (weighted by the votes' weights in the weighted score). */
+  readonly trainAccuracy: number | null;
+  /** The same of the evaluation votes: the score. */
+  readonly evaluationAccuracy: number | null;
+  /** Training votes, [latent][factor]; sums of weights in the weighted score. */
+  readonly votes: number[][];
+  /** The latents that vary enough to be voted for. */
+  readonly activeLatents: number[];
+  /** The factor that the classifier assigns to each latent; null for one without votes. */
+  readonly assignedFactor: Array<number | null>;
+}
+
+const DEFAULTS = { batch: 64, train: 10000, evaluation: 5000, threshold: 0.05, bins: 20 };
+
+const RULES: Readonly<Record<keyof typeof DEFAULTS, OptionRule>> = {
+  batch: { type: 'integer', minimum: 2, maximum: 65536, description: 'samples per vote' },
+  train: { type: 'integer', minimum: 1, maximum: 10_000_000, description: 'votes the classifier is made of' },
+  evaluation: { type: 'integer', minimum: 1, maximum: 10_000_000, description: 'votes it is evaluated on' },
+  threshold: { type: 'number', minimum: 0, description: 'latents with a smaller standard deviation are left out' },
+  bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a continuous factor' },
+};
+
+/** Options that all of them have. */
+export const VOTING = { defaults: DEFAULTS, rules: RULES };
+
+/** Why there are no votes though factors vary. */
+const WHY_NONE: Readonly<Record<Held, string>> = {
+  one: 'undefined: no factor can be held fixed',
+  others: 'undefined: no two rows differ in a single factor',
+};
+
+/** Casts the votes, makes a classifier of the training votes, and rates it on the others; the value is that accuracy. */
+export async function scoreVotes(
+  table: Table,
+  held: Held,
+  options: VoteOptions,
+  { seed, sampler, pause }: MetricContext,
+  weightOf: (votes: Votes, vote: number) => number,
+): Promise<{ outcome: Outcome<VoteParts>; votes: Votes; isRight: (vote: number) => boolean }> {
+  const votes = await castVotes(table, held, options, seed, sampler, pause);
+  const { source, activeLatents, chosen, factors } = votes;
+  const factorCount = source.factorCount;
+  const total = options.train + options.evaluation;
+  const isCast = source.factors.length > 0 && activeLatents.length > 0;
+
+  const trained = isCast ? options.train : 0;
+  const { tally, classes: assigned } = fitMajorityVote(
+    chosen.subarray(0, trained),
+    factors.subarray(0, trained),
+    table.latentCount,
+    factorCount,
+    (i) => weightOf(votes, i),
+  );
+  // A latent without training votes stands for the first factor, as argmax over zeros does.
+  const isRight = (i: number) => factors[i] === (assigned[chosen[i]] ?? source.factors[0]);
+  const accuracy = (from: number, to: number) => {
+    let right = 0;
+    for (let i = from; i < to; i++) if (isRight(i)) right += weightOf(votes, i);
+    return right / (to - from);
+  };
+  const notes = [...source.notes, ...describeConstants(table, 'never voted for')];
+  const quiet = table.varyingLatents.filter((d) => !activeLatents.includes(d));
+  if (quiet.length > 0) {
+    notes.push(`latents ${quiet.join(', ')}: standard deviation below ${options.threshold}, never voted for`);
+  }
+  if (source.factors.length === 1) notes.push('one factor: any representation scores 1');
+  const parts = {
+    votes: toRows(tally, table.latentCount, factorCount),
+    activeLatents: [...activeLatents],
+    assignedFactor: [...assigned],
+  };
+  if (source.factors.length === 0) {
+    notes.unshift(table.varyingFactors.length === 0 ? NO_FACTOR_VARIES : WHY_NONE[held]);
+  } else if (activeLatents.length === 0) {
+    notes.unshift('no latent varies enough to be voted for: 0 by definition');
+  }
+  if (!isCast) {
+    return {
+      outcome: {
+        value: source.factors.length === 0 ? null : 0,
+        parts: { trainAccuracy: null, evaluationAccuracy: null, ...parts },
+        notes,
+      },
+      votes,
+      isRight,
+    };
+  }
+  const evaluationAccuracy = accuracy(options.train, total);
+  return {
+    outcome: {
+      value: evaluationAccuracy,
+      parts: { trainAccuracy: accuracy(0, options.train), evaluationAccuracy, ...parts },
+      notes,
+    },
+    votes,
+    isRight,
+  };
+}
