@@ -35,6 +35,7 @@ import { type SapParts, sap as sapMetric } from './metrics/sap.js';
 import { scoreOne } from './score.js';
 import type { CommonOptions, Score } from './types.js';
 
+export { type AgreementOptions, agreement } from './agreement.js';
 export { drawTable } from './draw-table.js';
 export { type CodedError, DataError, type ErrorCode, isCodedError, type Place } from './errors.js';
 export { type Dtype, Matrix, type MatrixData, type MatrixLike, type NumberArray, toMatrix } from './matrix.js';
@@ -58,6 +59,8 @@ export { type KnownScores, type ScoreOptions, type ScoreReport, score } from './
 export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';
 export type {
+  AgreementMetric,
+  AgreementReport,
   CommonOptions,
   FactorType,
   Interval,
@@ -67,6 +70,8 @@ export type {
   ReportInput,
   Sampler,
   Score,
+  UdrModel,
+  UdrReport,
 } from './types.js';
 export { version } from './version.js';
 

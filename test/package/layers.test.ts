@@ -54,6 +54,7 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^@assemblyscript\/loader$/, /^bindings\/load\.ts$/],
   [/^inline:/, /^bindings\/wasm-source\.inline\.ts$/],
   [/^commander$/, /^src\/cli\//],
+  [/^vega(-lite)?$/, /^src\/charts\//],
   [/^hyparquet(-compressors)?$/, /^src\/io\/parquet\.ts$/],
   [
     /^node:/,
