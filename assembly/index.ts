@@ -8,6 +8,7 @@
 export { addTree, boostingResiduals, growTree } from './boosting';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantileF32, deviationQuantileF64, orderByCode } from './deviations';
+export { addDivergences } from './divergence';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode } from './drawing';
 export {
   binColumnsF32,

@@ -49,19 +49,25 @@ export function describeDifferences(reports: readonly Report[], names: readonly 
     const note = describeSpread(`the reports have different ${what}`, reports.map(read), names);
     if (note !== null) notes.push(note);
   }
+  return [...notes, ...describeOptions(reports, names)];
+}
+
+/** Options of metrics that differ, once for all metrics of which the same is to be said. */
+function describeOptions(reports: readonly Report[], names: readonly string[]): string[] {
+  const owners = new Map<string, string[]>();
   for (const metric of new Set(reports.flatMap((report) => Object.keys(report.metrics)))) {
     const having = names.map((name, i) => ({ name, score: reports[i].metrics[metric] })).filter(({ score }) => score);
     const options = new Set(having.flatMap(({ score }) => Object.keys(score.options ?? {})));
     for (const option of options) {
       const note = describeSpread(
-        `${metric}: the reports have different ${option}`,
+        `the reports have different ${option}`,
         having.map(({ score }) => score.options?.[option]),
         having.map(({ name }) => name),
       );
-      if (note !== null) notes.push(note);
+      if (note !== null) owners.set(note, [...(owners.get(note) ?? []), metric]);
     }
   }
-  return notes;
+  return [...owners].map(([note, metrics]) => `${metrics.join(', ')}: ${note}`);
 }
 
 /** Reports that are the same to the letter: most likely one model that was given twice. */

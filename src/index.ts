@@ -73,6 +73,7 @@ export type {
   UdrModel,
   UdrReport,
 } from './types.js';
+export { type UdrOptions, type UdrPosterior, udr } from './udr.js';
 export { version } from './version.js';
 
 type OptionsOf<M> = M extends { readonly defaults: infer Options } ? CommonOptions & Partial<Options> : never;

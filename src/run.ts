@@ -124,7 +124,10 @@ const TURN_MS = 40;
 const REPORT_MS = 100;
 
 /** Lets the event loop turn and reports progress, both seldom enough to cost nothing; throws if the work was cancelled. */
-function makePause(metric: string, { signal, onProgress }: Pick<ResolvedOptions, 'signal' | 'onProgress'>): Pause {
+export function makePause(
+  metric: string,
+  { signal, onProgress }: Pick<ResolvedOptions, 'signal' | 'onProgress'>,
+): Pause {
   let lastTurn = performance.now();
   let lastReport = lastTurn;
   return async (phase, done, total) => {
