@@ -3,7 +3,7 @@ import type { AgreementReport, UdrReport } from '../types.js';
 
 /** The heat map of rank correlations, an SVG. */
 export async function drawAgreement({ metrics, correlations, models, counts }: AgreementReport): Promise<string> {
-  const { heatMap, toSvg } = await import('../charts/index.js');
+  const { heatMap, toSvg } = await import('../charts/charts.js');
   const negated = metrics.filter(({ isNegated }) => isNegated).map(({ title }) => title);
   const fewest = Math.min(...counts.flat());
   const title = 'Do metrics agree on which models are better?';
@@ -26,7 +26,7 @@ export async function drawAgreement({ metrics, correlations, models, counts }: A
 
 /** The heat map of the scores of pairs of models, an SVG. */
 export async function drawUdr({ models, pairs, similarity }: UdrReport): Promise<string> {
-  const { heatMap, toSvg } = await import('../charts/index.js');
+  const { heatMap, toSvg } = await import('../charts/charts.js');
   const title = 'Which models find the same latents?';
   const what = `Unsupervised disentanglement ranking by ${similarity}, each pair of ${models.length} models`;
   const labels = models.map(({ name, score }) => `${name} (${score === null ? 'undefined' : score.toFixed(2)})`);
