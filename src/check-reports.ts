@@ -81,7 +81,7 @@ function describeEqual(reports: readonly Report[], names: readonly string[]): st
     .map((equal) => `equal reports: ${listNames(equal)}; each counts as a model`);
 }
 
-/** `PROBLEM: 20 in 3, 10 in b.json`; null where all agree. */
+/** `PROBLEM: 20 in a.json and c.json; 10 in b.json`; null where all agree. */
 function describeSpread(problem: string, values: readonly unknown[], names: readonly string[]): string | null {
   const groups = groupBy(
     values.map((value) => JSON.stringify(value) ?? 'none'),
@@ -91,7 +91,7 @@ function describeSpread(problem: string, values: readonly unknown[], names: read
   const parts = [...groups].sort(([, a], [, b]) => b.length - a.length);
   const shown = parts.slice(0, GROUPS_SHOWN).map(([value, having]) => `${value} in ${listNames(having)}`);
   const more = parts.length - shown.length;
-  return `${problem}: ${shown.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+  return `${problem}: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }
 
 const GROUPS_SHOWN = 4;
@@ -106,5 +106,6 @@ function groupBy(keys: readonly string[], names: readonly string[]): Map<string,
 }
 
 function listNames(names: readonly string[]): string {
-  return names.length <= NAMES_SHOWN ? names.join(' and ') : `${names.length} of them`;
+  if (names.length > NAMES_SHOWN) return `${names.length} of them`;
+  return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

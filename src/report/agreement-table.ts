@@ -54,8 +54,8 @@ function renderMatrix({ metrics, correlations }: AgreementReport, style: Style, 
   const titles = metrics.map(({ title, isNegated }) => printable(title) + (isNegated ? NEGATED : ''));
   const digits = String(metrics.length).length;
   const longest = columnWidths(titles.map((title) => [title]))[0];
-  // Row labels keep what the numbers leave them: at least so much that a column fits beside.
-  const labelWidth = Math.max(1, Math.min(longest, width - digits - 2 - CELL));
+  // Numbers need room beside the longest of titles.
+  const labelWidth = Math.min(longest, Math.floor(width / 2));
   const labels = titles.map(
     (title, i) => `${pad(String(i + 1), digits, 'right')} ${pad(cut(title, labelWidth), labelWidth, 'left')}`,
   );

@@ -112,9 +112,9 @@ test('names what sets reports apart beside the model: seeds, sizes, options, and
   ];
   assert.equal(agreement(reports, { names: ['a', 'b', 'c', 'd'] }).notes, [
     'equal reports: b and c; each counts as a model',
-    'the reports have different seeds: 0 in b and c and d, 1 in a',
-    'the reports have different numbers of samples: 100 in a and b and c, 99 in d',
-    'mig, sap: the reports have different bins: 20 in a and b and c, 10 in d',
+    'the reports have different seeds: 0 in b, c and d; 1 in a',
+    'the reports have different numbers of samples: 100 in a, b and c; 99 in d',
+    'mig, sap: the reports have different bins: 20 in a, b and c; 10 in d',
   ]);
 });
 
