@@ -23,6 +23,7 @@ export {
   offsetCodesI32,
 } from './histogram';
 export { entropyOfCounts, mutualInformationOfCounts, naturalLogarithm } from './information';
+export { addGram, descendLasso, gramSquare, mirrorGram, solveLassoWeights } from './lasso';
 export { softmaxHessian, softmaxLoss } from './logistic';
 export {
   allIntegralF32,

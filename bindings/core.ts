@@ -59,6 +59,19 @@ export interface TreeRows {
   readonly bounds: Block<'i32'>;
 }
 
+/** Sums over rows that a lasso needs. */
+export interface LassoSums {
+  readonly columns: number;
+  /** A multiple of 4, at least columns. */
+  readonly stride: number;
+  /** X'X of centred columns, f64[stride][stride]; 0 beyond columns. */
+  readonly gram: Block<'f64'>;
+  /** X'y, f64[stride]; 0 beyond columns. */
+  readonly products: Block<'f64'>;
+  /** y'y, of the centred target. */
+  readonly squares: number;
+}
+
 /** A column in increasing order. */
 export interface SortedColumn {
   /** f64[rows] */
@@ -600,6 +613,72 @@ export class Core {
       depth,
       rate,
     );
+  }
+
+  /** sums += gram + weight shift shift', all [stride][stride], on and above the diagonal; shift: [stride]. */
+  addGram(sums: Block<'f64'>, gram: Block<'f64'>, shift: Block<'f64'>, weight: number, columns: number): void {
+    this.#wasm.addGram(sums.pointer, gram.pointer, shift.pointer, weight, columns, shift.length);
+  }
+
+  /** Copies what is above the diagonal of gram [stride][stride] below it. */
+  mirrorGram(gram: Block<'f64'>, columns: number, stride: number): void {
+    this.#wasm.mirrorGram(gram.pointer, columns, stride);
+  }
+
+  /** w' G w; gram: [stride][stride], on both sides of the diagonal, w: [stride], 0 beyond columns. */
+  gramSquare(gram: Block<'f64'>, w: Block<'f64'>, columns: number): number {
+    return this.#wasm.gramSquare(gram.pointer, w.pointer, columns, w.length);
+  }
+
+  /**
+   * Improves the weights w [stride] of a lasso until its duality gap is at most `least`, for about `sweeps` sweeps at most;
+   * returns the gap. w is 0 beyond columns and where a column has no variance.
+   */
+  descendLasso(w: Block<'f64'>, of: LassoSums, lambda: number, least: number, sweeps: number): number {
+    const { columns, stride, gram, products, squares } = of;
+    const mark = this.arena.mark();
+    const q = this.arena.alloc('f64', stride);
+    const list = this.arena.alloc('i32', columns);
+    const gap = this.#wasm.descendLasso(
+      w.pointer,
+      q.pointer,
+      list.pointer,
+      gram.pointer,
+      products.pointer,
+      squares,
+      columns,
+      stride,
+      lambda,
+      least,
+      sweeps,
+    );
+    this.arena.release(mark);
+    return gap;
+  }
+
+  /** Moves w to the best weights of the same signs, or until one is 0; returns whether that could be done. */
+  solveLassoWeights(
+    w: Block<'f64'>,
+    { columns, stride, gram, products }: Omit<LassoSums, 'squares'>,
+    lambda: number,
+  ): boolean {
+    const mark = this.arena.mark();
+    const list = this.arena.alloc('i32', columns);
+    const factor = this.arena.alloc('f64', columns * columns);
+    const right = this.arena.alloc('f64', columns);
+    const hasMoved = this.#wasm.solveLassoWeights(
+      w.pointer,
+      list.pointer,
+      factor.pointer,
+      right.pointer,
+      gram.pointer,
+      products.pointer,
+      columns,
+      stride,
+      lambda,
+    );
+    this.arena.release(mark);
+    return hasMoved !== 0;
   }
 
   /** Loss of rows [firstRow, lastRow); adds to gradient [classes - fixedClasses][stride], writes probabilities [rows][classes]. */

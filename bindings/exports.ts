@@ -157,6 +157,34 @@ export interface CoreExports {
     rate: number,
   ): void;
 
+  addGram(sums: number, gram: number, shift: number, weight: number, columns: number, stride: number): void;
+  mirrorGram(gram: number, columns: number, stride: number): void;
+  gramSquare(gram: number, w: number, columns: number, stride: number): number;
+  descendLasso(
+    w: number,
+    q: number,
+    list: number,
+    gram: number,
+    products: number,
+    squares: number,
+    columns: number,
+    stride: number,
+    lambda: number,
+    least: number,
+    sweeps: number,
+  ): number;
+  solveLassoWeights(
+    w: number,
+    list: number,
+    factor: number,
+    right: number,
+    gram: number,
+    products: number,
+    columns: number,
+    stride: number,
+    lambda: number,
+  ): number;
+
   softmaxLoss(
     gradient: number,
     probabilities: number,
