@@ -158,7 +158,7 @@ export interface AgreementReport {
 /** One model of a {@link UdrReport}. */
 export interface UdrModel {
   readonly name: string;
-  /** Median over the other models; null where no pair has a score. */
+  /** Median over the other models, by lasso over those that predict this one; null where no pair has a score. */
   readonly score: number | null;
   /** D. */
   readonly latents: number;
@@ -172,14 +172,14 @@ export interface UdrModel {
 export interface UdrReport {
   readonly schema: 'vaemetrics/udr@1';
   readonly version: string;
-  readonly similarity: 'spearman';
+  readonly similarity: 'spearman' | 'lasso';
   /** N. */
   readonly rows: number;
   /** Least divergence of an informative latent, where divergences are known. */
   readonly threshold: number;
   /** In the order given. */
   readonly models: readonly UdrModel[];
-  /** Score of each pair, [model][model]; null on the diagonal and where neither has an informative latent. */
+  /** Score of each pair, [model][model], by lasso with latents of the first predicting those of the second; null on the diagonal and where neither has an informative latent. */
   readonly pairs: ReadonlyArray<ReadonlyArray<number | null>>;
   readonly notes: readonly string[];
 }

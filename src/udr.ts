@@ -1,14 +1,14 @@
 /** Unsupervised Disentanglement Ranking: which of several models, trained alike from different seeds, the others agree with. */
-import { type Core, withCore } from '../bindings/core.js';
+import { withCore } from '../bindings/core.js';
 import { DataError, dataRangeError, optionRangeError, optionTypeError } from './errors.js';
 import { type Matrix, type MatrixLike, toMatrix } from './matrix.js';
 import { refuseUnknown } from './options.js';
+import { lassoSimilarities } from './ranking/lasso-similarity.js';
+import { rankSimilarities } from './ranking/rank-similarity.js';
+import { relativeStrength } from './ranking/relative-strength.js';
 import { makePause } from './run.js';
-import { MOST_RANKED_ROWS, rankColumns } from './stats/column-ranks.js';
-import { columnCovariance } from './stats/covariance.js';
+import { MOST_RANKED_ROWS } from './stats/column-ranks.js';
 import { meanDivergences } from './stats/divergence.js';
-import type { Pause } from './stats/pause.js';
-import { relativeStrength } from './stats/relative-strength.js';
 import type { CommonOptions, UdrModel, UdrReport } from './types.js';
 import { version } from './version.js';
 
@@ -24,14 +24,18 @@ export interface UdrPosterior {
 
 /** Options of {@link udr}. */
 export interface UdrOptions extends Pick<CommonOptions, 'signal' | 'onProgress'> {
-  /** How alike two latents are: `spearman`, the absolute rank correlation. */
-  readonly similarity?: 'spearman';
+  /**
+   * How alike two latents are: `spearman` (the default), the absolute rank correlation; `lasso`, the absolute weight of the one
+   * in the lasso that predicts the other from all latents of its model, standardised, with the penalty 0.1.
+   */
+  readonly similarity?: UdrReport['similarity'];
   /** A latent whose mean divergence from the prior is not above this, in nats, is not informative. Default 0.01. */
   readonly threshold?: number;
   /** What to call the models, in messages too; `model 0` and so on unless told. */
   readonly names?: readonly string[];
 }
 
+const SIMILARITIES = { spearman: rankSimilarities, lasso: lassoSimilarities } as const;
 const OPTIONS = ['similarity', 'threshold', 'names', 'signal', 'onProgress'] as const;
 
 /**
@@ -54,7 +58,9 @@ export async function udr(
 ): Promise<UdrReport> {
   refuseUnknown('udr', options, OPTIONS);
   const { similarity = 'spearman', threshold = 0.01 } = options;
-  if (similarity !== 'spearman') throw optionRangeError(`similarity: expected spearman, got '${similarity}'`);
+  if (!Object.hasOwn(SIMILARITIES, similarity)) {
+    throw optionRangeError(`similarity: expected spearman or lasso, got '${similarity}'`);
+  }
   if (!(threshold >= 0)) throw optionRangeError(`threshold: expected a number of at least 0, got ${threshold}`);
   if (!Array.isArray(models)) throw optionTypeError(`models: expected an array of latents, got ${typeof models}`);
   if (models.length < 2) throw optionRangeError(`models: expected at least 2, got ${models.length}`);
@@ -75,21 +81,20 @@ export async function udr(
       const informativeLatents = varyingColumns(latents).filter((d) => !divergences || divergences[d] > threshold);
       faces.push({ name: names[i], latents: latents.columns, informativeLatents, divergences });
     }
-    const similarities = await rankSimilarities(
+    const similarities = await SIMILARITIES[similarity](
       core,
       given.map(({ latents }) => latents),
       faces.map(({ informativeLatents }) => informativeLatents),
       pause,
     );
-    const pairs = faces.map((_, i) =>
-      faces.map((_, j) => {
-        // Rank correlation is symmetric: one order of each pair, so that both have the same bits.
-        const [first, second] = [Math.min(i, j), Math.max(i, j)];
-        if (i === j) return null;
-        return relativeStrength(similarities(first, second), faces[second].informativeLatents.length);
-      }),
+    const pairs = similarities.map((row, i) =>
+      row.map((matrix, j) => (i === j ? null : relativeStrength(matrix, faces[j].informativeLatents.length))),
     );
-    const scored = faces.map(({ name, ...face }, i) => ({ name, score: medianOf(pairs[i]), ...face }));
+    const scored = faces.map(({ name, ...face }, i) => ({
+      name,
+      score: medianOf(pairs.map((row) => row[i])),
+      ...face,
+    }));
     return {
       schema: 'vaemetrics/udr@1',
       version,
@@ -122,13 +127,17 @@ function readModel(model: MatrixLike | UdrPosterior, name: string): Given {
   return { latents, posterior: { mu, logvar } };
 }
 
+/** As in tables: beyond, squares overflow. */
+const LARGEST_MAGNITUDE = 1e150;
+
 function checked(input: MatrixLike, name: string): Matrix {
   const matrix = toMatrix(input, name);
   const { data, columns } = matrix;
   for (let i = 0; i < data.length; i++) {
-    if (Number.isFinite(data[i])) continue;
+    if (Math.abs(data[i]) <= LARGEST_MAGNITUDE) continue;
     const place = { path: name, row: Math.floor(i / columns), column: i % columns };
-    throw new DataError(`expected a finite number, got ${data[i]}`, place);
+    const expected = Number.isFinite(data[i]) ? `magnitudes up to ${LARGEST_MAGNITUDE}` : 'a finite number';
+    throw new DataError(`expected ${expected}, got ${data[i]}`, place);
   }
   return matrix;
 }
@@ -148,33 +157,6 @@ function varyingColumns({ data, rows, columns }: Matrix): number[] {
     for (let row = 1; row < rows; row++) if (data[row * columns + d] !== data[d]) return true;
     return false;
   });
-}
-
-/** The absolute rank correlations of the informative latents of any two models, from one table of all ranks. */
-async function rankSimilarities(
-  core: Core,
-  models: readonly Matrix[],
-  informative: ReadonlyArray<readonly number[]>,
-  pause: Pause,
-): Promise<(i: number, j: number) => Float64Array[]> {
-  const begins = informative.map((_, i) => informative.slice(0, i).reduce((sum, { length }) => sum + length, 0));
-  const columns = informative.flat().length;
-  const { rows } = models[0];
-  const ranks = core.arena.alloc('f32', rows * columns);
-  for (const [i, latents] of models.entries()) {
-    await pause('ranks', i, models.length);
-    rankColumns(core, ranks, columns, begins[i], latents, informative[i]);
-  }
-  const covariance = columns === 0 ? new Float64Array(0) : await columnCovariance(core, ranks, rows, columns, pause);
-  const variance = (column: number) => covariance[column * columns + column];
-  return (i, j) =>
-    informative[i].map((_, a) =>
-      Float64Array.from(informative[j], (_, b) => {
-        const [from, to] = [begins[i] + a, begins[j] + b];
-        const correlation = covariance[from * columns + to] / Math.sqrt(variance(from) * variance(to));
-        return Math.min(1, Math.abs(correlation));
-      }),
-    );
 }
 
 function medianOf(values: ReadonlyArray<number | null>): number | null {

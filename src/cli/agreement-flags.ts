@@ -8,7 +8,7 @@ import { UsageError } from './usage-error.js';
 export interface AgreementFlags {
   readonly metrics?: readonly string[];
   readonly raw?: boolean;
-  readonly udr?: 'spearman';
+  readonly udr?: 'spearman' | 'lasso';
   readonly threshold?: number;
   readonly latentsMember?: string;
   readonly latentColumns?: number;
@@ -36,7 +36,7 @@ export function declareAgreement(command: Command): void {
       wordList('--metrics'),
     ),
     new Option('--raw', 'do not negate metrics where lower is better'),
-    new Option('--udr <similarity>', 'unsupervised disentanglement ranking of latents of the same samples').argParser(
+    new Option('--udr <similarity>', 'rank models by how alike their latents are, by spearman or lasso').argParser(
       similarity,
     ),
     new Option('--threshold <nats>', 'with --udr: divergence of an informative latent (default: 0.01)').argParser(
@@ -69,8 +69,8 @@ const EXAMPLES = [
   { does: 'which of ten seeds to trust, without factors', command: 'vaemetrics agreement --udr spearman seed-*.npz' },
 ];
 
-function similarity(text: string): 'spearman' {
-  if (text !== 'spearman') throw new UsageError(`--udr: expected spearman, got '${text}'`);
+function similarity(text: string): 'spearman' | 'lasso' {
+  if (text !== 'spearman' && text !== 'lasso') throw new UsageError(`--udr: expected spearman or lasso, got '${text}'`);
   return text;
 }
 

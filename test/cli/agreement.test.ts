@@ -87,7 +87,7 @@ const REFUSALS: ReadonlyArray<[what: string, argv: string[], code: number, messa
   ['a picture as JSON', ['--json', '-o', 'a.svg', ...paths], 2, /--json and --out with \.svg exclude each other/],
   ['an option of --udr alone', ['--threshold', '1', ...paths], 2, /--threshold needs --udr/],
   ['no header without --udr', ['--no-header', ...paths], 2, /--header needs --udr/],
-  ['a similarity nobody knows', ['--udr', 'cosine', ...paths], 2, /--udr: expected spearman, got 'cosine'/],
+  ['a similarity nobody knows', ['--udr', 'cosine', ...paths], 2, /--udr: expected spearman or lasso, got 'cosine'/],
   ['one model', ['--udr', 'spearman', paths[0]], 2, /--udr: expected at least 2 files, got 1/],
   ['metrics beside --udr', ['--udr', 'spearman', '-m', 'mig', ...paths], 2, /--metrics and --udr exclude each other/],
   ['a folder that is not there', [...paths, '-o', at('no/where.svg')], 73, /cannot be written: there is no directory/],

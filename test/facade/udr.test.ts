@@ -4,9 +4,13 @@ import * as assert from 'uvu/assert';
 import { type MatrixLike, udr } from '../../src/index.js';
 import { RandomStream } from '../../src/random.js';
 
-const reference: { latents: number[][][]; pairs: number[][]; models: number[] } = JSON.parse(
-  readFileSync(new URL('../golden/agreement.json', import.meta.url), 'utf8'),
-).udr;
+const reference: {
+  latents: number[][][];
+  pairs: number[][];
+  models: number[];
+  lasso_pairs: number[][];
+  lasso_models: number[];
+} = JSON.parse(readFileSync(new URL('../golden/agreement.json', import.meta.url), 'utf8')).udr;
 
 function near(actual: number | null, expected: number, what: string, most = 1e-9): void {
   assert.ok(actual !== null && Math.abs(actual - expected) <= most, `${what}: expected ${expected}, got ${actual}`);
@@ -55,6 +59,40 @@ test('agrees with disentanglement_lib, pair by pair and model by model', async (
     });
     near(models[i].score, reference.models[i], `model ${i}`);
   });
+});
+
+test('agrees with disentanglement_lib by lasso, each direction of a pair by itself', async () => {
+  const { models, pairs, similarity } = await udr(reference.latents, { similarity: 'lasso' });
+  assert.is(similarity, 'lasso');
+  pairs.forEach((row, i) => {
+    row.forEach((pair, j) => {
+      if (i === j) assert.is(pair, null);
+      else near(pair, reference.lasso_pairs[i][j], `pair ${i}, ${j}`);
+    });
+    near(models[i].score, reference.lasso_models[i], `model ${i}`);
+  });
+  assert.ok(pairs.some((row, i) => row.some((pair, j) => pair !== pairs[j][i])));
+});
+
+test('by lasso, too, order, sign, shift and scale of latents change nothing, however small or large', async () => {
+  const base = noise(6, 200, 3);
+  const mixed = base.map(([a, b, c]) => [a + 0.3 * b, b - 0.2 * c, c]);
+  const moved = base.map(([a, b, c]) => [1e-180 * c, -1e140 * a, 1e-3 * b - 1e6]);
+  const options = { similarity: 'lasso' } as const;
+  const [plain, other] = [await udr([base, mixed], options), await udr([moved, mixed], options)];
+  near(other.pairs[0][1], plain.pairs[0][1] as number, 'scale', 1e-8);
+  near(other.pairs[1][0], plain.pairs[1][0] as number, 'scale', 1e-8);
+  assert.ok((plain.pairs[0][1] as number) > 0.3);
+});
+
+test('by lasso, a collapsed model neither predicts nor is predicted', async () => {
+  const dead = Array.from({ length: 30 }, () => [1, 2]);
+  const { pairs } = await udr([noise(1, 30, 2), dead, dead], { similarity: 'lasso' });
+  assert.equal(pairs, [
+    [null, 0, 0],
+    [0, null, null],
+    [0, null, null],
+  ]);
 });
 
 test('agrees with the formula on models of different widths, some latents of which are constant', async () => {
@@ -179,6 +217,11 @@ const REFUSALS: ReadonlyArray<[string, () => Promise<unknown>, string]> = [
     'DataError ERR_DATA: model 1, row 1, column 1: expected a finite number, got NaN',
   ],
   [
+    'numbers whose squares overflow',
+    () => udr([noise(1, 9, 2), [[1, 2], [3, 1e151], ...noise(2, 7, 2)]]),
+    'DataError ERR_DATA: model 1, row 1, column 1: expected magnitudes up to 1e+150, got 1e+151',
+  ],
+  [
     'a logvar of another shape',
     () => udr([{ mu: noise(1, 9, 2), logvar: noise(1, 9, 3) }, noise(2, 9, 2)]),
     'RangeError ERR_DATA: model 0, logvar: expected 9 x 2 to match latents, got 9 x 3',
@@ -191,7 +234,7 @@ const REFUSALS: ReadonlyArray<[string, () => Promise<unknown>, string]> = [
   [
     'a similarity nobody knows',
     () => udr([noise(1, 9, 2), noise(2, 9, 2)], { similarity: 'cosine' as 'spearman' }),
-    "RangeError ERR_OPTION: similarity: expected spearman, got 'cosine'",
+    "RangeError ERR_OPTION: similarity: expected spearman or lasso, got 'cosine'",
   ],
   [
     'a negative threshold',

@@ -3,7 +3,7 @@
     python3 make-agreement.py UDR.PY > agreement.json
 
 UDR.PY is disentanglement_lib/evaluation/udr/metrics/udr.py of disentanglement_lib (commit a64b8b9, Apache-2.0), or its two functions
-relative_strength_disentanglement and spearman_correlation_conv alone, which are all that is used. numpy 1.24, scipy.
+relative_strength_disentanglement and spearman_correlation_conv alone, which are all that is used. Its lasso is fitted by scikit-learn as there (alpha 0.1), but to the optimum. numpy 1.24, scipy, scikit-learn 1.2.
 """
 import importlib.util
 import itertools
@@ -13,6 +13,7 @@ import types
 
 import numpy as np
 from scipy import stats
+from sklearn.linear_model import Lasso
 
 for name in ('absl', 'absl.logging', 'gin', 'gin.tf'):
     sys.modules[name] = types.ModuleType(name)
@@ -72,12 +73,21 @@ for i in range(models):
         if i != j:
             similarity = udr.spearman_correlation_conv(representations[i], representations[j])
             scores[i, j] = udr.relative_strength_disentanglement(similarity)
+by_lasso = np.zeros((models, models))
+standardised = [(z - z.mean(axis=0)) / z.std(axis=0) for z in representations]
+for i in range(models):
+    lasso = [Lasso(alpha=0.1, tol=1e-14, max_iter=10 ** 6).fit(standardised[i], z) for z in standardised]
+    for j in range(models):
+        if i != j:
+            by_lasso[i, j] = udr.relative_strength_disentanglement(np.abs(lasso[j].coef_).T)
 json.dump({
     'pairs': pairs,
     'udr': {
         'latents': [z.tolist() for z in representations],
         'pairs': scores.tolist(),
         'models': [float(np.median(np.delete(scores[:, i], i))) for i in range(models)],
+        'lasso_pairs': by_lasso.tolist(),
+        'lasso_models': [float(np.median(np.delete(by_lasso[:, i], i))) for i in range(models)],
     },
 }, sys.stdout)
 print()

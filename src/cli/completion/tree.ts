@@ -37,7 +37,7 @@ export async function readTree(context: Context): Promise<readonly CompletedComm
   const byPlaceholder: Readonly<Record<string, Values>> = {
     file: { kind: 'files' },
     files: { kind: 'files' },
-    similarity: { kind: 'words', words: ['spearman'] },
+    similarity: { kind: 'words', words: ['spearman', 'lasso'] },
     latents: { kind: 'files' },
     factors: { kind: 'files' },
     input: { kind: 'files' },
