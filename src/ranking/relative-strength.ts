@@ -8,7 +8,7 @@
  * null.
  *
  * @param similarity R, from 0 to 1, A arrays of B
- * @see Duan et al. 2020, equation 3
+ * @see Duan et al. 2020
  */
 export function relativeStrength(similarity: ReadonlyArray<ArrayLike<number>>, columns: number): number | null {
   const count = similarity.length + columns;

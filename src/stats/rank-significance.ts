@@ -11,7 +11,7 @@ const MOST_ENUMERATED = 8;
  * t with n - 2 degrees of freedom, t = r sqrt((n - 2) / (1 - r^2)), and never below 2 / n!, which is the least there can be.
  *
  * @param ranks doubled ranks of both, as rankCorrelation returns them
- * @see Kendall & Stuart 1973, The Advanced Theory of Statistics, volume 2, section 31.19
+ * @see Kendall & Stuart 1973, The Advanced Theory of Statistics, volume 2, on rank correlation
  */
 export function rankPValue(r: number, ranks: readonly [readonly number[], readonly number[]]): number {
   const [a, b] = ranks;

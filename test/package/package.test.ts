@@ -113,6 +113,33 @@ test('only the command that draws loads vega, and only to draw', () => {
   assert.ok([...closure('dist/chunk.agreement.js', false)].every((file) => !file.includes('charts')));
 });
 
+test('the installed command draws', () => {
+  const command = join(installed.folder, 'node_modules', '.bin', 'vaemetrics');
+  const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-draw-'));
+  try {
+    for (const bins of ['5', '10', '20']) {
+      const argv = [
+        'score',
+        ...digits,
+        '--metrics',
+        'mig,jemmig',
+        '--bins',
+        bins,
+        '-q',
+        '-o',
+        join(folder, `${bins}.json`),
+      ];
+      outputOf(command, argv, installed.folder);
+    }
+    const reports = ['5', '10', '20'].map((bins) => join(folder, `${bins}.json`));
+    outputOf(command, ['agreement', ...reports, '-q', '-o', join(folder, 'a.svg')], installed.folder);
+    const svg = readFileSync(join(folder, 'a.svg'), 'utf8');
+    assert.match(svg, /^<svg role="img" [^]*<title>Do metrics agree[^]*>JEMMIG<[^]*<\/svg>\n$/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('the inline bundle is one file', () => {
   assert.equal([...closure('dist/inline.js', true)], ['dist/inline.js']);
 });
