@@ -9,6 +9,7 @@ export { addTree, boostingResiduals, growTree } from './boosting';
 export { decomposeCholesky, solveCholesky } from './cholesky';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
+export { addDivergences } from './divergence';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode, keepVaryingGroups } from './drawing';
 export { addForestTree, growForestTree, startForestTree } from './forest';
 export {

@@ -272,6 +272,18 @@ export class Core {
     return Number.isNaN(result) ? null : result;
   }
 
+  /** Adds the divergences from the prior of rows [firstRow, lastRow) of posteriors (rows, columns) to sums [columns]. */
+  addDivergences(
+    sums: Block<'f64'>,
+    mu: Block<'f64'>,
+    logvar: Block<'f64'>,
+    columns: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    this.#wasm.addDivergences(sums.pointer, mu.pointer, logvar.pointer, columns, firstRow, lastRow);
+  }
+
   /** Rows by code into order [rows], and where each code begins into bounds [values + 1]; codes are below values. */
   orderByCode(order: Block<'i32'>, bounds: Block<'i32'>, codes: Block<'i32'>, values: number): void {
     this.#wasm.orderByCode(order.pointer, bounds.pointer, codes.pointer, codes.length, values);

@@ -49,6 +49,8 @@ export interface CoreExports {
   addProductsF64: AddProducts;
   logDeterminant(a: number, n: number, least: number): number;
 
+  addDivergences(sums: number, mu: number, logvar: number, columns: number, firstRow: number, lastRow: number): void;
+
   orderByCode(order: number, bounds: number, codes: number, rows: number, values: number): void;
   deviationQuantilesF32: DeviationQuantiles;
   deviationQuantilesF64: DeviationQuantiles;

@@ -200,8 +200,11 @@ function rootOf(x: number, n: number): number {
   }
 }
 
-/** Takes w to the optimum; returns whether it got there. */
-async function descend(
+/**
+ * Takes w to the optimum of |y|^2 / 2 - w' products + w' gram w / 2 + lambda |w|_1; returns whether it got there, by the duality
+ * gap, and not only as near as rounding lets it.
+ */
+export async function descend(
   core: Core,
   w: Block<'f64'>,
   sums: LassoSums,
