@@ -3,7 +3,8 @@
  * exact splits, all columns at each, no subsampling. Where it draws among equal splits, the lowest column and threshold win.
  */
 import type { Block } from '../../bindings/arena.js';
-import type { Core, Tree, TreeRows } from '../../bindings/core.js';
+import type { Core, Tree } from '../../bindings/core.js';
+import { loadTreeRows } from './tree-rows.js';
 
 /** What is fitted, and on which rows it predicts. */
 export interface BoostingProblem {
@@ -22,6 +23,8 @@ export interface BoostingProblem {
   readonly learningRate: number;
   /** 1..8 */
   readonly depth: number;
+  /** 0: every split is tried; else those between as many bins of each column, 2..255, of about equally many rows. */
+  readonly bins: number;
 }
 
 /** A fit. Its trees are not kept. */
@@ -57,15 +60,7 @@ export async function fitBoosting(
       thresholds: core.arena.zeros('f64', 2 ** depth - 1),
       values: core.arena.zeros('f64', 2 ** (depth + 1) - 1),
     };
-    const treeRows: TreeRows = {
-      rows: trainRows,
-      columns,
-      x: core.arena.upload('f64', problem.train),
-      sorted: core.arena.upload('u32', sortColumns(problem.train, trainRows, columns)),
-      scratch: core.arena.alloc('u32', 4 * columns * trainRows),
-      sides: core.arena.alloc('u8', trainRows),
-      bounds: core.arena.alloc('i32', 2 * (2 ** (depth + 1) - 1)),
-    };
+    const treeRows = loadTreeRows(core, problem.train, trainRows, columns, depth, problem.bins);
     const model =
       classes === null ? squares(core, target, residuals, raw) : likelihood(core, target, classes, residuals, raw);
     for (let c = 0; c < perStage; c++) {
@@ -163,41 +158,4 @@ function highestClasses(scores: Float64Array, rows: number, classes: number): Fl
     while (scores[out[row] * rows + row] < highest - 1e-12) out[row]++;
   }
   return out;
-}
-
-/** The rows of x, [columns][rows], in the order of each column, as growTree takes them: [columns][rows][offset, rank]. */
-export function sortColumns(x: Float64Array, rows: number, columns: number): Uint32Array {
-  const out = new Uint32Array(2 * rows * columns);
-  const ranks = new Uint32Array(rows);
-  for (let column = 0; column < columns; column++) {
-    const values = x.subarray(column * rows, (column + 1) * rows);
-    // + 0 makes one zero of both, which the sort would tell apart.
-    const distinct = values.map((value) => value + 0).sort();
-    let count = 0;
-    for (const value of distinct) if (count === 0 || value !== distinct[count - 1]) distinct[count++] = value;
-    const starts = new Uint32Array(count + 1);
-    for (let row = 0; row < rows; row++) {
-      ranks[row] = rankOf(values[row], distinct, count);
-      starts[ranks[row] + 1]++;
-    }
-    for (let rank = 0; rank < count; rank++) starts[rank + 1] += starts[rank];
-    for (let row = 0; row < rows; row++) {
-      const at = 2 * (column * rows + starts[ranks[row]]++);
-      out[at] = 8 * row;
-      out[at + 1] = ranks[row];
-    }
-  }
-  return out;
-}
-
-/** The place of a value among the first `count` of the sorted ones, of which it is one. */
-function rankOf(value: number, sorted: Float64Array, count: number): number {
-  let low = 0;
-  let high = count - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

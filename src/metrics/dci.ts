@@ -149,6 +149,7 @@ export async function learnFactors(
         stages,
         learningRate,
         depth,
+        bins: 0,
       },
       (done, total) => pause(`trees of factor ${k}`, done, total),
     );

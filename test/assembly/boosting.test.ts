@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Core, Tree, TreeRows } from '../../bindings/core.js';
-import { sortColumns } from '../../src/learners/boosting.js';
+import type { Core, Tree } from '../../bindings/core.js';
+import { loadTreeRows } from '../../src/learners/tree-rows.js';
 import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, codes, normals } from './samples.js';
 
@@ -17,6 +17,14 @@ interface Oracle {
   readonly ofRow: Float64Array;
 }
 
+interface Split {
+  readonly gain: number;
+  readonly column: number;
+  readonly threshold: number;
+  readonly left: number[];
+  readonly right: number[];
+}
+
 function growPlainly(x: Float64Array, r: Float64Array, columns: number, depth: number, scale: number): Oracle {
   const rows = r.length;
   const oracle: Oracle = {
@@ -30,8 +38,7 @@ function growPlainly(x: Float64Array, r: Float64Array, columns: number, depth: n
   const grow = (node: number, of: number[], level: number): void => {
     const mean = sumOf(of) / of.length;
     const variance = of.reduce((sum, row) => sum + (r[row] - mean) ** 2, 0) / of.length;
-    let best = -1;
-    let split: { column: number; threshold: number; left: number[]; right: number[] } | null = null;
+    const splits: Split[] = [];
     if (level < depth && variance > 2 ** -52) {
       for (let column = 0; column < columns; column++) {
         const value = (row: number) => x[column * rows + row];
@@ -41,12 +48,13 @@ function growPlainly(x: Float64Array, r: Float64Array, columns: number, depth: n
           const right = of.filter((row) => value(row) > distinct[i]);
           const difference = sumOf(left) / left.length - sumOf(right) / right.length;
           const gain = (difference ** 2 * left.length * right.length) / of.length;
-          if (gain <= best * (1 + 1e-10)) continue;
-          best = gain;
-          split = { column, threshold: distinct[i] / 2 + distinct[i + 1] / 2, left, right };
+          splits.push({ gain, column, threshold: distinct[i] / 2 + distinct[i + 1] / 2, left, right });
         }
       }
     }
+    const best = splits.reduce((most, { gain }) => Math.max(most, gain), 0);
+    const tied = splits.filter(({ gain }) => gain * (1 + 1e-10) >= best);
+    const split = tied[0];
     if (!split) {
       const curvature = of.reduce((sum, row) => sum + Math.abs(r[row]) * (1 - Math.abs(r[row])), 0);
       const value = scale === 0 ? mean : curvature < 1e-150 ? 0 : (scale * sumOf(of)) / curvature;
@@ -57,7 +65,8 @@ function growPlainly(x: Float64Array, r: Float64Array, columns: number, depth: n
     }
     oracle.columnOf.set(node, split.column);
     oracle.thresholds.set(node, split.threshold);
-    oracle.gains[split.column] += best;
+    const sharing = new Set(tied.map(({ column }) => column));
+    for (const column of sharing) oracle.gains[column] += best / sharing.size;
     grow(2 * node + 1, split.left, level + 1);
     grow(2 * node + 2, split.right, level + 1);
   };
@@ -69,22 +78,14 @@ function growPlainly(x: Float64Array, r: Float64Array, columns: number, depth: n
   return oracle;
 }
 
-function allocate(core: Core, x: Float64Array, rows: number, columns: number, depth: number) {
+function allocate(core: Core, x: Float64Array, rows: number, columns: number, depth: number, bins = 0) {
   const tree: Tree = {
     depth,
     columnOf: core.arena.alloc('i32', 2 ** depth - 1),
     thresholds: core.arena.alloc('f64', 2 ** depth - 1),
     values: core.arena.alloc('f64', 2 ** (depth + 1) - 1),
   };
-  const treeRows: TreeRows = {
-    rows,
-    columns,
-    x: core.arena.upload('f64', x),
-    sorted: core.arena.upload('u32', sortColumns(x, rows, columns)),
-    scratch: core.arena.alloc('u32', 4 * rows * columns),
-    sides: core.arena.alloc('u8', rows),
-    bounds: core.arena.alloc('i32', 2 * (2 ** (depth + 1) - 1)),
-  };
+  const treeRows = loadTreeRows(core, x, rows, columns, depth, bins);
   return { tree, treeRows };
 }
 
