@@ -32,6 +32,8 @@ const WORTH_READING: f64 = 1.0 - 1e-9;
 const BIN: usize = 16;
 /** Bytes of the histogram of a column: 256 bins. */
 const HISTOGRAM: usize = 4096;
+/** How many bins are bounded together first. */
+const GROUP: i32 = 8;
 
 /**
  * Grows one tree on residuals, f64[rows], and adds rate times its values to raw, f64[rows], and its gains to
@@ -276,118 +278,175 @@ function findSplit(
   for (let c = 0; c < columns; c++) v128.store(peaks + (<usize>c << 4), f64x2.splat(-1));
 
   const step = countStep(rows);
-  const perStep_f64x2 = f64x2.splat(1.0 / step);
-  const step_f64x2 = f64x2.splat(step);
-  const halfUnit_f64x2 = f64x2.splat(0.5 * absoluteUnit);
-  const half_f64x2 = f64x2.splat(0.5);
-  const one_f64x2 = f64x2.splat(1);
-  const zero_f64x2 = f64x2.splat(0);
-  const n_f64x2 = f64x2.splat(n);
-  const mean_f64x2 = f64x2.splat(mean);
-  const above_f64x2 = f64x2.splat(max(0.0, -mean));
-  const below_f64x2 = f64x2.splat(max(0.0, mean));
   let best = boundaryGain(histogram + <usize>(hint & ~1) * HISTOGRAM, step, n, mean);
   if (best < 0) {
     for (let c = 0; c < columns; c += 2) {
       best = max(best, boundaryGain(histogram + <usize>c * HISTOGRAM, step, n, mean));
     }
   }
+  const perStep_f64x2 = f64x2.splat(1.0 / step);
+  const step_f64x2 = f64x2.splat(step);
+  const halfUnit_f64x2 = f64x2.splat(0.5 * absoluteUnit);
+  const n_f64x2 = f64x2.splat(n);
+  const mean_f64x2 = f64x2.splat(mean);
   for (let c = 0; c < columns; c += 2) {
     const h = histogram + <usize>c * HISTOGRAM;
     const isPair = c + 1 < columns;
     const shape = bins + (<usize>c << 3);
-    const isFine_f64x2 = i64x2(
-      load<i32>(shape, 4) != 0 ? -1 : 0,
-      isPair && load<i32>(shape, 12) != 0 ? -1 : 0,
-    );
-    const count = <usize>max(load<i32>(shape), isPair ? load<i32>(shape, 8) : 0);
-    let cut = best * WORTH_READING;
-    let cut_f64x2 = f64x2.splat(cut);
-    let a_f64x2 = zero_f64x2;
-    let b_f64x2 = zero_f64x2;
-    // Of the rows below the bin: sums, absolutes, numbers, what is above the mean.
-    let sumBefore_f64x2 = zero_f64x2;
-    let absoluteBefore_f64x2 = zero_f64x2;
-    let lBefore_f64x2 = zero_f64x2;
-    let diffBefore_f64x2 = zero_f64x2;
-    for (let bin: usize = 0; bin < count; bin++) {
-      a_f64x2 = f64x2.add(a_f64x2, v128.load(h + bin * BIN));
-      b_f64x2 = f64x2.add(b_f64x2, v128.load(h + bin * BIN, HISTOGRAM));
-      const sum_f64x2 = i64x2.shuffle(a_f64x2, b_f64x2, 0, 2);
-      const weight_f64x2 = i64x2.shuffle(a_f64x2, b_f64x2, 1, 3);
-      const l_f64x2 = f64x2.floor(f64x2.mul(weight_f64x2, perStep_f64x2));
-      const absolute_f64x2 = f64x2.sub(weight_f64x2, f64x2.mul(l_f64x2, step_f64x2));
-      const diff_f64x2 = f64x2.sub(sum_f64x2, f64x2.mul(l_f64x2, mean_f64x2));
-      const m_f64x2 = f64x2.sub(l_f64x2, lBefore_f64x2);
-      const between_f64x2 = f64x2.mul(l_f64x2, f64x2.sub(n_f64x2, l_f64x2));
-      // Within the bin sums go no further up than by its positive residuals, and no further down than by its negative ones.
-      const absolutes_f64x2 = f64x2.mul(f64x2.sub(absolute_f64x2, absoluteBefore_f64x2), halfUnit_f64x2);
-      const net_f64x2 = f64x2.mul(f64x2.sub(sum_f64x2, sumBefore_f64x2), half_f64x2);
-      const up_f64x2 = f64x2.add(
-        f64x2.add(diffBefore_f64x2, f64x2.add(absolutes_f64x2, net_f64x2)),
-        f64x2.mul(m_f64x2, above_f64x2),
-      );
-      const down_f64x2 = f64x2.sub(
-        f64x2.add(f64x2.sub(absolutes_f64x2, net_f64x2), f64x2.mul(m_f64x2, below_f64x2)),
-        diffBefore_f64x2,
-      );
-      const most_f64x2 = f64x2.pmax(up_f64x2, down_f64x2);
-      const next_f64x2 = f64x2.add(lBefore_f64x2, one_f64x2);
-      const last_f64x2 = f64x2.sub(l_f64x2, one_f64x2);
-      const within_f64x2 = f64x2.pmin(
-        f64x2.mul(next_f64x2, f64x2.sub(n_f64x2, next_f64x2)),
-        f64x2.mul(last_f64x2, f64x2.sub(n_f64x2, last_f64x2)),
-      );
-      const inner_f64x2 = v128.and(
-        v128.and(isFine_f64x2, f64x2.gt(m_f64x2, one_f64x2)),
-        f64x2.ge(f64x2.mul(most_f64x2, most_f64x2), f64x2.mul(cut_f64x2, within_f64x2)),
-      );
-      const outer_f64x2 = v128.and(
-        v128.and(f64x2.gt(between_f64x2, zero_f64x2), f64x2.gt(m_f64x2, zero_f64x2)),
-        f64x2.ge(f64x2.mul(diff_f64x2, diff_f64x2), f64x2.mul(cut_f64x2, between_f64x2)),
-      );
-      if (v128.any_true(v128.or(inner_f64x2, outer_f64x2))) {
-        const inner = i64x2.bitmask(inner_f64x2);
-        const outer = i64x2.bitmask(outer_f64x2);
-        for (let lane = 0; lane < 2; lane++) {
-          if ((((inner | outer) >> lane) & 1) == 0) continue;
-          const column = <usize>(c + lane);
-          const peak = peaks + (column << 4);
-          const place = places + (column << 2);
-          const start = starts + (column * 257 + bin) * 4;
-          if ((inner >> lane) & 1) {
-            readBin(
-              sorted + ((column * <usize>rows) << 3),
-              load<i32>(start),
-              load<i32>(start, 4),
-              pairs,
-              nodeOf,
-              node,
-              lane ? f64x2.extract_lane(sumBefore_f64x2, 1) : f64x2.extract_lane(sumBefore_f64x2, 0),
-              lane ? f64x2.extract_lane(lBefore_f64x2, 1) : f64x2.extract_lane(lBefore_f64x2, 0),
-              mean,
-              n,
-              peak,
-              place,
-            );
-          }
-          if ((outer >> lane) & 1) {
-            const diff = lane ? f64x2.extract_lane(diff_f64x2, 1) : f64x2.extract_lane(diff_f64x2, 0);
-            const between = lane ? f64x2.extract_lane(between_f64x2, 1) : f64x2.extract_lane(between_f64x2, 0);
-            offer(peak, place, (diff * diff) / between, load<i32>(start, 4));
-          }
-          best = max(best, load<f64>(peak));
-        }
-        cut = best * WORTH_READING;
-        cut_f64x2 = f64x2.splat(cut);
+    const isColumn_f64x2 = i64x2(-1, isPair ? -1 : 0);
+    const isFine_f64x2 = i64x2(load<i32>(shape, 4) != 0 ? -1 : 0, isPair && load<i32>(shape, 12) != 0 ? -1 : 0);
+    const count = max(load<i32>(shape), isPair ? load<i32>(shape, 8) : 0);
+    let cut_f64x2 = f64x2.splat(best * WORTH_READING);
+    let a_f64x2 = f64x2.splat(0);
+    let b_f64x2 = f64x2.splat(0);
+    // Of the rows below: sums, and numbers with absolutes.
+    let sum_f64x2 = f64x2.splat(0);
+    let l_f64x2 = f64x2.splat(0);
+    let absolute_f64x2 = f64x2.splat(0);
+    for (let group = 0; group < count; group += GROUP) {
+      const from = h + <usize>group * BIN;
+      const aBefore_f64x2 = a_f64x2;
+      const bBefore_f64x2 = b_f64x2;
+      for (let at = from; at < from + <usize>GROUP * BIN; at += BIN) {
+        a_f64x2 = f64x2.add(a_f64x2, v128.load(at));
+        b_f64x2 = f64x2.add(b_f64x2, v128.load(at, HISTOGRAM));
       }
-      sumBefore_f64x2 = sum_f64x2;
-      absoluteBefore_f64x2 = absolute_f64x2;
-      lBefore_f64x2 = l_f64x2;
-      diffBefore_f64x2 = diff_f64x2;
+      const sumBefore_f64x2 = sum_f64x2;
+      const lBefore_f64x2 = l_f64x2;
+      const absoluteBefore_f64x2 = absolute_f64x2;
+      const weight_f64x2 = i64x2.shuffle(a_f64x2, b_f64x2, 1, 3);
+      sum_f64x2 = i64x2.shuffle(a_f64x2, b_f64x2, 0, 2);
+      l_f64x2 = f64x2.floor(f64x2.mul(weight_f64x2, perStep_f64x2));
+      absolute_f64x2 = f64x2.sub(weight_f64x2, f64x2.mul(l_f64x2, step_f64x2));
+      const isOpen = v128.or(
+        reachesAt(sum_f64x2, l_f64x2, lBefore_f64x2, n_f64x2, mean_f64x2, cut_f64x2),
+        v128.and(
+          isColumn_f64x2,
+          reachesWithin(
+            sumBefore_f64x2,
+            lBefore_f64x2,
+            sum_f64x2,
+            l_f64x2,
+            f64x2.mul(f64x2.sub(absolute_f64x2, absoluteBefore_f64x2), halfUnit_f64x2),
+            n_f64x2,
+            mean_f64x2,
+            cut_f64x2,
+          ),
+        ),
+      );
+      if (!v128.any_true(isOpen)) continue;
+
+      let aHere_f64x2 = aBefore_f64x2;
+      let bHere_f64x2 = bBefore_f64x2;
+      let sumHere_f64x2 = sumBefore_f64x2;
+      let lHere_f64x2 = lBefore_f64x2;
+      let absoluteHere_f64x2 = absoluteBefore_f64x2;
+      for (let bin = group; bin < group + GROUP; bin++) {
+        aHere_f64x2 = f64x2.add(aHere_f64x2, v128.load(h + <usize>bin * BIN));
+        bHere_f64x2 = f64x2.add(bHere_f64x2, v128.load(h + <usize>bin * BIN, HISTOGRAM));
+        const sumNext_f64x2 = i64x2.shuffle(aHere_f64x2, bHere_f64x2, 0, 2);
+        const weightNext_f64x2 = i64x2.shuffle(aHere_f64x2, bHere_f64x2, 1, 3);
+        const lNext_f64x2 = f64x2.floor(f64x2.mul(weightNext_f64x2, perStep_f64x2));
+        const absoluteNext_f64x2 = f64x2.sub(weightNext_f64x2, f64x2.mul(lNext_f64x2, step_f64x2));
+        const outer_f64x2 = reachesAt(sumNext_f64x2, lNext_f64x2, lHere_f64x2, n_f64x2, mean_f64x2, cut_f64x2);
+        const inner_f64x2 = v128.and(
+          isFine_f64x2,
+          reachesWithin(
+            sumHere_f64x2,
+            lHere_f64x2,
+            sumNext_f64x2,
+            lNext_f64x2,
+            f64x2.mul(f64x2.sub(absoluteNext_f64x2, absoluteHere_f64x2), halfUnit_f64x2),
+            n_f64x2,
+            mean_f64x2,
+            cut_f64x2,
+          ),
+        );
+        if (v128.any_true(v128.or(inner_f64x2, outer_f64x2))) {
+          const inner = i64x2.bitmask(inner_f64x2);
+          const outer = i64x2.bitmask(outer_f64x2);
+          for (let lane = 0; lane < 2; lane++) {
+            if ((((inner | outer) >> lane) & 1) == 0) continue;
+            const column = <usize>(c + lane);
+            const peak = peaks + (column << 4);
+            const place = places + (column << 2);
+            const start = starts + (column * 257 + <usize>bin) * 4;
+            if ((inner >> lane) & 1) {
+              readBin(
+                sorted + ((column * <usize>rows) << 3),
+                load<i32>(start),
+                load<i32>(start, 4),
+                pairs,
+                nodeOf,
+                node,
+                lane ? f64x2.extract_lane(sumHere_f64x2, 1) : f64x2.extract_lane(sumHere_f64x2, 0),
+                lane ? f64x2.extract_lane(lHere_f64x2, 1) : f64x2.extract_lane(lHere_f64x2, 0),
+                mean,
+                n,
+                peak,
+                place,
+              );
+            }
+            if ((outer >> lane) & 1) {
+              const sum = lane ? f64x2.extract_lane(sumNext_f64x2, 1) : f64x2.extract_lane(sumNext_f64x2, 0);
+              const l = lane ? f64x2.extract_lane(lNext_f64x2, 1) : f64x2.extract_lane(lNext_f64x2, 0);
+              const diff = sum - l * mean;
+              offer(peak, place, (diff * diff) / (l * (n - l)), load<i32>(start, 4));
+            }
+            best = max(best, load<f64>(peak));
+          }
+          cut_f64x2 = f64x2.splat(best * WORTH_READING);
+        }
+        sumHere_f64x2 = sumNext_f64x2;
+        lHere_f64x2 = lNext_f64x2;
+        absoluteHere_f64x2 = absoluteNext_f64x2;
+      }
     }
   }
   return best;
+}
+
+/** Whether the split after l rows, of which some are in the last bin, gains as much as cut. */
+// @ts-ignore: decorator
+@inline
+function reachesAt(sum: v128, l: v128, lBefore: v128, n: v128, mean: v128, cut: v128): v128 {
+  const diff = f64x2.sub(sum, f64x2.mul(l, mean));
+  const between = f64x2.mul(l, f64x2.sub(n, l));
+  return v128.and(
+    v128.and(f64x2.gt(between, f64x2.splat(0)), f64x2.gt(l, lBefore)),
+    f64x2.ge(f64x2.mul(diff, diff), f64x2.mul(cut, between)),
+  );
+}
+
+/**
+ * Whether a split between two others could gain as much as cut: sums go no further up from the first than by the positive
+ * residuals between them, and no further down than by the negative ones. halfAbsolute: half of the absolutes of all of these.
+ */
+// @ts-ignore: decorator
+@inline
+function reachesWithin(
+  sumFirst: v128,
+  first: v128,
+  sumLast: v128,
+  last: v128,
+  halfAbsolute: v128,
+  n: v128,
+  mean: v128,
+  cut: v128,
+): v128 {
+  const one = f64x2.splat(1);
+  const m = f64x2.sub(last, first);
+  const halfNet = f64x2.mul(f64x2.sub(sumLast, sumFirst), f64x2.splat(0.5));
+  const diff = f64x2.sub(sumFirst, f64x2.mul(first, mean));
+  // Each row takes a mean off, which adds to the way down, or up where the mean is negative.
+  const means = f64x2.mul(m, mean);
+  const up = f64x2.sub(f64x2.add(halfAbsolute, halfNet), f64x2.pmin(means, f64x2.splat(0)));
+  const down = f64x2.add(f64x2.sub(halfAbsolute, halfNet), f64x2.pmax(means, f64x2.splat(0)));
+  const most = f64x2.pmax(f64x2.add(diff, up), f64x2.sub(down, diff));
+  const next = f64x2.add(first, one);
+  const previous = f64x2.sub(last, one);
+  const between = f64x2.pmin(f64x2.mul(next, f64x2.sub(n, next)), f64x2.mul(previous, f64x2.sub(n, previous)));
+  return v128.and(f64x2.gt(m, one), f64x2.ge(f64x2.mul(most, most), f64x2.mul(cut, between)));
 }
 
 /** The best gain of splits between the bins of two neighbouring columns; below 0 where there is none. */
