@@ -1,26 +1,13 @@
 /**
- * Gradient-boosted trees: the softmax's residuals, and one regression tree on the residuals of one class.
+ * Gradient-boosted trees beside growing them (trees.ts): the softmax's residuals, and what a tree says of other rows.
  *
- *   residual r = [y = c] - p_c; a split of n rows into l and n - l gains (S_l - l S / n)^2 n / (l (n - l)), S sums of r;
- *   leaf value = scale sum r / sum |r| (1 - |r|) for classes (|r| (1 - |r|) = p (1 - p)), sum r / n for squares.
+ *   residual r = [y = c] - p_c, p = softmax of the scores
  *
- * Source: Friedman 2001, Greedy Function Approximation: A Gradient Boosting Machine (its L_K_TreeBoost and LS_Boost), with
- * splits as scikit-learn 1.2 makes them: every value of every column is tried, the gain is that of `friedman_mse`, nodes
- * whose variance is at most 2^-52 are leaves. Where gains are equal to 1e-10 of the largest, the lowest column has it, then
- * the lowest threshold (scikit-learn draws the column at random).
- * Cost: O(rows columns depth) a tree: columns come sorted, and nodes keep the order by stable partition.
- * Precision: float64 throughout.
- *
- * A sorted column is u64[rows]: the rank of the value (equal values have one) in the high word, the row's number times 8,
- * which is its offset in a float64 array, in the low one. Nodes are numbered as in a heap: those of i are 2i + 1, 2i + 2.
+ * Source: Friedman 2001, Greedy Function Approximation: A Gradient Boosting Machine (its L_K_TreeBoost).
+ * Cost: O(rows classes); O(rows depth) a tree.
+ * Precision: float64 throughout; residuals within 1e-15.
  */
-
-/** A variance that scikit-learn takes for none. */
-const NO_VARIANCE: f64 = 2.220446049250313e-16;
-/** Below this a sum of p (1 - p) is taken for none, and the leaf says nothing. */
-const NO_CURVATURE: f64 = 1e-150;
-/** How much better a later split must be. */
-const TIE: f64 = 1.0 + 1e-10;
+import { exp_f64x2 } from './lanes';
 
 /**
  * Residuals of rows [firstRow, lastRow): residuals, raw: f64[classes][rows]; labels: i32[rows]. With two classes both arrays
@@ -37,33 +24,67 @@ export function boostingResiduals(
 ): void {
   const step = <usize>rows << 3;
   for (let row = firstRow; row < lastRow; row++) {
-    const label = load<i32>(labels + (<usize>row << 2));
-    const from = raw + (<usize>row << 3);
-    const to = residuals + (<usize>row << 3);
-    if (classes == 2) {
-      const score = load<f64>(from);
-      const small = Math.exp(-Math.abs(score));
-      const p = (score < 0 ? small : 1.0) / (1.0 + small);
-      store<f64>(to, <f64>label - p);
-      continue;
-    }
-    let largest = -Infinity;
-    for (let c = 0; c < classes; c++) largest = max(largest, load<f64>(from + <usize>c * step));
-    let total = 0.0;
-    for (let c = 0; c < classes; c++) {
-      const e = Math.exp(load<f64>(from + <usize>c * step) - largest);
-      store<f64>(to + <usize>c * step, e);
-      total += e;
-    }
-    const scale = 1.0 / total;
-    for (let c = 0; c < classes; c++) {
-      const at = to + <usize>c * step;
-      store<f64>(at, (c == label ? 1.0 : 0.0) - load<f64>(at) * scale);
-    }
+    const shift = <usize>row << 3;
+    // Two rows at a time; of the last of an odd number one lane is left out.
+    const isPair = row + 1 < lastRow;
+    if (classes == 2) logistic(residuals + shift, raw + shift, isPair);
+    else softmax(residuals + shift, raw + shift, step, classes, isPair);
+    addOne(residuals + shift, load<i32>(labels + (<usize>row << 2)), step, classes);
+    if (!isPair) continue;
+    row++;
+    addOne(residuals + shift + 8, load<i32>(labels + (<usize>row << 2)), step, classes);
   }
 }
 
-/** Adds rate times the value of the tree at each row of x, f64[columns][rows], to raw, f64[rows]; see {@link growTree}. */
+/** What the class of a row has more than its probability taken off. */
+// @ts-ignore: decorator
+@inline
+function addOne(residual: usize, label: i32, step: usize, classes: i32): void {
+  if (classes == 2 && label == 0) return;
+  const at = residual + (classes == 2 ? 0 : <usize>label * step);
+  store<f64>(at, load<f64>(at) + 1.0);
+}
+
+// @ts-ignore: decorator
+@inline
+function loadRows(p: usize, isPair: boolean): v128 {
+  return isPair ? v128.load(p) : v128.load64_splat(p);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeRows(p: usize, rows: v128, isPair: boolean): void {
+  if (isPair) v128.store(p, rows);
+  else v128.store64_lane(p, rows, 0);
+}
+
+/** - p of one or two neighbouring rows. */
+function logistic(to: usize, from: usize, isPair: boolean): void {
+  const one = f64x2.splat(1);
+  const score = loadRows(from, isPair);
+  const small = exp_f64x2(f64x2.neg(f64x2.abs(score)));
+  const p = f64x2.div(v128.bitselect(small, one, f64x2.lt(score, f64x2.splat(0))), f64x2.add(one, small));
+  storeRows(to, f64x2.neg(p), isPair);
+}
+
+/** - p of one or two neighbouring rows, for each class. */
+function softmax(to: usize, from: usize, step: usize, classes: i32, isPair: boolean): void {
+  let largest = f64x2.splat(-Infinity);
+  for (let c = 0; c < classes; c++) largest = f64x2.pmax(largest, loadRows(from + <usize>c * step, isPair));
+  let total = f64x2.splat(0);
+  for (let c = 0; c < classes; c++) {
+    const e = exp_f64x2(f64x2.sub(loadRows(from + <usize>c * step, isPair), largest));
+    storeRows(to + <usize>c * step, e, isPair);
+    total = f64x2.add(total, e);
+  }
+  const scale = f64x2.div(f64x2.splat(-1), total);
+  for (let c = 0; c < classes; c++) {
+    const at = to + <usize>c * step;
+    storeRows(at, f64x2.mul(loadRows(at, isPair), scale), isPair);
+  }
+}
+
+/** Adds rate times the value of the tree at each row of x, f64[columns][rows], to raw, f64[rows]; see growTree. */
 export function addTree(
   raw: usize,
   x: usize,
