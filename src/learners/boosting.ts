@@ -1,10 +1,11 @@
 /**
  * Gradient-boosted trees as scikit-learn 1.2 fits them by default (GradientBoostingClassifier, GradientBoostingRegressor):
- * exact splits, all columns at each, no subsampling. Where it draws among equal splits, the lowest column and threshold win.
+ * exact splits, all columns at each, no subsampling. Where it draws among equal splits, the lowest column and threshold win,
+ * and the columns share the importance. Or splits between quantiles only, as fast libraries make them.
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core, Tree } from '../../bindings/core.js';
-import { loadTreeRows } from './tree-rows.js';
+import { EXACT, loadTreeRows } from './tree-rows.js';
 
 /** What is fitted, and on which rows it predicts. */
 export interface BoostingProblem {
@@ -29,7 +30,7 @@ export interface BoostingProblem {
 
 /** A fit. Its trees are not kept. */
 export interface BoostingFit {
-  /** What splits by each column took off the squares, over all trees, as shares of 1; all 0 where nothing was split. */
+  /** What splits by each column took off the squares, over all trees, as shares of 1; all 0 where nothing was split. Equal splits share. */
   readonly importance: Float64Array;
   /** The class, or the value, of each training row. */
   readonly trained: Float64Array;
@@ -60,7 +61,8 @@ export async function fitBoosting(
       thresholds: core.arena.zeros('f64', 2 ** depth - 1),
       values: core.arena.zeros('f64', 2 ** (depth + 1) - 1),
     };
-    const treeRows = loadTreeRows(core, problem.train, trainRows, columns, depth, problem.bins);
+    const cut = problem.bins === 0 ? EXACT : { bins: problem.bins, isExact: false };
+    const treeRows = loadTreeRows(core, problem.train, trainRows, columns, depth, cut);
     const model =
       classes === null ? squares(core, target, residuals, raw) : likelihood(core, target, classes, residuals, raw);
     for (let c = 0; c < perStage; c++) {

@@ -1,20 +1,25 @@
 /** Rows as trees are grown on them: sorted by each column, and cut into bins. */
 import type { Core, TreeRows } from '../../bindings/core.js';
 
-/** What a histogram has room for, less one: code 255 stays free. */
-const MOST_BINS = 255;
+/** How columns are cut. */
+export interface Cut {
+  /** Into how many bins at most; 2..255. */
+  readonly bins: number;
+  /** Whether splits within bins are tried too: then bins are but a means of finding them. */
+  readonly isExact: boolean;
+}
 
-/**
- * Loads x, [columns][rows], for trees up to `depth`. bins: 0 to try every split; otherwise those between so many bins of
- * each column (of about equally many rows; one for each value where there are no more values).
- */
+/** Every split is tried. */
+export const EXACT: Cut = { bins: 255, isExact: true };
+
+/** Loads x, [columns][rows], for trees up to `depth`. */
 export function loadTreeRows(
   core: Core,
   x: Float64Array,
   rows: number,
   columns: number,
   depth: number,
-  bins: number,
+  { bins, isExact }: Cut,
 ): TreeRows {
   const sorted = sortColumns(x, rows, columns);
   const groups = Math.ceil(columns / 4);
@@ -23,11 +28,11 @@ export function loadTreeRows(
   const shapes = new Int32Array(2 * columns);
   for (let column = 0; column < columns; column++) {
     const own = sorted.subarray(2 * column * rows, 2 * (column + 1) * rows);
-    const bounds = cutIntoBins(own, bins === 0 ? MOST_BINS : bins);
+    const bounds = cutIntoBins(own, bins);
     const count = bounds.length - 1;
     starts.fill(rows, 257 * column, 257 * (column + 1)).set(bounds, 257 * column);
     // Where each value has its bin there is nothing within.
-    shapes.set([count, bins === 0 && count < own[2 * rows - 1] + 1 ? 1 : 0], 2 * column);
+    shapes.set([count, isExact && count < own[2 * rows - 1] + 1 ? 1 : 0], 2 * column);
     for (let bin = 0; bin < count; bin++) {
       for (let i = bounds[bin]; i < bounds[bin + 1]; i++) {
         codes[4 * (column >> 2) * rows + 4 * own[2 * i] + (column & 3)] = bin;
@@ -56,19 +61,22 @@ export function loadTreeRows(
 
 /**
  * Where bins begin in a sorted column, [rows][row, rank], and where the last ends. Bins are made of whole values: one each
- * where there are at most `most` values; else each takes values until it has its share of the rows that are left.
+ * where there are at most `most` values; else each takes the values that bring it nearest to its share of the rows left.
  */
 export function cutIntoBins(sorted: Uint32Array, most: number): number[] {
   const rows = sorted.length / 2;
-  const values = sorted[2 * rows - 1] + 1;
+  const values = [0];
+  for (let i = 1; i < rows; i++) if (sorted[2 * i + 1] !== sorted[2 * i - 1]) values.push(i);
+  values.push(rows);
+  if (values.length - 1 <= most) return values;
   const bounds = [0];
   let from = 0;
-  for (let i = 1; i < rows; i++) {
-    if (sorted[2 * i + 1] === sorted[2 * i - 1]) continue;
-    const binsLeft = most - bounds.length + 1;
-    if (values > most && (binsLeft === 1 || i - from < (rows - from) / binsLeft)) continue;
-    bounds.push(i);
-    from = i;
+  for (let value = 1; value < values.length - 1 && bounds.length < most; value++) {
+    const share = (rows - from) / (most - bounds.length + 1);
+    const [without, withIt] = [values[value] - from, values[value + 1] - from];
+    if (without + withIt <= 2 * share) continue;
+    from = values[value];
+    bounds.push(from);
   }
   bounds.push(rows);
   return bounds;

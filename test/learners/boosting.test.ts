@@ -91,6 +91,18 @@ test('does not mind an increasing map of a column, or which sign it has', async 
   });
 });
 
+test('fits the same whether it splits between values or between bins, where each value has its bin', async () => {
+  const x = normals(3 * COUNT, 1).map((value) => Math.round(20 * value));
+  assert.ok(new Set(x).size < 255);
+  for (const classes of [3, null]) {
+    const problem = { ...separable(x), classes };
+    const target = Array.from(normals(COUNT, 5), (noise, row) => (classes ? (row + Number(x[row] > 3)) % 3 : noise));
+    const exact = await fit({ ...problem, target });
+    assert.equal(await fit({ ...problem, target, bins: 255 }), exact);
+    assert.not.equal((await fit({ ...problem, target, bins: 5 })).importance, exact.importance);
+  }
+});
+
 test('fits squares alike in any unit', async () => {
   const problem = { ...separable(), classes: null, stages: 30 };
   const target = Array.from(problem.train.subarray(0, COUNT), (value) => value + 3);
