@@ -307,7 +307,12 @@ function findSplit(
   const halfUnit_f64x2 = f64x2.splat(0.5 * absoluteUnit);
   const n_f64x2 = f64x2.splat(n);
   const mean_f64x2 = f64x2.splat(mean);
-  for (let c = 0; c < columns; c += 2) {
+  // The columns of the hint first: the sooner the best is known, the fewer bins are worth reading.
+  const pairsOfColumns = (columns + 1) >> 1;
+  let c = (hint & ~1) - 2;
+  for (let done = 0; done < pairsOfColumns; done++) {
+    c += 2;
+    if (c >= columns) c = 0;
     const h = histogram + <usize>c * HISTOGRAM;
     const isPair = c + 1 < columns;
     const shape = bins + (<usize>c << 3);
@@ -665,24 +670,23 @@ function finishLeaves(
   const threshold_f64x2 = f64x2.splat(threshold);
   let left_f64x2 = f64x2.splat(0);
   let right_f64x2 = f64x2.splat(0);
-  let rights = 0;
+  let rights_i64x2 = i64x2.splat(0);
   for (let p = start; p < stop; p += 4) {
     const shift = <usize>load<u32>(p) << 3;
     const isRight_f64x2 = f64x2.gt(v128.load64_splat(ofColumn + shift), threshold_f64x2);
     const terms_f64x2 = leafTerms(residuals + shift);
     left_f64x2 = f64x2.add(left_f64x2, v128.andnot(terms_f64x2, isRight_f64x2));
     right_f64x2 = f64x2.add(right_f64x2, v128.and(terms_f64x2, isRight_f64x2));
-    rights += i32(load<f64>(ofColumn + shift) > threshold);
+    rights_i64x2 = i64x2.sub(rights_i64x2, isRight_f64x2);
   }
-  const onLeft = leafValue(left_f64x2, <f64>(end - begin - rights), scale);
-  const onRight = leafValue(right_f64x2, <f64>rights, scale);
-  store<f64>(values, onLeft);
-  store<f64>(values, onRight, 8);
-  const leftChange = rate * onLeft;
-  const rightChange = rate * onRight;
+  const rights = <i32>i64x2.extract_lane(rights_i64x2, 0);
+  store<f64>(values, leafValue(left_f64x2, <f64>(end - begin - rights), scale));
+  store<f64>(values, leafValue(right_f64x2, <f64>rights, scale), 8);
   for (let p = start; p < stop; p += 4) {
     const shift = <usize>load<u32>(p) << 3;
     const at = raw + shift;
-    store<f64>(at, load<f64>(at) + (load<f64>(ofColumn + shift) > threshold ? rightChange : leftChange));
+    // Which leaf is hard to predict: looked up, not chosen by a branch.
+    const side = <usize>(load<f64>(ofColumn + shift) > threshold);
+    store<f64>(at, load<f64>(at) + rate * load<f64>(values + (side << 3)));
   }
 }
