@@ -49,14 +49,33 @@ export interface TreeRows {
   readonly columns: number;
   /** f64[columns][rows] */
   readonly x: Block<'f64'>;
-  /** u32[columns][rows][2]: the rows in the order of each column, as 8 times their number and the rank of their value. */
+  /** u32[columns][rows][2]: the rows in the order of each column, and the rank of their value. */
   readonly sorted: Block<'u32'>;
-  /** As large as two of sorted. */
-  readonly scratch: Block<'u32'>;
+  /** u8[columns / 4, rounded up][rows][4]: the bin of each value. */
+  readonly codes: Block<'u8'>;
+  /** i32[columns][257]: where the rows of a bin begin in sorted; after the last bin, the number of rows. */
+  readonly starts: Block<'i32'>;
+  /** i32[columns][2]: the number of bins, at most 256, and 1 where splits within them are tried. */
+  readonly bins: Block<'i32'>;
+  readonly scratch: TreeScratch;
+}
+
+/** Room to grow trees in. */
+export interface TreeScratch {
+  /** f64[rows][2] */
+  readonly pairs: Block<'f64'>;
+  /** i32[2][rows] */
+  readonly lists: Block<'i32'>;
   /** u8[rows] */
-  readonly sides: Block<'u8'>;
-  /** i32[2^(depth + 1) - 1][2] */
-  readonly bounds: Block<'i32'>;
+  readonly nodeOf: Block<'u8'>;
+  /** f64[depth][columns to a multiple of 4][256][2] */
+  readonly histograms: Block<'f64'>;
+  /** f64[columns][2] */
+  readonly peaks: Block<'f64'>;
+  /** i32[columns] */
+  readonly places: Block<'i32'>;
+  /** i32[2^depth + depth][4], 0 before the first tree. */
+  readonly nodes: Block<'i32'>;
 }
 
 /** A tree of a forest; see assembly/forest.ts. */
@@ -648,7 +667,7 @@ export class Core {
     raw: Block<'f64'>,
     importances: Block<'f64'>,
     residuals: Block<'f64'>,
-    { rows, columns, x, sorted, scratch, sides, bounds }: TreeRows,
+    { rows, columns, x, sorted, codes, starts, bins, scratch }: TreeRows,
     scale: number,
     rate: number,
   ): void {
@@ -661,9 +680,16 @@ export class Core {
       residuals.pointer,
       x.pointer,
       sorted.pointer,
-      scratch.pointer,
-      sides.pointer,
-      bounds.pointer,
+      codes.pointer,
+      starts.pointer,
+      bins.pointer,
+      scratch.pairs.pointer,
+      scratch.lists.pointer,
+      scratch.nodeOf.pointer,
+      scratch.histograms.pointer,
+      scratch.peaks.pointer,
+      scratch.places.pointer,
+      scratch.nodes.pointer,
       rows,
       columns,
       tree.depth,
