@@ -400,11 +400,11 @@ export function betaVaeScore(
 }
 
 /**
- * DCI: disentanglement (the value), completeness and informativeness, from what boosted trees need to tell each factor. 0
- * to 1, higher is better.
+ * DCI: disentanglement (the value), completeness and informativeness, from what boosted trees (or with `regressor` a random
+ * forest or a lasso) need to tell each factor. 0 to 1, higher is better.
  *
  * Disentanglement is 1 - H(importance of a latent over factors) in base K, completeness 1 - H(importance for a factor over
- * latents) in base D, informativeness the accuracy on rows held back. Takes seconds: 100 trees for each value of each factor.
+ * latents) in base D, informativeness the accuracy or R^2 on rows held back. Takes seconds: 100 trees for each value of each factor.
  *
  * @param latents (N, D)
  * @param factors (N, K)

@@ -88,10 +88,10 @@ export function describeClassifier(k: number, classifier: FactorClassifier | nul
     : [`factor ${k}: the classifier stopped before its optimum`];
 }
 
-type Spread = Pick<FactorClassifier, 'first' | 'mean' | 'perScale'>;
+export type Spread = Pick<FactorClassifier, 'first' | 'mean' | 'perScale'>;
 
 /** How each latent spreads over some rows. */
-function spreadOf({ latents, latentCount }: Table, rows: Int32Array): Spread {
+export function spreadOf({ latents, latentCount }: Table, rows: Int32Array): Spread {
   const from = latents.array;
   const first = Float64Array.from({ length: latentCount }, (_, d) => from[rows[0] * latentCount + d]);
   const mean = new Float64Array(latentCount);

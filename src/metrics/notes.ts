@@ -40,3 +40,9 @@ export function describeSplit(k: number, { untaught, untested }: Pick<Split, 'un
     ...(untested > 0 ? [`factor ${k}: ${say(untested)} not among the test rows: learnt from, not judged on`] : []),
   ];
 }
+
+/** Says that learners of numbers learn the values of a discrete factor by their order. */
+export function describeNumbers({ factors, varyingFactors }: Table): string[] {
+  const isDiscrete = varyingFactors.some((k) => factors[k].type === 'discrete');
+  return isDiscrete ? ['the values of discrete factors are taken as numbers, 0, 1, 2 ... in their order'] : [];
+}

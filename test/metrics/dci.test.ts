@@ -154,6 +154,73 @@ test('fits a continuous factor by least squares', async () => {
   assert.equal(blind.parts.informativenessOfFactor, [0, 0]);
 });
 
+test('by the lasso is 1 in all three when each factor is one latent, in any order, sign and scale', async () => {
+  const latents = grid.map(([a, b, c]) => [-7 * c, a, 1e-9 * b]);
+  const { value, parts } = await dci(latents, grid, { regressor: 'lasso' });
+  assert.ok((value as number) > 1 - 1e-9 && (parts.completeness as number) > 1 - 1e-9);
+  // The least penalty, a thousandth of the largest, shrinks what is told.
+  assert.ok((parts.informativeness as number) > 1 - 1e-5, `${parts.informativeness}`);
+  assert.ok(parts.importance[0][2] > 0.99 && parts.importance[1][0] > 0.99 && parts.importance[2][1] > 0.99);
+});
+
+test('by a forest gives each factor its latent, and some to others, as splits of classes may not choose any', async () => {
+  const latents = grid.map(([a, b, c]) => [-7 * c, a, 1e-9 * b]);
+  const { value, parts } = await dci(latents, grid, { regressor: 'random-forest' });
+  assert.is(parts.informativeness, 1);
+  assert.ok(parts.importance[0][2] > 0.9 && parts.importance[1][0] > 0.9 && parts.importance[2][1] > 0.9);
+  assert.ok((value as number) > 0.8 && (value as number) < 0.95, `${value}`);
+});
+
+for (const regressor of ['lasso', 'random-forest'] as const) {
+  test(`tells little from noise, and nothing from a dead latent: ${regressor}`, async () => {
+    const { parts } = await dci(noise(1, 360, 3), grid, { regressor });
+    assert.ok((parts.informativeness as number) < (regressor === 'lasso' ? 0.05 : 0.45), `${parts.informativeness}`);
+    const dead = await dci(
+      grid.map(() => [4]),
+      grid,
+      { regressor },
+    );
+    assert.is(dead.value, 0);
+    assert.equal(dead.parts.importance, [[0, 0, 0]]);
+  });
+
+  test(`does not depend on threads: ${regressor}`, async () => {
+    const latents = noise(2, 360, 3);
+    const alone = await dci(latents, grid, { regressor, trees: 9, seed: 3 });
+    assert.equal(await dci(latents, grid, { regressor, trees: 9, seed: 3, threads: 2 }), alone);
+  });
+}
+
+test('weighs by the size of weights, which of the lasso are no shares', async () => {
+  const words = noise(8, 3000, 3);
+  const factors = words.map(([a, b]) => [a, b]);
+  const latents = words.map(([a, b, c]) => [a + 0.3 * b, b + 2 * c]);
+  const { parts } = await dci(latents, factors, { regressor: 'lasso' });
+  const columns = [0, 1].map((k) => parts.importance[0][k] + parts.importance[1][k]);
+  const [first, second] = parts.perFactor as number[];
+  const mean = (columns[0] * first + columns[1] * second) / (columns[0] + columns[1]);
+  assert.ok(Math.abs((parts.completeness as number) - mean) < 1e-12);
+  assert.ok(Math.abs(mean - (first + second) / 2) > 1e-4, 'weighted and plain means are told apart');
+});
+
+test('says that the lasso takes values for numbers, and how little it then tells', async () => {
+  const ofSquare = grid.map(([a, , c]) => [(a - 1.5) ** 2, c]);
+  const two = grid.map(([a, , c]) => [a, c]);
+  const { parts, notes } = await dci(ofSquare, two, { regressor: 'lasso' });
+  assert.equal(notes, ['the values of discrete factors are taken as numbers, 0, 1, 2 ... in their order']);
+  assert.ok((parts.informativenessOfFactor[0] as number) < 0.05);
+  const continuous = noise(4, 400, 2);
+  assert.equal((await dci(continuous, continuous, { regressor: 'lasso' })).notes, []);
+});
+
+test('grows as many trees as it is asked for', async () => {
+  const latents = noise(2, 360, 3);
+  const [one, two] = await Promise.all(
+    [1, 60].map((trees) => dci(latents, grid, { regressor: 'random-forest', trees })),
+  );
+  assert.is.not(one.value, two.value);
+});
+
 test('is null with the reason where it is undefined, and keeps what is not', async () => {
   const constant = grid.map(() => [1]);
   const nothing = await dci(grid, constant);

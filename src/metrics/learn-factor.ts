@@ -1,0 +1,171 @@
+/** What a model needs of the latents in order to tell one factor, and how well it tells it: the learners that DCI may take. */
+import { fitBoosting } from '../learners/boosting.js';
+import { fitForest } from '../learners/forest.js';
+import { fitLasso } from '../learners/lasso.js';
+import type { Pause } from '../stats/pause.js';
+import type { Split } from '../stats/split.js';
+import type { Table } from '../stats/table.js';
+import { spreadOf, standardiseLatents } from './factor-classifier.js';
+import { describeSplit } from './notes.js';
+
+/** Gradient-boosted trees, a linear model with absolute penalty, a random forest. */
+export const REGRESSORS = ['gbt', 'lasso', 'random-forest'] as const;
+export type Regressor = (typeof REGRESSORS)[number];
+
+/** How to learn. */
+export interface LearningOptions {
+  readonly regressor: Regressor;
+  readonly seed: number;
+  /** Of boosted trees. */
+  readonly stages: number;
+  readonly learningRate: number;
+  readonly depth: number;
+  readonly histogram: boolean;
+  /** Of a random forest. */
+  readonly trees: number;
+}
+
+/** What the model of one factor learned. */
+export interface LearnedFactor {
+  /** How much each latent matters, D: of trees shares of 1, of the lasso absolute weights. */
+  readonly importance: readonly number[];
+  /** Accuracy, of numbers R^2 (at least 0), on the test rows and on those it was learned from. */
+  readonly tested: number;
+  readonly trained: number;
+  readonly notes: readonly string[];
+}
+
+/** Folds that the lasso's penalty is chosen by. */
+const FOLDS = 10;
+
+/** Fits a model to factor k on the training rows of a split. */
+export async function learnFactor(
+  table: Table,
+  k: number,
+  split: Split,
+  options: LearningOptions,
+  pause: Pause,
+): Promise<LearnedFactor> {
+  if (options.regressor === 'lasso') return learnByLasso(table, k, split, pause);
+  const { train, test } = split;
+  const truthOf = factorNumbers(table, k);
+  // The classes are the values that occur among the training rows.
+  const classes = table.factors[k].codes ? [...new Set(truthOf(train))].sort((a, b) => a - b) : null;
+  const classOf = new Map(classes?.map((value, c) => [value, c]));
+  const notes = classes ? describeSplit(k, split) : [];
+  if (classes?.length === 1) {
+    const tested = accuracy(truthOf(test), new Float64Array(test.length).fill(classes[0]));
+    return { importance: new Array(table.latentCount).fill(0), tested, trained: 1, notes };
+  }
+  const problem = {
+    columns: table.latentCount,
+    train: columnsOf(table, train),
+    trainRows: train.length,
+    test: columnsOf(table, test),
+    testRows: test.length,
+    target: classes ? truthOf(train).map((value) => classOf.get(value) as number) : truthOf(train),
+    classes: classes ? classes.length : null,
+  };
+  const step = (done: number, total: number) => pause(`trees of factor ${k}`, done, total);
+  const { stages, learningRate, depth, histogram, seed, trees } = options;
+  const fit =
+    options.regressor === 'gbt'
+      ? await fitBoosting(table.core, { ...problem, stages, learningRate, depth, bins: histogram ? 255 : 0 }, step)
+      : await fitForest(table.core, problem, { seed, trees }, step);
+  const rate = classes ? accuracy : explained;
+  const decoded = (predicted: Float64Array) => (classes ? predicted.map((c) => classes[c]) : predicted);
+  return {
+    importance: [...fit.importance],
+    tested: rate(truthOf(test), decoded(fit.predicted)),
+    trained: rate(truthOf(train), decoded(fit.trained)),
+    notes,
+  };
+}
+
+/**
+ * |w| of the lasso on latents and factor standardised by the training rows, its penalty chosen by cross-validation among
+ * them. The values of a discrete factor are numbers to it.
+ */
+async function learnByLasso(table: Table, k: number, { train, test }: Split, pause: Pause): Promise<LearnedFactor> {
+  const { core, latentCount } = table;
+  const truthOf = factorNumbers(table, k);
+  const [learned, judged] = [truthOf(train), truthOf(test)];
+  const scale = standardiser(learned);
+  if (train.length < 2) {
+    const importance = new Array<number>(latentCount).fill(0);
+    return {
+      importance,
+      tested: explained(
+        judged,
+        judged.map(() => learned[0]),
+      ),
+      trained: 1,
+      notes: [],
+    };
+  }
+  const spread = spreadOf(table, train);
+  return core.arena.scope(async () => {
+    const features = standardiseLatents(table, spread, train);
+    const problem = { features, rows: train.length, columns: latentCount, target: learned.map(scale) };
+    const fit = await fitLasso(core, problem, { folds: FOLDS }, (done, total) =>
+      pause(`lasso of factor ${k}`, done, total),
+    );
+    const predict = (x: Float64Array, rows: number) =>
+      Float64Array.from({ length: rows }, (_, row) =>
+        fit.weights.reduce((sum, weight, d) => sum + weight * x[row * latentCount + d], fit.intercept),
+      );
+    const trained = explained(learned.map(scale), predict(features.array, train.length));
+    const predicted = predict(standardiseLatents(table, spread, test).array, test.length);
+    return {
+      importance: Array.from(fit.weights, Math.abs),
+      tested: explained(judged.map(scale), predicted),
+      trained,
+      notes: fit.converged ? [] : [`factor ${k}: the lasso stopped before its optimum`],
+    };
+  });
+}
+
+/** Reads factor k off rows: its values, or their codes, as numbers. */
+export function factorNumbers(table: Table, k: number): (rows: Int32Array) => Float64Array {
+  const { codes, values } = table.factors[k];
+  const truth = codes ? Float64Array.from(codes.array) : (values?.array.slice() as Float64Array);
+  return (rows) => Float64Array.from(rows, (row) => truth[row]);
+}
+
+/** Takes numbers to multiples of the deviation of these, from their mean; equal ones to 0. */
+export function standardiser(values: Float64Array): (value: number) => number {
+  const mean = meanOf(values);
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0)) || 1;
+  return (value) => (value - mean) / deviation;
+}
+
+/** Around one of the values, so that the mean of equal ones is that one. */
+function meanOf(values: Float64Array): number {
+  return values[0] + values.reduce((sum, value) => sum + (value - values[0]), 0) / values.length;
+}
+
+function accuracy(truth: Float64Array, predicted: Float64Array): number {
+  let right = 0;
+  for (let i = 0; i < truth.length; i++) if (truth[i] === predicted[i]) right++;
+  return right / truth.length;
+}
+
+/** R^2, at least 0; of equal values 1 if they are met and else 0. */
+function explained(truth: Float64Array, predicted: Float64Array): number {
+  const mean = meanOf(truth);
+  const spread = truth.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const error = truth.reduce((sum, value, i) => sum + (value - predicted[i]) ** 2, 0);
+  if (spread === 0) return error === 0 ? 1 : 0;
+  return Math.max(0, 1 - error / spread);
+}
+
+/** The latents of some rows, [latent][row]. */
+export function columnsOf(table: Table, rows: Int32Array): Float64Array {
+  const { latentCount } = table;
+  const data = table.latents.array;
+  const out = new Float64Array(latentCount * rows.length);
+  for (let d = 0, to = 0; d < latentCount; d++) {
+    for (let i = 0; i < rows.length; i++) out[to++] = data[rows[i] * latentCount + d];
+  }
+  return out;
+}
