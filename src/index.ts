@@ -6,6 +6,7 @@ import { compile } from '../bindings/load.js';
 import type { MatrixLike } from './matrix.js';
 import { type BetaVaeParts, betaVaeScore as betaVaeMetric } from './metrics/beta-vae.js';
 import { type DciParts, dci as dciMetric } from './metrics/dci.js';
+import { type DciEsParts, dciEs as dciEsMetric } from './metrics/dci-es.js';
 import { type DcimigParts, dcimig as dcimigMetric } from './metrics/dcimig.js';
 import { type ExplicitnessParts, explicitness as explicitnessMetric } from './metrics/explicitness.js';
 import {
@@ -44,6 +45,7 @@ export { type CodedError, DataError, type ErrorCode, isCodedError, type Place } 
 export { type Dtype, Matrix, type MatrixData, type MatrixLike, type NumberArray, toMatrix } from './matrix.js';
 export type { BetaVaeParts } from './metrics/beta-vae.js';
 export type { DciParts } from './metrics/dci.js';
+export type { DciEsParts } from './metrics/dci-es.js';
 export type { DcimigParts } from './metrics/dcimig.js';
 export type { ExplicitnessParts } from './metrics/explicitness.js';
 export type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
@@ -416,4 +418,24 @@ export function dci(
   options: OptionsOf<typeof dciMetric> = {},
 ): Promise<ScoreOf<typeof dciMetric, DciParts>> {
   return scoreOne(dciMetric, latents, factors, options);
+}
+
+/**
+ * DCI-ES: explicitness (the value), how little a probe must be capable of to tell the factors as well as any, and size. -1 to
+ * 1, higher is better.
+ *
+ * Probes of growing capacity (a linear model with 0, 1, 2, 4 ... random features, or boosted trees) tell each factor on rows held
+ * back. 1: the least capable is as good as any; 0: the loss falls in a line over the logarithm of the capacity; below 0: nothing
+ * helps before the most capable. Disentanglement, completeness and informativeness are those of {@link dci}.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Eastwood et al. 2023, section 4
+ */
+export function dciEs(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof dciEsMetric> = {},
+): Promise<ScoreOf<typeof dciEsMetric, DciEsParts>> {
+  return scoreOne(dciEsMetric, latents, factors, options);
 }

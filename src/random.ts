@@ -26,6 +26,8 @@ export const STREAMS = {
   forest: 9,
   /** Batches of the Z-max score; index = number of the vote. */
   varyingVotes: 10,
+  /** Random features of DCI-ES; index = number of the feature. */
+  randomFeatures: 12,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

@@ -3,6 +3,7 @@ import type { Task } from './executor.js';
 import { type MatrixLike, toMatrix } from './matrix.js';
 import type { BetaVaeParts } from './metrics/beta-vae.js';
 import type { DciParts } from './metrics/dci.js';
+import type { DciEsParts } from './metrics/dci-es.js';
 import type { DcimigParts } from './metrics/dcimig.js';
 import type { ExplicitnessParts } from './metrics/explicitness.js';
 import type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
@@ -45,6 +46,7 @@ export interface KnownScores {
   readonly 'z-max-variance': Score<ZMaxVarianceParts>;
   readonly 'beta-vae-score': Score<BetaVaeParts>;
   readonly dci: Score<DciParts>;
+  readonly 'dci-es': Score<DciEsParts>;
 }
 
 /** A {@link Report} that knows the parts of each metric. */
@@ -54,7 +56,7 @@ export interface ScoreReport extends Report {
 
 /** Options of {@link score}. */
 export interface ScoreOptions extends CommonOptions {
-  /** Which metrics: names, aliases, `all`, or metrics of your own. Default: all but the slow ones (`dci`). */
+  /** Which metrics: names, aliases, `all`, or metrics of your own. Default: all but the slow ones (`dci`, `dci-es`). */
   readonly metrics?: ReadonlyArray<string | Metric>;
   /** Options of single metrics, by name: `{ mig: { bins: 10 } }`. */
   readonly options?: Readonly<Record<string, OptionValues>>;

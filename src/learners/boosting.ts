@@ -38,6 +38,14 @@ export interface BoostingFit {
   readonly predicted: Float64Array;
 }
 
+/** Looks at a fit while it grows. */
+export interface StageWatch {
+  /** After how many stages. */
+  readonly stages: readonly number[];
+  /** @param expected of the test rows the values, or the probabilities of the classes, [classes][testRows] */
+  see(stage: number, expected: Float64Array): void;
+}
+
 /** Exponentials per kernel call. */
 const EXPONENTIALS_PER_CALL = 1 << 20;
 
@@ -46,6 +54,7 @@ export async function fitBoosting(
   core: Core,
   problem: BoostingProblem,
   pause: (tree: number, trees: number) => void | Promise<void>,
+  watch: StageWatch | null = null,
 ): Promise<BoostingFit> {
   const { columns, trainRows, testRows, target, classes, stages, learningRate, depth } = problem;
   return core.arena.scope(async () => {
@@ -79,6 +88,8 @@ export async function fitBoosting(
       const own = residuals.slice(c * trainRows, trainRows);
       core.growTree(tree, ofClass, importances, own, treeRows, model.leafScale, learningRate);
       core.addTree(rawOfTest.slice(c * testRows, testRows), testX, tree, learningRate);
+      const stage = (done + 1) / perStage;
+      if (watch?.stages.includes(stage)) watch.see(stage, model.expect(rawOfTest.array, testRows));
     }
     const total = importances.array.reduce((a, b) => a + b, 0);
     return {
@@ -98,6 +109,8 @@ interface Model {
   updateResiduals(pause: () => void | Promise<void>): Promise<void>;
   /** raw: [classes][rows] */
   predict(raw: Float64Array, rows: number): Float64Array;
+  /** The same, of classes their probabilities, [classes][rows]. */
+  expect(raw: Float64Array, rows: number): Float64Array;
 }
 
 function squares(core: Core, target: ArrayLike<number>, residuals: Block<'f64'>, raw: Block<'f64'>): Model {
@@ -119,6 +132,7 @@ function squares(core: Core, target: ArrayLike<number>, residuals: Block<'f64'>,
       for (let row = 0; row < rows; row++) to[row] = truth[row] - from[row];
     },
     predict: (scores) => scores.map((score) => centre + spread * score),
+    expect: (scores) => scores.map((score) => centre + spread * score),
   };
 }
 
@@ -148,7 +162,30 @@ function likelihood(
     },
     predict: (scores, count) =>
       isBinary ? scores.map((score) => (score > 1e-12 ? 1 : 0)) : highestClasses(scores, count, classes),
+    expect: (scores, count) => classProbabilities(core, scores, count, classes),
   };
+}
+
+/** Softmax of scores [classes][rows], with two classes of 0 and scores [rows]. */
+function classProbabilities(core: Core, scores: Float64Array, rows: number, classes: number): Float64Array {
+  const from = new Float64Array(classes * rows);
+  from.set(scores, classes === 2 ? rows : 0);
+  for (let row = 0; row < rows; row++) {
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let c = 0; c < classes; c++) highest = Math.max(highest, from[c * rows + row]);
+    for (let c = 0; c < classes; c++) from[c * rows + row] -= highest;
+  }
+  const mark = core.arena.mark();
+  const block = core.arena.upload('f64', from);
+  core.exponentials(block);
+  const out = block.array.slice();
+  core.arena.release(mark);
+  for (let row = 0; row < rows; row++) {
+    let total = 0;
+    for (let c = 0; c < classes; c++) total += out[c * rows + row];
+    for (let c = 0; c < classes; c++) out[c * rows + row] /= total;
+  }
+  return out;
 }
 
 /** The class of the highest score of each row; within 1e-12 of it the lowest class. */

@@ -1,6 +1,7 @@
 /** The registry: everything that lists, names, checks or documents metrics derives from this array. */
 import { betaVaeScore } from './beta-vae.js';
 import { dci } from './dci.js';
+import { dciEs } from './dci-es.js';
 import { dcimig } from './dcimig.js';
 import { explicitness } from './explicitness.js';
 import { factorVaeScore, factorVaeWeightedScore } from './factor-vae.js';
@@ -38,6 +39,7 @@ export const metrics = [
   zMaxVariance,
   betaVaeScore,
   dci,
+  dciEs,
 ] as unknown as readonly Metric[];
 
 /** The metric of a name or alias; undefined where there is none. */

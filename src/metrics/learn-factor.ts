@@ -6,6 +6,7 @@ import type { Pause } from '../stats/pause.js';
 import type { Split } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { spreadOf, standardiseLatents } from './factor-classifier.js';
+import { classesOf, columnsOf, factorNumbers, meanOf, standardiser } from './factor-rows.js';
 import { describeSplit } from './notes.js';
 
 /** Gradient-boosted trees, a linear model with absolute penalty, a random forest. */
@@ -50,7 +51,7 @@ export async function learnFactor(
   const { train, test } = split;
   const truthOf = factorNumbers(table, k);
   // The classes are the values that occur among the training rows.
-  const classes = table.factors[k].codes ? [...new Set(truthOf(train))].sort((a, b) => a - b) : null;
+  const classes = table.factors[k].codes ? classesOf(truthOf(train)) : null;
   const classOf = new Map(classes?.map((value, c) => [value, c]));
   const notes = classes ? describeSplit(k, split) : [];
   if (classes?.length === 1) {
@@ -125,25 +126,6 @@ async function learnByLasso(table: Table, k: number, { train, test }: Split, pau
   });
 }
 
-/** Reads factor k off rows: its values, or their codes, as numbers. */
-export function factorNumbers(table: Table, k: number): (rows: Int32Array) => Float64Array {
-  const { codes, values } = table.factors[k];
-  const truth = codes ? Float64Array.from(codes.array) : (values?.array.slice() as Float64Array);
-  return (rows) => Float64Array.from(rows, (row) => truth[row]);
-}
-
-/** Takes numbers to multiples of the deviation of these, from their mean; equal ones to 0. */
-export function standardiser(values: Float64Array): (value: number) => number {
-  const mean = meanOf(values);
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0)) || 1;
-  return (value) => (value - mean) / deviation;
-}
-
-/** Around one of the values, so that the mean of equal ones is that one. */
-function meanOf(values: Float64Array): number {
-  return values[0] + values.reduce((sum, value) => sum + (value - values[0]), 0) / values.length;
-}
-
 function accuracy(truth: Float64Array, predicted: Float64Array): number {
   let right = 0;
   for (let i = 0; i < truth.length; i++) if (truth[i] === predicted[i]) right++;
@@ -157,15 +139,4 @@ function explained(truth: Float64Array, predicted: Float64Array): number {
   const error = truth.reduce((sum, value, i) => sum + (value - predicted[i]) ** 2, 0);
   if (spread === 0) return error === 0 ? 1 : 0;
   return Math.max(0, 1 - error / spread);
-}
-
-/** The latents of some rows, [latent][row]. */
-export function columnsOf(table: Table, rows: Int32Array): Float64Array {
-  const { latentCount } = table;
-  const data = table.latents.array;
-  const out = new Float64Array(latentCount * rows.length);
-  for (let d = 0, to = 0; d < latentCount; d++) {
-    for (let i = 0; i < rows.length; i++) out[to++] = data[rows[i] * latentCount + d];
-  }
-  return out;
 }

@@ -121,7 +121,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'a metric nobody knows',
     () => score(rows, rows, { metrics: ['migg'] }),
-    "RangeError ERR_OPTION: metrics: expected any of mig, rmig, mig-sup, jemmig, dcimig, modularity, med, irs, mutual-information-score, gaussian-total-correlation, gaussian-wasserstein-correlation, explicitness, sap, factor-vae-score, factor-vae-weighted-score, z-max-variance, beta-vae-score, dci, got 'migg'",
+    "RangeError ERR_OPTION: metrics: expected any of mig, rmig, mig-sup, jemmig, dcimig, modularity, med, irs, mutual-information-score, gaussian-total-correlation, gaussian-wasserstein-correlation, explicitness, sap, factor-vae-score, factor-vae-weighted-score, z-max-variance, beta-vae-score, dci, dci-es, got 'migg'",
   ],
   [
     'no metrics',
@@ -287,13 +287,13 @@ test('refuses what is not among the choices of an option', async () => {
 
 test('leaves slow metrics out unless they are asked for, by name or with all', async () => {
   const slow = metrics.filter(({ isSlow }) => isSlow).map(({ name }) => name);
-  assert.equal(slow, ['dci']);
+  assert.equal(slow, ['dci', 'dci-es']);
   const usual = Object.keys((await score(rows, rows)).metrics);
   assert.equal(
     usual,
     metrics.map(({ name }) => name).filter((name) => !slow.includes(name)),
   );
-  const all = await score(rows, rows, { metrics: ['all'], options: { dci: { stages: 1 } } });
+  const all = await score(rows, rows, { metrics: ['all'], options: { dci: { stages: 1 }, 'dci-es': { width: 1 } } });
   assert.equal(
     Object.keys(all.metrics),
     metrics.map(({ name }) => name),

@@ -9,7 +9,7 @@ import { makeSyntheticTable } from '../../src/cli/synthetic-table.js';
 import { dci, type Metric, metrics, type Progress, type ScoreOptions, score } from '../../src/index.js';
 
 const { latents, factors } = makeSyntheticTable({ rows: 600 });
-const FAST: ScoreOptions = { metrics: ['all'], options: { dci: { stages: 3 } } };
+const FAST: ScoreOptions = { metrics: ['all'], options: { dci: { stages: 3 }, 'dci-es': { width: 4 } } };
 const json = async (options: ScoreOptions) => JSON.stringify(await score(latents, factors, { ...FAST, ...options }));
 
 test('gives the report of one thread, to the byte', async () => {

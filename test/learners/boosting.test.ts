@@ -133,6 +133,55 @@ test('learns from two rows, predicts none, and takes more classes than a call ha
   assert.is(predicted.length, 0);
 });
 
+test('shows what it expects on the way: what a fit of so many stages predicts, or probabilities of it', async () => {
+  const three = separable();
+  const two = { ...three, classes: 2, target: Array.from(three.target, (c) => Math.min(1, c)) };
+  const numbers = { ...three, classes: null, target: Array.from(three.target, (c) => 3 + c / 7) };
+  for (const problem of [three, two, numbers]) {
+    const seen = new Map<number, Float64Array>();
+    const watch = { stages: [1, 4, 10], see: (stage: number, expected: Float64Array) => seen.set(stage, expected) };
+    await withCore((core) => fitBoosting(core, problem, () => {}, watch));
+    assert.equal([...seen.keys()], watch.stages);
+    for (const [stages, expected] of seen) {
+      const { predicted } = await fit({ ...problem, stages });
+      if (problem.classes === null) {
+        assert.equal(expected, predicted);
+        continue;
+      }
+      assert.is(expected.length, problem.classes * COUNT);
+      for (let row = 0; row < COUNT; row++) {
+        const chances = Array.from({ length: problem.classes }, (_, c) => expected[c * COUNT + row]);
+        assert.ok(Math.abs(chances.reduce((a, b) => a + b, 0) - 1) < 1e-12);
+        assert.ok(chances[predicted[row]] >= Math.max(...chances) - 1e-9, `row ${row}: ${chances}`);
+      }
+    }
+  }
+  // One split of two values into pure leaves: scores of +-.2 beside the prior ln(1) = 0.
+  const pure = {
+    columns: 1,
+    train: Float64Array.of(0, 0, 1, 1),
+    trainRows: 4,
+    test: Float64Array.of(0, 1),
+    testRows: 2,
+  };
+  await withCore((core) =>
+    fitBoosting(
+      core,
+      { ...pure, target: [0, 0, 1, 1], classes: 2, stages: 1, learningRate: 0.1, depth: 1, bins: 0 },
+      () => {},
+      {
+        stages: [1],
+        see: (_, expected) => {
+          const chance = 1 / (1 + Math.exp(-0.2));
+          [chance, 1 - chance, 1 - chance, chance].forEach((p, i) => {
+            assert.ok(Math.abs(expected[i] - p) < 1e-12, `${expected}`);
+          });
+        },
+      },
+    ),
+  );
+});
+
 test('says how far it is before each tree, and stops where the caller throws', async () => {
   const seen: number[] = [];
   const stop = withCore((core) =>

@@ -10,6 +10,7 @@ const QUICK: NonNullable<ScoreOptions['options']> = {
   'factor-vae-weighted-score': { train: 100, evaluation: 60 },
   'beta-vae-score': { train: 100, evaluation: 60 },
   dci: { stages: 3 },
+  'dci-es': { width: 8 },
 };
 
 /** Where in a plain object a number is not finite; null where all are. */
@@ -71,6 +72,27 @@ for (const [name, { latents, factors, options = {}, constantLatents, constantFac
     }
     // What is printed is what was computed.
     assert.equal(JSON.parse(JSON.stringify(report)), report);
+  });
+}
+
+/** What the options of slow metrics choose between, on the same inputs. */
+const CHOICES: ReadonlyArray<NonNullable<ScoreOptions['options']>> = [
+  { dci: { regressor: 'lasso' }, 'dci-es': { width: 3, coding: 'classes' } },
+  { dci: { regressor: 'random-forest', trees: 2 }, 'dci-es': { probe: 'trees', stages: 3 } },
+  { dci: { stages: 1 }, 'dci-es': { probe: 'trees', stages: 3, coding: 'classes' } },
+];
+for (const [name, { latents, factors, options = {} }] of Object.entries(UGLY_INPUTS)) {
+  test(`every learner and probe has a result or a reason: ${name}`, async () => {
+    for (const chosen of CHOICES) {
+      const report = await score(latents, factors, { metrics: ['dci', 'dci-es'], options: chosen, ...options });
+      for (const metric of ['dci', 'dci-es']) {
+        const found = report.metrics[metric];
+        checkScore(metric, {
+          ...found,
+          notes: [...found.notes, 'no interval: not asked for', 'no null: not asked for'],
+        });
+      }
+    }
   });
 }
 

@@ -1,0 +1,149 @@
+import { type LossCurve, scoreCurve } from '../stats/loss-capacity.js';
+import { splitRows } from '../stats/split.js';
+import type { Table } from '../stats/table.js';
+import type { Metric } from './metric.js';
+import { describeConstants, describeNumbers, describeSplit, NO_FACTOR_VARIES } from './notes.js';
+import { CODINGS, PROBES, type ProbeOptions, probeFactor } from './probe-factor.js';
+
+/** What DCI-ES adds to DCI. */
+export interface DciEsParts {
+  /** The score: do probes of little capacity tell the factors as well as any? Null where no factor can be judged. */
+  readonly explicitness: number | null;
+  /** K; null for a constant factor, and for one that cannot be judged. */
+  readonly explicitnessOfFactor: Array<number | null>;
+  /** Factors that vary over latents that vary: 1 where they are as many. Null where no latent varies. */
+  readonly size: number | null;
+  /** The share of a constant's loss that the best probe takes off, mean of `informativenessOfFactor`. */
+  readonly informativeness: number | null;
+  readonly informativenessOfFactor: Array<number | null>;
+  /** For each factor the capacities of the probes, increasing; null for one that is left out. */
+  readonly capacities: Array<readonly number[] | null>;
+  /** For each factor the loss of each probe on the test rows as a share of a constant's. */
+  readonly losses: Array<readonly number[] | null>;
+}
+
+const DEFAULTS = {
+  probe: 'random-features' as ProbeOptions['probe'],
+  coding: 'numbers' as ProbeOptions['coding'],
+  train: 10000,
+  test: 5000,
+  width: 256,
+  penalty: 1e-4,
+  stages: 100,
+  learningRate: 0.1,
+  depth: 3,
+};
+type DciEsOptions = typeof DEFAULTS;
+
+/** A factor of which probes take off less of a constant's loss is hardly told. */
+const HARDLY = 0.05;
+
+/**
+ * DCI-ES: explicitness, how little a probe must be capable of to tell the factors as well as any, and size.
+ *
+ * Probes of growing capacity are fitted to each factor: a linear model and random features beside it, or boosted trees. With
+ * l(kappa) their loss on rows held back, l* the least, kappa* where it is reached, kappa_0 the least capacity, l_b the loss of
+ * a constant, E = 1 - (area between l and l* up to kappa*) / ((kappa* - kappa_0) (l_b - l*) / 2), kappa the logarithm of the capacity.
+ * -1 to 1, higher is better; the value is the mean over factors.
+ *
+ * @see C. Eastwood, A. L. Nicolicioiu et al. 2023, DCI-ES: An Extended Disentanglement Framework with Connections to
+ * Identifiability
+ */
+export const dciEs: Metric<DciEsOptions, DciEsParts> = {
+  name: 'dci-es',
+  aliases: ['dci-es-explicitness'],
+  title: 'DCI-ES',
+  summary: 'simple probes tell the factors as well as capable ones',
+  needs: ['latents', 'factors'],
+  range: [-1, 1],
+  better: 'higher',
+  defaults: DEFAULTS,
+  rules: {
+    probe: { type: 'choice', choices: PROBES, description: 'what tells the factors' },
+    coding: { type: 'choice', choices: CODINGS, description: 'what the values of discrete factors are' },
+    train: { type: 'integer', minimum: 2, maximum: 100_000, description: 'rows to learn from, at most' },
+    test: { type: 'integer', minimum: 1, maximum: 100_000, description: 'rows to test on, at most' },
+    width: { type: 'integer', minimum: 1, maximum: 4096, description: 'random features, at most' },
+    penalty: { type: 'number', minimum: 1e-9, maximum: 1e3, description: 'on the squares of the weights of features' },
+    stages: { type: 'integer', minimum: 1, maximum: 10_000, description: 'boosted trees, at most' },
+    learningRate: { type: 'number', minimum: 1e-6, maximum: 1, description: 'what a boosted tree counts' },
+    depth: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 8,
+      description: 'splits from the root of a boosted tree to its leaves',
+    },
+  },
+  source: 'Eastwood et al. 2023',
+  isSlow: true,
+  isPlugIn: false,
+
+  pieces: {
+    count: (table: Table) => table.varyingFactors.length,
+    async compute(table: Table, options, { seed, pause }, index): Promise<ProbedFactor> {
+      const { train, test, coding } = options;
+      const k = table.varyingFactors[index];
+      const testShare = test / (train + test);
+      const split = await splitRows(table, k, { testShare, seed, mostTrain: train, mostTest: test });
+      const curve = await probeFactor(table, k, split, { ...options, seed }, pause);
+      return { curve, notes: coding === 'classes' && table.factors[k].codes ? describeSplit(k, split) : [] };
+    },
+  },
+
+  async compute(table: Table, { coding }, { pieces }) {
+    const { core, factorCount, varyingFactors, varyingLatents } = table;
+    const none = () => new Array<null>(factorCount).fill(null);
+    const explicitnessOfFactor: Array<number | null> = none();
+    const informativenessOfFactor: Array<number | null> = none();
+    const capacities: Array<readonly number[] | null> = none();
+    const losses: Array<readonly number[] | null> = none();
+    const notes: string[] = [];
+    (await pieces<ProbedFactor>()).forEach(({ curve, notes: own }, i) => {
+      const k = varyingFactors[i];
+      notes.push(...own);
+      if (curve === null) {
+        notes.push(`factor ${k}: the test rows hold nothing that a constant does not tell, left out`);
+        return;
+      }
+      const { explicitness, best } = scoreCurve(core, curve);
+      const told = 1 - best / curve.baseline;
+      if (told === 0) notes.push(`factor ${k}: no probe tells it better than a constant, 0 by definition`);
+      else if (told < HARDLY) notes.push(`factor ${k}: hardly told by any probe, its explicitness says little`);
+      explicitnessOfFactor[k] = explicitness;
+      informativenessOfFactor[k] = told;
+      capacities[k] = curve.capacities;
+      losses[k] = curve.losses.map((loss) => loss / curve.baseline);
+    });
+    const value = meanOf(explicitnessOfFactor);
+    const why = varyingFactors.length === 0 ? NO_FACTOR_VARIES : 'undefined: no factor can be judged';
+    return {
+      value,
+      parts: {
+        explicitness: value,
+        explicitnessOfFactor,
+        size: varyingLatents.length === 0 ? null : varyingFactors.length / varyingLatents.length,
+        informativeness: meanOf(informativenessOfFactor),
+        informativenessOfFactor,
+        capacities,
+        losses,
+      },
+      notes: [
+        ...(value === null ? [why] : []),
+        ...describeConstants(table, 'not used'),
+        ...(coding === 'numbers' ? describeNumbers(table) : []),
+        ...notes,
+      ],
+    };
+  },
+};
+
+/** What the probes of one factor made of it. */
+interface ProbedFactor {
+  readonly curve: LossCurve | null;
+  readonly notes: readonly string[];
+}
+
+function meanOf(values: ReadonlyArray<number | null>): number | null {
+  const defined = values.filter((value) => value !== null);
+  return defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length;
+}
