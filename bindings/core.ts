@@ -264,6 +264,24 @@ export class Core {
     run(out.pointer, x.pointer, minima.pointer, maxima.pointer, rows, columns, bins, firstRow, lastRow);
   }
 
+  /**
+   * Bins rows [firstRow, lastRow) of one column of x (rows, columns) into out: how many edges, which never decrease, are at
+   * most x * scale + shift, less 1.
+   */
+  binColumnByEdges(
+    out: Block<'u16'>,
+    x: RealBlock,
+    columns: number,
+    column: number,
+    edges: Block<'f64'>,
+    { scale, shift }: { readonly scale: number; readonly shift: number },
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const run = x.type === 'f32' ? this.#wasm.binColumnByEdgesF32 : this.#wasm.binColumnByEdgesF64;
+    run(out.pointer, x.pointer, columns, column, edges.pointer, edges.length, scale, shift, firstRow, lastRow);
+  }
+
   /** Codes of the different whole numbers of one column of x (rows, columns), which lie within `range` of minimum; returns how many. */
   denseCodes(
     out: Block<'i32'>,

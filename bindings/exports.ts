@@ -55,6 +55,8 @@ export interface CoreExports {
 
   binColumnsF32: BinColumns;
   binColumnsF64: BinColumns;
+  binColumnByEdgesF32: BinColumnByEdges;
+  binColumnByEdgesF64: BinColumnByEdges;
   denseCodesF32: DenseCodes;
   denseCodesF64: DenseCodes;
   denseCodesI32: DenseCodes;
@@ -250,6 +252,18 @@ type BinColumns = (
   rows: number,
   columns: number,
   bins: number,
+  firstRow: number,
+  lastRow: number,
+) => void;
+type BinColumnByEdges = (
+  out: number,
+  x: number,
+  columns: number,
+  column: number,
+  edges: number,
+  bins: number,
+  scale: number,
+  shift: number,
   firstRow: number,
   lastRow: number,
 ) => void;

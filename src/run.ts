@@ -86,7 +86,9 @@ async function scoreTasks(
   };
 }
 
-function describePreset({ presets }: Metric, preset: Preset | undefined): string[] {
+function describePreset({ presets, presetLimits }: Metric, preset: Preset | undefined): string[] {
+  const limit = preset && presetLimits?.[preset];
+  if (limit !== undefined) return [`preset ${preset}: ${limit}`];
   if (preset === undefined || preset === 'paper' || presets?.[preset] !== undefined) return [];
   return [`preset ${preset}: its code has no such metric; the defaults were used`];
 }

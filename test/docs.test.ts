@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { metrics, version } from '../src/index.js';
+import { PRESETS } from '../src/options.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -17,6 +18,23 @@ for (const metric of metrics) {
     assert.match(page, /\*\*When it misleads\.\*\*/);
     assert.match(page, /\nSource: /);
     assert.ok(read('docs/metrics/README.md').includes(`\`${metric.name}\``));
+  });
+}
+
+/** What a page says that a preset sets. */
+function settingsOf(options: object): string {
+  const pairs = Object.entries(options).map(([option, value]) => `\`${option} = ${value}\``);
+  return pairs.length === 0 ? 'the defaults' : pairs.join(', ');
+}
+
+for (const metric of metrics) {
+  test(`has a row for each preset of ${metric.name}, and for no other`, () => {
+    const page = read(`docs/metrics/${metric.name}.md`);
+    for (const preset of PRESETS) {
+      const options = metric.presets?.[preset];
+      if (options) assert.ok(page.includes(`\n| \`${preset}\` | ${settingsOf(options)} |`), preset);
+      else assert.not.ok(page.includes(`\n| \`${preset}\` |`), preset);
+    }
   });
 }
 

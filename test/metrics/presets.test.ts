@@ -1,0 +1,126 @@
+/** That a preset is what its code computes: golden values of the public functions under { preset }. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  dcimig,
+  gaussianTotalCorrelation,
+  gaussianWassersteinCorrelation,
+  jemmig,
+  Matrix,
+  mig,
+  migSup,
+  modularity,
+  mutualInformationScore,
+} from '../../src/index.js';
+import { CASES, type Case, expectedOf, readGolden } from '../golden/load-golden.js';
+
+const DLIB = { preset: 'disentanglement-lib' } as const;
+const UBISOFT = { preset: 'ubisoft' } as const;
+
+/** Cases with a constant latent: 0 / 0 in some of ubisoft's, which is a NaN there. */
+const WITH_CONSTANT_LATENTS: readonly Case[] = ['e_degenerate', 'e2_degenerate_latents'];
+
+function near(actual: number | null, expected: number, what: string, most = 1e-9): void {
+  assert.ok(actual !== null && Math.abs(actual - expected) <= most, `${what}: expected ${expected}, got ${actual}`);
+}
+
+/** A golden value that may be NaN there, and is then a number here all the same. */
+function nearOrDefined(value: number | null, expected: number | 'NaN', name: Case, what: string): void {
+  if (expected === 'NaN') {
+    assert.ok(WITH_CONSTANT_LATENTS.includes(name), `${what} of ${name}`);
+    assert.ok(value !== null && value >= 0 && value <= 1, `${what} of ${name}: ${value}`);
+  } else near(value, expected, what);
+}
+
+/** What theirs returned for float32 latents: kept where it is not to the last digit what it returned for float64. */
+const OF_FLOAT32: readonly Case[] = ['o_offset_scale'];
+
+/** The same numbers as float64. */
+function widen({ data, rows, columns }: Matrix): Matrix {
+  return new Matrix(Float64Array.from(data), rows, columns);
+}
+
+for (const name of CASES) {
+  for (const bins of [10, 20]) {
+    test(`disentanglement-lib: MIG and modularity of ${name} with ${bins} bins, of float32 and float64`, async () => {
+      const { latents, factors } = await readGolden(name);
+      assert.is(latents.dtype, 'float32');
+      for (const own of [latents, widen(latents)]) {
+        const suffix = own.dtype === 'float32' && OF_FLOAT32.includes(name) ? 'f32' : 'f64';
+        const reference = expectedOf(name, `dlib_mi_mig_modularity_bins${bins}_${suffix}`);
+        const gap = await mig(own, factors, { ...DLIB, bins });
+        reference['mi_matrix[latent][factor]'].forEach((row: number[], d: number) => {
+          row.forEach((information, k) => {
+            near(gap.parts.mutualInformation[d][k], information, `${suffix}: information ${d}, ${k}`);
+          });
+        });
+        if (reference.discrete_mig !== 'NaN') near(gap.value, reference.discrete_mig, `${suffix}: MIG`);
+        // Theirs divides by the entropy of a constant factor.
+        else assert.is(name, 'e_degenerate');
+        const { value } = await modularity(own, factors, { ...DLIB, bins });
+        near(value, reference.modularity_score, `${suffix}: modularity`);
+      }
+    });
+
+    test(`ubisoft: what is read off the histograms of ${name} with ${bins} bins`, async () => {
+      const { latents, factors } = await readGolden(name);
+      const information = await migSup(latents, factors, { ...UBISOFT, bins });
+      expectedOf(name, `ubi_mi_bins${bins}`)['mi_bits[factor][code]'].forEach((row: number[], k: number) => {
+        row.forEach((bits, d) => {
+          near(information.parts.mutualInformation[d][k] / Math.LN2, bits, `information ${d}, ${k}`);
+        });
+      });
+      const of = (metric: string) => expectedOf(name, `ubi_${metric}_bins${bins}`);
+      nearOrDefined(information.value, of('mig_sup'), name, 'MIG-sup');
+      nearOrDefined((await mig(latents, factors, { ...UBISOFT, bins })).value, of('mig'), name, 'MIG');
+      nearOrDefined(
+        (await modularity(latents, factors, { ...UBISOFT, bins })).value,
+        of('modularity'),
+        name,
+        'modularity',
+      );
+      near((await jemmig(latents, factors, { ...UBISOFT, bins })).value, of('jemmig'), 'JEMMIG');
+      near((await dcimig(latents, factors, { ...UBISOFT, bins })).value, of('dcimig'), 'DCIMIG');
+    });
+  }
+
+  test(`ubisoft: MIG of ${name} with factors in 10 bins`, async () => {
+    const { latents, factors } = await readGolden(name);
+    const factorTypes = new Array(factors.columns).fill('continuous');
+    const { value } = await mig(latents, factors, { ...UBISOFT, factorTypes });
+    nearOrDefined(value, expectedOf(name, 'ubi_mig_bins10_continuous'), name, 'MIG');
+  });
+
+  test(`disentanglement-lib: what latents of ${name} share`, async () => {
+    const { latents, factors } = await readGolden(name);
+    for (const own of [latents, widen(latents)]) {
+      const suffix = own.dtype === 'float32' && OF_FLOAT32.includes(name) ? 'f32' : 'f64';
+      const reference = expectedOf(name, `dlib_unsupervised_${suffix}`);
+      const shared = await mutualInformationScore(own, factors, DLIB);
+      near(shared.value, reference.mutual_info_score, `${suffix}: MI score`);
+      const distance = await gaussianWassersteinCorrelation(own, factors, DLIB);
+      const trace = distance.parts.covarianceBetweenLatents.reduce((sum, row, d) => sum + row[d], 0);
+      near(distance.value, reference.gaussian_wasserstein_correlation, `${suffix}: Wasserstein`, 1e-7 * trace);
+      const { value } = await gaussianTotalCorrelation(own, factors, DLIB);
+      // A singular covariance is null here, and whatever rounding makes of it there.
+      if (WITH_CONSTANT_LATENTS.includes(name)) assert.is(value, null);
+      else near(value, reference.gaussian_total_correlation, `${suffix}: total correlation`, 1e-6);
+    }
+  });
+}
+
+test('only edges in float32 set float32 latents of a huge offset apart from float64 ones', async () => {
+  const { latents, factors } = await readGolden('o_offset_scale');
+  const { value } = await mig(latents, factors);
+  assert.is((await mig(widen(latents), factors)).value, value);
+  assert.is((await mig(widen(latents), factors, DLIB)).value, value);
+  assert.ok(Math.abs(((await mig(latents, factors, DLIB)).value as number) - (value as number)) > 1e-4);
+});
+
+test('options that are given go before the preset', async () => {
+  const { latents, factors } = await readGolden('o_offset_scale');
+  const { options } = await mig(latents, factors, { ...UBISOFT, edges: 'float64', bins: 12 });
+  assert.equal(options, { bins: 12, edges: 'float64', millerMadow: false, normalise: 'latent', countConstants: true });
+});
+
+test.run();
