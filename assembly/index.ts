@@ -7,7 +7,7 @@
  */
 export { addTree, boostingResiduals, growTree } from './boosting';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
-export { deviationQuantileF32, deviationQuantileF64, orderByCode } from './deviations';
+export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode, keepVaryingGroups } from './drawing';
 export { binColumnByEdgesF32, binColumnByEdgesF64 } from './edges';
 export {

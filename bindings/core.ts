@@ -75,6 +75,10 @@ const SORT_COUNTS = 6 * 2048;
 const GROUP_WORDS = 5;
 /** Cells that countJoint computes at a time. */
 const COUNT_SCRATCH = 1024;
+/** Deviations that deviationQuantiles has at a time: 4 MB. */
+const DEVIATIONS = 1 << 19;
+/** Places of its sample. */
+const DEVIATION_SAMPLE = 128;
 /** Rows that addProducts centres at a time. */
 const PRODUCT_ROWS = 64;
 /** Latents of this size do not fit a second-level cache, and reads of their rows are worth starting early. */
@@ -230,22 +234,30 @@ export class Core {
     this.#wasm.orderByCode(order.pointer, bounds.pointer, codes.pointer, codes.length, values);
   }
 
-  /** The q-quantile of |x - mean| over rows order[first .. last) of one column of x (rows, columns); last > first. */
-  deviationQuantile(
+  /**
+   * The q-quantile of |x - mean| over rows order[first .. last) of every column of x (rows, columns), into out [columns];
+   * last > first.
+   */
+  deviationQuantiles(
+    out: Block<'f64'>,
     x: RealBlock,
     order: Block<'i32'>,
     columns: number,
-    column: number,
     first: number,
     last: number,
     q: number,
-  ): number {
-    const run = x.type === 'f32' ? this.#wasm.deviationQuantileF32 : this.#wasm.deviationQuantileF64;
+  ): void {
+    const run = x.type === 'f32' ? this.#wasm.deviationQuantilesF32 : this.#wasm.deviationQuantilesF64;
+    const count = last - first;
+    const atOnce = Math.max(1, Math.min(columns, Math.floor(DEVIATIONS / count)));
     const mark = this.arena.mark();
-    const scratch = this.arena.alloc('f64', last - first);
-    const result = run(scratch.pointer, x.pointer, order.pointer, columns, column, first, last, q);
+    const scratch = this.arena.alloc('f64', (atOnce + 1) * count + DEVIATION_SAMPLE);
+    for (let column = 0; column < columns; column += atOnce) {
+      const end = Math.min(column + atOnce, columns);
+      const part = out.pointer + column * ELEMENT_BYTES.f64;
+      run(part, scratch.pointer, x.pointer, order.pointer, columns, column, end, first, last, q);
+    }
     this.arena.release(mark);
-    return result;
   }
 
   /** Bins rows [firstRow, lastRow) of x (rows, columns) into out [columns][rows]; minima, maxima: [columns]. */

@@ -50,8 +50,8 @@ export interface CoreExports {
   logDeterminant(a: number, n: number, least: number): number;
 
   orderByCode(order: number, bounds: number, codes: number, rows: number, values: number): void;
-  deviationQuantileF32: DeviationQuantile;
-  deviationQuantileF64: DeviationQuantile;
+  deviationQuantilesF32: DeviationQuantiles;
+  deviationQuantilesF64: DeviationQuantiles;
 
   binColumnsF32: BinColumns;
   binColumnsF64: BinColumns;
@@ -234,16 +234,18 @@ type AddProducts = (
   firstRow: number,
   lastRow: number,
 ) => void;
-type DeviationQuantile = (
+type DeviationQuantiles = (
+  out: number,
   scratch: number,
   x: number,
   order: number,
   columns: number,
-  column: number,
+  firstColumn: number,
+  lastColumn: number,
   first: number,
   last: number,
   q: number,
-) => number;
+) => void;
 type BinColumns = (
   out: number,
   x: number,

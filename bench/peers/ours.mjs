@@ -2,12 +2,14 @@
  * Our side of the comparison with Python: runs one metric on arrays from .npy files and prints one line of JSON, as
  * score.py does. Plain JavaScript, so that nothing but the library runs in the process.
  *
- *   node bench/peers/ours.mjs LIBRARY METRIC LATENTS FACTORS REPEATS
+ *   node bench/peers/ours.mjs LIBRARY METRIC LATENTS FACTORS REPEATS [OPTIONS]
+ *
+ * OPTIONS are those of `score`, as JSON.
  */
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-const [library, metric, latentsPath, factorsPath, repeats] = process.argv.slice(2);
+const [library, metric, latentsPath, factorsPath, repeats, options = '{}'] = process.argv.slice(2);
 const { ready, score } = await import(pathToFileURL(library).href);
 
 /** A two-dimensional .npy file as the runner writes it: version 1, row order, little-endian. */
@@ -23,6 +25,7 @@ function readNpy(path, Elements) {
   return { data, rows, columns };
 }
 
+const asked = JSON.parse(options);
 const latents = readNpy(latentsPath, Float32Array);
 const factors = readNpy(factorsPath, Int32Array);
 const seconds = [];
@@ -30,7 +33,7 @@ const load = [];
 
 async function run() {
   const start = performance.now();
-  const report = await score(latents, factors, { metrics: [metric], timings: true });
+  const report = await score(latents, factors, { ...asked, metrics: [metric], timings: true });
   seconds.push((performance.now() - start) / 1000);
   load.push(report.timings.load);
   return report.metrics[metric];

@@ -1,7 +1,7 @@
 /**
  * Our metrics beside Python on the same files, in turns, one thread each. Agreement is checked before anything is told.
  *
- *   npm run bench:peers                                       all metrics, 100,000 rows
+ *   npm run bench:peers                                       all metrics but the slow, 100,000 rows
  *   npm run bench:peers -- --rows 10000,737280 --metrics mig --repeats 3
  *   PYTHON=.venv/bin/python npm run bench:peers               with another Python
  */
@@ -13,11 +13,11 @@ import { fileURLToPath } from 'node:url';
 import { makeSyntheticTable } from '../../src/cli/synthetic-table.js';
 import { writeNpy } from '../../src/io/index.js';
 import type { Matrix } from '../../src/matrix.js';
-import { metrics as registry } from '../../src/metrics/index.js';
 import { formatCount } from '../../src/report/format-number.js';
 import { parseArguments } from '../arguments.js';
 import { describeMachine, formatRatio, formatSpread, formatTime, medianOf } from '../report.js';
 import { checkAgreement } from './agreement.js';
+import { chooseContests, type PeerContest, withoutPeer } from './contests.js';
 import { findPython } from './python.js';
 
 /** What a contender prints. */
@@ -35,7 +35,7 @@ interface OurOutcome extends Outcome {
 interface Turn {
   readonly ours: OurOutcome;
   readonly straightforward: Outcome;
-  readonly vectorised: Outcome;
+  readonly vectorised: Outcome | null;
 }
 
 /** Calls in one process, after those that warm it up. */
@@ -47,13 +47,13 @@ const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_TH
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const { rows: rowCounts, metrics: names, repeats } = parseArguments({ rows: [100_000], repeats: 5 });
-const metrics = names ?? registry.map(({ name }) => name);
+const contests = chooseContests(names);
 const python = findPython();
 const built = here('../../dist/node.js');
 const library = existsSync(built) ? built : here('../../src/node.ts');
 const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-peers-'));
 try {
-  console.log(describeMachine(runOurs('mig', writeTable(1000)).build));
+  console.log(describeMachine(runOurs(chooseContests(['mig'])[0], writeTable(1000)).build));
   console.log(`ours: ${describeLibrary()}`);
   console.log(`${python.command}: Python ${python.versions}; one thread`);
   console.log(`${repeats} turns of ours, straightforward, vectorised; median [minimum–maximum] of all calls,`);
@@ -64,22 +64,25 @@ try {
   console.log('|---|---:|---:|---:|---:|---:|---:|---:|');
   for (const rows of rowCounts) {
     const files = writeTable(rows);
-    for (const metric of metrics) {
+    for (const contest of contests) {
       const turns: Turn[] = [];
-      for (let turn = 0; turn < repeats; turn++) {
-        const outcomes = {
-          ours: runOurs(metric, files),
-          straightforward: runPython(metric, 'straightforward', files),
-          vectorised: runPython(metric, 'vectorised', files),
-        };
-        checkAgreement(metric, outcomes);
-        turns.push(outcomes);
-      }
-      console.log(`| ${describeTurns(metric, rows, turns).join(' | ')} |`);
+      for (let turn = 0; turn < (contest.isSlow ? 1 : repeats); turn++) turns.push(takeTurn(contest, files));
+      console.log(`| ${describeTurns(contest.name, rows, turns).join(' | ')} |`);
     }
   }
+  if (names === null && withoutPeer.length > 0) console.log(`\nwithout a peer: ${withoutPeer.join(', ')}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+function takeTurn(contest: PeerContest, files: Files): Turn {
+  const outcomes = {
+    ours: runOurs(contest, files),
+    straightforward: runPython(contest, 'straightforward', files),
+    ...(contest.isVectorised ? { vectorised: runPython(contest, 'vectorised', files) } : {}),
+  };
+  checkAgreement(contest, outcomes);
+  return { vectorised: null, ...outcomes };
 }
 
 function describeLibrary(): string {
@@ -94,6 +97,7 @@ function describeLibrary(): string {
 }
 
 interface Files {
+  readonly rows: number;
   readonly latents: string;
   readonly factors: string;
 }
@@ -105,18 +109,26 @@ function writeTable(rows: number): Files {
     writeFileSync(path, Buffer.concat([...writeNpy(matrix)]));
     return path;
   };
-  return { latents: write('latents', table.latents), factors: write('factors', table.factors) };
+  return { rows, latents: write('latents', table.latents), factors: write('factors', table.factors) };
 }
 
-function runOurs(metric: string, { latents, factors }: Files): OurOutcome {
+function runOurs({ metric, isSplit, isContinuous, isSlow }: PeerContest, files: Files): OurOutcome {
+  const { latents, factors, rows } = files;
+  const middle = Math.floor((2 * rows) / 3);
+  const options = {
+    ...(isSplit ? { trainRows: { from: 0, to: middle }, testRows: { from: middle, to: rows } } : {}),
+    ...(isContinuous ? { factorTypes: Array(5).fill('continuous') } : {}),
+  };
   const loader = library === built ? [] : ['--import', 'tsx'];
-  const argv = [...loader, here('ours.mjs'), library, metric, latents, factors, String(OUR_CALLS)];
+  const calls = String(isSlow ? 1 : OUR_CALLS);
+  const argv = [...loader, here('ours.mjs'), library, metric, latents, factors, calls, JSON.stringify(options)];
   return run(process.execPath, argv) as OurOutcome;
 }
 
-function runPython(metric: string, style: string, { latents, factors }: Files): Outcome {
-  const argv = ['--metric', metric, '--style', style, '--latents', latents, '--factors', factors];
-  return run(python.command, [here('score.py'), ...argv, '--repeat', String(PYTHON_CALLS), '--warmup', '1']);
+function runPython({ name, isSlow }: PeerContest, style: string, { latents, factors }: Files): Outcome {
+  const argv = ['--metric', name, '--style', style, '--latents', latents, '--factors', factors];
+  const calls = isSlow ? ['--repeat', '1', '--warmup', '0'] : ['--repeat', String(PYTHON_CALLS), '--warmup', '1'];
+  return run(python.command, [here('score.py'), ...argv, ...calls]);
 }
 
 function run(command: string, argv: readonly string[]): Outcome {
@@ -129,12 +141,19 @@ function run(command: string, argv: readonly string[]): Outcome {
   throw new Error(`${command} ${argv.join(' ')}: exit code ${status}\n${stderr}`);
 }
 
-function describeTurns(metric: string, rows: number, turns: readonly Turn[]): string[] {
-  const all = (side: keyof Turn) => formatSpread(turns.flatMap((turn) => turn[side].seconds));
-  const ratio = (side: keyof Turn) =>
-    formatRatio(turns.map((turn) => medianOf(turn[side].seconds) / medianOf(turn.ours.seconds)));
+function describeTurns(name: string, rows: number, turns: readonly Turn[]): string[] {
+  const of = (side: keyof Turn) => turns.flatMap((turn) => turn[side] ?? []);
+  const all = (side: keyof Turn) => {
+    const seconds = of(side).flatMap((outcome) => outcome.seconds);
+    return seconds.length === 0 ? '' : formatSpread(seconds);
+  };
+  const ratio = (side: keyof Turn) => {
+    const others = of(side);
+    if (others.length === 0) return '';
+    return formatRatio(others.map(({ seconds }, i) => medianOf(seconds) / medianOf(turns[i].ours.seconds)));
+  };
   return [
-    metric,
+    name,
     formatCount(rows),
     all('ours'),
     formatTime(medianOf(turns.map(({ ours }) => ours.first))),

@@ -19,7 +19,11 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", 
 import numpy as np  # noqa: E402
 
 import beta_vae  # noqa: E402
+import covariance  # noqa: E402
 import factor_vae  # noqa: E402
+import information  # noqa: E402
+import irs  # noqa: E402
+import learned  # noqa: E402
 import mig  # noqa: E402
 
 Score = Callable[[np.ndarray, np.ndarray, int], tuple[float | None, dict[str, Any]]]
@@ -32,6 +36,18 @@ METRICS: dict[str, dict[str, Score]] = {
         "vectorised": factor_vae.vectorised_weighted,
     },
     "beta-vae-score": {"straightforward": beta_vae.straightforward, "vectorised": beta_vae.vectorised},
+    "mig-sup": {"straightforward": information.mig_sup},
+    "jemmig": {"straightforward": information.jemmig},
+    "dcimig": {"straightforward": information.dcimig},
+    "modularity": {"straightforward": information.modularity},
+    "mutual-information-score": {"straightforward": information.mutual_information_score},
+    "gaussian-total-correlation": {"straightforward": covariance.total_correlation},
+    "gaussian-wasserstein-correlation": {"straightforward": covariance.wasserstein_correlation},
+    "irs": {"straightforward": irs.score},
+    "explicitness": {"straightforward": learned.explicitness},
+    "sap": {"straightforward": learned.sap},
+    "sap-continuous": {"straightforward": learned.sap_continuous},
+    "dci": {"straightforward": learned.dci, "vectorised": learned.dci_histogram},
 }
 
 

@@ -24,22 +24,24 @@ export async function factorDeviations(table: Table, bins: number, q: number, pa
     const order = core.arena.alloc('i32', rows);
     const all = order.array;
     for (let row = 0; row < rows; row++) all[row] = row;
-    for (const d of varyingLatents) maximal[d] = core.deviationQuantile(latents, order, latentCount, d, 0, rows, 1);
+    const quantiles = core.arena.alloc('f64', latentCount);
+    core.deviationQuantiles(quantiles, latents, order, latentCount, 0, rows, 1);
+    for (const d of varyingLatents) maximal[d] = quantiles.array[d];
     for (const [k, { codes: ofFactor, size }] of codes) {
       await pause('deviations', varyingFactors.indexOf(k), varyingFactors.length);
       const bounds = core.arena.alloc('i32', size + 1);
       core.orderByCode(order, bounds, ofFactor, size);
       const begins = bounds.array.slice();
-      for (const d of varyingLatents) {
-        let sum = 0;
-        let occupied = 0;
-        for (let value = 0; value < size; value++) {
-          if (begins[value] === begins[value + 1]) continue;
-          occupied++;
-          sum += core.deviationQuantile(latents, order, latentCount, d, begins[value], begins[value + 1], q);
-        }
-        withinFactors[d * factorCount + k] = sum / occupied;
+      const sums = new Float64Array(latentCount);
+      let occupied = 0;
+      for (let value = 0; value < size; value++) {
+        if (begins[value] === begins[value + 1]) continue;
+        occupied++;
+        core.deviationQuantiles(quantiles, latents, order, latentCount, begins[value], begins[value + 1], q);
+        const within = quantiles.array;
+        for (const d of varyingLatents) sums[d] += within[d];
       }
+      for (const d of varyingLatents) withinFactors[d * factorCount + k] = sums[d] / occupied;
     }
     return { maximal, withinFactors };
   });

@@ -30,7 +30,7 @@ function quantileOf(values: Float64Array, q: number): number {
 for (const type of ['f32', 'f64'] as const) {
   test(`quantiles of deviations of ${type} are those of sorting, ties, sorted rows and offsets among them`, () =>
     forEachBuild((core) => {
-      for (const rows of LENGTHS.filter((length) => length >= 1)) {
+      for (const rows of [...LENGTHS.filter((length) => length >= 1), 64, 65, 130]) {
         for (const columns of COLUMN_COUNTS) {
           for (const shape of ['normal', 'ties', 'sorted', 'equal', 'offset']) {
             const numbers = normals(rows * columns, rows * 31 + columns);
@@ -45,24 +45,61 @@ for (const type of ['f32', 'f64'] as const) {
             );
             const x = uploadTable(core, type, table);
             const order = core.arena.upload('i32', codes(rows + 2, rows, 5));
-            const column = columns >> 1;
-            const origin = table[order.array[1] * columns + column];
-            const chosen = Float64Array.from(
-              order.array.slice(1, rows + 1),
-              (row) => table[row * columns + column] - origin,
-            );
-            const mean = exactSum(chosen) / rows;
-            const deviations = chosen.map((value) => Math.abs(value - mean));
-            const largest = deviations.reduce((a, b) => Math.max(a, b));
-            for (const q of [0, 0.3, 0.5, 0.99, 1]) {
-              const found = core.deviationQuantile(x, order, columns, column, 1, rows + 1, q);
-              const bound = 8 * (rows + 4) * ROUNDING * largest;
-              assertNear([found], [quantileOf(deviations, q)], bound, `${rows} x ${columns}, ${shape}, ${q}`);
+            const chosen = order.array.slice(1, rows + 1);
+            const expected = Array.from({ length: columns }, (_, column) => {
+              const origin = table[chosen[0] * columns + column];
+              const shifted = Float64Array.from(chosen, (row) => table[row * columns + column] - origin);
+              const mean = exactSum(shifted) / rows;
+              return shifted.map((value) => Math.abs(value - mean));
+            });
+            const out = core.arena.alloc('f64', columns);
+            for (const q of [0, 0.3, 0.5, 0.9, 0.99, 1]) {
+              core.deviationQuantiles(out, x, order, columns, 1, rows + 1, q);
+              expected.forEach((deviations, column) => {
+                const largest = deviations.reduce((a, b) => Math.max(a, b));
+                const bound = 8 * (rows + 4) * ROUNDING * largest;
+                const what = `${rows} x ${columns}, column ${column}, ${shape}, ${q}`;
+                assertNear([out.array[column]], [quantileOf(deviations, q)], bound, what);
+              });
             }
           }
         }
       }
     }));
 }
+
+test('quantiles of more deviations than are held at a time, most of them near 0 or all of them large, are those of sorting', () =>
+  forEachBuild((core) => {
+    const [rows, columns] = [150_000, 4];
+    const numbers = normals(rows * columns, 3);
+    // In the sample of every thousandth row there is nothing of what is large, or nothing else.
+    const table = rounded(
+      numbers.map((x, i) => {
+        const [row, column] = [Math.floor(i / columns), i % columns];
+        const isSampled = row % Math.floor(rows / 128) === 0;
+        if (column === 1) return isSampled ? 0 : 100 * x;
+        return column === 2 ? (isSampled ? 100 * x : x) : x;
+      }),
+      'f32',
+    );
+    const x = uploadTable(core, 'f32', table);
+    const order = core.arena.upload(
+      'i32',
+      Array.from({ length: rows }, (_, i) => i),
+    );
+    const out = core.arena.alloc('f64', columns);
+    for (const q of [0.9, 0.99, 1]) {
+      core.deviationQuantiles(out, x, order, columns, 0, rows, q);
+      for (let column = 0; column < columns; column++) {
+        const values = Float64Array.from({ length: rows }, (_, row) => table[row * columns + column] - table[column]);
+        const mean = values.reduce((a, b) => a + b, 0) / rows;
+        const expected = quantileOf(
+          values.map((value) => Math.abs(value - mean)),
+          q,
+        );
+        assertNear([out.array[column]], [expected], 1e-9 * expected, `column ${column}, ${q}`);
+      }
+    }
+  }));
 
 test.run();

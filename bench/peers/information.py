@@ -1,0 +1,85 @@
+"""Scores read off the mutual information of binned latents: MIG-sup, JEMMIG, DCIMIG, modularity, and the MI score of latents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import mutual_info_score
+
+BINS = 20
+
+Result = tuple[float, dict[str, Any]]
+
+
+def _bin(latents: np.ndarray) -> list[np.ndarray]:
+    """Equal-width bins of each latent."""
+    binned = []
+    for d in range(latents.shape[1]):
+        column = latents[:, d].astype(np.float64)
+        _, edges = np.histogram(column, BINS)
+        binned.append(np.digitize(column, edges[:-1]))
+    return binned
+
+
+def _varying(table: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(table.min(axis=0) != table.max(axis=0))
+
+
+def _matrix(latents: np.ndarray, factors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mutual information (D, K), entropies of the latents' bins and of the factors, in nats."""
+    binned = _bin(latents)
+    information = np.array(
+        [[mutual_info_score(column, factors[:, k]) for k in range(factors.shape[1])] for column in binned]
+    )
+    of_latents = np.array([mutual_info_score(column, column) for column in binned])
+    of_factors = np.array([mutual_info_score(factors[:, k], factors[:, k]) for k in range(factors.shape[1])])
+    return information, of_latents, of_factors
+
+
+def mig_sup(latents: np.ndarray, factors: np.ndarray, seed: int = 0) -> Result:
+    """Mean over latents of the gap between the two factors it knows most of, over its entropy (Li et al. 2020)."""
+    information, entropies, _ = _matrix(latents, factors)
+    ranked = np.sort(information, axis=1)
+    alive = entropies > 0
+    return float(np.mean((ranked[alive, -1] - ranked[alive, -2]) / entropies[alive])), {}
+
+
+def jemmig(latents: np.ndarray, factors: np.ndarray, seed: int = 0) -> Result:
+    """Mean over factors of 1 - (joint entropy - gap) / (H(v) + ln bins) (Do & Tran 2020)."""
+    information, of_latents, of_factors = _matrix(latents, factors)
+    scores = []
+    for k in _varying(factors):
+        best = int(np.argmax(information[:, k]))
+        ranked = np.sort(information[:, k])
+        joint = of_factors[k] + of_latents[best] - information[best, k]
+        scores.append(1 - (joint - ranked[-1] + ranked[-2]) / (of_factors[k] + np.log(BINS)))
+    return float(np.mean(scores)), {}
+
+
+def dcimig(latents: np.ndarray, factors: np.ndarray, seed: int = 0) -> Result:
+    """Sum of the largest gap between factors of the latents that know a factor best, over the sum of entropies (Sepliarskaia et al. 2019)."""
+    information, _, of_factors = _matrix(latents, factors)
+    best = np.zeros(factors.shape[1])
+    for row in information:
+        ranked = np.sort(row)
+        k = int(np.argmax(row))
+        best[k] = max(best[k], ranked[-1] - ranked[-2])
+    return float(best.sum() / of_factors[_varying(factors)].sum()), {}
+
+
+def modularity(latents: np.ndarray, factors: np.ndarray, seed: int = 0) -> Result:
+    """Mean over latents of 1 - what it knows of others than its factor, squared (Ridgeway & Mozer 2018)."""
+    information, _, _ = _matrix(latents, factors)
+    squares = information[:, _varying(factors)] ** 2
+    squares = squares[squares.max(axis=1) > 0]
+    largest = squares.max(axis=1)
+    return float(np.mean(1 - (squares.sum(axis=1) - largest) / (largest * (squares.shape[1] - 1)))), {}
+
+
+def mutual_information_score(latents: np.ndarray, factors: np.ndarray, seed: int = 0) -> Result:
+    """Mean mutual information of two latents (Locatello et al. 2019)."""
+    every = _bin(latents)
+    binned = [every[d] for d in _varying(latents)]
+    information = [mutual_info_score(a, b) for i, a in enumerate(binned) for b in binned[:i]]
+    return float(np.mean(information)), {}

@@ -1,0 +1,82 @@
+/** Every metric on every ugly input: a number in its range or null with the reason, and no NaN anywhere. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { metrics, type Score, type ScoreOptions, score } from '../../src/index.js';
+import { UGLY_INPUTS } from './ugly-inputs.js';
+
+/** Enough to learn from, and soon done. */
+const QUICK: NonNullable<ScoreOptions['options']> = {
+  'factor-vae-score': { train: 100, evaluation: 60 },
+  'factor-vae-weighted-score': { train: 100, evaluation: 60 },
+  'beta-vae-score': { train: 100, evaluation: 60 },
+  dci: { stages: 3 },
+};
+
+/** Where in a plain object a number is not finite; null where all are. */
+function findNonFinite(value: unknown, path: string): string | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? null : `${path}: ${value}`;
+  if (value === null || typeof value !== 'object') return value === undefined ? `${path}: undefined` : null;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = findNonFinite(inner, `${path}.${key}`);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function checkScore(name: string, { value, range, notes, interval, null: chance, ...rest }: Score): void {
+  assert.is(findNonFinite({ value, interval: interval ?? null, null: chance ?? null, ...rest }, name), null);
+  if (value === null) {
+    assert.ok(
+      notes.some((note) => note.startsWith('undefined: ')),
+      `${name}: null without a reason among ${JSON.stringify(notes)}`,
+    );
+    assert.is(interval, undefined, name);
+    assert.is(chance, undefined, name);
+    return;
+  }
+  const most = range[1] ?? Number.POSITIVE_INFINITY;
+  assert.ok(value >= range[0] && value <= most, `${name}: ${value} is not within ${range}`);
+  if (interval) {
+    assert.ok(interval.low <= interval.high && interval.low >= range[0] && interval.high <= most, `${name}: interval`);
+  } else
+    assert.ok(
+      notes.some((note) => note.startsWith('no interval: ')),
+      `${name}: neither interval nor reason`,
+    );
+  if (chance) assert.ok(chance.pValue > 0 && chance.pValue <= 1, name);
+  else
+    assert.ok(
+      notes.some((note) => note.startsWith('no null: ')),
+      `${name}: neither null nor reason`,
+    );
+}
+
+for (const [name, { latents, factors, options = {}, constantLatents, constantFactors }] of Object.entries(
+  UGLY_INPUTS,
+)) {
+  test(`every metric has a result or a reason: ${name}`, async () => {
+    const resampled = options.trainRows ? { null: 2 } : { interval: 3, null: 2 };
+    const asked = { metrics: ['all'], options: QUICK, ...options, ...resampled };
+    const report = await score(latents, factors, asked);
+    for (const { name: metric, needs } of metrics) {
+      const found = report.metrics[metric];
+      if (options.trainRows) {
+        const { interval: _, ...without } = found;
+        checkScore(metric, { ...without, notes: [...without.notes, 'no interval: none was asked for'] });
+      } else checkScore(metric, found);
+      const says = (what: string | undefined) =>
+        what === undefined || found.notes.some((note) => note.startsWith(what));
+      assert.ok(says(constantLatents), `${metric}: ${JSON.stringify(found.notes)}`);
+      if (needs.includes('factors')) assert.ok(says(constantFactors), `${metric}: ${JSON.stringify(found.notes)}`);
+    }
+    // What is printed is what was computed.
+    assert.equal(JSON.parse(JSON.stringify(report)), report);
+  });
+}
+
+test('two rows with a value each are refused: no value repeats', async () => {
+  const message = await score([[0], [1]], [[0], [1]]).catch((error: Error) => error.message);
+  assert.match(message as string, /expected a discrete factor to repeat its values, got 2 different ones in 2 rows/);
+});
+
+test.run();
