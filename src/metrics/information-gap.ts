@@ -40,7 +40,9 @@ export async function meanGap(
   const { latentCount, factorCount } = table;
   const ofLatents = options.normalise === 'latent';
   const units = ofLatents ? await latentEntropies(table, options) : new Float64Array(latentCount).fill(1);
-  const gap = new Array<number | null>(factorCount).fill(options.countConstants ? 0 : null);
+  const gap = new Array<number | null>(factorCount).fill(
+    options.countConstants && table.varyingFactors.length > 0 ? 0 : null,
+  );
   const bestLatent = new Array<number | null>(factorCount).fill(null);
   for (const k of table.varyingFactors) {
     const { first, second, index } = findTopTwo(latentCount, (d) =>
@@ -49,10 +51,9 @@ export async function meanGap(
     gap[k] = (first - second) / (ofLatents ? 1 : factorEntropies[k]);
     bestLatent[k] = index;
   }
-  const nothingVaries = table.varyingFactors.length === 0;
   const defined = gap.filter((value) => value !== null);
   return {
-    value: nothingVaries ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length,
+    value: defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length,
     parts: {
       mutualInformation: toRows(matrix, latentCount, factorCount),
       entropy: Array.from(factorEntropies),
@@ -60,7 +61,7 @@ export async function meanGap(
       bestLatent,
     },
     notes: [
-      ...(nothingVaries ? [NO_FACTOR_VARIES] : []),
+      ...(defined.length === 0 ? [NO_FACTOR_VARIES] : []),
       ...describeConstants(table, 'no mutual information', options.countConstants ? 'a gap of 0' : 'left out'),
       ...(latentCount === 1 ? ['one latent: the runner-up of each gap is 0'] : []),
     ],

@@ -52,6 +52,25 @@ export function encodeFactor(table: Table, k: number, bins: number, edges: Edges
   return table.memo(`factor bins ${k} ${bins} ${edges}`, () => binFactor(table, k, bins, edges));
 }
 
+/** Codes of factor k where a discrete one, too, is put into equal-width bins between its least and its largest value. */
+export function rebinFactor(table: Table, k: number, bins: number, edges: Edges = 'float64'): Promise<FactorCodes> {
+  const { codes, levels } = table.factors[k];
+  if (!codes || !levels) return encodeFactor(table, k, bins, edges);
+  return table.memo(`factor rebinned ${k} ${bins} ${edges}`, () => {
+    const { core, rows } = table;
+    const out = core.arena.alloc('i32', rows);
+    const mark = core.arena.mark();
+    const values = core.arena.upload('f64', levels());
+    const binOfLevel = core.arena.alloc('u16', values.length);
+    const { minima, maxima } = core.columnExtremes(values, values.length, 1);
+    fillBins(core, binOfLevel, values, minima, maxima, values.length, 1, bins, edges);
+    const [to, from, bin] = [out.array, codes.array, binOfLevel.array];
+    for (let row = 0; row < rows; row++) to[row] = bin[from[row]];
+    core.arena.release(mark);
+    return { codes: out, size: bins };
+  });
+}
+
 function binFactor(table: Table, k: number, bins: number, edges: Edges): FactorCodes {
   const { core, rows } = table;
   const values = table.factors[k].values as Block<'f64'>;
