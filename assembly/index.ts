@@ -6,6 +6,7 @@
  * Pointers are 16-byte aligned, and 32 bytes past the end of every input may be read (and are ignored).
  */
 export { addTree, boostingResiduals, growTree } from './boosting';
+export { decomposeCholesky, solveCholesky } from './cholesky';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode, keepVaryingGroups } from './drawing';
@@ -47,6 +48,7 @@ export {
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { gatherColumn, gatherRows } from './rows';
+export { exponentials, softmaxWideCurvature, softmaxWideLoss } from './softmax';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
 export { batchVariancesF32, batchVariancesF64, chooseLargest, chooseLatents, chooseLatentsF32 } from './votes';

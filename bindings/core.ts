@@ -700,6 +700,71 @@ export class Core {
     );
   }
 
+  /** {@link softmaxLoss} for many classes: gradient and weights [stride][width], probabilities [rows][width], width a multiple of 8. */
+  softmaxWideLoss(
+    gradient: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    x: Block<'f64'>,
+    labels: Block<'i32'>,
+    weights: Block<'f64'>,
+    width: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): number {
+    return this.#wasm.softmaxWideLoss(
+      gradient.pointer,
+      probabilities.pointer,
+      x.pointer,
+      labels.pointer,
+      weights.pointer,
+      width,
+      stride,
+      firstRow,
+      lastRow,
+    );
+  }
+
+  /** Adds the Hessian of rows [firstRow, lastRow) times v [stride][width] to out; scratch: [32][width]. */
+  softmaxWideCurvature(
+    out: Block<'f64'>,
+    x: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    v: Block<'f64'>,
+    scratch: Block<'f64'>,
+    width: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    this.#wasm.softmaxWideCurvature(
+      out.pointer,
+      x.pointer,
+      probabilities.pointer,
+      v.pointer,
+      scratch.pointer,
+      width,
+      stride,
+      firstRow,
+      lastRow,
+    );
+  }
+
+  /** Overwrites the values with their exponentials. */
+  exponentials(values: Block<'f64'>): void {
+    this.#wasm.exponentials(values.pointer, values.length);
+  }
+
+  /** Overwrites the lower part of a [n][stride] with its Cholesky factor; false where a is not positive definite. */
+  decomposeCholesky(a: Block<'f64'>, n: number, stride: number): boolean {
+    return this.#wasm.decomposeCholesky(a.pointer, n, stride) !== 0;
+  }
+
+  /** Overwrites b [n] with the solution by a Cholesky factor. */
+  solveCholesky(l: Block<'f64'>, b: Block<'f64'>, n: number, stride: number): void {
+    this.#wasm.solveCholesky(l.pointer, b.pointer, n, stride);
+  }
+
   /** Sums of (x - mean) (y - yMean) for each column of x, f64[columns]. */
   columnProducts(
     x: RealBlock,

@@ -186,6 +186,32 @@ export interface CoreExports {
     lastRow: number,
   ): void;
 
+  softmaxWideLoss(
+    gradient: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    weights: number,
+    width: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): number;
+  softmaxWideCurvature(
+    out: number,
+    x: number,
+    probabilities: number,
+    v: number,
+    scratch: number,
+    width: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+  exponentials(values: number, count: number): void;
+  decomposeCholesky(a: number, n: number, stride: number): number;
+  solveCholesky(l: number, b: number, n: number, stride: number): void;
+
   sortRows(keys: number, order: number, otherKeys: number, otherOrder: number, counts: number, rows: number): void;
   classSums(
     values: number,

@@ -6,6 +6,8 @@ import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { solvePositiveDefinite } from './cholesky.js';
 import { type Minimum, minimiseByLbfgs, minimiseByNewton } from './minimise.js';
+import { minimiseTruncated } from './truncated-newton.js';
+import { fillWideProbabilities, widthOf } from './wide-softmax.js';
 
 /** What is fitted. */
 export interface LogisticProblem {
@@ -35,6 +37,10 @@ export interface LogisticModel {
 const MOST_NEWTON_UNKNOWNS = 600;
 /** Multiply-adds per row that a Hessian may cost. */
 const MOST_HESSIAN_WORK = 500_000;
+/** Classes times stride from where products of the Hessian with vectors are cheaper than the Hessian. */
+const MOST_EXACT_WORK = 150;
+/** From so many classes on, lanes run over classes. */
+const WIDE_CLASSES = 8;
 const ROWS_PER_CALL = 1024;
 /** A feature whose variance all but underflows: its weight is 0 with this as with any larger penalty. */
 const LARGEST_PENALTY = 1e200;
@@ -108,14 +114,19 @@ export function logisticProbabilities(
   features: Block<'f64'>,
   rows: number,
 ): Block<'f64'> {
-  const probabilities = core.arena.alloc('f64', rows * classes);
+  const probabilities = core.arena.alloc('f64', rows * (classes < WIDE_CLASSES ? classes : widthOf(classes)));
   const mark = core.arena.mark();
   const stride = Math.ceil((columns + 1) / 4) * 4;
   const x = core.arena.alloc('f64', rows * stride);
+  standardise(x.array, features.array, new Float64Array(columns), new Float64Array(columns).fill(1), rows, stride);
+  if (classes >= WIDE_CLASSES) {
+    fillWideProbabilities(core, probabilities, x, { coefficients, intercepts }, rows, columns, stride);
+    core.arena.release(mark);
+    return probabilities.slice(0, rows * classes);
+  }
   const weights = core.arena.zeros('f64', coefficients.length * stride);
   const gradient = core.arena.zeros('f64', coefficients.length * stride);
   const labels = core.arena.zeros('i32', rows);
-  standardise(x.array, features.array, new Float64Array(columns), new Float64Array(columns).fill(1), rows, stride);
   coefficients.forEach((row, f) => {
     weights.array.set(row, f * stride);
     weights.array[f * stride + columns] = intercepts[f];
@@ -185,6 +196,11 @@ async function minimise(
   const penalty = Float64Array.from({ length: stride }, (_, j) =>
     j < columns ? Math.min(1 / (c * scales[j] ** 2), LARGEST_PENALTY) : 0,
   );
+  const pairs = (classes * (classes - 1)) / 2;
+  const isSmall = unknowns <= MOST_NEWTON_UNKNOWNS && pairs * stride * stride <= MOST_HESSIAN_WORK;
+  if (isSmall && (classes - 1) * stride > MOST_EXACT_WORK && classes >= WIDE_CLASSES) {
+    return minimiseTruncated(core, { x, labels, rows, columns, stride, classes, penalty }, pause);
+  }
   const weights = core.arena.alloc('f64', unknowns);
   const gradientBlock = core.arena.alloc('f64', unknowns);
   const probabilities = core.arena.alloc('f64', rows * classes);
@@ -209,8 +225,7 @@ async function minimise(
       return value;
     };
 
-  const pairs = (classes * (classes - 1)) / 2;
-  if (unknowns > MOST_NEWTON_UNKNOWNS || pairs * stride * stride > MOST_HESSIAN_WORK) {
+  if (!isSmall) {
     return minimiseByLbfgs(new Float64Array(unknowns), objectiveOf(rows), 1e-9 * rows, pause);
   }
 

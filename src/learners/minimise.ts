@@ -28,7 +28,7 @@ const MOST_HALVINGS = 50;
 export async function minimiseByNewton(
   start: Float64Array,
   objective: Objective,
-  newtonStep: (at: Float64Array, gradient: Float64Array, step: Float64Array) => void,
+  newtonStep: (at: Float64Array, gradient: Float64Array, step: Float64Array) => void | Promise<void>,
   beforeIteration: BeforeIteration,
   tolerance = 1e-14,
   mostIterations = 100,
@@ -42,7 +42,7 @@ export async function minimiseByNewton(
   let value = objective(at, gradient);
   for (let iteration = 0; iteration < mostIterations; iteration++) {
     await beforeIteration(iteration, mostIterations);
-    newtonStep(at, gradient, step);
+    await newtonStep(at, gradient, step);
     const slope = dot(gradient, step);
     const isLast = -slope <= tolerance * (1 + Math.abs(value));
     let size = 1;

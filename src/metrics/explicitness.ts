@@ -111,29 +111,40 @@ function standardisedLatents(table: Table, train: Int32Array, test: Int32Array) 
   const { core, latentCount } = table;
   const trainFeatures = core.arena.alloc('f64', train.length * latentCount);
   const testFeatures = core.arena.alloc('f64', test.length * latentCount);
-  const [from, toTrain, toTest] = [table.latents.array, trainFeatures.array, testFeatures.array];
-  for (let d = 0; d < latentCount; d++) {
-    const first = from[train[0] * latentCount + d];
-    let sum = 0;
-    let varies = false;
-    for (const row of train) {
-      const shifted = from[row * latentCount + d] - first;
-      sum += shifted;
-      if (shifted !== 0) varies = true;
+  const from = table.latents.array;
+  const first = Float64Array.from({ length: latentCount }, (_, d) => from[train[0] * latentCount + d]);
+  const means = new Float64Array(latentCount);
+  const squares = new Float64Array(latentCount);
+  const varies = new Uint8Array(latentCount);
+  for (let i = 0; i < train.length; i++) {
+    const at = train[i] * latentCount;
+    for (let d = 0; d < latentCount; d++) {
+      const shifted = from[at + d] - first[d];
+      means[d] += shifted;
+      if (shifted !== 0) varies[d] = 1;
     }
-    const mean = sum / train.length;
-    let squares = 0;
-    for (const row of train) squares += (from[row * latentCount + d] - first - mean) ** 2;
-    const deviation = Math.sqrt(squares / train.length);
-    // Of a latent without spread in the training part nothing is learnt, and nothing may be made of its test values.
-    const perScale = varies && deviation > 0 ? 1 / deviation : 0;
-    train.forEach((row, i) => {
-      toTrain[i * latentCount + d] = (from[row * latentCount + d] - first - mean) * perScale;
-    });
-    test.forEach((row, i) => {
-      toTest[i * latentCount + d] = (from[row * latentCount + d] - first - mean) * perScale;
-    });
   }
+  for (let d = 0; d < latentCount; d++) means[d] /= train.length;
+  for (let i = 0; i < train.length; i++) {
+    const at = train[i] * latentCount;
+    for (let d = 0; d < latentCount; d++) {
+      const deviation = from[at + d] - first[d] - means[d];
+      squares[d] += deviation * deviation;
+    }
+  }
+  // Of a latent without spread in the training part nothing is learnt, and nothing may be made of its test values.
+  const perScale = squares.map((sum, d) => {
+    const deviation = Math.sqrt(sum / train.length);
+    return varies[d] && deviation > 0 ? 1 / deviation : 0;
+  });
+  const write = (to: Float64Array, rows: Int32Array) => {
+    for (let i = 0, at = 0; i < rows.length; i++) {
+      const start = rows[i] * latentCount;
+      for (let d = 0; d < latentCount; d++, at++) to[at] = (from[start + d] - first[d] - means[d]) * perScale[d];
+    }
+  };
+  write(trainFeatures.array, train);
+  write(testFeatures.array, test);
   return { trainFeatures, testFeatures };
 }
 

@@ -9,7 +9,10 @@ export interface Shape {
   readonly dtype: Dtype;
 }
 
-/** Room for what the metrics take beside the inputs: row batches, counts, votes. */
+/**
+ * Room for what most metrics take beside the inputs: row batches, counts, votes. What classifiers need for each row
+ * depends on how many values a factor has, which nobody knows yet: the arena refuses that when it is asked for it.
+ */
 const WORKING_BYTES = 64 * 1024 ** 2;
 
 /**

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { symmetricEigenvalues } from '../../src/learners/symmetric-eigenvalues.js';
+import { tridiagonalEigenvalues, tridiagonalise } from '../../src/learners/tridiagonal.js';
 import { assertNear, normals } from '../assembly/samples.js';
 
 /** Q diag(values) Q', Q a product of reflections. */
@@ -45,6 +46,29 @@ test('finds small eigenvalues of a matrix of uneven scale to full accuracy', () 
     assertNear([small / (0.75 * s * s), large], [1, 1], 1e-6, `${s}`);
     assertNear([small * large], [0.75 * s * s], 4e-16 * s * s, `${s}`);
   }
+});
+
+test('finds the eigenvalues of many columns, doubles, zeros and signs among them', () => {
+  for (const scale of [1, 1e-160, 1e150]) {
+    const values = Array.from({ length: 80 }, (_, i) => scale * (i < 40 ? 0 : i < 50 ? 3 : (i - 60) ** 3));
+    const largest = Math.max(...values.map(Math.abs));
+    const found = symmetricEigenvalues(withEigenvalues(values, 9), 80);
+    assertNear(
+      found.map((value) => value / largest),
+      values.map((value) => value / largest).sort((a, b) => a - b),
+      1e-13,
+      `scale ${scale}`,
+    );
+  }
+  assert.equal(Array.from(symmetricEigenvalues(new Float64Array(70 * 70), 70)), new Array(70).fill(0));
+});
+
+test('rotations and the tridiagonal way agree', () => {
+  const values = normals(40, 3);
+  const matrix = withEigenvalues([...values], 11);
+  const { diagonal, beside } = tridiagonalise(matrix.slice(), 40);
+  const direct = symmetricEigenvalues(matrix.slice(), 40).sort();
+  assertNear(tridiagonalEigenvalues(diagonal, beside), direct, 1e-13, '40 columns');
 });
 
 test('ends on zeros, on one column and on none', () => {
