@@ -11,6 +11,7 @@ import type { GaussianWassersteinCorrelationParts } from './metrics/gaussian-was
 import { findMetric, metrics } from './metrics/index.js';
 import type { IrsParts } from './metrics/irs.js';
 import type { JemmigParts } from './metrics/jemmig.js';
+import type { MedParts } from './metrics/med.js';
 import type { Metric, OptionValues } from './metrics/metric.js';
 import type { MigParts } from './metrics/mig.js';
 import type { MigSupParts } from './metrics/mig-sup.js';
@@ -32,6 +33,7 @@ export interface KnownScores {
   readonly jemmig: Score<JemmigParts>;
   readonly dcimig: Score<DcimigParts>;
   readonly modularity: Score<ModularityParts>;
+  readonly med: Score<MedParts>;
   readonly irs: Score<IrsParts>;
   readonly 'mutual-information-score': Score<MutualInformationScoreParts>;
   readonly 'gaussian-total-correlation': Score<GaussianTotalCorrelationParts>;

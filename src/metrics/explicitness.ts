@@ -1,11 +1,15 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
-import { fitLogistic, logisticProbabilities } from '../learners/logistic.js';
+import { logisticProbabilities } from '../learners/logistic.js';
 import { areaUnderCurve } from '../stats/auc.js';
-import { encodeFactor, type FactorCodes } from '../stats/binning.js';
-import type { Pause } from '../stats/pause.js';
 import { type Split, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
+import {
+  describeClassifier,
+  type FactorClassifier,
+  factorClassifier,
+  standardiseLatents,
+} from './factor-classifier.js';
 import type { Metric } from './metric.js';
 import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
 
@@ -54,12 +58,12 @@ export const explicitness: Metric<typeof DEFAULTS, ExplicitnessParts> = {
     const notes: string[] = [];
     for (const k of varyingFactors) {
       const split = await splitRows(table, k, { testShare, seed, bins });
-      const found = await factorAuc(table, await encodeFactor(table, k, bins), split, c, pause);
+      const classifier = await factorClassifier(table, k, { testShare, seed, bins, c }, pause);
+      const found = factorAuc(table, classifier, split);
       auc[k] = found.auc;
       values[k] = found.values;
-      notes.push(...describeSplit(k, split));
+      notes.push(...describeSplit(k, split), ...describeClassifier(k, classifier));
       if (found.auc === null) notes.push(`factor ${k}: no value has rows in both parts, left out`);
-      if (!found.converged) notes.push(`factor ${k}: the classifier stopped before its optimum`);
     }
     const defined = auc.filter((value) => value !== null);
     const mean = defined.reduce((sum, value) => sum + value, 0) / defined.length;
@@ -74,78 +78,20 @@ export const explicitness: Metric<typeof DEFAULTS, ExplicitnessParts> = {
 };
 
 /** Mean area under the curve over the values of one factor; null where no value has rows in both parts. */
-export async function factorAuc(
+export function factorAuc(
   table: Table,
-  { codes, size }: FactorCodes,
-  { train, test }: Pick<Split, 'train' | 'test'>,
-  c: number,
-  pause: Pause,
-): Promise<{ auc: number | null; values: number; converged: boolean }> {
-  const { core, latentCount: columns } = table;
-  const occurring = new Int32Array(size);
-  for (const row of train) occurring[codes.array[row]]++;
-  const classes = occurring.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  if (classes < 2 || test.length === 0) return { auc: null, values: 0, converged: true };
-  let next = 0;
-  const placeOf = occurring.map((count) => (count > 0 ? next++ : -1));
-  return core.arena.scope(async () => {
-    const { trainFeatures, testFeatures } = standardisedLatents(table, train, test);
-    const codeOf = codes.array;
-    const labels = core.arena.upload(
-      'i32',
-      train.map((row) => placeOf[codeOf[row]]),
-    );
-    const problem = { features: trainFeatures, labels, rows: train.length, columns, classes, c };
-    const model = await fitLogistic(core, problem, (iteration, most) => pause('classifier', iteration, most));
-    const probabilities = logisticProbabilities(core, model, testFeatures, test.length);
-    const ownCodes = codes.array;
-    const truth = test.map((row) => placeOf[ownCodes[row]]);
-    const areas = classAreas(core, probabilities, truth, classes).filter((area) => area !== null);
-    const auc = areas.length === 0 ? null : areas.reduce((sum, area) => sum + area, 0) / areas.length;
-    return { auc, values: areas.length, converged: model.converged };
-  });
-}
-
-/** The latents of either part around their training mean over their training deviation (divided by rows). */
-function standardisedLatents(table: Table, train: Int32Array, test: Int32Array) {
-  const { core, latentCount } = table;
-  const trainFeatures = core.arena.alloc('f64', train.length * latentCount);
-  const testFeatures = core.arena.alloc('f64', test.length * latentCount);
-  const from = table.latents.array;
-  const first = Float64Array.from({ length: latentCount }, (_, d) => from[train[0] * latentCount + d]);
-  const means = new Float64Array(latentCount);
-  const squares = new Float64Array(latentCount);
-  const varies = new Uint8Array(latentCount);
-  for (let i = 0; i < train.length; i++) {
-    const at = train[i] * latentCount;
-    for (let d = 0; d < latentCount; d++) {
-      const shifted = from[at + d] - first[d];
-      means[d] += shifted;
-      if (shifted !== 0) varies[d] = 1;
-    }
-  }
-  for (let d = 0; d < latentCount; d++) means[d] /= train.length;
-  for (let i = 0; i < train.length; i++) {
-    const at = train[i] * latentCount;
-    for (let d = 0; d < latentCount; d++) {
-      const deviation = from[at + d] - first[d] - means[d];
-      squares[d] += deviation * deviation;
-    }
-  }
-  // Of a latent without spread in the training part nothing is learnt, and nothing may be made of its test values.
-  const perScale = squares.map((sum, d) => {
-    const deviation = Math.sqrt(sum / train.length);
-    return varies[d] && deviation > 0 ? 1 / deviation : 0;
-  });
-  const write = (to: Float64Array, rows: Int32Array) => {
-    for (let i = 0, at = 0; i < rows.length; i++) {
-      const start = rows[i] * latentCount;
-      for (let d = 0; d < latentCount; d++, at++) to[at] = (from[start + d] - first[d] - means[d]) * perScale[d];
-    }
-  };
-  write(trainFeatures.array, train);
-  write(testFeatures.array, test);
-  return { trainFeatures, testFeatures };
+  classifier: FactorClassifier | null,
+  { test }: Pick<Split, 'test'>,
+): { auc: number | null; values: number } {
+  if (classifier === null || test.length === 0) return { auc: null, values: 0 };
+  const { core } = table;
+  const mark = core.arena.mark();
+  const { model, classes, classOf } = classifier;
+  const probabilities = logisticProbabilities(core, model, standardiseLatents(table, classifier, test), test.length);
+  const areas = classAreas(core, probabilities, classOf(test), classes).filter((area) => area !== null);
+  core.arena.release(mark);
+  const auc = areas.length === 0 ? null : areas.reduce((sum, area) => sum + area, 0) / areas.length;
+  return { auc, values: areas.length };
 }
 
 /** Area under the curve of each class against the rest; null for one without test rows. */

@@ -8,6 +8,7 @@ import { gaussianTotalCorrelation } from './gaussian-total-correlation.js';
 import { gaussianWassersteinCorrelation } from './gaussian-wasserstein-correlation.js';
 import { irs } from './irs.js';
 import { jemmig } from './jemmig.js';
+import { med } from './med.js';
 import type { Metric } from './metric.js';
 import { mig } from './mig.js';
 import { migSup } from './mig-sup.js';
@@ -25,6 +26,7 @@ export const metrics = [
   jemmig,
   dcimig,
   modularity,
+  med,
   irs,
   mutualInformationScore,
   gaussianTotalCorrelation,

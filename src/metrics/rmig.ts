@@ -27,7 +27,7 @@ export const rmig: Metric<Omit<BinnedOptions, 'edges'> & { limit: number }, Rmig
   name: 'rmig',
   aliases: ['robust-mig'],
   title: 'RMIG',
-  summary: 'each factor is known by one latent alone, on the scale of the prior',
+  summary: 'MIG on the scale of the prior',
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
@@ -67,9 +67,11 @@ function countBeyond({ latents, latentMinima, latentMaxima, latentCount }: Table
 }
 
 function describeBeyond(beyond: readonly number[], limit: number): string[] {
-  return beyond.flatMap((count, d) =>
-    count === 0
-      ? []
-      : [`latent ${d}: ${count} ${count === 1 ? 'row' : 'rows'} beyond -${limit} .. ${limit}, in the outermost bins`],
-  );
+  const latents = beyond.flatMap((count, d) => (count > 0 ? [d] : []));
+  if (latents.length === 0) return [];
+  const counts = latents.map((d) => beyond[d]);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const rows = least === most ? `${most} ${most === 1 ? 'row' : 'rows'}` : `${least} to ${most} rows`;
+  const which = `${latents.length === 1 ? 'latent' : 'latents'} ${latents.join(', ')}`;
+  return [`${which}: ${rows} beyond -${limit} .. ${limit}, in the outermost bins`];
 }

@@ -189,22 +189,24 @@ function codesBySorting(out: Block<'i32'>, column: Float64Array): number {
   return codeOf.size;
 }
 
-/** A table of some of the rows, in the order given; exact rows to learn from are not those of a part, and are dropped. Its blocks come from the arena: open a scope around its life. */
-export function takeRows(table: Table, chosen: Block<'i32'>, count: number): Table {
+/**
+ * A table of some of the rows, in the order given, and of all factors or some; exact rows to learn from are not those of a
+ * part, and are dropped. Its blocks come from the arena: open a scope around its life.
+ */
+export function takeRows(table: Table, chosen: Block<'i32'>, count: number, factors = table.factors): Table {
   const { core, latentCount } = table;
   const latents = gatherAny(core, table.latents, chosen, count, latentCount);
-  return new Table(core, count, latentCount, latents, takeFactorRows(table, chosen, count));
+  return new Table(core, count, latentCount, latents, takeFactorRows(core, factors, chosen, count));
 }
 
 /** A table with the same latents, and the rows of the factors in the order given. */
 export function permuteFactors(table: Table, order: Block<'i32'>): Table {
-  const factors = takeFactorRows(table, order, table.rows);
+  const factors = takeFactorRows(table.core, table.factors, order, table.rows);
   return new Table(table.core, table.rows, table.latentCount, table.latents, factors, table.exactSplit, table);
 }
 
-function takeFactorRows(table: Table, chosen: Block<'i32'>, count: number): Factor[] {
-  const { core } = table;
-  return table.factors.map((factor) => {
+function takeFactorRows(core: Core, factors: readonly Factor[], chosen: Block<'i32'>, count: number): Factor[] {
+  return factors.map((factor) => {
     if (factor.codes && factor.size) {
       const codes = core.arena.alloc('i32', count);
       core.gatherColumn(codes, factor.codes, chosen, count);

@@ -58,18 +58,7 @@ async function tableSource(table: Table, bins: number, seed: number, held: Held)
   const groups = fixable.map((factor) => factor.groups);
   const { core, latents: x } = table;
   const never = table.varyingFactors.filter((k) => !fixable.some((factor) => factor.k === k));
-  const describeNever = (k: number) =>
-    held === 'one'
-      ? `factor ${k}: no two rows share a value, so it is never held fixed`
-      : `factor ${k}: no two rows differ in it alone, so it is left out`;
-  const describeLonely = ({ k, lonelyRows }: DrawnFactor) =>
-    held === 'one'
-      ? `factor ${k}: ${lonelyRows} ${lonelyRows === 1 ? 'row has a value' : 'rows have values'} of their own, never drawn`
-      : `factor ${k}: ${table.rows - lonelyRows} of ${table.rows} rows can be drawn, for others that differ in it alone`;
-  const notes = [
-    ...never.map(describeNever),
-    ...fixable.filter(({ lonelyRows }) => lonelyRows > 0).map(describeLonely),
-  ];
+  const notes = held === 'one' ? describeOwn(never, fixable) : describeOthers(never, fixable, table.rows);
   return {
     factors: fixable.map(({ k }) => k),
     factorCount: table.factorCount,
@@ -87,6 +76,28 @@ async function tableSource(table: Table, bins: number, seed: number, held: Held)
       return { x, rows, fixed };
     },
   };
+}
+
+function describeOwn(never: readonly number[], fixable: readonly DrawnFactor[]): string[] {
+  return [
+    ...never.map((k) => `factor ${k}: no two rows share a value, so it is never held fixed`),
+    ...fixable
+      .filter(({ lonelyRows }) => lonelyRows > 0)
+      .map(
+        ({ k, lonelyRows }) =>
+          `factor ${k}: ${lonelyRows} ${lonelyRows === 1 ? 'row has a value' : 'rows have values'} of their own, never drawn`,
+      ),
+  ];
+}
+
+function describeOthers(never: readonly number[], fixable: readonly DrawnFactor[], rows: number): string[] {
+  const counts = fixable.map(({ k, lonelyRows }) => `${rows - lonelyRows} (factor ${k})`);
+  return [
+    ...never.map((k) => `factor ${k}: no two rows differ in it alone, so it is left out`),
+    ...(fixable.some(({ lonelyRows }) => lonelyRows > 0)
+      ? [`only rows that differ from others in one factor alone are drawn, of ${rows}: ${counts.join(', ')}`]
+      : []),
+  ];
 }
 
 /** Checks a sampler's sizes. */

@@ -114,6 +114,12 @@ test('counts what lies beyond the limits in the outermost bins, and says so', as
     'one latent: the runner-up of each gap is 0',
     'latent 0: 21 rows beyond -4 .. 4, in the outermost bins',
   ]);
+  const several = await rmig(
+    codes.map(([z], i) => [z, i === 7 ? 5 : 0, 0.1 * (i % 2), -4.01 - (i % 2)]),
+    rows,
+  );
+  assert.equal(several.parts.beyond, [21, 1, 0, 40]);
+  assert.equal(several.notes, ['latents 0, 1, 3: 1 to 40 rows beyond -4 .. 4, in the outermost bins']);
 });
 
 test('is null with the reason when every factor is constant, and names constant latents', async () => {

@@ -88,7 +88,7 @@ test('says of each factor how many rows can be drawn, and leaves out one that ne
   assert.equal(parts.assignedFactor, [0, null]);
   assert.equal(notes, [
     'factor 1: no two rows differ in it alone, so it is left out',
-    'factor 0: 4 of 44 rows can be drawn, for others that differ in it alone',
+    'only rows that differ from others in one factor alone are drawn, of 44: 4 (factor 0)',
     'one factor: any representation scores 1',
   ]);
 });

@@ -1,0 +1,138 @@
+/** The linear classifier from all latents to one factor, which explicitness and MED's informativeness are read off. */
+import type { Block } from '../../bindings/arena.js';
+import { fitLogistic, type LogisticModel, predictLogistic } from '../learners/logistic.js';
+import { encodeFactor, type FactorCodes } from '../stats/binning.js';
+import type { Pause } from '../stats/pause.js';
+import { type Split, splitRows } from '../stats/split.js';
+import type { Table } from '../stats/table.js';
+
+/** What the classifier of a factor depends on. */
+export interface ClassifierOptions {
+  readonly testShare: number;
+  readonly seed: number;
+  /** Bins of a continuous factor. */
+  readonly bins: number;
+  /** Inverse strength of the penalty on the weights. */
+  readonly c: number;
+}
+
+/** Logistic regression of one factor on latents as they spread in the training rows. */
+export interface FactorClassifier {
+  readonly model: LogisticModel;
+  /** Values of the factor that training rows have, at least 2. */
+  readonly classes: number;
+  /** The class of each of some rows, -1 where no training row has its value. */
+  classOf(rows: Int32Array): Int32Array;
+  /** Each latent's mean is first + mean over the training rows, f64[D] each. */
+  readonly first: Float64Array;
+  readonly mean: Float64Array;
+  /** 1 / standard deviation (divided by rows), 0 for a latent that does not vary there, f64[D]. */
+  readonly perScale: Float64Array;
+}
+
+/** The classifier of factor k, fitted once for all who ask alike; null where the training rows have but one value. */
+export function factorClassifier(
+  table: Table,
+  k: number,
+  { testShare, seed, bins, c }: ClassifierOptions,
+  pause: Pause,
+): Promise<FactorClassifier | null> {
+  return table.memo(`factor classifier ${k} ${testShare} ${seed} ${bins} ${c}`, async () => {
+    const split = await splitRows(table, k, { testShare, seed, bins });
+    return fitClassifier(table, await encodeFactor(table, k, bins), split, c, pause);
+  });
+}
+
+/** Fits a classifier to the training rows of a split, to its optimum. */
+export async function fitClassifier(
+  table: Table,
+  { codes, size }: FactorCodes,
+  { train }: Pick<Split, 'train'>,
+  c: number,
+  pause: Pause,
+): Promise<FactorClassifier | null> {
+  const { core, latentCount: columns } = table;
+  const codeOf = codes.array.slice();
+  const occurring = new Int32Array(size);
+  for (const row of train) occurring[codeOf[row]]++;
+  let classes = 0;
+  const placeOf = occurring.map((count) => (count > 0 ? classes++ : -1));
+  if (classes < 2) return null;
+  const classOf = (rows: Int32Array) => rows.map((row) => placeOf[codeOf[row]]);
+  const spread = spreadOf(table, train);
+  return core.arena.scope(async () => {
+    const features = standardiseLatents(table, spread, train);
+    const labels = core.arena.upload('i32', classOf(train));
+    const problem = { features, labels, rows: train.length, columns, classes, c };
+    const model = await fitLogistic(core, problem, (iteration, most) => pause('classifier', iteration, most));
+    return { model, classes, classOf, ...spread };
+  });
+}
+
+/** The share of some rows, at least one, whose value the classifier tells. */
+export function rateClassifier(table: Table, classifier: FactorClassifier, rows: Int32Array): number {
+  const { arena } = table.core;
+  const mark = arena.mark();
+  const told = predictLogistic(classifier.model, standardiseLatents(table, classifier, rows).array, rows.length);
+  arena.release(mark);
+  const truth = classifier.classOf(rows);
+  let right = 0;
+  for (let i = 0; i < told.length; i++) if (told[i] === truth[i]) right++;
+  return right / rows.length;
+}
+
+/** Says that the classifier of factor k is not what it should be. */
+export function describeClassifier(k: number, classifier: FactorClassifier | null): string[] {
+  return classifier === null || classifier.model.converged
+    ? []
+    : [`factor ${k}: the classifier stopped before its optimum`];
+}
+
+type Spread = Pick<FactorClassifier, 'first' | 'mean' | 'perScale'>;
+
+/** How each latent spreads over some rows. */
+function spreadOf({ latents, latentCount }: Table, rows: Int32Array): Spread {
+  const from = latents.array;
+  const first = Float64Array.from({ length: latentCount }, (_, d) => from[rows[0] * latentCount + d]);
+  const mean = new Float64Array(latentCount);
+  const squares = new Float64Array(latentCount);
+  const varies = new Uint8Array(latentCount);
+  for (let i = 0; i < rows.length; i++) {
+    const at = rows[i] * latentCount;
+    for (let d = 0; d < latentCount; d++) {
+      const shifted = from[at + d] - first[d];
+      mean[d] += shifted;
+      if (shifted !== 0) varies[d] = 1;
+    }
+  }
+  for (let d = 0; d < latentCount; d++) mean[d] /= rows.length;
+  for (let i = 0; i < rows.length; i++) {
+    const at = rows[i] * latentCount;
+    for (let d = 0; d < latentCount; d++) {
+      const deviation = from[at + d] - first[d] - mean[d];
+      squares[d] += deviation * deviation;
+    }
+  }
+  // Of a latent without spread in the training part nothing is learnt, and nothing may be made of its test values.
+  const perScale = squares.map((sum, d) => {
+    const deviation = Math.sqrt(sum / rows.length);
+    return varies[d] && deviation > 0 ? 1 / deviation : 0;
+  });
+  return { first, mean, perScale };
+}
+
+/** Latents of some rows in units of their spread in the training rows, f64[rows][D] from the arena. */
+export function standardiseLatents(
+  { core, latents, latentCount }: Table,
+  { first, mean, perScale }: Spread,
+  rows: Int32Array,
+): Block<'f64'> {
+  const features = core.arena.alloc('f64', rows.length * latentCount);
+  const [from, to] = [latents.array, features.array];
+  for (let i = 0, at = 0; i < rows.length; i++) {
+    for (let d = 0, start = rows[i] * latentCount; d < latentCount; d++, at++) {
+      to[at] = (from[start + d] - first[d] - mean[d]) * perScale[d];
+    }
+  }
+  return features;
+}
