@@ -27,7 +27,7 @@ export interface DciParts {
   readonly informativenessOfFactor: Array<number | null>;
 }
 
-const DEFAULTS = { train: 10000, test: 5000, stages: 100, learningRate: 0.1, depth: 3 };
+const DEFAULTS = { train: 10000, test: 5000, stages: 100, learningRate: 0.1, depth: 3, entropyOffset: 0 };
 type DciOptions = typeof DEFAULTS;
 
 /**
@@ -56,6 +56,17 @@ export const dci: Metric<DciOptions, DciParts> = {
     stages: { type: 'integer', minimum: 1, maximum: 10_000, description: 'trees per class' },
     learningRate: { type: 'number', minimum: 1e-6, maximum: 1, description: 'what a tree counts' },
     depth: { type: 'integer', minimum: 1, maximum: 8, description: 'splits from the root of a tree to its leaves' },
+    entropyOffset: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1,
+      description: 'added to every importance before its entropy is taken',
+    },
+  },
+  presets: { 'disentanglement-lib': { entropyOffset: 1e-11 } },
+  presetLimits: {
+    paper: 'importances of boosted trees, where the paper takes those of a lasso or a random forest',
+    ubisoft: 'boosted trees and the defaults, where its code takes a lasso',
   },
   source: 'Eastwood & Williams 2018',
   isSlow: true,
@@ -72,7 +83,7 @@ export const dci: Metric<DciOptions, DciParts> = {
     },
   },
 
-  async compute(table: Table, _, { pieces }) {
+  async compute(table: Table, { entropyOffset }, { pieces }) {
     const { importance, tested, trained, notes } = collectFactors(table, await pieces<LearnedFactor>());
     const { disentanglement, completeness, perLatent, perFactor } = scoreImportance(
       table.core,
@@ -80,6 +91,7 @@ export const dci: Metric<DciOptions, DciParts> = {
       table.latentCount,
       table.factorCount,
       table.varyingFactors,
+      entropyOffset,
     );
     const varying = table.varyingFactors.length;
     const value = varying > 1 ? disentanglement : null;
@@ -121,7 +133,7 @@ export async function learnFactor(
   table: Table,
   k: number,
   split: Split,
-  { stages, learningRate, depth }: Omit<DciOptions, 'train' | 'test'>,
+  { stages, learningRate, depth }: Omit<DciOptions, 'train' | 'test' | 'entropyOffset'>,
   pause: Pause,
 ): Promise<LearnedFactor> {
   const { train, test } = split;
