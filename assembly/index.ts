@@ -9,8 +9,10 @@ export { addTree, boostingResiduals, growTree } from './boosting';
 export { decomposeCholesky, solveCholesky } from './cholesky';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
+export { addDivergences } from './divergence';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode, keepVaryingGroups } from './drawing';
 export { binColumnByEdgesF32, binColumnByEdgesF64 } from './edges';
+export { addForestTree, growForestTree, startForestTree } from './forest';
 export {
   binColumnsF32,
   binColumnsF64,
@@ -31,6 +33,7 @@ export {
   mutualInformationOfCounts,
   naturalLogarithm,
 } from './information';
+export { addGram, descendLasso, gramSquare, mirrorGram, solveLassoWeights } from './lasso';
 export { softmaxHessian, softmaxLoss } from './logistic';
 export {
   allIntegralF32,

@@ -59,6 +59,47 @@ export interface TreeRows {
   readonly bounds: Block<'i32'>;
 }
 
+/** A tree of a forest; see assembly/forest.ts. */
+export interface ForestTree {
+  /** i32[2 rows]: the column a node splits by; -1 at a leaf. */
+  readonly columnOf: Block<'i32'>;
+  /** f64[2 rows]: a row at or below goes left. */
+  readonly thresholds: Block<'f64'>;
+  /** i32[2 rows][2]: both children, or where the shares of a leaf begin and end. */
+  readonly links: Block<'i32'>;
+  /** i32[rows]: 0 in a tree of values. */
+  readonly shareClasses: Block<'i32'>;
+  /** f64[rows]: the part of the leaf's rows that have the class, or their mean. */
+  readonly shares: Block<'f64'>;
+}
+
+/** What trees of a forest are grown on. */
+export interface ForestRows {
+  readonly rows: number;
+  readonly columns: number;
+  /** f64[columns][rows] */
+  readonly x: Block<'f64'>;
+  /** u32[columns][rows]: of the values; equal ones have one. */
+  readonly ranks: Block<'u32'>;
+  /** Classes 0 .. classes - 1, or f64 values. */
+  readonly target: Block<'i32'> | Block<'f64'>;
+  /** 0 for values. */
+  readonly classes: number;
+}
+
+/** Sums over rows that a lasso needs. */
+export interface LassoSums {
+  readonly columns: number;
+  /** A multiple of 4, at least columns. */
+  readonly stride: number;
+  /** X'X of centred columns, f64[stride][stride]; 0 beyond columns. */
+  readonly gram: Block<'f64'>;
+  /** X'y, f64[stride]; 0 beyond columns. */
+  readonly products: Block<'f64'>;
+  /** y'y, of the centred target. */
+  readonly squares: number;
+}
+
 /** A column in increasing order. */
 export interface SortedColumn {
   /** f64[rows] */
@@ -72,6 +113,8 @@ export interface SortedColumn {
 const STREAM_WORDS = 92;
 /** Counters of six digits of a sort key. */
 const SORT_COUNTS = 6 * 2048;
+/** Counters of a digit of a rank. */
+const FOREST_COUNTS = 256;
 const GROUP_WORDS = 5;
 /** Cells that countJoint computes at a time. */
 const COUNT_SCRATCH = 1024;
@@ -227,6 +270,18 @@ export class Core {
     const result = this.#wasm.logDeterminant(block.pointer, n, least);
     this.arena.release(mark);
     return Number.isNaN(result) ? null : result;
+  }
+
+  /** Adds the divergences from the prior of rows [firstRow, lastRow) of posteriors (rows, columns) to sums [columns]. */
+  addDivergences(
+    sums: Block<'f64'>,
+    mu: Block<'f64'>,
+    logvar: Block<'f64'>,
+    columns: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    this.#wasm.addDivergences(sums.pointer, mu.pointer, logvar.pointer, columns, firstRow, lastRow);
   }
 
   /** Rows by code into order [rows], and where each code begins into bounds [values + 1]; codes are below values. */
@@ -648,6 +703,168 @@ export class Core {
       depth,
       rate,
     );
+  }
+
+  /**
+   * Grows a tree on rows drawn with replacement, or on all rows, and adds its gains to importances [columns]. Between pieces of
+   * about `work` rows of columns it comes to the next step of the generator.
+   */
+  *growForestTree(
+    { columnOf, thresholds, links, shareClasses, shares }: ForestTree,
+    importances: Block<'f64'>,
+    { rows, columns, x, ranks, target, classes }: ForestRows,
+    columnsPerSplit: number,
+    depth: number,
+    isBootstrap: boolean,
+    work: number,
+    at: Stream,
+  ): Generator<void, void> {
+    const [low, high] = seedWords(at.seed);
+    const mark = this.arena.mark();
+    try {
+      const state = this.arena.alloc('u32', STREAM_WORDS);
+      const weights = this.arena.alloc('u32', rows);
+      const order = this.arena.alloc('i32', rows);
+      const stack = this.arena.alloc('i32', 4 * (rows + 1));
+      const progress = this.arena.alloc('i32', 2);
+      const sums = this.arena.zeros('f64', 2 * classes);
+      const drawn = this.arena.upload(
+        'i32',
+        Array.from({ length: columns }, (_, column) => column),
+      );
+      const chosen = this.arena.alloc('i32', columns);
+      const keys = this.arena.alloc('u32', 2 * rows);
+      const otherKeys = this.arena.alloc('u32', 2 * rows);
+      const counts = this.arena.alloc('u32', FOREST_COUNTS);
+      this.#wasm.startForestTree(
+        weights.pointer,
+        order.pointer,
+        stack.pointer,
+        progress.pointer,
+        rows,
+        isBootstrap,
+        low,
+        high,
+        at.stream,
+        at.index,
+        state.pointer,
+      );
+      const grow = () =>
+        this.#wasm.growForestTree(
+          columnOf.pointer,
+          thresholds.pointer,
+          links.pointer,
+          shareClasses.pointer,
+          shares.pointer,
+          importances.pointer,
+          x.pointer,
+          ranks.pointer,
+          target.pointer,
+          target.pointer,
+          weights.pointer,
+          order.pointer,
+          sums.pointer,
+          drawn.pointer,
+          chosen.pointer,
+          keys.pointer,
+          otherKeys.pointer,
+          counts.pointer,
+          stack.pointer,
+          progress.pointer,
+          rows,
+          columns,
+          classes,
+          columnsPerSplit,
+          depth,
+          work,
+          state.pointer,
+        );
+      while (!grow()) yield;
+    } finally {
+      this.arena.release(mark);
+    }
+  }
+
+  /** Adds a tree's shares at each row of x (columns, rows) to votes [rows][classes]; one class for values. */
+  addForestTree(votes: Block<'f64'>, x: Block<'f64'>, tree: ForestTree, rows: number, classes: number): void {
+    const { columnOf, thresholds, links, shareClasses, shares } = tree;
+    this.#wasm.addForestTree(
+      votes.pointer,
+      x.pointer,
+      columnOf.pointer,
+      thresholds.pointer,
+      links.pointer,
+      shareClasses.pointer,
+      shares.pointer,
+      rows,
+      classes,
+    );
+  }
+
+  /** sums += gram + weight shift shift', all [stride][stride], on and above the diagonal; shift: [stride]. */
+  addGram(sums: Block<'f64'>, gram: Block<'f64'>, shift: Block<'f64'>, weight: number, columns: number): void {
+    this.#wasm.addGram(sums.pointer, gram.pointer, shift.pointer, weight, columns, shift.length);
+  }
+
+  /** Copies what is above the diagonal of gram [stride][stride] below it. */
+  mirrorGram(gram: Block<'f64'>, columns: number, stride: number): void {
+    this.#wasm.mirrorGram(gram.pointer, columns, stride);
+  }
+
+  /** w' G w; gram: [stride][stride], on both sides of the diagonal, w: [stride], 0 beyond columns. */
+  gramSquare(gram: Block<'f64'>, w: Block<'f64'>, columns: number): number {
+    return this.#wasm.gramSquare(gram.pointer, w.pointer, columns, w.length);
+  }
+
+  /**
+   * Improves the weights w [stride] of a lasso until its duality gap is at most `least`, for about `sweeps` sweeps at most;
+   * returns the gap. w is 0 beyond columns and where a column has no variance.
+   */
+  descendLasso(w: Block<'f64'>, of: LassoSums, lambda: number, least: number, sweeps: number): number {
+    const { columns, stride, gram, products, squares } = of;
+    const mark = this.arena.mark();
+    const q = this.arena.alloc('f64', stride);
+    const list = this.arena.alloc('i32', columns);
+    const gap = this.#wasm.descendLasso(
+      w.pointer,
+      q.pointer,
+      list.pointer,
+      gram.pointer,
+      products.pointer,
+      squares,
+      columns,
+      stride,
+      lambda,
+      least,
+      sweeps,
+    );
+    this.arena.release(mark);
+    return gap;
+  }
+
+  /** Moves w to the best weights of the same signs, or until one is 0; returns whether that could be done. */
+  solveLassoWeights(
+    w: Block<'f64'>,
+    { columns, stride, gram, products }: Omit<LassoSums, 'squares'>,
+    lambda: number,
+  ): boolean {
+    const mark = this.arena.mark();
+    const list = this.arena.alloc('i32', columns);
+    const factor = this.arena.alloc('f64', columns * columns);
+    const right = this.arena.alloc('f64', columns);
+    const hasMoved = this.#wasm.solveLassoWeights(
+      w.pointer,
+      list.pointer,
+      factor.pointer,
+      right.pointer,
+      gram.pointer,
+      products.pointer,
+      columns,
+      stride,
+      lambda,
+    );
+    this.arena.release(mark);
+    return hasMoved !== 0;
   }
 
   /** Loss of rows [firstRow, lastRow); adds to gradient [classes - fixedClasses][stride], writes probabilities [rows][classes]. */

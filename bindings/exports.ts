@@ -49,6 +49,8 @@ export interface CoreExports {
   addProductsF64: AddProducts;
   logDeterminant(a: number, n: number, least: number): number;
 
+  addDivergences(sums: number, mu: number, logvar: number, columns: number, firstRow: number, lastRow: number): void;
+
   orderByCode(order: number, bounds: number, codes: number, rows: number, values: number): void;
   deviationQuantilesF32: DeviationQuantiles;
   deviationQuantilesF64: DeviationQuantiles;
@@ -162,6 +164,88 @@ export interface CoreExports {
     depth: number,
     rate: number,
   ): void;
+
+  startForestTree(
+    weights: number,
+    order: number,
+    stack: number,
+    progress: number,
+    rows: number,
+    isBootstrap: boolean,
+    seedLow: number,
+    seedHigh: number,
+    stream: number,
+    index: number,
+    state: number,
+  ): void;
+  growForestTree(
+    columnOf: number,
+    thresholds: number,
+    links: number,
+    shareClasses: number,
+    shares: number,
+    importances: number,
+    x: number,
+    ranks: number,
+    labels: number,
+    targets: number,
+    weights: number,
+    order: number,
+    sums: number,
+    drawn: number,
+    chosen: number,
+    keys: number,
+    otherKeys: number,
+    counts: number,
+    stack: number,
+    progress: number,
+    rows: number,
+    columns: number,
+    classes: number,
+    columnsPerSplit: number,
+    depth: number,
+    work: number,
+    state: number,
+  ): number;
+  addForestTree(
+    votes: number,
+    x: number,
+    columnOf: number,
+    thresholds: number,
+    links: number,
+    shareClasses: number,
+    shares: number,
+    rows: number,
+    classes: number,
+  ): void;
+
+  addGram(sums: number, gram: number, shift: number, weight: number, columns: number, stride: number): void;
+  mirrorGram(gram: number, columns: number, stride: number): void;
+  gramSquare(gram: number, w: number, columns: number, stride: number): number;
+  descendLasso(
+    w: number,
+    q: number,
+    list: number,
+    gram: number,
+    products: number,
+    squares: number,
+    columns: number,
+    stride: number,
+    lambda: number,
+    least: number,
+    sweeps: number,
+  ): number;
+  solveLassoWeights(
+    w: number,
+    list: number,
+    factor: number,
+    right: number,
+    gram: number,
+    products: number,
+    columns: number,
+    stride: number,
+    lambda: number,
+  ): number;
 
   softmaxLoss(
     gradient: number,

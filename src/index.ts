@@ -38,6 +38,7 @@ import { type ZMaxVarianceParts, zMaxVariance as zMaxVarianceMetric } from './me
 import { scoreOne } from './score.js';
 import type { CommonOptions, Score } from './types.js';
 
+export { type AgreementOptions, agreement } from './agreement.js';
 export { drawTable } from './draw-table.js';
 export { type CodedError, DataError, type ErrorCode, isCodedError, type Place } from './errors.js';
 export { type Dtype, Matrix, type MatrixData, type MatrixLike, type NumberArray, toMatrix } from './matrix.js';
@@ -64,6 +65,8 @@ export { type KnownScores, type ScoreOptions, type ScoreReport, score } from './
 export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';
 export type {
+  AgreementMetric,
+  AgreementReport,
   CommonOptions,
   FactorType,
   Interval,
@@ -75,7 +78,10 @@ export type {
   RowSelection,
   Sampler,
   Score,
+  UdrModel,
+  UdrReport,
 } from './types.js';
+export { type UdrOptions, type UdrPosterior, udr } from './udr.js';
 export { version } from './version.js';
 
 type OptionsOf<M> = M extends { readonly defaults: infer Options } ? CommonOptions & Partial<Options> : never;

@@ -22,8 +22,10 @@ export const STREAMS = {
   sampledRows: 6,
   /** Training and test rows; index 0: one shuffle of the rows, whatever is stratified by. */
   split: 7,
+  /** Rows and columns of a tree of a random forest; index = number of the tree. */
+  forest: 9,
   /** Batches of the Z-max score; index = number of the vote. */
-  varyingVotes: 16,
+  varyingVotes: 10,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

@@ -148,3 +148,61 @@ export interface Report {
   /** Seconds per metric, and in all; only where asked for. */
   readonly timings?: Readonly<Record<string, number>>;
 }
+
+/** One metric of an {@link AgreementReport}. */
+export interface AgreementMetric {
+  readonly name: string;
+  readonly title: string;
+  /** Null for a metric that this library does not know. */
+  readonly better: 'higher' | 'lower' | null;
+  /** Whether its scores went in with the sign turned around, so that more is better in every metric. */
+  readonly isNegated: boolean;
+  /** How many models have a score. */
+  readonly models: number;
+}
+
+/** What `agreement` returns and `vaemetrics agreement --json` prints. Matrices are arrays of rows, [metric][metric]. */
+export interface AgreementReport {
+  readonly schema: 'vaemetrics/agreement@1';
+  readonly version: string;
+  /** The names of the reports, in the order given. */
+  readonly models: readonly string[];
+  /** Those of the registry in its order, then others as they came. */
+  readonly metrics: readonly AgreementMetric[];
+  /** Spearman's rank correlation over the models that have both scores; null where there is none, and `notes` says why. */
+  readonly correlations: ReadonlyArray<ReadonlyArray<number | null>>;
+  /** How many models have both. */
+  readonly counts: ReadonlyArray<readonly number[]>;
+  /** Two-sided: exact up to 8 models, by Student's t from 9 on; null on the diagonal and where there is no correlation. */
+  readonly pValues: ReadonlyArray<ReadonlyArray<number | null>>;
+  readonly notes: readonly string[];
+}
+
+/** One model of a {@link UdrReport}. */
+export interface UdrModel {
+  readonly name: string;
+  /** Median over the other models, by lasso over those that predict this one; null where no pair has a score. */
+  readonly score: number | null;
+  /** D. */
+  readonly latents: number;
+  /** The latents that went in. */
+  readonly informativeLatents: readonly number[];
+  /** Mean divergence of each latent's posterior from the prior, in nats; null where only latents were given. */
+  readonly divergences: readonly number[] | null;
+}
+
+/** What `udr` returns and `vaemetrics agreement --udr` prints. */
+export interface UdrReport {
+  readonly schema: 'vaemetrics/udr@1';
+  readonly version: string;
+  readonly similarity: 'spearman' | 'lasso';
+  /** N. */
+  readonly rows: number;
+  /** Least divergence of an informative latent, where divergences are known. */
+  readonly threshold: number;
+  /** In the order given. */
+  readonly models: readonly UdrModel[];
+  /** Score of each pair, [model][model], by lasso with latents of the first predicting those of the second; null on the diagonal and where neither has an informative latent. */
+  readonly pairs: ReadonlyArray<ReadonlyArray<number | null>>;
+  readonly notes: readonly string[];
+}

@@ -49,6 +49,7 @@ test('links only to files that exist', () => {
     'docs/api.md',
     'docs/formats.md',
     'docs/intervals.md',
+    'docs/agreement.md',
     'docs/architecture.md',
     'docs/metrics/README.md',
     ...metrics.map(({ name }) => `docs/metrics/${name}.md`),

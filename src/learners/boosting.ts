@@ -4,6 +4,7 @@
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core, Tree, TreeRows } from '../../bindings/core.js';
+import { rankValues } from './ranks.js';
 
 /** What is fitted, and on which rows it predicts. */
 export interface BoostingProblem {
@@ -170,16 +171,9 @@ export function sortColumns(x: Float64Array, rows: number, columns: number): Uin
   const out = new Uint32Array(2 * rows * columns);
   const ranks = new Uint32Array(rows);
   for (let column = 0; column < columns; column++) {
-    const values = x.subarray(column * rows, (column + 1) * rows);
-    // + 0 makes one zero of both, which the sort would tell apart.
-    const distinct = values.map((value) => value + 0).sort();
-    let count = 0;
-    for (const value of distinct) if (count === 0 || value !== distinct[count - 1]) distinct[count++] = value;
+    const count = rankValues(ranks, x.subarray(column * rows, (column + 1) * rows));
     const starts = new Uint32Array(count + 1);
-    for (let row = 0; row < rows; row++) {
-      ranks[row] = rankOf(values[row], distinct, count);
-      starts[ranks[row] + 1]++;
-    }
+    for (let row = 0; row < rows; row++) starts[ranks[row] + 1]++;
     for (let rank = 0; rank < count; rank++) starts[rank + 1] += starts[rank];
     for (let row = 0; row < rows; row++) {
       const at = 2 * (column * rows + starts[ranks[row]]++);
@@ -188,16 +182,4 @@ export function sortColumns(x: Float64Array, rows: number, columns: number): Uin
     }
   }
   return out;
-}
-
-/** The place of a value among the first `count` of the sorted ones, of which it is one. */
-function rankOf(value: number, sorted: Float64Array, count: number): number {
-  let low = 0;
-  let high = count - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

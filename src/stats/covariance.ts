@@ -1,3 +1,4 @@
+import type { Core, RealBlock } from '../../bindings/core.js';
 import type { Pause } from './pause.js';
 import type { Table } from './table.js';
 
@@ -7,25 +8,35 @@ const PRODUCTS_PER_CALL = 2 ** 24;
 /** Covariance of the latents, divided by N - 1, f64[D][D]. */
 export function latentCovariance(table: Table, pause: Pause): Promise<Float64Array> {
   return table.memoOfLatents('latent covariance', () =>
-    table.core.arena.scope(async () => {
-      const { core, rows, latentCount, latents } = table;
-      const stride = Math.ceil(latentCount / 4) * 4;
-      const offsets = core.arena.alloc('f64', latentCount);
-      core.columnOffsets(offsets, latents, rows, latentCount);
-      const sums = core.arena.zeros('f64', stride * stride);
-      const step = Math.max(64, Math.floor(PRODUCTS_PER_CALL / stride ** 2 / 64) * 64);
-      for (let row = 0; row < rows; row += step) {
-        await pause('covariance', row, rows);
-        core.addProducts(sums, latents, offsets, latentCount, stride, row, Math.min(row + step, rows));
-      }
-      const upper = sums.array;
-      return Float64Array.from({ length: latentCount ** 2 }, (_, i) => {
-        const d = Math.floor(i / latentCount);
-        const e = i % latentCount;
-        return upper[Math.min(d, e) * stride + Math.max(d, e)] / (rows - 1);
-      });
-    }),
+    columnCovariance(table.core, table.latents, table.rows, table.latentCount, pause),
   );
+}
+
+/** Covariance of the columns of x (rows, columns), divided by rows - 1, f64[columns][columns]. */
+export function columnCovariance(
+  core: Core,
+  x: RealBlock,
+  rows: number,
+  columns: number,
+  pause: Pause,
+): Promise<Float64Array> {
+  return core.arena.scope(async () => {
+    const stride = Math.ceil(columns / 4) * 4;
+    const offsets = core.arena.alloc('f64', columns);
+    core.columnOffsets(offsets, x, rows, columns);
+    const sums = core.arena.zeros('f64', stride * stride);
+    const step = Math.max(64, Math.floor(PRODUCTS_PER_CALL / stride ** 2 / 64) * 64);
+    for (let row = 0; row < rows; row += step) {
+      await pause('covariance', row, rows);
+      core.addProducts(sums, x, offsets, columns, stride, row, Math.min(row + step, rows));
+    }
+    const upper = sums.array;
+    return Float64Array.from({ length: columns ** 2 }, (_, i) => {
+      const d = Math.floor(i / columns);
+      const e = i % columns;
+      return upper[Math.min(d, e) * stride + Math.max(d, e)] / (rows - 1);
+    });
+  });
 }
 
 /** The covariance of the latents that vary. */

@@ -1,8 +1,10 @@
+import { agreement } from '../../src/agreement.js';
 import type { Facade } from '../../src/cli/facade.js';
 import { type Matrix, toMatrix } from '../../src/matrix.js';
 import type { Metric } from '../../src/metrics/metric.js';
 import type { ScoreOptions, ScoreReport } from '../../src/score.js';
 import type { Report, Score } from '../../src/types.js';
+import { udr } from '../../src/udr.js';
 
 /** What a fake was asked to score. */
 export interface Asked {
@@ -33,6 +35,8 @@ export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[
     version: '0.0.0-fake',
     metrics,
     findMetric,
+    agreement,
+    udr,
     checkCapacity() {},
     ready: async () => 'simd' as const,
     async score(latentsLike, factorsLike, options = {}) {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
@@ -27,7 +27,7 @@ test('starts without metrics, kernels, readers or any command', () => {
     names.filter((name) => !/^(cli|report)\//.test(name)),
     [],
   );
-  for (const command of ['score', 'inspect', 'convert', 'metrics', 'completion']) {
+  for (const command of ['score', 'inspect', 'convert', 'metrics', 'agreement', 'completion']) {
     assert.not.ok(names.includes(`cli/${command}.ts`), command);
   }
 });
@@ -45,6 +45,25 @@ test('loads score without the other commands and without the façade', () => {
   ]) {
     assert.not.ok(names.includes(other), other);
   }
+});
+
+test('loads agreement without readers, metrics, kernels or what draws', () => {
+  const names = namesOf('cli/agreement.ts');
+  assert.ok(names.includes('cli/agreement-flags.ts'));
+  assert.equal(
+    names.filter((name) => /^(io|charts|stats|metrics|index|node|agreement|udr)\b/.test(name)),
+    [],
+  );
+});
+
+test('nothing loads what draws before it is asked to draw', () => {
+  const drawing = /(?:from|import\() ?'[^']*(?:charts\/|vega)/;
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const loading = files.filter(
+    (file) => !file.startsWith('charts') && drawing.test(readFileSync(join(src, file), 'utf8')),
+  );
+  assert.equal(loading, [join('cli', 'draw-agreement.ts')]);
+  assert.not.ok(namesOf('cli/draw-agreement.ts').some((name) => name.startsWith('charts')));
 });
 
 test.run();

@@ -22,7 +22,7 @@ const ROOMS: ReadonlyArray<readonly [room: string, files: RegExp]> = [
   ['files', /^src\/(files|inline|read-matrix)\.ts$/],
   ['node', /^src\/node\.ts$/],
   ['façade', /^src\/[\w-]+\.ts$/],
-  ...['io', 'charts', 'stats', 'learners', 'decomposition', 'baselines', 'metrics'].map(inFolder),
+  ...['io', 'charts', 'stats', 'learners', 'decomposition', 'baselines', 'ranking', 'metrics'].map(inFolder),
   ...['data', 'train', 'report', 'sweep', 'cli', 'web'].map(inFolder),
 ];
 
@@ -37,8 +37,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   learners: ['bindings', 'leaves'],
   decomposition: ['stats', 'learners', 'bindings', 'leaves'],
   baselines: ['stats', 'learners', 'bindings', 'leaves'],
+  ranking: ['learners', 'stats', 'bindings', 'leaves'],
   metrics: ['decomposition', 'learners', 'stats', 'bindings', 'leaves'],
-  façade: ['metrics', 'decomposition', 'baselines', 'stats', 'bindings', 'leaves'],
+  façade: ['metrics', 'ranking', 'decomposition', 'baselines', 'stats', 'bindings', 'leaves'],
   files: ['façade', 'io', 'leaves'],
   node: ['files', 'io', 'leaves'],
   data: ['io', 'bindings', 'leaves'],
@@ -54,6 +55,7 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^@assemblyscript\/loader$/, /^bindings\/load\.ts$/],
   [/^inline:/, /^bindings\/wasm-source\.inline\.ts$/],
   [/^commander$/, /^src\/cli\//],
+  [/^vega(-lite)?$/, /^src\/charts\//],
   [/^hyparquet(-compressors)?$/, /^src\/io\/parquet\.ts$/],
   [
     /^node:/,

@@ -8,6 +8,7 @@ import type { Report } from '../../src/index.js';
 import { digits, installPackage, outputOf, repository, runProgram } from './installed.js';
 
 const INSTALLED_LIMIT_BYTES = 15e6;
+const TARBALL_LIMIT_BYTES = 1.5e6;
 
 const installed = installPackage();
 const manifest = JSON.parse(readFileSync(join(installed.package, 'package.json'), 'utf8'));
@@ -46,6 +47,11 @@ test('is smaller than 15 MB when installed', () => {
   assert.ok(bytes > 100_000 && bytes < INSTALLED_LIMIT_BYTES, `${bytes} bytes`);
 });
 
+test('is smaller than 1.5 MB when packed', () => {
+  const bytes = statSync(installed.tarball).size;
+  assert.ok(bytes > 100_000 && bytes < TARBALL_LIMIT_BYTES, `${bytes} bytes`);
+});
+
 test('holds the build, the licences and the documents, and no sources or tests', () => {
   for (const file of [
     'LICENSE',
@@ -71,8 +77,17 @@ test('holds the build, the licences and the documents, and no sources or tests',
 
 test('carries the licences of every library in a bundle', () => {
   const notices = read('dist/THIRD-PARTY-NOTICES.txt');
-  for (const library of ['@assemblyscript/loader', 'assemblyscript', 'commander', 'hyparquet', 'fzstd', 'hysnappy']) {
-    assert.match(notices, new RegExp(`^${library} \\d+\\.\\d+\\.\\d+ \\((MIT|Apache-2\\.0)\\)$`, 'm'));
+  for (const library of [
+    '@assemblyscript/loader',
+    'assemblyscript',
+    'commander',
+    'hyparquet',
+    'fzstd',
+    'hysnappy',
+    'vega',
+    'vega-lite',
+  ]) {
+    assert.match(notices, new RegExp(`^${library} \\d+\\.\\d+\\.\\d+ \\((MIT|Apache-2\\.0|BSD-3-Clause)\\)$`, 'm'));
   }
   assert.match(notices, 'Apache License');
 });
@@ -84,6 +99,46 @@ test('the façade loads no command line and no Parquet reader with itself', () =
       assert.not.match(read(file), /CommanderError|parquet file invalid/, file);
     }
     assert.ok(closure(entry, true).size > closure(entry, false).size, `${entry} loads Parquet on use`);
+  }
+});
+
+test('only the command that draws loads vega, and only to draw', () => {
+  for (const entry of ['dist/node.js', 'dist/browser.js', 'dist/inline.js']) {
+    for (const file of closure(entry, true)) assert.not.match(read(file), 'vega.github.io', `${entry}, ${file}`);
+  }
+  const drawing = [...closure('dist/cli.js', true)].filter((file) => read(file).includes('vega.github.io'));
+  assert.equal(drawing, ['dist/chunk.charts.js']);
+  const loading = [...closure('dist/cli.js', true)].filter((file) =>
+    importsOf(file, 'on use').includes('./chunk.charts.js'),
+  );
+  assert.equal(loading, ['dist/chunk.draw-agreement.js']);
+  assert.ok([...closure('dist/chunk.agreement.js', false)].every((file) => !file.includes('charts')));
+});
+
+test('the installed command draws', () => {
+  const command = join(installed.folder, 'node_modules', '.bin', 'vaemetrics');
+  const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-draw-'));
+  try {
+    for (const bins of ['5', '10', '20']) {
+      const argv = [
+        'score',
+        ...digits,
+        '--metrics',
+        'mig,jemmig',
+        '--bins',
+        bins,
+        '-q',
+        '-o',
+        join(folder, `${bins}.json`),
+      ];
+      outputOf(command, argv, installed.folder);
+    }
+    const reports = ['5', '10', '20'].map((bins) => join(folder, `${bins}.json`));
+    outputOf(command, ['agreement', ...reports, '-q', '-o', join(folder, 'a.svg')], installed.folder);
+    const svg = readFileSync(join(folder, 'a.svg'), 'utf8');
+    assert.match(svg, /^<svg role="img" [^]*<title>Do metrics agree[^]*>JEMMIG<[^]*<\/svg>\n$/);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 

@@ -36,6 +36,8 @@ export async function readTree(context: Context): Promise<readonly CompletedComm
   // What an option or argument calls its value says what can stand there.
   const byPlaceholder: Readonly<Record<string, Values>> = {
     file: { kind: 'files' },
+    files: { kind: 'files' },
+    similarity: { kind: 'words', words: ['spearman', 'lasso'] },
     latents: { kind: 'files' },
     factors: { kind: 'files' },
     input: { kind: 'files' },
