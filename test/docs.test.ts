@@ -38,6 +38,14 @@ for (const metric of metrics) {
   });
 }
 
+test('lists every preset of every metric on the page of presets', () => {
+  const page = read('docs/presets.md');
+  for (const { name, title, presets } of metrics) {
+    const cells = PRESETS.map((preset) => (presets?.[preset] ? settingsOf(presets[preset]) : '—'));
+    assert.ok(page.includes(`\n| [${title}](metrics/${name}.md) | ${cells.join(' | ')} |\n`), name);
+  }
+});
+
 test('has the version of package.json', () => {
   assert.is(JSON.parse(read('package.json')).version, version);
 });
@@ -51,6 +59,7 @@ test('links only to files that exist', () => {
     'docs/intervals.md',
     'docs/agreement.md',
     'docs/architecture.md',
+    'docs/presets.md',
     'docs/metrics/README.md',
     ...metrics.map(({ name }) => `docs/metrics/${name}.md`),
   ]) {

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   dcimig,
+  explicitness,
   gaussianTotalCorrelation,
   gaussianWassersteinCorrelation,
   irs,
@@ -13,8 +14,10 @@ import {
   modularity,
   mutualInformationScore,
   sap,
+  score,
 } from '../../src/index.js';
 import { CASES, type Case, expectedOf, readGolden, splitOf } from '../golden/load-golden.js';
+import { UGLY_INPUTS } from './ugly-inputs.js';
 
 const DLIB = { preset: 'disentanglement-lib' } as const;
 const UBISOFT = { preset: 'ubisoft' } as const;
@@ -170,12 +173,63 @@ for (const name of CASES) {
   });
 }
 
+for (const name of CASES) {
+  // A factor of a single value: theirs refuses it.
+  if (name === 'e_degenerate') continue;
+  test(`ubisoft: explicitness of ${name}, its machines by themselves and in shares`, async () => {
+    const { latents, factors } = await readGolden(name);
+    const shared = await explicitness(latents, factors, UBISOFT);
+    near(shared.value, expectedOf(name, 'ubi_explicitness_impl1'), 'impl 1', 1e-4);
+    const alone = await explicitness(latents, factors, { ...UBISOFT, classifier: 'binary' });
+    near(alone.value, expectedOf(name, 'ubi_explicitness_impl2'), 'impl 2', 1e-4);
+  });
+}
+
 test('only edges in float32 set float32 latents of a huge offset apart from float64 ones', async () => {
   const { latents, factors } = await readGolden('o_offset_scale');
   const { value } = await mig(latents, factors);
   assert.is((await mig(widen(latents), factors)).value, value);
   assert.is((await mig(widen(latents), factors, DLIB)).value, value);
   assert.ok(Math.abs(((await mig(latents, factors, DLIB)).value as number) - (value as number)) > 1e-4);
+});
+
+/** Enough to learn from, and soon done. */
+const QUICK = Object.fromEntries(
+  ['factor-vae-score', 'factor-vae-weighted-score', 'beta-vae-score', 'z-max-variance'].map((name) => [
+    name,
+    { train: 60, evaluation: 40, batch: 20 },
+  ]),
+);
+
+for (const preset of ['paper', 'disentanglement-lib', 'ubisoft'] as const) {
+  test(`${preset}: every metric has a result or a reason on every ugly input`, async () => {
+    for (const [name, { latents, factors, options = {} }] of Object.entries(UGLY_INPUTS)) {
+      const report = await score(latents, factors, { ...options, preset, options: QUICK });
+      // NaN would come back as null.
+      assert.equal(JSON.parse(JSON.stringify(report)), report);
+      for (const [metric, { value, range, notes }] of Object.entries(report.metrics)) {
+        const what = `${metric} of ${name}: ${value}, ${JSON.stringify(notes)}`;
+        if (value === null)
+          assert.ok(
+            notes.some((note) => note.startsWith('undefined: ')),
+            what,
+          );
+        else assert.ok(value >= range[0] && value <= (range[1] ?? Number.POSITIVE_INFINITY), what);
+      }
+    }
+  });
+}
+
+test('says where a preset is not what its code does, or where that has no such metric', async () => {
+  const { latents, factors } = await readGolden('t_tiny');
+  const note = (notes: readonly string[]) => notes.filter((one) => one.startsWith('preset '));
+  assert.equal(note((await mig(latents, factors, UBISOFT)).notes), []);
+  assert.equal(note((await migSup(latents, factors, DLIB)).notes), [
+    'preset disentanglement-lib: its code has no such metric; the defaults were used',
+  ]);
+  assert.equal(note((await sap(latents, factors, UBISOFT)).notes), [
+    'preset ubisoft: discrete factors by linear machines, where its code takes decision trees of a depth found by cross-validation',
+  ]);
 });
 
 test('options that are given go before the preset', async () => {
