@@ -36,6 +36,7 @@ export {
   firstNonFiniteF32,
   firstNonFiniteF64,
 } from './moments';
+export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './neighbors';
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { gatherColumn, gatherRows } from './rows';

@@ -69,6 +69,31 @@ export interface SortedColumn {
   readonly codes: Block<'i32'>;
 }
 
+/** Numbers in increasing order with the places of each class among them; see assembly/neighbors.ts. */
+export interface PlacedClasses {
+  /** f64[kept] */
+  readonly values: Block<'f64'>;
+  /** i32[kept] */
+  readonly places: Block<'i32'>;
+  /** Where each class begins in places, i32[classes + 1]. */
+  readonly bounds: Block<'i32'>;
+}
+
+/** Points in strips that follow each other in x, each in the order of y; see assembly/neighbors.ts. */
+export interface Strips {
+  /** f64[rows] each. */
+  readonly stripX: Block<'f64'>;
+  readonly stripY: Block<'f64'>;
+  /** The coordinates by themselves, in increasing order, f64[rows] each. */
+  readonly x: Block<'f64'>;
+  readonly y: Block<'f64'>;
+  /** What distances in either coordinate are multiplied by. */
+  readonly perScaleX: number;
+  readonly perScaleY: number;
+  /** Points in a strip. */
+  readonly width: number;
+}
+
 const STREAM_WORDS = 92;
 /** Counters of six digits of a sort key. */
 const SORT_COUNTS = 6 * 2048;
@@ -657,6 +682,98 @@ export class Core {
     const result = out.array.slice();
     this.arena.release(mark);
     return result;
+  }
+
+  /** Fills out with psi(n) for n = 1, 2 ..; out[0] is 0. */
+  digammas(out: Block<'f64'>): void {
+    this.#wasm.digammas(out.pointer, out.length);
+  }
+
+  /** Fills values and places with the rows of x [rows], in increasing order, whose code is at least 0; bounds says where. */
+  placeClasses(
+    { values, places, bounds }: PlacedClasses,
+    x: Block<'f64'>,
+    order: Block<'i32'>,
+    codes: Block<'i32'>,
+  ): void {
+    const mark = this.arena.mark();
+    const cursors = this.arena.copy(bounds);
+    this.#wasm.placeClasses(
+      values.pointer,
+      places.pointer,
+      x.pointer,
+      order.pointer,
+      codes.pointer,
+      cursors.pointer,
+      x.length,
+    );
+    this.arena.release(mark);
+  }
+
+  /** The sum of psi(k_i) - psi(m_i) over the rows of classes [firstClass, lastClass), each of at least two rows. */
+  classTerms(
+    { values, places, bounds }: PlacedClasses,
+    psi: Block<'f64'>,
+    neighbours: number,
+    firstClass: number,
+    lastClass: number,
+  ): number {
+    return this.#wasm.classTerms(
+      values.pointer,
+      places.pointer,
+      bounds.pointer,
+      psi.pointer,
+      values.length,
+      neighbours,
+      firstClass,
+      lastClass,
+    );
+  }
+
+  /** Fills the strips with points whose y is in increasing order; places [rows] says where each is in the order of x. */
+  fillStrips({ stripX, stripY, x, y, width }: Strips, places: Block<'i32'>): void {
+    const mark = this.arena.mark();
+    const cursors = this.arena.alloc('i32', Math.ceil(x.length / width));
+    this.#wasm.fillStrips(
+      stripX.pointer,
+      stripY.pointer,
+      x.pointer,
+      y.pointer,
+      places.pointer,
+      cursors.pointer,
+      x.length,
+      width,
+    );
+    this.arena.release(mark);
+  }
+
+  /** The sum of psi(k_i) - psi(x_i) - psi(y_i) over the points of strips [firstStrip, lastStrip); neighbours < rows. */
+  planeTerms(
+    { stripX, stripY, x, y, perScaleX, perScaleY, width }: Strips,
+    psi: Block<'f64'>,
+    neighbours: number,
+    firstStrip: number,
+    lastStrip: number,
+  ): number {
+    const mark = this.arena.mark();
+    const nearest = this.arena.alloc('f64', neighbours);
+    const sum = this.#wasm.planeTerms(
+      stripX.pointer,
+      stripY.pointer,
+      x.pointer,
+      y.pointer,
+      psi.pointer,
+      nearest.pointer,
+      perScaleX,
+      perScaleY,
+      x.length,
+      width,
+      neighbours,
+      firstStrip,
+      lastStrip,
+    );
+    this.arena.release(mark);
+    return sum;
   }
 
   /** Sorts keys in increasing order, stably, and moves order along with them. */

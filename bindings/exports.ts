@@ -178,6 +178,52 @@ export interface CoreExports {
     lastRow: number,
   ): void;
 
+  digammas(out: number, count: number): void;
+  placeClasses(
+    values: number,
+    places: number,
+    x: number,
+    order: number,
+    codes: number,
+    cursors: number,
+    rows: number,
+  ): void;
+  classTerms(
+    values: number,
+    places: number,
+    bounds: number,
+    psi: number,
+    kept: number,
+    neighbours: number,
+    firstClass: number,
+    lastClass: number,
+  ): number;
+  fillStrips(
+    stripX: number,
+    stripY: number,
+    x: number,
+    y: number,
+    places: number,
+    cursors: number,
+    rows: number,
+    width: number,
+  ): void;
+  planeTerms(
+    stripX: number,
+    stripY: number,
+    x: number,
+    y: number,
+    psi: number,
+    nearest: number,
+    perScaleX: number,
+    perScaleY: number,
+    rows: number,
+    width: number,
+    neighbours: number,
+    firstStrip: number,
+    lastStrip: number,
+  ): number;
+
   sortRows(keys: number, order: number, otherKeys: number, otherOrder: number, counts: number, rows: number): void;
   classSums(
     values: number,
