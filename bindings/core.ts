@@ -94,6 +94,18 @@ export interface Strips {
   readonly width: number;
 }
 
+/** Rows with classes, each class with a weight; see assembly/softmax.ts. */
+export interface WeightedRows {
+  /** f64[rows][stride]: the features, a 1, zeros. */
+  readonly x: Block<'f64'>;
+  /** A multiple of 4. */
+  readonly stride: number;
+  /** i32[rows] */
+  readonly labels: Block<'i32'>;
+  /** f64[classes] */
+  readonly classWeights: Block<'f64'>;
+}
+
 const STREAM_WORDS = 92;
 /** Counters of six digits of a sort key. */
 const SORT_COUNTS = 6 * 2048;
@@ -102,6 +114,8 @@ const GROUP_WORDS = 5;
 const COUNT_SCRATCH = 1024;
 /** Rows that addProducts centres at a time. */
 const PRODUCT_ROWS = 64;
+/** Rows that the kernels of softmax.ts work on at a time. */
+const SOFTMAX_ROWS = 32;
 /** Latents of this size do not fit a second-level cache, and reads of their rows are worth starting early. */
 const LARGE_BYTES = 8 * 1024 ** 2;
 /** Buckets per value: so many that the value at a place is seldom more than a step from the bucket's first. */
@@ -682,6 +696,98 @@ export class Core {
     const result = out.array.slice();
     this.arena.release(mark);
     return result;
+  }
+
+  /**
+   * Loss of rows [firstRow, lastRow) with class weights; adds to gradient [stride][width], writes probabilities
+   * [rows][width], lowers margin [1] to the least by which the score of a row's class is the largest. weights:
+   * [stride][width]; width is the multiple of 4 from the number of classes.
+   */
+  weightedSoftmaxLoss(
+    gradient: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    margin: Block<'f64'>,
+    { x, stride, labels, classWeights }: WeightedRows,
+    weights: Block<'f64'>,
+    firstRow: number,
+    lastRow: number,
+  ): number {
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', (SOFTMAX_ROWS * weights.length) / stride);
+    const loss = this.#wasm.weightedSoftmaxLoss(
+      gradient.pointer,
+      probabilities.pointer,
+      margin.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights.pointer,
+      weights.pointer,
+      scratch.pointer,
+      classWeights.length,
+      stride,
+      firstRow,
+      lastRow,
+    );
+    this.arena.release(mark);
+    return loss;
+  }
+
+  /** Adds the Hessian of rows [firstRow, lastRow) times vector [stride][width] to out [stride][width]. */
+  weightedSoftmaxProduct(
+    out: Block<'f64'>,
+    vector: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    { x, stride, labels, classWeights }: WeightedRows,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', (SOFTMAX_ROWS * vector.length) / stride);
+    this.#wasm.weightedSoftmaxProduct(
+      out.pointer,
+      vector.pointer,
+      probabilities.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights.pointer,
+      scratch.pointer,
+      classWeights.length,
+      stride,
+      firstRow,
+      lastRow,
+    );
+    this.arena.release(mark);
+  }
+
+  /**
+   * Adds the Hessian's blocks on the diagonal to out [pairs][width]: pairs (0, 0), (0, 1) .. (1, 1) .. of the first
+   * `columns` columns, and up to a multiple of 4.
+   */
+  weightedSoftmaxBlocks(
+    out: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    { x, stride, labels, classWeights }: WeightedRows,
+    width: number,
+    columns: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', SOFTMAX_ROWS * (width + out.length / width));
+    this.#wasm.weightedSoftmaxBlocks(
+      out.pointer,
+      probabilities.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights.pointer,
+      scratch.pointer,
+      classWeights.length,
+      stride,
+      columns,
+      firstRow,
+      lastRow,
+    );
+    this.arena.release(mark);
   }
 
   /** Fills out with psi(n) for n = 1, 2 ..; out[0] is 0. */

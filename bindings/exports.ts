@@ -178,6 +178,47 @@ export interface CoreExports {
     lastRow: number,
   ): void;
 
+  weightedSoftmaxLoss(
+    gradient: number,
+    probabilities: number,
+    margin: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    weights: number,
+    scratch: number,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): number;
+  weightedSoftmaxProduct(
+    out: number,
+    vector: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    scratch: number,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+  weightedSoftmaxBlocks(
+    out: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    scratch: number,
+    classes: number,
+    stride: number,
+    columns: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+
   digammas(out: number, count: number): void;
   placeClasses(
     values: number,

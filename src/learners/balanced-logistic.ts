@@ -1,0 +1,182 @@
+/**
+ * Multinomial logistic regression without a penalty, every class counting the same however many rows it has, and the
+ * cross entropy that it leaves on the rows it was fitted to.
+ */
+import type { Block } from '../../bindings/arena.js';
+import type { Core, WeightedRows } from '../../bindings/core.js';
+import { solvePositiveDefinite } from './cholesky.js';
+import { discriminantScores } from './linear-discriminant.js';
+import { type CurvedObjective, type Effort, minimiseByNewtonCg } from './newton-cg.js';
+
+/** What is fitted. */
+export interface BalancedProblem {
+  /** f64[rows][stride]: features of mean 0 and variance about 1, a 1 for the intercept, zeros. */
+  readonly x: Block<'f64'>;
+  /** A multiple of 4 above columns. */
+  readonly stride: number;
+  /** i32[rows], 0 .. classes - 1; each class has a row. */
+  readonly labels: Block<'i32'>;
+  readonly rows: number;
+  readonly columns: number;
+  /** At least 2. */
+  readonly classes: number;
+}
+
+/** What the fit left. */
+export interface BalancedFit {
+  /** Mean of -ln p over the rows, each counting once, in nats. 0 where the classes can be separated. */
+  readonly crossEntropy: number;
+  /**
+   * 'separable': the largest score is everywhere that of the row's class, so that the cross entropy comes as near to 0 as
+   * one likes. 'unfinished': the search was given up; the optimum is lower.
+   */
+  readonly outcome: 'minimum' | 'separable' | 'unfinished';
+}
+
+/** The search ends with the step that is predicted to gain less than this share. */
+const TOLERANCE = 1e-9;
+const EFFORT: Effort = { steps: 100, productsPerStep: 150, products: 3000 };
+/** Rows times classes per kernel call. */
+const CELLS_PER_CALL = 65536;
+/** The share of the largest weight that rounding can move a score by, generously. */
+const ROUNDING = 1e-10;
+
+/**
+ * Fits the model by Newton's method, from the classes' linear discriminants. Takes its memory from the arena and gives
+ * it back.
+ */
+export async function fitBalanced(
+  core: Core,
+  problem: BalancedProblem,
+  pause: (done: number, most: number) => void | Promise<void>,
+): Promise<BalancedFit> {
+  const { x, stride, labels, rows, columns, classes } = problem;
+  return core.arena.scope(async () => {
+    const width = Math.ceil(classes / 4) * 4;
+    const counts = new Float64Array(classes);
+    for (const label of labels.array) counts[label]++;
+    // Of the mean over rows, so that values and steps do not depend on how many rows there are.
+    const classWeights = core.arena.upload(
+      'f64',
+      counts.map((count) => 1 / (classes * count)),
+    );
+    const weighted: WeightedRows = { x, stride, labels, classWeights };
+    const space = takeSpace(core, rows, stride, width, columns);
+    const objective = curvedLoss(core, weighted, space, problem, width);
+    const start = new Float64Array(stride * width);
+    const scores = discriminantScores({ x: x.array, stride, labels: labels.array, rows, columns, classes });
+    for (let c = 0; c < classes; c++) {
+      for (let j = 0; j <= columns; j++) start[j * width + c] = scores[c * (columns + 1) + j];
+    }
+    const gradient = new Float64Array(stride * width);
+    // Far from normal classes the discriminants may do worse than no weights at all.
+    if (!(objective.evaluate(start, gradient) < core.naturalLogarithm(classes))) start.fill(0);
+
+    const { at, outcome } = await minimiseByNewtonCg(start, objective, TOLERANCE, EFFORT, pause);
+    if (outcome === 'unbounded') return { crossEntropy: 0, outcome: 'separable' };
+    classWeights.array.fill(1 / rows);
+    return { crossEntropy: objective.evaluate(at, gradient), outcome };
+  });
+}
+
+interface Space {
+  readonly weights: Block<'f64'>;
+  readonly result: Block<'f64'>;
+  readonly probabilities: Block<'f64'>;
+  readonly margin: Block<'f64'>;
+  readonly blocks: Block<'f64'>;
+}
+
+function takeSpace(core: Core, rows: number, stride: number, width: number, columns: number): Space {
+  const pairs = Math.ceil(((columns + 1) * (columns + 2)) / 8) * 4;
+  return {
+    weights: core.arena.alloc('f64', stride * width),
+    result: core.arena.alloc('f64', stride * width),
+    probabilities: core.arena.alloc('f64', rows * width),
+    margin: core.arena.alloc('f64', 1),
+    blocks: core.arena.alloc('f64', pairs * width),
+  };
+}
+
+/** The loss as a function of the weights, f64[stride][width]. */
+function curvedLoss(
+  core: Core,
+  weighted: WeightedRows,
+  { weights, result, probabilities, margin, blocks }: Space,
+  { rows, columns, classes }: BalancedProblem,
+  width: number,
+): CurvedObjective {
+  const unknowns = columns + 1;
+  const rowsPerCall = Math.ceil(CELLS_PER_CALL / width / 32) * 32;
+  const forRows = (work: (row: number, end: number) => void): void => {
+    for (let row = 0; row < rows; row += rowsPerCall) work(row, Math.min(row + rowsPerCall, rows));
+  };
+  let largest = 0;
+  let inverses: Float64Array[] = [];
+  return {
+    evaluate(at, gradient) {
+      weights.array.set(at);
+      result.array.fill(0);
+      margin.array[0] = Number.POSITIVE_INFINITY;
+      largest = at.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+      let value = 0;
+      forRows((row, end) => {
+        value += core.weightedSoftmaxLoss(result, probabilities, margin, weighted, weights, row, end);
+      });
+      gradient.set(result.array);
+      return value;
+    },
+    isUnbounded: () => margin.array[0] > ROUNDING * largest,
+    prepare() {
+      blocks.array.fill(0);
+      forRows((row, end) => {
+        core.weightedSoftmaxBlocks(blocks, probabilities, weighted, width, unknowns, row, end);
+      });
+      inverses = Array.from({ length: classes }, (_, c) => invertBlock(blocks.array, width, c, unknowns));
+    },
+    multiply(vector, out) {
+      weights.array.set(vector);
+      result.array.fill(0);
+      forRows((row, end) => {
+        core.weightedSoftmaxProduct(result, weights, probabilities, weighted, row, end);
+      });
+      out.set(result.array);
+    },
+    precondition(residual, out) {
+      out.fill(0);
+      inverses.forEach((inverse, c) => {
+        for (let j = 0; j < unknowns; j++) {
+          let sum = 0;
+          for (let i = 0; i < unknowns; i++) sum += inverse[j * unknowns + i] * residual[i * width + c];
+          out[j * width + c] = sum;
+        }
+      });
+    },
+  };
+}
+
+/** The inverse of one class's block of the Hessian, with a little added to its diagonal. */
+function invertBlock(blocks: Float64Array, width: number, c: number, n: number): Float64Array {
+  const block = new Float64Array(n * n);
+  let trace = 0;
+  for (let i = 0, pair = 0; i < n; i++) {
+    for (let j = i; j < n; j++, pair++) {
+      block[i * n + j] = blocks[pair * width + c];
+      block[j * n + i] = block[i * n + j];
+    }
+    trace += block[i * n + i];
+  }
+  // Classes that are told apart almost surely have next to no curvature.
+  for (let ridge = 1e-8 * trace + 1e-12; ; ridge *= 10) {
+    for (let i = 0; i < n; i++) block[i * n + i] += ridge;
+    const inverse = new Float64Array(n * n);
+    let isDefinite = true;
+    for (let j = 0; j < n && isDefinite; j++) {
+      const column = new Float64Array(n);
+      column[j] = 1;
+      isDefinite = solvePositiveDefinite(block.slice(), column, n);
+      inverse.set(column, j * n);
+    }
+    if (isDefinite) return inverse;
+  }
+}
