@@ -110,7 +110,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'a metric nobody knows',
     () => score(rows, rows, { metrics: ['migg'] }),
-    "RangeError ERR_OPTION: metrics: expected any of mig, mig-sup, jemmig, dcimig, modularity, irs, mutual-information-score, gaussian-total-correlation, gaussian-wasserstein-correlation, explicitness, sap, factor-vae-score, factor-vae-weighted-score, beta-vae-score, dci, got 'migg'",
+    "RangeError ERR_OPTION: metrics: expected any of mig, mig-sup, jemmig, dcimig, modularity, irs, mutual-information-score, gaussian-total-correlation, gaussian-wasserstein-correlation, explicitness, infomec, sap, factor-vae-score, factor-vae-weighted-score, beta-vae-score, dci, got 'migg'",
   ],
   [
     'no metrics',
