@@ -22,13 +22,14 @@ const BLOCK_ROWS = 32;
 
 /**
  * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient, f64[stride][width], writes their
- * probabilities, f64[rows][width], and lowers margin, f64[1], to the least that the score of a row's class exceeds the
- * next largest by. weights: f64[stride][width]; labels: i32[rows]; scratch: f64[32][width].
+ * probabilities, f64[rows][width], lowers tally[0] to the least that the score of a row's class exceeds the next largest
+ * by, and adds the loss without class weights to tally[1]. weights: f64[stride][width]; labels: i32[rows]; tally: f64[2];
+ * scratch: f64[32][width].
  */
 export function weightedSoftmaxLoss(
   gradient: usize,
   probabilities: usize,
-  margin: usize,
+  tally: usize,
   x: usize,
   labels: usize,
   classWeights: usize,
@@ -42,7 +43,8 @@ export function weightedSoftmaxLoss(
   const rowBytes = <usize>stride << 3;
   const widthBytes = <usize>((classes + 3) & ~3) << 3;
   let loss = 0.0;
-  let least = load<f64>(margin);
+  let plain = load<f64>(tally, 8);
+  let least = load<f64>(tally);
   for (let start = firstRow; start < lastRow; start += BLOCK_ROWS) {
     const count = min(BLOCK_ROWS, lastRow - start);
     const px = x + <usize>start * rowBytes;
@@ -53,14 +55,19 @@ export function weightedSoftmaxLoss(
       const label = load<i32>(labels + (<usize>(start + row) << 2));
       const weight = load<f64>(classWeights + (<usize>label << 3));
       const own = load<f64>(p + (<usize>label << 3));
-      let other = -Infinity;
-      for (let c = 0; c < classes; c++) {
-        const score = load<f64>(p + (<usize>c << 3));
-        other = c == label ? other : max(other, score);
+      for (let c = <usize>classes << 3; c < widthBytes; c += 8) store<f64>(p + c, -Infinity);
+      store<f64>(p + (<usize>label << 3), -Infinity);
+      let most0_f64x2 = f64x2.splat(-Infinity);
+      let most1_f64x2 = most0_f64x2;
+      for (let c: usize = 0; c < widthBytes; c += 32) {
+        most0_f64x2 = f64x2.pmax(most0_f64x2, v128.load(p + c));
+        most1_f64x2 = f64x2.pmax(most1_f64x2, v128.load(p + c, 16));
       }
+      most0_f64x2 = f64x2.pmax(most0_f64x2, most1_f64x2);
+      const other = max(f64x2.extract_lane(most0_f64x2, 0), f64x2.extract_lane(most0_f64x2, 1));
+      store<f64>(p + (<usize>label << 3), own);
       least = min(least, own - other);
       const largest = max(own, other);
-      for (let c = <usize>classes << 3; c < widthBytes; c += 8) store<f64>(p + c, -Infinity);
       const shift_f64x2 = f64x2.splat(largest);
       let total_f64x2 = f64x2.splat(0);
       for (let c: usize = 0; c < widthBytes; c += 16) {
@@ -69,7 +76,9 @@ export function weightedSoftmaxLoss(
         total_f64x2 = f64x2.add(total_f64x2, e_f64x2);
       }
       const total = fold_f64x2(total_f64x2);
-      loss += weight * (largest - own + Math.log(total));
+      const rowLoss = largest - own + Math.log(total);
+      loss += weight * rowLoss;
+      plain += rowLoss;
       const scale_f64x2 = f64x2.splat(1.0 / total);
       const weight_f64x2 = f64x2.splat(weight);
       for (let c: usize = 0; c < widthBytes; c += 16) {
@@ -84,7 +93,8 @@ export function weightedSoftmaxLoss(
     }
     addProducts(gradient, px, scratch, rowBytes, widthBytes, count);
   }
-  store<f64>(margin, least);
+  store<f64>(tally, least);
+  store<f64>(tally, plain, 8);
   return loss;
 }
 

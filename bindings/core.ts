@@ -700,13 +700,13 @@ export class Core {
 
   /**
    * Loss of rows [firstRow, lastRow) with class weights; adds to gradient [stride][width], writes probabilities
-   * [rows][width], lowers margin [1] to the least by which the score of a row's class is the largest. weights:
-   * [stride][width]; width is the multiple of 4 from the number of classes.
+   * [rows][width], lowers tally[0] to the least by which the score of a row's class is the largest, adds the loss without
+   * class weights to tally[1]. weights: [stride][width]; width is the multiple of 4 from the number of classes.
    */
   weightedSoftmaxLoss(
     gradient: Block<'f64'>,
     probabilities: Block<'f64'>,
-    margin: Block<'f64'>,
+    tally: Block<'f64'>,
     { x, stride, labels, classWeights }: WeightedRows,
     weights: Block<'f64'>,
     firstRow: number,
@@ -717,7 +717,7 @@ export class Core {
     const loss = this.#wasm.weightedSoftmaxLoss(
       gradient.pointer,
       probabilities.pointer,
-      margin.pointer,
+      tally.pointer,
       x.pointer,
       labels.pointer,
       classWeights.pointer,

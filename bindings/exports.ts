@@ -181,7 +181,7 @@ export interface CoreExports {
   weightedSoftmaxLoss(
     gradient: number,
     probabilities: number,
-    margin: number,
+    tally: number,
     x: number,
     labels: number,
     classWeights: number,

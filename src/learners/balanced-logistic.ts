@@ -36,6 +36,8 @@ export interface BalancedFit {
 /** The search ends with the step that is predicted to gain less than this share. */
 const TOLERANCE = 1e-9;
 const EFFORT: Effort = { steps: 100, productsPerStep: 150, products: 3000 };
+/** A step that took so many products is worth better blocks. */
+const MANY_PRODUCTS = 20;
 /** Rows times classes per kernel call. */
 const CELLS_PER_CALL = 65536;
 /** The share of the largest weight that rounding can move a score by, generously. */
@@ -74,8 +76,8 @@ export async function fitBalanced(
 
     const { at, outcome } = await minimiseByNewtonCg(start, objective, TOLERANCE, EFFORT, pause);
     if (outcome === 'unbounded') return { crossEntropy: 0, outcome: 'separable' };
-    classWeights.array.fill(1 / rows);
-    return { crossEntropy: objective.evaluate(at, gradient), outcome };
+    objective.evaluate(at, gradient);
+    return { crossEntropy: objective.plainLoss() / rows, outcome };
   });
 }
 
@@ -83,7 +85,8 @@ interface Space {
   readonly weights: Block<'f64'>;
   readonly result: Block<'f64'>;
   readonly probabilities: Block<'f64'>;
-  readonly margin: Block<'f64'>;
+  /** The least margin, and the loss without class weights. */
+  readonly tally: Block<'f64'>;
   readonly blocks: Block<'f64'>;
 }
 
@@ -93,7 +96,7 @@ function takeSpace(core: Core, rows: number, stride: number, width: number, colu
     weights: core.arena.alloc('f64', stride * width),
     result: core.arena.alloc('f64', stride * width),
     probabilities: core.arena.alloc('f64', rows * width),
-    margin: core.arena.alloc('f64', 1),
+    tally: core.arena.alloc('f64', 2),
     blocks: core.arena.alloc('f64', pairs * width),
   };
 }
@@ -102,32 +105,41 @@ function takeSpace(core: Core, rows: number, stride: number, width: number, colu
 function curvedLoss(
   core: Core,
   weighted: WeightedRows,
-  { weights, result, probabilities, margin, blocks }: Space,
+  { weights, result, probabilities, tally, blocks }: Space,
   { rows, columns, classes }: BalancedProblem,
   width: number,
-): CurvedObjective {
+): CurvedObjective & { plainLoss(): number } {
   const unknowns = columns + 1;
   const rowsPerCall = Math.ceil(CELLS_PER_CALL / width / 32) * 32;
   const forRows = (work: (row: number, end: number) => void): void => {
     for (let row = 0; row < rows; row += rowsPerCall) work(row, Math.min(row + rowsPerCall, rows));
   };
-  let largest = 0;
+  let last: { at: Float64Array; gradient: Float64Array; value: number; largest: number } | null = null;
   let inverses: Float64Array[] = [];
+  let products = MANY_PRODUCTS;
   return {
     evaluate(at, gradient) {
-      weights.array.set(at);
-      result.array.fill(0);
-      margin.array[0] = Number.POSITIVE_INFINITY;
-      largest = at.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
-      let value = 0;
-      forRows((row, end) => {
-        value += core.weightedSoftmaxLoss(result, probabilities, margin, weighted, weights, row, end);
-      });
-      gradient.set(result.array);
-      return value;
+      if (!last?.at.every((weight, i) => weight === at[i])) {
+        weights.array.set(at);
+        result.array.fill(0);
+        tally.array.set([Number.POSITIVE_INFINITY, 0]);
+        let value = 0;
+        forRows((row, end) => {
+          value += core.weightedSoftmaxLoss(result, probabilities, tally, weighted, weights, row, end);
+        });
+        const largest = at.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+        last = { at: at.slice(), gradient: result.array.slice(), value, largest };
+      }
+      gradient.set(last.gradient);
+      return last.value;
     },
-    isUnbounded: () => margin.array[0] > ROUNDING * largest,
+    plainLoss: () => tally.array[1],
+    isUnbounded: () => tally.array[0] > ROUNDING * (last?.largest ?? 0),
     prepare() {
+      // Blocks of a point nearby do as well, as long as steps are found soon.
+      const isNear = products < MANY_PRODUCTS;
+      products = 0;
+      if (isNear) return;
       blocks.array.fill(0);
       forRows((row, end) => {
         core.weightedSoftmaxBlocks(blocks, probabilities, weighted, width, unknowns, row, end);
@@ -135,6 +147,7 @@ function curvedLoss(
       inverses = Array.from({ length: classes }, (_, c) => invertBlock(blocks.array, width, c, unknowns));
     },
     multiply(vector, out) {
+      products++;
       weights.array.set(vector);
       result.array.fill(0);
       forRows((row, end) => {
