@@ -86,6 +86,7 @@ export async function minimiseByNewtonCg(
     for (let i = 0; i < n; i++) residual[i] = -gradient[i];
     objective.precondition(residual, direction);
     let size = dot(residual, direction);
+    if (size === 0) return true;
     const enough = size * Math.min(LOOSEST ** 2, Math.sqrt(size));
     for (let j = 0; j < effort.productsPerStep; j++) {
       await beforeProduct(products++, effort.products);
