@@ -40,7 +40,12 @@ export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './ne
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { gatherColumn, gatherRows } from './rows';
-export { weightedSoftmaxBlocks, weightedSoftmaxLoss, weightedSoftmaxProduct } from './softmax';
+export {
+  weightedSoftmaxBlocks,
+  weightedSoftmaxHessian,
+  weightedSoftmaxLoss,
+  weightedSoftmaxProduct,
+} from './softmax';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
 export { batchVariancesF32, batchVariancesF64, chooseLatents, chooseLatentsF32 } from './votes';

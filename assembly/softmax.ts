@@ -1,6 +1,6 @@
 /**
- * Softmax regression with a weight for each class: loss and gradient, products with the Hessian, and the Hessian's blocks
- * on the diagonal. For many classes, where the whole Hessian is too much; see logistic.ts for the whole.
+ * Softmax regression with a weight for each class: loss and gradient, products with the Hessian, the Hessian's blocks on
+ * the diagonal, and all of it where few classes are likely for any row.
  *
  *   loss = sum_n u_n (ln sum_c exp(w_c . x_n) - w_{y_n} . x_n),   dloss/dw_c = sum_n u_n (p_nc - [y_n = c]) x_n,
  *   (H v)_c = sum_n u_n p_nc (v_c . x_n - sum_b p_nb v_b . x_n) x_n,   H_cc = sum_n u_n p_nc (1 - p_nc) x_n x_n^T,
@@ -8,7 +8,7 @@
  * with u_n = classWeights[y_n].
  * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4. The optimiser that drives these is
  * src/learners/balanced-logistic.ts.
- * Cost: O(rows * width * stride) for each; the blocks half a stride more.
+ * Cost: O(rows * width * stride) for each; the blocks half a stride more; the whole Hessian O(rows * likely classes^2 * stride^2 / 2).
  * Precision: float64 throughout.
  *
  * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept, zeros. What is by class is
@@ -191,6 +191,55 @@ export function weightedSoftmaxBlocks(
       to += pairBytes;
     }
     addProducts(out, products, scratch, pairBytes, widthBytes, count);
+  }
+}
+
+/**
+ * Adds the Hessian of rows [firstRow, lastRow) to out, f64[classes][stride][classes][stride], of which only blocks on and
+ * above the diagonal are written; classes less likely than `least` for a row are passed over. likely: i32[classes], scratch.
+ */
+export function weightedSoftmaxHessian(
+  out: usize,
+  probabilities: usize,
+  x: usize,
+  labels: usize,
+  classWeights: usize,
+  likely: usize,
+  least: f64,
+  classes: i32,
+  stride: i32,
+  firstRow: i32,
+  lastRow: i32,
+): void {
+  const rowBytes = <usize>stride << 3;
+  const widthBytes = <usize>((classes + 3) & ~3) << 3;
+  const lineBytes = <usize>classes * rowBytes;
+  for (let row = firstRow; row < lastRow; row++) {
+    const px = x + <usize>row * rowBytes;
+    const p = probabilities + <usize>row * widthBytes;
+    const weight = load<f64>(classWeights + (<usize>load<i32>(labels + (<usize>row << 2)) << 3));
+    let count = 0;
+    for (let c = 0; c < classes; c++) {
+      store<i32>(likely + (<usize>count << 2), c);
+      count += i32(load<f64>(p + (<usize>c << 3)) >= least);
+    }
+    for (let m = 0; m < count; m++) {
+      const a = <usize>load<i32>(likely + (<usize>m << 2));
+      const pa = load<f64>(p + (a << 3));
+      for (let n = m; n < count; n++) {
+        const b = <usize>load<i32>(likely + (<usize>n << 2));
+        const pair = weight * pa * (a == b ? 1.0 - pa : -load<f64>(p + (b << 3)));
+        let line = out + a * <usize>stride * lineBytes + b * rowBytes;
+        for (let i: usize = 0; i < rowBytes; i += 8) {
+          const scaled_f64x2 = f64x2.splat(pair * load<f64>(px + i));
+          for (let j: usize = 0; j < rowBytes; j += 32) {
+            v128.store(line + j, f64x2.add(v128.load(line + j), f64x2.mul(scaled_f64x2, v128.load(px + j))));
+            v128.store(line + j, f64x2.add(v128.load(line + j, 16), f64x2.mul(scaled_f64x2, v128.load(px + j, 16))), 16);
+          }
+          line += lineBytes;
+        }
+      }
+    }
   }
 }
 

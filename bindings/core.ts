@@ -790,6 +790,36 @@ export class Core {
     this.arena.release(mark);
   }
 
+  /**
+   * Adds the Hessian of rows [firstRow, lastRow) to out [classes][stride][classes][stride], blocks on and above the
+   * diagonal; of each row only classes at least as likely as `least`.
+   */
+  weightedSoftmaxHessian(
+    out: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    { x, stride, labels, classWeights }: WeightedRows,
+    least: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const mark = this.arena.mark();
+    const likely = this.arena.alloc('i32', classWeights.length);
+    this.#wasm.weightedSoftmaxHessian(
+      out.pointer,
+      probabilities.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights.pointer,
+      likely.pointer,
+      least,
+      classWeights.length,
+      stride,
+      firstRow,
+      lastRow,
+    );
+    this.arena.release(mark);
+  }
+
   /** Fills out with psi(n) for n = 1, 2 ..; out[0] is 0. */
   digammas(out: Block<'f64'>): void {
     this.#wasm.digammas(out.pointer, out.length);

@@ -219,6 +219,20 @@ export interface CoreExports {
     lastRow: number,
   ): void;
 
+  weightedSoftmaxHessian(
+    out: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    likely: number,
+    least: number,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+
   digammas(out: number, count: number): void;
   placeClasses(
     values: number,

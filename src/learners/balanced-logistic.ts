@@ -4,7 +4,7 @@
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core, WeightedRows } from '../../bindings/core.js';
-import { solvePositiveDefinite } from './cholesky.js';
+import { decompose, solvePositiveDefinite, substitute } from './cholesky.js';
 import { discriminantScores } from './linear-discriminant.js';
 import { type CurvedObjective, type Effort, minimiseByNewtonCg } from './newton-cg.js';
 
@@ -38,6 +38,12 @@ const TOLERANCE = 1e-9;
 const EFFORT: Effort = { steps: 100, productsPerStep: 150, products: 3000 };
 /** A step that took so many products is worth better blocks. */
 const MANY_PRODUCTS = 20;
+/** A step that takes so many would have been found sooner by the whole Hessian, */
+const TOO_MANY_PRODUCTS = 40;
+/** for which there is room up to so many unknowns. */
+const MOST_UNKNOWNS = 1500;
+/** Classes less likely than this for a row are left out of its part of the whole Hessian. */
+const LEAST_LIKELY = 1e-10;
 /** Rows times classes per kernel call. */
 const CELLS_PER_CALL = 65536;
 /** The share of the largest weight that rounding can move a score by, generously. */
@@ -115,8 +121,10 @@ function curvedLoss(
     for (let row = 0; row < rows; row += rowsPerCall) work(row, Math.min(row + rowsPerCall, rows));
   };
   let last: { at: Float64Array; gradient: Float64Array; value: number; largest: number } | null = null;
-  let inverses: Float64Array[] = [];
+  let precondition = (residual: Float64Array, out: Float64Array): void => out.set(residual);
   let products = MANY_PRODUCTS;
+  let isWhole = false;
+  const fits = classes * unknowns <= MOST_UNKNOWNS;
   return {
     evaluate(at, gradient) {
       if (!last?.at.every((weight, i) => weight === at[i])) {
@@ -136,15 +144,25 @@ function curvedLoss(
     plainLoss: () => tally.array[1],
     isUnbounded: () => tally.array[0] > ROUNDING * (last?.largest ?? 0),
     prepare() {
+      isWhole ||= fits && products >= TOO_MANY_PRODUCTS;
       // Blocks of a point nearby do as well, as long as steps are found soon.
-      const isNear = products < MANY_PRODUCTS;
+      const isNear = !isWhole && products < MANY_PRODUCTS;
       products = 0;
-      if (isNear) return;
-      blocks.array.fill(0);
-      forRows((row, end) => {
-        core.weightedSoftmaxBlocks(blocks, probabilities, weighted, width, unknowns, row, end);
-      });
-      inverses = Array.from({ length: classes }, (_, c) => invertBlock(blocks.array, width, c, unknowns));
+      if (isWhole) {
+        const mark = core.arena.mark();
+        const hessian = core.arena.zeros('f64', (classes * weighted.stride) ** 2);
+        forRows((row, end) => {
+          core.weightedSoftmaxHessian(hessian, probabilities, weighted, LEAST_LIKELY, row, end);
+        });
+        precondition = solverOf(hessian.array, classes, weighted.stride, unknowns, width);
+        core.arena.release(mark);
+      } else if (!isNear) {
+        blocks.array.fill(0);
+        forRows((row, end) => {
+          core.weightedSoftmaxBlocks(blocks, probabilities, weighted, width, unknowns, row, end);
+        });
+        precondition = solverOfBlocks(blocks.array, classes, unknowns, width);
+      }
     },
     multiply(vector, out) {
       products++;
@@ -155,16 +173,65 @@ function curvedLoss(
       });
       out.set(result.array);
     },
-    precondition(residual, out) {
-      out.fill(0);
-      inverses.forEach((inverse, c) => {
-        for (let j = 0; j < unknowns; j++) {
-          let sum = 0;
-          for (let i = 0; i < unknowns; i++) sum += inverse[j * unknowns + i] * residual[i * width + c];
-          out[j * width + c] = sum;
-        }
-      });
-    },
+    precondition: (residual, out) => precondition(residual, out),
+  };
+}
+
+type Solver = (residual: Float64Array, out: Float64Array) => void;
+
+/** Solves for one class at a time, as if classes had nothing to do with each other. */
+function solverOfBlocks(blocks: Float64Array, classes: number, unknowns: number, width: number): Solver {
+  const inverses = Array.from({ length: classes }, (_, c) => invertBlock(blocks, width, c, unknowns));
+  return (residual, out) => {
+    out.fill(0);
+    inverses.forEach((inverse, c) => {
+      for (let j = 0; j < unknowns; j++) {
+        let sum = 0;
+        for (let i = 0; i < unknowns; i++) sum += inverse[j * unknowns + i] * residual[i * width + c];
+        out[j * width + c] = sum;
+      }
+    });
+  };
+}
+
+/**
+ * Solves with the whole Hessian, f64[classes][stride][classes][stride], blocks on and above the diagonal. What is added to
+ * all classes alike changes nothing, so the weights of class 0 are left as they are.
+ */
+function solverOf(hessian: Float64Array, classes: number, stride: number, unknowns: number, width: number): Solver {
+  const n = (classes - 1) * unknowns;
+  const line = classes * stride;
+  const at = (c: number, i: number, d: number, j: number) => hessian[(c * stride + i) * line + d * stride + j];
+  const reduced = new Float64Array(n * n);
+  for (let c = 1; c < classes; c++) {
+    for (let d = 1; d <= c; d++) {
+      for (let i = 0; i < unknowns; i++) {
+        const to = ((c - 1) * unknowns + i) * n + (d - 1) * unknowns;
+        for (let j = 0; j < unknowns; j++) reduced[to + j] = at(d, j, c, i);
+      }
+    }
+  }
+  let factor: Float64Array;
+  let scale: Float64Array | null;
+  // Repeated latents and separated classes leave directions without curvature.
+  let ridge = 1e-13;
+  do {
+    factor = reduced.slice();
+    for (let i = 0; i < n; i++) factor[i * n + i] += ridge * factor[i * n + i] + 1e-3 * ridge;
+    scale = decompose(factor, n);
+    ridge *= 10;
+  } while (scale === null);
+  const found = scale;
+  const flat = new Float64Array(n);
+  return (residual, out) => {
+    for (let c = 1; c < classes; c++) {
+      for (let j = 0; j < unknowns; j++) flat[(c - 1) * unknowns + j] = residual[j * width + c];
+    }
+    substitute(factor, found, flat, n);
+    out.fill(0);
+    for (let c = 1; c < classes; c++) {
+      for (let j = 0; j < unknowns; j++) out[j * width + c] = flat[(c - 1) * unknowns + j];
+    }
   };
 }
 
