@@ -33,9 +33,9 @@ export interface BalancedFit {
   readonly outcome: 'minimum' | 'separable' | 'unfinished';
 }
 
-/** The search ends with the step that is predicted to gain less than this share. */
+/** The search ends with the step that is predicted to gain less than this, in nats. */
 const TOLERANCE = 1e-9;
-const EFFORT: Effort = { steps: 100, productsPerStep: 150, products: 3000 };
+const EFFORT: Effort = { steps: 60, productsPerStep: 60, products: 1500, leastGain: 1e-4 };
 /** A step that took so many products is worth better blocks. */
 const MANY_PRODUCTS = 20;
 /** A step that takes so many would have been found sooner by the whole Hessian, */
@@ -174,6 +174,7 @@ function curvedLoss(
       out.set(result.array);
     },
     precondition: (residual, out) => precondition(residual, out),
+    isFaithful: () => isWhole,
   };
 }
 

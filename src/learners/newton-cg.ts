@@ -10,6 +10,8 @@ export interface CurvedObjective {
   multiply(vector: Float64Array, out: Float64Array): void;
   /** out = M^-1 residual, with M positive definite and near H. */
   precondition(residual: Float64Array, out: Float64Array): void;
+  /** Whether M is H but for rounding, so that it tells how much a step falls short of the minimum. */
+  isFaithful(): boolean;
 }
 
 /** How the search ended. */
@@ -25,7 +27,11 @@ export interface Effort {
   /** Products with the Hessian for one step. */
   readonly productsPerStep: number;
   readonly products: number;
+  /** Ten steps that gain less together are the last. */
+  readonly leastGain: number;
 }
+
+const GAIN_STEPS = 10;
 
 const SUFFICIENT_DECREASE = 1e-4;
 const MOST_HALVINGS = 40;
@@ -34,8 +40,8 @@ const LOOSEST = 0.3;
 
 /**
  * Newton's method with step halving, each step found by preconditioned conjugate gradients, so that only products with
- * the Hessian are needed. Stops after the step whose predicted decrease is below `tolerance` of the value; what is left
- * is of the order of the square of that.
+ * the Hessian are needed. Stops after the step whose predicted decrease is below `tolerance`; away from the far ends of flat
+ * functions, what is left is then of the order of the square of that.
  *
  * @see J. Nocedal, S. Wright 2006, Numerical Optimization, algorithm 7.1
  */
@@ -57,13 +63,16 @@ export async function minimiseByNewtonCg(
   const direction = new Float64Array(n);
   const curved = new Float64Array(n);
   let products = 0;
+  const values: number[] = [];
   let value = objective.evaluate(at, gradient);
   for (let steps = 0; steps < effort.steps && products < effort.products; steps++) {
     if (objective.isUnbounded()) return { at, value, outcome: 'unbounded' };
+    values.push(value);
+    if (values[steps - GAIN_STEPS] - value < effort.leastGain) break;
     objective.prepare();
-    const isExact = await findStep();
+    const { left, isExact } = await findStep();
     const slope = dot(gradient, step);
-    const isLast = isExact && -slope <= tolerance * value;
+    const isLast = (isExact || objective.isFaithful()) && left - slope <= tolerance;
     let size = 1;
     let trialValue = Number.POSITIVE_INFINITY;
     for (let halving = 0; halving < MOST_HALVINGS; halving++, size /= 2) {
@@ -72,7 +81,7 @@ export async function minimiseByNewtonCg(
       if (isLast || trialValue <= value + SUFFICIENT_DECREASE * size * slope) break;
     }
     // Where rounding hides the decrease there is nothing more to gain.
-    if (!(trialValue < value)) return { at, value, outcome: isExact ? 'minimum' : 'unfinished' };
+    if (!(trialValue < value)) return { at, value, outcome: isLast || isExact ? 'minimum' : 'unfinished' };
     [at, trial] = [trial, at];
     [gradient, trialGradient] = [trialGradient, gradient];
     value = trialValue;
@@ -80,13 +89,13 @@ export async function minimiseByNewtonCg(
   }
   return { at, value, outcome: objective.isUnbounded() ? 'unbounded' : 'unfinished' };
 
-  /** Fills step with about -H^-1 gradient; returns whether that is as near as was asked for. */
-  async function findStep(): Promise<boolean> {
+  /** Fills step with about -H^-1 gradient; returns whether that is as near as was asked for, and what M says is left. */
+  async function findStep(): Promise<{ left: number; isExact: boolean }> {
     step.fill(0);
     for (let i = 0; i < n; i++) residual[i] = -gradient[i];
     objective.precondition(residual, direction);
     let size = dot(residual, direction);
-    if (size === 0) return true;
+    if (size === 0) return { left: 0, isExact: true };
     const enough = size * Math.min(LOOSEST ** 2, Math.sqrt(size));
     for (let j = 0; j < effort.productsPerStep; j++) {
       await beforeProduct(products++, effort.products);
@@ -95,7 +104,7 @@ export async function minimiseByNewtonCg(
       // Without curvature the function is level or falls for ever along the direction.
       if (!(curvature > 1e-16 * size)) {
         if (j === 0) step.set(direction);
-        return j > 0;
+        return { left: size, isExact: j > 0 };
       }
       const length = size / curvature;
       for (let i = 0; i < n; i++) {
@@ -104,11 +113,11 @@ export async function minimiseByNewtonCg(
       }
       objective.precondition(residual, scaled);
       const next = dot(residual, scaled);
-      if (next <= enough) return true;
+      if (next <= enough) return { left: next, isExact: true };
       for (let i = 0; i < n; i++) direction[i] = scaled[i] + (next / size) * direction[i];
       size = next;
     }
-    return false;
+    return { left: size, isExact: false };
   }
 }
 

@@ -155,6 +155,45 @@ test('products with the Hessian and its blocks are those of the definition', () 
     }
   }));
 
+test('the whole Hessian times a vector is the product, without what is unlikely', () =>
+  forEachBuild((core) => {
+    for (const problem of PROBLEMS.filter(({ rows }) => rows < 1000)) {
+      const { rows, columns, classes } = problem;
+      const { weighted, weights, vector, probabilities, tally, result, width, stride } = upload(core, problem);
+      core.weightedSoftmaxLoss(result, probabilities, tally, weighted, weights, 0, rows);
+      const hessian = core.arena.zeros('f64', (classes * stride) ** 2);
+      const middle = Math.floor(rows / 2);
+      core.weightedSoftmaxHessian(hessian, probabilities, weighted, 1e-14, 0, middle);
+      core.weightedSoftmaxHessian(hessian, probabilities, weighted, 1e-14, middle, rows);
+      const line = classes * stride;
+      const at = (c: number, i: number, d: number, j: number): number =>
+        c <= d ? hessian.array[(c * stride + i) * line + d * stride + j] : at(d, j, c, i);
+      const v = vector.array;
+      const found = Array.from({ length: columns }, (_, i) =>
+        Array.from({ length: classes }, (_, c) => {
+          let sum = 0;
+          for (let d = 0; d < classes; d++) for (let j = 0; j < columns; j++) sum += at(c, i, d, j) * v[j * width + d];
+          return sum;
+        }),
+      );
+      const expected = plain(problem).product;
+      const what = `${rows} x ${columns}, ${classes} classes`;
+      assertNear(
+        found.flat(),
+        expected.flatMap((row) => [...row]),
+        1e-10 * (1 + rows),
+        what,
+      );
+
+      // Above one half at most one class is likely: there are no blocks off the diagonal.
+      hessian.array.fill(0);
+      core.weightedSoftmaxHessian(hessian, probabilities, weighted, 0.5000001, 0, rows);
+      for (let c = 0; c < classes; c++) {
+        for (let d = c + 1; d < classes; d++) assertNear([at(c, 0, d, 0)], [0], 0, `${what}: ${c} and ${d}`);
+      }
+    }
+  }));
+
 test('a score far below the largest has probability 0, and e^x is right to the last places before that', () =>
   forEachBuild((core) => {
     // One column, whose weights are the scores; all shares of the largest, whose score is 0.

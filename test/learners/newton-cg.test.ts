@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { type CurvedObjective, minimiseByNewtonCg } from '../../src/learners/newton-cg.js';
 import { assertNear } from '../assembly/samples.js';
 
-const EFFORT = { steps: 50, productsPerStep: 50, products: 500 };
+const EFFORT = { steps: 50, productsPerStep: 50, products: 500, leastGain: 0 };
 
 /** The sum of terms, each a function of one coordinate, with its first two derivatives. */
 function separate(
@@ -30,6 +30,7 @@ function separate(
       });
     },
     precondition: (residual, out) => out.set(residual),
+    isFaithful: () => false,
   };
 }
 
@@ -76,6 +77,18 @@ test('says that it has not finished when the effort is spent, at the best point 
     assert.is(outcome, 'unfinished');
     assert.ok(value < first);
   }
+});
+
+test('gives up where ten steps gain next to nothing', async () => {
+  // Steps of 1 that gain ever less: e^-x loses 63 % of what is left with each.
+  const objective = separate([decay]);
+  const patient = await minimiseByNewtonCg(Float64Array.of(0), objective, 1e-12, EFFORT, () => {});
+  assert.is(patient.outcome, 'minimum');
+  assert.ok(patient.at[0] > 25);
+  const effort = { ...EFFORT, leastGain: 1e-4 };
+  const hasty = await minimiseByNewtonCg(Float64Array.of(0), objective, 1e-12, effort, () => {});
+  assert.is(hasty.outcome, 'unfinished');
+  assertNear(hasty.at, [20], 1, 'ten steps beyond where e^-x is 1e-4');
 });
 
 test('stays at a minimum', async () => {

@@ -30,7 +30,7 @@ const OPEN: ReadonlyArray<readonly [Case, number, number | null, number | null, 
 for (const [name, ofMatrix, ofM, ofC, ofE] of OPEN) {
   test(`agrees with the authors' code on ${name}`, async () => {
     const { latents, factors } = await readGolden(name);
-    const { value, parts } = await infomec(latents, factors);
+    const { value, parts, notes } = await infomec(latents, factors);
     const theirs = expectedOf(name, 'infomec');
     const matrix: number[][] = theirs['nmi_last[source][latent]'];
     parts.mutualInformation.forEach((row, d) => {
@@ -47,18 +47,15 @@ for (const [name, ofMatrix, ofM, ofC, ofE] of OPEN) {
     if (ofC !== null) near(parts.infoC, theirs.infoc.mean, 'InfoC', ofC);
     if (ofE !== null) near(parts.infoE, theirs.infoe.mean, 'InfoE', ofE);
     assert.is(value, parts.infoM);
+    if (name !== 'g_posterior') return;
+    // Past their classifier; and even so given up, which the notes say.
+    assert.ok((parts.infoE as number) > 0.989, `${parts.infoE}`);
+    assert.equal(notes, [
+      'latents 5, 6, 7, 8, 9: a range far below the largest, inactive',
+      'factor 2: the classifier was given up before its optimum, InfoE is at least what is shown',
+    ]);
   });
 }
-
-test("is past the authors' classifier on g_posterior, and says that even so it was given up", async () => {
-  const { latents, factors } = await readGolden('g_posterior');
-  const { parts, notes } = await infomec(latents, factors);
-  assert.ok((parts.infoE as number) > expectedOf('g_posterior', 'infomec').infoe.mean + 0.005);
-  assert.equal(notes, [
-    'latents 5, 6, 7, 8, 9: a range far below the largest, inactive',
-    'factor 2: the classifier was given up before its optimum, InfoE is at least what is shown',
-  ]);
-});
 
 /** Every combination of a value of each factor, many times over. */
 const grid = Array.from({ length: 1200 }, (_, i) => [i % 2, Math.floor(i / 2) % 3, Math.floor(i / 6) % 4]);
