@@ -45,7 +45,7 @@ export {
   weightedSoftmaxHessian,
   weightedSoftmaxLoss,
   weightedSoftmaxProduct,
-} from './softmax';
+} from './balanced-softmax';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
 export { batchVariancesF32, batchVariancesF64, chooseLatents, chooseLatentsF32 } from './votes';

@@ -4,7 +4,7 @@
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core, WeightedRows } from '../../bindings/core.js';
-import { discriminantScores } from './linear-discriminant.js';
+import { discriminantScores } from './balanced-discriminant.js';
 import { type CurvedObjective, type Effort, minimiseByNewtonCg } from './newton-cg.js';
 import { type Solver, solverOfBlocks, solverOfWhole } from './softmax-solvers.js';
 

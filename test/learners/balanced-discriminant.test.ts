@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { discriminantScores } from '../../src/learners/linear-discriminant.js';
+import { discriminantScores } from '../../src/learners/balanced-discriminant.js';
 import { assertNear, normals } from '../assembly/samples.js';
 
 test('with one feature the weights are the means over the variance within classes', () => {
