@@ -47,10 +47,17 @@ export {
   firstNonFiniteF32,
   firstNonFiniteF64,
 } from './moments';
+export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './neighbors';
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { gatherColumn, gatherRows } from './rows';
 export { exponentials, softmaxWideCurvature, softmaxWideLoss } from './softmax';
+export {
+  weightedSoftmaxBlocks,
+  weightedSoftmaxHessian,
+  weightedSoftmaxLoss,
+  weightedSoftmaxProduct,
+} from './balanced-softmax';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
 export { growTree } from './trees';
