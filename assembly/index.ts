@@ -5,7 +5,7 @@
  * nothing. Nothing here allocates, keeps state between calls, or throws: the caller (bindings/core.ts) has checked.
  * Pointers are 16-byte aligned, and 32 bytes past the end of every input may be read (and are ignored).
  */
-export { addTree, boostingResiduals, growTree } from './boosting';
+export { addTree, boostingResiduals } from './boosting';
 export { decomposeCholesky, solveCholesky } from './cholesky';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
@@ -48,12 +48,20 @@ export {
   firstNonFiniteF32,
   firstNonFiniteF64,
 } from './moments';
+export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './neighbors';
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { gatherColumn, gatherRows } from './rows';
 export { exponentials, softmaxWideCurvature, softmaxWideLoss } from './softmax';
+export {
+  weightedSoftmaxBlocks,
+  weightedSoftmaxHessian,
+  weightedSoftmaxLoss,
+  weightedSoftmaxProduct,
+} from './balanced-softmax';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
+export { growTree } from './trees';
 export { batchVariancesF32, batchVariancesF64, chooseLargest, chooseLatents, chooseLatentsF32 } from './votes';
 
 /** The first byte that the caller may use. */

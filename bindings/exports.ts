@@ -145,9 +145,16 @@ export interface CoreExports {
     residuals: number,
     x: number,
     sorted: number,
-    scratch: number,
-    sides: number,
-    bounds: number,
+    codes: number,
+    starts: number,
+    bins: number,
+    pairs: number,
+    lists: number,
+    nodeOf: number,
+    histograms: number,
+    peaks: number,
+    places: number,
+    nodes: number,
     rows: number,
     columns: number,
     depth: number,
@@ -295,6 +302,107 @@ export interface CoreExports {
   exponentials(values: number, count: number): void;
   decomposeCholesky(a: number, n: number, stride: number): number;
   solveCholesky(l: number, b: number, n: number, stride: number): void;
+
+  weightedSoftmaxLoss(
+    gradient: number,
+    probabilities: number,
+    tally: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    weights: number,
+    scratch: number,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): number;
+  weightedSoftmaxProduct(
+    out: number,
+    vector: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    scratch: number,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+  weightedSoftmaxBlocks(
+    out: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    scratch: number,
+    classes: number,
+    stride: number,
+    columns: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+
+  weightedSoftmaxHessian(
+    out: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    likely: number,
+    least: number,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+
+  digammas(out: number, count: number): void;
+  placeClasses(
+    values: number,
+    places: number,
+    x: number,
+    order: number,
+    codes: number,
+    cursors: number,
+    rows: number,
+  ): void;
+  classTerms(
+    values: number,
+    places: number,
+    bounds: number,
+    psi: number,
+    kept: number,
+    neighbours: number,
+    firstClass: number,
+    lastClass: number,
+  ): number;
+  fillStrips(
+    stripX: number,
+    stripY: number,
+    x: number,
+    y: number,
+    places: number,
+    cursors: number,
+    rows: number,
+    width: number,
+  ): void;
+  planeTerms(
+    stripX: number,
+    stripY: number,
+    x: number,
+    y: number,
+    psi: number,
+    nearest: number,
+    perScaleX: number,
+    perScaleY: number,
+    rows: number,
+    width: number,
+    neighbours: number,
+    firstStrip: number,
+    lastStrip: number,
+  ): number;
 
   sortRows(keys: number, order: number, otherKeys: number, otherOrder: number, counts: number, rows: number): void;
   classSums(

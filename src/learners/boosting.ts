@@ -1,10 +1,11 @@
 /**
  * Gradient-boosted trees as scikit-learn 1.2 fits them by default (GradientBoostingClassifier, GradientBoostingRegressor):
- * exact splits, all columns at each, no subsampling. Where it draws among equal splits, the lowest column and threshold win.
+ * exact splits, all columns at each, no subsampling. Where it draws among equal splits, the lowest column and threshold win,
+ * and the columns share the importance. Or splits between quantiles only, as fast libraries make them.
  */
 import type { Block } from '../../bindings/arena.js';
-import type { Core, Tree, TreeRows } from '../../bindings/core.js';
-import { rankValues } from './ranks.js';
+import type { Core, Tree } from '../../bindings/core.js';
+import { EXACT, loadTreeRows } from './tree-rows.js';
 
 /** What is fitted, and on which rows it predicts. */
 export interface BoostingProblem {
@@ -23,11 +24,13 @@ export interface BoostingProblem {
   readonly learningRate: number;
   /** 1..8 */
   readonly depth: number;
+  /** 0: every split is tried; else those between as many bins of each column, 2..255, of about equally many rows. */
+  readonly bins: number;
 }
 
 /** A fit. Its trees are not kept. */
 export interface BoostingFit {
-  /** What splits by each column took off the squares, over all trees, as shares of 1; all 0 where nothing was split. */
+  /** What splits by each column took off the squares, over all trees, as shares of 1; all 0 where nothing was split. Equal splits share. */
   readonly importance: Float64Array;
   /** The class, or the value, of each training row. */
   readonly trained: Float64Array;
@@ -58,15 +61,8 @@ export async function fitBoosting(
       thresholds: core.arena.zeros('f64', 2 ** depth - 1),
       values: core.arena.zeros('f64', 2 ** (depth + 1) - 1),
     };
-    const treeRows: TreeRows = {
-      rows: trainRows,
-      columns,
-      x: core.arena.upload('f64', problem.train),
-      sorted: core.arena.upload('u32', sortColumns(problem.train, trainRows, columns)),
-      scratch: core.arena.alloc('u32', 4 * columns * trainRows),
-      sides: core.arena.alloc('u8', trainRows),
-      bounds: core.arena.alloc('i32', 2 * (2 ** (depth + 1) - 1)),
-    };
+    const cut = problem.bins === 0 ? EXACT : { bins: problem.bins, isExact: false };
+    const treeRows = loadTreeRows(core, problem.train, trainRows, columns, depth, cut);
     const model =
       classes === null ? squares(core, target, residuals, raw) : likelihood(core, target, classes, residuals, raw);
     for (let c = 0; c < perStage; c++) {
@@ -162,24 +158,6 @@ function highestClasses(scores: Float64Array, rows: number, classes: number): Fl
     let highest = Number.NEGATIVE_INFINITY;
     for (let c = 0; c < classes; c++) highest = Math.max(highest, scores[c * rows + row]);
     while (scores[out[row] * rows + row] < highest - 1e-12) out[row]++;
-  }
-  return out;
-}
-
-/** The rows of x, [columns][rows], in the order of each column, as growTree takes them: [columns][rows][offset, rank]. */
-export function sortColumns(x: Float64Array, rows: number, columns: number): Uint32Array {
-  const out = new Uint32Array(2 * rows * columns);
-  const ranks = new Uint32Array(rows);
-  for (let column = 0; column < columns; column++) {
-    const count = rankValues(ranks, x.subarray(column * rows, (column + 1) * rows));
-    const starts = new Uint32Array(count + 1);
-    for (let row = 0; row < rows; row++) starts[ranks[row] + 1]++;
-    for (let rank = 0; rank < count; rank++) starts[rank + 1] += starts[rank];
-    for (let row = 0; row < rows; row++) {
-      const at = 2 * (column * rows + starts[ranks[row]]++);
-      out[at] = 8 * row;
-      out[at + 1] = ranks[row];
-    }
   }
   return out;
 }

@@ -27,7 +27,15 @@ export interface DciParts {
   readonly informativenessOfFactor: Array<number | null>;
 }
 
-const DEFAULTS = { train: 10000, test: 5000, stages: 100, learningRate: 0.1, depth: 3, entropyOffset: 0 };
+const DEFAULTS = {
+  train: 10000,
+  test: 5000,
+  stages: 100,
+  learningRate: 0.1,
+  depth: 3,
+  histogram: false,
+  entropyOffset: 0,
+};
 type DciOptions = typeof DEFAULTS;
 
 /**
@@ -37,7 +45,8 @@ type DciOptions = typeof DEFAULTS;
  * over latents by their share of R; completeness 1 - H(R_.k) in base D; informativeness the accuracy on rows held back.
  * 0 to 1, higher is better; the value is the disentanglement.
  *
- * Agrees with disentanglement_lib within .02 on the same rows: scikit-learn draws among equal splits.
+ * Agrees with disentanglement_lib within .005 on the same rows; within .02 where latents are doubled, among which scikit-learn
+ * draws at each split and we share.
  *
  * @see C. Eastwood, C. K. I. Williams 2018, A Framework for the Quantitative Evaluation of Disentangled Representations
  */
@@ -56,6 +65,7 @@ export const dci: Metric<DciOptions, DciParts> = {
     stages: { type: 'integer', minimum: 1, maximum: 10_000, description: 'trees per class' },
     learningRate: { type: 'number', minimum: 1e-6, maximum: 1, description: 'what a tree counts' },
     depth: { type: 'integer', minimum: 1, maximum: 8, description: 'splits from the root of a tree to its leaves' },
+    histogram: { type: 'boolean', description: 'split between 255 quantiles of each latent only, which is faster' },
     entropyOffset: {
       type: 'number',
       minimum: 0,
@@ -133,7 +143,7 @@ export async function learnFactor(
   table: Table,
   k: number,
   split: Split,
-  { stages, learningRate, depth }: Omit<DciOptions, 'train' | 'test' | 'entropyOffset'>,
+  { stages, learningRate, depth, histogram }: Omit<DciOptions, 'train' | 'test' | 'entropyOffset'>,
   pause: Pause,
 ): Promise<LearnedFactor> {
   const { train, test } = split;
@@ -161,6 +171,7 @@ export async function learnFactor(
       stages,
       learningRate,
       depth,
+      bins: histogram ? 255 : 0,
     },
     (done, total) => pause(`trees of factor ${k}`, done, total),
   );

@@ -121,7 +121,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'a metric nobody knows',
     () => score(rows, rows, { metrics: ['migg'] }),
-    "RangeError ERR_OPTION: metrics: expected any of mig, rmig, mig-sup, jemmig, dcimig, modularity, med, irs, mutual-information-score, gaussian-total-correlation, gaussian-wasserstein-correlation, explicitness, sap, factor-vae-score, factor-vae-weighted-score, z-max-variance, beta-vae-score, dci, got 'migg'",
+    "RangeError ERR_OPTION: metrics: expected any of mig, rmig, mig-sup, jemmig, dcimig, modularity, med, irs, mutual-information-score, gaussian-total-correlation, gaussian-wasserstein-correlation, explicitness, infomec, sap, factor-vae-score, factor-vae-weighted-score, z-max-variance, beta-vae-score, dci, got 'migg'",
   ],
   [
     'no metrics',

@@ -34,6 +34,7 @@ for (const expected of reference.fits) {
       stages: expected.stages,
       learningRate: 0.1,
       depth: expected.depth,
+      bins: 0,
     });
     importance.forEach((share, d) => {
       assert.ok(Math.abs(share - expected.importance[d]) < 1e-9, `importance ${d}: ${share}`);
@@ -51,7 +52,7 @@ const COUNT = 300;
 /** Column 2 decides between three classes. */
 function separable(x = normals(3 * COUNT, 1)): BoostingProblem {
   const target = Array.from(x.subarray(2 * COUNT), (value) => (value < -0.4 ? 0 : value < 0.5 ? 1 : 2));
-  const common = { columns: 3, classes: 3, stages: 10, learningRate: 0.1, depth: 3 };
+  const common = { columns: 3, classes: 3, stages: 10, learningRate: 0.1, depth: 3, bins: 0 };
   return { ...common, train: x, trainRows: COUNT, test: x, testRows: COUNT, target };
 }
 
@@ -62,12 +63,19 @@ test('finds the column that decides, and predicts rows the same whether it learn
   assert.equal(predicted, trained);
 });
 
-test('gives a doubled column to the first, and nothing to a constant one', async () => {
+test('shares the gain of equal columns, mirrored ones among them, and splits by the first; a constant one has none', async () => {
   const x = normals(3 * COUNT, 1);
   x.copyWithin(0, 2 * COUNT);
   x.fill(-0, COUNT, 2 * COUNT).fill(0, COUNT, COUNT + 5);
-  const { importance } = await fit(separable(x));
-  assert.equal([...importance], [1, 0, 0]);
+  const problem = separable(x);
+  const twice = await fit(problem);
+  assert.equal([...twice.importance], [0.5, 0, 0.5]);
+  // The first is what predictions hang on.
+  const test = x.slice().fill(0, 2 * COUNT);
+  assert.equal((await fit({ ...problem, test })).predicted, twice.trained);
+  for (let i = 0; i < COUNT; i++) x[i] = -x[i];
+  const { importance } = await fit({ ...problem, train: x, test: x });
+  assert.ok(Math.abs(importance[0] - 0.5) < 1e-9 && Math.abs(importance[2] - 0.5) < 1e-9, `${importance}`);
 });
 
 test('does not mind an increasing map of a column, or which sign it has', async () => {
@@ -81,6 +89,18 @@ test('does not mind an increasing map of a column, or which sign it has', async 
   mirrored.importance.forEach((share, d) => {
     assert.ok(Math.abs(share - importance[d]) < 1e-9);
   });
+});
+
+test('fits the same whether it splits between values or between bins, where each value has its bin', async () => {
+  const x = normals(3 * COUNT, 1).map((value) => Math.round(20 * value));
+  assert.ok(new Set(x).size < 255);
+  for (const classes of [3, null]) {
+    const problem = { ...separable(x), classes };
+    const target = Array.from(normals(COUNT, 5), (noise, row) => (classes ? (row + Number(x[row] > 3)) % 3 : noise));
+    const exact = await fit({ ...problem, target });
+    assert.equal(await fit({ ...problem, target, bins: 255 }), exact);
+    assert.not.equal((await fit({ ...problem, target, bins: 5 })).importance, exact.importance);
+  }
 });
 
 test('fits squares alike in any unit', async () => {

@@ -136,7 +136,7 @@ test('the installed command draws', () => {
     const reports = ['5', '10', '20'].map((bins) => join(folder, `${bins}.json`));
     outputOf(command, ['agreement', ...reports, '-q', '-o', join(folder, 'a.svg')], installed.folder);
     const svg = readFileSync(join(folder, 'a.svg'), 'utf8');
-    assert.match(svg, /^<svg role="img" [^]*<title>Do metrics agree[^]*>JEMMIG<[^]*<\/svg>\n$/);
+    assert.match(svg, /^<svg role="img" [\s\S]*<title>Do metrics agree[\s\S]*>JEMMIG<[\s\S]*<\/svg>\n$/);
   } finally {
     rmSync(folder, { recursive: true });
   }

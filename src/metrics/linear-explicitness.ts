@@ -1,0 +1,72 @@
+/** How much of each factor a linear model reads off all latents, on the rows it is fitted to: InfoE. */
+import type { Block } from '../../bindings/arena.js';
+import { fitBalanced } from '../learners/balanced-logistic.js';
+import { multipleDetermination } from '../learners/least-squares.js';
+import type { Pause } from '../stats/pause.js';
+import {
+  correlateLatents,
+  correlateWith,
+  type StandardisedLatents,
+  standardiseLatents,
+} from '../stats/standardised-latents.js';
+import type { Table } from '../stats/table.js';
+
+/** What {@link explainFactors} found. */
+export interface Explained {
+  /** 1 - cross entropy / ln values of a discrete factor, R^2 of a continuous one, K; null for one that was not asked for. */
+  readonly explained: Array<number | null>;
+  readonly notes: string[];
+}
+
+/** Fits each of the factors by itself: a balanced softmax regression, or least squares. Without latents that vary: 0. */
+export async function explainFactors(table: Table, factors: readonly number[], pause: Pause): Promise<Explained> {
+  const { core, factorCount, varyingLatents } = table;
+  const explained = new Array<number | null>(factorCount).fill(null);
+  const notes: string[] = [];
+  if (varyingLatents.length === 0) {
+    for (const k of factors) explained[k] = 0;
+    return { explained, notes };
+  }
+  await core.arena.scope(async () => {
+    const latents = standardiseLatents(table);
+    const isContinuous = factors.some((k) => table.factors[k].type === 'continuous');
+    const correlations = isContinuous ? correlateLatents(latents) : null;
+    for (const k of factors) {
+      const { codes, values, size } = table.factors[k];
+      if (codes) {
+        const waiting = (done: number, most: number) => pause(`classifier of factor ${k}`, done, most);
+        const fit = await classify(table, latents, codes, size as number, waiting);
+        explained[k] = fit.explained;
+        if (fit.isUnfinished) {
+          notes.push(`factor ${k}: the classifier was given up before its optimum, InfoE is at least what is shown`);
+        }
+      } else if (correlations) {
+        explained[k] = multipleDetermination(correlations, correlateWith(latents, (values as Block<'f64'>).array));
+      }
+    }
+  });
+  return { explained, notes };
+}
+
+/** The share of ln values that the cross entropy of a classifier is less than. */
+async function classify(
+  { core, rows }: Table,
+  { x, stride, columns }: StandardisedLatents,
+  codes: Block<'i32'>,
+  size: number,
+  pause: (done: number, most: number) => void | Promise<void>,
+) {
+  return core.arena.scope(async () => {
+    const labels = core.arena.alloc('i32', rows);
+    const occurs = new Uint8Array(size);
+    const [from, to] = [codes.array, labels.array];
+    for (let row = 0; row < rows; row++) occurs[from[row]] = 1;
+    let classes = 0;
+    const placeOf = Int32Array.from(occurs, (is) => (is ? classes++ : -1));
+    for (let row = 0; row < rows; row++) to[row] = placeOf[from[row]];
+    const { crossEntropy, outcome } = await fitBalanced(core, { x, stride, labels, rows, columns, classes }, pause);
+    // Each class counts the same in the fit, each row in the cross entropy: that may be more than without latents.
+    const explained = Math.max(0, 1 - crossEntropy / core.naturalLogarithm(classes));
+    return { explained, isUnfinished: outcome === 'unfinished' };
+  });
+}
