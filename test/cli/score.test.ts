@@ -14,11 +14,11 @@ test.after(remove);
 
 const pair = () => [at('latents.npy'), at('factors.npy')];
 
+// A dumb terminal gets no progress, which would show on a machine that is busy.
 test('prints a table of every metric', async () => {
-  const { code, out, err } = await runInProcess(['score', ...pair()], { columns: 110 });
+  const { code, out, err } = await runInProcess(['score', ...pair()], { columns: 110, env: { TERM: 'dumb' } });
   assert.is(code, 0);
-  // A machine that is busy takes more than the second after which progress shows, and is taken away again.
-  assert.is(err.replace(/\r\u001b\[2K[^\r]*/g, ''), '');
+  assert.is(err, '');
   assert.match(out, /240 samples/);
   assert.match(out, /4 latents .*3 factors/);
   assert.match(out, /MIG .*0\.\d{4}.*0 to 1 +higher/);
