@@ -1,6 +1,6 @@
 import { type NeighbourInformation, neighbourInformation } from '../stats/neighbour-information.js';
 import type { Table } from '../stats/table.js';
-import { explainFactors } from './linear-explicitness.js';
+import { type ExplainedFactor, explainFactor } from './linear-explicitness.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
@@ -60,7 +60,13 @@ export const infomec: Metric<typeof DEFAULTS, InfomecParts> = {
   source: 'Hsu et al. 2023',
   isPlugIn: false,
 
-  async compute(table: Table, { neighbours, pruning }, { pause }) {
+  pieces: {
+    count: (table: Table) => table.varyingFactors.length,
+    compute: (table: Table, _, { pause }, index): Promise<ExplainedFactor> =>
+      explainFactor(table, table.varyingFactors[index], pause),
+  },
+
+  async compute(table: Table, { neighbours, pruning }, { pause, pieces }) {
     const { latentCount, factorCount, varyingFactors } = table;
     const found = await neighbourInformation(table, neighbours, pause);
     const factors = varyingFactors.filter((k) => found.factorEntropies[k] !== null);
@@ -75,7 +81,14 @@ export const infomec: Metric<typeof DEFAULTS, InfomecParts> = {
     for (const d of activeLatents) perLatent[d] = concentration(factors.map((k) => at(d, k)));
     const perFactor = new Array<number | null>(factorCount).fill(null);
     for (const k of factors) perFactor[k] = concentration(activeLatents.map((d) => at(d, k)));
-    const { explained, notes } = await explainFactors(table, factors, pause);
+    const explained = new Array<number | null>(factorCount).fill(null);
+    const notes: string[] = [];
+    for (const [i, factor] of (await pieces<ExplainedFactor>()).entries()) {
+      const k = varyingFactors[i];
+      if (!factors.includes(k)) continue;
+      explained[k] = factor.explained;
+      notes.push(...factor.notes);
+    }
     const infoM = meanOf(perLatent);
     return {
       value: infoM,

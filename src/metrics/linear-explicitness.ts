@@ -11,41 +11,29 @@ import {
 } from '../stats/standardised-latents.js';
 import type { Table } from '../stats/table.js';
 
-/** What {@link explainFactors} found. */
-export interface Explained {
-  /** 1 - cross entropy / ln values of a discrete factor, R^2 of a continuous one, K; null for one that was not asked for. */
-  readonly explained: Array<number | null>;
-  readonly notes: string[];
+/** What a linear model says of a factor. */
+export interface ExplainedFactor {
+  /** 1 - cross entropy / ln values of a discrete factor, R^2 of a continuous one. */
+  readonly explained: number;
+  readonly notes: readonly string[];
 }
 
-/** Fits each of the factors by itself: a balanced softmax regression, or least squares. Without latents that vary: 0. */
-export async function explainFactors(table: Table, factors: readonly number[], pause: Pause): Promise<Explained> {
-  const { core, factorCount, varyingLatents } = table;
-  const explained = new Array<number | null>(factorCount).fill(null);
-  const notes: string[] = [];
-  if (varyingLatents.length === 0) {
-    for (const k of factors) explained[k] = 0;
-    return { explained, notes };
-  }
-  await core.arena.scope(async () => {
+/** Fits factor k: a balanced softmax regression, or least squares. Without latents that vary: 0. */
+export async function explainFactor(table: Table, k: number, pause: Pause): Promise<ExplainedFactor> {
+  const { core, varyingLatents } = table;
+  if (varyingLatents.length === 0) return { explained: 0, notes: [] };
+  return core.arena.scope(async () => {
     const latents = standardiseLatents(table);
-    const isContinuous = factors.some((k) => table.factors[k].type === 'continuous');
-    const correlations = isContinuous ? correlateLatents(latents) : null;
-    for (const k of factors) {
-      const { codes, values, size } = table.factors[k];
-      if (codes) {
-        const waiting = (done: number, most: number) => pause(`classifier of factor ${k}`, done, most);
-        const fit = await classify(table, latents, codes, size as number, waiting);
-        explained[k] = fit.explained;
-        if (fit.isUnfinished) {
-          notes.push(`factor ${k}: the classifier was given up before its optimum, InfoE is at least what is shown`);
-        }
-      } else if (correlations) {
-        explained[k] = multipleDetermination(correlations, correlateWith(latents, (values as Block<'f64'>).array));
-      }
+    const { codes, values, size } = table.factors[k];
+    if (!codes) {
+      const ofValues = correlateWith(latents, (values as Block<'f64'>).array);
+      return { explained: multipleDetermination(correlateLatents(latents), ofValues), notes: [] };
     }
+    const waiting = (done: number, most: number) => pause(`classifier of factor ${k}`, done, most);
+    const { explained, isUnfinished } = await classify(table, latents, codes, size as number, waiting);
+    const note = `factor ${k}: the classifier was given up before its optimum, InfoE is at least what is shown`;
+    return { explained, notes: isUnfinished ? [note] : [] };
   });
-  return { explained, notes };
 }
 
 /** The share of ln values that the cross entropy of a classifier is less than. */
