@@ -125,6 +125,13 @@ async function addUncertainty(
         `interval: ${common.interval - interval.resamples} of ${common.interval} halves had no score and are left out`,
       );
     }
+    if (common.null > 0 && chance === null) {
+      notes.push('no null: fewer than two permutations of the factors have a score');
+    } else if (chance && chance.permutations < common.null) {
+      notes.push(
+        `null: ${common.null - chance.permutations} of ${common.null} permutations had no score and are left out`,
+      );
+    }
     return { ...score, notes, ...(interval ? { interval } : {}), ...(chance ? { null: chance } : {}) };
   });
 }
