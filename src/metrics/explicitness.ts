@@ -90,21 +90,21 @@ export const explicitness: Metric<Options, ExplicitnessParts> = {
   source: 'Ridgeway & Mozer 2018',
   isPlugIn: false,
 
-  async compute(table: Table, options, { seed, pause }) {
-    const { testShare, scaled, bins, inSample } = options;
+  pieces: {
+    count: (table: Table) => table.varyingFactors.length,
+    compute: (table: Table, options, { seed, pause }, index): Promise<JudgedFactor> =>
+      judgeFactor(table, table.varyingFactors[index], { ...options, seed }, pause),
+  },
+
+  async compute(table: Table, { scaled }, { pieces }) {
     const { factorCount, varyingFactors } = table;
     const auc = new Array<number | null>(factorCount).fill(null);
     const values = new Array<number>(factorCount).fill(0);
     const notes: string[] = [];
-    for (const k of varyingFactors) {
-      const drawn = await splitRows(table, k, { testShare, seed, bins });
-      const split = inSample ? allOf(table, drawn) : drawn;
-      const classifier = await learnFactor(table, k, split, { ...options, seed }, pause);
-      const found = factorAuc(table, classifier, split, options.classifier !== 'binary');
-      auc[k] = found.auc;
-      values[k] = found.values;
-      notes.push(...describeSplit(k, split), ...describeClassifier(k, classifier));
-      if (found.auc === null) notes.push(`factor ${k}: no value has rows in both parts, left out`);
+    for (const [i, factor] of (await pieces<JudgedFactor>()).entries()) {
+      auc[varyingFactors[i]] = factor.auc;
+      values[varyingFactors[i]] = factor.values;
+      notes.push(...factor.notes);
     }
     const defined = auc.filter((value) => value !== null);
     const mean = defined.reduce((sum, value) => sum + value, 0) / defined.length;
@@ -117,6 +117,31 @@ export const explicitness: Metric<Options, ExplicitnessParts> = {
     };
   },
 };
+
+/** What the classifier of one factor is worth. */
+interface JudgedFactor {
+  readonly auc: number | null;
+  readonly values: number;
+  readonly notes: readonly string[];
+}
+
+async function judgeFactor(
+  table: Table,
+  k: number,
+  options: Options & { readonly seed: number },
+  pause: Pause,
+): Promise<JudgedFactor> {
+  const drawn = await splitRows(table, k, options);
+  const split = options.inSample ? allOf(table, drawn) : drawn;
+  const classifier = await learnFactor(table, k, split, options, pause);
+  const { auc, values } = factorAuc(table, classifier, split, options.classifier !== 'binary');
+  const notes = [...describeSplit(k, split), ...describeClassifier(k, classifier)];
+  return {
+    auc,
+    values,
+    notes: auc === null ? [...notes, `factor ${k}: no value has rows in both parts, left out`] : notes,
+  };
+}
 
 /** The split without rows held back: what is learned from is judged on. */
 function allOf({ rows, exactSplit }: Table, drawn: Split): Split {
