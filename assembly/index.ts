@@ -11,6 +11,7 @@ export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, log
 export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
 export { addDivergences } from './divergence';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode, keepVaryingGroups } from './drawing';
+export { binColumnByEdgesF32, binColumnByEdgesF64 } from './edges';
 export { addForestTree, growForestTree, startForestTree } from './forest';
 export {
   binColumnsF32,
@@ -47,10 +48,17 @@ export {
   firstNonFiniteF32,
   firstNonFiniteF64,
 } from './moments';
+export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './neighbors';
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { gatherColumn, gatherRows } from './rows';
 export { exponentials, softmaxWideCurvature, softmaxWideLoss } from './softmax';
+export {
+  weightedSoftmaxBlocks,
+  weightedSoftmaxHessian,
+  weightedSoftmaxLoss,
+  weightedSoftmaxProduct,
+} from './balanced-softmax';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
 export { growTree } from './trees';

@@ -129,6 +129,43 @@ export interface SortedColumn {
   readonly codes: Block<'i32'>;
 }
 
+/** Numbers in increasing order with the places of each class among them; see assembly/neighbors.ts. */
+export interface PlacedClasses {
+  /** f64[kept] */
+  readonly values: Block<'f64'>;
+  /** i32[kept] */
+  readonly places: Block<'i32'>;
+  /** Where each class begins in places, i32[classes + 1]. */
+  readonly bounds: Block<'i32'>;
+}
+
+/** Points in strips that follow each other in x, each in the order of y; see assembly/neighbors.ts. */
+export interface Strips {
+  /** f64[rows] each. */
+  readonly stripX: Block<'f64'>;
+  readonly stripY: Block<'f64'>;
+  /** The coordinates by themselves, in increasing order, f64[rows] each. */
+  readonly x: Block<'f64'>;
+  readonly y: Block<'f64'>;
+  /** What distances in either coordinate are multiplied by. */
+  readonly perScaleX: number;
+  readonly perScaleY: number;
+  /** Points in a strip. */
+  readonly width: number;
+}
+
+/** Rows with classes, each class with a weight; see assembly/softmax.ts. */
+export interface WeightedRows {
+  /** f64[rows][stride]: the features, a 1, zeros. */
+  readonly x: Block<'f64'>;
+  /** A multiple of 4. */
+  readonly stride: number;
+  /** i32[rows] */
+  readonly labels: Block<'i32'>;
+  /** f64[classes] */
+  readonly classWeights: Block<'f64'>;
+}
+
 const STREAM_WORDS = 92;
 /** Counters of six digits of a sort key. */
 const SORT_COUNTS = 6 * 2048;
@@ -143,6 +180,8 @@ const DEVIATIONS = 1 << 19;
 const DEVIATION_SAMPLE = 128;
 /** Rows that addProducts centres at a time. */
 const PRODUCT_ROWS = 64;
+/** Rows that the kernels of softmax.ts work on at a time. */
+const SOFTMAX_ROWS = 32;
 /** Latents of this size do not fit a second-level cache, and reads of their rows are worth starting early. */
 const LARGE_BYTES = 8 * 1024 ** 2;
 /** Buckets per value: so many that the value at a place is seldom more than a step from the bucket's first. */
@@ -348,6 +387,24 @@ export class Core {
   ): void {
     const run = x.type === 'f32' ? this.#wasm.binColumnsF32 : this.#wasm.binColumnsF64;
     run(out.pointer, x.pointer, minima.pointer, maxima.pointer, rows, columns, bins, firstRow, lastRow);
+  }
+
+  /**
+   * Bins rows [firstRow, lastRow) of one column of x (rows, columns) into out: how many edges, which never decrease, are at
+   * most x * scale + shift, less 1.
+   */
+  binColumnByEdges(
+    out: Block<'u16'>,
+    x: RealBlock,
+    columns: number,
+    column: number,
+    edges: Block<'f64'>,
+    { scale, shift }: { readonly scale: number; readonly shift: number },
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const run = x.type === 'f32' ? this.#wasm.binColumnByEdgesF32 : this.#wasm.binColumnByEdgesF64;
+    run(out.pointer, x.pointer, columns, column, edges.pointer, edges.length, scale, shift, firstRow, lastRow);
   }
 
   /** Codes of the different whole numbers of one column of x (rows, columns), which lie within `range` of minimum; returns how many. */
@@ -1007,6 +1064,220 @@ export class Core {
     const result = out.array.slice();
     this.arena.release(mark);
     return result;
+  }
+
+  /**
+   * Loss of rows [firstRow, lastRow) with class weights; adds to gradient [stride][width], writes probabilities
+   * [rows][width], lowers tally[0] to the least by which the score of a row's class is the largest, adds the loss without
+   * class weights to tally[1]. weights: [stride][width]; width is the multiple of 4 from the number of classes.
+   */
+  weightedSoftmaxLoss(
+    gradient: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    tally: Block<'f64'>,
+    { x, stride, labels, classWeights }: WeightedRows,
+    weights: Block<'f64'>,
+    firstRow: number,
+    lastRow: number,
+  ): number {
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', (SOFTMAX_ROWS * weights.length) / stride);
+    const loss = this.#wasm.weightedSoftmaxLoss(
+      gradient.pointer,
+      probabilities.pointer,
+      tally.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights.pointer,
+      weights.pointer,
+      scratch.pointer,
+      classWeights.length,
+      stride,
+      firstRow,
+      lastRow,
+    );
+    this.arena.release(mark);
+    return loss;
+  }
+
+  /** Adds the Hessian of rows [firstRow, lastRow) times vector [stride][width] to out [stride][width]. */
+  weightedSoftmaxProduct(
+    out: Block<'f64'>,
+    vector: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    { x, stride, labels, classWeights }: WeightedRows,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', (SOFTMAX_ROWS * vector.length) / stride);
+    this.#wasm.weightedSoftmaxProduct(
+      out.pointer,
+      vector.pointer,
+      probabilities.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights.pointer,
+      scratch.pointer,
+      classWeights.length,
+      stride,
+      firstRow,
+      lastRow,
+    );
+    this.arena.release(mark);
+  }
+
+  /**
+   * Adds the Hessian's blocks on the diagonal to out [pairs][width]: pairs (0, 0), (0, 1) .. (1, 1) .. of the first
+   * `columns` columns, and up to a multiple of 4.
+   */
+  weightedSoftmaxBlocks(
+    out: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    { x, stride, labels, classWeights }: WeightedRows,
+    width: number,
+    columns: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', SOFTMAX_ROWS * (width + out.length / width));
+    this.#wasm.weightedSoftmaxBlocks(
+      out.pointer,
+      probabilities.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights.pointer,
+      scratch.pointer,
+      classWeights.length,
+      stride,
+      columns,
+      firstRow,
+      lastRow,
+    );
+    this.arena.release(mark);
+  }
+
+  /**
+   * Adds the Hessian of rows [firstRow, lastRow) to out [classes][stride][classes][stride], blocks on and above the
+   * diagonal; of each row only classes at least as likely as `least`.
+   */
+  weightedSoftmaxHessian(
+    out: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    { x, stride, labels, classWeights }: WeightedRows,
+    least: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const mark = this.arena.mark();
+    const likely = this.arena.alloc('i32', classWeights.length);
+    this.#wasm.weightedSoftmaxHessian(
+      out.pointer,
+      probabilities.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights.pointer,
+      likely.pointer,
+      least,
+      classWeights.length,
+      stride,
+      firstRow,
+      lastRow,
+    );
+    this.arena.release(mark);
+  }
+
+  /** Fills out with psi(n) for n = 1, 2 ..; out[0] is 0. */
+  digammas(out: Block<'f64'>): void {
+    this.#wasm.digammas(out.pointer, out.length);
+  }
+
+  /** Fills values and places with the rows of x [rows], in increasing order, whose code is at least 0; bounds says where. */
+  placeClasses(
+    { values, places, bounds }: PlacedClasses,
+    x: Block<'f64'>,
+    order: Block<'i32'>,
+    codes: Block<'i32'>,
+  ): void {
+    const mark = this.arena.mark();
+    const cursors = this.arena.copy(bounds);
+    this.#wasm.placeClasses(
+      values.pointer,
+      places.pointer,
+      x.pointer,
+      order.pointer,
+      codes.pointer,
+      cursors.pointer,
+      x.length,
+    );
+    this.arena.release(mark);
+  }
+
+  /** The sum of psi(k_i) - psi(m_i) over the rows of classes [firstClass, lastClass), each of at least two rows. */
+  classTerms(
+    { values, places, bounds }: PlacedClasses,
+    psi: Block<'f64'>,
+    neighbours: number,
+    firstClass: number,
+    lastClass: number,
+  ): number {
+    return this.#wasm.classTerms(
+      values.pointer,
+      places.pointer,
+      bounds.pointer,
+      psi.pointer,
+      values.length,
+      neighbours,
+      firstClass,
+      lastClass,
+    );
+  }
+
+  /** Fills the strips with points whose y is in increasing order; places [rows] says where each is in the order of x. */
+  fillStrips({ stripX, stripY, x, y, width }: Strips, places: Block<'i32'>): void {
+    const mark = this.arena.mark();
+    const cursors = this.arena.alloc('i32', Math.ceil(x.length / width));
+    this.#wasm.fillStrips(
+      stripX.pointer,
+      stripY.pointer,
+      x.pointer,
+      y.pointer,
+      places.pointer,
+      cursors.pointer,
+      x.length,
+      width,
+    );
+    this.arena.release(mark);
+  }
+
+  /** The sum of psi(k_i) - psi(x_i) - psi(y_i) over the points of strips [firstStrip, lastStrip); neighbours < rows. */
+  planeTerms(
+    { stripX, stripY, x, y, perScaleX, perScaleY, width }: Strips,
+    psi: Block<'f64'>,
+    neighbours: number,
+    firstStrip: number,
+    lastStrip: number,
+  ): number {
+    const mark = this.arena.mark();
+    const nearest = this.arena.alloc('f64', neighbours);
+    const sum = this.#wasm.planeTerms(
+      stripX.pointer,
+      stripY.pointer,
+      x.pointer,
+      y.pointer,
+      psi.pointer,
+      nearest.pointer,
+      perScaleX,
+      perScaleY,
+      x.length,
+      width,
+      neighbours,
+      firstStrip,
+      lastStrip,
+    );
+    this.arena.release(mark);
+    return sum;
   }
 
   /** Sorts keys in increasing order, stably, and moves order along with them. */

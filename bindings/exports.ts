@@ -57,6 +57,8 @@ export interface CoreExports {
 
   binColumnsF32: BinColumns;
   binColumnsF64: BinColumns;
+  binColumnByEdgesF32: BinColumnByEdges;
+  binColumnByEdgesF64: BinColumnByEdges;
   denseCodesF32: DenseCodes;
   denseCodesF64: DenseCodes;
   denseCodesI32: DenseCodes;
@@ -301,6 +303,107 @@ export interface CoreExports {
   decomposeCholesky(a: number, n: number, stride: number): number;
   solveCholesky(l: number, b: number, n: number, stride: number): void;
 
+  weightedSoftmaxLoss(
+    gradient: number,
+    probabilities: number,
+    tally: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    weights: number,
+    scratch: number,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): number;
+  weightedSoftmaxProduct(
+    out: number,
+    vector: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    scratch: number,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+  weightedSoftmaxBlocks(
+    out: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    scratch: number,
+    classes: number,
+    stride: number,
+    columns: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+
+  weightedSoftmaxHessian(
+    out: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    likely: number,
+    least: number,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+
+  digammas(out: number, count: number): void;
+  placeClasses(
+    values: number,
+    places: number,
+    x: number,
+    order: number,
+    codes: number,
+    cursors: number,
+    rows: number,
+  ): void;
+  classTerms(
+    values: number,
+    places: number,
+    bounds: number,
+    psi: number,
+    kept: number,
+    neighbours: number,
+    firstClass: number,
+    lastClass: number,
+  ): number;
+  fillStrips(
+    stripX: number,
+    stripY: number,
+    x: number,
+    y: number,
+    places: number,
+    cursors: number,
+    rows: number,
+    width: number,
+  ): void;
+  planeTerms(
+    stripX: number,
+    stripY: number,
+    x: number,
+    y: number,
+    psi: number,
+    nearest: number,
+    perScaleX: number,
+    perScaleY: number,
+    rows: number,
+    width: number,
+    neighbours: number,
+    firstStrip: number,
+    lastStrip: number,
+  ): number;
+
   sortRows(keys: number, order: number, otherKeys: number, otherOrder: number, counts: number, rows: number): void;
   classSums(
     values: number,
@@ -369,6 +472,18 @@ type BinColumns = (
   rows: number,
   columns: number,
   bins: number,
+  firstRow: number,
+  lastRow: number,
+) => void;
+type BinColumnByEdges = (
+  out: number,
+  x: number,
+  columns: number,
+  column: number,
+  edges: number,
+  bins: number,
+  scale: number,
+  shift: number,
   firstRow: number,
   lastRow: number,
 ) => void;

@@ -23,6 +23,7 @@ import {
   type GaussianWassersteinCorrelationParts,
   gaussianWassersteinCorrelation as gaussianWassersteinCorrelationMetric,
 } from './metrics/gaussian-wasserstein-correlation.js';
+import { type InfomecParts, infomec as infomecMetric } from './metrics/infomec.js';
 import { type IrsParts, irs as irsMetric } from './metrics/irs.js';
 import { type JemmigParts, jemmig as jemmigMetric } from './metrics/jemmig.js';
 import { type MedParts, med as medMetric } from './metrics/med.js';
@@ -52,6 +53,7 @@ export type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-va
 export type { GaussianTotalCorrelationParts } from './metrics/gaussian-total-correlation.js';
 export type { GaussianWassersteinCorrelationParts } from './metrics/gaussian-wasserstein-correlation.js';
 export { findMetric, metrics } from './metrics/index.js';
+export type { InfomecParts } from './metrics/infomec.js';
 export type { IrsParts } from './metrics/irs.js';
 export type { JemmigParts } from './metrics/jemmig.js';
 export type { MedParts } from './metrics/med.js';
@@ -315,6 +317,27 @@ export function explicitness(
   options: OptionsOf<typeof explicitnessMetric> = {},
 ): Promise<ScoreOf<typeof explicitnessMetric, ExplicitnessParts>> {
   return scoreOne(explicitnessMetric, latents, factors, options);
+}
+
+/**
+ * InfoMEC: modularity (InfoM, the value), compactness (InfoC) and explicitness (InfoE) by information. 0 to 1, higher is
+ * better.
+ *
+ * InfoM is the mean over active latents of max_k I_dk / sum_k I_dk, InfoC that over factors of max_d I_dk / sum_d I_dk, both
+ * scaled so that equal shares are 0, with I the mutual information by nearest neighbours over the factor's entropy. InfoE is
+ * 1 - cross entropy / ln values of a linear classifier of all latents, in sample; of a continuous factor R^2.
+ * One factor: the value is null; one active latent: InfoC is.
+ *
+ * @param latents (N, D)
+ * @param factors (N, K)
+ * @see Hsu et al. 2023; agrees with the authors' code to what its added noise leaves open
+ */
+export function infomec(
+  latents: MatrixLike,
+  factors: MatrixLike,
+  options: OptionsOf<typeof infomecMetric> = {},
+): Promise<ScoreOf<typeof infomecMetric, InfomecParts>> {
+  return scoreOne(infomecMetric, latents, factors, options);
 }
 
 /**

@@ -86,7 +86,9 @@ async function scoreTasks(
   };
 }
 
-function describePreset({ presets }: Metric, preset: Preset | undefined): string[] {
+function describePreset({ presets, presetLimits }: Metric, preset: Preset | undefined): string[] {
+  const limit = preset && presetLimits?.[preset];
+  if (limit !== undefined) return [`preset ${preset}: ${limit}`];
   if (preset === undefined || preset === 'paper' || presets?.[preset] !== undefined) return [];
   return [`preset ${preset}: its code has no such metric; the defaults were used`];
 }
@@ -121,6 +123,13 @@ async function addUncertainty(
     else if (interval && interval.resamples < common.interval) {
       notes.push(
         `interval: ${common.interval - interval.resamples} of ${common.interval} halves had no score and are left out`,
+      );
+    }
+    if (common.null > 0 && chance === null) {
+      notes.push('no null: fewer than two permutations of the factors have a score');
+    } else if (chance && chance.permutations < common.null) {
+      notes.push(
+        `null: ${common.null - chance.permutations} of ${common.null} permutations had no score and are left out`,
       );
     }
     return { ...score, notes, ...(interval ? { interval } : {}), ...(chance ? { null: chance } : {}) };

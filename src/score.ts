@@ -10,6 +10,7 @@ import type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-va
 import type { GaussianTotalCorrelationParts } from './metrics/gaussian-total-correlation.js';
 import type { GaussianWassersteinCorrelationParts } from './metrics/gaussian-wasserstein-correlation.js';
 import { findMetric, metrics } from './metrics/index.js';
+import type { InfomecParts } from './metrics/infomec.js';
 import type { IrsParts } from './metrics/irs.js';
 import type { JemmigParts } from './metrics/jemmig.js';
 import type { MedParts } from './metrics/med.js';
@@ -40,6 +41,7 @@ export interface KnownScores {
   readonly 'gaussian-total-correlation': Score<GaussianTotalCorrelationParts>;
   readonly 'gaussian-wasserstein-correlation': Score<GaussianWassersteinCorrelationParts>;
   readonly explicitness: Score<ExplicitnessParts>;
+  readonly infomec: Score<InfomecParts>;
   readonly sap: Score<SapParts>;
   readonly 'factor-vae-score': Score<FactorVaeParts>;
   readonly 'factor-vae-weighted-score': Score<FactorVaeWeightedParts>;

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { metrics, version } from '../src/index.js';
+import { PRESETS } from '../src/options.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -20,6 +21,31 @@ for (const metric of metrics) {
   });
 }
 
+/** What a page says that a preset sets. */
+function settingsOf(options: object): string {
+  const pairs = Object.entries(options).map(([option, value]) => `\`${option} = ${value}\``);
+  return pairs.length === 0 ? 'the defaults' : pairs.join(', ');
+}
+
+for (const metric of metrics) {
+  test(`has a row for each preset of ${metric.name}, and for no other`, () => {
+    const page = read(`docs/metrics/${metric.name}.md`);
+    for (const preset of PRESETS) {
+      const options = metric.presets?.[preset];
+      if (options) assert.ok(page.includes(`\n| \`${preset}\` | ${settingsOf(options)} |`), preset);
+      else assert.not.ok(page.includes(`\n| \`${preset}\` |`), preset);
+    }
+  });
+}
+
+test('lists every preset of every metric on the page of presets', () => {
+  const page = read('docs/presets.md');
+  for (const { name, title, presets } of metrics) {
+    const cells = PRESETS.map((preset) => (presets?.[preset] ? settingsOf(presets[preset]) : '—'));
+    assert.ok(page.includes(`\n| [${title}](metrics/${name}.md) | ${cells.join(' | ')} |\n`), name);
+  }
+});
+
 test('has the version of package.json', () => {
   assert.is(JSON.parse(read('package.json')).version, version);
 });
@@ -33,6 +59,7 @@ test('links only to files that exist', () => {
     'docs/intervals.md',
     'docs/agreement.md',
     'docs/architecture.md',
+    'docs/presets.md',
     'docs/metrics/README.md',
     ...metrics.map(({ name }) => `docs/metrics/${name}.md`),
   ]) {

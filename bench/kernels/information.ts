@@ -12,7 +12,7 @@ export const bench: Bench = {
   name: 'information',
   async prepare({ core, rows, latents, factors }) {
     const table = loadTable(core, latents, factors, undefined);
-    await binLatents(table, BINS);
+    await binLatents(table, { bins: BINS });
     const { latentCount, factorCount } = table;
     // A table that knows the bins of another, and nothing else yet.
     const ours = () =>

@@ -39,13 +39,38 @@ export function define(command: Command, context: Context): void {
 }
 
 function describeMetric(metric: Metric): object {
-  const { name, aliases, title, summary, needs, range, better, source, defaults, rules, presets = {} } = metric;
+  const {
+    name,
+    aliases,
+    title,
+    summary,
+    needs,
+    range,
+    better,
+    source,
+    defaults,
+    rules,
+    presets = {},
+    presetLimits = {},
+  } = metric;
   const options = Object.entries(rules).map(([option, rule]) => ({ name: option, default: defaults[option], ...rule }));
-  return { name, aliases, title, summary, needs, range, better, source, options, presets };
+  return { name, aliases, title, summary, needs, range, better, source, options, presets, presetLimits };
 }
 
 function renderMetric(metric: Metric, style: Style, width: number): string[] {
-  const { name, title, aliases, summary, range, better, source, rules, defaults, presets = {} } = metric;
+  const {
+    name,
+    title,
+    aliases,
+    summary,
+    range,
+    better,
+    source,
+    rules,
+    defaults,
+    presets = {},
+    presetLimits = {},
+  } = metric;
   const field = (label: string, text: string) =>
     wrapBehind(`  ${label.padEnd(8)}`, text, width).map((line, i) =>
       i === 0 ? line.replace(label, () => style.dim(label)) : line,
@@ -63,6 +88,7 @@ function renderMetric(metric: Metric, style: Style, width: number): string[] {
     ...field('source', source),
     ...(settings.length === 0 ? [] : [`  ${style.dim('options')}`, ...alignColumns(settings, 3)]),
     ...Object.entries(presets).flatMap(([preset, options]) => field('preset', describePreset(preset, options))),
+    ...Object.entries(presetLimits).flatMap(([preset, limit]) => field('preset', `${preset}: ${limit}`)),
   ];
 }
 

@@ -90,18 +90,18 @@ function readChoices(flags: ScoreFlags, facade: Facade): ScoreOptions {
     interval,
     level,
     null: flags.null,
-    threads: flags.threads ?? chooseThreads(flags, names, facade),
+    threads: flags.threads,
     timings,
   });
 }
 
-/** All that the machine has where work is slow enough for it: threads take a while to start. */
-function chooseThreads(
-  { interval, null: permutations }: ScoreFlags,
-  names: string[] | undefined,
-  facade: Facade,
-): number {
-  const isSlow = facade.metrics.some((metric) => metric.isSlow && names?.includes(metric.name));
+/** Rows from which a metric that comes in pieces takes a second or more. */
+const MANY_ROWS = 50_000;
+
+/** All threads that the machine has where work is slow enough for them, which take a while to start. */
+function chooseThreads({ metrics: names, interval, null: permutations }: ScoreOptions, rows: number, facade: Facade) {
+  const chosen = facade.metrics.filter(({ name, isSlow }) => (names === undefined ? !isSlow : names.includes(name)));
+  const isSlow = chosen.some((metric) => metric.isSlow || (metric.pieces && rows >= MANY_ROWS));
   return isSlow || interval || permutations ? Math.min(availableParallelism(), 64) : 1;
 }
 
@@ -130,7 +130,8 @@ async function scoreFiles(
     const [latentsMatrix, factorsMatrix] = [await latents.read(), await factors.read()];
     signal.throwIfAborted();
     const members = dropUndefined({ latents: latents.name ?? undefined, factors: factors.name ?? undefined });
-    return await facade.score(latentsMatrix, factorsMatrix, { ...chosen, members, signal });
+    const threads = chosen.threads ?? chooseThreads(chosen, latentsMatrix.rows, facade);
+    return await facade.score(latentsMatrix, factorsMatrix, { ...chosen, threads, members, signal });
   } catch (error) {
     throw nameFiles(error, inputs);
   } finally {

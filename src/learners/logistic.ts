@@ -43,7 +43,7 @@ const MOST_EXACT_WORK = 150;
 const WIDE_CLASSES = 8;
 const ROWS_PER_CALL = 1024;
 /** A feature whose variance all but underflows: its weight is 0 with this as with any larger penalty. */
-const LARGEST_PENALTY = 1e200;
+export const LARGEST_PENALTY = 1e200;
 
 /**
  * Fits the model. Features are standardised inside (a badly scaled latent then costs nothing), and the penalty is that
@@ -140,7 +140,7 @@ export function logisticProbabilities(
 }
 
 /** Mean and standard deviation (divided by rows) of each column; 1 for a column whose values are all equal. */
-function columnScales(data: Float64Array, rows: number, columns: number) {
+export function columnScales(data: Float64Array, rows: number, columns: number) {
   const means = new Float64Array(columns);
   const squares = new Float64Array(columns);
   const varies = new Uint8Array(columns);
@@ -164,7 +164,7 @@ function columnScales(data: Float64Array, rows: number, columns: number) {
 }
 
 /** The features around their means over their scales, a 1 for the intercept, zeros up to the stride. */
-function standardise(
+export function standardise(
   out: Float64Array,
   data: Float64Array,
   means: Float64Array,
@@ -264,7 +264,7 @@ function standsForAll(labels: Int32Array, count: number, classes: number): boole
 }
 
 /** step = -H^-1 gradient. */
-function descend(hessian: Float64Array, gradient: Float64Array, step: Float64Array, rows: number): void {
+export function descend(hessian: Float64Array, gradient: Float64Array, step: Float64Array, rows: number): void {
   const n = step.length;
   for (let i = 0; i < n; i++) step[i] = -gradient[i];
   let ridge = 0;
@@ -279,7 +279,7 @@ function descend(hessian: Float64Array, gradient: Float64Array, step: Float64Arr
 }
 
 /** H_ab = -G_ab, H_aa = sum_b G_ab, from the Gram matrices of which only the upper 4 x 4 tiles are filled. */
-function assembleHessian(
+export function assembleHessian(
   grams: Float64Array,
   classes: number,
   fixed: number,

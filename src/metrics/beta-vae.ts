@@ -54,7 +54,7 @@ export const betaVaeScore: Metric<typeof DEFAULTS, BetaVaeParts> = {
     bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a continuous factor' },
     rescaled: RESCALED,
   },
-  presets: { ubisoft: { batch: 200, rescaled: true } },
+  presets: { paper: {}, 'disentanglement-lib': {}, ubisoft: { batch: 200, bins: 10, rescaled: true } },
   source: 'Higgins et al. 2017, section 3',
   isPlugIn: false,
 

@@ -74,6 +74,8 @@ export const dciEs: Metric<DciEsOptions, DciEsParts> = {
       description: 'splits from the root of a boosted tree to its leaves',
     },
   },
+  presets: { paper: {} },
+  presetLimits: { paper: 'squared errors, and probes of ours, both of which the paper leaves open' },
   source: 'Eastwood et al. 2023',
   isSlow: true,
   isPlugIn: false,

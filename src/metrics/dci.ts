@@ -38,6 +38,7 @@ const DEFAULTS = {
   depth: 3,
   histogram: false,
   trees: 100,
+  entropyOffset: 0,
 };
 type DciOptions = typeof DEFAULTS;
 
@@ -80,6 +81,16 @@ export const dci: Metric<DciOptions, DciParts> = {
       description: 'split boosted trees between 255 quantiles of each latent only, which is faster',
     },
     trees: { type: 'integer', minimum: 1, maximum: 10_000, description: 'trees of a random forest' },
+    entropyOffset: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1,
+      description: 'added to every importance before its entropy is taken',
+    },
+  },
+  presets: { paper: { regressor: 'lasso' }, 'disentanglement-lib': { entropyOffset: 1e-11 } },
+  presetLimits: {
+    ubisoft: 'the defaults, where its code judges a lasso on columns scaled to 0..1 on the rows it was fitted to',
   },
   source: 'Eastwood & Williams 2018',
   isSlow: true,
@@ -96,7 +107,7 @@ export const dci: Metric<DciOptions, DciParts> = {
     },
   },
 
-  async compute(table: Table, { regressor }, { pieces }) {
+  async compute(table: Table, { regressor, entropyOffset }, { pieces }) {
     const { importance, tested, trained, notes } = collectFactors(table, await pieces<LearnedFactor>());
     const { disentanglement, completeness, perLatent, perFactor } = scoreImportance(
       table.core,
@@ -104,6 +115,7 @@ export const dci: Metric<DciOptions, DciParts> = {
       table.latentCount,
       table.factorCount,
       table.varyingFactors,
+      entropyOffset,
     );
     const varying = table.varyingFactors.length;
     const value = varying > 1 ? disentanglement : null;

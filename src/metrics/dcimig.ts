@@ -24,7 +24,7 @@ export interface DcimigParts {
  * A latent's gap is I(z_d; v_1st) - I(z_d; v_2nd) over factors; each factor takes the largest gap among the latents whose best
  * factor it is; DCIMIG is the sum of those over the sum of H(v_k). 0 to 1, higher is better. Constant factors are left out.
  *
- * Agrees with ubisoft's dcimig to 1e-9 on latents that both bin alike.
+ * Agrees with ubisoft's dcimig to 1e-9 under that preset.
  *
  * @see A. Sepliarskaia, J. Kiseleva, M. de Rijke 2019, How to Not Measure Disentanglement
  */
@@ -37,6 +37,7 @@ export const dcimig: Metric<BinnedOptions, DcimigParts> = {
   range: [0, 1],
   better: 'higher',
   ...BINNED,
+  presets: { paper: {}, ubisoft: { bins: 10, edges: 'unit' } },
   source: 'Sepliarskaia et al. 2019',
   isPlugIn: true,
 

@@ -1,13 +1,18 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
-import { logisticProbabilities } from '../learners/logistic.js';
+import { fitLogistic, type LogisticModel, logisticProbabilities } from '../learners/logistic.js';
+import { fitOneVsRest, type OneVsRest, oneVsRestProbabilities } from '../learners/one-vs-rest.js';
 import { areaUnderCurve } from '../stats/auc.js';
+import { encodeFactor } from '../stats/binning.js';
+import type { Pause } from '../stats/pause.js';
 import { type Split, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import {
   describeClassifier,
   type FactorClassifier,
   factorClassifier,
+  fitClassifier,
+  type Scaling,
   standardiseLatents,
 } from './factor-classifier.js';
 import type { Metric } from './metric.js';
@@ -21,7 +26,15 @@ export interface ExplicitnessParts {
   readonly values: number[];
 }
 
-const DEFAULTS = { testShare: 1 / 3, c: 1, scaled: false, bins: 20 };
+type Options = {
+  testShare: number;
+  c: number;
+  scaled: boolean;
+  bins: number;
+  scaling: Scaling;
+  classifier: 'softmax' | 'one-vs-rest' | 'binary';
+  inSample: boolean;
+};
 
 /**
  * Explicitness: can a linear classifier read each factor off all latents together?
@@ -29,11 +42,12 @@ const DEFAULTS = { testShare: 1 / 3, c: 1, scaled: false, bins: 20 };
  * Logistic regression (penalty 0.5 |w|^2 / c, run to its optimum) on standardised latents; the area under the ROC curve of
  * each value against the rest on test rows, mean over values and then over factors. 0.5 by chance, 1 is best.
  *
- * Agrees with disentanglement_lib, its classifier run to the optimum, to 1e-6 on the same rows.
+ * Agrees with disentanglement_lib, its classifier run to the optimum, to 1e-6 on the same rows, and with ubisoft's code to 1e-4
+ * under that preset.
  *
  * @see K. Ridgeway, M. Mozer 2018, Learning Deep Disentangled Embeddings with the F-Statistic Loss
  */
-export const explicitness: Metric<typeof DEFAULTS, ExplicitnessParts> = {
+export const explicitness: Metric<Options, ExplicitnessParts> = {
   name: 'explicitness',
   aliases: ['explicitness-score'],
   title: 'Explicitness',
@@ -41,29 +55,56 @@ export const explicitness: Metric<typeof DEFAULTS, ExplicitnessParts> = {
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: DEFAULTS,
+  defaults: {
+    testShare: 1 / 3,
+    c: 1,
+    scaled: false,
+    bins: 20,
+    scaling: 'standard',
+    classifier: 'softmax',
+    inSample: false,
+  },
   rules: {
     testShare: { type: 'number', minimum: 0.01, maximum: 0.99, description: 'share of the rows to be judged on' },
     c: { type: 'number', minimum: 1e-9, maximum: 1e9, description: 'inverse strength of the penalty on the weights' },
     scaled: { type: 'boolean', description: '2 (AUC - 0.5) in place of AUC, so that chance is 0' },
     bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a continuous factor' },
+    scaling: {
+      type: 'choice',
+      choices: ['standard', 'unit'],
+      description: 'latents around their mean over their deviation, or to 0 .. 1',
+    },
+    classifier: {
+      type: 'choice',
+      choices: ['softmax', 'one-vs-rest', 'binary'],
+      description:
+        'one for all values, or each value against the rest with both sides weighted alike, in shares or alone',
+    },
+    inSample: { type: 'boolean', description: 'judge on the rows that were learned from, which are all' },
+  },
+  presets: {
+    paper: {},
+    'disentanglement-lib': {},
+    ubisoft: { scaled: true, bins: 10, scaling: 'unit', classifier: 'one-vs-rest', inSample: true },
   },
   source: 'Ridgeway & Mozer 2018',
   isPlugIn: false,
 
-  async compute(table: Table, { testShare, c, scaled, bins }, { seed, pause }) {
+  pieces: {
+    count: (table: Table) => table.varyingFactors.length,
+    compute: (table: Table, options, { seed, pause }, index): Promise<JudgedFactor> =>
+      judgeFactor(table, table.varyingFactors[index], { ...options, seed }, pause),
+  },
+
+  async compute(table: Table, { scaled }, { pieces }) {
     const { factorCount, varyingFactors } = table;
     const auc = new Array<number | null>(factorCount).fill(null);
     const values = new Array<number>(factorCount).fill(0);
     const notes: string[] = [];
-    for (const k of varyingFactors) {
-      const split = await splitRows(table, k, { testShare, seed, bins });
-      const classifier = await factorClassifier(table, k, { testShare, seed, bins, c }, pause);
-      const found = factorAuc(table, classifier, split);
-      auc[k] = found.auc;
-      values[k] = found.values;
-      notes.push(...describeSplit(k, split), ...describeClassifier(k, classifier));
-      if (found.auc === null) notes.push(`factor ${k}: no value has rows in both parts, left out`);
+    for (const [i, factor] of (await pieces<JudgedFactor>()).entries()) {
+      auc[varyingFactors[i]] = factor.auc;
+      values[varyingFactors[i]] = factor.values;
+      notes.push(...factor.notes);
     }
     const defined = auc.filter((value) => value !== null);
     const mean = defined.reduce((sum, value) => sum + value, 0) / defined.length;
@@ -77,17 +118,73 @@ export const explicitness: Metric<typeof DEFAULTS, ExplicitnessParts> = {
   },
 };
 
-/** Mean area under the curve over the values of one factor; null where no value has rows in both parts. */
+/** What the classifier of one factor is worth. */
+interface JudgedFactor {
+  readonly auc: number | null;
+  readonly values: number;
+  readonly notes: readonly string[];
+}
+
+async function judgeFactor(
+  table: Table,
+  k: number,
+  options: Options & { readonly seed: number },
+  pause: Pause,
+): Promise<JudgedFactor> {
+  const drawn = await splitRows(table, k, options);
+  const split = options.inSample ? allOf(table, drawn) : drawn;
+  const classifier = await learnFactor(table, k, split, options, pause);
+  const { auc, values } = factorAuc(table, classifier, split, options.classifier !== 'binary');
+  const notes = [...describeSplit(k, split), ...describeClassifier(k, classifier)];
+  return {
+    auc,
+    values,
+    notes: auc === null ? [...notes, `factor ${k}: no value has rows in both parts, left out`] : notes,
+  };
+}
+
+/** The split without rows held back: what is learned from is judged on. */
+function allOf({ rows, exactSplit }: Table, drawn: Split): Split {
+  const all = exactSplit?.train ?? Int32Array.from({ length: rows }, (_, row) => row);
+  return { train: all, test: all, untaught: exactSplit ? drawn.untaught : 0, untested: 0 };
+}
+
+/** The classifier of factor k: the one that MED's informativeness takes as well, where it is the same. */
+async function learnFactor(
+  table: Table,
+  k: number,
+  split: Split,
+  options: Options & { readonly seed: number },
+  pause: Pause,
+): Promise<FactorClassifier<LogisticModel | OneVsRest> | null> {
+  const { bins, scaling, classifier, inSample } = options;
+  const isSoftmax = classifier === 'softmax';
+  if (isSoftmax && scaling === 'standard' && !inSample) return factorClassifier(table, k, options, pause);
+  const codes = await encodeFactor(table, k, bins);
+  return fitClassifier<LogisticModel | OneVsRest>(table, codes, split, options, (problem) =>
+    (isSoftmax ? fitLogistic : fitOneVsRest)(table.core, problem, (step, most) => pause('classifier', step, most)),
+  );
+}
+
+/**
+ * Mean area under the curve over the values of one factor; null where no value has rows in both parts.
+ * @param isShared whether probabilities of machines that were fitted apart are brought to a sum of 1
+ */
 export function factorAuc(
   table: Table,
-  classifier: FactorClassifier | null,
+  classifier: FactorClassifier<LogisticModel | OneVsRest> | null,
   { test }: Pick<Split, 'test'>,
+  isShared = true,
 ): { auc: number | null; values: number } {
   if (classifier === null || test.length === 0) return { auc: null, values: 0 };
   const { core } = table;
   const mark = core.arena.mark();
   const { model, classes, classOf } = classifier;
-  const probabilities = logisticProbabilities(core, model, standardiseLatents(table, classifier, test), test.length);
+  const features = standardiseLatents(table, classifier, test);
+  const probabilities =
+    'machines' in model
+      ? oneVsRestProbabilities(core, model, features, test.length, isShared)
+      : logisticProbabilities(core, model, features, test.length);
   const areas = classAreas(core, probabilities, classOf(test), classes).filter((area) => area !== null);
   core.arena.release(mark);
   const auc = areas.length === 0 ? null : areas.reduce((sum, area) => sum + area, 0) / areas.length;

@@ -1,6 +1,6 @@
 /** The linear classifier from all latents to one factor, which explicitness and MED's informativeness are read off. */
 import type { Block } from '../../bindings/arena.js';
-import { fitLogistic, type LogisticModel, predictLogistic } from '../learners/logistic.js';
+import { fitLogistic, type LogisticModel, type LogisticProblem, predictLogistic } from '../learners/logistic.js';
 import { encodeFactor, type FactorCodes } from '../stats/binning.js';
 import type { Pause } from '../stats/pause.js';
 import { type Split, splitRows } from '../stats/split.js';
@@ -16,17 +16,20 @@ export interface ClassifierOptions {
   readonly c: number;
 }
 
-/** Logistic regression of one factor on latents as they spread in the training rows. */
-export interface FactorClassifier {
-  readonly model: LogisticModel;
+/** What latents are scaled by: their mean and standard deviation, or their extremes (to 0 .. 1), in the training rows. */
+export type Scaling = 'standard' | 'unit';
+
+/** A classifier of one factor on latents as they spread in the training rows. */
+export interface FactorClassifier<Model = LogisticModel> {
+  readonly model: Model;
   /** Values of the factor that training rows have, at least 2. */
   readonly classes: number;
   /** The class of each of some rows, -1 where no training row has its value. */
   classOf(rows: Int32Array): Int32Array;
-  /** Each latent's mean is first + mean over the training rows, f64[D] each. */
+  /** Of each latent first + mean becomes 0: its mean over the training rows, or its least value, f64[D] each. */
   readonly first: Float64Array;
   readonly mean: Float64Array;
-  /** 1 / standard deviation (divided by rows), 0 for a latent that does not vary there, f64[D]. */
+  /** 1 / standard deviation (divided by rows) or range, 0 for a latent that does not vary there, f64[D]. */
   readonly perScale: Float64Array;
 }
 
@@ -39,18 +42,20 @@ export function factorClassifier(
 ): Promise<FactorClassifier | null> {
   return table.memo(`factor classifier ${k} ${testShare} ${seed} ${bins} ${c}`, async () => {
     const split = await splitRows(table, k, { testShare, seed, bins });
-    return fitClassifier(table, await encodeFactor(table, k, bins), split, c, pause);
+    const fit = (problem: LogisticProblem) =>
+      fitLogistic(table.core, problem, (iteration, most) => pause('classifier', iteration, most));
+    return fitClassifier(table, await encodeFactor(table, k, bins), split, { c, scaling: 'standard' }, fit);
   });
 }
 
-/** Fits a classifier to the training rows of a split, to its optimum. */
-export async function fitClassifier(
+/** Fits a classifier to the training rows of a split, to its optimum; null where they have but one value. */
+export async function fitClassifier<Model>(
   table: Table,
   { codes, size }: FactorCodes,
   { train }: Pick<Split, 'train'>,
-  c: number,
-  pause: Pause,
-): Promise<FactorClassifier | null> {
+  { c, scaling }: { readonly c: number; readonly scaling: Scaling },
+  fit: (problem: LogisticProblem) => Promise<Model>,
+): Promise<FactorClassifier<Model> | null> {
   const { core, latentCount: columns } = table;
   const codeOf = codes.array.slice();
   const occurring = new Int32Array(size);
@@ -59,12 +64,11 @@ export async function fitClassifier(
   const placeOf = occurring.map((count) => (count > 0 ? classes++ : -1));
   if (classes < 2) return null;
   const classOf = (rows: Int32Array) => rows.map((row) => placeOf[codeOf[row]]);
-  const spread = spreadOf(table, train);
+  const spread = scaling === 'unit' ? extentOf(table, train) : spreadOf(table, train);
   return core.arena.scope(async () => {
     const features = standardiseLatents(table, spread, train);
     const labels = core.arena.upload('i32', classOf(train));
-    const problem = { features, labels, rows: train.length, columns, classes, c };
-    const model = await fitLogistic(core, problem, (iteration, most) => pause('classifier', iteration, most));
+    const model = await fit({ features, labels, rows: train.length, columns, classes, c });
     return { model, classes, classOf, ...spread };
   });
 }
@@ -82,7 +86,10 @@ export function rateClassifier(table: Table, classifier: FactorClassifier, rows:
 }
 
 /** Says that the classifier of factor k is not what it should be. */
-export function describeClassifier(k: number, classifier: FactorClassifier | null): string[] {
+export function describeClassifier(
+  k: number,
+  classifier: FactorClassifier<{ readonly converged: boolean }> | null,
+): string[] {
   return classifier === null || classifier.model.converged
     ? []
     : [`factor ${k}: the classifier stopped before its optimum`];
@@ -119,6 +126,24 @@ export function spreadOf({ latents, latentCount }: Table, rows: Int32Array): Spr
     return varies[d] && deviation > 0 ? 1 / deviation : 0;
   });
   return { first, mean, perScale };
+}
+
+/** Where each latent lies among some rows: its least value, and how far from there to its largest. */
+function extentOf({ latents, latentCount }: Table, rows: Int32Array): Spread {
+  const from = latents.array;
+  const first = new Float64Array(latentCount).fill(Number.POSITIVE_INFINITY);
+  const largest = new Float64Array(latentCount).fill(Number.NEGATIVE_INFINITY);
+  for (let i = 0; i < rows.length; i++) {
+    for (let d = 0, start = rows[i] * latentCount; d < latentCount; d++) {
+      first[d] = Math.min(first[d], from[start + d]);
+      largest[d] = Math.max(largest[d], from[start + d]);
+    }
+  }
+  const perScale = largest.map((most, d) => {
+    const perRange = 1 / (most - first[d]);
+    return Number.isFinite(perRange) ? perRange : 0;
+  });
+  return { first, mean: new Float64Array(latentCount), perScale };
 }
 
 /** Latents of some rows in units of their spread in the training rows, f64[rows][D] from the arena. */

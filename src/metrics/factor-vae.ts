@@ -37,7 +37,11 @@ export const factorVaeScore: Metric<typeof VOTING.defaults & { rescaled: boolean
   better: 'higher',
   defaults: { ...VOTING.defaults, rescaled: false },
   rules: { ...VOTING.rules, rescaled: RESCALED },
-  presets: { ubisoft: { batch: 200, train: 800, evaluation: 800, rescaled: true } },
+  presets: {
+    paper: {},
+    'disentanglement-lib': {},
+    ubisoft: { batch: 200, train: 800, evaluation: 800, bins: 10, rescaled: true },
+  },
   source: 'Kim & Mnih 2018, section 4',
   isPlugIn: false,
 
@@ -65,6 +69,7 @@ export const factorVaeWeightedScore: Metric<typeof VOTING.defaults, FactorVaeWei
   range: [0, 1],
   better: 'higher',
   ...VOTING,
+  presets: { paper: {} },
   source: 'Song 2018 (MSc thesis), section 5.2.2',
   isPlugIn: false,
 

@@ -35,6 +35,7 @@ export const gaussianTotalCorrelation: Metric<Record<never, never>, GaussianTota
   better: 'lower',
   defaults: {},
   rules: {},
+  presets: { paper: {}, 'disentanglement-lib': {} },
   source: 'Locatello et al. 2019',
   isPlugIn: true,
 

@@ -36,6 +36,7 @@ export const gaussianWassersteinCorrelation: Metric<Record<never, never>, Gaussi
   better: 'lower',
   defaults: {},
   rules: {},
+  presets: { paper: {}, 'disentanglement-lib': {} },
   source: 'Locatello et al. 2019',
   isPlugIn: true,
 

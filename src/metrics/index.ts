@@ -7,6 +7,7 @@ import { explicitness } from './explicitness.js';
 import { factorVaeScore, factorVaeWeightedScore } from './factor-vae.js';
 import { gaussianTotalCorrelation } from './gaussian-total-correlation.js';
 import { gaussianWassersteinCorrelation } from './gaussian-wasserstein-correlation.js';
+import { infomec } from './infomec.js';
 import { irs } from './irs.js';
 import { jemmig } from './jemmig.js';
 import { med } from './med.js';
@@ -33,6 +34,7 @@ export const metrics = [
   gaussianTotalCorrelation,
   gaussianWassersteinCorrelation,
   explicitness,
+  infomec,
   sap,
   factorVaeScore,
   factorVaeWeightedScore,

@@ -1,4 +1,4 @@
-import { factorDeviations } from '../stats/deviations.js';
+import { type DeviationOptions, factorDeviations } from '../stats/deviations.js';
 import type { Table } from '../stats/table.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
@@ -20,12 +20,12 @@ export interface IrsParts {
  * the largest over factors, at least 0; the mean over latents, weighted by their maximal deviation. 0 to 1, higher is better.
  * Constant latents and factors are left out. The paper's maximum is `quantile` 1.
  *
- * Agrees with ubisoft's code to 1e-9, and with disentanglement_lib's where no discrete factor has more than 20 values (it
- * merges them into 20 bins).
+ * Agrees with disentanglement_lib's and ubisoft's code to 1e-9 under those presets; the first merges discrete factors of more
+ * than 20 values into 20 bins.
  *
  * @see R. Suter, D. Miladinović, B. Schölkopf, S. Bauer 2019, Robustly Disentangled Causal Mechanisms
  */
-export const irs: Metric<{ quantile: number; bins: number }, IrsParts> = {
+export const irs: Metric<DeviationOptions, IrsParts> = {
   name: 'irs',
   aliases: ['irs-score'],
   title: 'IRS',
@@ -33,7 +33,7 @@ export const irs: Metric<{ quantile: number; bins: number }, IrsParts> = {
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: { quantile: 0.99, bins: 20 },
+  defaults: { quantile: 0.99, bins: 20, edges: 'float64', rebin: false },
   rules: {
     quantile: {
       type: 'number',
@@ -42,13 +42,24 @@ export const irs: Metric<{ quantile: number; bins: number }, IrsParts> = {
       description: 'quantile of the deviations within a value; 1 is their maximum',
     },
     bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a continuous factor' },
+    edges: {
+      type: 'choice',
+      choices: ['float64', 'unit'],
+      description: 'edges between bins: exact, or of a factor scaled to 0 .. 1',
+    },
+    rebin: { type: 'boolean', description: 'bin discrete factors like continuous ones' },
+  },
+  presets: {
+    paper: { quantile: 1 },
+    'disentanglement-lib': { rebin: true },
+    ubisoft: { quantile: 1, bins: 10, edges: 'unit' },
   },
   source: 'Suter et al. 2019',
   isPlugIn: false,
 
-  async compute(table: Table, { quantile, bins }, { pause }) {
+  async compute(table: Table, options, { pause }) {
     const { latentCount, factorCount, varyingLatents, varyingFactors } = table;
-    const { maximal, withinFactors } = await factorDeviations(table, bins, quantile, pause);
+    const { maximal, withinFactors } = await factorDeviations(table, options, pause);
     const matrix = Array.from({ length: latentCount }, () => new Array<number | null>(factorCount).fill(null));
     const bestFactor = new Array<number | null>(latentCount).fill(null);
     // Deviations are weights as shares of the largest, so that no sum overflows.

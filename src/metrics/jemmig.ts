@@ -4,7 +4,7 @@ import { BINNED, type BinnedOptions } from './binned.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
-import { findTopTwo } from './top-two.js';
+import { findTopTwo, type Ties } from './top-two.js';
 
 /** What JEMMIG was made of; matrices are [latent][factor]. */
 export interface JemmigParts {
@@ -24,11 +24,11 @@ export interface JemmigParts {
  * Mean over factors of 1 - (H(v_k, z*) - I(z*; v_k) + I(z_2nd; v_k)) / (H(v_k) + ln bins), with z* the latent with the most
  * information and everything from equal-width bins; 0 to 1, higher is better. Constant factors are left out.
  *
- * Agrees with ubisoft's jemmig to 1e-9 on latents that both bin alike and where no two latents tie.
+ * Agrees with ubisoft's jemmig to 1e-9 under that preset.
  *
  * @see K. Do, T. Tran 2020, Theory and Evaluation Metrics for Learning Disentangled Representations
  */
-export const jemmig: Metric<BinnedOptions, JemmigParts> = {
+export const jemmig: Metric<BinnedOptions & { ties: Ties; countConstants: boolean }, JemmigParts> = {
   name: 'jemmig',
   aliases: ['jemmig-score'],
   title: 'JEMMIG',
@@ -36,7 +36,16 @@ export const jemmig: Metric<BinnedOptions, JemmigParts> = {
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  ...BINNED,
+  defaults: { ...BINNED.defaults, ties: 'lowest', countConstants: false },
+  rules: {
+    ...BINNED.rules,
+    ties: { type: 'choice', choices: ['lowest', 'highest'], description: 'the index that wins where latents tie' },
+    countConstants: {
+      type: 'boolean',
+      description: 'count constant factors, whose best latent is that of a tie, where they would be left out',
+    },
+  },
+  presets: { paper: { bins: 100 }, ubisoft: { bins: 10, edges: 'unit', ties: 'highest', countConstants: true } },
   source: 'Do & Tran 2020',
   isPlugIn: true,
 
@@ -44,12 +53,13 @@ export const jemmig: Metric<BinnedOptions, JemmigParts> = {
     const { matrix, factorEntropies } = await mutualInformation(table, options, pause);
     const entropies = await latentEntropies(table, options);
     const largestLatentEntropy = await logOf(table, options.bins);
-    const { latentCount, factorCount } = table;
+    const { latentCount, factorCount, varyingFactors } = table;
     const jointEntropy = new Array<number | null>(factorCount).fill(null);
     const score = new Array<number | null>(factorCount).fill(null);
     const bestLatent = new Array<number | null>(factorCount).fill(null);
-    for (const k of table.varyingFactors) {
-      const { first, second, index } = findTopTwo(latentCount, (d) => matrix[d * factorCount + k]);
+    const counted = options.countConstants && varyingFactors.length > 0 ? factorEntropies.keys() : varyingFactors;
+    for (const k of counted) {
+      const { first, second, index } = findTopTwo(latentCount, (d) => matrix[d * factorCount + k], options.ties);
       const joint = factorEntropies[k] + entropies[index] - matrix[index * factorCount + k];
       jointEntropy[k] = joint;
       // A corrected entropy can exceed ln bins, and a score then fall short of 0.
@@ -62,7 +72,7 @@ export const jemmig: Metric<BinnedOptions, JemmigParts> = {
       parts: { mutualInformation: toRows(matrix, latentCount, factorCount), jointEntropy, score, bestLatent },
       notes: [
         ...(defined.length === 0 ? [NO_FACTOR_VARIES] : []),
-        ...describeConstants(table, 'no mutual information'),
+        ...describeConstants(table, 'no mutual information', options.countConstants ? 'counted' : 'left out'),
         ...(latentCount === 1 ? ['one latent: the runner-up of each gap is 0'] : []),
       ],
     };

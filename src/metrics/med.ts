@@ -70,6 +70,7 @@ export const med: Metric<MedOptions, MedParts> = {
     informativeness: { type: 'boolean', description: 'train linear classifiers, and rate them on these' },
     c: { type: 'number', minimum: 1e-9, maximum: 1e9, description: 'inverse strength of the penalty on their weights' },
   },
+  presets: { paper: {} },
   source: 'Cao et al. 2022',
   isPlugIn: true,
 

@@ -63,6 +63,8 @@ export interface Metric<Options extends OptionValues = OptionValues, Parts = Rea
    * the defaults, none where they agree. A preset that is not here has no such metric.
    */
   readonly presets?: Readonly<Partial<Record<Preset, Partial<Options>>>>;
+  /** Of a preset that cannot be followed in everything: what is done otherwise, which the notes then say. */
+  readonly presetLimits?: Readonly<Partial<Record<Preset, string>>>;
   /** Takes seconds where the others take milliseconds: computed only where asked for, by name or with `all`. */
   readonly isSlow?: boolean;
   /** Author, year, where in the paper. */

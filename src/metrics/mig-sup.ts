@@ -24,7 +24,7 @@ export interface MigSupParts {
  * MIG-sup = mean over latents of (I(z_d; v_1st) - I(z_d; v_2nd)) / H(z_d), with mutual information and entropy of equal-width
  * bins; 0 to 1, higher is better. Constant latents are left out. One factor: the runner-up is 0.
  *
- * Agrees with ubisoft's mig_sup to 1e-9 on latents that both bin alike.
+ * Agrees with ubisoft's mig_sup to 1e-9 under that preset.
  *
  * @see Z. Li, J. V. Murkute, P. K. Gyawali, L. Wang 2020, Progressive Learning and Disentanglement of Hierarchical
  * Representations
@@ -38,6 +38,7 @@ export const migSup: Metric<BinnedOptions, MigSupParts> = {
   range: [0, 1],
   better: 'higher',
   ...BINNED,
+  presets: { paper: {}, ubisoft: { bins: 10, edges: 'unit' } },
   source: 'Li et al. 2020',
   isPlugIn: true,
 

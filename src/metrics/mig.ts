@@ -1,6 +1,6 @@
 import type { Table } from '../stats/table.js';
-import { BINNED, type BinnedOptions } from './binned.js';
-import { type GapParts, meanGap } from './information-gap.js';
+import { BINNED, type BinnedOptions, COUNT_CONSTANTS } from './binned.js';
+import { GAPS_OF_FACTORS, type GapOptions, type GapParts, meanGap } from './information-gap.js';
 import type { Metric } from './metric.js';
 
 /** What MIG was made of; matrices are [latent][factor]. */
@@ -12,11 +12,12 @@ export type MigParts = GapParts;
  * MIG = mean over factors of (I(z_1st; v_k) - I(z_2nd; v_k)) / H(v_k), with the mutual information of equal-width bins;
  * 0 to 1, higher is better. One latent: the runner-up is 0. Constant factors are left out; constant latents have 0.
  *
- * Agrees with disentanglement_lib (discrete MIG, 20 bins) to 1e-9 where that is defined.
+ * Agrees with disentanglement_lib (discrete MIG, 20 bins) to 1e-9 where that is defined, and with ubisoft's mig under that
+ * preset.
  *
  * @see R. T. Q. Chen, X. Li, R. Grosse, D. Duvenaud 2018, Isolating Sources of Disentanglement in VAEs, equation 6
  */
-export const mig: Metric<BinnedOptions, MigParts> = {
+export const mig: Metric<BinnedOptions & GapOptions, MigParts> = {
   name: 'mig',
   aliases: ['mig-score'],
   title: 'MIG',
@@ -24,7 +25,21 @@ export const mig: Metric<BinnedOptions, MigParts> = {
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  ...BINNED,
+  defaults: { ...BINNED.defaults, ...GAPS_OF_FACTORS },
+  rules: {
+    ...BINNED.rules,
+    normalise: {
+      type: 'choice',
+      choices: ['factor', 'latent'],
+      description: "by the factor's entropy, or each I by its latent's before the best is looked for",
+    },
+    countConstants: COUNT_CONSTANTS,
+  },
+  presets: {
+    paper: {},
+    'disentanglement-lib': { edges: 'float32' },
+    ubisoft: { bins: 10, edges: 'unit', normalise: 'latent', countConstants: true },
+  },
   source: 'Chen et al. 2018, equation 6',
   isPlugIn: true,
 

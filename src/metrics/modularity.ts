@@ -1,6 +1,6 @@
 import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED, type BinnedOptions } from './binned.js';
+import { BINNED, type BinnedOptions, COUNT_CONSTANTS } from './binned.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
@@ -9,7 +9,7 @@ import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
 export interface ModularityParts {
   /** I(z_d; v_k) in nats, D rows of K. */
   readonly mutualInformation: number[][];
-  /** Modularity of each latent, D; null for a latent without information on any factor. */
+  /** Modularity of each latent, D; null for a latent without information on any factor, 0 where such latents count. */
   readonly modularity: Array<number | null>;
 }
 
@@ -19,12 +19,12 @@ export interface ModularityParts {
  * Mean over latents of 1 - (sum_k I_dk^2 - max_k I_dk^2) / (max_k I_dk^2 (K - 1)), with the mutual information of equal-width
  * bins and K the factors that vary; 0 to 1, higher is better. Latents that know nothing are left out. One factor: undefined.
  *
- * Agrees with disentanglement_lib to 1e-9 where no latent is constant and no factor is (it counts such latents as 0 and such
- * factors in K).
+ * Agrees with disentanglement_lib and with ubisoft's modularity to 1e-9 under those presets: both count constant factors in K,
+ * and the first counts latents that know nothing as 0.
  *
  * @see K. Ridgeway, M. Mozer 2018, Learning Deep Disentangled Embeddings with the F-Statistic Loss
  */
-export const modularity: Metric<BinnedOptions, ModularityParts> = {
+export const modularity: Metric<BinnedOptions & { countConstants: boolean }, ModularityParts> = {
   name: 'modularity',
   aliases: ['modularity-score'],
   title: 'Modularity',
@@ -32,22 +32,30 @@ export const modularity: Metric<BinnedOptions, ModularityParts> = {
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  ...BINNED,
+  defaults: { ...BINNED.defaults, countConstants: false },
+  rules: { ...BINNED.rules, countConstants: COUNT_CONSTANTS },
+  presets: {
+    paper: {},
+    'disentanglement-lib': { edges: 'float32', countConstants: true },
+    ubisoft: { bins: 10, edges: 'unit', countConstants: true },
+  },
   source: 'Ridgeway & Mozer 2018',
   isPlugIn: true,
 
   async compute(table: Table, options, { pause }) {
     const { matrix } = await mutualInformation(table, options, pause);
     const { latentCount, factorCount, varyingFactors } = table;
-    const others = varyingFactors.length - 1;
+    const { countConstants } = options;
+    const others = varyingFactors.length === 0 ? -1 : (countConstants ? factorCount : varyingFactors.length) - 1;
     const ofLatent = Array.from({ length: latentCount }, (_, d) => {
       const squares = varyingFactors.map((k) => matrix[d * factorCount + k] ** 2);
       const largest = squares.reduce((a, b) => Math.max(a, b), 0);
-      if (largest === 0 || others < 1) return null;
+      if (others < 1) return null;
+      if (largest === 0) return countConstants ? 0 : null;
       return 1 - (squares.reduce((a, b) => a + b, 0) - largest) / (largest * others);
     });
     const defined = ofLatent.filter((value) => value !== null);
-    const silent = table.varyingLatents.filter((d) => ofLatent[d] === null);
+    const silent = countConstants ? [] : table.varyingLatents.filter((d) => ofLatent[d] === null);
     return {
       value: defined.length === 0 ? null : defined.reduce((a, b) => a + b, 0) / defined.length,
       parts: { mutualInformation: toRows(matrix, latentCount, factorCount), modularity: ofLatent },
@@ -55,7 +63,9 @@ export const modularity: Metric<BinnedOptions, ModularityParts> = {
         ...(others < 0 ? [NO_FACTOR_VARIES] : []),
         ...(others === 0 ? ['undefined: a single factor varies, and modularity compares factors'] : []),
         ...(others > 0 && defined.length === 0 ? ['undefined: no latent has information on any factor'] : []),
-        ...describeConstants(table, 'left out'),
+        ...(countConstants
+          ? describeConstants(table, 'counted as 0', 'counted among the others')
+          : describeConstants(table, 'left out')),
         ...(others > 0 && silent.length > 0
           ? [`latents ${silent.join(', ')}: no information on any factor, left out`]
           : []),

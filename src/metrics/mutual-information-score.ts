@@ -1,6 +1,6 @@
 import { latentInformation } from '../stats/latent-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED, type BinnedOptions, MILLER_MADOW } from './binned.js';
+import { BINNED, type BinnedOptions, COUNT_CONSTANTS, EDGES, MILLER_MADOW } from './binned.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstantLatents, FEWER_THAN_TWO_LATENTS } from './notes.js';
@@ -11,17 +11,19 @@ export interface MutualInformationScoreParts {
   readonly informationBetweenLatents: number[][];
 }
 
+type Options = BinnedOptions & { countConstants: boolean };
+
 /**
  * Mutual information score: what do latents know of each other?
  *
  * Mean over pairs of latents that vary of I(z_d; z_e) in nats, with equal-width bins; 0 where they are independent, lower is
  * better. Factors are not looked at. Fewer than two latents that vary: undefined.
  *
- * Agrees with disentanglement_lib to 1e-9 where no latent is constant (it counts pairs with a constant latent, as 0).
+ * Agrees with disentanglement_lib to 1e-9 under that preset (it counts pairs with a constant latent, as 0).
  *
  * @see F. Locatello et al. 2019, Challenging Common Assumptions in the Unsupervised Learning of Disentangled Representations
  */
-export const mutualInformationScore: Metric<BinnedOptions, MutualInformationScoreParts> = {
+export const mutualInformationScore: Metric<Options, MutualInformationScoreParts> = {
   name: 'mutual-information-score',
   aliases: ['mi-score'],
   title: 'MI score',
@@ -29,11 +31,14 @@ export const mutualInformationScore: Metric<BinnedOptions, MutualInformationScor
   needs: ['latents'],
   range: [0, null],
   better: 'lower',
-  defaults: BINNED.defaults,
+  defaults: { ...BINNED.defaults, countConstants: false },
   rules: {
     bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a latent' },
+    edges: EDGES,
     millerMadow: MILLER_MADOW,
+    countConstants: COUNT_CONSTANTS,
   },
+  presets: { paper: {}, 'disentanglement-lib': { edges: 'float32', countConstants: true } },
   source: 'Locatello et al. 2019',
   isPlugIn: true,
 
@@ -42,11 +47,15 @@ export const mutualInformationScore: Metric<BinnedOptions, MutualInformationScor
     const matrix = await latentInformation(table, options, pause);
     let sum = 0;
     for (const d of varyingLatents) for (const e of varyingLatents) if (d < e) sum += matrix[d * latentCount + e];
-    const pairs = (varyingLatents.length * (varyingLatents.length - 1)) / 2;
+    const counted = options.countConstants ? latentCount : varyingLatents.length;
+    const pairs = (counted * (counted - 1)) / 2;
     return {
       value: pairs === 0 ? null : sum / pairs,
       parts: { informationBetweenLatents: toRows(matrix, latentCount, latentCount) },
-      notes: [...(pairs === 0 ? [FEWER_THAN_TWO_LATENTS] : []), ...describeConstantLatents(table, 'left out')],
+      notes: [
+        ...(pairs === 0 ? [FEWER_THAN_TWO_LATENTS] : []),
+        ...describeConstantLatents(table, options.countConstants ? 'pairs with it are 0' : 'left out'),
+      ],
     };
   },
 };

@@ -9,10 +9,10 @@ function subject(kind: string, indices: readonly number[]): string {
 }
 
 /** Names the constant columns and says what became of them. */
-export function describeConstants(table: Table, ofLatents: string): string[] {
+export function describeConstants(table: Table, ofLatents: string, ofFactors = 'left out'): string[] {
   const notes = describeConstantLatents(table, ofLatents);
   const { constantFactors } = table;
-  if (constantFactors.length > 0) notes.push(`${subject('factor', constantFactors)} constant: left out`);
+  if (constantFactors.length > 0) notes.push(`${subject('factor', constantFactors)} constant: ${ofFactors}`);
   return notes;
 }
 

@@ -1,6 +1,6 @@
 import type { Table } from '../stats/table.js';
-import { BINNED, type BinnedOptions } from './binned.js';
-import { type GapParts, meanGap } from './information-gap.js';
+import { BINNED, type BinnedOptions, MILLER_MADOW } from './binned.js';
+import { GAPS_OF_FACTORS, type GapParts, meanGap } from './information-gap.js';
 import type { Metric } from './metric.js';
 
 /** What RMIG was made of; matrices are [latent][factor]. */
@@ -23,7 +23,7 @@ export interface RmigParts extends GapParts {
  *
  * @see K. Do, T. Tran 2020, Theory and Evaluation Metrics for Learning Disentangled Representations
  */
-export const rmig: Metric<BinnedOptions & { limit: number }, RmigParts> = {
+export const rmig: Metric<Omit<BinnedOptions, 'edges'> & { limit: number }, RmigParts> = {
   name: 'rmig',
   aliases: ['robust-mig'],
   title: 'RMIG',
@@ -33,7 +33,8 @@ export const rmig: Metric<BinnedOptions & { limit: number }, RmigParts> = {
   better: 'higher',
   defaults: { bins: 100, limit: 4, millerMadow: false },
   rules: {
-    ...BINNED.rules,
+    bins: BINNED.rules.bins,
+    millerMadow: MILLER_MADOW,
     limit: {
       type: 'number',
       minimum: 1e-30,
@@ -41,11 +42,12 @@ export const rmig: Metric<BinnedOptions & { limit: number }, RmigParts> = {
       description: 'bins of latents lie between -limit and limit',
     },
   },
+  presets: { paper: {} },
   source: 'Do & Tran 2020',
   isPlugIn: true,
 
   async compute(table: Table, options, { pause }) {
-    const { value, parts, notes } = await meanGap(table, options, pause);
+    const { value, parts, notes } = await meanGap(table, { ...options, ...GAPS_OF_FACTORS }, pause);
     const beyond = Array.from({ length: table.latentCount }, (_, d) => countBeyond(table, d, options.limit));
     const gapInNats = parts.gap.map((gap, k) => (gap === null ? null : gap * parts.entropy[k]));
     return {

@@ -1,6 +1,7 @@
 import type { Block } from '../../bindings/arena.js';
 import { fitLines } from '../learners/svm.js';
 import { determination } from '../stats/determination.js';
+import { latentVariances } from '../stats/latent-variances.js';
 import type { Pause } from '../stats/pause.js';
 import { type Split, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
@@ -13,13 +14,13 @@ import { findTopTwo } from './top-two.js';
 export interface SapParts {
   /** How well each latent alone predicts each factor: R^2 of a continuous one, test accuracy of a discrete one; 0 for a constant factor. D rows of K. */
   readonly matrix: number[][];
-  /** Largest - second largest of the factor's column, K; null for a constant factor. */
+  /** Largest - second largest of the factor's column, K; null for a constant factor that does not count. */
   readonly gap: Array<number | null>;
   /** The latent that predicts each factor best, K; null for a constant factor. */
   readonly bestLatent: Array<number | null>;
 }
 
-const DEFAULTS = { testShare: 1 / 3, c: 0.01 };
+const DEFAULTS = { testShare: 1 / 3, c: 0.01, leastVariance: 0, countConstants: false };
 
 /**
  * SAP score: does one latent alone predict each factor?
@@ -27,7 +28,8 @@ const DEFAULTS = { testShare: 1 / 3, c: 0.01 };
  * Mean over factors of the difference between the two latents that predict it best, each by itself: by R^2 of a line for
  * a continuous factor, by the test accuracy of linear support vector machines for a discrete one. 0 to 1, higher is better.
  *
- * R^2 agrees with disentanglement_lib to 1e-9, accuracies with scikit-learn's converged machines on the same rows.
+ * R^2 agrees with disentanglement_lib and ubisoft's code to 1e-9 under those presets, accuracies with scikit-learn's converged
+ * machines on the same rows.
  *
  * @see A. Kumar, P. Sattigeri, A. Balakrishnan 2018, Variational Inference of Disentangled Latent Concepts from Unlabeled Observations
  */
@@ -43,11 +45,25 @@ export const sap: Metric<typeof DEFAULTS, SapParts> = {
   rules: {
     testShare: { type: 'number', minimum: 0.01, maximum: 0.99, description: 'share of the rows to be judged on' },
     c: { type: 'number', minimum: 1e-9, maximum: 1e9, description: 'inverse strength of the penalty on the weights' },
+    leastVariance: {
+      type: 'number',
+      minimum: 0,
+      description: 'for a continuous factor, latents of no larger variance count as constant',
+    },
+    countConstants: {
+      type: 'boolean',
+      description: 'count constant factors, as a gap of 0, where they would be left out',
+    },
+  },
+  presets: { paper: {}, 'disentanglement-lib': { leastVariance: 1e-12 }, ubisoft: { countConstants: true } },
+  presetLimits: {
+    ubisoft:
+      'discrete factors by linear machines, where its code takes decision trees of a depth found by cross-validation',
   },
   source: 'Kumar et al. 2018',
   isPlugIn: false,
 
-  async compute(table: Table, { testShare, c }, { seed, pause }) {
+  async compute(table: Table, { testShare, c, leastVariance, countConstants }, { seed, pause }) {
     const { latentCount, factorCount, varyingFactors } = table;
     const discrete = varyingFactors.filter((k) => table.factors[k].type === 'discrete');
     const splits = new Map<number, Split>();
@@ -56,9 +72,13 @@ export const sap: Metric<typeof DEFAULTS, SapParts> = {
     for (const k of varyingFactors) {
       if (splits.has(k)) continue;
       const column = await determination(table, k);
-      for (let d = 0; d < latentCount; d++) matrix[d * factorCount + k] = column[d];
+      const { variances } = await latentVariances(table);
+      for (let d = 0; d < latentCount; d++) {
+        matrix[d * factorCount + k] = variances[d] > leastVariance ? column[d] : 0;
+      }
     }
-    const gap = new Array<number | null>(factorCount).fill(null);
+    const nothingVaries = varyingFactors.length === 0;
+    const gap = new Array<number | null>(factorCount).fill(countConstants && !nothingVaries ? 0 : null);
     const bestLatent = new Array<number | null>(factorCount).fill(null);
     for (const k of varyingFactors) {
       const { first, second, index } = findTopTwo(latentCount, (d) => matrix[d * factorCount + k]);
@@ -74,6 +94,7 @@ export const sap: Metric<typeof DEFAULTS, SapParts> = {
         ...describeConstants(
           table,
           discrete.length > 0 ? 'predicts by the frequencies of the values' : 'predicts nothing',
+          countConstants ? 'a gap of 0' : 'left out',
         ),
         ...[...splits].flatMap(([k, split]) => describeSplit(k, split)),
         ...(latentCount === 1 ? ['one latent: the runner-up of each gap is 0'] : []),

@@ -28,7 +28,10 @@ export const zMaxVariance: Metric<typeof VOTING.defaults & { rescaled: boolean }
   better: 'higher',
   defaults: { ...VOTING.defaults, rescaled: false },
   rules: { ...VOTING.rules, rescaled: RESCALED },
-  presets: { ubisoft: { batch: 200, train: 800, evaluation: 800, rescaled: true } },
+  presets: {
+    paper: {},
+    ubisoft: { batch: 200, train: 800, evaluation: 800, bins: 10, rescaled: true },
+  },
   source: 'Kim et al. 2019',
   isPlugIn: false,
 

@@ -6,17 +6,33 @@ import type { Table } from './table.js';
 const ROWS_PER_CALL = 16384;
 
 /**
+ * How the edges between bins are computed. `float64`: those of numpy.histogram. `float32`: the same, rounded to float32 where
+ * the latents are float32, as numpy does then. `unit`: values are scaled to 0 .. 1 first, and the edges are those of
+ * numpy.linspace(0, 1).
+ */
+export type Edges = 'float64' | 'float32' | 'unit';
+
+/** Bins of one width. */
+export interface Bins {
+  /** How many, 1..65535. */
+  readonly bins: number;
+  /** `float64` unless told. */
+  readonly edges?: Edges;
+  /** Bins of latents lie between -limit and limit; without it between each latent's minimum and maximum. */
+  readonly limit?: number;
+}
+
+/**
  * Bins of the latents, u16[D][N], from 0; equal width between each latent's minimum and maximum, or where there is a
  * `limit` between -limit and limit, with what lies beyond in the outermost bins.
- * @param bins 1..65535
  */
-export function binLatents(table: Table, bins: number, limit?: number): Promise<Block<'u16'>> {
-  return table.memoOfLatents(`latent bins ${bins} ${limit}`, () => {
+export function binLatents(table: Table, { bins, edges = 'float64', limit }: Bins): Promise<Block<'u16'>> {
+  return table.memoOfLatents(`latent bins ${bins} ${edges} ${limit}`, () => {
     const { core, rows, latentCount, latents } = table;
     const minima = limit === undefined ? table.latentMinima : new Float64Array(latentCount).fill(-limit);
     const maxima = limit === undefined ? table.latentMaxima : new Float64Array(latentCount).fill(limit);
     const out = core.arena.alloc('u16', rows * latentCount);
-    fillBins(core, out, latents, minima, maxima, rows, latentCount, bins);
+    fillBins(core, out, latents, minima, maxima, rows, latentCount, bins, edges);
     return out;
   });
 }
@@ -30,20 +46,39 @@ export interface FactorCodes {
 }
 
 /** Codes of factor k. */
-export function encodeFactor(table: Table, k: number, bins: number): Promise<FactorCodes> {
+export function encodeFactor(table: Table, k: number, bins: number, edges: Edges = 'float64'): Promise<FactorCodes> {
   const { codes, size } = table.factors[k];
   if (codes && size) return Promise.resolve({ codes, size });
-  return table.memo(`factor bins ${k} ${bins}`, () => binFactor(table, k, bins));
+  return table.memo(`factor bins ${k} ${bins} ${edges}`, () => binFactor(table, k, bins, edges));
 }
 
-function binFactor(table: Table, k: number, bins: number): FactorCodes {
+/** Codes of factor k where a discrete one, too, is put into equal-width bins between its least and its largest value. */
+export function rebinFactor(table: Table, k: number, bins: number, edges: Edges = 'float64'): Promise<FactorCodes> {
+  const { codes, levels } = table.factors[k];
+  if (!codes || !levels) return encodeFactor(table, k, bins, edges);
+  return table.memo(`factor rebinned ${k} ${bins} ${edges}`, () => {
+    const { core, rows } = table;
+    const out = core.arena.alloc('i32', rows);
+    const mark = core.arena.mark();
+    const values = core.arena.upload('f64', levels());
+    const binOfLevel = core.arena.alloc('u16', values.length);
+    const { minima, maxima } = core.columnExtremes(values, values.length, 1);
+    fillBins(core, binOfLevel, values, minima, maxima, values.length, 1, bins, edges);
+    const [to, from, bin] = [out.array, codes.array, binOfLevel.array];
+    for (let row = 0; row < rows; row++) to[row] = bin[from[row]];
+    core.arena.release(mark);
+    return { codes: out, size: bins };
+  });
+}
+
+function binFactor(table: Table, k: number, bins: number, edges: Edges): FactorCodes {
   const { core, rows } = table;
   const values = table.factors[k].values as Block<'f64'>;
   const codes = core.arena.alloc('i32', rows);
   const mark = core.arena.mark();
   const binned = core.arena.alloc('u16', rows);
   const { minima, maxima } = core.columnExtremes(values, rows, 1);
-  fillBins(core, binned, values, minima, maxima, rows, 1, bins);
+  fillBins(core, binned, values, minima, maxima, rows, 1, bins, edges);
   codes.array.set(binned.array);
   core.arena.release(mark);
   return { codes, size: bins };
@@ -58,20 +93,45 @@ function fillBins(
   rows: number,
   columns: number,
   bins: number,
+  edges: Edges,
 ): void {
   const mark = core.arena.mark();
   // numpy gives a constant column a range of 1 around its value; every element then falls into one bin.
   const isConstant = minima.map((low, d) => (low === maxima[d] ? 1 : 0));
-  const low = core.arena.upload(
-    'f64',
-    minima.map((value, d) => value - 0.5 * isConstant[d]),
-  );
-  const high = core.arena.upload(
-    'f64',
-    maxima.map((value, d) => value + 0.5 * isConstant[d]),
-  );
-  for (let row = 0; row < rows; row += ROWS_PER_CALL) {
-    core.binColumns(out, x, low, high, rows, columns, bins, row, Math.min(row + ROWS_PER_CALL, rows));
+  const lows = minima.map((value, d) => value - 0.5 * isConstant[d]);
+  const highs = maxima.map((value, d) => value + 0.5 * isConstant[d]);
+  if (edges === 'float64' || (edges === 'float32' && x.type === 'f64')) {
+    const low = core.arena.upload('f64', lows);
+    const high = core.arena.upload('f64', highs);
+    for (let row = 0; row < rows; row += ROWS_PER_CALL) {
+      core.binColumns(out, x, low, high, rows, columns, bins, row, Math.min(row + ROWS_PER_CALL, rows));
+    }
+  } else {
+    const table = core.arena.alloc('f64', bins);
+    for (let d = 0; d < columns; d++) {
+      const range = edges === 'unit' ? 1 : highs[d] - lows[d];
+      const from = edges === 'unit' ? 0 : lows[d];
+      const step = range / bins;
+      const edgeAt = (i: number) => (step === 0 ? (i / bins) * range : i * step) + from;
+      const round = edges === 'unit' ? (edge: number) => edge : Math.fround;
+      table.array.set(Float64Array.from({ length: bins }, (_, i) => round(edgeAt(i))));
+      const scaling = edges === 'unit' ? toUnit(minima[d], maxima[d]) : { scale: 1, shift: 0 };
+      const ofColumn = out.slice(d * rows, rows);
+      for (let row = 0; row < rows; row += ROWS_PER_CALL) {
+        const end = Math.min(row + ROWS_PER_CALL, rows);
+        core.binColumnByEdges(ofColumn, x, columns, d, table, scaling, row, end);
+      }
+    }
   }
   core.arena.release(mark);
+}
+
+/**
+ * Scales minimum .. maximum to 0 .. 1 as scikit-learn does: rounding takes no value below 0, so that none falls before the
+ * first edge. A range without a reciprocal is left as it is, and is then one bin.
+ */
+function toUnit(minimum: number, maximum: number): { scale: number; shift: number } {
+  const perRange = 1 / (maximum - minimum);
+  const scale = Number.isFinite(perRange) ? perRange : 1;
+  return { scale, shift: 0 - minimum * scale };
 }

@@ -1,4 +1,4 @@
-import { encodeFactor } from './binning.js';
+import { type Edges, encodeFactor, rebinFactor } from './binning.js';
 import type { Pause } from './pause.js';
 import type { Table } from './table.js';
 
@@ -13,11 +13,22 @@ export interface Deviations {
   readonly withinFactors: Float64Array;
 }
 
-/** @param q the quantile, 0 to 1; 1 is the maximum */
-export async function factorDeviations(table: Table, bins: number, q: number, pause: Pause): Promise<Deviations> {
+/** Which deviations are taken, of which values of factors. */
+export type DeviationOptions = {
+  /** 0 to 1; 1 is the maximum. */
+  readonly quantile: number;
+  /** Equal-width bins of a continuous factor, and of a discrete one as well where `rebin` says so. */
+  readonly bins: number;
+  readonly edges: Edges;
+  readonly rebin: boolean;
+};
+
+/** Deviations of every latent, overall and within the values of every factor. */
+export async function factorDeviations(table: Table, options: DeviationOptions, pause: Pause): Promise<Deviations> {
+  const { quantile: q, bins, edges, rebin } = options;
   const { core, rows, latentCount, factorCount, latents, varyingLatents, varyingFactors } = table;
   const codes = new Map<number, Awaited<ReturnType<typeof encodeFactor>>>();
-  for (const k of varyingFactors) codes.set(k, await encodeFactor(table, k, bins));
+  for (const k of varyingFactors) codes.set(k, await (rebin ? rebinFactor : encodeFactor)(table, k, bins, edges));
   return core.arena.scope(async () => {
     const maximal = new Float64Array(latentCount);
     const withinFactors = new Float64Array(latentCount * factorCount);

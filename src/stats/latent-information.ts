@@ -14,7 +14,7 @@ const COPIED_CELLS = 4096;
 /** Histogram mutual information of every two latents, f64[D][D] in nats: on the diagonal a latent's entropy, 0 where one is constant. */
 export function latentInformation(table: Table, options: HistogramOptions, pause: Pause): Promise<Float64Array> {
   return table.memoOfLatents(`latent information ${describe(options)}`, async () => {
-    const binned = await binLatents(table, options.bins, options.limit);
+    const binned = await binLatents(table, options);
     const entropies = await latentEntropies(table, options);
     return table.core.arena.scope(() => countPairs(table, options, binned, entropies, pause));
   });

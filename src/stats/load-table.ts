@@ -136,9 +136,24 @@ function loadFactors(core: Core, matrix: Matrix, types: ReadonlyArray<FactorType
   }
   return resolved.map(({ type, size, isConstant }, k) =>
     type === 'discrete'
-      ? { type, isConstant, size, codes: codesOf(k), values: null }
-      : { type, isConstant, size: null, codes: null, values: core.arena.upload('f64', matrix.column(k)) },
+      ? { type, isConstant, size, codes: codesOf(k), levels: () => levelsOf(codesOf(k), size, matrix, k), values: null }
+      : {
+          type,
+          isConstant,
+          size: null,
+          codes: null,
+          levels: null,
+          values: core.arena.upload('f64', matrix.column(k)),
+        },
   );
+}
+
+function levelsOf(codes: Block<'i32'>, size: number, matrix: Matrix, k: number): Float64Array {
+  const levels = new Float64Array(size);
+  codes.array.forEach((code, row) => {
+    levels[code] = matrix.get(row, k);
+  });
+  return levels;
 }
 
 /** Fills codes [columns][rows] of the discrete factors; returns how many values each has, 0 for a continuous one. */
@@ -197,12 +212,18 @@ function takeFactorRows(core: Core, factors: readonly Factor[], chosen: Block<'i
       core.gatherColumn(codes, factor.codes, chosen, count);
       // Values that no chosen row has are closed up, so that sizes stay those of the rows at hand.
       const size = core.denseCodes(codes, codes, count, 1, 0, 0, factor.size);
-      return { type: factor.type, isConstant: size === 1, size, codes, values: null };
+      const levels = () => {
+        const [all, from, kept, to] = [factor.levels?.() ?? [], factor.codes?.array ?? [], chosen.array, codes.array];
+        const out = new Float64Array(size);
+        for (let i = 0; i < count; i++) out[to[i]] = all[from[kept[i]]];
+        return out;
+      };
+      return { type: factor.type, isConstant: size === 1, size, codes, levels, values: null };
     }
     const values = core.arena.alloc('f64', count);
     core.gatherRows(values, factor.values as Block<'f64'>, chosen, count, 1);
     const { minima, maxima } = core.columnExtremes(values, count, 1);
-    return { type: factor.type, isConstant: minima[0] === maxima[0], size: null, codes: null, values };
+    return { type: factor.type, isConstant: minima[0] === maxima[0], size: null, codes: null, levels: null, values };
   });
 }
 

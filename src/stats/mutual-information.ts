@@ -1,6 +1,6 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
-import { binLatents, encodeFactor, type FactorCodes } from './binning.js';
+import { type Bins, binLatents, encodeFactor, type FactorCodes } from './binning.js';
 import type { Pause } from './pause.js';
 import type { Table } from './table.js';
 
@@ -13,16 +13,12 @@ export interface MutualInformation {
 }
 
 /** How entropies and mutual information are estimated from counts of bins. */
-export interface HistogramOptions {
-  /** Equal-width bins of a latent or continuous factor. */
-  readonly bins: number;
+export interface HistogramOptions extends Bins {
   /**
    * Adds (m - 1) / 2N to every entropy, m its occupied cells, against the bias of finitely many rows; mutual information
    * is H(z) + H(v) - H(z, v) of such entropies, at least 0. Source: Miller 1955, Note on the bias of information estimates.
    */
   readonly millerMadow: boolean;
-  /** Bins of latents lie between -limit and limit; without it between each latent's minimum and maximum. */
-  readonly limit?: number;
 }
 
 /** Rows per kernel call; see binning.ts. */
@@ -42,18 +38,18 @@ const COPIED_CELLS = 4096;
  * groups are as large as keeps the cells well below N.
  */
 export function mutualInformation(table: Table, options: HistogramOptions, pause: Pause): Promise<MutualInformation> {
-  const { bins, limit } = options;
+  const { bins, edges } = options;
   return table.memo(`mutual information ${describe(options)}`, async () => {
-    const binned = await binLatents(table, bins, limit);
+    const binned = await binLatents(table, options);
     const factors: Array<FactorCodes & { k: number }> = [];
-    for (const k of table.varyingFactors) factors.push({ ...(await encodeFactor(table, k, bins)), k });
+    for (const k of table.varyingFactors) factors.push({ ...(await encodeFactor(table, k, bins, edges)), k });
     return table.core.arena.scope(() => countAll(table, options, binned, factors, pause));
   });
 }
 
 /** The same text for the same options. */
-export function describe({ bins, millerMadow, limit }: HistogramOptions): string {
-  return `${bins} ${millerMadow} ${limit}`;
+export function describe({ bins, edges = 'float64', millerMadow, limit }: HistogramOptions): string {
+  return `${bins} ${edges} ${millerMadow} ${limit}`;
 }
 
 type CodedFactor = FactorCodes & { readonly k: number };
@@ -131,7 +127,7 @@ export function informationOf(
 /** Entropy of each latent's bins, f64[D], in nats. */
 export function latentEntropies(table: Table, options: HistogramOptions): Promise<Float64Array> {
   return table.memoOfLatents(`latent entropies ${describe(options)}`, async () => {
-    const binned = await binLatents(table, options.bins, options.limit);
+    const binned = await binLatents(table, options);
     return table.core.arena.scope(() => countBins(table, binned, options));
   });
 }

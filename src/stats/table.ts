@@ -13,6 +13,8 @@ export interface Factor {
   readonly codes: Block<'i32'> | null;
   /** Of a discrete factor: how many values it takes. */
   readonly size: number | null;
+  /** Of a discrete factor: the values that the codes stand for, in increasing order; found when asked for. */
+  readonly levels: (() => Float64Array) | null;
   /** Of a continuous factor: its values, f64[rows]. */
   readonly values: Block<'f64'> | null;
 }

@@ -43,7 +43,13 @@ testNeeding(hasBash, 'bash')('completes in bash: commands, options, metrics afte
   assert.equal(await completeInBash('score', '--latent-'), ['--latent-columns']);
   assert.equal(await completeInBash('score', '--metrics', 'mig,factor-vae-s'), ['mig,factor-vae-score']);
   assert.equal(await completeInBash('score', '--latents-dtype', 'float1'), ['float16']);
-  assert.equal(await completeInBash('score', '--set', 'mig.'), ['mig.bins=', 'mig.millerMadow=']);
+  assert.equal(await completeInBash('score', '--set', 'mig.'), [
+    'mig.bins=',
+    'mig.edges=',
+    'mig.millerMadow=',
+    'mig.normalise=',
+    'mig.countConstants=',
+  ]);
   assert.equal(await completeInBash('completion', 'z'), ['zsh']);
   assert.ok((await completeInBash('score', 'pack')).includes('package.json'));
 });

@@ -116,12 +116,12 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'an option nobody knows',
     () => mig(rows, rows, { binz: 3 } as object),
-    "TypeError ERR_OPTION: mig: expected options bins, millerMadow, got an unknown one, 'binz'",
+    "TypeError ERR_OPTION: mig: expected options bins, edges, millerMadow, normalise, countConstants, got an unknown one, 'binz'",
   ],
   [
     'a metric nobody knows',
     () => score(rows, rows, { metrics: ['migg'] }),
-    "RangeError ERR_OPTION: metrics: expected any of mig, rmig, mig-sup, jemmig, dcimig, modularity, med, irs, mutual-information-score, gaussian-total-correlation, gaussian-wasserstein-correlation, explicitness, sap, factor-vae-score, factor-vae-weighted-score, z-max-variance, beta-vae-score, dci, dci-es, got 'migg'",
+    "RangeError ERR_OPTION: metrics: expected any of mig, rmig, mig-sup, jemmig, dcimig, modularity, med, irs, mutual-information-score, gaussian-total-correlation, gaussian-wasserstein-correlation, explicitness, infomec, sap, factor-vae-score, factor-vae-weighted-score, z-max-variance, beta-vae-score, dci, dci-es, got 'migg'",
   ],
   [
     'no metrics',
@@ -233,7 +233,13 @@ test('takes names with and without -score', async () => {
 
 test('gives bins to every metric that has them, and own options to one', async () => {
   const report = await score(rows, rows, { bins: 7, options: { mig: { bins: 9 }, 'factor-vae': { batch: 8 } } });
-  assert.equal(report.metrics.mig.options, { bins: 9, millerMadow: false });
+  assert.equal(report.metrics.mig.options, {
+    bins: 9,
+    edges: 'float64',
+    millerMadow: false,
+    normalise: 'factor',
+    countConstants: false,
+  });
   assert.is(report.metrics['factor-vae-score'].options.bins, 7);
   assert.is(report.metrics['factor-vae-score'].options.batch, 8);
   assert.is(report.metrics['beta-vae-score'].options.batch, 64);

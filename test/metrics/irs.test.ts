@@ -53,6 +53,20 @@ test('is 1 as well where disentanglement_lib merges the values of factors', asyn
   near(expectedOf('a_perfect', 'dlib_irs_q0.99_f64').IRS, 0.98, 'theirs', 0.001);
 });
 
+test('bins discrete factors by their values where asked to, in resamples as well', async () => {
+  const values = [0, 1, 2, 50];
+  const rows = Array.from({ length: 400 }, (_, i) => [values[i % 4], values[(i >> 2) % 4]]);
+  const noise = uniforms(21);
+  const latents = rows.map(([a, b]) => [a + noise(), b - a + noise(), noise()]);
+  // 0, 1 and 2 are in the first of 20 bins, 50 in the last.
+  const merged = rows.map((row) => row.map((value) => (value === 50 ? 1 : 0)));
+  const options = { interval: 5, null: 5 };
+  const rebinned = await irs(latents, rows, { ...options, rebin: true });
+  const expected = await irs(latents, merged, options);
+  assert.equal({ ...rebinned, options: null }, { ...expected, options: null });
+  assert.ok((rebinned.value as number) < ((await irs(latents, rows)).value as number) - 0.01);
+});
+
 const grid = Array.from({ length: 240 }, (_, i) => [i % 4, Math.floor(i / 4) % 5, Math.floor(i / 20) % 3]);
 
 test('is 1 when each latent is a function of one factor, doubled ones too', async () => {

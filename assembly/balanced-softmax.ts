@@ -1,0 +1,362 @@
+/**
+ * Softmax regression with a weight for each class: loss and gradient, products with the Hessian, the Hessian's blocks on
+ * the diagonal, and all of it where few classes are likely for any row.
+ *
+ *   loss = sum_n u_n (ln sum_c exp(w_c . x_n) - w_{y_n} . x_n),   dloss/dw_c = sum_n u_n (p_nc - [y_n = c]) x_n,
+ *   (H v)_c = sum_n u_n p_nc (v_c . x_n - sum_b p_nb v_b . x_n) x_n,   H_cc = sum_n u_n p_nc (1 - p_nc) x_n x_n^T,
+ *
+ * with u_n = classWeights[y_n].
+ * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4. The optimiser that drives these is
+ * src/learners/balanced-logistic.ts.
+ * Cost: O(rows * width * stride) for each; the blocks half a stride more; the whole Hessian O(rows * likely classes^2 * stride^2 / 2).
+ * Precision: float64 throughout.
+ *
+ * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept, zeros. What is by class is
+ * the inner index, `width` of them, the multiple of 4 from the number of classes: f64[stride][width]. Entries beyond the
+ * classes are 0 and stay so.
+ */
+import { exp_f64x2, fold_f64x2 } from './lanes';
+
+/** Rows that are worked on at a time, so that they stay in the first-level cache. */
+const BLOCK_ROWS = 32;
+
+/**
+ * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient, f64[stride][width], writes their
+ * probabilities, f64[rows][width], lowers tally[0] to the least that the score of a row's class exceeds the next largest
+ * by, and adds the loss without class weights to tally[1]. weights: f64[stride][width]; labels: i32[rows]; tally: f64[2];
+ * scratch: f64[32][width].
+ */
+export function weightedSoftmaxLoss(
+  gradient: usize,
+  probabilities: usize,
+  tally: usize,
+  x: usize,
+  labels: usize,
+  classWeights: usize,
+  weights: usize,
+  scratch: usize,
+  classes: i32,
+  stride: i32,
+  firstRow: i32,
+  lastRow: i32,
+): f64 {
+  const rowBytes = <usize>stride << 3;
+  const widthBytes = <usize>((classes + 3) & ~3) << 3;
+  let loss = 0.0;
+  let plain = load<f64>(tally, 8);
+  let least = load<f64>(tally);
+  for (let start = firstRow; start < lastRow; start += BLOCK_ROWS) {
+    const count = min(BLOCK_ROWS, lastRow - start);
+    const px = x + <usize>start * rowBytes;
+    let p = probabilities + <usize>start * widthBytes;
+    multiply(p, px, weights, rowBytes, widthBytes, count);
+    let residuals = scratch;
+    for (let row = 0; row < count; row++) {
+      const label = load<i32>(labels + (<usize>(start + row) << 2));
+      const weight = load<f64>(classWeights + (<usize>label << 3));
+      const own = load<f64>(p + (<usize>label << 3));
+      for (let c = <usize>classes << 3; c < widthBytes; c += 8) store<f64>(p + c, -Infinity);
+      store<f64>(p + (<usize>label << 3), -Infinity);
+      let most0_f64x2 = f64x2.splat(-Infinity);
+      let most1_f64x2 = most0_f64x2;
+      for (let c: usize = 0; c < widthBytes; c += 32) {
+        most0_f64x2 = f64x2.pmax(most0_f64x2, v128.load(p + c));
+        most1_f64x2 = f64x2.pmax(most1_f64x2, v128.load(p + c, 16));
+      }
+      most0_f64x2 = f64x2.pmax(most0_f64x2, most1_f64x2);
+      const other = max(f64x2.extract_lane(most0_f64x2, 0), f64x2.extract_lane(most0_f64x2, 1));
+      store<f64>(p + (<usize>label << 3), own);
+      least = min(least, own - other);
+      const largest = max(own, other);
+      const shift_f64x2 = f64x2.splat(largest);
+      let total_f64x2 = f64x2.splat(0);
+      for (let c: usize = 0; c < widthBytes; c += 16) {
+        const e_f64x2 = exp_f64x2(f64x2.sub(v128.load(p + c), shift_f64x2));
+        v128.store(p + c, e_f64x2);
+        total_f64x2 = f64x2.add(total_f64x2, e_f64x2);
+      }
+      const total = fold_f64x2(total_f64x2);
+      const rowLoss = largest - own + Math.log(total);
+      loss += weight * rowLoss;
+      plain += rowLoss;
+      const scale_f64x2 = f64x2.splat(1.0 / total);
+      const weight_f64x2 = f64x2.splat(weight);
+      for (let c: usize = 0; c < widthBytes; c += 16) {
+        const probability_f64x2 = f64x2.mul(v128.load(p + c), scale_f64x2);
+        v128.store(p + c, probability_f64x2);
+        v128.store(residuals + c, f64x2.mul(weight_f64x2, probability_f64x2));
+      }
+      const ofOwn = residuals + (<usize>label << 3);
+      store<f64>(ofOwn, load<f64>(ofOwn) - weight);
+      p += widthBytes;
+      residuals += widthBytes;
+    }
+    addProducts(gradient, px, scratch, rowBytes, widthBytes, count);
+  }
+  store<f64>(tally, least);
+  store<f64>(tally, plain, 8);
+  return loss;
+}
+
+/**
+ * Adds the Hessian of rows [firstRow, lastRow), times vector, f64[stride][width], to out, f64[stride][width].
+ * probabilities: f64[rows][width], of weightedSoftmaxLoss; scratch: f64[32][width].
+ */
+export function weightedSoftmaxProduct(
+  out: usize,
+  vector: usize,
+  probabilities: usize,
+  x: usize,
+  labels: usize,
+  classWeights: usize,
+  scratch: usize,
+  classes: i32,
+  stride: i32,
+  firstRow: i32,
+  lastRow: i32,
+): void {
+  const rowBytes = <usize>stride << 3;
+  const widthBytes = <usize>((classes + 3) & ~3) << 3;
+  for (let start = firstRow; start < lastRow; start += BLOCK_ROWS) {
+    const count = min(BLOCK_ROWS, lastRow - start);
+    const px = x + <usize>start * rowBytes;
+    let p = probabilities + <usize>start * widthBytes;
+    multiply(scratch, px, vector, rowBytes, widthBytes, count);
+    let s = scratch;
+    for (let row = 0; row < count; row++) {
+      const label = load<i32>(labels + (<usize>(start + row) << 2));
+      const weight_f64x2 = f64x2.splat(load<f64>(classWeights + (<usize>label << 3)));
+      let mean0_f64x2 = f64x2.splat(0);
+      let mean1_f64x2 = mean0_f64x2;
+      for (let c: usize = 0; c < widthBytes; c += 32) {
+        mean0_f64x2 = f64x2.add(mean0_f64x2, f64x2.mul(v128.load(p + c), v128.load(s + c)));
+        mean1_f64x2 = f64x2.add(mean1_f64x2, f64x2.mul(v128.load(p + c, 16), v128.load(s + c, 16)));
+      }
+      const mean_f64x2 = f64x2.splat(fold_f64x2(f64x2.add(mean0_f64x2, mean1_f64x2)));
+      for (let c: usize = 0; c < widthBytes; c += 16) {
+        const weighted_f64x2 = f64x2.mul(weight_f64x2, v128.load(p + c));
+        v128.store(s + c, f64x2.mul(weighted_f64x2, f64x2.sub(v128.load(s + c), mean_f64x2)));
+      }
+      p += widthBytes;
+      s += widthBytes;
+    }
+    addProducts(out, px, scratch, rowBytes, widthBytes, count);
+  }
+}
+
+/**
+ * Adds H_cc of rows [firstRow, lastRow) to out, f64[pairs][width]: of the first `columns` columns of x the pairs (0, 0),
+ * (0, 1) .. (1, 1) .. , and zeros up to a multiple of 4, pairs in all. scratch: f64[32][width + pairs].
+ */
+export function weightedSoftmaxBlocks(
+  out: usize,
+  probabilities: usize,
+  x: usize,
+  labels: usize,
+  classWeights: usize,
+  scratch: usize,
+  classes: i32,
+  stride: i32,
+  columns: i32,
+  firstRow: i32,
+  lastRow: i32,
+): void {
+  const rowBytes = <usize>stride << 3;
+  const widthBytes = <usize>((classes + 3) & ~3) << 3;
+  const pairs = (columns * (columns + 1)) / 2;
+  const pairBytes = <usize>((pairs + 3) & ~3) << 3;
+  const products = scratch + <usize>BLOCK_ROWS * widthBytes;
+  for (let start = firstRow; start < lastRow; start += BLOCK_ROWS) {
+    const count = min(BLOCK_ROWS, lastRow - start);
+    let px = x + <usize>start * rowBytes;
+    let p = probabilities + <usize>start * widthBytes;
+    let s = scratch;
+    let to = products;
+    for (let row = 0; row < count; row++) {
+      const label = load<i32>(labels + (<usize>(start + row) << 2));
+      const weight_f64x2 = f64x2.splat(load<f64>(classWeights + (<usize>label << 3)));
+      for (let c: usize = 0; c < widthBytes; c += 16) {
+        const p_f64x2 = v128.load(p + c);
+        v128.store(s + c, f64x2.mul(weight_f64x2, f64x2.mul(p_f64x2, f64x2.sub(f64x2.splat(1), p_f64x2))));
+      }
+      let at = to;
+      for (let i = 0; i < columns; i++) {
+        const value = load<f64>(px + (<usize>i << 3));
+        for (let j = i; j < columns; j++, at += 8) store<f64>(at, value * load<f64>(px + (<usize>j << 3)));
+      }
+      for (; at < to + pairBytes; at += 8) store<f64>(at, 0);
+      px += rowBytes;
+      p += widthBytes;
+      s += widthBytes;
+      to += pairBytes;
+    }
+    addProducts(out, products, scratch, pairBytes, widthBytes, count);
+  }
+}
+
+/**
+ * Adds the Hessian of rows [firstRow, lastRow) to out, f64[classes][stride][classes][stride], of which only blocks on and
+ * above the diagonal are written; classes less likely than `least` for a row are passed over. likely: i32[classes], scratch.
+ */
+export function weightedSoftmaxHessian(
+  out: usize,
+  probabilities: usize,
+  x: usize,
+  labels: usize,
+  classWeights: usize,
+  likely: usize,
+  least: f64,
+  classes: i32,
+  stride: i32,
+  firstRow: i32,
+  lastRow: i32,
+): void {
+  const rowBytes = <usize>stride << 3;
+  const widthBytes = <usize>((classes + 3) & ~3) << 3;
+  const lineBytes = <usize>classes * rowBytes;
+  for (let row = firstRow; row < lastRow; row++) {
+    const px = x + <usize>row * rowBytes;
+    const p = probabilities + <usize>row * widthBytes;
+    const weight = load<f64>(classWeights + (<usize>load<i32>(labels + (<usize>row << 2)) << 3));
+    let count = 0;
+    for (let c = 0; c < classes; c++) {
+      store<i32>(likely + (<usize>count << 2), c);
+      count += i32(load<f64>(p + (<usize>c << 3)) >= least);
+    }
+    for (let m = 0; m < count; m++) {
+      const a = <usize>load<i32>(likely + (<usize>m << 2));
+      const pa = load<f64>(p + (a << 3));
+      for (let n = m; n < count; n++) {
+        const b = <usize>load<i32>(likely + (<usize>n << 2));
+        const pair = weight * pa * (a == b ? 1.0 - pa : -load<f64>(p + (b << 3)));
+        let line = out + a * <usize>stride * lineBytes + b * rowBytes;
+        for (let i: usize = 0; i < rowBytes; i += 8) {
+          const scaled_f64x2 = f64x2.splat(pair * load<f64>(px + i));
+          for (let j: usize = 0; j < rowBytes; j += 32) {
+            v128.store(line + j, f64x2.add(v128.load(line + j), f64x2.mul(scaled_f64x2, v128.load(px + j))));
+            v128.store(line + j, f64x2.add(v128.load(line + j, 16), f64x2.mul(scaled_f64x2, v128.load(px + j, 16))), 16);
+          }
+          line += lineBytes;
+        }
+      }
+    }
+  }
+}
+
+/** out[row][c] = sum over j of x[row][j] w[j][c], for `count` rows. */
+function multiply(out: usize, x: usize, w: usize, rowBytes: usize, widthBytes: usize, count: i32): void {
+  const wEnd = w + (rowBytes >>> 3) * widthBytes;
+  let row = 0;
+  for (; row + 4 <= count; row += 4) {
+    for (let c: usize = 0; c < widthBytes; c += 32) {
+      let s00 = f64x2.splat(0);
+      let s01 = s00;
+      let s10 = s00;
+      let s11 = s00;
+      let s20 = s00;
+      let s21 = s00;
+      let s30 = s00;
+      let s31 = s00;
+      let px0 = x;
+      let px2 = x + 2 * rowBytes;
+      for (let pw = w + c; pw < wEnd; pw += widthBytes) {
+        const w0 = v128.load(pw);
+        const w1 = v128.load(pw, 16);
+        let t = v128.load64_splat(px0);
+        s00 = f64x2.add(s00, f64x2.mul(t, w0));
+        s01 = f64x2.add(s01, f64x2.mul(t, w1));
+        t = v128.load64_splat(px0 + rowBytes);
+        s10 = f64x2.add(s10, f64x2.mul(t, w0));
+        s11 = f64x2.add(s11, f64x2.mul(t, w1));
+        t = v128.load64_splat(px2);
+        s20 = f64x2.add(s20, f64x2.mul(t, w0));
+        s21 = f64x2.add(s21, f64x2.mul(t, w1));
+        t = v128.load64_splat(px2 + rowBytes);
+        s30 = f64x2.add(s30, f64x2.mul(t, w0));
+        s31 = f64x2.add(s31, f64x2.mul(t, w1));
+        px0 += 8;
+        px2 += 8;
+      }
+      let to = out + c;
+      v128.store(to, s00);
+      v128.store(to, s01, 16);
+      to += widthBytes;
+      v128.store(to, s10);
+      v128.store(to, s11, 16);
+      to += widthBytes;
+      v128.store(to, s20);
+      v128.store(to, s21, 16);
+      to += widthBytes;
+      v128.store(to, s30);
+      v128.store(to, s31, 16);
+    }
+    x += 4 * rowBytes;
+    out += 4 * widthBytes;
+  }
+  for (; row < count; row++) {
+    for (let c: usize = 0; c < widthBytes; c += 32) {
+      let s0 = f64x2.splat(0);
+      let s1 = s0;
+      let px = x;
+      for (let pw = w + c; pw < wEnd; pw += widthBytes) {
+        const t = v128.load64_splat(px);
+        s0 = f64x2.add(s0, f64x2.mul(t, v128.load(pw)));
+        s1 = f64x2.add(s1, f64x2.mul(t, v128.load(pw, 16)));
+        px += 8;
+      }
+      v128.store(out + c, s0);
+      v128.store(out + c, s1, 16);
+    }
+    x += rowBytes;
+    out += widthBytes;
+  }
+}
+
+/** out[j][c] += sum over `count` rows of a[row][j] s[row][c]; rows of a have aBytes, those of s widthBytes, multiples of 32. */
+function addProducts(out: usize, a: usize, s: usize, aBytes: usize, widthBytes: usize, count: i32): void {
+  for (let j: usize = 0; j < aBytes; j += 32) {
+    for (let c: usize = 0; c < widthBytes; c += 32) {
+      const to0 = out + c;
+      const to1 = to0 + widthBytes;
+      const to2 = to1 + widthBytes;
+      const to3 = to2 + widthBytes;
+      let s00 = v128.load(to0);
+      let s01 = v128.load(to0, 16);
+      let s10 = v128.load(to1);
+      let s11 = v128.load(to1, 16);
+      let s20 = v128.load(to2);
+      let s21 = v128.load(to2, 16);
+      let s30 = v128.load(to3);
+      let s31 = v128.load(to3, 16);
+      let pa = a + j;
+      let ps = s + c;
+      for (let row = 0; row < count; row++) {
+        const v0 = v128.load(ps);
+        const v1 = v128.load(ps, 16);
+        let t = v128.load64_splat(pa);
+        s00 = f64x2.add(s00, f64x2.mul(t, v0));
+        s01 = f64x2.add(s01, f64x2.mul(t, v1));
+        t = v128.load64_splat(pa, 8);
+        s10 = f64x2.add(s10, f64x2.mul(t, v0));
+        s11 = f64x2.add(s11, f64x2.mul(t, v1));
+        t = v128.load64_splat(pa, 16);
+        s20 = f64x2.add(s20, f64x2.mul(t, v0));
+        s21 = f64x2.add(s21, f64x2.mul(t, v1));
+        t = v128.load64_splat(pa, 24);
+        s30 = f64x2.add(s30, f64x2.mul(t, v0));
+        s31 = f64x2.add(s31, f64x2.mul(t, v1));
+        pa += aBytes;
+        ps += widthBytes;
+      }
+      v128.store(to0, s00);
+      v128.store(to0, s01, 16);
+      v128.store(to1, s10);
+      v128.store(to1, s11, 16);
+      v128.store(to2, s20);
+      v128.store(to2, s21, 16);
+      v128.store(to3, s30);
+      v128.store(to3, s31, 16);
+    }
+    out += 4 * widthBytes;
+  }
+}

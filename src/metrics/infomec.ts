@@ -1,0 +1,185 @@
+import { type NeighbourInformation, neighbourInformation } from '../stats/neighbour-information.js';
+import type { Table } from '../stats/table.js';
+import { type ExplainedFactor, explainFactor } from './linear-explicitness.js';
+import { toRows } from './matrix-rows.js';
+import type { Metric } from './metric.js';
+import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+
+/** What InfoMEC was made of; the matrix is [latent][factor]. */
+export interface InfomecParts {
+  /** The score: does each active latent know one factor only? Null where a single factor varies. */
+  readonly infoM: number | null;
+  /** Is each factor known by one active latent only? Null where there is a single one. */
+  readonly infoC: number | null;
+  /** How much of the factors a linear model reads off all latents: mean of `explicitnessOfFactor`. */
+  readonly infoE: number | null;
+  /** I(z_d; v_k) by nearest neighbours, divided by the entropy of the factor, D rows of K; 0 for constant ones. */
+  readonly mutualInformation: number[][];
+  /** The latents whose range is above the share `pruning` of the largest. */
+  readonly activeLatents: number[];
+  /** What each active latent adds to InfoM, D; null for an inactive one, and one without information. */
+  readonly perLatent: Array<number | null>;
+  /** What each factor adds to InfoC, K; null for one that is left out. */
+  readonly perFactor: Array<number | null>;
+  /** 1 - cross entropy / ln values of a discrete factor, R^2 of a continuous one, K; null for one that is left out. */
+  readonly explicitnessOfFactor: Array<number | null>;
+}
+
+const DEFAULTS = { neighbours: 10, pruning: 0.05 };
+
+/**
+ * InfoMEC: modularity (the value), compactness and explicitness by information.
+ *
+ * With I the mutual information of latents and factors by nearest neighbours over the factor's entropy, InfoM is the mean over
+ * active latents of max_k I_dk / sum_k I_dk, InfoC that over factors of max_d I_dk / sum_d I_dk, each scaled so that 1/n is 0;
+ * InfoE the share of the entropy that a linear model of all latents takes. 0 to 1, higher is better.
+ *
+ * Agrees with the authors' code to what its noise (1e-10 on every latent) and its classifier's 100 steps leave open.
+ *
+ * @see K. Hsu, W. Dorrell, J. C. R. Whittington, J. Wu, C. Finn 2023, Disentanglement via Latent Quantization
+ */
+export const infomec: Metric<typeof DEFAULTS, InfomecParts> = {
+  name: 'infomec',
+  aliases: ['infom'],
+  title: 'InfoMEC',
+  summary: 'each latent has information on one factor only',
+  needs: ['latents', 'factors'],
+  range: [0, 1],
+  better: 'higher',
+  defaults: DEFAULTS,
+  rules: {
+    neighbours: { type: 'integer', minimum: 1, maximum: 1000, description: 'nearest neighbours of a row' },
+    pruning: {
+      type: 'number',
+      minimum: 0,
+      maximum: 0.99,
+      description: 'share of the largest range below which a latent is inactive',
+    },
+  },
+  presets: { paper: {} },
+  source: 'Hsu et al. 2023',
+  isPlugIn: false,
+
+  pieces: {
+    count: (table: Table) => table.varyingFactors.length,
+    compute: (table: Table, _, { pause }, index): Promise<ExplainedFactor> =>
+      explainFactor(table, table.varyingFactors[index], pause),
+  },
+
+  async compute(table: Table, { neighbours, pruning }, { pause, pieces }) {
+    const { latentCount, factorCount, varyingFactors } = table;
+    const found = await neighbourInformation(table, neighbours, pause);
+    const factors = varyingFactors.filter((k) => found.factorEntropies[k] !== null);
+    const activeLatents = findActive(table, pruning);
+    const matrix = Float64Array.from(
+      found.matrix,
+      (information, i) => information / (found.factorEntropies[i % factorCount] ?? 1),
+    );
+    const at = (d: number, k: number) => matrix[d * factorCount + k];
+
+    const perLatent = new Array<number | null>(latentCount).fill(null);
+    for (const d of activeLatents) perLatent[d] = concentration(factors.map((k) => at(d, k)));
+    const perFactor = new Array<number | null>(factorCount).fill(null);
+    for (const k of factors) perFactor[k] = concentration(activeLatents.map((d) => at(d, k)));
+    const explained = new Array<number | null>(factorCount).fill(null);
+    const notes: string[] = [];
+    for (const [i, factor] of (await pieces<ExplainedFactor>()).entries()) {
+      const k = varyingFactors[i];
+      if (!factors.includes(k)) continue;
+      explained[k] = factor.explained;
+      notes.push(...factor.notes);
+    }
+    const infoM = meanOf(perLatent);
+    return {
+      value: infoM,
+      parts: {
+        infoM,
+        infoC: meanOf(perFactor),
+        infoE: meanOf(explained),
+        mutualInformation: toRows(matrix, latentCount, factorCount),
+        activeLatents,
+        perLatent,
+        perFactor,
+        explicitnessOfFactor: explained,
+      },
+      notes: [
+        ...describeUndefined(table, factors, activeLatents, infoM),
+        ...describeConstants(table, 'no information'),
+        ...describeInactive(table, activeLatents),
+        ...describeSilent(factors, activeLatents, perLatent, perFactor),
+        ...describeValues(varyingFactors, found),
+        ...notes,
+      ],
+    };
+  },
+};
+
+/** The latents whose range is above a share of the largest. */
+function findActive({ latentMinima, latentMaxima, varyingLatents }: Table, pruning: number): number[] {
+  const ranges = latentMaxima.map((maximum, d) => maximum - latentMinima[d]);
+  const largest = ranges.reduce((a, b) => Math.max(a, b), 0);
+  return varyingLatents.filter((d) => ranges[d] > pruning * largest);
+}
+
+/** How much of a sum its largest part is, from 0 for equal parts to 1 for a single one; null without parts to compare. */
+function concentration(parts: readonly number[]): number | null {
+  const sum = parts.reduce((a, b) => a + b, 0);
+  if (parts.length < 2 || sum === 0) return null;
+  const largest = parts.reduce((a, b) => Math.max(a, b));
+  return Math.min(1, Math.max(0, (largest / sum - 1 / parts.length) / (1 - 1 / parts.length)));
+}
+
+function meanOf(values: ReadonlyArray<number | null>): number | null {
+  const defined = values.filter((value) => value !== null);
+  return defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length;
+}
+
+function describeUndefined(table: Table, factors: readonly number[], active: readonly number[], infoM: number | null) {
+  if (table.varyingFactors.length === 0) return [NO_FACTOR_VARIES];
+  if (factors.length === 0) return ['undefined: no factor has a value that two rows share'];
+  if (active.length === 0) return ['undefined: every latent is constant'];
+  return [
+    ...(factors.length === 1 ? ['undefined: a single factor varies, and InfoM compares factors'] : []),
+    ...(factors.length > 1 && infoM === null ? ['undefined: no active latent has information on any factor'] : []),
+    ...(active.length === 1 ? ['one active latent: InfoC, which compares latents, is undefined'] : []),
+  ];
+}
+
+function describeInactive({ varyingLatents }: Table, active: readonly number[]): string[] {
+  const quiet = varyingLatents.filter((d) => !active.includes(d));
+  if (quiet.length === 0) return [];
+  return [`${nameAll('latent', quiet)}: a range far below the largest, inactive`];
+}
+
+/** Names what was left out of the means for want of information. */
+function describeSilent(
+  factors: readonly number[],
+  active: readonly number[],
+  perLatent: ReadonlyArray<number | null>,
+  perFactor: ReadonlyArray<number | null>,
+): string[] {
+  const latents = active.filter((d) => perLatent[d] === null);
+  const unknown = factors.filter((k) => perFactor[k] === null);
+  return [
+    ...(factors.length > 1 && latents.length > 0
+      ? [`${nameAll('latent', latents)}: no information on any factor, left out of InfoM`]
+      : []),
+    ...(active.length > 1 && unknown.length > 0
+      ? [`${nameAll('factor', unknown)}: no active latent has information, left out of InfoC`]
+      : []),
+  ];
+}
+
+function describeValues(factors: readonly number[], { factorEntropies, lonelyValues }: NeighbourInformation): string[] {
+  return factors.flatMap((k) => {
+    if (factorEntropies[k] === null) return [`factor ${k}: no value that two rows share, left out`];
+    const count = lonelyValues[k];
+    return count === 0
+      ? []
+      : [`factor ${k}: ${count} ${count === 1 ? 'value' : 'values'} of a single row, without neighbours`];
+  });
+}
+
+function nameAll(kind: string, indices: readonly number[]): string {
+  return `${kind}${indices.length === 1 ? '' : 's'} ${indices.join(', ')}`;
+}

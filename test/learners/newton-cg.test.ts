@@ -1,0 +1,101 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type CurvedObjective, minimiseByNewtonCg } from '../../src/learners/newton-cg.js';
+import { assertNear } from '../assembly/samples.js';
+
+const EFFORT = { steps: 50, productsPerStep: 50, products: 500, leastGain: 0 };
+
+/** The sum of terms, each a function of one coordinate, with its first two derivatives. */
+function separate(
+  terms: ReadonlyArray<(x: number) => readonly [number, number, number]>,
+  isUnbounded: (at: Float64Array) => boolean = () => false,
+): CurvedObjective & { evaluations: number } {
+  let last = new Float64Array(terms.length);
+  return {
+    evaluations: 0,
+    evaluate(at, gradient) {
+      this.evaluations++;
+      last = at.slice();
+      return terms.reduce((sum, term, i) => {
+        const [value, slope] = term(at[i]);
+        gradient[i] = slope;
+        return sum + value;
+      }, 0);
+    },
+    isUnbounded: () => isUnbounded(last),
+    prepare() {},
+    multiply(vector, out) {
+      terms.forEach((term, i) => {
+        out[i] = term(last[i])[2] * vector[i];
+      });
+    },
+    precondition: (residual, out) => out.set(residual),
+    isFaithful: () => false,
+  };
+}
+
+const parabola = (centre: number, curvature: number) => (x: number) =>
+  [0.5 * curvature * (x - centre) ** 2 + 1, curvature * (x - centre), curvature] as const;
+/** Least at ln a; far from a parabola on both sides. */
+const exponential = (a: number) => (x: number) => [Math.exp(x) - a * x + 10, Math.exp(x) - a, Math.exp(x)] as const;
+/** Falls for ever. */
+const decay = (x: number) => [Math.exp(-x), -Math.exp(-x), Math.exp(-x)] as const;
+
+test('finds the minimum of parabolas of very different curvature', async () => {
+  const objective = separate([parabola(3, 1), parabola(-2, 1e4), parabola(0.5, 1e-3)]);
+  const { at, value, outcome } = await minimiseByNewtonCg(new Float64Array(3), objective, 1e-9, EFFORT, () => {});
+  assert.is(outcome, 'minimum');
+  assertNear(at, [3, -2, 0.5], 1e-3, 'where');
+  assertNear([value], [3], 1e-9, 'value');
+});
+
+test('finds the minimum of functions that are no parabolas, from far away', async () => {
+  const objective = separate([exponential(2), exponential(0.1), exponential(1)]);
+  const start = Float64Array.of(8, -30, 3);
+  const { at, outcome } = await minimiseByNewtonCg(start, objective, 1e-12, EFFORT, () => {});
+  assert.is(outcome, 'minimum');
+  assertNear(at, [Math.log(2), Math.log(0.1), 0], 1e-6, 'where');
+  assert.equal([...start], [8, -30, 3], 'the start is left as it was');
+});
+
+test('stops where the objective says that there is no minimum', async () => {
+  const objective = separate([decay, parabola(1, 1)], (at) => at[0] > 5);
+  const { at, outcome } = await minimiseByNewtonCg(new Float64Array(2), objective, 1e-12, EFFORT, () => {});
+  assert.is(outcome, 'unbounded');
+  assert.ok(at[0] > 5);
+});
+
+test('says that it has not finished when the effort is spent, at the best point so far', async () => {
+  const start = Float64Array.of(8, -30, 3);
+  for (const effort of [
+    { ...EFFORT, steps: 2 },
+    { ...EFFORT, products: 3 },
+  ]) {
+    const objective = separate([exponential(2), exponential(0.1), exponential(1)]);
+    const first = objective.evaluate(start, new Float64Array(3));
+    const { value, outcome } = await minimiseByNewtonCg(start, objective, 1e-12, effort, () => {});
+    assert.is(outcome, 'unfinished');
+    assert.ok(value < first);
+  }
+});
+
+test('gives up where ten steps gain next to nothing', async () => {
+  // Steps of 1 that gain ever less: e^-x loses 63 % of what is left with each.
+  const objective = separate([decay]);
+  const patient = await minimiseByNewtonCg(Float64Array.of(0), objective, 1e-12, EFFORT, () => {});
+  assert.is(patient.outcome, 'minimum');
+  assert.ok(patient.at[0] > 25);
+  const effort = { ...EFFORT, leastGain: 1e-4 };
+  const hasty = await minimiseByNewtonCg(Float64Array.of(0), objective, 1e-12, effort, () => {});
+  assert.is(hasty.outcome, 'unfinished');
+  assertNear(hasty.at, [20], 1, 'ten steps beyond where e^-x is 1e-4');
+});
+
+test('stays at a minimum', async () => {
+  const objective = separate([parabola(1, 2), parabola(2, 3)]);
+  const { at, outcome } = await minimiseByNewtonCg(Float64Array.of(1, 2), objective, 1e-9, EFFORT, () => {});
+  assert.is(outcome, 'minimum');
+  assert.equal([...at], [1, 2]);
+});
+
+test.run();
