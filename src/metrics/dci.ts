@@ -5,6 +5,7 @@ import { type LearnedFactor, learnFactor, REGRESSORS, type Regressor } from './l
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
 import { describeConstants, describeNumbers, NO_FACTOR_VARIES } from './notes.js';
+import { scoreAsUbisoft } from './ubisoft-lasso.js';
 
 /** What DCI was made of; matrices are [latent][factor]. */
 export interface DciParts {
@@ -88,9 +89,10 @@ export const dci: Metric<DciOptions, DciParts> = {
       description: 'added to every importance before its entropy is taken',
     },
   },
-  presets: { paper: { regressor: 'lasso' }, 'disentanglement-lib': { entropyOffset: 1e-11 } },
-  presetLimits: {
-    ubisoft: 'the defaults, where its code judges a lasso on columns scaled to 0..1 on the rows it was fitted to',
+  presets: {
+    paper: { regressor: 'lasso' },
+    'disentanglement-lib': { entropyOffset: 1e-11 },
+    ubisoft: { regressor: 'ubisoft-lasso' },
   },
   source: 'Eastwood & Williams 2018',
   isSlow: true,
@@ -109,15 +111,12 @@ export const dci: Metric<DciOptions, DciParts> = {
 
   async compute(table: Table, { regressor, entropyOffset }, { pieces }) {
     const { importance, tested, trained, notes } = collectFactors(table, await pieces<LearnedFactor>());
-    const { disentanglement, completeness, perLatent, perFactor } = scoreImportance(
-      table.core,
-      importance,
-      table.latentCount,
-      table.factorCount,
-      table.varyingFactors,
-      entropyOffset,
-    );
-    const varying = table.varyingFactors.length;
+    const { core, latentCount, factorCount, varyingFactors } = table;
+    const { disentanglement, completeness, perLatent, perFactor } =
+      regressor === 'ubisoft-lasso'
+        ? scoreAsUbisoft(core, importance, latentCount, factorCount, varyingFactors)
+        : scoreImportance(core, importance, latentCount, factorCount, varyingFactors, entropyOffset);
+    const varying = varyingFactors.length;
     const value = varying > 1 ? disentanglement : null;
     return {
       value,
@@ -126,7 +125,7 @@ export const dci: Metric<DciOptions, DciParts> = {
         completeness,
         informativeness: meanOf(tested),
         trainAccuracy: meanOf(trained),
-        importance: toRows(importance, table.latentCount, table.factorCount),
+        importance: toRows(importance, latentCount, factorCount),
         perLatent,
         perFactor,
         informativenessOfFactor: tested,
@@ -134,9 +133,9 @@ export const dci: Metric<DciOptions, DciParts> = {
       notes: [
         ...(varying === 0 ? [NO_FACTOR_VARIES] : []),
         ...(varying === 1 ? ['undefined: a single factor varies, and disentanglement compares factors'] : []),
-        ...(table.latentCount === 1 ? ['one latent: completeness, which compares latents, is undefined'] : []),
+        ...(latentCount === 1 ? ['one latent: completeness, which compares latents, is undefined'] : []),
         ...describeConstants(table, 'no importance'),
-        ...(regressor === 'lasso' ? describeNumbers(table) : []),
+        ...(regressor === 'lasso' || regressor === 'ubisoft-lasso' ? describeNumbers(table) : []),
         ...notes,
       ],
     };

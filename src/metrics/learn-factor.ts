@@ -8,9 +8,10 @@ import type { Table } from '../stats/table.js';
 import { spreadOf, standardiseLatents } from './factor-classifier.js';
 import { classesOf, columnsOf, factorNumbers, meanOf, standardiser } from './factor-rows.js';
 import { describeSplit } from './notes.js';
+import { learnAsUbisoft } from './ubisoft-lasso.js';
 
-/** Gradient-boosted trees, a linear model with absolute penalty, a random forest. */
-export const REGRESSORS = ['gbt', 'lasso', 'random-forest'] as const;
+/** Gradient-boosted trees, a linear model with absolute penalty, a random forest; the second as ubisoft's library has it. */
+export const REGRESSORS = ['gbt', 'lasso', 'random-forest', 'ubisoft-lasso'] as const;
 export type Regressor = (typeof REGRESSORS)[number];
 
 /** How to learn. */
@@ -47,6 +48,7 @@ export async function learnFactor(
   options: LearningOptions,
   pause: Pause,
 ): Promise<LearnedFactor> {
+  if (options.regressor === 'ubisoft-lasso') return learnAsUbisoft(table, k, pause);
   if (options.regressor === 'lasso') return learnByLasso(table, k, split, pause);
   const { train, test } = split;
   const truthOf = factorNumbers(table, k);

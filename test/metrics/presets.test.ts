@@ -1,7 +1,9 @@
 /** That a preset is what its code computes: golden values of the public functions under { preset }. */
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
+  dci,
   dcimig,
   explicitness,
   gaussianTotalCorrelation,
@@ -18,6 +20,11 @@ import {
 } from '../../src/index.js';
 import { CASES, type Case, expectedOf, readGolden, splitOf } from '../golden/load-golden.js';
 import { UGLY_INPUTS } from './ugly-inputs.js';
+
+/** |w| of scikit-learn's lasso run to its optimum, [factor][latent], by case: test/golden/make-lasso.py. */
+const { importance: factorWeights } = JSON.parse(
+  readFileSync(new URL('../golden/lasso.json', import.meta.url), 'utf8'),
+);
 
 const DLIB = { preset: 'disentanglement-lib' } as const;
 const UBISOFT = { preset: 'ubisoft' } as const;
@@ -236,6 +243,37 @@ test('options that are given go before the preset', async () => {
   const { latents, factors } = await readGolden('o_offset_scale');
   const { options } = await mig(latents, factors, { ...UBISOFT, edges: 'float64', bins: 12 });
   assert.equal(options, { bins: 12, edges: 'float64', millerMadow: false, normalise: 'latent', countConstants: true });
+});
+
+/** Latents that say nearly the same: their run stopped where its duality gap was 1e-4, away from the optimum. */
+const STOPPED_EARLY: readonly Case[] = ['d_partial', 'e2_degenerate_latents', 'e_degenerate', 'g_posterior'];
+
+for (const name of CASES) {
+  test(`ubisoft: DCI by a lasso of ${name}`, async () => {
+    const { latents, factors } = await readGolden(name);
+    const { value, parts } = await dci(latents, factors, UBISOFT);
+    factorWeights[name].forEach((row: number[], k: number) => {
+      row.forEach((weight, d) => {
+        near(parts.importance[d][k], weight, `weight of latent ${d} for factor ${k}`, 1e-6);
+      });
+    });
+    if (STOPPED_EARLY.includes(name)) return;
+    const theirs = expectedOf(name, 'ubi_dci_lasso');
+    near(value, theirs.disentanglement, 'disentanglement', 1e-5);
+    near(parts.completeness, theirs.completeness, 'completeness', 1e-5);
+    near(parts.informativeness, theirs.informativeness, 'informativeness', 1e-5);
+  });
+}
+
+test('ubisoft: disentanglement leaves out what comes after a latent without a weight, and weights count in no mean of factors', async () => {
+  const { latents, factors } = UGLY_INPUTS['nothing ugly'];
+  const withDead = latents.map(([a, b, c, d]) => [a, b, 5, c, d]);
+  const { value, parts } = await dci(withDead, factors, UBISOFT);
+  const sums = [0, 1].map((d) => parts.importance[d].reduce((x, y) => x + y, 0));
+  const [first, second] = parts.perLatent as number[];
+  near(value, (sums[0] * first + sums[1] * second) / (sums[0] + sums[1]), 'disentanglement', 1e-12);
+  near(parts.completeness, (parts.perFactor as number[]).reduce((x, y) => x + y, 0) / 3, 'completeness', 1e-12);
+  assert.ok(parts.importance[3].some((weight) => weight > 0.1));
 });
 
 test.run();

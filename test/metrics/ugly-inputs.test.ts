@@ -79,7 +79,7 @@ for (const [name, { latents, factors, options = {}, constantLatents, constantFac
 const CHOICES: ReadonlyArray<NonNullable<ScoreOptions['options']>> = [
   { dci: { regressor: 'lasso' }, 'dci-es': { width: 3, coding: 'classes' } },
   { dci: { regressor: 'random-forest', trees: 2 }, 'dci-es': { probe: 'trees', stages: 3 } },
-  { dci: { stages: 1 }, 'dci-es': { probe: 'trees', stages: 3, coding: 'classes' } },
+  { dci: { regressor: 'ubisoft-lasso' }, 'dci-es': { probe: 'trees', stages: 3, coding: 'classes' } },
 ];
 for (const [name, { latents, factors, options = {} }] of Object.entries(UGLY_INPUTS)) {
   test(`every learner and probe has a result or a reason: ${name}`, async () => {
