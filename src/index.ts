@@ -453,7 +453,7 @@ export function dci(
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see Eastwood et al. 2023, section 4
+ * @see Eastwood et al. 2023
  */
 export function dciEs(
   latents: MatrixLike,

@@ -75,7 +75,7 @@ export const dciEs: Metric<DciEsOptions, DciEsParts> = {
     },
   },
   presets: { paper: {} },
-  presetLimits: { paper: 'squared errors, and probes of ours, both of which the paper leaves open' },
+  presetLimits: { paper: 'squared errors, and probes of our choice' },
   source: 'Eastwood et al. 2023',
   isSlow: true,
   isPlugIn: false,

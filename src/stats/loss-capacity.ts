@@ -1,6 +1,6 @@
 /**
  * What a loss-capacity curve says of a representation: how soon the loss falls as the probe may do more. Source: Eastwood et
- * al. 2023, section 4.
+ * al. 2023.
  */
 import type { Core } from '../../bindings/core.js';
 
