@@ -152,7 +152,7 @@ values = {
     "dciInformativeness": float(np.mean(explained)),
     "dciImportance": importance.tolist(),
     "dciLasso": lasso,
-    "levels": levels.tolist(),
+    "levels": ["".join(map(str, column)) for column in levels.T],
     "dciForest": forests(RandomForestRegressor, factors, r2_score),
     "dciForestOfLevels": forests(RandomForestClassifier, levels, accuracy_score),
 }
