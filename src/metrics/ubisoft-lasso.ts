@@ -10,7 +10,7 @@ import type { Table } from '../stats/table.js';
 import { factorNumbers } from './factor-rows.js';
 import type { LearnedFactor } from './learn-factor.js';
 
-const ALPHAS = [1e-4, 1e-3, 1e-2, 0.1, 1];
+const ALPHAS = [1e-4, 1e-3, 1e-2, 0.1, 0.2, 0.4, 0.8, 1];
 const FOLDS = 10;
 
 /** |w| for factor k, and 1 - 12 mean squared error, at least 0: 1/12 is the variance of what is uniform from 0 to 1. */

@@ -49,7 +49,7 @@ fits = [
 def importance(path):
     with np.load(path) as arrays:
         x, factors = (minmax_scale(arrays[name].astype(float)) for name in ("latents", "factors"))
-    model = LassoCV(cv=10, alphas=[1e-4, 1e-3, 1e-2, 0.1, 1], tol=1e-12, max_iter=10**5)
+    model = LassoCV(cv=10, alphas=[1e-4, 1e-3, 1e-2, 0.1, 0.2, 0.4, 0.8, 1], tol=1e-12, max_iter=10**5)
     return [np.abs(model.fit(x, y).coef_).tolist() for y in factors.T]
 
 
