@@ -9,8 +9,10 @@ import { bench as moments } from './kernels/moments.js';
 import { bench as pairs } from './kernels/pairs.js';
 import { bench as votes } from './kernels/votes.js';
 import { bench as betaVae } from './metrics/beta-vae.js';
+import { benches as ofCovariance } from './metrics/covariance.js';
 import { bench as factorVae } from './metrics/factor-vae.js';
-import { bench as mig } from './metrics/mig.js';
+import { benches as ofInformation } from './metrics/information.js';
+import { bench as irs } from './metrics/irs.js';
 
 export const kernelBenches: readonly Bench[] = [
   generator,
@@ -23,4 +25,4 @@ export const kernelBenches: readonly Bench[] = [
   logistic,
 ];
 
-export const metricBenches: readonly Bench[] = [mig, factorVae, betaVae];
+export const metricBenches: readonly Bench[] = [...ofInformation, ...ofCovariance, irs, factorVae, betaVae];
