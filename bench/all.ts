@@ -10,9 +10,13 @@ import { bench as pairs } from './kernels/pairs.js';
 import { bench as votes } from './kernels/votes.js';
 import { bench as betaVae } from './metrics/beta-vae.js';
 import { benches as ofCovariance } from './metrics/covariance.js';
+import { bench as dci } from './metrics/dci.js';
+import { bench as explicitness } from './metrics/explicitness.js';
 import { bench as factorVae } from './metrics/factor-vae.js';
 import { benches as ofInformation } from './metrics/information.js';
 import { bench as irs } from './metrics/irs.js';
+import { benches as sap } from './metrics/sap.js';
+import { bench as zMaxVariance } from './metrics/z-max-variance.js';
 
 export const kernelBenches: readonly Bench[] = [
   generator,
@@ -25,4 +29,14 @@ export const kernelBenches: readonly Bench[] = [
   logistic,
 ];
 
-export const metricBenches: readonly Bench[] = [...ofInformation, ...ofCovariance, irs, factorVae, betaVae];
+export const metricBenches: readonly Bench[] = [
+  ...ofInformation,
+  ...ofCovariance,
+  irs,
+  explicitness,
+  ...sap,
+  factorVae,
+  zMaxVariance,
+  betaVae,
+  dci,
+];
