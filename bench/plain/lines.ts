@@ -85,3 +85,35 @@ export function largestLine(lines: readonly Line[], x: number): number {
   while (lines[best].slope * x + lines[best].intercept < largest - 1e-12) best++;
   return best;
 }
+
+/** The rows in increasing order of x. */
+export function sortRows(x: Float64Array): Int32Array {
+  return Int32Array.from(x.keys()).sort((a, b) => x[a] - x[b]);
+}
+
+/**
+ * Sorted x grouped by class, and after the last class all of it, [2 rows]; with the sums of the first i values of each such
+ * segment and of their squares, one more pair than values.
+ */
+export function classSums(x: Float64Array, order: Int32Array, labels: Int32Array, classes: number) {
+  const rows = x.length;
+  const starts = new Int32Array(classes + 2);
+  for (let row = 0; row < rows; row++) starts[labels[row] + 1]++;
+  for (let c = 0; c < classes; c++) starts[c + 1] += starts[c];
+  const next = starts.slice(0, classes);
+  const values = new Float64Array(2 * rows);
+  for (let i = 0; i < rows; i++) {
+    values[next[labels[order[i]]]++] = x[i];
+    values[rows + i] = x[i];
+  }
+  starts[classes + 1] = 2 * rows;
+  const sums = new Float64Array(2 * (2 * rows + classes + 1));
+  for (let c = 0; c <= classes; c++) {
+    for (let i = starts[c]; i < starts[c + 1]; i++) {
+      const at = 2 * (i + c);
+      sums[at + 2] = sums[at] + values[i];
+      sums[at + 3] = sums[at + 1] + values[i] * values[i];
+    }
+  }
+  return { values, sums };
+}
