@@ -1,4 +1,5 @@
 import { EXACT, loadTreeRows } from '../../src/learners/tree-rows.js';
+import { formatCount } from '../../src/report/format-number.js';
 import { type Bench, expectClose } from '../contest.js';
 import { boostingResiduals, growTree, sortColumns } from '../plain/boosting.js';
 
@@ -72,7 +73,7 @@ export const bench: Bench = {
         },
       },
       {
-        name: `a boosted tree on ${rows} rows`,
+        name: `a boosted tree on ${formatCount(rows)} rows`,
         amount: rows * columns,
         unit: 'value',
         ours: grow,

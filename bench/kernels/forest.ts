@@ -1,5 +1,6 @@
 import { rankColumns } from '../../src/learners/forest.js';
 import { STREAMS } from '../../src/random.js';
+import { formatCount } from '../../src/report/format-number.js';
 import { type Bench, expectClose } from '../contest.js';
 import { forestGains } from '../plain/forest.js';
 
@@ -46,7 +47,7 @@ export const bench: Bench = {
     const plain = () => forestGains(data, labels, classes, COLUMNS_PER_SPLIT, SEED, 0);
     return [
       {
-        name: `a tree of a forest on ${rows} rows`,
+        name: `a tree of a forest on ${formatCount(rows)} rows`,
         amount: rows,
         unit: 'row',
         ours,

@@ -1,13 +1,13 @@
 import { descend as descendOurs } from '../../src/learners/lasso.js';
 import { type Bench, expectClose } from '../contest.js';
-import { descend } from '../plain/lasso.js';
+import { descend, evaluate, type Products } from '../plain/lasso.js';
 import { covariance } from '../plain/linear-algebra.js';
 
 const ALPHAS = 100;
 const RATIO = 1e-3;
 const COPIES = 4;
-/** A loss, as a part of the target's squares: where plain coordinate descent stops. */
-const LEAST = 1e-24;
+/** Where both stop: this part of the target's squares above the least loss. */
+const GAP = 1e-13;
 
 /** The path of a lasso over 100 penalties, from sums of products; of the latents, and of four times as many columns. */
 export const bench: Bench = {
@@ -17,12 +17,13 @@ export const bench: Bench = {
     const rows = Math.min(all, 10_000);
     return [1, COPIES].map((powers) => {
       const columns = powers * latents.columns;
-      const { gram, products, squares } = sumProducts(columns, rows, (row, j) =>
+      const own = sumProducts(columns, rows, (row, j) =>
         // Powers of the latents are correlated columns.
         j === columns
           ? factors.get(row, 0)
           : latents.get(row, j % latents.columns) ** (1 + Math.floor(j / latents.columns)),
       );
+      const { gram, products, squares } = own;
       const stride = Math.ceil(columns / 4) * 4;
       const block = core.arena.zeros('f64', stride * stride);
       const side = core.arena.zeros('f64', stride);
@@ -42,7 +43,7 @@ export const bench: Bench = {
       const weights = new Float64Array(columns);
       const plain = () => {
         weights.fill(0);
-        for (const lambda of lambdas) descend(weights, gram, products, lambda, LEAST * squares);
+        for (const lambda of lambdas) descend(weights, own, lambda, GAP * squares);
         return weights[0];
       };
       return {
@@ -52,9 +53,14 @@ export const bench: Bench = {
         ours,
         plain,
         async check() {
-          await ours();
-          plain();
-          expectClose('weights', w.array.slice(0, columns), weights, 1e-6);
+          w.array.fill(0);
+          weights.fill(0);
+          for (const lambda of lambdas) {
+            await descendOurs(core, w, sums, lambda, () => {});
+            descend(weights, own, lambda, GAP * squares);
+            const [got, expected] = [w.array.slice(0, columns), weights].map((at) => evaluate(at, own, lambda).loss);
+            expectClose('loss', [got / squares], [expected / squares], 2 * GAP);
+          }
         },
       };
     });
@@ -62,7 +68,7 @@ export const bench: Bench = {
 };
 
 /** Sums of products of centred columns in units of their own, and of those with the target, which is the last column. */
-function sumProducts(columns: number, rows: number, at: (row: number, column: number) => number) {
+function sumProducts(columns: number, rows: number, at: (row: number, column: number) => number): Products {
   const width = columns + 1;
   const x = Float32Array.from({ length: rows * width }, (_, i) => at(Math.floor(i / width), i % width));
   const matrix = covariance(x, rows, width);

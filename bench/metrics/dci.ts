@@ -1,9 +1,10 @@
+import { formatCount } from '../../src/report/format-number.js';
 import type { Bench } from '../contest.js';
 import { boostingImportance, sortColumns } from '../plain/boosting.js';
 import { disentanglement } from '../plain/importance.js';
 import { encodeColumns } from '../plain/information.js';
 import { firstRows } from './first-rows.js';
-import { type PlainScore, scoreContest, splitOf } from './score.js';
+import { type PlainScore, type Rows, scoreContest, splitOf } from './score.js';
 
 const MOST_ROWS = 1500;
 const FACTORS = 2;
@@ -18,14 +19,14 @@ export const bench: Bench = {
     const { middle, options } = splitOf(table.rows);
     return [
       scoreContest(table, 'dci', () => scorePlain(table, middle), {
-        name: `dci of ${middle} rows, ${STAGES} stages, factors of 3 and 6 values`,
+        name: `dci of ${formatCount(middle)} rows, ${STAGES} stages, factors of 3 and 6 values`,
         options: { ...options, options: { dci: { stages: STAGES } } },
       }),
     ];
   },
 };
 
-function scorePlain({ latents, factors }: ReturnType<typeof firstRows>, train: number): PlainScore {
+function scorePlain({ latents, factors }: Rows, train: number): PlainScore {
   const columns = latents.columns;
   const x = Float64Array.from({ length: train * columns }, (_, i) => latents.get(i % train, Math.floor(i / train)));
   const sorted = sortColumns(x, train);

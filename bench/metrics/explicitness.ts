@@ -1,10 +1,10 @@
-import type { Matrix } from '../../src/matrix.js';
+import { formatCount } from '../../src/report/format-number.js';
 import type { Bench } from '../contest.js';
 import { areaUnderCurve } from '../plain/auc.js';
 import { encodeColumns } from '../plain/information.js';
 import { fitSoftmax } from '../plain/logistic.js';
 import { firstRows } from './first-rows.js';
-import { type PlainScore, scoreContest, splitOf } from './score.js';
+import { type PlainScore, type Rows, scoreContest, splitOf } from './score.js';
 
 const MOST_ROWS = 2000;
 const FACTORS = 2;
@@ -19,14 +19,13 @@ export const bench: Bench = {
   prepare(ground) {
     const table = firstRows(ground, MOST_ROWS, FACTORS);
     const { middle, options } = splitOf(table.rows);
-    const name = `explicitness of ${table.rows} rows, factors of 3 and 6 values`;
+    const name = `explicitness of ${formatCount(table.rows)} rows, factors of 3 and 6 values`;
     // A rank may turn on the last digits of two probabilities.
     return [scoreContest(table, 'explicitness', () => scorePlain(table, middle), { name, options, tolerance: 1e-5 })];
   },
 };
 
-function scorePlain(table: { rows: number; latents: Matrix; factors: Matrix }, middle: number): PlainScore {
-  const { rows, latents, factors } = table;
+function scorePlain({ rows, latents, factors }: Rows, middle: number): PlainScore {
   const columns = latents.columns;
   const stride = columns + 1;
   const x = standardise(latents.data as Float32Array, rows, columns, middle);

@@ -1,8 +1,8 @@
 import { Matrix } from '../../src/matrix.js';
-import type { Ground } from '../contest.js';
+import type { Rows } from './score.js';
 
 /** The first rows of a table, at most so many, with the first factors alone. */
-export function firstRows({ rows, latents, factors }: Ground, most: number, factorCount: number) {
+export function firstRows({ rows, latents, factors }: Rows, most: number, factorCount: number): Rows {
   const count = Math.min(rows, most);
   const chosen = new Int32Array(count * factorCount);
   for (let i = 0; i < chosen.length; i++) {

@@ -23,6 +23,9 @@ export interface PlainScore {
   readonly parts?: Readonly<Record<string, ArrayLike<number>>>;
 }
 
+/** A table, or part of one. */
+export type Rows = Pick<Ground, 'rows' | 'latents' | 'factors'>;
+
 /** How near both must be, and what ours is asked for. */
 export interface ScoreTerms {
   /** What it is called where it is not the whole metric that is compared. */
@@ -33,7 +36,7 @@ export interface ScoreTerms {
 
 /** One metric beside plain JavaScript on the same table. */
 export function scoreContest(
-  { rows, latents, factors }: Pick<Ground, 'rows' | 'latents' | 'factors'>,
+  { rows, latents, factors }: Rows,
   metric: string,
   plain: () => PlainScore,
   { name = metric, tolerance = 1e-9, options }: ScoreTerms = {},
