@@ -1,16 +1,30 @@
 /** Every bench, in the order that they run. */
 import type { Bench } from './contest.js';
 import { bench as binning } from './kernels/binning.js';
+import { bench as boosting } from './kernels/boosting.js';
+import { bench as cholesky } from './kernels/cholesky.js';
+import { bench as covariance } from './kernels/covariance.js';
+import { bench as deviations } from './kernels/deviations.js';
 import { bench as factors } from './kernels/factors.js';
+import { bench as forest } from './kernels/forest.js';
 import { bench as generator } from './kernels/generator.js';
 import { bench as information } from './kernels/information.js';
+import { bench as lasso } from './kernels/lasso.js';
 import { bench as logistic } from './kernels/logistic.js';
 import { bench as moments } from './kernels/moments.js';
 import { bench as pairs } from './kernels/pairs.js';
+import { bench as svm } from './kernels/svm.js';
 import { bench as votes } from './kernels/votes.js';
+import { bench as wideSoftmax } from './kernels/wide-softmax.js';
 import { bench as betaVae } from './metrics/beta-vae.js';
+import { benches as ofCovariance } from './metrics/covariance.js';
+import { bench as dci } from './metrics/dci.js';
+import { bench as explicitness } from './metrics/explicitness.js';
 import { bench as factorVae } from './metrics/factor-vae.js';
-import { bench as mig } from './metrics/mig.js';
+import { benches as ofInformation } from './metrics/information.js';
+import { bench as irs } from './metrics/irs.js';
+import { benches as sap } from './metrics/sap.js';
+import { bench as zMaxVariance } from './metrics/z-max-variance.js';
 
 export const kernelBenches: readonly Bench[] = [
   generator,
@@ -20,7 +34,25 @@ export const kernelBenches: readonly Bench[] = [
   information,
   votes,
   pairs,
+  covariance,
+  deviations,
+  svm,
   logistic,
+  wideSoftmax,
+  cholesky,
+  boosting,
+  forest,
+  lasso,
 ];
 
-export const metricBenches: readonly Bench[] = [mig, factorVae, betaVae];
+export const metricBenches: readonly Bench[] = [
+  ...ofInformation,
+  ...ofCovariance,
+  irs,
+  explicitness,
+  ...sap,
+  factorVae,
+  zMaxVariance,
+  betaVae,
+  dci,
+];

@@ -28,7 +28,7 @@ export interface Contest {
 /** One kernel family or metric. */
 export interface Bench {
   readonly name: string;
-  /** Whether it takes the same time for every number of rows, so that one is enough. */
+  /** Whether the first number of rows is enough: it takes the same time for every one, or plain JavaScript takes too long for more. */
   readonly isFixedSize?: boolean;
   prepare(ground: Ground): readonly Contest[] | Promise<readonly Contest[]>;
 }

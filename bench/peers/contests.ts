@@ -7,7 +7,7 @@ export interface PeerContest {
   readonly metric: string;
   /** The other styles of score.py than `straightforward`, if any. */
   readonly isVectorised: boolean;
-  /** Whether a learner is judged: both sides learn from the first two thirds of the rows. */
+  /** Whether rows are held back: both sides learn from the first two thirds. */
   readonly isSplit: boolean;
   /** Whether all factors are taken as continuous. */
   readonly isContinuous: boolean;
@@ -30,10 +30,12 @@ const EXACT = 1e-9;
 /** Every contest, in the order that it runs. */
 export const contests: readonly PeerContest[] = [
   { name: 'mig', isVectorised: true, agreement: EXACT },
+  { name: 'rmig', agreement: EXACT },
   { name: 'mig-sup', agreement: EXACT },
   { name: 'jemmig', agreement: EXACT },
   { name: 'dcimig', agreement: EXACT },
   { name: 'modularity', agreement: EXACT },
+  { name: 'med', isSplit: true, agreement: EXACT },
   { name: 'irs', agreement: EXACT },
   { name: 'mutual-information-score', agreement: EXACT },
   { name: 'gaussian-total-correlation', agreement: EXACT },
@@ -45,6 +47,7 @@ export const contests: readonly PeerContest[] = [
   { name: 'sap-continuous', metric: 'sap', isContinuous: true, agreement: EXACT },
   { name: 'factor-vae-score', isVectorised: true, agreement: 'sampled' as const },
   { name: 'factor-vae-weighted-score', isVectorised: true, agreement: 'sampled' as const },
+  { name: 'z-max-variance', agreement: 'sampled' as const },
   { name: 'beta-vae-score', isVectorised: true, agreement: 'sampled' as const },
   // Where splits are equal theirs draws; XGBoost's splits are those of 256 bins, and its gains those of second order.
   { name: 'dci', isVectorised: true, isSplit: true, isSlow: true, agreement: 0.05 },

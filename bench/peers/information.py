@@ -1,4 +1,4 @@
-"""Scores read off the mutual information of binned latents: MIG-sup, JEMMIG, DCIMIG, modularity, and the MI score of latents."""
+"""Scores read off the mutual information of binned latents: RMIG, MIG-sup, JEMMIG, DCIMIG, modularity, MED, and the MI score of latents."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import numpy as np
 from sklearn.metrics import mutual_info_score
 
 BINS = 20
+RMIG_BINS = 100
+RMIG_LIMIT = 4
 
 Result = tuple[float, dict[str, Any]]
 
@@ -35,6 +37,31 @@ def _matrix(latents: np.ndarray, factors: np.ndarray) -> tuple[np.ndarray, np.nd
     of_latents = np.array([mutual_info_score(column, column) for column in binned])
     of_factors = np.array([mutual_info_score(factors[:, k], factors[:, k]) for k in range(factors.shape[1])])
     return information, of_latents, of_factors
+
+
+def rmig(latents: np.ndarray, factors: np.ndarray, seed: int = 0) -> Result:
+    """MIG with the same bins for every latent; what lies beyond them is in the outermost (Do & Tran 2020)."""
+    edges = np.linspace(-RMIG_LIMIT, RMIG_LIMIT, RMIG_BINS + 1)
+    binned = [np.digitize(latents[:, d].astype(np.float64), edges[1:-1]) for d in range(latents.shape[1])]
+    gaps = []
+    for k in _varying(factors):
+        ranked = np.sort([mutual_info_score(column, factors[:, k]) for column in binned])
+        gaps.append((ranked[-1] - ranked[-2]) / mutual_info_score(factors[:, k], factors[:, k]))
+    return float(np.mean(gaps)), {}
+
+
+def med(latents: np.ndarray, factors: np.ndarray, seed: int = 0) -> Result:
+    """DCI's disentanglement with the mutual information of the first two thirds of the rows for importance (Cao et al. 2022)."""
+    middle = len(latents) * 2 // 3
+    information, _, _ = _matrix(latents[:middle], factors[:middle])
+    information = information[:, _varying(factors)]
+    totals = information.sum(axis=0)
+    importance = np.divide(information, totals, out=np.zeros_like(information), where=totals > 0)
+    rows = importance.sum(axis=1)
+    alive = rows > 0
+    shares = importance[alive] / rows[alive, None]
+    entropies = -np.sum(shares * np.log(np.where(shares > 0, shares, 1)), axis=1) / np.log(shares.shape[1])
+    return float(np.average(1 - entropies, weights=rows[alive])), {}
 
 
 def mig_sup(latents: np.ndarray, factors: np.ndarray, seed: int = 0) -> Result:

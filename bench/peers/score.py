@@ -25,6 +25,7 @@ import information  # noqa: E402
 import irs  # noqa: E402
 import learned  # noqa: E402
 import mig  # noqa: E402
+import z_max  # noqa: E402
 
 Score = Callable[[np.ndarray, np.ndarray, int], tuple[float | None, dict[str, Any]]]
 
@@ -36,10 +37,13 @@ METRICS: dict[str, dict[str, Score]] = {
         "vectorised": factor_vae.vectorised_weighted,
     },
     "beta-vae-score": {"straightforward": beta_vae.straightforward, "vectorised": beta_vae.vectorised},
+    "z-max-variance": {"straightforward": z_max.score},
+    "rmig": {"straightforward": information.rmig},
     "mig-sup": {"straightforward": information.mig_sup},
     "jemmig": {"straightforward": information.jemmig},
     "dcimig": {"straightforward": information.dcimig},
     "modularity": {"straightforward": information.modularity},
+    "med": {"straightforward": information.med},
     "mutual-information-score": {"straightforward": information.mutual_information_score},
     "gaussian-total-correlation": {"straightforward": covariance.total_correlation},
     "gaussian-wasserstein-correlation": {"straightforward": covariance.wasserstein_correlation},

@@ -35,12 +35,50 @@ export function groupRows(codes: Int32Array, size: number): Grouped {
   return { order, starts, ends };
 }
 
-/** Rows [count][size] of batches that share the value of a factor, and which factor. */
-export function drawBatches(groups: readonly Grouped[], count: number, size: number, seed: number) {
+/** Groups of rows with the same values of all factors but k, those in which k does not vary left out. codes: [K][rows] */
+export function groupRowsByOthers(codes: Int32Array, sizes: readonly number[], k: number): Grouped {
+  const rows = codes.length / sizes.length;
+  const joint = new Int32Array(rows);
+  let cells = 1;
+  sizes.forEach((size, other) => {
+    if (other === k) return;
+    cells *= size;
+    for (let row = 0; row < rows; row++) joint[row] = joint[row] * size + codes[other * rows + row];
+  });
+  const own = codes.subarray(k * rows, (k + 1) * rows);
+  const firstOwn = new Int32Array(cells).fill(-1);
+  const varies = new Uint8Array(cells);
+  for (let row = 0; row < rows; row++) {
+    const cell = joint[row];
+    if (firstOwn[cell] < 0) firstOwn[cell] = own[row];
+    else if (firstOwn[cell] !== own[row]) varies[cell] = 1;
+  }
+  const { order, starts, ends } = groupRows(joint, cells);
+  const places = order.map((_, place) => place).filter((place) => varies[joint[order[place]]] === 1);
+  // Where a place has moved to, so that the bounds of its group can follow.
+  const moved = new Int32Array(order.length + 1);
+  places.forEach((place, to) => {
+    moved[place] = to;
+  });
+  return {
+    order: places.map((place) => order[place]),
+    starts: places.map((place) => moved[starts[place]]),
+    ends: places.map((place) => moved[starts[place]] + ends[place] - starts[place]),
+  };
+}
+
+/** Rows [count][size] of batches that share the value of a factor (or, by another stream, of the others), and which factor. */
+export function drawBatches(
+  groups: readonly Grouped[],
+  count: number,
+  size: number,
+  seed: number,
+  stream: number = STREAMS.votes,
+) {
   const rows = new Int32Array(count * size);
   const fixed = new Int32Array(count);
   for (let i = 0; i < count; i++) {
-    const words = new PlainStream(seed, STREAMS.votes, i);
+    const words = new PlainStream(seed, stream, i);
     const factor = words.below(groups.length);
     fixed[i] = factor;
     const { order, starts, ends } = groups[factor];

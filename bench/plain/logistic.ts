@@ -66,6 +66,32 @@ export function softmaxHessian({ x, rows, stride, classes }: Points, probabiliti
   return hessian;
 }
 
+/** The Hessian at those probabilities times a direction [classes][stride]. */
+export function softmaxCurvature(
+  { x, rows, stride, classes }: Points,
+  probabilities: Float64Array,
+  direction: Float64Array,
+): Float64Array {
+  const out = new Float64Array(classes * stride);
+  const along = new Float64Array(classes);
+  for (let row = 0; row < rows; row++) {
+    const at = row * stride;
+    const p = row * classes;
+    let mean = 0;
+    for (let c = 0; c < classes; c++) {
+      let sum = 0;
+      for (let j = 0; j < stride; j++) sum += direction[c * stride + j] * x[at + j];
+      along[c] = sum;
+      mean += probabilities[p + c] * sum;
+    }
+    for (let c = 0; c < classes; c++) {
+      const weight = probabilities[p + c] * (along[c] - mean);
+      for (let j = 0; j < stride; j++) out[c * stride + j] += weight * x[at + j];
+    }
+  }
+  return out;
+}
+
 /** Weights [classes][stride] of least loss + 0.5 |w|^2, intercepts free. */
 export function fitSoftmax(points: Points): Float64Array {
   const { rows, stride, classes } = points;

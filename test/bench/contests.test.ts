@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { kernelBenches, metricBenches } from '../../bench/all.js';
 import { withCore } from '../../bindings/core.js';
 import { DSPRITES_SIZES, makeSyntheticTable } from '../../src/cli/synthetic-table.js';
+import { metrics } from '../../src/metrics/index.js';
 
 const rows = 1000;
 const table = makeSyntheticTable({ rows, seed: 5 });
@@ -19,6 +20,19 @@ for (const bench of [...kernelBenches, ...metricBenches]) {
       }
     }));
 }
+
+test('has a contest of every metric', () =>
+  withCore(async (core) => {
+    const names: string[] = [];
+    for (const bench of metricBenches) {
+      for (const contest of await bench.prepare({ ...table, rows, core })) names.push(contest.name);
+    }
+    const without = metrics.filter(({ name }) => !names.some((contest) => contest.split(/,| of /)[0] === name));
+    assert.equal(
+      without.map(({ name }) => name),
+      [],
+    );
+  }));
 
 test('notices a kernel that is wrong', async () => {
   const bench = kernelBenches.find(({ name }) => name === 'binning');

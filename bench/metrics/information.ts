@@ -1,0 +1,115 @@
+/** Whatever is read off the mutual information of latents and factors, or of latents. */
+import type { Bench, Ground } from '../contest.js';
+import { disentanglement, shareColumns } from '../plain/importance.js';
+import {
+  binColumns,
+  binEntropies,
+  encodeColumns,
+  meanGap,
+  meanPairInformation,
+  mutualInformation,
+  topTwo,
+} from '../plain/information.js';
+import { type PlainScore, scoreBench, scoreContest, splitOf } from './score.js';
+
+const BINS = 20;
+const RMIG_BINS = 100;
+const RMIG_LIMIT = 4;
+
+export const benches: readonly Bench[] = [
+  scoreBench('mig', ({ rows, latents, factors }) => {
+    const { matrix, entropies } = informationOf(latents.data as Float32Array, factors.data as Int32Array, rows, BINS);
+    return { value: meanGap(matrix, entropies), parts: { mutualInformation: matrix } };
+  }),
+  scoreBench('rmig', ({ rows, latents, factors }) => {
+    const data = latents.data as Float32Array;
+    const { matrix, entropies } = informationOf(data, factors.data as Int32Array, rows, RMIG_BINS, RMIG_LIMIT);
+    return { value: meanGap(matrix, entropies), parts: { mutualInformation: matrix } };
+  }),
+  scoreBench('mig-sup', scoreMigSup),
+  scoreBench('jemmig', scoreJemmig),
+  scoreBench('dcimig', scoreDcimig),
+  scoreBench('modularity', scoreModularity),
+  {
+    name: 'med',
+    prepare(ground) {
+      const { middle, options } = splitOf(ground.rows);
+      return [scoreContest(ground, 'med', () => scoreMed(ground, middle), { options })];
+    },
+  },
+  scoreBench('mutual-information-score', ({ rows, latents }) => {
+    const bins = binColumns(latents.data as Float32Array, rows, latents.columns, BINS);
+    return { value: meanPairInformation(bins, rows, latents.columns, BINS) };
+  }),
+];
+
+/** Mutual information of the first rows, [D][K], and the entropies of latents and factors. */
+function informationOf(x: Float32Array, v: Int32Array, rows: number, binCount: number, limit?: number) {
+  const latentCount = x.length / rows;
+  const factorCount = v.length / rows;
+  const bins = binColumns(x, rows, latentCount, binCount, limit);
+  const { codes, sizes } = encodeColumns(v, rows, factorCount);
+  return { ...mutualInformation(bins, codes, rows, latentCount, sizes, binCount), bins, latentCount, factorCount };
+}
+
+function informationOfTable({ rows, latents, factors }: Ground) {
+  return informationOf(latents.data as Float32Array, factors.data as Int32Array, rows, BINS);
+}
+
+function scoreMigSup(ground: Ground): PlainScore {
+  const { matrix, bins, latentCount, factorCount } = informationOfTable(ground);
+  const entropies = binEntropies(bins, ground.rows, latentCount, BINS);
+  let sum = 0;
+  for (let d = 0; d < latentCount; d++) {
+    const { first, second } = topTwo(matrix, d * factorCount, 1, factorCount);
+    sum += (first - second) / entropies[d];
+  }
+  return { value: sum / latentCount, parts: { entropy: entropies } };
+}
+
+function scoreJemmig(ground: Ground): PlainScore {
+  const { matrix, entropies, bins, latentCount, factorCount } = informationOfTable(ground);
+  const ofLatents = binEntropies(bins, ground.rows, latentCount, BINS);
+  const score = new Float64Array(factorCount);
+  for (let k = 0; k < factorCount; k++) {
+    const { first, second, index } = topTwo(matrix, k, factorCount, latentCount);
+    const joint = entropies[k] + ofLatents[index] - first;
+    score[k] = 1 - (joint - first + second) / (entropies[k] + Math.log(BINS));
+  }
+  return { value: score.reduce((sum, one) => sum + one, 0) / factorCount, parts: { score } };
+}
+
+function scoreDcimig(ground: Ground): PlainScore {
+  const { matrix, entropies, latentCount, factorCount } = informationOfTable(ground);
+  const gap = new Float64Array(factorCount);
+  for (let d = 0; d < latentCount; d++) {
+    const { first, second, index } = topTwo(matrix, d * factorCount, 1, factorCount);
+    gap[index] = Math.max(gap[index], first - second);
+  }
+  const sumOf = (numbers: Float64Array) => numbers.reduce((sum, one) => sum + one, 0);
+  return { value: sumOf(gap) / sumOf(entropies), parts: { gap } };
+}
+
+function scoreModularity(ground: Ground): PlainScore {
+  const { matrix, latentCount, factorCount } = informationOfTable(ground);
+  const modularity = new Float64Array(latentCount);
+  for (let d = 0; d < latentCount; d++) {
+    let largest = 0;
+    let sum = 0;
+    for (let k = 0; k < factorCount; k++) {
+      const square = matrix[d * factorCount + k] ** 2;
+      if (square > largest) largest = square;
+      sum += square;
+    }
+    modularity[d] = 1 - (sum - largest) / (largest * (factorCount - 1));
+  }
+  return { value: modularity.reduce((sum, one) => sum + one, 0) / latentCount, parts: { modularity } };
+}
+
+/** Mutual information of the first `train` rows as importance. */
+function scoreMed({ latents, factors }: Ground, train: number): PlainScore {
+  const x = (latents.data as Float32Array).subarray(0, train * latents.columns);
+  const v = (factors.data as Int32Array).subarray(0, train * factors.columns);
+  const importance = shareColumns(informationOf(x, v, train, BINS).matrix, factors.columns);
+  return { value: disentanglement(importance, factors.columns), parts: { importance } };
+}
