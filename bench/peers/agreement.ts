@@ -17,14 +17,17 @@ const DRAWS = 5_000;
  * @throws Error saying which two disagree
  */
 export function checkAgreement(
-  { name: metric, agreement }: Pick<PeerContest, 'name' | 'agreement'>,
+  { name: metric, agreement, part }: Pick<PeerContest, 'name' | 'agreement' | 'part'>,
   results: Readonly<Record<string, Result>>,
 ): void {
   const entries = Object.entries(results);
   const [, ours] = entries[0];
   for (const [name, other] of entries.slice(1)) {
     if (agreement !== 'sampled') {
-      const numbers = metric === 'mig' ? numbersOf : ({ value }: Result) => [numberOf(value)];
+      const compared = ({ value, detail }: Result) => [
+        numberOf(part === undefined ? value : (detail[part] as number | null)),
+      ];
+      const numbers = metric === 'mig' ? numbersOf : compared;
       expectNear(`${metric}, ${name}`, numbers(ours), numbers(other), agreement);
     } else {
       const [a, b] = [numberOf(ours.value), numberOf(other.value)];

@@ -22,6 +22,7 @@ import beta_vae  # noqa: E402
 import covariance  # noqa: E402
 import factor_vae  # noqa: E402
 import information  # noqa: E402
+import infomec  # noqa: E402
 import irs  # noqa: E402
 import learned  # noqa: E402
 import mig  # noqa: E402
@@ -48,6 +49,7 @@ METRICS: dict[str, dict[str, Score]] = {
     "gaussian-total-correlation": {"straightforward": covariance.total_correlation},
     "gaussian-wasserstein-correlation": {"straightforward": covariance.wasserstein_correlation},
     "irs": {"straightforward": irs.score},
+    "infomec": {"straightforward": infomec.score},
     "explicitness": {"straightforward": learned.explicitness},
     "sap": {"straightforward": learned.sap},
     "sap-continuous": {"straightforward": learned.sap_continuous},
