@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withCore } from '../../bindings/core.js';
 import { type MatrixLike, toMatrix } from '../../src/index.js';
-import { type BalancedFit, fitBalanced } from '../../src/learners/balanced-logistic.js';
+import { type BalancedFit, fitBalancedLogistic } from '../../src/learners/balanced-logistic.js';
 import { loadTable } from '../../src/stats/load-table.js';
 import { standardiseLatents } from '../../src/stats/standardised-latents.js';
 import { codes, normals } from '../assembly/samples.js';
@@ -27,7 +27,11 @@ const fitAll = (
       if (!labels || !size) throw new Error('expected discrete factors');
       const mark = core.arena.mark();
       core.arena.release(mark);
-      const fit = await fitBalanced(core, { x, stride, labels, rows: table.rows, columns, classes: size }, pause);
+      const fit = await fitBalancedLogistic(
+        core,
+        { x, stride, labels, rows: table.rows, columns, classes: size },
+        pause,
+      );
       assert.is(core.arena.mark(), mark, 'the arena is as it was');
       core.arena.release(mark);
       fits.push({ ...fit, explained: 1 - fit.crossEntropy / Math.log(size) });
