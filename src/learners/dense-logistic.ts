@@ -1,4 +1,4 @@
-/** Logistic regression of few classes by Newton's method with its whole Hessian, and of very many unknowns by L-BFGS. */
+/** Logistic regression of few classes: by Newton's method with its whole Hessian, or where that is too large by L-BFGS. */
 import type { Core, LabelledRows } from '../../bindings/core.js';
 import { solvePositiveDefinite } from './cholesky.js';
 import { type Minimum, minimiseByLbfgs, minimiseByNewton } from './minimise.js';
@@ -11,6 +11,10 @@ export interface DenseProblem extends LabelledRows {
   readonly penalty: Float64Array;
 }
 
+/** Up to this many unknowns Newton's steps are cheaper than the many more of L-BFGS. */
+const MOST_NEWTON_UNKNOWNS = 600;
+/** Multiply-adds per row that a Hessian may cost. */
+const MOST_HESSIAN_WORK = 500_000;
 const ROWS_PER_CALL = 1024;
 
 /**
@@ -20,7 +24,6 @@ const ROWS_PER_CALL = 1024;
 export async function minimiseDense(
   core: Core,
   problem: DenseProblem,
-  method: 'newton' | 'lbfgs',
   pause: (iteration: number, most: number) => void | Promise<void>,
 ): Promise<Minimum> {
   const { labels, rows, columns, stride, classes, penalty } = problem;
@@ -50,11 +53,12 @@ export async function minimiseDense(
       return value;
     };
 
-  if (method === 'lbfgs') {
+  const pairs = (classes * (classes - 1)) / 2;
+  if (unknowns > MOST_NEWTON_UNKNOWNS || pairs * stride * stride > MOST_HESSIAN_WORK) {
     return minimiseByLbfgs(new Float64Array(unknowns), objectiveOf(rows), 1e-9 * rows, pause);
   }
 
-  const grams = core.arena.alloc('f64', ((classes * (classes - 1)) / 2) * stride * stride);
+  const grams = core.arena.alloc('f64', pairs * stride * stride);
   const scratch = core.arena.alloc('f64', 128 * stride);
   const newtonStepOf =
     (count: number) =>

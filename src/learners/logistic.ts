@@ -27,7 +27,7 @@ export interface LogisticProblem {
   readonly classes: number;
   /** Inverse strength of the penalty. */
   readonly c: number;
-  /** What each row of a class counts, f64[classes]; 1 by default. */
+  /** What each row of a class counts, f64[classes], as of balancedWeights in class-weights.ts; 1 by default. */
   readonly classWeights?: Float64Array;
 }
 
@@ -41,13 +41,7 @@ export interface LogisticModel {
   readonly converged: boolean;
 }
 
-/** Up to this many unknowns Newton's steps are cheaper than the many more of L-BFGS. */
-const MOST_NEWTON_UNKNOWNS = 600;
-/** Multiply-adds per row that a Hessian may cost. */
-const MOST_HESSIAN_WORK = 500_000;
-/** Classes times stride from where products of the Hessian with vectors are cheaper than the Hessian. */
-const MOST_EXACT_WORK = 150;
-/** From so many classes on, lanes run over classes. */
+/** From so many classes on lanes run over classes, and steps are found from products; below, whole Hessians cost less. */
 const WIDE_CLASSES = 8;
 /** To the limit of float64, as the penalty gives every direction curvature. */
 const RULES: StoppingRules = {
@@ -217,14 +211,10 @@ async function minimise(
   );
   const classWeights = given ? core.arena.upload('f64', given) : null;
   const problem = { x, stride, labels, rows, columns, classes, classWeights, penalty };
-  const unknowns = (classes === 2 ? 1 : classes) * stride;
-  const pairs = (classes * (classes - 1)) / 2;
-  const isSmall = unknowns <= MOST_NEWTON_UNKNOWNS && pairs * stride * stride <= MOST_HESSIAN_WORK;
-  if (!isSmall) return minimiseDense(core, problem, 'lbfgs', pause);
-  if (classes < WIDE_CLASSES || (classes - 1) * stride <= MOST_EXACT_WORK) {
-    return minimiseDense(core, problem, 'newton', pause);
+  if (classes >= WIDE_CLASSES) {
+    return minimiseWide(core, { ...problem, totalWeight: given ? sumOfWeights(labels.array, given) : rows }, pause);
   }
-  return minimiseWide(core, { ...problem, totalWeight: given ? sumOfWeights(labels.array, given) : rows }, pause);
+  return minimiseDense(core, problem, pause);
 }
 
 /** {@link minimise} of many classes, whose Hessian is too dear to be made at every step. */

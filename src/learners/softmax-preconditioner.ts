@@ -25,6 +25,7 @@ const TOO_MANY_PRODUCTS = 40;
 const MOST_UNKNOWNS = 2500;
 /** Classes less likely than this for a row are left out of its part of the Hessian. */
 const LEAST_LIKELY = 1e-10;
+/** A sample has larger errors than what this leaves out. */
 const LEAST_LIKELY_IN_SAMPLE = 1e-3;
 const ROWS_PER_CALL = 1024;
 /** Of the curvature, and of the weight of all rows: what is separated or repeated has no curvature of its own. */
@@ -32,8 +33,9 @@ const LEAST_RIDGE = 1e-13;
 
 /**
  * The Hessian that a sample of the rows suggests for all, with all that classes have to do with each other: it takes a third
- * of the products that each class's own block would. Where rows near the borders of classes count for all, the sample grows to
- * all rows. The blocks serve where there are too many unknowns to solve for together.
+ * of the products that each class's own block would, with a penalty and without. Where the rows near the borders of classes, which
+ * a sample may miss, have all the curvature, it is made of all rows. The blocks serve where there are too many unknowns to solve
+ * for together.
  *
  * @param probabilities f64[rows][width] of the point, as they are at the time of the call
  */
@@ -55,9 +57,8 @@ export function softmaxPreconditioner(
   return {
     prepare(products) {
       age++;
-      // All rows are asked for once a fresh sample was of little help, and then at each point.
       if (age === 1 && fits && products >= TOO_MANY_PRODUCTS) count = rows;
-      if (age > 0 && count === sample && products < STALE_PRODUCTS) return;
+      if (age > 0 && products < STALE_PRODUCTS) return;
       solver.build(count);
       age = 0;
     },

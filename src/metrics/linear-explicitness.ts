@@ -64,7 +64,11 @@ async function classify(
     let classes = 0;
     const placeOf = Int32Array.from(occurs, (is) => (is ? classes++ : -1));
     for (let row = 0; row < rows; row++) to[row] = placeOf[from[row]];
-    const { crossEntropy, outcome } = await fitBalancedLogistic(core, { x, stride, labels, rows, columns, classes }, pause);
+    const { crossEntropy, outcome } = await fitBalancedLogistic(
+      core,
+      { x, stride, labels, rows, columns, classes },
+      pause,
+    );
     // Each class counts the same in the fit, each row in the cross entropy: that may be more than without latents.
     const explained = Math.max(0, 1 - crossEntropy / core.naturalLogarithm(classes));
     return { explained, isUnfinished: outcome === 'unfinished' };

@@ -104,4 +104,26 @@ test('stays at a minimum', async () => {
   assert.equal([...at], [1, 2]);
 });
 
+test('asks for a better preconditioner where it is far below the Hessian, and starts the step anew with that', async () => {
+  const terms = [parabola(3, 1), parabola(-2, 4)];
+  const objective = separate(terms);
+  let [refined, products] = [0, 0];
+  const poor: CurvedObjective = {
+    ...objective,
+    // What there is no curvature for in M is all that its steps are made of.
+    precondition: (residual, out) => {
+      out.set(refined > 0 ? [residual[0], residual[1] / 4] : [residual[0] * 1e12, residual[1]]);
+    },
+    refine: () => ++refined === 1,
+    evaluate: (at, gradient) => objective.evaluate(at, gradient),
+  };
+  const { at, outcome } = await minimiseTruncated(new Float64Array(2), poor, RULES, () => {
+    products++;
+  });
+  assert.is(outcome, 'minimum');
+  assert.is(refined, 1);
+  assert.is(products, 2, 'one that shows it, one with the Hessian itself');
+  assertNear(at, [3, -2], 1e-12, 'where');
+});
+
 test.run();
