@@ -6,7 +6,8 @@ import { solvePositiveDefinite } from './cholesky.js';
  * what softmax regression finds, but for the penalty and chance, where classes are normal with one covariance. All 0 where
  * that covariance is singular.
  *
- * @param rowCount of the columns of x the first `columns` are features, of a variance about 1
+ * @param rowCount rows of x
+ * @param columns how many of the columns of x are features: the first, of a variance about 1
  * @param ridge what is added to the variance within classes of each column, f64[columns]
  * @see C. R. Rao 1948, The Utilization of Multiple Measurements in Problems of Biological Classification
  * @see C. Bishop 2006, Pattern Recognition and Machine Learning, section 4.2
