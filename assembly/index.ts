@@ -52,13 +52,8 @@ export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './ne
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { gatherColumn, gatherRows } from './rows';
-export { exponentials, softmaxWideCurvature, softmaxWideLoss } from './softmax';
-export {
-  weightedSoftmaxBlocks,
-  weightedSoftmaxHessian,
-  weightedSoftmaxLoss,
-  weightedSoftmaxProduct,
-} from './balanced-softmax';
+export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax';
+export { softmaxWideBlocks, softmaxWideGrams } from './softmax-curvature';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
 export { growTree } from './trees';

@@ -1,105 +1,142 @@
 /**
- * Multinomial logistic regression of many classes: loss and gradient, and products of the Hessian with a vector.
+ * Softmax regression with lanes over classes, and a weight for each class: loss and gradient, and products of the Hessian with
+ * a vector.
  *
- *   logits = X W,   P = softmax of their rows,   gradient = X^T (P - Y),
- *   H V = X^T (P * (T - rowsum(P * T))) for T = X V.
+ *   loss = sum_n u_n (ln sum_c exp(w_c . x_n) - w_{y_n} . x_n),   dloss/dw_c = sum_n u_n (p_nc - [y_n = c]) x_n,
+ *   (H v)_c = sum_n u_n p_nc (v_c . x_n - sum_b p_nb v_b . x_n) x_n,   with u_n = classWeights[y_n].
  *
  * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4; the product is the derivative of the gradient
- * along V (Pearlmutter 1994). The optimiser that drives these is src/learners/truncated-newton.ts; few classes are in logistic.ts.
- * Cost: O(rows * stride * width) each. Precision: float64 throughout, without relaxed instructions.
+ * along v (Pearlmutter 1994). src/learners/softmax-objective.ts drives these; the Hessian is in softmax-curvature.ts, few
+ * classes in logistic.ts.
+ * Cost: O(rows * width * stride) each. Precision: float64 throughout, without relaxed instructions.
  *
- * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept, zeros. Weights and all that is
- * of their shape are f64[stride][width], width being the number of classes rounded up to a multiple of 8: lanes run over
- * classes. The intercept of a class that fills up is -1e300, so that its probability is 0.
+ * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept, zeros. What is by class is
+ * the inner index, `width` of them, the multiple of 4 from the number of classes: f64[stride][width]. Entries beyond the
+ * classes are 0 and stay so. A null pointer in place of classWeights, f64[classes], stands for weights of 1.
  */
 import { exp_f64x2, fold_f64x2 } from './lanes';
 
-/** Rows at a time: their logits stay in the first-level cache. */
+/** Rows that are worked on at a time, so that they stay in the first-level cache. */
 const BLOCK_ROWS = 32;
 
-/** Returns the loss of rows [firstRow, lastRow), adds their gradient, and writes their probabilities, f64[rows][width]. */
+/**
+ * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient, f64[stride][width], writes their
+ * probabilities, f64[rows][width], lowers tally[0] to the least that the score of a row's class exceeds the next largest
+ * by, and adds the loss without class weights to tally[1]. weights: f64[stride][width]; labels: i32[rows]; tally: f64[2];
+ * scratch: f64[32][width].
+ */
 export function softmaxWideLoss(
   gradient: usize,
   probabilities: usize,
+  tally: usize,
   x: usize,
   labels: usize,
+  classWeights: usize,
   weights: usize,
-  width: i32,
+  scratch: usize,
+  classes: i32,
   stride: i32,
   firstRow: i32,
   lastRow: i32,
 ): f64 {
   const rowBytes = <usize>stride << 3;
-  const classBytes = <usize>width << 3;
+  const widthBytes = <usize>((classes + 3) & ~3) << 3;
   let loss = 0.0;
+  let plain = load<f64>(tally, 8);
+  let least = load<f64>(tally);
   for (let start = firstRow; start < lastRow; start += BLOCK_ROWS) {
     const count = min(BLOCK_ROWS, lastRow - start);
     const px = x + <usize>start * rowBytes;
-    const block = probabilities + <usize>start * classBytes;
-    multiplyRows(block, px, weights, count, rowBytes, classBytes);
+    let p = probabilities + <usize>start * widthBytes;
+    multiply(p, px, weights, rowBytes, widthBytes, count);
+    let residuals = scratch;
     for (let row = 0; row < count; row++) {
-      const p = block + <usize>row * classBytes;
-      const label = <usize>load<i32>(labels + (<usize>(start + row) << 2)) << 3;
-      const own = load<f64>(p + label);
-      let largest_f64x2 = v128.load(p);
-      for (let c: usize = 16; c < classBytes; c += 16) largest_f64x2 = f64x2.pmax(largest_f64x2, v128.load(p + c));
-      const largest = max(f64x2.extract_lane(largest_f64x2, 0), f64x2.extract_lane(largest_f64x2, 1));
-      const shift = f64x2.splat(largest);
+      const label = load<i32>(labels + (<usize>(start + row) << 2));
+      const weight = classWeights ? load<f64>(classWeights + (<usize>label << 3)) : 1.0;
+      const own = load<f64>(p + (<usize>label << 3));
+      for (let c = <usize>classes << 3; c < widthBytes; c += 8) store<f64>(p + c, -Infinity);
+      let largest = largestOf(p, widthBytes);
+      if (own < largest) {
+        least = min(least, own - largest);
+      } else if (least > 0) {
+        // Only where nothing is known to be misplaced does the second largest matter.
+        store<f64>(p + (<usize>label << 3), -Infinity);
+        least = min(least, own - largestOf(p, widthBytes));
+        store<f64>(p + (<usize>label << 3), own);
+      }
+      const shift_f64x2 = f64x2.splat(largest);
       let total_f64x2 = f64x2.splat(0);
-      for (let c: usize = 0; c < classBytes; c += 16) {
-        const e = exp_f64x2(f64x2.sub(v128.load(p + c), shift));
-        v128.store(p + c, e);
-        total_f64x2 = f64x2.add(total_f64x2, e);
+      for (let c: usize = 0; c < widthBytes; c += 16) {
+        const e_f64x2 = exp_f64x2(f64x2.sub(v128.load(p + c), shift_f64x2));
+        v128.store(p + c, e_f64x2);
+        total_f64x2 = f64x2.add(total_f64x2, e_f64x2);
       }
       const total = fold_f64x2(total_f64x2);
-      loss += largest + Math.log(total) - own;
-      const scale = f64x2.splat(1.0 / total);
-      for (let c: usize = 0; c < classBytes; c += 16) v128.store(p + c, f64x2.mul(v128.load(p + c), scale));
-      let g = gradient + label;
-      const from = px + <usize>row * rowBytes;
-      for (let j: usize = 0; j < rowBytes; j += 8) {
-        store<f64>(g, load<f64>(g) - load<f64>(from + j));
-        g += classBytes;
+      const rowLoss = largest - own + Math.log(total);
+      loss += weight * rowLoss;
+      plain += rowLoss;
+      const scale_f64x2 = f64x2.splat(1.0 / total);
+      const weight_f64x2 = f64x2.splat(weight);
+      for (let c: usize = 0; c < widthBytes; c += 16) {
+        const probability_f64x2 = f64x2.mul(v128.load(p + c), scale_f64x2);
+        v128.store(p + c, probability_f64x2);
+        v128.store(residuals + c, f64x2.mul(weight_f64x2, probability_f64x2));
       }
+      const ofOwn = residuals + (<usize>label << 3);
+      store<f64>(ofOwn, load<f64>(ofOwn) - weight);
+      p += widthBytes;
+      residuals += widthBytes;
     }
-    addOuterProducts(gradient, px, block, count, rowBytes, classBytes);
+    addProducts(gradient, px, scratch, rowBytes, widthBytes, count);
   }
+  store<f64>(tally, least);
+  store<f64>(tally, plain, 8);
   return loss;
 }
 
-/** Adds the product of the Hessian of rows [firstRow, lastRow) with v to out; scratch: f64[32][width]. */
-export function softmaxWideCurvature(
+/**
+ * Adds the Hessian of rows [firstRow, lastRow), times vector, f64[stride][width], to out, f64[stride][width].
+ * probabilities: f64[rows][width], of softmaxWideLoss; scratch: f64[32][width].
+ */
+export function softmaxWideProduct(
   out: usize,
-  x: usize,
+  vector: usize,
   probabilities: usize,
-  v: usize,
+  x: usize,
+  labels: usize,
+  classWeights: usize,
   scratch: usize,
-  width: i32,
+  classes: i32,
   stride: i32,
   firstRow: i32,
   lastRow: i32,
 ): void {
   const rowBytes = <usize>stride << 3;
-  const classBytes = <usize>width << 3;
+  const widthBytes = <usize>((classes + 3) & ~3) << 3;
   for (let start = firstRow; start < lastRow; start += BLOCK_ROWS) {
     const count = min(BLOCK_ROWS, lastRow - start);
     const px = x + <usize>start * rowBytes;
-    multiplyRows(scratch, px, v, count, rowBytes, classBytes);
+    let p = probabilities + <usize>start * widthBytes;
+    multiply(scratch, px, vector, rowBytes, widthBytes, count);
+    let s = scratch;
     for (let row = 0; row < count; row++) {
-      const t = scratch + <usize>row * classBytes;
-      const p = probabilities + <usize>(start + row) * classBytes;
-      let sum0_f64x2 = f64x2.splat(0);
-      let sum1_f64x2 = sum0_f64x2;
-      for (let c: usize = 0; c < classBytes; c += 32) {
-        sum0_f64x2 = f64x2.add(sum0_f64x2, f64x2.mul(v128.load(t + c), v128.load(p + c)));
-        sum1_f64x2 = f64x2.add(sum1_f64x2, f64x2.mul(v128.load(t + c, 16), v128.load(p + c, 16)));
+      const label = load<i32>(labels + (<usize>(start + row) << 2));
+      const weight_f64x2 = f64x2.splat(classWeights ? load<f64>(classWeights + (<usize>label << 3)) : 1.0);
+      let mean0_f64x2 = f64x2.splat(0);
+      let mean1_f64x2 = mean0_f64x2;
+      for (let c: usize = 0; c < widthBytes; c += 32) {
+        mean0_f64x2 = f64x2.add(mean0_f64x2, f64x2.mul(v128.load(p + c), v128.load(s + c)));
+        mean1_f64x2 = f64x2.add(mean1_f64x2, f64x2.mul(v128.load(p + c, 16), v128.load(s + c, 16)));
       }
-      const mean = f64x2.splat(fold_f64x2(f64x2.add(sum0_f64x2, sum1_f64x2)));
-      for (let c: usize = 0; c < classBytes; c += 16) {
-        v128.store(t + c, f64x2.mul(v128.load(p + c), f64x2.sub(v128.load(t + c), mean)));
+      const mean_f64x2 = f64x2.splat(fold_f64x2(f64x2.add(mean0_f64x2, mean1_f64x2)));
+      for (let c: usize = 0; c < widthBytes; c += 16) {
+        const weighted_f64x2 = f64x2.mul(weight_f64x2, v128.load(p + c));
+        v128.store(s + c, f64x2.mul(weighted_f64x2, f64x2.sub(v128.load(s + c), mean_f64x2)));
       }
+      p += widthBytes;
+      s += widthBytes;
     }
-    addOuterProducts(out, px, scratch, count, rowBytes, classBytes);
+    addProducts(out, px, scratch, rowBytes, widthBytes, count);
   }
 }
 
@@ -111,96 +148,133 @@ export function exponentials(values: usize, count: i32): void {
   if (p < end) store<f64>(p, f64x2.extract_lane(exp_f64x2(v128.load64_zero(p)), 0));
 }
 
-/** out[row][c] = sum over j of x[row][j] w[j][c], two rows and eight classes at a time. */
-function multiplyRows(out: usize, x: usize, w: usize, count: i32, rowBytes: usize, classBytes: usize): void {
-  for (let row = 0; row < count; row += 2) {
-    const a = x + <usize>row * rowBytes;
-    // An odd last row is computed twice.
-    const isPair = row + 1 < count;
-    const b = isPair ? a + rowBytes : a;
-    const toA = out + <usize>row * classBytes;
-    const toB = isPair ? toA + classBytes : toA;
-    for (let c: usize = 0; c < classBytes; c += 64) {
-      let a0 = f64x2.splat(0);
-      let a1 = a0;
-      let a2 = a0;
-      let a3 = a0;
-      let b0 = a0;
-      let b1 = a0;
-      let b2 = a0;
-      let b3 = a0;
-      let from = w + c;
-      for (let j: usize = 0; j < rowBytes; j += 8) {
-        const xa = v128.load64_splat(a + j);
-        const xb = v128.load64_splat(b + j);
-        let part = v128.load(from);
-        a0 = f64x2.add(a0, f64x2.mul(xa, part));
-        b0 = f64x2.add(b0, f64x2.mul(xb, part));
-        part = v128.load(from, 16);
-        a1 = f64x2.add(a1, f64x2.mul(xa, part));
-        b1 = f64x2.add(b1, f64x2.mul(xb, part));
-        part = v128.load(from, 32);
-        a2 = f64x2.add(a2, f64x2.mul(xa, part));
-        b2 = f64x2.add(b2, f64x2.mul(xb, part));
-        part = v128.load(from, 48);
-        a3 = f64x2.add(a3, f64x2.mul(xa, part));
-        b3 = f64x2.add(b3, f64x2.mul(xb, part));
-        from += classBytes;
+// @ts-ignore: decorator
+@inline
+function largestOf(p: usize, bytes: usize): f64 {
+  let most0_f64x2 = v128.load(p);
+  let most1_f64x2 = v128.load(p, 16);
+  for (let c: usize = 32; c < bytes; c += 32) {
+    most0_f64x2 = f64x2.pmax(most0_f64x2, v128.load(p + c));
+    most1_f64x2 = f64x2.pmax(most1_f64x2, v128.load(p + c, 16));
+  }
+  most0_f64x2 = f64x2.pmax(most0_f64x2, most1_f64x2);
+  return max(f64x2.extract_lane(most0_f64x2, 0), f64x2.extract_lane(most0_f64x2, 1));
+}
+
+/** out[row][c] = sum over j of x[row][j] w[j][c], for `count` rows. */
+function multiply(out: usize, x: usize, w: usize, rowBytes: usize, widthBytes: usize, count: i32): void {
+  const wEnd = w + (rowBytes >>> 3) * widthBytes;
+  let row = 0;
+  for (; row + 4 <= count; row += 4) {
+    for (let c: usize = 0; c < widthBytes; c += 32) {
+      let s00 = f64x2.splat(0);
+      let s01 = s00;
+      let s10 = s00;
+      let s11 = s00;
+      let s20 = s00;
+      let s21 = s00;
+      let s30 = s00;
+      let s31 = s00;
+      let px0 = x;
+      let px2 = x + 2 * rowBytes;
+      for (let pw = w + c; pw < wEnd; pw += widthBytes) {
+        const w0 = v128.load(pw);
+        const w1 = v128.load(pw, 16);
+        let t = v128.load64_splat(px0);
+        s00 = f64x2.add(s00, f64x2.mul(t, w0));
+        s01 = f64x2.add(s01, f64x2.mul(t, w1));
+        t = v128.load64_splat(px0 + rowBytes);
+        s10 = f64x2.add(s10, f64x2.mul(t, w0));
+        s11 = f64x2.add(s11, f64x2.mul(t, w1));
+        t = v128.load64_splat(px2);
+        s20 = f64x2.add(s20, f64x2.mul(t, w0));
+        s21 = f64x2.add(s21, f64x2.mul(t, w1));
+        t = v128.load64_splat(px2 + rowBytes);
+        s30 = f64x2.add(s30, f64x2.mul(t, w0));
+        s31 = f64x2.add(s31, f64x2.mul(t, w1));
+        px0 += 8;
+        px2 += 8;
       }
-      v128.store(toA + c, a0);
-      v128.store(toA + c, a1, 16);
-      v128.store(toA + c, a2, 32);
-      v128.store(toA + c, a3, 48);
-      v128.store(toB + c, b0);
-      v128.store(toB + c, b1, 16);
-      v128.store(toB + c, b2, 32);
-      v128.store(toB + c, b3, 48);
+      let to = out + c;
+      v128.store(to, s00);
+      v128.store(to, s01, 16);
+      to += widthBytes;
+      v128.store(to, s10);
+      v128.store(to, s11, 16);
+      to += widthBytes;
+      v128.store(to, s20);
+      v128.store(to, s21, 16);
+      to += widthBytes;
+      v128.store(to, s30);
+      v128.store(to, s31, 16);
     }
+    x += 4 * rowBytes;
+    out += 4 * widthBytes;
+  }
+  for (; row < count; row++) {
+    for (let c: usize = 0; c < widthBytes; c += 32) {
+      let s0 = f64x2.splat(0);
+      let s1 = s0;
+      let px = x;
+      for (let pw = w + c; pw < wEnd; pw += widthBytes) {
+        const t = v128.load64_splat(px);
+        s0 = f64x2.add(s0, f64x2.mul(t, v128.load(pw)));
+        s1 = f64x2.add(s1, f64x2.mul(t, v128.load(pw, 16)));
+        px += 8;
+      }
+      v128.store(out + c, s0);
+      v128.store(out + c, s1, 16);
+    }
+    x += rowBytes;
+    out += widthBytes;
   }
 }
 
-/** out[j][c] += sum over rows of x[row][j] r[row][c], two columns and eight classes at a time. */
-function addOuterProducts(out: usize, x: usize, r: usize, count: i32, rowBytes: usize, classBytes: usize): void {
-  for (let j: usize = 0; j < rowBytes; j += 16) {
-    const toA = out + (j >> 3) * classBytes;
-    const toB = toA + classBytes;
-    for (let c: usize = 0; c < classBytes; c += 64) {
-      let a0 = v128.load(toA + c);
-      let a1 = v128.load(toA + c, 16);
-      let a2 = v128.load(toA + c, 32);
-      let a3 = v128.load(toA + c, 48);
-      let b0 = v128.load(toB + c);
-      let b1 = v128.load(toB + c, 16);
-      let b2 = v128.load(toB + c, 32);
-      let b3 = v128.load(toB + c, 48);
-      let from = x + j;
-      let p = r + c;
+/** out[j][c] += sum over `count` rows of a[row][j] s[row][c]; rows of a have aBytes, those of s widthBytes, multiples of 32. */
+function addProducts(out: usize, a: usize, s: usize, aBytes: usize, widthBytes: usize, count: i32): void {
+  for (let j: usize = 0; j < aBytes; j += 32) {
+    for (let c: usize = 0; c < widthBytes; c += 32) {
+      const to0 = out + c;
+      const to1 = to0 + widthBytes;
+      const to2 = to1 + widthBytes;
+      const to3 = to2 + widthBytes;
+      let s00 = v128.load(to0);
+      let s01 = v128.load(to0, 16);
+      let s10 = v128.load(to1);
+      let s11 = v128.load(to1, 16);
+      let s20 = v128.load(to2);
+      let s21 = v128.load(to2, 16);
+      let s30 = v128.load(to3);
+      let s31 = v128.load(to3, 16);
+      let pa = a + j;
+      let ps = s + c;
       for (let row = 0; row < count; row++) {
-        const xa = v128.load64_splat(from);
-        const xb = v128.load64_splat(from, 8);
-        let part = v128.load(p);
-        a0 = f64x2.add(a0, f64x2.mul(xa, part));
-        b0 = f64x2.add(b0, f64x2.mul(xb, part));
-        part = v128.load(p, 16);
-        a1 = f64x2.add(a1, f64x2.mul(xa, part));
-        b1 = f64x2.add(b1, f64x2.mul(xb, part));
-        part = v128.load(p, 32);
-        a2 = f64x2.add(a2, f64x2.mul(xa, part));
-        b2 = f64x2.add(b2, f64x2.mul(xb, part));
-        part = v128.load(p, 48);
-        a3 = f64x2.add(a3, f64x2.mul(xa, part));
-        b3 = f64x2.add(b3, f64x2.mul(xb, part));
-        from += rowBytes;
-        p += classBytes;
+        const v0 = v128.load(ps);
+        const v1 = v128.load(ps, 16);
+        let t = v128.load64_splat(pa);
+        s00 = f64x2.add(s00, f64x2.mul(t, v0));
+        s01 = f64x2.add(s01, f64x2.mul(t, v1));
+        t = v128.load64_splat(pa, 8);
+        s10 = f64x2.add(s10, f64x2.mul(t, v0));
+        s11 = f64x2.add(s11, f64x2.mul(t, v1));
+        t = v128.load64_splat(pa, 16);
+        s20 = f64x2.add(s20, f64x2.mul(t, v0));
+        s21 = f64x2.add(s21, f64x2.mul(t, v1));
+        t = v128.load64_splat(pa, 24);
+        s30 = f64x2.add(s30, f64x2.mul(t, v0));
+        s31 = f64x2.add(s31, f64x2.mul(t, v1));
+        pa += aBytes;
+        ps += widthBytes;
       }
-      v128.store(toA + c, a0);
-      v128.store(toA + c, a1, 16);
-      v128.store(toA + c, a2, 32);
-      v128.store(toA + c, a3, 48);
-      v128.store(toB + c, b0);
-      v128.store(toB + c, b1, 16);
-      v128.store(toB + c, b2, 32);
-      v128.store(toB + c, b3, 48);
+      v128.store(to0, s00);
+      v128.store(to0, s01, 16);
+      v128.store(to1, s10);
+      v128.store(to1, s11, 16);
+      v128.store(to2, s20);
+      v128.store(to2, s21, 16);
+      v128.store(to3, s30);
+      v128.store(to3, s31, 16);
     }
+    out += 4 * widthBytes;
   }
 }

@@ -154,16 +154,17 @@ export interface Strips {
   readonly width: number;
 }
 
-/** Rows with classes, each class with a weight; see assembly/softmax.ts. */
-export interface WeightedRows {
+/** Rows with classes; see assembly/softmax.ts. */
+export interface LabelledRows {
   /** f64[rows][stride]: the features, a 1, zeros. */
   readonly x: Block<'f64'>;
   /** A multiple of 4. */
   readonly stride: number;
-  /** i32[rows] */
+  /** i32[rows], 0 .. classes - 1 */
   readonly labels: Block<'i32'>;
-  /** f64[classes] */
-  readonly classWeights: Block<'f64'>;
+  readonly classes: number;
+  /** What each row of a class counts, f64[classes]; null: 1. */
+  readonly classWeights: Block<'f64'> | null;
 }
 
 const STREAM_WORDS = 92;
@@ -936,12 +937,9 @@ export class Core {
   softmaxLoss(
     gradient: Block<'f64'>,
     probabilities: Block<'f64'>,
-    x: Block<'f64'>,
-    labels: Block<'i32'>,
+    { x, stride, labels, classes, classWeights }: LabelledRows,
     weights: Block<'f64'>,
-    classes: number,
     fixedClasses: number,
-    stride: number,
     firstRow: number,
     lastRow: number,
   ): number {
@@ -950,6 +948,7 @@ export class Core {
       probabilities.pointer,
       x.pointer,
       labels.pointer,
+      classWeights?.pointer ?? 0,
       weights.pointer,
       classes,
       fixedClasses,
@@ -962,17 +961,17 @@ export class Core {
   /** Adds the weighted Gram matrices of all pairs of classes to grams [pairs][stride][stride]; scratch: [128][stride]. */
   softmaxHessian(
     grams: Block<'f64'>,
-    x: Block<'f64'>,
+    { x, stride, labels, classes, classWeights }: LabelledRows,
     probabilities: Block<'f64'>,
     scratch: Block<'f64'>,
-    classes: number,
-    stride: number,
     firstRow: number,
     lastRow: number,
   ): void {
     this.#wasm.softmaxHessian(
       grams.pointer,
       x.pointer,
+      labels.pointer,
+      classWeights?.pointer ?? 0,
       probabilities.pointer,
       scratch.pointer,
       classes,
@@ -982,54 +981,124 @@ export class Core {
     );
   }
 
-  /** {@link softmaxLoss} for many classes: gradient and weights [stride][width], probabilities [rows][width], width a multiple of 8. */
+  /**
+   * {@link softmaxLoss} for many classes: gradient and weights [stride][width], probabilities [rows][width], width the
+   * multiple of 4 from classes. Lowers tally[0] to the least by which the score of a row's class is the largest, adds the loss
+   * without class weights to tally[1].
+   */
   softmaxWideLoss(
     gradient: Block<'f64'>,
     probabilities: Block<'f64'>,
-    x: Block<'f64'>,
-    labels: Block<'i32'>,
+    tally: Block<'f64'>,
+    { x, stride, labels, classes, classWeights }: LabelledRows,
     weights: Block<'f64'>,
-    width: number,
-    stride: number,
     firstRow: number,
     lastRow: number,
   ): number {
-    return this.#wasm.softmaxWideLoss(
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', (SOFTMAX_ROWS * weights.length) / stride);
+    const loss = this.#wasm.softmaxWideLoss(
       gradient.pointer,
       probabilities.pointer,
+      tally.pointer,
       x.pointer,
       labels.pointer,
+      classWeights?.pointer ?? 0,
       weights.pointer,
-      width,
+      scratch.pointer,
+      classes,
       stride,
       firstRow,
       lastRow,
     );
+    this.arena.release(mark);
+    return loss;
   }
 
-  /** Adds the Hessian of rows [firstRow, lastRow) times v [stride][width] to out; scratch: [32][width]. */
-  softmaxWideCurvature(
+  /** Adds the Hessian of rows [firstRow, lastRow) times vector [stride][width] to out [stride][width]. */
+  softmaxWideProduct(
     out: Block<'f64'>,
-    x: Block<'f64'>,
+    vector: Block<'f64'>,
     probabilities: Block<'f64'>,
-    v: Block<'f64'>,
-    scratch: Block<'f64'>,
-    width: number,
-    stride: number,
+    { x, stride, labels, classes, classWeights }: LabelledRows,
     firstRow: number,
     lastRow: number,
   ): void {
-    this.#wasm.softmaxWideCurvature(
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', (SOFTMAX_ROWS * vector.length) / stride);
+    this.#wasm.softmaxWideProduct(
       out.pointer,
-      x.pointer,
+      vector.pointer,
       probabilities.pointer,
-      v.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights?.pointer ?? 0,
       scratch.pointer,
-      width,
+      classes,
       stride,
       firstRow,
       lastRow,
     );
+    this.arena.release(mark);
+  }
+
+  /**
+   * Adds the Gram matrices of all pairs of classes to grams [pairs][size], size being what the upper part of a matrix of the
+   * first `unknowns` columns takes, in multiples of 4; of each row only classes at least as likely as `least`.
+   */
+  softmaxWideGrams(
+    grams: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    rows: LabelledRows,
+    unknowns: number,
+    least: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    this.#addCurvature(this.#wasm.softmaxWideGrams, grams, probabilities, rows, unknowns, least, firstRow, lastRow);
+  }
+
+  /** Adds the Hessian's blocks on the diagonal to blocks [classes][size]; see {@link softmaxWideGrams}. */
+  softmaxWideBlocks(
+    blocks: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    rows: LabelledRows,
+    unknowns: number,
+    least: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    this.#addCurvature(this.#wasm.softmaxWideBlocks, blocks, probabilities, rows, unknowns, least, firstRow, lastRow);
+  }
+
+  #addCurvature(
+    add: CoreExports['softmaxWideGrams'],
+    out: Block<'f64'>,
+    probabilities: Block<'f64'>,
+    { x, stride, labels, classes, classWeights }: LabelledRows,
+    unknowns: number,
+    least: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const mark = this.arena.mark();
+    // Of the products of a row, and the list of its likely classes.
+    const scratch = this.arena.alloc('f64', Math.ceil((unknowns * (unknowns + 1)) / 8) * 4 + classes);
+    add(
+      out.pointer,
+      probabilities.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights?.pointer ?? 0,
+      scratch.pointer,
+      least,
+      classes,
+      unknowns,
+      stride,
+      firstRow,
+      lastRow,
+    );
+    this.arena.release(mark);
   }
 
   /** Overwrites the values with their exponentials. */
@@ -1064,128 +1133,6 @@ export class Core {
     const result = out.array.slice();
     this.arena.release(mark);
     return result;
-  }
-
-  /**
-   * Loss of rows [firstRow, lastRow) with class weights; adds to gradient [stride][width], writes probabilities
-   * [rows][width], lowers tally[0] to the least by which the score of a row's class is the largest, adds the loss without
-   * class weights to tally[1]. weights: [stride][width]; width is the multiple of 4 from the number of classes.
-   */
-  weightedSoftmaxLoss(
-    gradient: Block<'f64'>,
-    probabilities: Block<'f64'>,
-    tally: Block<'f64'>,
-    { x, stride, labels, classWeights }: WeightedRows,
-    weights: Block<'f64'>,
-    firstRow: number,
-    lastRow: number,
-  ): number {
-    const mark = this.arena.mark();
-    const scratch = this.arena.alloc('f64', (SOFTMAX_ROWS * weights.length) / stride);
-    const loss = this.#wasm.weightedSoftmaxLoss(
-      gradient.pointer,
-      probabilities.pointer,
-      tally.pointer,
-      x.pointer,
-      labels.pointer,
-      classWeights.pointer,
-      weights.pointer,
-      scratch.pointer,
-      classWeights.length,
-      stride,
-      firstRow,
-      lastRow,
-    );
-    this.arena.release(mark);
-    return loss;
-  }
-
-  /** Adds the Hessian of rows [firstRow, lastRow) times vector [stride][width] to out [stride][width]. */
-  weightedSoftmaxProduct(
-    out: Block<'f64'>,
-    vector: Block<'f64'>,
-    probabilities: Block<'f64'>,
-    { x, stride, labels, classWeights }: WeightedRows,
-    firstRow: number,
-    lastRow: number,
-  ): void {
-    const mark = this.arena.mark();
-    const scratch = this.arena.alloc('f64', (SOFTMAX_ROWS * vector.length) / stride);
-    this.#wasm.weightedSoftmaxProduct(
-      out.pointer,
-      vector.pointer,
-      probabilities.pointer,
-      x.pointer,
-      labels.pointer,
-      classWeights.pointer,
-      scratch.pointer,
-      classWeights.length,
-      stride,
-      firstRow,
-      lastRow,
-    );
-    this.arena.release(mark);
-  }
-
-  /**
-   * Adds the Hessian's blocks on the diagonal to out [pairs][width]: pairs (0, 0), (0, 1) .. (1, 1) .. of the first
-   * `columns` columns, and up to a multiple of 4.
-   */
-  weightedSoftmaxBlocks(
-    out: Block<'f64'>,
-    probabilities: Block<'f64'>,
-    { x, stride, labels, classWeights }: WeightedRows,
-    width: number,
-    columns: number,
-    firstRow: number,
-    lastRow: number,
-  ): void {
-    const mark = this.arena.mark();
-    const scratch = this.arena.alloc('f64', SOFTMAX_ROWS * (width + out.length / width));
-    this.#wasm.weightedSoftmaxBlocks(
-      out.pointer,
-      probabilities.pointer,
-      x.pointer,
-      labels.pointer,
-      classWeights.pointer,
-      scratch.pointer,
-      classWeights.length,
-      stride,
-      columns,
-      firstRow,
-      lastRow,
-    );
-    this.arena.release(mark);
-  }
-
-  /**
-   * Adds the Hessian of rows [firstRow, lastRow) to out [classes][stride][classes][stride], blocks on and above the
-   * diagonal; of each row only classes at least as likely as `least`.
-   */
-  weightedSoftmaxHessian(
-    out: Block<'f64'>,
-    probabilities: Block<'f64'>,
-    { x, stride, labels, classWeights }: WeightedRows,
-    least: number,
-    firstRow: number,
-    lastRow: number,
-  ): void {
-    const mark = this.arena.mark();
-    const likely = this.arena.alloc('i32', classWeights.length);
-    this.#wasm.weightedSoftmaxHessian(
-      out.pointer,
-      probabilities.pointer,
-      x.pointer,
-      labels.pointer,
-      classWeights.pointer,
-      likely.pointer,
-      least,
-      classWeights.length,
-      stride,
-      firstRow,
-      lastRow,
-    );
-    this.arena.release(mark);
   }
 
   /** Fills out with psi(n) for n = 1, 2 ..; out[0] is 0. */

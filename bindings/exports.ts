@@ -259,6 +259,7 @@ export interface CoreExports {
     probabilities: number,
     x: number,
     labels: number,
+    classWeights: number,
     weights: number,
     classes: number,
     fixedClasses: number,
@@ -269,6 +270,8 @@ export interface CoreExports {
   softmaxHessian(
     grams: number,
     x: number,
+    labels: number,
+    classWeights: number,
     probabilities: number,
     scratch: number,
     classes: number,
@@ -278,32 +281,6 @@ export interface CoreExports {
   ): void;
 
   softmaxWideLoss(
-    gradient: number,
-    probabilities: number,
-    x: number,
-    labels: number,
-    weights: number,
-    width: number,
-    stride: number,
-    firstRow: number,
-    lastRow: number,
-  ): number;
-  softmaxWideCurvature(
-    out: number,
-    x: number,
-    probabilities: number,
-    v: number,
-    scratch: number,
-    width: number,
-    stride: number,
-    firstRow: number,
-    lastRow: number,
-  ): void;
-  exponentials(values: number, count: number): void;
-  decomposeCholesky(a: number, n: number, stride: number): number;
-  solveCholesky(l: number, b: number, n: number, stride: number): void;
-
-  weightedSoftmaxLoss(
     gradient: number,
     probabilities: number,
     tally: number,
@@ -317,7 +294,7 @@ export interface CoreExports {
     firstRow: number,
     lastRow: number,
   ): number;
-  weightedSoftmaxProduct(
+  softmaxWideProduct(
     out: number,
     vector: number,
     probabilities: number,
@@ -330,33 +307,37 @@ export interface CoreExports {
     firstRow: number,
     lastRow: number,
   ): void;
-  weightedSoftmaxBlocks(
-    out: number,
+  softmaxWideGrams(
+    grams: number,
     probabilities: number,
     x: number,
     labels: number,
     classWeights: number,
     scratch: number,
+    least: number,
     classes: number,
+    unknowns: number,
     stride: number,
-    columns: number,
     firstRow: number,
     lastRow: number,
   ): void;
-
-  weightedSoftmaxHessian(
-    out: number,
+  softmaxWideBlocks(
+    blocks: number,
     probabilities: number,
     x: number,
     labels: number,
     classWeights: number,
-    likely: number,
+    scratch: number,
     least: number,
     classes: number,
+    unknowns: number,
     stride: number,
     firstRow: number,
     lastRow: number,
   ): void;
+  exponentials(values: number, count: number): void;
+  decomposeCholesky(a: number, n: number, stride: number): number;
+  solveCholesky(l: number, b: number, n: number, stride: number): void;
 
   digammas(out: number, count: number): void;
   placeClasses(

@@ -43,6 +43,7 @@ export const bench: Bench = {
         plainWeights[c * (columns + 1) + j] = weight;
       }
     }
+    const labelled = { x, stride, labels: drawn.labels, classes, classWeights: null };
     const gradient = core.arena.zeros('f64', classes * stride);
     const probabilities = core.arena.alloc('f64', POINTS * classes);
     const pairs = (classes * (classes - 1)) / 2;
@@ -55,14 +56,12 @@ export const bench: Bench = {
     };
     const lose = () => {
       gradient.array.fill(0);
-      return forRows((row, end) =>
-        core.softmaxLoss(gradient, probabilities, x, drawn.labels, weights, classes, 0, stride, row, end),
-      );
+      return forRows((row, end) => core.softmaxLoss(gradient, probabilities, labelled, weights, 0, row, end));
     };
     const curve = () => {
       grams.array.fill(0);
       forRows((row, end) => {
-        core.softmaxHessian(grams, x, probabilities, scratch, classes, stride, row, end);
+        core.softmaxHessian(grams, labelled, probabilities, scratch, row, end);
         return 0;
       });
       return grams.array[0];

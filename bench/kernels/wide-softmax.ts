@@ -1,5 +1,5 @@
 import type { Block } from '../../bindings/arena.js';
-import { closeFilling, widthOf } from '../../src/learners/wide-softmax.js';
+import { widthOf } from '../../src/learners/softmax-objective.js';
 import { type Bench, expectClose } from '../contest.js';
 import { type Points, softmaxCurvature, softmaxLoss } from '../plain/logistic.js';
 
@@ -44,12 +44,12 @@ export const bench: Bench = {
     const narrow = ({ array }: Block<'f64'>) =>
       Float64Array.from(weights, (_, i) => array[(i % stride) * width + Math.floor(i / stride)]);
     const wideWeights = widen(weights);
-    closeFilling(wideWeights.array, columns, classes);
     const wideDirection = widen(direction);
     const gradient = core.arena.zeros('f64', wideStride * width);
     const curvature = core.arena.zeros('f64', wideStride * width);
     const probabilities = core.arena.alloc('f64', rows * width);
-    const scratch = core.arena.alloc('f64', 32 * width);
+    const tally = core.arena.zeros('f64', 2);
+    const labelled = { x, stride: wideStride, labels, classes, classWeights: null };
     const forRows = (work: (row: number, end: number) => number) => {
       let sum = 0;
       for (let row = 0; row < rows; row += ROWS_PER_CALL) sum += work(row, Math.min(row + ROWS_PER_CALL, rows));
@@ -58,13 +58,13 @@ export const bench: Bench = {
     const lose = () => {
       gradient.array.fill(0);
       return forRows((row, end) =>
-        core.softmaxWideLoss(gradient, probabilities, x, labels, wideWeights, width, wideStride, row, end),
+        core.softmaxWideLoss(gradient, probabilities, tally, labelled, wideWeights, row, end),
       );
     };
     const curve = () => {
       curvature.array.fill(0);
       forRows((row, end) => {
-        core.softmaxWideCurvature(curvature, x, probabilities, wideDirection, scratch, width, wideStride, row, end);
+        core.softmaxWideProduct(curvature, wideDirection, probabilities, labelled, row, end);
         return 0;
       });
       return curvature.array[0];

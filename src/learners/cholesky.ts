@@ -9,11 +9,8 @@ export function solvePositiveDefinite(a: Float64Array, b: Float64Array, n: numbe
   return true;
 }
 
-/**
- * Decomposes a symmetric positive definite a (n, n), row-major, after scaling its diagonal to 1; overwritten. Returns the
- * scale, for {@link substitute}; null where a is not positive definite.
- */
-export function decompose(a: Float64Array, n: number): Float64Array | null {
+/** Overwrites a with its factor after scaling its diagonal to 1, and returns the scale; null where a is not positive definite. */
+function decompose(a: Float64Array, n: number): Float64Array | null {
   const scale = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     if (!(a[i * n + i] > 0)) return null;
@@ -39,7 +36,7 @@ export function decompose(a: Float64Array, n: number): Float64Array | null {
 }
 
 /** Overwrites b with the solution of a x = b, where a and scale are what {@link decompose} made of a. */
-export function substitute(a: Float64Array, scale: Float64Array, b: Float64Array, n: number): void {
+function substitute(a: Float64Array, scale: Float64Array, b: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) {
     let sum = b[i] * scale[i];
     for (let k = 0; k < i; k++) sum -= a[i * n + k] * b[k];

@@ -4,10 +4,16 @@
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
-import { solvePositiveDefinite } from './cholesky.js';
-import { type Minimum, minimiseByLbfgs, minimiseByNewton } from './minimise.js';
-import { minimiseTruncated } from './truncated-newton.js';
-import { fillWideProbabilities, widthOf } from './wide-softmax.js';
+import { minimiseDense } from './dense-logistic.js';
+import type { Minimum } from './minimise.js';
+import {
+  fillProbabilities,
+  type SoftmaxProblem,
+  softmaxObjective,
+  startOfSearch,
+  widthOf,
+} from './softmax-objective.js';
+import { minimiseTruncated, type StoppingRules } from './truncated-newton.js';
 
 /** What is fitted. */
 export interface LogisticProblem {
@@ -21,6 +27,8 @@ export interface LogisticProblem {
   readonly classes: number;
   /** Inverse strength of the penalty. */
   readonly c: number;
+  /** What each row of a class counts, f64[classes], as of balancedWeights in class-weights.ts; 1 by default. */
+  readonly classWeights?: Float64Array;
 }
 
 /** A fitted model. With two classes there is one weight vector, that of class 1. */
@@ -33,17 +41,23 @@ export interface LogisticModel {
   readonly converged: boolean;
 }
 
-/** Up to this many unknowns Newton's steps are cheaper than the many more of L-BFGS. */
-const MOST_NEWTON_UNKNOWNS = 600;
-/** Multiply-adds per row that a Hessian may cost. */
-const MOST_HESSIAN_WORK = 500_000;
-/** Classes times stride from where products of the Hessian with vectors are cheaper than the Hessian. */
-const MOST_EXACT_WORK = 150;
-/** From so many classes on, lanes run over classes. */
+/** From so many classes on lanes run over classes, and steps are found from products; below, whole Hessians cost less. */
 const WIDE_CLASSES = 8;
+/** To the limit of float64, as the penalty gives every direction curvature. */
+const RULES: StoppingRules = {
+  tolerance: 1e-14,
+  steps: 100,
+  productsPerStep: 250,
+  products: Number.POSITIVE_INFINITY,
+  leastGain: 0,
+};
+/** Of the linear discriminant's weights: the penalty and rows that are not normal ask for smaller ones. */
+const START_SHARE = 0.5;
+/** Rows times classes between two pauses: some milliseconds. */
+const WORK_PER_PAUSE = 1 << 21;
 const ROWS_PER_CALL = 1024;
 /** A feature whose variance all but underflows: its weight is 0 with this as with any larger penalty. */
-export const LARGEST_PENALTY = 1e200;
+const LARGEST_PENALTY = 1e200;
 
 /**
  * Fits the model. Features are standardised inside (a badly scaled latent then costs nothing), and the penalty is that
@@ -54,13 +68,13 @@ export async function fitLogistic(
   problem: LogisticProblem,
   pause: (iteration: number, most: number) => void | Promise<void>,
 ): Promise<LogisticModel> {
-  const { rows, columns, classes, c } = problem;
+  const { rows, columns, classes } = problem;
   const { means, scales } = columnScales(problem.features.array, rows, columns);
   return core.arena.scope(async () => {
     const stride = Math.ceil((columns + 1) / 4) * 4;
     const x = core.arena.alloc('f64', rows * stride);
     standardise(x.array, problem.features.array, means, scales, rows, stride);
-    const minimum = await minimise(core, problem, x, stride, scales, c, pause);
+    const minimum = await minimise(core, problem, x, stride, scales, pause);
     const free = classes === 2 ? 1 : classes;
     if (free > 1) centreClasses(minimum.at, free, stride);
     const coefficients = Array.from({ length: free }, (_, f) =>
@@ -120,27 +134,28 @@ export function logisticProbabilities(
   const x = core.arena.alloc('f64', rows * stride);
   standardise(x.array, features.array, new Float64Array(columns), new Float64Array(columns).fill(1), rows, stride);
   if (classes >= WIDE_CLASSES) {
-    fillWideProbabilities(core, probabilities, x, { coefficients, intercepts }, rows, columns, stride);
+    fillProbabilities(core, probabilities, x, { coefficients, intercepts }, rows, columns, stride);
     core.arena.release(mark);
     return probabilities.slice(0, rows * classes);
   }
   const weights = core.arena.zeros('f64', coefficients.length * stride);
   const gradient = core.arena.zeros('f64', coefficients.length * stride);
-  const labels = core.arena.zeros('i32', rows);
+  const labelled = { x, stride, labels: core.arena.zeros('i32', rows), classes, classWeights: null };
   coefficients.forEach((row, f) => {
     weights.array.set(row, f * stride);
     weights.array[f * stride + columns] = intercepts[f];
   });
   const fixed = classes - coefficients.length;
-  forRows(rows, (row, end) => {
-    core.softmaxLoss(gradient, probabilities, x, labels, weights, classes, fixed, stride, row, end);
-  });
+  for (let row = 0; row < rows; row += ROWS_PER_CALL) {
+    const end = Math.min(row + ROWS_PER_CALL, rows);
+    core.softmaxLoss(gradient, probabilities, labelled, weights, fixed, row, end);
+  }
   core.arena.release(mark);
   return probabilities;
 }
 
 /** Mean and standard deviation (divided by rows) of each column; 1 for a column whose values are all equal. */
-export function columnScales(data: Float64Array, rows: number, columns: number) {
+function columnScales(data: Float64Array, rows: number, columns: number) {
   const means = new Float64Array(columns);
   const squares = new Float64Array(columns);
   const varies = new Uint8Array(columns);
@@ -164,7 +179,7 @@ export function columnScales(data: Float64Array, rows: number, columns: number) 
 }
 
 /** The features around their means over their scales, a 1 for the intercept, zeros up to the stride. */
-export function standardise(
+function standardise(
   out: Float64Array,
   data: Float64Array,
   means: Float64Array,
@@ -181,139 +196,51 @@ export function standardise(
   }
 }
 
+/** Minimises loss + penalty for standardised features; the weights found are f64[classes or 1][stride]. */
 async function minimise(
   core: Core,
-  { labels, rows, columns, classes }: LogisticProblem,
+  { labels, rows, columns, classes, c, classWeights: given }: LogisticProblem,
   x: Block<'f64'>,
   stride: number,
   scales: Float64Array,
-  c: number,
   pause: (iteration: number, most: number) => void | Promise<void>,
-): Promise<Minimum> {
-  const fixed = classes === 2 ? 1 : 0;
-  const unknowns = (classes - fixed) * stride;
+): Promise<Pick<Minimum, 'at' | 'converged'>> {
   // |w|^2 / C in the scale of the given features: w_j = v_j / scale_j.
   const penalty = Float64Array.from({ length: stride }, (_, j) =>
     j < columns ? Math.min(1 / (c * scales[j] ** 2), LARGEST_PENALTY) : 0,
   );
-  const pairs = (classes * (classes - 1)) / 2;
-  const isSmall = unknowns <= MOST_NEWTON_UNKNOWNS && pairs * stride * stride <= MOST_HESSIAN_WORK;
-  if (isSmall && (classes - 1) * stride > MOST_EXACT_WORK && classes >= WIDE_CLASSES) {
-    return minimiseTruncated(core, { x, labels, rows, columns, stride, classes, penalty }, pause);
+  const classWeights = given ? core.arena.upload('f64', given) : null;
+  const problem = { x, stride, labels, rows, columns, classes, classWeights, penalty };
+  if (classes >= WIDE_CLASSES) {
+    return minimiseWide(core, { ...problem, totalWeight: given ? sumOfWeights(labels.array, given) : rows }, pause);
   }
-  const weights = core.arena.alloc('f64', unknowns);
-  const gradientBlock = core.arena.alloc('f64', unknowns);
-  const probabilities = core.arena.alloc('f64', rows * classes);
-
-  /** The objective with the first `count` rows standing for all. */
-  const objectiveOf =
-    (count: number) =>
-    (at: Float64Array, gradient: Float64Array): number => {
-      weights.array.set(at);
-      gradientBlock.array.fill(0);
-      let value = 0;
-      forRows(count, (row, end) => {
-        value += core.softmaxLoss(gradientBlock, probabilities, x, labels, weights, classes, fixed, stride, row, end);
-      });
-      value *= rows / count;
-      const sums = gradientBlock.array;
-      for (let i = 0; i < unknowns; i++) {
-        const pull = penalty[i % stride] * at[i];
-        value += 0.5 * pull * at[i];
-        gradient[i] = sums[i] * (rows / count) + pull;
-      }
-      return value;
-    };
-
-  if (!isSmall) {
-    return minimiseByLbfgs(new Float64Array(unknowns), objectiveOf(rows), 1e-9 * rows, pause);
-  }
-
-  const grams = core.arena.alloc('f64', pairs * stride * stride);
-  const scratch = core.arena.alloc('f64', 128 * stride);
-  const newtonStepOf =
-    (count: number) =>
-    (_at: Float64Array, gradient: Float64Array, step: Float64Array): void => {
-      grams.array.fill(0);
-      forRows(count, (row, end) => {
-        core.softmaxHessian(grams, x, probabilities, scratch, classes, stride, row, end);
-      });
-      const hessian = assembleHessian(grams.array, classes, fixed, stride, columns, penalty, rows, rows / count);
-      descend(hessian, gradient, step, rows);
-    };
-
-  // Most of the way costs little on an eighth of the rows; from there the whole needs half of the steps.
-  const start = new Float64Array(unknowns);
-  const few = Math.floor(rows / 8);
-  if (standsForAll(labels.array, few, classes)) {
-    const near = await minimiseByNewton(start, objectiveOf(few), newtonStepOf(few), pause, 1e-4, 20);
-    start.set(near.at);
-  }
-  return minimiseByNewton(start, objectiveOf(rows), newtonStepOf(rows), pause);
+  return minimiseDense(core, problem, pause);
 }
 
-function forRows(count: number, work: (row: number, end: number) => void): void {
-  for (let row = 0; row < count; row += ROWS_PER_CALL) work(row, Math.min(row + ROWS_PER_CALL, count));
+/** {@link minimise} of many classes, whose Hessian is too dear to be made at every step. */
+async function minimiseWide(
+  core: Core,
+  problem: SoftmaxProblem,
+  pause: (iteration: number, most: number) => void | Promise<void>,
+): Promise<Pick<Minimum, 'at' | 'converged'>> {
+  const { rows, columns, stride, classes, penalty, totalWeight } = problem;
+  const width = widthOf(classes);
+  const objective = softmaxObjective(core, problem);
+  // The penalty is added to the covariance, so that it can be solved by.
+  const ridge = penalty.subarray(0, columns).map((value) => value / totalWeight);
+  const start = startOfSearch(core, problem, objective, ridge, START_SHARE);
+  let [step, work] = [-1, 0];
+  const found = await minimiseTruncated(start, objective, RULES, async (_, steps) => {
+    work += rows * classes;
+    if (steps === step && work < WORK_PER_PAUSE) return;
+    [step, work] = [steps, 0];
+    await pause(steps, RULES.steps);
+  });
+  const at = new Float64Array(classes * stride);
+  for (let c = 0; c < classes; c++) for (let j = 0; j <= columns; j++) at[c * stride + j] = found.at[j * width + c];
+  return { at, converged: found.outcome === 'minimum' };
 }
 
-/** Whether the first `count` labels have enough of each class for a fit to be near that of all. */
-function standsForAll(labels: Int32Array, count: number, classes: number): boolean {
-  const seen = new Int32Array(classes);
-  for (let i = 0; i < count; i++) seen[labels[i]]++;
-  return seen.every((times) => times >= 50);
-}
-
-/** step = -H^-1 gradient. */
-export function descend(hessian: Float64Array, gradient: Float64Array, step: Float64Array, rows: number): void {
-  const n = step.length;
-  for (let i = 0; i < n; i++) step[i] = -gradient[i];
-  let ridge = 0;
-  while (!solvePositiveDefinite(hessian.slice(), step, n)) {
-    // Separable classes flatten the function far out; a little curvature keeps the step finite, and it still descends.
-    ridge = ridge === 0 ? 1e-12 * rows : 10 * ridge;
-    for (let i = 0; i < n; i++) {
-      hessian[i * n + i] += ridge;
-      step[i] = -gradient[i];
-    }
-  }
-}
-
-/** H_ab = -G_ab, H_aa = sum_b G_ab, from the Gram matrices of which only the upper 4 x 4 tiles are filled. */
-export function assembleHessian(
-  grams: Float64Array,
-  classes: number,
-  fixed: number,
-  stride: number,
-  columns: number,
-  penalty: Float64Array,
-  rows: number,
-  weight: number,
-): Float64Array {
-  const free = classes - fixed;
-  const unknowns = free * stride;
-  const hessian = new Float64Array(unknowns * unknowns);
-  const add = (a: number, b: number, i: number, j: number, value: number) => {
-    if (a >= fixed && b >= fixed) hessian[((a - fixed) * stride + i) * unknowns + (b - fixed) * stride + j] += value;
-  };
-  let pair = 0;
-  for (let a = 0; a < classes; a++) {
-    for (let b = a + 1; b < classes; b++, pair++) {
-      for (let i = 0; i < stride; i++) {
-        for (let j = 0; j < stride; j++) {
-          const [row, column] = i <= j ? [i, j] : [j, i];
-          const g = weight * grams[(pair * stride + row) * stride + column];
-          add(a, b, i, j, -g);
-          add(b, a, i, j, -g);
-          add(a, a, i, j, g);
-          add(b, b, i, j, g);
-        }
-      }
-    }
-  }
-  for (let a = fixed; a < classes; a++) {
-    for (let i = 0; i < stride; i++) add(a, a, i, i, i > columns ? 1 : penalty[i]);
-    // Adding a constant to all intercepts changes nothing: give that direction curvature, so that steps leave it alone.
-    if (fixed === 0) for (let b = 0; b < classes; b++) add(a, b, columns, columns, rows / classes ** 2);
-  }
-  return hessian;
+function sumOfWeights(labels: Int32Array, classWeights: Float64Array): number {
+  return labels.reduce((sum, label) => sum + classWeights[label], 0);
 }

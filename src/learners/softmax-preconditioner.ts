@@ -1,82 +1,176 @@
 import type { Block } from '../../bindings/arena.js';
-import type { Core } from '../../bindings/core.js';
-import type { SoftmaxProblem } from './truncated-newton.js';
+import type { Core, LabelledRows } from '../../bindings/core.js';
+import type { SoftmaxProblem } from './softmax-objective.js';
 
-/** out = M^-1 v, both f64[stride][width]. */
-export type Solve = (v: Float64Array, out: Float64Array) => void;
+/** Approximate inverses of the Hessian of softmax regression; vectors are f64[stride][width]. */
+export interface Preconditioner {
+  /** Called at each new point with how many products the last step took. */
+  prepare(products: number): void;
+  /** Takes all rows from here on, if it has not; returns whether it had not. */
+  refine(): boolean;
+  /** out = M^-1 v. */
+  solve(v: Float64Array, out: Float64Array): void;
+  /** Whether M is the Hessian of the point but for rounding. */
+  isFaithful(): boolean;
+}
 
 /** One row in so many is enough where there are many. */
-const ROWS_PER_SAMPLE = 16;
+const ROWS_PER_SAMPLE = 8;
 const SAMPLES_PER_CLASS = 20;
+/** A step that took so many products is worth a Hessian of the point where it is. */
+const STALE_PRODUCTS = 15;
+/** A step that took so many with such a Hessian would have been found sooner by that of all rows. */
+const TOO_MANY_PRODUCTS = 40;
+/** Up to so many unknowns the Hessian of all classes together is made; beyond, solving by it costs more than it saves. */
+const MOST_UNKNOWNS = 2500;
+/** Classes less likely than this for a row are left out of its part of the Hessian. */
+const LEAST_LIKELY = 1e-10;
+/** A sample has larger errors than what this leaves out. */
+const LEAST_LIKELY_IN_SAMPLE = 1e-3;
+const ROWS_PER_CALL = 1024;
+/** Of the curvature, and of the weight of all rows: what is separated or repeated has no curvature of its own. */
+const LEAST_RIDGE = 1e-13;
 
 /**
- * Solves by the Hessian that a sample of the rows suggests for all, at the probabilities f64[rows][width]. Fills
- * `factor`, f64[n][n + 1] for n = classes * (columns + 1), which must live as long as what is returned.
+ * The Hessian that a sample of the rows suggests for all, with all that classes have to do with each other: it takes a third
+ * of the products that each class's own block would, with a penalty and without. Where the rows near the borders of classes, which
+ * a sample may miss, have all the curvature, it is made of all rows. The blocks serve where there are too many unknowns to solve
+ * for together.
+ *
+ * @param probabilities f64[rows][width] of the point, as they are at the time of the call
  */
-export function preconditioner(
+export function softmaxPreconditioner(
   core: Core,
   problem: SoftmaxProblem,
   probabilities: Block<'f64'>,
   width: number,
-  factor: Block<'f64'>,
-): Solve {
-  const { rows, columns, stride, classes } = problem;
-  const count = Math.min(rows, Math.max(Math.ceil(rows / ROWS_PER_SAMPLE), SAMPLES_PER_CLASS * classes));
-  const mark = core.arena.mark();
-  const grams = core.arena.zeros('f64', ((classes * (classes - 1)) / 2) * stride * stride);
-  const x = core.arena.alloc('f64', count * stride);
-  const p = core.arena.alloc('f64', count * classes);
-  const scratch = core.arena.alloc('f64', 128 * stride);
-  const [fromX, fromP, toX, toP] = [problem.x.array, probabilities.array, x.array, p.array];
-  for (let i = 0; i < count; i++) {
-    // Multiples of the golden ratio spread evenly over rows in whatever order these are.
-    const row = count === rows ? i : Math.floor(rows * ((i * 0.6180339887498949) % 1));
-    toX.set(fromX.subarray(row * stride, (row + 1) * stride), i * stride);
-    toP.set(fromP.subarray(row * width, row * width + classes), i * classes);
-  }
-  for (let row = 0; row < count; row += 1024) {
-    core.softmaxHessian(grams, x, p, scratch, classes, stride, row, Math.min(row + 1024, count));
-  }
-  const m = columns + 1;
-  const n = classes * m;
-  const rowStride = n + (n % 2);
-  let ridge = 0;
-  do {
-    assemble(factor.array, rowStride, grams.array, problem, rows / count, ridge);
-    // Where probabilities are 0 and 1 there is no curvature but the penalty's: a little keeps the steps finite.
-    ridge = ridge === 0 ? 1e-12 * rows : 10 * ridge;
-  } while (!core.decomposeCholesky(factor, n, rowStride));
-  core.arena.release(mark);
-
-  const solution = core.arena.alloc('f64', n);
-  return (v, out) => {
-    const b = solution.array;
-    for (let c = 0; c < classes; c++) for (let j = 0; j < m; j++) b[c * m + j] = v[j * width + c];
-    core.solveCholesky(factor, solution, n, rowStride);
-    out.fill(0);
-    for (let c = 0; c < classes; c++) for (let j = 0; j < m; j++) out[j * width + c] = b[c * m + j];
+  mostUnknowns = MOST_UNKNOWNS,
+): Preconditioner {
+  const { rows, columns, classes } = problem;
+  const fits = classes * (columns + 1) <= mostUnknowns;
+  const sample = Math.min(rows, Math.max(Math.ceil(rows / ROWS_PER_SAMPLE), SAMPLES_PER_CLASS * classes));
+  const solver = fits
+    ? wholeSolver(core, problem, probabilities, width)
+    : blockSolver(core, problem, probabilities, width);
+  let count = sample;
+  let age = -1;
+  return {
+    prepare(products) {
+      age++;
+      if (age === 1 && fits && products >= TOO_MANY_PRODUCTS) count = rows;
+      if (age > 0 && products < STALE_PRODUCTS) return;
+      solver.build(count);
+      age = 0;
+    },
+    refine() {
+      if (!fits || (count === rows && age === 0)) return false;
+      count = rows;
+      solver.build(count);
+      age = 0;
+      return true;
+    },
+    solve: solver.solve,
+    isFaithful: () => fits && count === rows && age === 0,
   };
 }
 
-/** The lower part of H_ab = -G_ab, H_aa = sum_b G_ab, with the penalty, from the upper 4 x 4 tiles of the Gram matrices. */
+interface Solver {
+  /** From so many rows. */
+  build(count: number): void;
+  solve(v: Float64Array, out: Float64Array): void;
+}
+
+function forRows(count: number, work: (row: number, end: number) => void): void {
+  for (let row = 0; row < count; row += ROWS_PER_CALL) work(row, Math.min(row + ROWS_PER_CALL, count));
+}
+
+/** What the upper part of a symmetric matrix takes, in multiples of 4. */
+function packedSize(n: number): number {
+  return Math.ceil((n * (n + 1)) / 8) * 4;
+}
+
+/** The place of (i, j), in either order, in the upper part of a symmetric matrix, i32[n][n]. */
+function packedPlaces(n: number): Int32Array {
+  const places = new Int32Array(n * n);
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let j = i; j < n; j++, at++) {
+      places[i * n + j] = at;
+      places[j * n + i] = at;
+    }
+  }
+  return places;
+}
+
+/** Solves for all classes together. */
+function wholeSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'f64'>, width: number): Solver {
+  const { rows, stride, columns, classes } = problem;
+  const m = columns + 1;
+  const n = classes * m;
+  const rowStride = n + (n % 2);
+  let factor: Block<'f64'> | null = null;
+  const solution = core.arena.alloc('f64', n);
+  return {
+    build(count) {
+      factor ??= core.arena.alloc('f64', n * rowStride);
+      const mark = core.arena.mark();
+      const grams = core.arena.zeros('f64', ((classes * (classes - 1)) / 2) * packedSize(m));
+      let [from, p]: [LabelledRows, Block<'f64'>] = [problem, probabilities];
+      if (count < rows) {
+        const x = core.arena.alloc('f64', count * stride);
+        const labels = core.arena.alloc('i32', count);
+        p = core.arena.alloc('f64', count * width);
+        const [ofX, ofP, ofLabels] = [problem.x.array, probabilities.array, problem.labels.array];
+        const [toX, toP, toLabels] = [x.array, p.array, labels.array];
+        for (let i = 0; i < count; i++) {
+          // Multiples of the golden ratio spread evenly over rows in whatever order these are.
+          const row = Math.floor(rows * ((i * 0.6180339887498949) % 1));
+          toX.set(ofX.subarray(row * stride, (row + 1) * stride), i * stride);
+          toP.set(ofP.subarray(row * width, (row + 1) * width), i * width);
+          toLabels[i] = ofLabels[row];
+        }
+        from = { ...problem, x, labels };
+      }
+      const least = count < rows ? LEAST_LIKELY_IN_SAMPLE : LEAST_LIKELY;
+      forRows(count, (row, end) => core.softmaxWideGrams(grams, p, from, m, least, row, end));
+      let ridge = LEAST_RIDGE;
+      do {
+        assemble(factor.array, rowStride, grams.array, problem, rows / count, ridge);
+        ridge *= 10;
+      } while (!core.decomposeCholesky(factor, n, rowStride));
+      core.arena.release(mark);
+    },
+    solve(v, out) {
+      if (factor === null) throw new Error('expected a Hessian');
+      const b = solution.array;
+      for (let c = 0; c < classes; c++) for (let j = 0; j < m; j++) b[c * m + j] = v[j * width + c];
+      core.solveCholesky(factor, solution, n, rowStride);
+      out.fill(0);
+      for (let c = 0; c < classes; c++) for (let j = 0; j < m; j++) out[j * width + c] = b[c * m + j];
+    },
+  };
+}
+
+/** The lower part of H_ab = -G_ab, H_aa = sum_b G_ab, with the penalty, from the packed Gram matrices. */
 function assemble(
   out: Float64Array,
   rowStride: number,
   grams: Float64Array,
-  { rows, columns, stride, classes, penalty }: SoftmaxProblem,
+  { columns, classes, penalty, totalWeight }: SoftmaxProblem,
   weight: number,
   ridge: number,
 ): void {
   const m = columns + 1;
+  const size = packedSize(m);
+  const places = packedPlaces(m);
   out.fill(0);
   let pair = 0;
   for (let a = 0; a < classes; a++) {
-    for (let b = a + 1; b < classes; b++, pair += stride * stride) {
+    for (let b = a + 1; b < classes; b++, pair += size) {
       for (let i = 0; i < m; i++) {
         const rowA = (a * m + i) * rowStride + a * m;
         const rowB = (b * m + i) * rowStride;
         for (let j = 0; j < m; j++) {
-          const g = weight * grams[pair + (i < j ? i * stride + j : j * stride + i)];
+          const g = weight * grams[pair + places[i * m + j]];
           out[rowB + a * m + j] = -g;
           if (j > i) continue;
           out[rowA + j] += g;
@@ -86,8 +180,54 @@ function assemble(
     }
   }
   for (let a = 0; a < classes; a++) {
-    for (let j = 0; j < m; j++) out[(a * m + j) * rowStride + a * m + j] += penalty[j] + ridge;
-    // Adding a constant to all intercepts changes nothing: give that direction curvature, so that steps leave it alone.
-    for (let b = 0; b <= a; b++) out[(a * m + columns) * rowStride + b * m + columns] += rows / classes ** 2;
+    for (let j = 0; j < m; j++) {
+      const own = (a * m + j) * rowStride + a * m + j;
+      out[own] += penalty[j] + ridge * out[own] + 1e-3 * ridge * totalWeight;
+      // What is added to all classes alike changes nothing unless it is penalised: that direction is given curvature, so
+      // that steps leave it alone.
+      if (penalty[j] > 0) continue;
+      for (let b = 0; b <= a; b++) out[(a * m + j) * rowStride + b * m + j] += totalWeight / classes ** 2;
+    }
   }
+}
+
+/** Solves for one class at a time, as if classes had nothing to do with each other. */
+function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'f64'>, width: number): Solver {
+  const { rows, columns, classes, penalty, totalWeight } = problem;
+  const m = columns + 1;
+  const size = packedSize(m);
+  const places = packedPlaces(m);
+  const rowStride = m + (m % 2);
+  const blocks = core.arena.alloc('f64', classes * size);
+  const factors = Array.from({ length: classes }, () => core.arena.alloc('f64', m * rowStride));
+  const solution = core.arena.alloc('f64', m);
+  return {
+    build() {
+      blocks.array.fill(0);
+      forRows(rows, (row, end) => core.softmaxWideBlocks(blocks, probabilities, problem, m, LEAST_LIKELY, row, end));
+      factors.forEach((factor, c) => {
+        const from = blocks.array.subarray(c * size, (c + 1) * size);
+        const trace = penalty.subarray(0, m).reduce((sum, value, j) => sum + value + from[places[j * m + j]], 0);
+        // Classes that are told apart almost surely have next to no curvature.
+        let ridge = 1e-8 * trace + 1e-12 * totalWeight;
+        do {
+          const to = factor.array;
+          for (let i = 0; i < m; i++) {
+            for (let j = 0; j <= i; j++) to[i * rowStride + j] = from[places[i * m + j]];
+            to[i * rowStride + i] += penalty[i] + ridge;
+          }
+          ridge *= 10;
+        } while (!core.decomposeCholesky(factor, m, rowStride));
+      });
+    },
+    solve(v, out) {
+      out.fill(0);
+      factors.forEach((factor, c) => {
+        const b = solution.array;
+        for (let j = 0; j < m; j++) b[j] = v[j * width + c];
+        core.solveCholesky(factor, solution, m, rowStride);
+        for (let j = 0; j < m; j++) out[j * width + c] = b[j];
+      });
+    },
+  };
 }

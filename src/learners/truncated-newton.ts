@@ -1,175 +1,154 @@
-/**
- * Newton's method for softmax regression of many classes, whose Hessian is too dear to be made at every step: steps are
- * solved by conjugate gradients from products of the Hessian with vectors (Nocedal & Wright 2006, algorithm 7.1), preconditioned
- * by the Hessian of a sample of the rows, which is made once. It starts from half of what a linear discriminant says.
- */
-import type { Block } from '../../bindings/arena.js';
-import type { Core } from '../../bindings/core.js';
-import { discriminantWeights } from './linear-discriminant.js';
-import { type Minimum, minimiseByNewton } from './minimise.js';
-import { preconditioner, type Solve } from './softmax-preconditioner.js';
-import { closeFilling, widthOf } from './wide-softmax.js';
+/** Newton's method for functions whose Hessian is too dear to be solved by: steps are found from its products with vectors. */
 
-/** A softmax regression in the layout of the kernels. */
-export interface SoftmaxProblem {
-  /** f64[rows][stride]: standardised features, a 1, zeros. */
-  readonly x: Block<'f64'>;
-  /** i32[rows] */
-  readonly labels: Block<'i32'>;
-  readonly rows: number;
-  readonly columns: number;
-  readonly stride: number;
-  readonly classes: number;
-  /** Of each element of a row of x, f64[stride]. */
-  readonly penalty: Float64Array;
+/** A smooth convex function whose Hessian is known by its products with vectors. */
+export interface CurvedObjective {
+  /** Fills `gradient` and returns the value. What follows is about the point of the last call. */
+  evaluate(at: Float64Array, gradient: Float64Array): number;
+  /** Whether the infimum is known to be approached from here along a ray: there is nothing left to search. */
+  isUnbounded(): boolean;
+  /** Called before the first product at a point. */
+  prepare(): void;
+  /** Makes a better M for the point, if there is one; returns whether. Called where M is found to be far below H. */
+  refine(): boolean;
+  /** out = H vector. */
+  multiply(vector: Float64Array, out: Float64Array): void;
+  /** out = M^-1 residual, with M positive definite and near H. */
+  precondition(residual: Float64Array, out: Float64Array): void;
+  /** Whether M is H but for rounding, so that it tells how much a step falls short of the minimum. */
+  isFaithful(): boolean;
 }
 
-const ROWS_PER_CALL = 1024;
-/** Rows times classes between two pauses: some milliseconds. */
-const WORK_PER_PAUSE = 1 << 21;
-const MOST_PRODUCTS = 250;
-/** A step that took so many shows that the preconditioner is stale. */
-const STALE_PRODUCTS = 30;
-/** Relative to the value: a decrease so small is the square of what gradients are rounded by. */
+/** Where the search stopped. */
+export interface CurvedMinimum {
+  readonly at: Float64Array;
+  readonly value: number;
+  readonly outcome: 'minimum' | 'unbounded' | 'unfinished';
+}
+
+/** When a search ends, and what it may cost. */
+export interface StoppingRules {
+  /** The step that is predicted to gain less than this share of 1 + |value| is the last. */
+  readonly tolerance: number;
+  readonly steps: number;
+  /** Products with the Hessian for one step. */
+  readonly productsPerStep: number;
+  readonly products: number;
+  /** Ten steps that gain less together are the last. */
+  readonly leastGain: number;
+}
+
+const GAIN_STEPS = 10;
+const SUFFICIENT_DECREASE = 1e-4;
+const MOST_HALVINGS = 40;
+/** Far from the minimum a step is found until its error, in the norm of H, is this share of it. */
+const LOOSEST = 0.3;
+/** Where H is so many times M along the first direction, M lacks curvature, and what it says of errors is worth nothing. */
+const FAR_BELOW = 10;
+/** Relative to 1 + |value|: a decrease so small is the square of what gradients are rounded by. */
 const ROUNDING_ENERGY = 1e-29;
-
-/** Minimises loss + penalty; the weights found are f64[classes][stride]. Takes memory from the arena and leaves it there. */
-export async function minimiseTruncated(
-  core: Core,
-  problem: SoftmaxProblem,
-  pause: (iteration: number, most: number) => void | Promise<void>,
-): Promise<Minimum> {
-  const { x, labels, rows, columns, stride, classes, penalty } = problem;
-  const width = widthOf(classes);
-  const unknowns = stride * width;
-  const weights = core.arena.alloc('f64', unknowns);
-  const sums = core.arena.alloc('f64', unknowns);
-  const scratch = core.arena.alloc('f64', 32 * width);
-  const probabilities = core.arena.alloc('f64', rows * width);
-  let value = 0;
-
-  const objective = (at: Float64Array, gradient: Float64Array): number => {
-    weights.array.set(at);
-    sums.array.fill(0);
-    value = 0;
-    for (let row = 0; row < rows; row += ROWS_PER_CALL) {
-      const end = Math.min(row + ROWS_PER_CALL, rows);
-      value += core.softmaxWideLoss(sums, probabilities, x, labels, weights, width, stride, row, end);
-    }
-    gradient.set(sums.array);
-    for (let j = 0, i = 0; j < columns; j++) {
-      for (let c = 0; c < width; c++, i++) {
-        const pull = penalty[j] * at[i];
-        value += 0.5 * pull * at[i];
-        gradient[i] += pull;
-      }
-    }
-    return value;
-  };
-
-  /** out = H v at the point where the objective was last evaluated. */
-  const multiply = (v: Float64Array, out: Float64Array): void => {
-    weights.array.set(v);
-    sums.array.fill(0);
-    for (let row = 0; row < rows; row += ROWS_PER_CALL) {
-      const end = Math.min(row + ROWS_PER_CALL, rows);
-      core.softmaxWideCurvature(sums, x, probabilities, weights, scratch, width, stride, row, end);
-    }
-    out.set(sums.array);
-    for (let j = 0, i = 0; j < columns; j++) for (let c = 0; c < width; c++, i++) out[i] += penalty[j] * v[i];
-    // The curvature that the preconditioner gives to what changes nothing, a constant added to all intercepts.
-    let sum = 0;
-    for (let c = 0; c < classes; c++) sum += v[columns * width + c];
-    for (let c = 0; c < classes; c++) out[columns * width + c] += (rows / classes ** 2) * sum;
-  };
-
-  let solve: Solve | null = null;
-  const factor = core.arena.alloc('f64', (classes * (columns + 1)) ** 2 + classes * (columns + 1));
-  let iteration = 0;
-  let work = 0;
-  const newtonStep = async (_at: Float64Array, gradient: Float64Array, step: Float64Array): Promise<void> => {
-    solve ??= preconditioner(core, problem, probabilities, width, factor);
-    const products = await conjugateGradients(gradient, step, solve, multiply, value, async () => {
-      work += rows * classes;
-      if (work < WORK_PER_PAUSE) return;
-      work = 0;
-      await pause(iteration, 100);
-    });
-    if (products > STALE_PRODUCTS) solve = null;
-  };
-  const before = (now: number, most: number) => {
-    iteration = now;
-    return pause(now, most);
-  };
-
-  const start = bestStart(core, problem, objective);
-  const found = await minimiseByNewton(start, objective, newtonStep, before);
-  const at = new Float64Array(classes * stride);
-  for (let c = 0; c < classes; c++) for (let j = 0; j <= columns; j++) at[c * stride + j] = found.at[j * width + c];
-  return { ...found, at };
-}
-
-/** 0, or half of the linear discriminant's weights where the objective is smaller there. */
-function bestStart(
-  core: Core,
-  problem: SoftmaxProblem,
-  objective: (at: Float64Array, gradient: Float64Array) => number,
-): Float64Array {
-  const { rows, stride, classes, columns } = problem;
-  const width = widthOf(classes);
-  const zero = new Float64Array(stride * width);
-  closeFilling(zero, columns, classes);
-  const discriminant = zero.slice();
-  discriminantWeights(core, problem).forEach((row, c) => {
-    for (let j = 0; j <= columns; j++) discriminant[j * width + c] = row[j] / 2;
-  });
-  const atZero = rows * core.naturalLogarithm(classes);
-  return objective(discriminant, new Float64Array(zero.length)) < atZero ? discriminant : zero;
-}
+/** Relative to 1 + |value|: what sums over rows may be rounded by, generously. */
+const ROUNDING = 1e-12;
 
 /**
- * step = -H^-1 gradient as nearly as it pays: the error, in the norm of H, is a share of the step that shrinks with the
- * decrease the step promises relative to the value, so that Newton's steps still square what is left.
+ * Newton's method with step halving, each step found by preconditioned conjugate gradients, so that only products with
+ * the Hessian are needed. Stops after the step whose predicted decrease is below the tolerance; away from the far ends of flat
+ * functions, what is left is then of the order of the square of that.
  *
- * @returns how many products that took
+ * @see J. Nocedal, S. Wright 2006, Numerical Optimization, algorithm 7.1
  */
-async function conjugateGradients(
-  gradient: Float64Array,
-  step: Float64Array,
-  solve: Solve,
-  multiply: (v: Float64Array, out: Float64Array) => void,
-  value: number,
-  afterProduct: () => Promise<void>,
-): Promise<number> {
-  const n = step.length;
-  const residual = gradient.map((g) => -g);
-  const solved = new Float64Array(n);
-  const product = new Float64Array(n);
-  step.fill(0);
-  solve(residual, solved);
-  const direction = solved.slice();
-  let size = dot(residual, solved);
-  const promised = Math.max(0, size / (1 + Math.abs(value)));
-  const share = Math.min(0.1, Math.sqrt(promised));
-  const enough = Math.max(size * share ** 2, ROUNDING_ENERGY * (1 + Math.abs(value)));
+export async function minimiseTruncated(
+  start: Float64Array,
+  objective: CurvedObjective,
+  rules: StoppingRules,
+  beforeProduct: (products: number, steps: number) => void | Promise<void>,
+): Promise<CurvedMinimum> {
+  const n = start.length;
+  let at = start.slice();
+  let trial = new Float64Array(n);
+  let gradient = new Float64Array(n);
+  let trialGradient = new Float64Array(n);
+  const step = new Float64Array(n);
+  const residual = new Float64Array(n);
+  const scaled = new Float64Array(n);
+  const direction = new Float64Array(n);
+  const curved = new Float64Array(n);
   let products = 0;
-  while (products < MOST_PRODUCTS && size > enough) {
-    multiply(direction, product);
-    products++;
-    const length = size / dot(direction, product);
-    // Rounding has taken over.
-    if (!(length > 0)) break;
-    for (let i = 0; i < n; i++) {
-      step[i] += length * direction[i];
-      residual[i] -= length * product[i];
+  let steps = 0;
+  const values: number[] = [];
+  let value = objective.evaluate(at, gradient);
+  for (; steps < rules.steps && products < rules.products; steps++) {
+    if (objective.isUnbounded()) return { at, value, outcome: 'unbounded' };
+    values.push(value);
+    if (values[steps - GAIN_STEPS] - value < rules.leastGain) break;
+    objective.prepare();
+    const { left, isExact } = await findStep();
+    const slope = dot(gradient, step);
+    const scale = 1 + Math.abs(value);
+    const isLast = (isExact || objective.isFaithful()) && left - slope <= rules.tolerance * scale;
+    let size = 1;
+    let trialValue = Number.POSITIVE_INFINITY;
+    for (let halving = 0; halving < MOST_HALVINGS; halving++, size /= 2) {
+      for (let i = 0; i < n; i++) trial[i] = at[i] + size * step[i];
+      trialValue = objective.evaluate(trial, trialGradient);
+      if (isLast || trialValue <= value + SUFFICIENT_DECREASE * size * slope) break;
     }
-    solve(residual, solved);
-    const next = dot(residual, solved);
-    for (let i = 0; i < n; i++) direction[i] = solved[i] + (next / size) * direction[i];
-    size = next;
-    await afterProduct();
+    // Where rounding hides the decrease there is nothing more to gain, but for what the last step's gradient says.
+    if (!(trialValue <= value + (isLast ? ROUNDING * scale : 0))) {
+      return { at, value, outcome: isLast || isExact ? 'minimum' : 'unfinished' };
+    }
+    [at, trial] = [trial, at];
+    [gradient, trialGradient] = [trialGradient, gradient];
+    value = trialValue;
+    if (isLast) return { at, value, outcome: 'minimum' };
   }
-  return products;
+  return { at, value, outcome: objective.isUnbounded() ? 'unbounded' : 'unfinished' };
+
+  /** Fills step with about -H^-1 gradient; returns whether that is as near as was asked for, and what M says is left. */
+  async function findStep(): Promise<{ left: number; isExact: boolean }> {
+    for (;;) {
+      const found = await solve();
+      if (found !== null) return found;
+    }
+  }
+
+  /** {@link findStep} with M as it is; null where that was far below H and has been made better. */
+  async function solve(): Promise<{ left: number; isExact: boolean } | null> {
+    step.fill(0);
+    for (let i = 0; i < n; i++) residual[i] = -gradient[i];
+    objective.precondition(residual, direction);
+    let size = dot(residual, direction);
+    if (size === 0) return { left: 0, isExact: true };
+    const scale = 1 + Math.abs(value);
+    // What the step leaves shrinks with the decrease that it promises, so that the search ends in few steps.
+    const promised = Math.max(0, size / scale);
+    const enough = Math.max(size * Math.min(LOOSEST ** 2, Math.sqrt(promised)), ROUNDING_ENERGY * scale);
+    // The last step has no other to make good what it leaves.
+    const finest = Math.min(enough, Math.max(size * rules.tolerance, ROUNDING_ENERGY * scale));
+    for (let j = 0; j < rules.productsPerStep; j++) {
+      await beforeProduct(products++, steps);
+      objective.multiply(direction, curved);
+      const curvature = dot(direction, curved);
+      // Without curvature the function is level or falls for ever along the direction.
+      if (!(curvature > 1e-16 * size)) {
+        if (j === 0) step.set(direction);
+        return { left: size, isExact: j > 0 };
+      }
+      if (j === 0 && curvature > FAR_BELOW * size && objective.refine()) return null;
+      const length = size / curvature;
+      for (let i = 0; i < n; i++) {
+        step[i] += length * direction[i];
+        residual[i] -= length * curved[i];
+      }
+      objective.precondition(residual, scaled);
+      const next = dot(residual, scaled);
+      if (next <= enough && (next <= finest || -dot(gradient, step) > rules.tolerance * scale)) {
+        return { left: next, isExact: true };
+      }
+      for (let i = 0; i < n; i++) direction[i] = scaled[i] + (next / size) * direction[i];
+      size = next;
+    }
+    return { left: size, isExact: false };
+  }
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

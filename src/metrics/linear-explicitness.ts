@@ -1,6 +1,6 @@
 /** How much of each factor a linear model reads off all latents, on the rows it is fitted to: InfoE. */
 import type { Block } from '../../bindings/arena.js';
-import { fitBalanced } from '../learners/balanced-logistic.js';
+import { fitBalancedLogistic } from '../learners/balanced-logistic.js';
 import { multipleDetermination } from '../learners/least-squares.js';
 import type { Pause } from '../stats/pause.js';
 import {
@@ -52,7 +52,11 @@ async function classify(
     let classes = 0;
     const placeOf = Int32Array.from(occurs, (is) => (is ? classes++ : -1));
     for (let row = 0; row < rows; row++) to[row] = placeOf[from[row]];
-    const { crossEntropy, outcome } = await fitBalanced(core, { x, stride, labels, rows, columns, classes }, pause);
+    const { crossEntropy, outcome } = await fitBalancedLogistic(
+      core,
+      { x, stride, labels, rows, columns, classes },
+      pause,
+    );
     // Each class counts the same in the fit, each row in the cross entropy: that may be more than without latents.
     const explained = Math.max(0, 1 - crossEntropy / core.naturalLogarithm(classes));
     return { explained, isUnfinished: outcome === 'unfinished' };

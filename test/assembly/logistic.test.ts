@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Block } from '../../bindings/arena.js';
-import type { Core } from '../../bindings/core.js';
+import type { Core, LabelledRows } from '../../bindings/core.js';
 import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, codes, exactSum, normals, ROUNDING } from './samples.js';
 
@@ -85,28 +85,31 @@ function solve(problem: Problem, first = 0, last = problem.rows) {
 }
 
 interface Blocks {
-  readonly x: Block<'f64'>;
-  readonly labels: Block<'i32'>;
+  readonly labelled: LabelledRows;
   readonly gradient: Block<'f64'>;
   readonly probabilities: Block<'f64'>;
 }
 
-function upload(core: Core, problem: Problem): Blocks {
+function upload(core: Core, problem: Problem, classWeights: Float64Array | null = null): Blocks {
   return {
-    x: core.arena.upload('f64', problem.x),
-    labels: core.arena.upload('i32', problem.labels),
+    labelled: {
+      x: core.arena.upload('f64', problem.x),
+      labels: core.arena.upload('i32', problem.labels),
+      stride: problem.stride,
+      classes: problem.classes,
+      classWeights: classWeights && core.arena.upload('f64', classWeights),
+    },
     gradient: core.arena.zeros('f64', problem.weights.length),
     probabilities: core.arena.zeros('f64', problem.rows * problem.classes),
   };
 }
 
 /** Loss and gradient at other weights. */
-function lossAt(core: Core, { x, labels, gradient, probabilities }: Blocks, problem: Problem, weights: Float64Array) {
+function lossAt(core: Core, { labelled, gradient, probabilities }: Blocks, problem: Problem, weights: Float64Array) {
   const mark = core.arena.mark();
   gradient.array.fill(0);
   const w = core.arena.upload('f64', weights);
-  const { classes, fixed, stride, rows } = problem;
-  const loss = core.softmaxLoss(gradient, probabilities, x, labels, w, classes, fixed, stride, 0, rows);
+  const loss = core.softmaxLoss(gradient, probabilities, labelled, w, problem.fixed, 0, problem.rows);
   core.arena.release(mark);
   return { loss, gradient: gradient.array.slice() };
 }
@@ -129,11 +132,11 @@ test('adds the gradient of a range of rows to what is there, and leaves the prob
   forEachBuild((core) => {
     const problem = problemOf(31, 5, 3, 0);
     const [first, last] = [7, 20];
-    const { x, labels, gradient, probabilities } = upload(core, problem);
+    const { labelled, gradient, probabilities } = upload(core, problem);
     gradient.array.fill(1000);
     probabilities.array.fill(-7);
     const w = core.arena.upload('f64', problem.weights);
-    const loss = core.softmaxLoss(gradient, probabilities, x, labels, w, 3, 0, 8, first, last);
+    const loss = core.softmaxLoss(gradient, probabilities, labelled, w, 0, first, last);
     const expected = solve(problem, first, last);
     assertNear([loss], [expected.loss], expected.lossBound, 'loss');
     const moved = expected.gradient.map((g) => g + 1000);
@@ -206,7 +209,7 @@ test('gives the Gram matrices of all pairs of classes, in tiles on and above the
   forEachBuild((core) => {
     for (const problem of PROBLEMS.filter(({ rows, classes }) => rows < 1000 || classes <= 3)) {
       const { rows, classes, stride } = problem;
-      const { x } = upload(core, problem);
+      const { labelled } = upload(core, problem);
       const { probabilities } = solve(problem);
       const p = core.arena.upload('f64', probabilities);
       const pairs = pairsOfClasses(classes);
@@ -216,7 +219,7 @@ test('gives the Gram matrices of all pairs of classes, in tiles on and above the
         [rows >> 3, rows - (rows >> 2)],
       ]) {
         const grams = core.arena.upload('f64', start);
-        core.softmaxHessian(grams, x, p, core.arena.alloc('f64', 128 * stride), classes, stride, first, last);
+        core.softmaxHessian(grams, labelled, p, core.arena.alloc('f64', 128 * stride), first, last);
         const expected = start.slice();
         const bounds = new Float64Array(start.length);
         pairs.forEach(([a, b], pair) => {
@@ -250,7 +253,7 @@ test('the Hessian made of the Gram matrices is the slope of the gradient', () =>
       const pairs = pairsOfClasses(classes);
       const grams = core.arena.zeros('f64', pairs.length * stride * stride);
       const scratch = core.arena.alloc('f64', 128 * stride);
-      core.softmaxHessian(grams, blocks.x, blocks.probabilities, scratch, classes, stride, 0, rows);
+      core.softmaxHessian(grams, blocks.labelled, blocks.probabilities, scratch, 0, rows);
       const gramAt = (a: number, b: number, i: number, j: number) => {
         const pair = pairs.findIndex(([first, second]) => first === Math.min(a, b) && second === Math.max(a, b));
         return grams.array[(pair * stride + Math.min(i, j)) * stride + Math.max(i, j)];
@@ -273,6 +276,41 @@ test('the Hessian made of the Gram matrices is the slope of the gradient', () =>
         // h^2 / 6 times a fourth derivative of at most |x|^4 / 8 a row, |x| < 4; rounding of the gradients is less.
         assertNear(hessian, slopes, rows * ((h ** 2 / 6) * 32 + 1e-11), `column ${k}, ${nameOf(problem)}`);
       }
+    }
+  }));
+
+test('a class weight counts each row of its class so many times; weights of 1 change no bit', () =>
+  forEachBuild((core) => {
+    for (const [columns, classes, fixed] of [
+      [4, 3, 0],
+      [5, 2, 1],
+    ] as const) {
+      const problem = problemOf(31, columns, classes, fixed);
+      const { stride } = problem;
+      const times = [2, 1, 3];
+      const repeated = Array.from(problem.labels, (label, row) => new Array(times[label]).fill(row)).flat();
+      const longer: Problem = {
+        ...problem,
+        rows: repeated.length,
+        x: Float64Array.from(repeated.flatMap((row) => [...problem.x.subarray(row * stride, (row + 1) * stride)])),
+        labels: Int32Array.from(repeated, (row) => problem.labels[row]),
+      };
+      const results = [
+        [problem, null],
+        [problem, new Float64Array(classes).fill(1)],
+        [problem, Float64Array.from(times.slice(0, classes))],
+        [longer, null],
+      ] as const;
+      const [plain, ones, weighted, expected] = results.map(([points, classWeights]) => {
+        const blocks = upload(core, points, classWeights);
+        const { loss, gradient } = lossAt(core, blocks, points, points.weights);
+        const grams = core.arena.zeros('f64', pairsOfClasses(classes).length * stride * stride);
+        const scratch = core.arena.alloc('f64', 128 * stride);
+        core.softmaxHessian(grams, blocks.labelled, blocks.probabilities, scratch, 0, points.rows);
+        return [loss, ...gradient, ...grams.array];
+      });
+      assertSame(ones, plain, 'weights of 1');
+      assertNear(weighted, expected, 1e-11, `${classes} classes`);
     }
   }));
 

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Core } from '../../bindings/core.js';
+import type { Core, LabelledRows } from '../../bindings/core.js';
 import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, codes, exactSum, normals, ROUNDING, uniforms } from './samples.js';
 
@@ -71,7 +71,7 @@ interface Problem {
 
 function problemOf(rows: number, columns: number, classes: number, scale = 1): Problem {
   const stride = Math.ceil((columns + 1) / 4) * 4;
-  const width = Math.ceil(classes / 8) * 8;
+  const width = Math.ceil(classes / 4) * 4;
   const x = new Float64Array(rows * stride);
   const features = normals(rows * columns, rows + columns);
   for (let row = 0; row < rows; row++) {
@@ -80,7 +80,7 @@ function problemOf(rows: number, columns: number, classes: number, scale = 1): P
   }
   const weights = normals(stride * width, classes).map((w) => w * scale);
   for (let c = classes; c < width; c++) {
-    for (let j = 0; j < stride; j++) weights[j * width + c] = j === columns ? -1e300 : 0;
+    for (let j = 0; j < stride; j++) weights[j * width + c] = 0;
   }
   return { rows, classes, width, stride, x, labels: codes(rows, classes, rows), weights };
 }
@@ -111,14 +111,16 @@ function solveRow({ classes, width, stride, x, labels, weights }: Problem, row: 
 }
 
 function run(core: Core, problem: Problem, first = 0, last = problem.rows) {
-  const { rows, width, stride } = problem;
+  const { rows, classes, width, stride } = problem;
   const gradient = core.arena.zeros('f64', stride * width);
   const probabilities = core.arena.zeros('f64', rows * width);
   const x = core.arena.upload('f64', problem.x);
   const labels = core.arena.upload('i32', problem.labels);
   const weights = core.arena.upload('f64', problem.weights);
-  const loss = core.softmaxWideLoss(gradient, probabilities, x, labels, weights, width, stride, first, last);
-  return { loss, gradient, probabilities, x };
+  const labelled: LabelledRows = { x, stride, labels, classes, classWeights: null };
+  const tally = core.arena.upload('f64', [Number.POSITIVE_INFINITY, 0]);
+  const loss = core.softmaxWideLoss(gradient, probabilities, tally, labelled, weights, first, last);
+  return { loss, gradient, probabilities, labelled };
 }
 
 test('gives loss, gradient and probabilities of the formula, 0 where classes only fill up, for a range of rows', () =>
@@ -169,14 +171,13 @@ test('a product with the Hessian is that of its definition, added to what is the
     for (const problem of PROBLEMS) {
       const { rows, classes, width, stride } = problem;
       core.reset();
-      const { probabilities, x } = run(core, problem);
+      const { probabilities, labelled } = run(core, problem);
       const p = probabilities.array.slice();
       const v = normals(stride * width, 77);
       const direction = core.arena.upload('f64', v);
       const out = core.arena.alloc('f64', stride * width);
       out.array.fill(3);
-      const scratch = core.arena.alloc('f64', 32 * width);
-      core.softmaxWideCurvature(out, x, probabilities, direction, scratch, width, stride, 0, rows);
+      core.softmaxWideProduct(out, direction, probabilities, labelled, 0, rows);
       const expected = new Float64Array(stride * width).fill(3);
       const sizes = new Float64Array(stride * width).fill(3);
       for (let row = 0; row < rows; row++) {

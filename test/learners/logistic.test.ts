@@ -12,11 +12,12 @@ const fit = (
   points: Points,
   c = 1,
   pause: (iteration: number, most: number) => void = noPause,
+  classWeights?: Float64Array,
 ): Promise<LogisticModel> =>
   withCore((core) => {
     const features = core.arena.upload('f64', points.x);
     const labels = core.arena.upload('i32', points.labels);
-    return fitLogistic(core, { ...points, features, labels, c }, pause);
+    return fitLogistic(core, { ...points, features, labels, c, classWeights }, pause);
   });
 
 const largest = (numbers: Iterable<number>) => Array.from(numbers).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
@@ -221,24 +222,30 @@ function widen(points: Points, columns: number): Points {
 }
 
 test('beyond 600 unknowns L-BFGS finds what Newton finds below', async () => {
-  const points = randomPoints(1500, 15, 30, 1, 13);
+  const points = randomPoints(1500, 100, 5, 1, 13);
   const iterations = { newton: 0, lbfgs: 0 };
   const newton = await fit(points, 1, () => iterations.newton++);
-  const lbfgs = await fit(widen(points, 20), 1, () => iterations.lbfgs++);
+  const lbfgs = await fit(widen(points, 125), 1, () => iterations.lbfgs++);
   assert.ok(iterations.newton < 15 && iterations.lbfgs > 30, 'each took its own way');
   assertOptimal(newton, points, 1, 'Newton');
   assert.is(lbfgs.converged, true);
   lbfgs.coefficients.forEach((weights, f) => {
     // It stops at a gradient of 1e-9 a row in standardised features; curvatures are at least those of the penalty, 1.
-    assertNear(weights.subarray(0, 15), newton.coefficients[f], 1.5e-6, `class ${f}`);
-    assertSame(weights.subarray(15), new Float64Array(5), `class ${f}: constant features`);
+    assertNear(weights.subarray(0, 100), newton.coefficients[f], 1.5e-6, `class ${f}`);
+    assertSame(weights.subarray(100), new Float64Array(25), `class ${f}: constant features`);
   });
-  assertSame(predictLogistic(lbfgs, widen(points, 20).x, 1500), predictLogistic(newton, points.x, 1500), 'predictions');
+  assertSame(
+    predictLogistic(lbfgs, widen(points, 125).x, 1500),
+    predictLogistic(newton, points.x, 1500),
+    'predictions',
+  );
 });
 
-test('L-BFGS converges where rounding hides the last decrease of a large loss', async () => {
+test('converges where rounding hides the last decrease of a large loss, by L-BFGS with few classes and by Newton with many', async () => {
   // Half of the labels are random: the loss stays in the thousands, and stops changing visibly long before slopes vanish.
   for (const [rows, columns, classes] of [
+    [2000, 100, 7],
+    [4000, 160, 4],
     [2000, 70, 10],
     [4000, 20, 40],
   ]) {
@@ -291,6 +298,31 @@ test('stops, and gives its memory back, where the pause throws', async () => {
     );
     assert.is(core.arena.mark(), mark);
   });
+});
+
+test('a class weight counts each row of its class so many times', async () => {
+  for (const classes of [2, 3, 9]) {
+    const points = randomPoints(400, 4, classes, 1, 20 + classes);
+    const times = Float64Array.from({ length: classes }, (_, k) => 1 + (k % 3));
+    const repeated = Array.from(points.labels, (label, row) => new Array<number>(times[label]).fill(row)).flat();
+    const longer = {
+      ...points,
+      rows: repeated.length,
+      x: Float64Array.from(repeated.flatMap((row) => [...points.x.subarray(row * 4, row * 4 + 4)])),
+      labels: Int32Array.from(repeated, (row) => points.labels[row]),
+    };
+    const [weighted, expected] = [await fit(points, 1, noPause, times), await fit(longer)];
+    assert.is(weighted.converged, true);
+    assertNear(weighted.intercepts, expected.intercepts, 1e-10, `${classes} classes: intercepts`);
+    weighted.coefficients.forEach((weights, f) => {
+      assertNear(weights, expected.coefficients[f], 1e-10, `${classes} classes: class ${f}`);
+    });
+    const ones = await fit(points, 1, noPause, new Float64Array(classes).fill(1));
+    const none = await fit(points);
+    ones.coefficients.forEach((weights, f) => {
+      assertSame(weights, none.coefficients[f], `${classes} classes, weights of 1`);
+    });
+  }
 });
 
 test.run();

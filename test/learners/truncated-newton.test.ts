@@ -1,90 +1,129 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { withCore } from '../../bindings/core.js';
-import { fitLogistic, type LogisticModel, logisticProbabilities } from '../../src/learners/logistic.js';
-import { forEachBuild } from '../assembly/builds.js';
-import { assertNear, assertSame } from '../assembly/samples.js';
-import { evaluate, type Points, randomPoints } from './plain-logistic.js';
+import { type CurvedObjective, minimiseTruncated } from '../../src/learners/truncated-newton.js';
+import { assertNear } from '../assembly/samples.js';
 
-const fit = (points: Points, c = 1): Promise<LogisticModel> =>
-  withCore((core) => {
-    const features = core.arena.upload('f64', points.x);
-    const labels = core.arena.upload('i32', points.labels);
-    return fitLogistic(core, { ...points, features, labels, c }, () => {});
-  });
+const RULES = { tolerance: 1e-9, steps: 50, productsPerStep: 50, products: 500, leastGain: 0 };
 
-const largest = (numbers: Iterable<number>) => Array.from(numbers).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+/** The sum of terms, each a function of one coordinate, with its first two derivatives. */
+function separate(
+  terms: ReadonlyArray<(x: number) => readonly [number, number, number]>,
+  isUnbounded: (at: Float64Array) => boolean = () => false,
+): CurvedObjective & { evaluations: number } {
+  let last = new Float64Array(terms.length);
+  return {
+    evaluations: 0,
+    evaluate(at, gradient) {
+      this.evaluations++;
+      last = at.slice();
+      return terms.reduce((sum, term, i) => {
+        const [value, slope] = term(at[i]);
+        gradient[i] = slope;
+        return sum + value;
+      }, 0);
+    },
+    isUnbounded: () => isUnbounded(last),
+    prepare() {},
+    refine: () => false,
+    multiply(vector, out) {
+      terms.forEach((term, i) => {
+        out[i] = term(last[i])[2] * vector[i];
+      });
+    },
+    precondition: (residual, out) => out.set(residual),
+    isFaithful: () => false,
+  };
+}
 
-test('many classes reach the optimum, for any penalty, with noise or without', async () => {
-  for (const [rows, columns, classes, c, noise] of [
-    [200, 10, 14, 1, 1],
-    [1000, 10, 14, 1, 1],
-    [3000, 10, 40, 1, 0.5],
-    [3000, 3, 45, 100, 0.5],
-    [1000, 10, 17, 0.01, 1],
-    [800, 10, 20, 1, 0],
-    [800, 10, 20, 1e6, 0],
-    [2000, 10, 16, 1e6, 1],
+const parabola = (centre: number, curvature: number) => (x: number) =>
+  [0.5 * curvature * (x - centre) ** 2 + 1, curvature * (x - centre), curvature] as const;
+/** Least at ln a; far from a parabola on both sides. */
+const exponential = (a: number) => (x: number) => [Math.exp(x) - a * x + 10, Math.exp(x) - a, Math.exp(x)] as const;
+/** Falls for ever. */
+const decay = (x: number) => [Math.exp(-x), -Math.exp(-x), Math.exp(-x)] as const;
+
+test('finds the minimum of parabolas of very different curvature', async () => {
+  const objective = separate([parabola(3, 1), parabola(-2, 1e4), parabola(0.5, 1e-3)]);
+  const { at, value, outcome } = await minimiseTruncated(new Float64Array(3), objective, RULES, () => {});
+  assert.is(outcome, 'minimum');
+  assertNear(at, [3, -2, 0.5], 1e-3, 'where');
+  assertNear([value], [3], 1e-9, 'value');
+});
+
+test('finds the minimum of functions that are no parabolas, from far away', async () => {
+  const objective = separate([exponential(2), exponential(0.1), exponential(1)]);
+  const start = Float64Array.of(8, -30, 3);
+  const { at, outcome } = await minimiseTruncated(start, objective, { ...RULES, tolerance: 1e-12 }, () => {});
+  assert.is(outcome, 'minimum');
+  assertNear(at, [Math.log(2), Math.log(0.1), 0], 1e-6, 'where');
+  assert.equal([...start], [8, -30, 3], 'the start is left as it was');
+});
+
+test('stops where the objective says that there is no minimum', async () => {
+  const objective = separate([decay, parabola(1, 1)], (at) => at[0] > 5);
+  const { at, outcome } = await minimiseTruncated(
+    new Float64Array(2),
+    objective,
+    { ...RULES, tolerance: 1e-12 },
+    () => {},
+  );
+  assert.is(outcome, 'unbounded');
+  assert.ok(at[0] > 5);
+});
+
+test('says that it has not finished when the effort is spent, at the best point so far', async () => {
+  const start = Float64Array.of(8, -30, 3);
+  for (const effort of [
+    { ...RULES, steps: 2 },
+    { ...RULES, products: 3 },
   ]) {
-    const points = randomPoints(rows, columns, classes, noise, rows + classes);
-    const model = await fit(points, c);
-    const what = `${rows} x ${columns}, ${classes} classes, c = ${c}, noise ${noise}`;
-    assert.is(model.converged, true, what);
-    const most = largest(evaluate(model, points, c).gradient);
-    const bound = 20 * rows * 2 ** -53;
-    assert.ok(most <= bound, `${what}: largest component of the gradient ${most}, expected at most ${bound}`);
+    const objective = separate([exponential(2), exponential(0.1), exponential(1)]);
+    const first = objective.evaluate(start, new Float64Array(3));
+    const { value, outcome } = await minimiseTruncated(start, objective, { ...effort, tolerance: 1e-12 }, () => {});
+    assert.is(outcome, 'unfinished');
+    assert.ok(value < first);
   }
 });
 
-test('a class without rows, and a feature of another scale, are no obstacle', async () => {
-  const plain = randomPoints(1000, 10, 16, 1, 3);
-  const labels = plain.labels.map((k) => (k === 5 ? 6 : k));
-  const x = plain.x.map((value, i) => (i % 10 === 2 ? 1e-3 * value : i % 10 === 4 ? 1e5 * value : value));
-  const points = { ...plain, x, labels };
-  const model = await fit(points);
-  assert.is(model.converged, true);
-  evaluate(model, points, 1).gradient.forEach((g, i) => {
-    // Relative to the sums that cancel in each component.
-    const scale = i % 11 === 4 ? 1e5 : 1;
-    assert.ok(Math.abs(g) <= 1e-12 * 1000 * scale, `component ${i}: ${g}`);
-  });
+test('gives up where ten steps gain next to nothing', async () => {
+  // Steps of 1 that gain ever less: e^-x loses 63 % of what is left with each.
+  const objective = separate([decay]);
+  const patient = await minimiseTruncated(Float64Array.of(0), objective, { ...RULES, tolerance: 1e-12 }, () => {});
+  assert.is(patient.outcome, 'minimum');
+  assert.ok(patient.at[0] > 25);
+  const effort = { ...RULES, leastGain: 1e-4 };
+  const hasty = await minimiseTruncated(Float64Array.of(0), objective, { ...effort, tolerance: 1e-12 }, () => {});
+  assert.is(hasty.outcome, 'unfinished');
+  assertNear(hasty.at, [20], 1, 'ten steps beyond where e^-x is 1e-4');
 });
 
-test('both builds find the same model and the same probabilities, to the bit, and leave the arena as it was', async () => {
-  const points = randomPoints(700, 10, 18, 0.5, 1);
-  const found: Float64Array[] = [];
-  await forEachBuild(async (core) => {
-    const features = core.arena.upload('f64', points.x);
-    const labels = core.arena.upload('i32', points.labels);
-    const mark = core.arena.mark();
-    const model = await fitLogistic(core, { ...points, features, labels, c: 1 }, () => {});
-    assert.is(core.arena.mark(), mark);
-    found.push(logisticProbabilities(core, model, features, points.rows).array.slice());
-  });
-  assertSame(found[0], found[1], 'builds');
-  assert.is(found[0].length, 700 * 18);
+test('stays at a minimum', async () => {
+  const objective = separate([parabola(1, 2), parabola(2, 3)]);
+  const { at, outcome } = await minimiseTruncated(Float64Array.of(1, 2), objective, RULES, () => {});
+  assert.is(outcome, 'minimum');
+  assert.equal([...at], [1, 2]);
 });
 
-test('probabilities are the softmax of the scores, for any number of classes', async () => {
-  for (const classes of [2, 3, 7, 8, 9, 16, 20]) {
-    const points = randomPoints(101, 4, classes, 1, classes);
-    await withCore(async (core) => {
-      const features = core.arena.upload('f64', points.x);
-      const labels = core.arena.upload('i32', points.labels);
-      const model = await fitLogistic(core, { ...points, features, labels, c: 1 }, () => {});
-      const expected: number[] = [];
-      for (let row = 0; row < 101; row++) {
-        const own = model.coefficients.map((weights, f) =>
-          weights.reduce((sum, w, j) => sum + w * points.x[row * 4 + j], model.intercepts[f]),
-        );
-        const scores = own.length < classes ? [0, ...own] : own;
-        const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
-        expected.push(...scores.map((score) => Math.exp(score) / total));
-      }
-      const probabilities = logisticProbabilities(core, model, features, 101);
-      assertNear(probabilities.array, expected, 1e-14, `${classes} classes`);
-    });
-  }
+test('asks for a better preconditioner where it is far below the Hessian, and starts the step anew with that', async () => {
+  const terms = [parabola(3, 1), parabola(-2, 4)];
+  const objective = separate(terms);
+  let [refined, products] = [0, 0];
+  const poor: CurvedObjective = {
+    ...objective,
+    // What there is no curvature for in M is all that its steps are made of.
+    precondition: (residual, out) => {
+      out.set(refined > 0 ? [residual[0], residual[1] / 4] : [residual[0] * 1e12, residual[1]]);
+    },
+    refine: () => ++refined === 1,
+    evaluate: (at, gradient) => objective.evaluate(at, gradient),
+  };
+  const { at, outcome } = await minimiseTruncated(new Float64Array(2), poor, RULES, () => {
+    products++;
+  });
+  assert.is(outcome, 'minimum');
+  assert.is(refined, 1);
+  assert.is(products, 2, 'one that shows it, one with the Hessian itself');
+  assertNear(at, [3, -2], 1e-12, 'where');
 });
 
 test.run();

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import type { Core } from '../../bindings/core.js';
 import { forEachBuild, LENGTHS } from './builds.js';
-import { assertNear, codes, normals } from './samples.js';
+import { assertNear, assertSame, codes, normals } from './samples.js';
 
 interface Problem {
   readonly rows: number;
@@ -95,6 +95,7 @@ function upload(core: Core, { rows, columns, classes, x, labels, classWeights, w
     stride,
     width,
     weighted: {
+      classes,
       x: core.arena.upload('f64', pad(x, stride, rows)),
       stride,
       labels: core.arena.upload('i32', labels),
@@ -116,8 +117,8 @@ test('loss, gradient, probabilities and margin are those of the definition', () 
       const { weighted, weights, probabilities, tally, result, width, stride } = upload(core, problem);
       const middle = Math.floor(rows / 3);
       const loss =
-        core.weightedSoftmaxLoss(result, probabilities, tally, weighted, weights, 0, middle) +
-        core.weightedSoftmaxLoss(result, probabilities, tally, weighted, weights, middle, rows);
+        core.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, middle) +
+        core.softmaxWideLoss(result, probabilities, tally, weighted, weights, middle, rows);
       const what = `${rows} x ${columns}, ${classes} classes`;
       const size = 1 + Math.abs(expected.loss);
       assertNear([loss], [expected.loss], 1e-12 * size, `${what}: loss`);
@@ -135,62 +136,76 @@ test('products with the Hessian and its blocks are those of the definition', () 
       const { rows, columns, classes } = problem;
       const expected = plain(problem);
       const { weighted, weights, vector, probabilities, tally, result, width, stride } = upload(core, problem);
-      core.weightedSoftmaxLoss(result, probabilities, tally, weighted, weights, 0, rows);
+      core.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, rows);
       result.array.fill(0);
       const middle = Math.floor(rows / 2);
-      core.weightedSoftmaxProduct(result, vector, probabilities, weighted, 0, middle);
-      core.weightedSoftmaxProduct(result, vector, probabilities, weighted, middle, rows);
+      core.softmaxWideProduct(result, vector, probabilities, weighted, 0, middle);
+      core.softmaxWideProduct(result, vector, probabilities, weighted, middle, rows);
       const what = `${rows} x ${columns}, ${classes} classes`;
       assertNear(result.array, pad(expected.product, width, stride), 1e-10 * (1 + rows), `${what}: product`);
 
-      const pairs = Math.ceil((columns * (columns + 1)) / 8) * 4;
-      const blocks = core.arena.zeros('f64', pairs * width);
-      core.weightedSoftmaxBlocks(blocks, probabilities, weighted, width, columns, 0, middle);
-      core.weightedSoftmaxBlocks(blocks, probabilities, weighted, width, columns, middle, rows);
-      const flat: number[][] = [];
-      for (let i = 0; i < columns; i++) {
-        for (let j = i; j < columns; j++) flat.push(expected.blocks.map((block) => block[i][j]));
-      }
-      assertNear(blocks.array, pad(flat, width, pairs), 1e-10 * (1 + rows), `${what}: blocks`);
+      const size = Math.ceil((columns * (columns + 1)) / 8) * 4;
+      const blocks = core.arena.zeros('f64', classes * size);
+      core.softmaxWideBlocks(blocks, probabilities, weighted, columns, 1e-14, 0, middle);
+      core.softmaxWideBlocks(blocks, probabilities, weighted, columns, 1e-14, middle, rows);
+      const flat = expected.blocks.map((block) => upperPart(columns, (i, j) => block[i][j]));
+      assertNear(blocks.array, pad(flat, size, classes), 1e-10 * (1 + rows), `${what}: blocks`);
     }
   }));
 
-test('the whole Hessian times a vector is the product, without what is unlikely', () =>
+/** The elements (0, 0), (0, 1) .. (1, 1) .. of a symmetric matrix. */
+const upperPart = (n: number, element: (i: number, j: number) => number): number[] =>
+  Array.from({ length: n }, (_, i) => Array.from({ length: n - i }, (_, j) => element(i, i + j))).flat();
+
+test('Gram matrices of pairs of classes are those of the definition, of likely classes alone', () =>
   forEachBuild((core) => {
     for (const problem of PROBLEMS.filter(({ rows }) => rows < 1000)) {
-      const { rows, columns, classes } = problem;
-      const { weighted, weights, vector, probabilities, tally, result, width, stride } = upload(core, problem);
-      core.weightedSoftmaxLoss(result, probabilities, tally, weighted, weights, 0, rows);
-      const hessian = core.arena.zeros('f64', (classes * stride) ** 2);
-      const middle = Math.floor(rows / 2);
-      core.weightedSoftmaxHessian(hessian, probabilities, weighted, 1e-14, 0, middle);
-      core.weightedSoftmaxHessian(hessian, probabilities, weighted, 1e-14, middle, rows);
-      const line = classes * stride;
-      const at = (c: number, i: number, d: number, j: number): number =>
-        c <= d ? hessian.array[(c * stride + i) * line + d * stride + j] : at(d, j, c, i);
-      const v = vector.array;
-      const found = Array.from({ length: columns }, (_, i) =>
-        Array.from({ length: classes }, (_, c) => {
-          let sum = 0;
-          for (let d = 0; d < classes; d++) for (let j = 0; j < columns; j++) sum += at(c, i, d, j) * v[j * width + d];
-          return sum;
-        }),
-      );
-      const expected = plain(problem).product;
-      const what = `${rows} x ${columns}, ${classes} classes`;
-      assertNear(
-        found.flat(),
-        expected.flatMap((row) => [...row]),
-        1e-10 * (1 + rows),
-        what,
-      );
-
-      // Above one half at most one class is likely: there are no blocks off the diagonal.
-      hessian.array.fill(0);
-      core.weightedSoftmaxHessian(hessian, probabilities, weighted, 0.5000001, 0, rows);
-      for (let c = 0; c < classes; c++) {
-        for (let d = c + 1; d < classes; d++) assertNear([at(c, 0, d, 0)], [0], 0, `${what}: ${c} and ${d}`);
+      const { rows, columns, classes, x, labels, classWeights } = problem;
+      const { weighted, weights, probabilities, tally, result } = upload(core, problem);
+      core.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, rows);
+      const p = plain(problem).probabilities;
+      const size = Math.ceil((columns * (columns + 1)) / 8) * 4;
+      const pairs = Array.from({ length: classes }, (_, a) =>
+        Array.from({ length: classes - a - 1 }, (_, b) => [a, a + 1 + b]),
+      ).flat();
+      for (const least of [0, 1e-14, 0.1, 0.5000001]) {
+        const grams = core.arena.zeros('f64', pairs.length * size);
+        const middle = Math.floor(rows / 2);
+        core.softmaxWideGrams(grams, probabilities, weighted, columns, least, 0, middle);
+        core.softmaxWideGrams(grams, probabilities, weighted, columns, least, middle, rows);
+        const expected = pairs.map(([a, b]) =>
+          upperPart(columns, (i, j) =>
+            x.reduce((sum, row, n) => {
+              if (p[n][a] < least || p[n][b] < least) return sum;
+              return sum + classWeights[labels[n]] * p[n][a] * p[n][b] * row[i] * row[j];
+            }, 0),
+          ),
+        );
+        const what = `${rows} x ${columns}, ${classes} classes, from ${least}`;
+        assertNear(grams.array, pad(expected, size, pairs.length), 1e-10 * (1 + rows), what);
+        // Above one half at most one class is likely.
+        if (least > 0.5) assertNear(grams.array, new Float64Array(grams.length), 0, what);
       }
+    }
+  }));
+
+test('weights of 1 give the bits of none', () =>
+  forEachBuild((core) => {
+    for (const problem of PROBLEMS) {
+      const [ones, none] = [new Float64Array(problem.classes).fill(1), null].map((classWeights) => {
+        const { weighted, weights, vector, probabilities, tally, result } = upload(core, problem);
+        const { rows, columns, classes } = problem;
+        const some = { ...weighted, classWeights: classWeights && core.arena.upload('f64', classWeights) };
+        const loss = core.softmaxWideLoss(result, probabilities, tally, some, weights, 0, rows);
+        core.softmaxWideProduct(result, vector, probabilities, some, 0, rows);
+        const size = Math.ceil((columns * (columns + 1)) / 8) * 4;
+        const grams = core.arena.zeros('f64', ((classes * (classes - 1)) / 2) * size);
+        core.softmaxWideGrams(grams, probabilities, some, columns, 0, 0, rows);
+        const blocks = core.arena.zeros('f64', classes * size);
+        core.softmaxWideBlocks(blocks, probabilities, some, columns, 0, 0, rows);
+        return [loss, ...tally.array, ...result.array, ...grams.array, ...blocks.array];
+      });
+      assertSame(ones, none, `${problem.rows} rows, ${problem.classes} classes`);
     }
   }));
 
@@ -205,7 +220,7 @@ test('a score far below the largest has the probability that float64 can say, an
       weights: [scores],
     };
     const { weighted, weights, probabilities, tally, result } = upload(core, problem);
-    core.weightedSoftmaxLoss(result, probabilities, tally, weighted, weights, 0, 1);
+    core.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, 1);
     const found = probabilities.array;
     const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
     scores.forEach((score, c) => {

@@ -1,0 +1,147 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Core, withCore } from '../../bindings/core.js';
+import { softmaxPreconditioner } from '../../src/learners/softmax-preconditioner.js';
+import { assertNear, codes, normals } from '../assembly/samples.js';
+
+const [CLASSES, WIDTH, COLUMNS, UNKNOWNS, STRIDE] = [3, 4, 2, 3, 4];
+const CLASS_WEIGHTS = [1, 0.5, 2];
+
+/** Random rows and probabilities, and the Hessian at them: sum of u p_a ([a = b] - p_b) x x^T + the penalty. */
+function problemOf(core: Core, rows: number, penalty: number) {
+  const numbers = normals(rows * (CLASSES + COLUMNS), rows);
+  const labels = codes(rows, CLASSES, rows);
+  const x = new Float64Array(rows * STRIDE);
+  const p = new Float64Array(rows * WIDTH);
+  const line = CLASSES * UNKNOWNS;
+  const hessian = new Float64Array(line * line);
+  for (let row = 0; row < rows; row++) {
+    const own = Array.from(numbers.slice(row * 5, row * 5 + 5));
+    x.set([own[3], own[4], 1], row * STRIDE);
+    const e = own.slice(0, CLASSES).map(Math.exp);
+    p.set(
+      e.map((value) => value / e.reduce((a, b) => a + b, 0)),
+      row * WIDTH,
+    );
+    for (let at = 0; at < hessian.length; at++) {
+      const [a, i] = [Math.floor(at / line / UNKNOWNS), Math.floor(at / line) % UNKNOWNS];
+      const [b, j] = [Math.floor((at % line) / UNKNOWNS), at % UNKNOWNS];
+      const weight = CLASS_WEIGHTS[labels[row]] * p[row * WIDTH + a] * ((a === b ? 1 : 0) - p[row * WIDTH + b]);
+      hessian[at] += weight * x[row * STRIDE + i] * x[row * STRIDE + j];
+    }
+  }
+  const penalties = Float64Array.of(penalty, penalty, 0, 0);
+  for (let at = 0; at < line; at++) hessian[at * line + at] += penalties[at % UNKNOWNS];
+  const problem = {
+    x: core.arena.upload('f64', x),
+    stride: STRIDE,
+    labels: core.arena.upload('i32', labels),
+    rows,
+    columns: COLUMNS,
+    classes: CLASSES,
+    classWeights: core.arena.upload('f64', CLASS_WEIGHTS),
+    penalty: penalties,
+    totalWeight: labels.reduce((sum, label) => sum + CLASS_WEIGHTS[label], 0),
+  };
+  const element = (a: number, i: number, b: number, j: number) => hessian[(a * UNKNOWNS + i) * line + b * UNKNOWNS + j];
+  return { problem, probabilities: core.arena.upload('f64', p), element };
+}
+
+/** f64[STRIDE][WIDTH] */
+const padded = (of: (j: number, c: number) => number) =>
+  Float64Array.from({ length: STRIDE * WIDTH }, (_, at) => {
+    const [j, c] = [Math.floor(at / WIDTH), at % WIDTH];
+    return j < UNKNOWNS && c < CLASSES ? of(j, c) : 0;
+  });
+
+/** The Hessian, or its blocks on the diagonal alone, times a vector. */
+const times = (h: (a: number, i: number, b: number, j: number) => number, v: Float64Array, blocks = false) =>
+  padded((j, c) => {
+    let sum = 0;
+    for (let b = 0; b < CLASSES; b++) {
+      for (let i = 0; i < UNKNOWNS && (!blocks || b === c); i++) sum += h(c, j, b, i) * v[i * WIDTH + b];
+    }
+    return sum;
+  });
+
+test('few rows are all taken: the Hessian is inverted, but for what is added to all classes alike', () =>
+  withCore((core) => {
+    for (const penalty of [0, 2]) {
+      const { problem, probabilities, element } = problemOf(core, 50, penalty);
+      const preconditioner = softmaxPreconditioner(core, problem, probabilities, WIDTH);
+      preconditioner.prepare(0);
+      assert.is(preconditioner.isFaithful(), true);
+      assert.is(preconditioner.refine(), false, 'there is no better');
+      const numbers = normals(9, 1);
+      // Sums over the classes of 0, which is what the unpenalised optimum and steps have.
+      const mean = (j: number) => (numbers[j * 3] + numbers[j * 3 + 1] + numbers[j * 3 + 2]) / 3;
+      const vector = padded((j, c) => numbers[j * 3 + c] - mean(j));
+      const out = new Float64Array(STRIDE * WIDTH).fill(7);
+      preconditioner.solve(times(element, vector), out);
+      assertNear(out, vector, 1e-9, `penalty ${penalty}`);
+    }
+  }));
+
+test('of many rows a sample is near, until all are asked for or steps take too many products', () =>
+  withCore((core) => {
+    const { problem, probabilities, element } = problemOf(core, 8000, 0);
+    const numbers = normals(9, 1);
+    const vector = padded(
+      (j, c) => numbers[j * 3 + c] - (numbers[j * 3] + numbers[j * 3 + 1] + numbers[j * 3 + 2]) / 3,
+    );
+    const residual = times(element, vector);
+    const errorOf = (preconditioner: ReturnType<typeof softmaxPreconditioner>) => {
+      const out = new Float64Array(STRIDE * WIDTH);
+      preconditioner.solve(residual, out);
+      return Math.max(...out.map((value, i) => Math.abs(value - vector[i])));
+    };
+    const asked = softmaxPreconditioner(core, problem, probabilities, WIDTH);
+    asked.prepare(0);
+    assert.is(asked.isFaithful(), false);
+    const sampled = errorOf(asked);
+    assert.ok(sampled > 1e-6 && sampled < 0.5, `${sampled}`);
+    assert.is(asked.refine(), true);
+    assert.is(asked.isFaithful(), true);
+    assert.ok(errorOf(asked) < 1e-9);
+
+    const slow = softmaxPreconditioner(core, problem, probabilities, WIDTH);
+    slow.prepare(0);
+    slow.prepare(3);
+    assert.is(slow.isFaithful(), false);
+    slow.prepare(100);
+    assert.is(slow.isFaithful(), false, 'an old sample is made anew first');
+    slow.prepare(100);
+    assert.is(slow.isFaithful(), true);
+  }));
+
+test('where unknowns are too many each class is solved for by itself', () =>
+  withCore((core) => {
+    const { problem, probabilities, element } = problemOf(core, 40, 0.5);
+    const preconditioner = softmaxPreconditioner(core, problem, probabilities, WIDTH, 8);
+    preconditioner.prepare(0);
+    assert.is(preconditioner.isFaithful(), false);
+    assert.is(preconditioner.refine(), false);
+    const numbers = normals(9, 2);
+    const vector = padded((j, c) => numbers[j * CLASSES + c]);
+    const out = new Float64Array(STRIDE * WIDTH).fill(7);
+    preconditioner.solve(times(element, vector, true), out);
+    assertNear(out, vector, 1e-6, 'vector');
+  }));
+
+test('a Hessian without curvature still has a solution, which descends', () =>
+  withCore((core) => {
+    for (const mostUnknowns of [100, 1]) {
+      const { problem, probabilities } = problemOf(core, 20, 0);
+      // All rows are sure of the first class.
+      probabilities.array.set(Float64Array.from({ length: 20 * WIDTH }, (_, i) => (i % WIDTH === 0 ? 1 : 0)));
+      const preconditioner = softmaxPreconditioner(core, problem, probabilities, WIDTH, mostUnknowns);
+      preconditioner.prepare(0);
+      const residual = padded((j, c) => (j === 0 ? [-1, 0.5, 0.5][c] : 0));
+      const out = new Float64Array(STRIDE * WIDTH);
+      preconditioner.solve(residual, out);
+      const product = out.reduce((sum, value, i) => sum + value * residual[i], 0);
+      assert.ok(product > 0 && Number.isFinite(product), `${product}`);
+    }
+  }));
+
+test.run();
