@@ -1,5 +1,5 @@
 import type { Ground } from '../contest.js';
-import { deviationQuantile, largestDeviations, orderByCode } from '../plain/deviations.js';
+import { deviationQuantiles, largestDeviations, orderByCode } from '../plain/deviations.js';
 import { encodeColumns } from '../plain/information.js';
 import { type PlainScore, scoreBench } from './score.js';
 
@@ -14,15 +14,15 @@ function scoreIrs({ rows, latents, factors }: Ground): PlainScore {
   const largest = largestDeviations(x, rows, columns);
   const { codes, sizes } = encodeColumns(factors.data as Int32Array, rows, factorCount);
   const matrix = new Float64Array(columns * factorCount);
+  const within = new Float64Array(columns);
   sizes.forEach((size, k) => {
     const { order, bounds } = orderByCode(codes.subarray(k * rows, (k + 1) * rows), size);
-    for (let d = 0; d < columns; d++) {
-      let sum = 0;
-      for (let value = 0; value < size; value++) {
-        sum += deviationQuantile(x, columns, d, order, bounds[value], bounds[value + 1], QUANTILE);
-      }
-      matrix[d * factorCount + k] = 1 - sum / size / largest[d];
+    const sums = new Float64Array(columns);
+    for (let value = 0; value < size; value++) {
+      deviationQuantiles(within, x, order, bounds[value], bounds[value + 1], QUANTILE);
+      for (let d = 0; d < columns; d++) sums[d] += within[d];
     }
+    for (let d = 0; d < columns; d++) matrix[d * factorCount + k] = 1 - sums[d] / size / largest[d];
   });
   let weighted = 0;
   let weights = 0;

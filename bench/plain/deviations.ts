@@ -11,30 +11,34 @@ export function orderByCode(codes: Int32Array, size: number): { order: Int32Arra
   return { order, bounds };
 }
 
-/** The q-quantile of |x - mean| over the rows order[first .. last) of column d of x (rows, columns). */
-export function deviationQuantile(
+/** The q-quantile of |x - mean| over the rows order[first .. last) of every column of x (rows, columns), into out [columns]. */
+export function deviationQuantiles(
+  out: Float64Array,
   x: Float32Array,
-  columns: number,
-  d: number,
   order: Int32Array,
   first: number,
   last: number,
   q: number,
-): number {
+): void {
+  const columns = out.length;
   const count = last - first;
-  const deviations = new Float64Array(count);
-  let mean = 0;
+  const gathered = new Float64Array(columns * count);
   for (let i = 0; i < count; i++) {
-    deviations[i] = x[order[first + i] * columns + d];
-    mean += deviations[i];
+    const at = order[first + i] * columns;
+    for (let d = 0; d < columns; d++) gathered[d * count + i] = x[at + d];
   }
-  mean /= count;
-  for (let i = 0; i < count; i++) deviations[i] = Math.abs(deviations[i] - mean);
-  deviations.sort();
   const place = q * (count - 1);
   const below = Math.floor(place);
-  if (below + 1 >= count) return deviations[count - 1];
-  return deviations[below] + (place - below) * (deviations[below + 1] - deviations[below]);
+  for (let d = 0; d < columns; d++) {
+    const own = gathered.subarray(d * count, (d + 1) * count);
+    let mean = 0;
+    for (let i = 0; i < count; i++) mean += own[i];
+    mean /= count;
+    for (let i = 0; i < count; i++) own[i] = Math.abs(own[i] - mean);
+    own.sort();
+    out[d] = own[below];
+    if (below + 1 < count) out[d] += (place - below) * (own[below + 1] - own[below]);
+  }
 }
 
 /** max |x - mean| of each column of x (rows, columns). */
