@@ -21,6 +21,7 @@ import { benches as ofCovariance } from './metrics/covariance.js';
 import { bench as dci } from './metrics/dci.js';
 import { bench as explicitness } from './metrics/explicitness.js';
 import { bench as factorVae } from './metrics/factor-vae.js';
+import { bench as infomec } from './metrics/infomec.js';
 import { benches as ofInformation } from './metrics/information.js';
 import { bench as irs } from './metrics/irs.js';
 import { benches as sap } from './metrics/sap.js';
@@ -50,6 +51,7 @@ export const metricBenches: readonly Bench[] = [
   ...ofCovariance,
   irs,
   explicitness,
+  infomec,
   ...sap,
   factorVae,
   zMaxVariance,
