@@ -16,21 +16,22 @@ export function exactSplit(
   rows: number,
 ): ExactSplit | null {
   if (trainRows === undefined || testRows === undefined) return null;
-  const owners = new Map<number, string>();
-  const take = (name: string, selection: RowSelection) => {
+  // Which of the two has each row; a byte each, for rows may be many.
+  const owners = new Uint8Array(rows);
+  const names = ['', 'trainRows', 'testRows'];
+  const take = (owner: 1 | 2, selection: RowSelection) => {
+    const name = names[owner];
     const chosen = listRows(name, selection, rows);
     for (const row of chosen) {
-      const owner = owners.get(row);
-      if (owner !== undefined) {
-        throw optionRangeError(
-          `${name}: expected every row once, got row ${row} ${owner === name ? 'twice' : `of ${owner}`}`,
-        );
+      if (owners[row] !== 0) {
+        const where = owners[row] === owner ? 'twice' : `of ${names[owners[row]]}`;
+        throw optionRangeError(`${name}: expected every row once, got row ${row} ${where}`);
       }
-      owners.set(row, name);
+      owners[row] = owner;
     }
     return chosen;
   };
-  return { train: take('trainRows', trainRows), test: take('testRows', testRows) };
+  return { train: take(1, trainRows), test: take(2, testRows) };
 }
 
 function listRows(name: string, selection: RowSelection, rows: number): Int32Array {
@@ -42,7 +43,9 @@ function listRows(name: string, selection: RowSelection, rows: number): Int32Arr
     if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from || to > rows) {
       throw optionRangeError(`${name}: expected at least one row from 0 up to ${rows}, got ${from} to ${to}`);
     }
-    return Int32Array.from({ length: to - from }, (_, i) => from + i);
+    const out = new Int32Array(to - from);
+    for (let i = 0; i < out.length; i++) out[i] = from + i;
+    return out;
   }
   const numbers = Array.from(selection);
   if (numbers.length === 0) throw optionRangeError(`${name}: expected at least one row, got none`);
