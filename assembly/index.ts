@@ -50,6 +50,7 @@ export {
 } from './moments';
 export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './neighbors';
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
+export { drawPosteriorSamples, posteriorSampleTerms } from './posterior';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { gatherColumn, gatherRows } from './rows';
 export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax';

@@ -15,6 +15,7 @@ import { bindInformation } from './kernels/information.js';
 import { bindLasso } from './kernels/lasso.js';
 import { bindMoments } from './kernels/moments.js';
 import { bindNeighbors } from './kernels/neighbors.js';
+import { bindPosterior } from './kernels/posterior.js';
 import { bindRandom } from './kernels/random.js';
 import { bindRows } from './kernels/rows.js';
 import { bindSoftmax } from './kernels/softmax.js';
@@ -38,6 +39,7 @@ export interface Core {
   readonly lasso: ReturnType<typeof bindLasso>;
   readonly moments: ReturnType<typeof bindMoments>;
   readonly neighbors: ReturnType<typeof bindNeighbors>;
+  readonly posterior: ReturnType<typeof bindPosterior>;
   readonly random: ReturnType<typeof bindRandom>;
   readonly rows: ReturnType<typeof bindRows>;
   readonly softmax: ReturnType<typeof bindSoftmax>;
@@ -63,6 +65,7 @@ export function createCore(wasm: CoreExports): Core {
     lasso: bindLasso(wasm, arena),
     moments: bindMoments(wasm, arena),
     neighbors: bindNeighbors(wasm, arena),
+    posterior: bindPosterior(wasm, arena),
     random: bindRandom(wasm, arena),
     rows: bindRows(wasm, arena),
     softmax: bindSoftmax(wasm, arena),

@@ -9,6 +9,7 @@ import type { InformationExports } from './kernels/information.js';
 import type { LassoExports } from './kernels/lasso.js';
 import type { MomentsExports } from './kernels/moments.js';
 import type { NeighborsExports } from './kernels/neighbors.js';
+import type { PosteriorExports } from './kernels/posterior.js';
 import type { RandomExports } from './kernels/random.js';
 import type { RowsExports } from './kernels/rows.js';
 import type { SoftmaxExports } from './kernels/softmax.js';
@@ -32,6 +33,7 @@ export interface CoreExports
     LassoExports,
     MomentsExports,
     NeighborsExports,
+    PosteriorExports,
     RandomExports,
     RowsExports,
     SoftmaxExports,

@@ -28,6 +28,10 @@ export const STREAMS = {
   varyingVotes: 10,
   /** Random features of DCI-ES; index = number of the feature. */
   randomFeatures: 12,
+  /** Samples of a posterior; index = number of the row. */
+  posteriorSamples: 13,
+  /** Rows of a posterior that are sampled, where not all are; index 0. */
+  posteriorRows: 14,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */
