@@ -134,7 +134,14 @@ test('a Hessian without curvature still has a solution, which descends', () =>
       const { problem, probabilities } = problemOf(core, 20, 0);
       // All rows are sure of the first class.
       probabilities.array.set(Float64Array.from({ length: 20 * WIDTH }, (_, i) => (i % WIDTH === 0 ? 1 : 0)));
-      const preconditioner = softmaxPreconditioner(core, problem, probabilities, WIDTH, new Float64Array(WIDTH), mostUnknowns);
+      const preconditioner = softmaxPreconditioner(
+        core,
+        problem,
+        probabilities,
+        WIDTH,
+        new Float64Array(WIDTH),
+        mostUnknowns,
+      );
       preconditioner.prepare(0);
       const residual = padded((j, c) => (j === 0 ? [-1, 0.5, 0.5][c] : 0));
       const out = new Float64Array(STRIDE * WIDTH);
