@@ -1,9 +1,10 @@
 /** How much of each factor a linear model reads off all latents, on the rows it is fitted to: InfoE. */
 import type { Block } from '../../bindings/arena.js';
 import { fitBalancedLogistic } from '../learners/balanced-logistic.js';
-import { multipleDetermination } from '../learners/least-squares.js';
+import { independentColumns, multipleDetermination } from '../learners/least-squares.js';
 import type { Pause } from '../stats/pause.js';
 import {
+  chooseColumns,
   correlateLatents,
   correlateWith,
   type StandardisedLatents,
@@ -24,13 +25,17 @@ export async function explainFactor(table: Table, k: number, pause: Pause): Prom
   if (varyingLatents.length === 0) return { explained: 0, notes: [] };
   return core.arena.scope(async () => {
     const latents = standardiseLatents(table);
+    const between = correlateLatents(latents);
     const { codes, values, size } = table.factors[k];
     if (!codes) {
       const ofValues = correlateWith(latents, (values as Block<'f64'>).array);
-      return { explained: multipleDetermination(correlateLatents(latents), ofValues), notes: [] };
+      return { explained: multipleDetermination(between, ofValues), notes: [] };
     }
+    // Without a penalty, weights that grow without end would make features of what rounding leaves between repeated latents.
+    const columns = independentColumns(between, latents.columns);
+    const features = columns.length < latents.columns ? chooseColumns(core, latents, columns) : latents;
     const waiting = (done: number, most: number) => pause(`classifier of factor ${k}`, done, most);
-    const { explained, isUnfinished } = await classify(table, latents, codes, size as number, waiting);
+    const { explained, isUnfinished } = await classify(table, features, codes, size as number, waiting);
     const note = `factor ${k}: the classifier was given up before its optimum, InfoE is at least what is shown`;
     return { explained, notes: isUnfinished ? [note] : [] };
   });

@@ -153,6 +153,18 @@ test('latents of a small range are inactive, but count in InfoE', async () => {
   assert.equal((await infomec(latents, grid, { pruning: 0 })).parts.activeLatents, [0, 1, 2]);
 });
 
+test('repeated latents, with another sign or scale, tell a linear model nothing more', async () => {
+  for (const seed of [1, 2, 3]) {
+    const z = normals(2 * 40, seed);
+    const factors = Array.from(codes(40, 11, seed), (v, i) => [v, i % 2]);
+    const plain = factors.map((_, i) => [z[2 * i], z[2 * i + 1]]);
+    const repeated = plain.map(([a, b]) => [a, b, 3 - a, 0.7 * b + 1e3, 0.1 * a - 0.3 * b]);
+    const [alone, more] = [await infomec(plain, factors), await infomec(repeated, factors)];
+    near(more.parts.infoE, alone.parts.infoE as number, `seed ${seed}`, 1e-7);
+    assert.ok((alone.parts.infoE as number) < 0.6);
+  }
+});
+
 test('constant latents know nothing, constant factors are left out', async () => {
   const latents = grid.map(([a, b]) => [a, 7, b]);
   const factors = grid.map(([a, b]) => [a, 3, b]);
