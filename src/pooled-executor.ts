@@ -49,7 +49,15 @@ export function executePooled(table: Table, pool: Pool, common: ExecutorOptions)
       const here = (async () => {
         for (const work of later) await work();
       })();
-      await Promise.all([here, ...asked]);
+      try {
+        await Promise.all([here, ...asked]);
+      } catch (error) {
+        // What is computed here has the table's memory, which goes to somebody else when this returns: it must come to its end
+        // first, and so must what it waits for.
+        pool.end(error);
+        await here.catch(() => {});
+        throw error;
+      }
       return evaluated;
     },
 

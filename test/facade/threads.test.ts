@@ -7,6 +7,8 @@ import { compile } from '../../bindings/load.js';
 import { Pool, withPool } from '../../bindings/pool.js';
 import { makeSyntheticTable } from '../../src/cli/synthetic-table.js';
 import { dci, type Metric, metrics, type Progress, type ScoreOptions, score } from '../../src/index.js';
+import { executePooled } from '../../src/pooled-executor.js';
+import type { Table } from '../../src/stats/table.js';
 
 const { latents, factors } = makeSyntheticTable({ rows: 600 });
 const FAST: ScoreOptions = { metrics: ['all'], options: { dci: { stages: 3 }, 'dci-es': { width: 4 } } };
@@ -87,6 +89,38 @@ test('stops in the middle of a kernel, and computes again afterwards', async () 
   assert.is(await json({ threads: 2 }), await json({}));
   const aborted = AbortSignal.abort(reason);
   assert.is(await dci(latents, factors, { threads: 2, signal: aborted }).catch((error) => error), reason);
+});
+
+test('leaves no work behind in this thread where that in others fails: it would write into memory of the next call', async () => {
+  let isOver = false;
+  const lasting = {
+    ...own,
+    compute: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      isOver = true;
+      return { value: 0, parts: {}, notes: [] };
+    },
+  } as unknown as Metric;
+  const reason = new Error('a worker has died');
+  let ended: unknown;
+  const pool = {
+    ask: () => Promise.reject(reason),
+    end: (why: unknown) => {
+      ended = why;
+    },
+  } as unknown as Pool;
+  const tasks = [metrics[0], lasting].map((metric) => ({ metric, options: metric.defaults }));
+  const executor = executePooled({} as Table, pool, { seed: 0 });
+  assert.is(await executor.evaluate(tasks).catch((error) => error), reason);
+  assert.equal([isOver, ended], [true, reason]);
+});
+
+test('stops where it is aborted before the workers are there', async () => {
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const work = withPool(1, controller.signal, (pool) => pool.ask({ kind: 'drop' }));
+  controller.abort(reason);
+  assert.is(await work.catch((error) => error), reason);
 });
 
 test('refuses what is no number of threads', async () => {
