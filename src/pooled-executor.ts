@@ -10,6 +10,7 @@ import {
   type Task,
 } from './executor.js';
 import type { EvaluatedPiece, Job, NamedTask } from './jobs.js';
+import { makeReporter } from './make-pause.js';
 import { findMetric } from './metrics/index.js';
 import type { MetricContext, OptionValues, Pieces } from './metrics/metric.js';
 import type { Table } from './stats/table.js';
@@ -109,14 +110,15 @@ async function assemble(
 }
 
 /** Reports how many of the things asked for are done. */
-function countProgress({ onProgress }: ExecutorOptions, phase: string) {
+function countProgress(common: ExecutorOptions, phase: string) {
+  const report = makeReporter(common);
   let done = 0;
   let total = 0;
   return <T>({ metric }: { readonly metric: { readonly name: string } }, asked: Promise<T>): Promise<T> => {
     total++;
     return asked.then((result) => {
       done++;
-      onProgress?.({ metric: metric.name, phase, done, total });
+      report({ metric: metric.name, phase, done, total });
       return result;
     });
   };
