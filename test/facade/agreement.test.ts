@@ -151,6 +151,16 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
     "RangeError ERR_OPTION: metrics: expected any of mig, sap, mutual-information-score, which the reports have, got 'dci'",
   ],
   [
+    'no metrics at all',
+    () => agreement(three, { metrics: [] }),
+    'TypeError ERR_OPTION: metrics: expected an array of at least one name',
+  ],
+  [
+    'names that are no strings',
+    () => agreement(three, { names: [1, 2, 3] as unknown as string[] }),
+    'TypeError ERR_OPTION: names: expected an array of strings, got an array',
+  ],
+  [
     'fewer names than reports',
     () => agreement(three, { names: ['a'] }),
     'RangeError ERR_OPTION: names: expected 3, one for each report, got 1',
