@@ -121,6 +121,9 @@ function describeMissing(
   pairs: ReadonlyArray<readonly RankCorrelation[]>,
   reports: number,
 ): string[] {
+  if (reports < FEWEST_PAIRS) {
+    return [`no correlations: ${reports === 1 ? '1 model' : `${reports} models`}, and ${FEWEST_PAIRS} are needed`];
+  }
   const notes: string[] = [];
   const alone = faces.map(({ name, models }, i) => {
     const { reason } = pairs[i][i];

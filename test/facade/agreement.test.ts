@@ -97,10 +97,12 @@ test('gives null and the reason where two or fewer models have both, or all of t
   assert.equal(agreement(apart).notes, ['mig: fewer than 3 models have a score beside one of sap']);
 });
 
-test('one model has no correlations, and says so', () => {
+test('fewer models than three have no correlations, which is said once', () => {
   const { correlations, notes } = agreement(three.slice(0, 1), { metrics: ['mig'] });
   assert.equal(correlations, [[null]]);
-  assert.equal(notes, ['mig: no correlations, 1 of 1 models have a score and 3 are needed']);
+  assert.equal(notes, ['no correlations: 1 model, and 3 are needed']);
+  const two = agreement(three.slice(0, 2), { metrics: ['mig', 'sap'] });
+  assert.equal(two.notes, ['no correlations: 2 models, and 3 are needed']);
 });
 
 test('names what sets reports apart beside the model: seeds, sizes, options, and equal reports', () => {
