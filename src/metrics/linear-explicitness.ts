@@ -20,17 +20,18 @@ export interface ExplainedFactor {
 
 /** Fits factor k: a balanced softmax regression, or least squares. Without latents that vary: 0. */
 export async function explainFactor(table: Table, k: number, pause: Pause): Promise<ExplainedFactor> {
-  const { core, varyingLatents } = table;
+  const { core, factors, varyingLatents } = table;
   if (varyingLatents.length === 0) return { explained: 0, notes: [] };
+  const { codes, values, size } = factors[k];
+  if (values) {
+    const between = await correlateLatents(table, pause);
+    const ofValues = await core.arena.scope(() => correlateWith(standardiseLatents(table), values.array));
+    return { explained: multipleDetermination(between, ofValues), notes: [] };
+  }
   return core.arena.scope(async () => {
-    const latents = standardiseLatents(table);
-    const { codes, values, size } = table.factors[k];
-    if (!codes) {
-      const ofValues = correlateWith(latents, (values as Block<'f64'>).array);
-      return { explained: multipleDetermination(correlateLatents(latents), ofValues), notes: [] };
-    }
     const waiting = (done: number, most: number) => pause(`classifier of factor ${k}`, done, most);
-    const { explained, isUnfinished } = await classify(table, latents, codes, size as number, waiting);
+    const latents = standardiseLatents(table);
+    const { explained, isUnfinished } = await classify(table, latents, codes as Block<'i32'>, size as number, waiting);
     const note = `factor ${k}: the classifier was given up before its optimum, InfoE is at least what is shown`;
     return { explained, notes: isUnfinished ? [note] : [] };
   });
