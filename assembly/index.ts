@@ -56,7 +56,7 @@ export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax';
 export { softmaxWideBlocks, softmaxWideGrams } from './softmax-curvature';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
-export { growTree } from './trees';
+export { growTree } from './trees/grow';
 export { batchVariancesF32, batchVariancesF64, chooseLargest, chooseLatents, chooseLatentsF32 } from './votes';
 
 /** The first byte that the caller may use. */
