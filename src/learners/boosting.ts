@@ -6,6 +6,7 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core, Tree } from '../../bindings/core.js';
 import { EXACT, loadTreeRows } from './tree-rows.js';
+import { unitsOf } from './units.js';
 
 /** What is fitted, and on which rows it predicts. */
 export interface BoostingProblem {
@@ -116,10 +117,7 @@ interface Model {
 function squares(core: Core, target: ArrayLike<number>, residuals: Block<'f64'>, raw: Block<'f64'>): Model {
   const rows = target.length;
   const values = Float64Array.from(target);
-  // Around one of the values, so that the mean of equal ones is that one.
-  const centre = values[0] + values.reduce((sum, value) => sum + (value - values[0]), 0) / rows;
-  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2 / rows, 0)) || 1;
-  // In units of its own, so that what counts as no variance does not depend on the factor's.
+  const { centre, spread } = unitsOf(values);
   const y = core.arena.upload(
     'f64',
     values.map((value) => (value - centre) / spread),

@@ -6,6 +6,7 @@
 import type { Core, ForestRows, ForestTree } from '../../bindings/core.js';
 import { STREAMS } from '../random.js';
 import { rankValues } from './ranks.js';
+import { unitsOf } from './units.js';
 
 /** What is fitted, and on which rows it predicts. */
 export interface ForestProblem {
@@ -68,7 +69,8 @@ export async function fitForest(
     options.columnsPerSplit ?? (classes === null ? columns : Math.max(1, Math.floor(Math.sqrt(columns))));
   return core.arena.scope(async () => {
     const width = classes ?? 1;
-    const units = unitsOf(classes === null ? target : []);
+    // Those of classes are not used.
+    const units = unitsOf(Float64Array.from(target));
     const rows: ForestRows = {
       rows: trainRows,
       columns,
@@ -120,16 +122,6 @@ export async function fitForest(
 function addShares(to: Float64Array, numbers: Float64Array): void {
   const total = numbers.reduce((a, b) => a + b, 0);
   if (total > 0) for (let j = 0; j < to.length; j++) to[j] += numbers[j] / total;
-}
-
-/** Mean and standard deviation: what counts as no variance does not depend on a factor's unit. */
-function unitsOf(target: ArrayLike<number>): { centre: number; spread: number } {
-  if (target.length === 0) return { centre: 0, spread: 1 };
-  const values = Float64Array.from(target);
-  // Around one of the values, so that the mean of equal ones is that one.
-  const centre = values[0] + values.reduce((sum, value) => sum + (value - values[0]), 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - centre) ** 2 / values.length, 0);
-  return { centre, spread: Math.sqrt(variance) || 1 };
 }
 
 /** The class of the largest part of the votes of each row; within 1e-12 of it the lowest class. */
