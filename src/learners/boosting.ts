@@ -72,7 +72,8 @@ export async function fitBoosting(
       values: core.arena.zeros('f64', 2 ** (depth + 1) - 1),
     };
     const cut = problem.bins === 0 ? EXACT : { bins: problem.bins, isExact: false };
-    const treeRows = loadTreeRows(core, problem.train, trainRows, columns, depth, cut);
+    const trees = stages * perStage;
+    const treeRows = await loadTreeRows(core, problem.train, trainRows, columns, depth, cut, () => pause(0, trees));
     const model =
       classes === null ? squares(core, target, residuals, raw) : likelihood(core, target, classes, residuals, raw);
     for (let c = 0; c < perStage; c++) {
@@ -80,7 +81,6 @@ export async function fitBoosting(
       rawOfTest.slice(c * testRows, testRows).array.fill(model.start[c]);
     }
 
-    const trees = stages * perStage;
     for (let done = 0; done < trees; done++) {
       const c = done % perStage;
       if (c === 0) await model.updateResiduals(() => pause(done, trees));

@@ -5,7 +5,7 @@
  */
 import type { Core, ForestRows, ForestTree } from '../../bindings/core.js';
 import { STREAMS } from '../random.js';
-import { rankValues } from './ranks.js';
+import { rankColumns } from './ranks.js';
 import { unitsOf } from './units.js';
 
 /** What is fitted, and on which rows it predicts. */
@@ -71,11 +71,12 @@ export async function fitForest(
     const width = classes ?? 1;
     // Those of classes are not used.
     const units = unitsOf(Float64Array.from(target));
+    const ranks = await rankColumns(train, trainRows, columns, () => pause(0, trees));
     const rows: ForestRows = {
       rows: trainRows,
       columns,
       x: core.arena.upload('f64', train),
-      ranks: core.arena.upload('u32', rankColumns(train, trainRows, columns)),
+      ranks: core.arena.upload('u32', ranks),
       target:
         classes === null
           ? core.arena.upload(
@@ -131,14 +132,4 @@ function highestClasses(votes: Float64Array, classes: number, trees: number): Fl
     const highest = own.reduce((a, b) => Math.max(a, b));
     return own.findIndex((sum) => sum >= highest - 1e-12 * trees);
   });
-}
-
-/** Ranks of the values within each column, [columns][rows]. */
-export function rankColumns(x: Float64Array, rows: number, columns: number): Uint32Array {
-  const out = new Uint32Array(rows * columns);
-  for (let column = 0; column < columns; column++) {
-    const [first, last] = [column * rows, (column + 1) * rows];
-    rankValues(out.subarray(first, last), x.subarray(first, last));
-  }
-  return out;
 }
