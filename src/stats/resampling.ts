@@ -56,7 +56,7 @@ export function collectScores(resamples: ReadonlyArray<ReadonlyArray<number | nu
 }
 
 /** Rows of a resample. */
-export function halfOf(rows: number): number {
+function halfOf(rows: number): number {
   return Math.floor(rows / 2);
 }
 
