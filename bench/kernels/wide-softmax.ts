@@ -58,13 +58,13 @@ export const bench: Bench = {
     const lose = () => {
       gradient.array.fill(0);
       return forRows((row, end) =>
-        core.softmaxWideLoss(gradient, probabilities, tally, labelled, wideWeights, row, end),
+        core.softmax.softmaxWideLoss(gradient, probabilities, tally, labelled, wideWeights, row, end),
       );
     };
     const curve = () => {
       curvature.array.fill(0);
       forRows((row, end) => {
-        core.softmaxWideProduct(curvature, wideDirection, probabilities, labelled, row, end);
+        core.softmax.softmaxWideProduct(curvature, wideDirection, probabilities, labelled, row, end);
         return 0;
       });
       return curvature.array[0];

@@ -148,7 +148,7 @@ export function logisticProbabilities(
   const fixed = classes - coefficients.length;
   for (let row = 0; row < rows; row += ROWS_PER_CALL) {
     const end = Math.min(row + ROWS_PER_CALL, rows);
-    core.softmaxLoss(gradient, probabilities, labelled, weights, fixed, row, end);
+    core.softmax.softmaxLoss(gradient, probabilities, labelled, weights, fixed, row, end);
   }
   core.arena.release(mark);
   return probabilities;

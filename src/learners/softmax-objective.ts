@@ -1,6 +1,7 @@
 /** Softmax regression with lanes over classes: its layout, its objective, where its search starts. */
 import type { Block } from '../../bindings/arena.js';
-import type { Core, LabelledRows } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 import { linearDiscriminant } from './linear-discriminant.js';
 import { softmaxPreconditioner } from './softmax-preconditioner.js';
 import type { CurvedObjective } from './truncated-newton.js';
@@ -51,7 +52,7 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
         tally.array.set([Number.POSITIVE_INFINITY, 0]);
         let value = 0;
         forCells(rows, width, (row, end) => {
-          value += core.softmaxWideLoss(sums, probabilities, tally, problem, weights, row, end);
+          value += core.softmax.softmaxWideLoss(sums, probabilities, tally, problem, weights, row, end);
         });
         const slopes = sums.array.slice();
         for (let j = 0, i = 0; j < columns; j++) {
@@ -82,7 +83,7 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       weights.array.set(vector);
       sums.array.fill(0);
       forCells(rows, width, (row, end) => {
-        core.softmaxWideProduct(sums, weights, probabilities, problem, row, end);
+        core.softmax.softmaxWideProduct(sums, weights, probabilities, problem, row, end);
       });
       out.set(sums.array);
       for (let j = 0, i = 0; j < columns; j++) for (let c = 0; c < width; c++, i++) out[i] += penalty[j] * vector[i];
@@ -110,7 +111,7 @@ export function startOfSearch(
   for (let c = 0; c < classes; c++) {
     for (let j = 0; j <= columns; j++) start[j * width + c] = share * scores[c * (columns + 1) + j];
   }
-  const atZero = totalWeight * core.naturalLogarithm(classes);
+  const atZero = totalWeight * core.information.naturalLogarithm(classes);
   return objective.evaluate(start, new Float64Array(start.length)) < atZero ? start : start.fill(0);
 }
 
@@ -139,7 +140,7 @@ export function fillProbabilities(
     at[columns * width + c] = intercepts[c];
   });
   forCells(rows, width, (row, end) => {
-    core.softmaxWideLoss(gradient, probabilities, tally, labelled, weights, row, end);
+    core.softmax.softmaxWideLoss(gradient, probabilities, tally, labelled, weights, row, end);
   });
   const p = probabilities.array;
   for (let row = 1; width > classes && row < rows; row++) {

@@ -1,5 +1,6 @@
 import type { Block } from '../../bindings/arena.js';
-import type { Core, LabelledRows } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 import type { SoftmaxProblem } from './softmax-objective.js';
 
 /** Approximate inverses of the Hessian of softmax regression; vectors are f64[stride][width]. */
@@ -131,19 +132,19 @@ function wholeSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
         from = { ...problem, x, labels };
       }
       const least = count < rows ? LEAST_LIKELY_IN_SAMPLE : LEAST_LIKELY;
-      forRows(count, (row, end) => core.softmaxWideGrams(grams, p, from, m, least, row, end));
+      forRows(count, (row, end) => core.softmax.softmaxWideGrams(grams, p, from, m, least, row, end));
       let ridge = LEAST_RIDGE;
       do {
         assemble(factor.array, rowStride, grams.array, problem, rows / count, ridge);
         ridge *= 10;
-      } while (!core.decomposeCholesky(factor, n, rowStride));
+      } while (!core.cholesky.decomposeCholesky(factor, n, rowStride));
       core.arena.release(mark);
     },
     solve(v, out) {
       if (factor === null) throw new Error('expected a Hessian');
       const b = solution.array;
       for (let c = 0; c < classes; c++) for (let j = 0; j < m; j++) b[c * m + j] = v[j * width + c];
-      core.solveCholesky(factor, solution, n, rowStride);
+      core.cholesky.solveCholesky(factor, solution, n, rowStride);
       out.fill(0);
       for (let c = 0; c < classes; c++) for (let j = 0; j < m; j++) out[j * width + c] = b[c * m + j];
     },
@@ -204,7 +205,9 @@ function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
   return {
     build() {
       blocks.array.fill(0);
-      forRows(rows, (row, end) => core.softmaxWideBlocks(blocks, probabilities, problem, m, LEAST_LIKELY, row, end));
+      forRows(rows, (row, end) =>
+        core.softmax.softmaxWideBlocks(blocks, probabilities, problem, m, LEAST_LIKELY, row, end),
+      );
       factors.forEach((factor, c) => {
         const from = blocks.array.subarray(c * size, (c + 1) * size);
         const trace = penalty.subarray(0, m).reduce((sum, value, j) => sum + value + from[places[j * m + j]], 0);
@@ -217,7 +220,7 @@ function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
             to[i * rowStride + i] += penalty[i] + ridge;
           }
           ridge *= 10;
-        } while (!core.decomposeCholesky(factor, m, rowStride));
+        } while (!core.cholesky.decomposeCholesky(factor, m, rowStride));
       });
     },
     solve(v, out) {
@@ -225,7 +228,7 @@ function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
       factors.forEach((factor, c) => {
         const b = solution.array;
         for (let j = 0; j < m; j++) b[j] = v[j * width + c];
-        core.solveCholesky(factor, solution, m, rowStride);
+        core.cholesky.solveCholesky(factor, solution, m, rowStride);
         for (let j = 0; j < m; j++) out[j * width + c] = b[j];
       });
     },

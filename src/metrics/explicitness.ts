@@ -201,7 +201,7 @@ function classAreas(core: Core, probabilities: Block<'f64'>, truth: Int32Array, 
       to[i] = from[i * classes + a];
       row[i] = i;
     }
-    core.sortRows(scores, order);
+    core.rows.sortRows(scores, order);
     const rowAt = order.array;
     return areaUnderCurve(scores.array, (place) => truth[rowAt[place]] === a);
   });

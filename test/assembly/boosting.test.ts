@@ -12,7 +12,7 @@ test('gives the residuals of the softmax, and of the logistic function for two c
         const first = rows > 4 ? 2 : 0;
         const out = core.arena.upload('f64', new Float64Array(rows * width).fill(-7));
         const blocks = [core.arena.upload('f64', raw), core.arena.upload('i32', labels)] as const;
-        core.boostingResiduals(out, ...blocks, rows, classes, first, rows);
+        core.trees.boostingResiduals(out, ...blocks, rows, classes, first, rows);
         const expected = new Float64Array(rows * width).fill(-7);
         for (let row = first; row < rows; row++) {
           const scores = classes === 2 ? [0, raw[row]] : Array.from({ length: classes }, (_, c) => raw[c * rows + row]);
@@ -26,7 +26,7 @@ test('gives the residuals of the softmax, and of the logistic function for two c
             });
         }
         assertNear(out.array, expected, 1e-15, `${rows} rows, ${classes} classes`);
-        core.reset();
+        core.arena.reset();
       }
     }
   }));
@@ -37,7 +37,7 @@ test('takes exponentials to one and a half units in the last place, and none of 
     const scores = Float64Array.from({ length: 20001 }, (_, i) => -40 - (668 * i) / 20000);
     const out = core.arena.alloc('f64', scores.length);
     const labels = core.arena.zeros('i32', scores.length);
-    core.boostingResiduals(out, core.arena.upload('f64', scores), labels, scores.length, 2, 0, scores.length);
+    core.trees.boostingResiduals(out, core.arena.upload('f64', scores), labels, scores.length, 2, 0, scores.length);
     // JavaScript's own may be a unit off, too.
     assertNear(
       out.array,
@@ -47,14 +47,14 @@ test('takes exponentials to one and a half units in the last place, and none of 
     );
     const far = core.arena.upload('f64', [0, -1e300, 800, 2000, -2000, 0]);
     const residuals = core.arena.alloc('f64', 6);
-    core.boostingResiduals(residuals, far, core.arena.upload('i32', [1, 2]), 2, 3, 0, 2);
+    core.trees.boostingResiduals(residuals, far, core.arena.upload('i32', [1, 2]), 2, 3, 0, 2);
     assertNear(residuals.array, [0, 0, 0, -1, 0, 1], 1e-300, 'scores far apart');
   }));
 
 test('takes logarithms as they are to a rounding', () =>
   forEachBuild((core) => {
     for (const x of [1e-300, 0.1, 0.5, 1, 2, Math.E, 1e6]) {
-      assertNear([core.naturalLogarithm(x)], [Math.log(x)], 2 ** -52 * Math.abs(Math.log(x)), `${x}`);
+      assertNear([core.information.naturalLogarithm(x)], [Math.log(x)], 2 ** -52 * Math.abs(Math.log(x)), `${x}`);
     }
   }));
 

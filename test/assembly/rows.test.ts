@@ -14,7 +14,7 @@ for (const type of ['f32', 'f64', 'i32'] as const) {
           const rows = codes(count, 20, count);
           const x = core.arena.upload(type, numbers);
           const out = core.arena.alloc(type, count * columns);
-          core.gatherRows(out, x, core.arena.upload('i32', rows), count, columns);
+          core.rows.gatherRows(out, x, core.arena.upload('i32', rows), count, columns);
           const expected = Array.from(rows).flatMap((row) => [...numbers.slice(row * columns, (row + 1) * columns)]);
           assertSame(out.array, expected, `${count} rows of ${columns}`);
         }
@@ -28,7 +28,7 @@ test('gathers elements of one column in the order asked for', () =>
       const numbers = codes(50, 1 << 30, 1);
       const rows = codes(count, 50, count);
       const out = core.arena.alloc('i32', count);
-      core.gatherColumn(out, core.arena.upload('i32', numbers), core.arena.upload('i32', rows), count);
+      core.rows.gatherColumn(out, core.arena.upload('i32', numbers), core.arena.upload('i32', rows), count);
       assertSame(
         out.array,
         Array.from(rows, (row) => numbers[row]),

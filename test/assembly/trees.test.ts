@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Core, Tree, TreeRows } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { Tree, TreeRows } from '../../bindings/kernels/trees.js';
 import { type Cut, EXACT, loadTreeRows } from '../../src/learners/tree-rows.js';
 import { forEachBuild, LENGTHS } from './builds.js';
 import { growPlainly } from './plain-tree.js';
@@ -42,12 +43,12 @@ async function compareTrees(
   const { tree, treeRows } = await allocate(core, x, rows, columns, depth, cut);
   const expected = growPlainly(x, residuals, columns, depth, scale, cut.isExact ? null : lowestOfBins(treeRows));
   if (expected.hasVoidSplit) {
-    core.reset();
+    core.arena.reset();
     return false;
   }
   const raw = core.arena.upload('f64', new Float64Array(rows).fill(2));
   const importances = core.arena.upload('f64', new Float64Array(columns).fill(1));
-  core.growTree(tree, raw, importances, core.arena.upload('f64', residuals), treeRows, scale, RATE);
+  core.trees.growTree(tree, raw, importances, core.arena.upload('f64', residuals), treeRows, scale, RATE);
   for (const [node, column] of expected.columnOf) assert.is(tree.columnOf.array[node], column, `${what}: ${node}`);
   for (const [node, at] of expected.thresholds) assert.is(tree.thresholds.array[node], at, `${what}: ${node}`);
   const nodes = [...expected.values.keys()];
@@ -74,9 +75,9 @@ async function compareTrees(
   );
   // Applied to the rows it grew on, the tree gives what it gave them then.
   const again = core.arena.upload('f64', new Float64Array(rows).fill(2));
-  core.addTree(again, treeRows.x, tree, RATE);
+  core.trees.addTree(again, treeRows.x, tree, RATE);
   assertSame(again.array, raw.array, `${what}: applied`);
-  core.reset();
+  core.arena.reset();
   return true;
 }
 
@@ -223,7 +224,7 @@ test('does not mind which trees were grown before', () =>
     const residuals = [2, 3, 4].map((seed) => core.arena.upload('f64', normals(rows, seed)));
     const grow = (own: (typeof residuals)[number]) => {
       const importances = core.arena.zeros('f64', 6);
-      core.growTree(tree, raw, importances, own, treeRows, 0, RATE);
+      core.trees.growTree(tree, raw, importances, own, treeRows, 0, RATE);
       return [...tree.columnOf.array, ...tree.thresholds.array, ...importances.array];
     };
     const first = residuals.map(grow);
@@ -266,7 +267,7 @@ test('puts the threshold where both neighbours keep their side, however close th
     const { tree, treeRows } = await allocate(core, x, 4, 1, 1);
     const raw = core.arena.zeros('f64', 4);
     const residuals = core.arena.upload('f64', [0.5, -0.5, 0.25, -0.25]);
-    core.growTree(tree, raw, core.arena.zeros('f64', 1), residuals, treeRows, 0, 1);
+    core.trees.growTree(tree, raw, core.arena.zeros('f64', 1), residuals, treeRows, 0, 1);
     assert.is(tree.thresholds.array[0], 1);
     assertSame(raw.array, [0.375, -0.375, 0.375, -0.375], 'scores');
   }));
@@ -275,7 +276,7 @@ test('leaves a leaf without curvature at 0', () =>
   forEachBuild(async (core) => {
     const { tree, treeRows } = await allocate(core, Float64Array.of(1, 2), 2, 1, 1);
     const raw = core.arena.zeros('f64', 2);
-    core.growTree(tree, raw, core.arena.zeros('f64', 1), core.arena.upload('f64', [1, 0]), treeRows, 1, 1);
+    core.trees.growTree(tree, raw, core.arena.zeros('f64', 1), core.arena.upload('f64', [1, 0]), treeRows, 1, 1);
     assertSame(raw.array, [0, 0], 'scores');
   }));
 
