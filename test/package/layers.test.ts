@@ -148,6 +148,18 @@ test('kernels import only lanes.ts, random.ts, and the files of the same kernel,
   );
 });
 
+test('families of kernels import only the arena and each other', () => {
+  const families = [...files.keys()].filter((file) => file.startsWith('bindings/kernels/'));
+  assert.ok(families.length > 10, `${families}`);
+  const broken = ours.filter(
+    ({ file, target }) => families.includes(file) && ![...families, 'bindings/arena.ts'].includes(target),
+  );
+  assert.equal(
+    broken.map(({ file, target }) => `${file} imports ${target}`),
+    [],
+  );
+});
+
 test('metrics do not import each other', () => {
   // What is no metric in that folder is shared by them: the contract and the wording of notes.
   const registered = importsOf('src/metrics/index.ts').map(({ target }) => target);
