@@ -239,6 +239,11 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
     'RangeError ERR_OPTION: testRows: expected row numbers from 0 to 59, got 60',
   ],
   [
+    'a gap among the training rows',
+    () => sap(rows, rows, { trainRows: [1, undefined as never, 2], testRows: [3] }),
+    'RangeError ERR_OPTION: trainRows: expected row numbers from 0 to 59, got undefined',
+  ],
+  [
     'no test rows',
     () => sap(rows, rows, { trainRows: [1, 2], testRows: [] }),
     'RangeError ERR_OPTION: testRows: expected at least one row, got none',
