@@ -52,7 +52,7 @@ for (const [name, ofMatrix, ofM, ofC, ofE] of OPEN) {
     assert.ok((parts.infoE as number) > 0.989, `${parts.infoE}`);
     assert.equal(notes, [
       'latents 5, 6, 7, 8, 9: a range far below the largest, inactive',
-      'factor 2: the classifier was given up before its optimum, InfoE is at least what is shown',
+      'factor 2: the classifier was given up before its optimum, so InfoE is not exactly what is defined',
     ]);
   });
 }
