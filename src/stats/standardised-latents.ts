@@ -1,4 +1,5 @@
 import type { Block } from '../../bindings/arena.js';
+import type { Core } from '../../bindings/core.js';
 import { columnCovariance } from './covariance.js';
 import type { Pause } from './pause.js';
 import type { Table } from './table.js';
@@ -38,6 +39,24 @@ export function standardiseLatents(table: Table): StandardisedLatents {
   });
   for (let row = 0; row < rows; row++) to[row * stride + columns] = 1;
   return { x, stride, columns };
+}
+
+/** The same of some columns alone. Takes the block from the arena. */
+export function chooseColumns(
+  core: Core,
+  { x, stride, columns }: StandardisedLatents,
+  chosen: readonly number[],
+): StandardisedLatents {
+  const rows = x.length / stride;
+  const width = Math.ceil((chosen.length + 1) / 4) * 4;
+  const out = core.arena.zeros('f64', rows * width);
+  const [from, to] = [x.array, out.array];
+  for (let row = 0; row < rows; row++) {
+    [...chosen, columns].forEach((j, at) => {
+      to[row * width + at] = from[row * stride + j];
+    });
+  }
+  return { x: out, stride: width, columns: chosen.length };
 }
 
 /** Correlations of the latents that vary, f64[columns][columns]. */
