@@ -12,7 +12,9 @@ export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './dev
 export { addDivergences } from './divergence';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode, keepVaryingGroups } from './drawing';
 export { binColumnByEdgesF32, binColumnByEdgesF64 } from './edges';
-export { addForestTree, growForestTree, startForestTree } from './forest';
+export { startForestTree } from './forest/draws';
+export { growForestTree } from './forest/grow';
+export { addForestTree } from './forest/votes';
 export {
   binColumnsF32,
   binColumnsF64,
@@ -57,7 +59,7 @@ export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax';
 export { softmaxWideBlocks, softmaxWideGrams } from './softmax-curvature';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
-export { growTree } from './trees';
+export { growTree } from './trees/grow';
 export { batchVariancesF32, batchVariancesF64, chooseLargest, chooseLatents, chooseLatentsF32 } from './votes';
 
 /** The first byte that the caller may use. */

@@ -1,8 +1,8 @@
-/** Kernels of assembly/forest.ts: trees of random forests. */
+/** Kernels of assembly/forest: trees of random forests. */
 import { type Arena, type Block, pointersOf } from '../arena.js';
 import { allocState, type Stream, wordsOf } from './random.js';
 
-/** A tree of a forest; see assembly/forest.ts. */
+/** A tree of a forest; see assembly/forest. */
 export interface ForestTree {
   /** i32[2 rows]: the column a node splits by; -1 at a leaf. */
   readonly columnOf: Block<'i32'>;
@@ -30,7 +30,7 @@ export interface ForestRows {
   readonly classes: number;
 }
 
-/** What assembly/forest.ts exports. */
+/** What assembly/forest exports. */
 export interface ForestExports {
   startForestTree(
     weights: number,

@@ -1,4 +1,4 @@
-/** Kernels of assembly/trees.ts and boosting.ts: regression trees, boosted. */
+/** Kernels of assembly/trees and boosting.ts: regression trees, boosted. */
 import { type Block, pointersOf } from '../arena.js';
 
 /** A regression tree; its nodes are numbered as in a heap, those of i being 2i + 1 and 2i + 2. */
@@ -47,7 +47,7 @@ export interface TreeScratch {
   readonly nodes: Block<'i32'>;
 }
 
-/** What assembly/trees.ts and boosting.ts export. */
+/** What assembly/trees and boosting.ts export. */
 export interface TreesExports {
   boostingResiduals(
     residuals: number,

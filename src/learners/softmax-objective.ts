@@ -24,6 +24,11 @@ export interface SoftmaxObjective extends CurvedObjective {
 
 /** Rows times classes per kernel call. */
 const CELLS_PER_CALL = 65536;
+/**
+ * How far an intercept may want to go in one step. That of a class which is next to impossible everywhere has a slope and no
+ * curvature: without a bound its step is longer than all others by any number of orders.
+ */
+const FARTHEST_INTERCEPT = 64;
 /** The share of the largest weight that rounding can move a score by, generously. */
 const ROUNDING = 1e-10;
 
@@ -40,7 +45,9 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
   const sums = core.arena.alloc('f64', stride * width);
   const probabilities = core.arena.alloc('f64', rows * width);
   const tally = core.arena.alloc('f64', 2);
-  const preconditioner = softmaxPreconditioner(core, problem, probabilities, width);
+  // Curvature that is added to that of the intercepts; it goes to 0 with the slopes, and leaves the minimum where it is.
+  const damping = new Float64Array(width);
+  const preconditioner = softmaxPreconditioner(core, problem, probabilities, width, damping);
   const isPenalised = penalty.some((value) => value > 0);
   let last: { at: Float64Array; gradient: Float64Array; value: number } | null = null;
   let products = 0;
@@ -74,6 +81,14 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       return tally.array[0] > ROUNDING * last.at.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
     },
     prepare() {
+      // Without a penalty a way out to nowhere may be the right one.
+      if (isPenalised && last !== null) {
+        for (let c = 0; c < classes; c++) {
+          const slope = Math.abs(last.gradient[columns * width + c]);
+          // A class that has become impossible misses a row at least; below that damping goes to 0 faster than slopes.
+          damping[c] = (slope * Math.min(1, slope)) / FARTHEST_INTERCEPT;
+        }
+      }
       preconditioner.prepare(products);
       products = 0;
     },
@@ -87,6 +102,7 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       });
       out.set(sums.array);
       for (let j = 0, i = 0; j < columns; j++) for (let c = 0; c < width; c++, i++) out[i] += penalty[j] * vector[i];
+      for (let c = 0, i = columns * width; c < width; c++, i++) out[i] += damping[c] * vector[i];
     },
     precondition: preconditioner.solve,
     isFaithful: preconditioner.isFaithful,

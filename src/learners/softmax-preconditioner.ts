@@ -39,20 +39,22 @@ const LEAST_RIDGE = 1e-13;
  * for together.
  *
  * @param probabilities f64[rows][width] of the point, as they are at the time of the call
+ * @param damping what is added to the curvature of each class's intercept, f64[width], likewise
  */
 export function softmaxPreconditioner(
   core: Core,
   problem: SoftmaxProblem,
   probabilities: Block<'f64'>,
   width: number,
+  damping: Float64Array,
   mostUnknowns = MOST_UNKNOWNS,
 ): Preconditioner {
   const { rows, columns, classes } = problem;
   const fits = classes * (columns + 1) <= mostUnknowns;
   const sample = Math.min(rows, Math.max(Math.ceil(rows / ROWS_PER_SAMPLE), SAMPLES_PER_CLASS * classes));
   const solver = fits
-    ? wholeSolver(core, problem, probabilities, width)
-    : blockSolver(core, problem, probabilities, width);
+    ? wholeSolver(core, problem, probabilities, width, damping)
+    : blockSolver(core, problem, probabilities, width, damping);
   let count = sample;
   let age = -1;
   return {
@@ -103,7 +105,13 @@ function packedPlaces(n: number): Int32Array {
 }
 
 /** Solves for all classes together. */
-function wholeSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'f64'>, width: number): Solver {
+function wholeSolver(
+  core: Core,
+  problem: SoftmaxProblem,
+  probabilities: Block<'f64'>,
+  width: number,
+  damping: Float64Array,
+): Solver {
   const { rows, stride, columns, classes } = problem;
   const m = columns + 1;
   const n = classes * m;
@@ -135,7 +143,7 @@ function wholeSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
       forRows(count, (row, end) => core.softmax.softmaxWideGrams(grams, p, from, m, least, row, end));
       let ridge = LEAST_RIDGE;
       do {
-        assemble(factor.array, rowStride, grams.array, problem, rows / count, ridge);
+        assemble(factor.array, rowStride, grams.array, problem, damping, rows / count, ridge);
         ridge *= 10;
       } while (!core.cholesky.decomposeCholesky(factor, n, rowStride));
       core.arena.release(mark);
@@ -151,12 +159,13 @@ function wholeSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
   };
 }
 
-/** The lower part of H_ab = -G_ab, H_aa = sum_b G_ab, with the penalty, from the packed Gram matrices. */
+/** The lower part of H_ab = -G_ab, H_aa = sum_b G_ab, with penalty and damping, from the packed Gram matrices. */
 function assemble(
   out: Float64Array,
   rowStride: number,
   grams: Float64Array,
   { columns, classes, penalty, totalWeight }: SoftmaxProblem,
+  damping: Float64Array,
   weight: number,
   ridge: number,
 ): void {
@@ -183,7 +192,7 @@ function assemble(
   for (let a = 0; a < classes; a++) {
     for (let j = 0; j < m; j++) {
       const own = (a * m + j) * rowStride + a * m + j;
-      out[own] += penalty[j] + ridge * out[own] + 1e-3 * ridge * totalWeight;
+      out[own] += penalty[j] + (j === columns ? damping[a] : 0) + ridge * out[own] + 1e-3 * ridge * totalWeight;
       // What is added to all classes alike changes nothing unless it is penalised: that direction is given curvature, so
       // that steps leave it alone.
       if (penalty[j] > 0) continue;
@@ -193,7 +202,13 @@ function assemble(
 }
 
 /** Solves for one class at a time, as if classes had nothing to do with each other. */
-function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'f64'>, width: number): Solver {
+function blockSolver(
+  core: Core,
+  problem: SoftmaxProblem,
+  probabilities: Block<'f64'>,
+  width: number,
+  damping: Float64Array,
+): Solver {
   const { rows, columns, classes, penalty, totalWeight } = problem;
   const m = columns + 1;
   const size = packedSize(m);
@@ -217,7 +232,7 @@ function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
           const to = factor.array;
           for (let i = 0; i < m; i++) {
             for (let j = 0; j <= i; j++) to[i * rowStride + j] = from[places[i * m + j]];
-            to[i * rowStride + i] += penalty[i] + ridge;
+            to[i * rowStride + i] += penalty[i] + (i === columns ? damping[c] : 0) + ridge;
           }
           ridge *= 10;
         } while (!core.cholesky.decomposeCholesky(factor, m, rowStride));
