@@ -28,6 +28,8 @@ export const STREAMS = {
   varyingVotes: 10,
   /** Random features of DCI-ES; index = number of the feature. */
   randomFeatures: 12,
+  /** Rows of a posterior in the order of its minibatches; index 0. */
+  minibatches: 15,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */
