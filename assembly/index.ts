@@ -37,6 +37,7 @@ export {
 } from './information';
 export { addGram, descendLasso, gramSquare, mirrorGram, solveLassoWeights } from './lasso';
 export { softmaxHessian, softmaxLoss } from './logistic';
+export { fillMinibatch, minibatchDensities } from './minibatch';
 export {
   allIntegralF32,
   allIntegralF64,

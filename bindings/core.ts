@@ -13,6 +13,7 @@ import { bindForest } from './kernels/forest.js';
 import { bindHistogram } from './kernels/histogram.js';
 import { bindInformation } from './kernels/information.js';
 import { bindLasso } from './kernels/lasso.js';
+import { bindMinibatch } from './kernels/minibatch.js';
 import { bindMoments } from './kernels/moments.js';
 import { bindNeighbors } from './kernels/neighbors.js';
 import { bindPosterior } from './kernels/posterior.js';
@@ -37,6 +38,7 @@ export interface Core {
   readonly histogram: ReturnType<typeof bindHistogram>;
   readonly information: ReturnType<typeof bindInformation>;
   readonly lasso: ReturnType<typeof bindLasso>;
+  readonly minibatch: ReturnType<typeof bindMinibatch>;
   readonly moments: ReturnType<typeof bindMoments>;
   readonly neighbors: ReturnType<typeof bindNeighbors>;
   readonly posterior: ReturnType<typeof bindPosterior>;
@@ -63,6 +65,7 @@ export function createCore(wasm: CoreExports): Core {
     histogram: bindHistogram(wasm, arena),
     information: bindInformation(wasm, arena),
     lasso: bindLasso(wasm, arena),
+    minibatch: bindMinibatch(wasm, arena),
     moments: bindMoments(wasm, arena),
     neighbors: bindNeighbors(wasm, arena),
     posterior: bindPosterior(wasm, arena),

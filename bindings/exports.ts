@@ -7,6 +7,7 @@ import type { ForestExports } from './kernels/forest.js';
 import type { HistogramExports } from './kernels/histogram.js';
 import type { InformationExports } from './kernels/information.js';
 import type { LassoExports } from './kernels/lasso.js';
+import type { MinibatchExports } from './kernels/minibatch.js';
 import type { MomentsExports } from './kernels/moments.js';
 import type { NeighborsExports } from './kernels/neighbors.js';
 import type { PosteriorExports } from './kernels/posterior.js';
@@ -31,6 +32,7 @@ export interface CoreExports
     HistogramExports,
     InformationExports,
     LassoExports,
+    MinibatchExports,
     MomentsExports,
     NeighborsExports,
     PosteriorExports,

@@ -4,7 +4,7 @@
  */
 import { withCore } from '../bindings/core.js';
 import { contextOf, type Evaluated, evaluateResample, evaluateTask, type Task } from './executor.js';
-import { Matrix, type MatrixData } from './matrix.js';
+import { Matrix, type PlainMatrix } from './matrix.js';
 import { findMetric } from './metrics/index.js';
 import type { OptionValues } from './metrics/metric.js';
 import type { ExactSplit } from './stats/exact-split.js';
@@ -12,13 +12,6 @@ import { loadTable } from './stats/load-table.js';
 import type { Resampling } from './stats/resampling.js';
 import type { Table } from './stats/table.js';
 import type { FactorType } from './types.js';
-
-/** A matrix without its methods, which do not cross between threads. */
-interface PlainMatrix {
-  readonly data: MatrixData;
-  readonly rows: number;
-  readonly columns: number;
-}
 
 /** A {@link Task} by the name of its metric. */
 export interface NamedTask {
@@ -55,11 +48,6 @@ export type Job =
 export interface EvaluatedPiece {
   readonly piece: unknown;
   readonly seconds: number;
-}
-
-/** A matrix as it crosses between threads. A view would take all of the memory that it is a view of with it, so it becomes a copy. */
-export function flattenMatrix({ data, rows, columns }: Matrix): PlainMatrix {
-  return { data: data.byteLength === data.buffer.byteLength ? data : data.slice(), rows, columns };
 }
 
 /** A function that answers jobs; it holds one table at a time. */

@@ -32,6 +32,8 @@ export const STREAMS = {
   posteriorSamples: 13,
   /** Rows of a posterior that are sampled, where not all are; index 0. */
   posteriorRows: 14,
+  /** Rows of a posterior in the order of its minibatches; index 0. */
+  minibatches: 15,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

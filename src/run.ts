@@ -2,8 +2,8 @@
 import { withCore } from '../bindings/core.js';
 import { withPool } from '../bindings/pool.js';
 import { type Executor, executeHere, type Task } from './executor.js';
-import { flattenMatrix, type Job } from './jobs.js';
-import type { Matrix } from './matrix.js';
+import type { Job } from './jobs.js';
+import { flattenMatrix, type Matrix } from './matrix.js';
 import type { Metric } from './metrics/metric.js';
 import type { ResolvedOptions } from './options.js';
 import { executePooled } from './pooled-executor.js';

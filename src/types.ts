@@ -261,8 +261,10 @@ export interface DecompositionReport extends DecompositionTerms {
   readonly samples: number;
   /** N, the posteriors that q(z) is made of; of an estimator, the data set's size that it was told. */
   readonly components: number;
-  /** Of each average, over the samples; 0 for a closed form. */
-  readonly standardError: DecompositionTerms;
+  /** Of a minibatch estimator: rows of a batch. */
+  readonly batch?: number;
+  /** Of each average: over the samples, 0 for a closed form; of a minibatch estimator over batches, null where there is only one. */
+  readonly standardError: DecompositionTerms | null;
   /** Means of the logarithms of the densities. */
   readonly logDensities: {
     /** E log q(z|x) */

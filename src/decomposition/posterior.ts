@@ -14,58 +14,57 @@ const LARGEST_MEAN = 1e60;
 const LARGEST_LOGVAR = 200;
 
 /**
- * Copies the posteriors of N rows, checked.
+ * Refuses what has no densities.
  *
  * @param mu (N, D) means
  * @param logvar (N, D) natural logarithms of variances
+ * @param z (N, D) samples, or none
  * @throws RangeError or DataError saying which array, row and column, what was expected and what was found
  */
-export function loadPosterior(core: Core, mu: Matrix, logvar: Matrix): Posterior {
-  checkPosteriorShapes(mu, logvar);
-  return {
-    rows: mu.rows,
-    latents: mu.columns,
-    mu: loadColumns(core, mu, 'mu', LARGEST_MEAN),
-    logvar: loadColumns(core, logvar, 'logvar', LARGEST_LOGVAR),
-  };
-}
-
-/** @throws RangeError where mu and logvar are not of one shape, of at least 2 rows and 1 column */
-export function checkPosteriorShapes(mu: Matrix, logvar: Matrix): void {
+export function checkPosterior(mu: Matrix, logvar: Matrix, z: Matrix | null): void {
   if (mu.rows < 2) throw dataRangeError(`mu: expected at least 2 rows, got ${mu.rows}`);
   if (mu.columns < 1) throw dataRangeError(`mu: expected at least 1 column, got ${mu.columns}`);
-  checkSameShape(logvar, mu, 'logvar');
+  checkValues(mu, 'mu', LARGEST_MEAN);
+  checkLike(logvar, mu, 'logvar');
+  checkValues(logvar, 'logvar', LARGEST_LOGVAR);
+  if (z === null) return;
+  checkLike(z, mu, 'z');
+  checkValues(z, 'z', LARGEST_MEAN);
 }
 
-/** @throws RangeError where `matrix` is not of the shape of mu */
-export function checkSameShape(matrix: Matrix, mu: Matrix, name: string): void {
+function checkLike(matrix: Matrix, mu: Matrix, name: string): void {
   if (matrix.rows === mu.rows && matrix.columns === mu.columns) return;
   throw dataRangeError(
     `${name}: expected ${mu.rows} x ${mu.columns} to match mu, got ${matrix.rows} x ${matrix.columns}`,
   );
 }
 
-/** Copies samples (N, D), as f64[D][N], checked. */
-export function loadSamples(core: Core, z: Matrix): Block<'f64'> {
-  return loadColumns(core, z, 'z', LARGEST_MEAN);
+function checkValues({ data, columns }: Matrix, name: string, largest: number): void {
+  const at = data.findIndex((value) => !(Math.abs(value) <= largest));
+  if (at < 0) return;
+  const what = !Number.isFinite(data[at])
+    ? 'a finite number'
+    : name === 'logvar'
+      ? 'logarithms of variances from -200 to 200'
+      : `magnitudes up to ${largest}`;
+  throw new DataError(`expected ${what}, got ${data[at]}`, {
+    path: name,
+    row: Math.floor(at / columns),
+    column: at % columns,
+  });
 }
 
-function loadColumns(core: Core, matrix: Matrix, name: string, largest: number): Block<'f64'> {
-  const { data, rows, columns } = matrix;
+/** Copies posteriors that have been checked. */
+export function loadPosterior(core: Core, mu: Matrix, logvar: Matrix): Posterior {
+  return { rows: mu.rows, latents: mu.columns, mu: loadColumns(core, mu), logvar: loadColumns(core, logvar) };
+}
+
+/** Copies a table, a column after the other: f64[columns][rows]. */
+export function loadColumns(core: Core, { data, rows, columns }: Matrix): Block<'f64'> {
   const block = core.arena.alloc('f64', rows * columns);
   const out = block.array;
   for (let row = 0, from = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, from++) {
-      const value = data[from];
-      if (!(Math.abs(value) <= largest)) throw refuse(value, { path: name, row, column }, largest);
-      out[column * rows + row] = value;
-    }
+    for (let column = 0; column < columns; column++, from++) out[column * rows + row] = data[from];
   }
   return block;
-}
-
-function refuse(value: number, place: { path: string; row: number; column: number }, largest: number): DataError {
-  if (!Number.isFinite(value)) return new DataError(`expected a finite number, got ${value}`, place);
-  const what = place.path === 'logvar' ? 'logarithms of variances from -200 to 200' : `magnitudes up to ${largest}`;
-  return new DataError(`expected ${what}, got ${value}`, place);
 }

@@ -19,31 +19,13 @@ export interface Samples {
 const ROWS_PER_CALL = 4096;
 
 /** The rows to take samples of: all, or so many drawn without replacement, in increasing order. */
-export function chooseRows(core: Core, rows: number, count: number, seed: number): Block<'i32'> {
-  const owners = core.arena.alloc('i32', count);
-  if (count === rows) {
-    const out = owners.array;
-    for (let row = 0; row < rows; row++) out[row] = row;
-    return owners;
-  }
-  core.arena.borrow(() => {
+export function chooseRows(core: Core, rows: number, count: number, seed: number): Int32Array {
+  if (count === rows) return Int32Array.from({ length: rows }, (_, row) => row);
+  return core.arena.borrow(() => {
     const shuffled = core.arena.alloc('i32', rows);
     core.random.shuffledRows(shuffled, count, { seed, stream: STREAMS.posteriorRows, index: 0 });
-    const chosen = shuffled.array.slice(0, count).sort();
-    owners.array.set(chosen);
+    return shuffled.array.slice(0, count).sort();
   });
-  return owners;
-}
-
-/** The samples of the rows that `owners` names among z f64[D][N], which came with the posterior. */
-export function takeSamples(core: Core, posterior: Posterior, given: Block<'f64'>, owners: Block<'i32'>): Samples {
-  const { rows, latents } = posterior;
-  const count = owners.length;
-  const z = core.arena.alloc('f64', latents * count);
-  for (let d = 0; d < latents; d++) {
-    core.rows.gatherRows(z.slice(d * count, count), given.slice(d * rows, rows), owners, count, 1);
-  }
-  return { count, owners, z };
 }
 
 /** One sample of the posterior of each row that `owners` names; a row's sample is the same whichever others are drawn. */
@@ -64,15 +46,40 @@ export async function drawSamples(
   return { count, owners, z };
 }
 
-/** log q(z|x) of each sample under its own posterior, and log p(z), in nats. */
-export function sampleTerms(
-  core: Core,
-  posterior: Posterior,
-  { count, owners, z }: Samples,
-): { logPosterior: Float64Array; logPrior: Float64Array } {
+/** Logarithms of the densities of samples under their own posterior and under the prior, in nats. */
+export interface SampleTerms {
+  /** log q(z|x), f64[M]. */
+  readonly logPosterior: Float64Array;
+  /** log p(z), f64[M]. */
+  readonly logPrior: Float64Array;
+  /** E log q(z_d|x) over the samples, f64[D]. */
+  readonly samplePosteriors: Float64Array;
+  /** E log p(z_d) over the samples, f64[D]. */
+  readonly samplePriors: Float64Array;
+}
+
+/** What is known of samples one by one. */
+export function sampleTerms(core: Core, posterior: Posterior, { count, owners, z }: Samples): SampleTerms {
+  const { rows, latents, mu, logvar } = posterior;
   return core.arena.borrow(() => {
     const [logPosterior, logPrior] = [core.arena.alloc('f64', count), core.arena.alloc('f64', count)];
-    core.posterior.posteriorSampleTerms(logPosterior, logPrior, z, posterior, owners, 0, count);
-    return { logPosterior: logPosterior.array.slice(), logPrior: logPrior.array.slice() };
+    const run = (samples: Block<'f64'>, of: Posterior) =>
+      core.posterior.posteriorSampleTerms(logPosterior, logPrior, samples, of, owners, 0, count);
+    const perLatent = Array.from({ length: latents }, (_, d) => {
+      const column = (block: Block<'f64'>) => block.slice(d * rows, rows);
+      run(z.slice(d * count, count), { rows, latents: 1, mu: column(mu), logvar: column(logvar) });
+      return [meanOf(logPosterior.array), meanOf(logPrior.array)];
+    });
+    run(z, posterior);
+    return {
+      logPosterior: logPosterior.array.slice(),
+      logPrior: logPrior.array.slice(),
+      samplePosteriors: Float64Array.from(perLatent, ([own]) => own),
+      samplePriors: Float64Array.from(perLatent, ([, prior]) => prior),
+    };
   });
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
