@@ -36,6 +36,14 @@ export {
 export { addGram, descendLasso, gramSquare, mirrorGram, solveLassoWeights } from './lasso';
 export { softmaxHessian, softmaxLoss } from './logistic';
 export {
+  componentTerms,
+  countClasses,
+  farLogDensities,
+  placeComponents,
+  plainLogDensities,
+} from './mixture';
+export { addComponents, addRuns, cutRuns, takeLogDensities } from './mixture-grid';
+export {
   allIntegralF32,
   allIntegralF64,
   columnExtremesF32,

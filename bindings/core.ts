@@ -13,6 +13,7 @@ import { bindForest } from './kernels/forest.js';
 import { bindHistogram } from './kernels/histogram.js';
 import { bindInformation } from './kernels/information.js';
 import { bindLasso } from './kernels/lasso.js';
+import { bindMixture } from './kernels/mixture.js';
 import { bindMoments } from './kernels/moments.js';
 import { bindNeighbors } from './kernels/neighbors.js';
 import { bindRandom } from './kernels/random.js';
@@ -36,6 +37,7 @@ export interface Core {
   readonly histogram: ReturnType<typeof bindHistogram>;
   readonly information: ReturnType<typeof bindInformation>;
   readonly lasso: ReturnType<typeof bindLasso>;
+  readonly mixture: ReturnType<typeof bindMixture>;
   readonly moments: ReturnType<typeof bindMoments>;
   readonly neighbors: ReturnType<typeof bindNeighbors>;
   readonly random: ReturnType<typeof bindRandom>;
@@ -61,6 +63,7 @@ export function createCore(wasm: CoreExports): Core {
     histogram: bindHistogram(wasm, arena),
     information: bindInformation(wasm, arena),
     lasso: bindLasso(wasm, arena),
+    mixture: bindMixture(wasm, arena),
     moments: bindMoments(wasm, arena),
     neighbors: bindNeighbors(wasm, arena),
     random: bindRandom(wasm, arena),

@@ -7,6 +7,7 @@ import type { ForestExports } from './kernels/forest.js';
 import type { HistogramExports } from './kernels/histogram.js';
 import type { InformationExports } from './kernels/information.js';
 import type { LassoExports } from './kernels/lasso.js';
+import type { MixtureExports } from './kernels/mixture.js';
 import type { MomentsExports } from './kernels/moments.js';
 import type { NeighborsExports } from './kernels/neighbors.js';
 import type { RandomExports } from './kernels/random.js';
@@ -30,6 +31,7 @@ export interface CoreExports
     HistogramExports,
     InformationExports,
     LassoExports,
+    MixtureExports,
     MomentsExports,
     NeighborsExports,
     RandomExports,
