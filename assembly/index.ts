@@ -39,6 +39,14 @@ export { addGram, descendLasso, gramSquare, mirrorGram, solveLassoWeights } from
 export { softmaxHessian, softmaxLoss } from './logistic';
 export { fillMinibatch, minibatchDensities } from './minibatch';
 export {
+  componentTerms,
+  countClasses,
+  farLogDensities,
+  placeComponents,
+  plainLogDensities,
+} from './mixture';
+export { addComponents, addRuns, cutRuns, takeLogDensities } from './mixture-grid';
+export {
   allIntegralF32,
   allIntegralF64,
   columnExtremesF32,

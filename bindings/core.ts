@@ -14,6 +14,7 @@ import { bindHistogram } from './kernels/histogram.js';
 import { bindInformation } from './kernels/information.js';
 import { bindLasso } from './kernels/lasso.js';
 import { bindMinibatch } from './kernels/minibatch.js';
+import { bindMixture } from './kernels/mixture.js';
 import { bindMoments } from './kernels/moments.js';
 import { bindNeighbors } from './kernels/neighbors.js';
 import { bindPosterior } from './kernels/posterior.js';
@@ -39,6 +40,7 @@ export interface Core {
   readonly information: ReturnType<typeof bindInformation>;
   readonly lasso: ReturnType<typeof bindLasso>;
   readonly minibatch: ReturnType<typeof bindMinibatch>;
+  readonly mixture: ReturnType<typeof bindMixture>;
   readonly moments: ReturnType<typeof bindMoments>;
   readonly neighbors: ReturnType<typeof bindNeighbors>;
   readonly posterior: ReturnType<typeof bindPosterior>;
@@ -66,6 +68,7 @@ export function createCore(wasm: CoreExports): Core {
     information: bindInformation(wasm, arena),
     lasso: bindLasso(wasm, arena),
     minibatch: bindMinibatch(wasm, arena),
+    mixture: bindMixture(wasm, arena),
     moments: bindMoments(wasm, arena),
     neighbors: bindNeighbors(wasm, arena),
     posterior: bindPosterior(wasm, arena),

@@ -8,6 +8,7 @@ import type { HistogramExports } from './kernels/histogram.js';
 import type { InformationExports } from './kernels/information.js';
 import type { LassoExports } from './kernels/lasso.js';
 import type { MinibatchExports } from './kernels/minibatch.js';
+import type { MixtureExports } from './kernels/mixture.js';
 import type { MomentsExports } from './kernels/moments.js';
 import type { NeighborsExports } from './kernels/neighbors.js';
 import type { PosteriorExports } from './kernels/posterior.js';
@@ -33,6 +34,7 @@ export interface CoreExports
     InformationExports,
     LassoExports,
     MinibatchExports,
+    MixtureExports,
     MomentsExports,
     NeighborsExports,
     PosteriorExports,

@@ -1,6 +1,6 @@
 /** The entry of a worker thread: answers the jobs of the thread that opened it. */
 import { answerRequests } from '../bindings/pool.js';
-import { type DecompositionJob, isDecompositionJob, makeDecompositionHandler } from './decomposition-jobs.js';
+import { isDecompositionJob, makeDecompositionHandler } from './decomposition-jobs.js';
 import { type Job, makeJobHandler } from './jobs.js';
 
 const handle = makeJobHandler();
