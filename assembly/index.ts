@@ -13,6 +13,8 @@ export { addDivergences } from './divergence';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode, keepVaryingGroups } from './drawing';
 export { binColumnByEdgesF32, binColumnByEdgesF64 } from './edges';
 export { addForestTree, growForestTree, startForestTree } from './forest';
+export { addDensities, finishDensities, packGaussians } from './gaussian';
+export { addDensitiesF32, largestRemainder, packGaussiansF32 } from './gaussian-f32';
 export {
   binColumnsF32,
   binColumnsF64,
