@@ -10,6 +10,7 @@ import { bindDeviations } from './kernels/deviations.js';
 import { bindDivergence } from './kernels/divergence.js';
 import { bindDrawing } from './kernels/drawing.js';
 import { bindForest } from './kernels/forest.js';
+import { bindGaussian } from './kernels/gaussian.js';
 import { bindHistogram } from './kernels/histogram.js';
 import { bindInformation } from './kernels/information.js';
 import { bindLasso } from './kernels/lasso.js';
@@ -36,6 +37,7 @@ export interface Core {
   readonly divergence: ReturnType<typeof bindDivergence>;
   readonly drawing: ReturnType<typeof bindDrawing>;
   readonly forest: ReturnType<typeof bindForest>;
+  readonly gaussian: ReturnType<typeof bindGaussian>;
   readonly histogram: ReturnType<typeof bindHistogram>;
   readonly information: ReturnType<typeof bindInformation>;
   readonly lasso: ReturnType<typeof bindLasso>;
@@ -64,6 +66,7 @@ export function createCore(wasm: CoreExports): Core {
     divergence: bindDivergence(wasm),
     drawing: bindDrawing(wasm, arena),
     forest: bindForest(wasm, arena),
+    gaussian: bindGaussian(wasm, arena),
     histogram: bindHistogram(wasm, arena),
     information: bindInformation(wasm, arena),
     lasso: bindLasso(wasm, arena),

@@ -4,6 +4,7 @@ import type { DeviationsExports } from './kernels/deviations.js';
 import type { DivergenceExports } from './kernels/divergence.js';
 import type { DrawingExports } from './kernels/drawing.js';
 import type { ForestExports } from './kernels/forest.js';
+import type { GaussianExports } from './kernels/gaussian.js';
 import type { HistogramExports } from './kernels/histogram.js';
 import type { InformationExports } from './kernels/information.js';
 import type { LassoExports } from './kernels/lasso.js';
@@ -30,6 +31,7 @@ export interface CoreExports
     DivergenceExports,
     DrawingExports,
     ForestExports,
+    GaussianExports,
     HistogramExports,
     InformationExports,
     LassoExports,
