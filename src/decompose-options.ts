@@ -18,7 +18,7 @@ export interface DecomposeOptions extends Pick<CommonOptions, 'seed' | 'threads'
   readonly datasetSize?: number;
   /** Of `exact`: false sums every pair, for those who do not trust the bound of what shortcuts leave out. Default true. */
   readonly shortcuts?: boolean;
-  /** Of `exact`: what shortcuts may at most change of a density, relative to it: 1e-15 to 1e-6. Default 1e-9. */
+  /** Of `exact`: what shortcuts may at most change of a density, relative to it: 1e-11 to 1e-6. Default 1e-9. */
   readonly tolerance?: number;
   /** Of `exact` without shortcuts: the arithmetic. Default `float64`. */
   readonly precision?: 'float64' | 'float32';
@@ -111,7 +111,7 @@ export function resolvePlan(options: DecomposeOptions, rows: number): Decomposit
       estimator,
       sampled,
       samples: whole(options, 'samples', Math.min(rows, DEFAULT_SAMPLES), 2, rows),
-      tolerance: shortcuts ? between(options, 'tolerance', DEFAULT_TOLERANCE, 1e-15, 1e-6) : 0,
+      tolerance: shortcuts ? between(options, 'tolerance', DEFAULT_TOLERANCE, 1e-11, 1e-6) : 0,
       precision,
       activeThreshold,
     };

@@ -10,7 +10,7 @@ import { gaussianEstimate } from './decomposition/gaussian-estimate.js';
 import { jointLogDensities } from './decomposition/joint-density.js';
 import { marginalLogDensities } from './decomposition/marginal-density.js';
 import { estimateByMinibatches, type MinibatchEstimate, type MinibatchOptions } from './decomposition/minibatch.js';
-import { type PlainDensities, plainLogDensities } from './decomposition/plain-density.js';
+import { type PlainLogDensities, plainLogDensities } from './decomposition/plain-density.js';
 import { loadColumns, loadPosterior, type Posterior } from './decomposition/posterior.js';
 import { drawSamples, type Samples, sampleTerms } from './decomposition/samples.js';
 import { Matrix, type PlainMatrix } from './matrix.js';
@@ -62,7 +62,7 @@ export type DecompositionJob =
   | { readonly kind: 'marginal'; readonly latent: number; readonly tolerance: number }
   /** {@link Densities} at samples from .. to - 1. */
   | { readonly kind: 'joint'; readonly from: number; readonly to: number; readonly tolerance: number }
-  /** {@link PlainDensities} at samples from .. to - 1. */
+  /** {@link PlainLogDensities} at samples from .. to - 1. */
   | {
       readonly kind: 'plain';
       readonly from: number;
@@ -90,7 +90,7 @@ export function isDecompositionJob(request: unknown): request is DecompositionJo
 }
 
 /** What a job is answered with. */
-export type Answer = Overview | Densities | PlainDensities | MinibatchEstimate | undefined;
+export type Answer = Overview | Densities | PlainLogDensities | MinibatchEstimate | undefined;
 
 interface Held {
   readonly core: Core;

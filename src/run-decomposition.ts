@@ -2,7 +2,7 @@
 import { withPool } from '../bindings/pool.js';
 import type { DecompositionPlan, ExactPlan, MinibatchPlan } from './decompose-options.js';
 import type { MinibatchEstimate } from './decomposition/minibatch.js';
-import type { PlainDensities } from './decomposition/plain-density.js';
+import { FLOAT32_TOLERANCE, type PlainLogDensities } from './decomposition/plain-density.js';
 import type { LogDensities } from './decomposition/summarise.js';
 import {
   type Answer,
@@ -112,19 +112,32 @@ async function askExactly(ask: Ask, plan: ExactPlan, latents: number): Promise<D
   }
   const [overview, parts] = await Promise.all([
     ask<Overview>({ kind: 'overview' }),
-    Promise.all(shares.map((share) => ask<PlainDensities>({ kind: 'plain', ...share, precision }))),
+    Promise.all(shares.map((share) => ask<PlainLogDensities>({ kind: 'plain', ...share, precision }))),
   ]);
   const marginals = Array.from({ length: latents }, (_, d) => concatenate(parts.map(({ marginals: all }) => all[d])));
   const bound = parts.reduce((most, { errorBound }) => Math.max(most, errorBound), 0);
-  return collect(overview, concatenate(parts.map(({ joint }) => joint)), marginals, {
-    arithmetic: precision,
-    shortcuts: false,
-    tolerance: 0,
-    jointErrorBound: bound,
-    marginalErrorBound: bound,
-    jointShare: 1,
-    marginalShare: 1,
-  });
+  const inFloat64 = parts.reduce((count, { pointsInFloat64 }) => count + pointsInFloat64, 0);
+  const notes =
+    precision === 'float32' && inFloat64 > 0
+      ? [
+          `${inFloat64} of ${plan.samples} samples were computed in float64: float32 could have been off by more than ${FLOAT32_TOLERANCE} nats`,
+        ]
+      : [];
+  return collect(
+    overview,
+    concatenate(parts.map(({ joint }) => joint)),
+    marginals,
+    {
+      arithmetic: precision,
+      shortcuts: false,
+      tolerance: 0,
+      jointErrorBound: bound,
+      marginalErrorBound: bound,
+      jointShare: 1,
+      marginalShare: 1,
+    },
+    notes,
+  );
 }
 
 function collect(
@@ -132,10 +145,11 @@ function collect(
   aggregated: Float64Array,
   marginals: readonly Float64Array[],
   accuracy: DecompositionAccuracy,
+  notes: readonly string[] = [],
 ): Decomposed {
   const product = aggregated.map((_, i) => marginals.reduce((sum, values) => sum + values[i], 0));
   const logs = { posterior: overview.logPosterior, aggregated, product, prior: overview.logPrior };
-  return { overview, logs, rows: null, marginals, standardError: null, accuracy, notes: [] };
+  return { overview, logs, rows: null, marginals, standardError: null, accuracy, notes };
 }
 
 async function askForBatches(

@@ -7,8 +7,8 @@ import { compile } from '../../bindings/load.js';
 import { Pool, withPool } from '../../bindings/pool.js';
 import { makeSyntheticTable } from '../../src/cli/synthetic-table.js';
 import { dci, type Metric, metrics, type Progress, type ScoreOptions, score } from '../../src/index.js';
-import { flattenMatrix } from '../../src/jobs.js';
-import { Matrix } from '../../src/matrix.js';
+
+import { flattenMatrix, Matrix } from '../../src/matrix.js';
 import { executePooled } from '../../src/pooled-executor.js';
 import type { Table } from '../../src/stats/table.js';
 
