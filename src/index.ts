@@ -41,6 +41,9 @@ import { scoreOne } from './score.js';
 import type { CommonOptions, Score } from './types.js';
 
 export { type AgreementOptions, agreement } from './agreement.js';
+export { type Decomposition, decompose, type PerSample, type PosteriorInput } from './decompose.js';
+export type { DecomposeOptions } from './decompose-options.js';
+export { type EstimatorName, estimators } from './decomposition/estimators.js';
 export { drawTable } from './draw-table.js';
 export { type CodedError, DataError, type ErrorCode, isCodedError, type Place } from './errors.js';
 export { type Dtype, Matrix, type MatrixData, type MatrixLike, type NumberArray, toMatrix } from './matrix.js';

@@ -114,7 +114,9 @@ async function askExactly(ask: Ask, plan: ExactPlan, latents: number): Promise<D
     ask<Overview>({ kind: 'overview' }),
     Promise.all(shares.map((share) => ask<PlainLogDensities>({ kind: 'plain', ...share, precision }))),
   ]);
-  const marginals = Array.from({ length: latents }, (_, d) => concatenate(parts.map(({ marginals: all }) => all[d])));
+  const marginals = Array.from({ length: latents }, (_, d) =>
+    concatenate(parts.map(({ joint, marginals: all }) => all.subarray(d * joint.length, (d + 1) * joint.length))),
+  );
   const bound = parts.reduce((most, { errorBound }) => Math.max(most, errorBound), 0);
   const inFloat64 = parts.reduce((count, { pointsInFloat64 }) => count + pointsInFloat64, 0);
   const notes =
