@@ -59,8 +59,11 @@ export function marginalLogDensities(
   { tolerance = 1e-9, pause = () => {} }: MarginalDensityOptions = {},
 ): Promise<MarginalDensities> {
   const [components, count] = [means.length, points.length];
-  if (components === 0 || logvars.length !== components) {
-    throw new RangeError(`mixture: expected as many means as variances, got ${components} and ${logvars.length}`);
+  if (components === 0) throw new RangeError('mixture: expected at least 1 component, got 0');
+  if (logvars.length !== components) {
+    throw new RangeError(
+      `mixture: expected as many logarithms of variances as means, ${components}, got ${logvars.length}`,
+    );
   }
   if (tolerance !== 0 && !(tolerance >= LEAST_TOLERANCE && tolerance <= LARGEST_TOLERANCE)) {
     throw new RangeError(`tolerance: expected ${LEAST_TOLERANCE} to ${LARGEST_TOLERANCE}, or 0, got ${tolerance}`);
