@@ -2,8 +2,8 @@
  * The minibatch estimators as differentiable formulas on tensors, for training. The algebra is that of estimators.ts; the tensor
  * library, with the names and meanings of tfjs, is handed in. Nothing is kept but what is returned.
  *
- * Memory: a few tensors of (B, B, D), as in every tensor implementation of these estimators. Precision: that of the tensors; where they
- * are float32, terms of a batch of 64 agree with the float64 kernels to about 1e-5 of their size.
+ * Memory: a few tensors of (B, B, D), as in every tensor implementation of these estimators. Precision: that of the tensors; in float32
+ * a sample's log-density was within 3e-7 of its size of the float64 kernels, a mean within 3e-6 nats (64 rows of 10 latents).
  */
 import { dataRangeError } from '../errors.js';
 import { type Algebra, checkBatch, type EstimatorName, findEstimator, weightMatrix } from './estimators.js';
