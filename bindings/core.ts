@@ -12,6 +12,7 @@ import { bindDrawing } from './kernels/drawing.js';
 import { bindForest } from './kernels/forest.js';
 import { bindHistogram } from './kernels/histogram.js';
 import { bindInformation } from './kernels/information.js';
+import { bindJoint } from './kernels/joint.js';
 import { bindLasso } from './kernels/lasso.js';
 import { bindMoments } from './kernels/moments.js';
 import { bindNeighbors } from './kernels/neighbors.js';
@@ -35,6 +36,7 @@ export interface Core {
   readonly forest: ReturnType<typeof bindForest>;
   readonly histogram: ReturnType<typeof bindHistogram>;
   readonly information: ReturnType<typeof bindInformation>;
+  readonly joint: ReturnType<typeof bindJoint>;
   readonly lasso: ReturnType<typeof bindLasso>;
   readonly moments: ReturnType<typeof bindMoments>;
   readonly neighbors: ReturnType<typeof bindNeighbors>;
@@ -60,6 +62,7 @@ export function createCore(wasm: CoreExports): Core {
     forest: bindForest(wasm, arena),
     histogram: bindHistogram(wasm, arena),
     information: bindInformation(wasm, arena),
+    joint: bindJoint(wasm, arena),
     lasso: bindLasso(wasm, arena),
     moments: bindMoments(wasm, arena),
     neighbors: bindNeighbors(wasm, arena),

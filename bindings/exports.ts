@@ -6,6 +6,7 @@ import type { DrawingExports } from './kernels/drawing.js';
 import type { ForestExports } from './kernels/forest.js';
 import type { HistogramExports } from './kernels/histogram.js';
 import type { InformationExports } from './kernels/information.js';
+import type { JointExports } from './kernels/joint.js';
 import type { LassoExports } from './kernels/lasso.js';
 import type { MomentsExports } from './kernels/moments.js';
 import type { NeighborsExports } from './kernels/neighbors.js';
@@ -29,6 +30,7 @@ export interface CoreExports
     ForestExports,
     HistogramExports,
     InformationExports,
+    JointExports,
     LassoExports,
     MomentsExports,
     NeighborsExports,
