@@ -7,6 +7,7 @@
  */
 export { addTree, boostingResiduals } from './boosting';
 export { decomposeCholesky, solveCholesky } from './cholesky';
+export { boxNodes, cutNodes, orderDimensions, packLeaves } from './component-tree';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
 export { addDivergences } from './divergence';
@@ -38,6 +39,7 @@ export {
   mutualInformationOfCounts,
   naturalLogarithm,
 } from './information';
+export { beginPoints, chooseLeaves, finishPoints, gatherPoints, passTree } from './joint';
 export { addGram, descendLasso, gramSquare, mirrorGram, solveLassoWeights } from './lasso';
 export { softmaxHessian, softmaxLoss } from './logistic';
 export { fillMinibatch, minibatchDensities } from './minibatch';

@@ -13,6 +13,7 @@ import { bindForest } from './kernels/forest.js';
 import { bindGaussian } from './kernels/gaussian.js';
 import { bindHistogram } from './kernels/histogram.js';
 import { bindInformation } from './kernels/information.js';
+import { bindJoint } from './kernels/joint.js';
 import { bindLasso } from './kernels/lasso.js';
 import { bindMinibatch } from './kernels/minibatch.js';
 import { bindMixture } from './kernels/mixture.js';
@@ -40,6 +41,7 @@ export interface Core {
   readonly gaussian: ReturnType<typeof bindGaussian>;
   readonly histogram: ReturnType<typeof bindHistogram>;
   readonly information: ReturnType<typeof bindInformation>;
+  readonly joint: ReturnType<typeof bindJoint>;
   readonly lasso: ReturnType<typeof bindLasso>;
   readonly minibatch: ReturnType<typeof bindMinibatch>;
   readonly mixture: ReturnType<typeof bindMixture>;
@@ -69,6 +71,7 @@ export function createCore(wasm: CoreExports): Core {
     gaussian: bindGaussian(wasm, arena),
     histogram: bindHistogram(wasm, arena),
     information: bindInformation(wasm, arena),
+    joint: bindJoint(wasm, arena),
     lasso: bindLasso(wasm, arena),
     minibatch: bindMinibatch(wasm, arena),
     mixture: bindMixture(wasm, arena),

@@ -7,6 +7,7 @@ import type { ForestExports } from './kernels/forest.js';
 import type { GaussianExports } from './kernels/gaussian.js';
 import type { HistogramExports } from './kernels/histogram.js';
 import type { InformationExports } from './kernels/information.js';
+import type { JointExports } from './kernels/joint.js';
 import type { LassoExports } from './kernels/lasso.js';
 import type { MinibatchExports } from './kernels/minibatch.js';
 import type { MixtureExports } from './kernels/mixture.js';
@@ -34,6 +35,7 @@ export interface CoreExports
     GaussianExports,
     HistogramExports,
     InformationExports,
+    JointExports,
     LassoExports,
     MinibatchExports,
     MixtureExports,
