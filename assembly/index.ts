@@ -16,7 +16,6 @@ export { binColumnByEdgesF32, binColumnByEdgesF64 } from './edges';
 export { startForestTree } from './forest/draws';
 export { growForestTree } from './forest/grow';
 export { addForestTree } from './forest/votes';
-export { addForestTree, growForestTree, startForestTree } from './forest';
 export { addDensities, finishDensities, packGaussians } from './gaussian';
 export { addDensitiesF32, largestRemainder, packGaussiansF32 } from './gaussian-f32';
 export {

@@ -93,15 +93,11 @@ export async function decompose(input: PosteriorInput, options: DecomposeOptions
 }
 
 function reportOn(found: Decomposed, plan: DecompositionPlan, rows: number) {
-  const { overview, marginals, logs } = found;
+  const { overview, logs } = found;
   const { closed } = overview;
   const known = plan.sampled ? null : { posterior: sum(closed.logPosterior), prior: sum(closed.logPrior) };
   const { means, standardError, logDensities } = summarise(logs, known);
-  // Latent by latent, the first and last terms are of the same kind as in the sums.
-  const [posteriors, priors] = plan.sampled
-    ? [overview.samplePosteriors, overview.samplePriors]
-    : [closed.logPosterior, closed.logPrior];
-  const own = plan.estimator === 'exact' ? marginals.map((values) => sum(values) / values.length) : null;
+  const perLatent = plan.estimator === 'exact' ? summarisePerLatent(found, plan.sampled) : null;
   const { totalCorrelationOfSamples, totalCorrelationOfMeans } = overview;
   return {
     estimator: plan.estimator,
@@ -113,8 +109,13 @@ function reportOn(found: Decomposed, plan: DecompositionPlan, rows: number) {
     standardError: plan.estimator === 'exact' ? standardError : found.standardError,
     logDensities,
     klPerDimension: [...closed.klPerDimension],
-    dimensionwiseKlPerDimension: own?.map((mean, d) => mean - priors[d]) ?? null,
-    mutualInformationPerDimension: own?.map((mean, d) => posteriors[d] - mean) ?? null,
+    dimensionwiseKlPerDimension: perLatent?.map(({ means: { dimensionwiseKl } }) => dimensionwiseKl) ?? null,
+    mutualInformationPerDimension: perLatent?.map(({ means: { mutualInformation } }) => mutualInformation) ?? null,
+    standardErrorPerDimension:
+      perLatent?.map(({ standardError: { dimensionwiseKl, mutualInformation } }) => ({
+        dimensionwiseKl,
+        mutualInformation,
+      })) ?? null,
     activeUnits: [...closed.meanVariances.keys()].filter((d) => closed.meanVariances[d] > plan.activeThreshold),
     meanVariances: [...closed.meanVariances],
     activeThreshold: plan.activeThreshold,
@@ -122,6 +123,16 @@ function reportOn(found: Decomposed, plan: DecompositionPlan, rows: number) {
     accuracy: found.accuracy,
     notes: [...describe(plan, rows, overview), ...found.notes],
   };
+}
+
+/** The decomposition of each latent alone, whose density and product of densities are the same. */
+function summarisePerLatent({ overview, marginals }: Decomposed, sampled: boolean) {
+  const { closed, posteriorPerLatent, priorPerLatent } = overview;
+  return marginals.map((values, d) => {
+    const known = sampled ? null : { posterior: closed.logPosterior[d], prior: closed.logPrior[d] };
+    const logs = { posterior: posteriorPerLatent[d], aggregated: values, product: values, prior: priorPerLatent[d] };
+    return summarise(logs, known);
+  });
 }
 
 function describe(plan: DecompositionPlan, rows: number, overview: Overview): string[] {

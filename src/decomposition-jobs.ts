@@ -4,15 +4,16 @@
  */
 import type { Block } from '../bindings/arena.js';
 import { type Core, withCore } from '../bindings/core.js';
+import type { ComponentTree } from '../bindings/kernels/joint.js';
 import { type ClosedForms, closedForms } from './decomposition/closed-forms.js';
-import { buildComponentTree, type ComponentTree } from './decomposition/component-tree.js';
+import { growComponentTree } from './decomposition/component-tree.js';
 import { gaussianEstimate } from './decomposition/gaussian-estimate.js';
 import { jointLogDensities } from './decomposition/joint-density.js';
 import { marginalLogDensities } from './decomposition/marginal-density.js';
 import { estimateByMinibatches, type MinibatchEstimate, type MinibatchOptions } from './decomposition/minibatch.js';
 import { type PlainLogDensities, plainLogDensities } from './decomposition/plain-density.js';
 import { loadColumns, loadPosterior, type Posterior } from './decomposition/posterior.js';
-import { drawSamples, type Samples, sampleTerms } from './decomposition/samples.js';
+import { drawSamples, type Samples, type SampleTerms, sampleTerms } from './decomposition/samples.js';
 import { Matrix, type PlainMatrix } from './matrix.js';
 import type { Pause } from './stats/pause.js';
 
@@ -27,18 +28,10 @@ export interface Densities {
 }
 
 /** What is known without looking at every pair. */
-export interface Overview {
+export interface Overview extends SampleTerms {
   /** N. */
   readonly rows: number;
   readonly closed: ClosedForms;
-  /** log q(z|x), f64[M]. */
-  readonly logPosterior: Float64Array;
-  /** log p(z), f64[M]. */
-  readonly logPrior: Float64Array;
-  /** E log q(z_d|x) over the samples, f64[D]. */
-  readonly samplePosteriors: Float64Array;
-  /** E log p(z_d) over the samples, f64[D]. */
-  readonly samplePriors: Float64Array;
   readonly totalCorrelationOfSamples: number | null;
   readonly totalCorrelationOfMeans: number | null;
 }
@@ -139,12 +132,13 @@ async function answer(
       );
     }
     case 'joint': {
-      held.tree ??= await buildComponentTree(core, posterior, pause);
+      held.tree ??= await growComponentTree(core, { ...posterior, columns: posterior.latents }, pause);
       const { tree } = held;
       const { from, to, tolerance } = job;
-      return core.arena.scope(() =>
+      const densities = await core.arena.scope(() =>
         jointLogDensities(core, tree, samples.z, { tolerance, owners: samples.owners, from, to, pause }),
       );
+      return { ...densities, pairs: densities.summedPairs };
     }
     case 'plain': {
       const { precision, from, to } = job;

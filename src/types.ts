@@ -282,6 +282,10 @@ export interface DecompositionReport extends DecompositionTerms {
   readonly dimensionwiseKlPerDimension: readonly number[] | null;
   /** D numbers: mutual information of the data's index and one latent, the difference of the two above; null of a minibatch estimator. */
   readonly mutualInformationPerDimension: readonly number[] | null;
+  /** D pairs of standard errors of the two above. */
+  readonly standardErrorPerDimension: ReadonlyArray<
+    Readonly<Pick<DecompositionTerms, 'dimensionwiseKl' | 'mutualInformation'>>
+  > | null;
   /** Latents whose mean varies over the data by more than `activeThreshold`. */
   readonly activeUnits: readonly number[];
   /** D numbers: the variance of the mean of each latent. */

@@ -52,10 +52,10 @@ export interface SampleTerms {
   readonly logPosterior: Float64Array;
   /** log p(z), f64[M]. */
   readonly logPrior: Float64Array;
-  /** E log q(z_d|x) over the samples, f64[D]. */
-  readonly samplePosteriors: Float64Array;
-  /** E log p(z_d) over the samples, f64[D]. */
-  readonly samplePriors: Float64Array;
+  /** log q(z_d|x), D times f64[M]. */
+  readonly posteriorPerLatent: readonly Float64Array[];
+  /** log p(z_d), D times f64[M]. */
+  readonly priorPerLatent: readonly Float64Array[];
 }
 
 /** What is known of samples one by one. */
@@ -68,18 +68,14 @@ export function sampleTerms(core: Core, posterior: Posterior, { count, owners, z
     const perLatent = Array.from({ length: latents }, (_, d) => {
       const column = (block: Block<'f64'>) => block.slice(d * rows, rows);
       run(z.slice(d * count, count), { rows, latents: 1, mu: column(mu), logvar: column(logvar) });
-      return [meanOf(logPosterior.array), meanOf(logPrior.array)];
+      return [logPosterior.array.slice(), logPrior.array.slice()];
     });
     run(z, posterior);
     return {
       logPosterior: logPosterior.array.slice(),
       logPrior: logPrior.array.slice(),
-      samplePosteriors: Float64Array.from(perLatent, ([own]) => own),
-      samplePriors: Float64Array.from(perLatent, ([, prior]) => prior),
+      posteriorPerLatent: perLatent.map(([own]) => own),
+      priorPerLatent: perLatent.map(([, prior]) => prior),
     };
   });
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -71,16 +71,23 @@ function renderLatents(report: DecompositionReport, style: Style): string[] {
     klPerDimension,
     dimensionwiseKlPerDimension: own,
     mutualInformationPerDimension: shared,
+    standardErrorPerDimension: errors,
     meanVariances,
   } = report;
   const order = [...klPerDimension.keys()].sort((a, b) => klPerDimension[b] - klPerDimension[a]);
-  const header = ['Latent', 'KL', ...(own ? ['information', 'from prior'] : []), 'variance of mean', 'active'];
+  const header = ['Latent', 'KL', ...(own ? ['information', 'from prior', '±'] : []), 'variance of mean', 'active'];
   const lines = alignColumns([
     header,
     ...order.map((d) => [
       String(d),
       formatScore(klPerDimension[d]),
-      ...(own && shared ? [formatScore(shared[d]), formatScore(own[d])] : []),
+      ...(own && shared && errors
+        ? [
+            formatScore(shared[d]),
+            formatScore(own[d]),
+            formatScore(Math.max(errors[d].mutualInformation, errors[d].dimensionwiseKl)),
+          ]
+        : []),
       formatScore(meanVariances[d]),
       report.activeUnits.includes(d) ? 'yes' : 'no',
     ]),

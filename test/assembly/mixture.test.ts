@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Core } from '../../bindings/core.js';
 import type { MixtureComponents, MixtureRuns, MixtureValues } from '../../bindings/kernels/mixture.js';
-import { plainLogDensity } from '../decomposition/plain-mixture.js';
+import { plainLogDensity } from '../decomposition/plain-marginal.js';
 import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, normals, ROUNDING, uniforms } from './samples.js';
 

@@ -9,7 +9,7 @@ import {
 import { forEachBuild } from '../assembly/builds.js';
 import { assertSame, normals, ROUNDING, uniforms } from '../assembly/samples.js';
 import { expectedOf, readGoldenArray } from '../golden/load-golden.js';
-import { type Mixture, plainLogDensities } from './plain-mixture.js';
+import { type Mixture, plainLogDensities } from './plain-marginal.js';
 
 function densities({ means, logvars, points }: Mixture, options?: MarginalDensityOptions): Promise<MarginalDensities> {
   return withCore((core) => {
