@@ -1,22 +1,17 @@
-import { DataError } from '../errors.js';
 import { openFileSource } from '../io/file-source.js';
 import {
-  type ArrayEntry,
   type ArrayFile,
   type ByteSource,
-  describeArrays,
   openArrays,
+  type PosteriorEntries,
   pickArray,
-  ROLES,
+  pickPosterior,
 } from '../io/index.js';
 import type { DecomposeFlags } from './decompose-flags.js';
 import { UsageError } from './usage-error.js';
 
 /** The arrays of a posterior, found but not read. */
-export interface PosteriorInputs {
-  readonly mu: ArrayEntry;
-  readonly logvar: ArrayEntry;
-  readonly z: ArrayEntry | null;
+export interface PosteriorInputs extends PosteriorEntries {
   close(): Promise<void>;
 }
 
@@ -42,32 +37,26 @@ export async function openPosterior(
     if (logvarPath === undefined && muFile.arrays.every(({ name }) => name === null)) {
       throw new UsageError(`expected a second file with logvar: ${muPath} holds one array without a name`);
     }
-    const mu = pickArray(muFile, 'mu', flags.muMember);
-    const rows = mu.shape[0];
-    const logvarFile = logvarPath === undefined ? muFile : await open(logvarPath, 'logvar', rows);
-    const logvar = pickArray(logvarFile, 'logvar', flags.logvarMember);
-    if (logvar === mu) {
-      throw new DataError(
-        `found no ${ROLES.logvar.members.map((name) => `'${name}'`).join(' or ')} for logvar; ${describeArrays(muFile)}; say ${ROLES.logvar.memberOption} NAME`,
-        { path: muPath },
-      );
+    const names = { mu: flags.muMember, logvar: flags.logvarMember, z: flags.zMember };
+    if (logvarPath === undefined) {
+      const { mu, logvar, z } = pickPosterior(muFile, names);
+      refuseUnused([muFile], flags);
+      return { mu, logvar, z: flags.draw ? null : z, close };
     }
-    const zFile = zPath === undefined ? muFile : await open(zPath, 'z', rows);
-    const z = flags.draw ? null : pickSamples(zFile, flags.zMember, zPath !== undefined);
-    const files = [muFile, logvarFile, zFile];
-    refuseUnused(files, flags);
+    const mu = pickArray(muFile, 'mu', names.mu);
+    const rows = mu.shape[0];
+    const logvarFile = await open(logvarPath, 'logvar', rows);
+    const logvar = pickArray(logvarFile, 'logvar', names.logvar);
+    const zFile = zPath === undefined ? null : await open(zPath, 'z', rows);
+    if (zFile === null && names.z !== undefined)
+      throw new UsageError('--z-member needs a file with z, or one archive with all');
+    const z = zFile && pickArray(zFile, 'z', names.z);
+    refuseUnused(zFile ? [muFile, logvarFile, zFile] : [muFile, logvarFile], flags);
     return { mu, logvar, z, close };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-/** Samples are taken where they are, and not missed where they are not. */
-function pickSamples(file: ArrayFile, member: string | undefined, isOwnFile: boolean): ArrayEntry | null {
-  if (isOwnFile || member !== undefined) return pickArray(file, 'z', member);
-  const isThere = file.arrays.some(({ name }) => name !== null && ROLES.z.members.includes(name));
-  return isThere ? pickArray(file, 'z') : null;
 }
 
 function refuseUnused(files: readonly ArrayFile[], { latentColumns, latentsDtype }: DecomposeFlags): void {
