@@ -10,16 +10,17 @@
  *
  * Steps lead away from the mean, so that what underflows is nothing. Components farther than R s_j from a node or a point are left out there.
  *
- * Errors (u = 2^-53), in parts of w for one component:
- * - Interpolation. Cramer's inequality says |f^(n)| <= 1.0865 s^-n sqrt(n!). With n = 32 nodes, the product of the distances to
- *   which is largest in the middle, the polynomial is off by at most 1.0865 (h/s)^32 prod_{i=1}^{16} (i - 1/2)^2 / sqrt(32!) < 8e-16.
+ * Errors (u = 2^-53):
+ * - Interpolation, in parts of w for one component. Cramer's inequality says |f^(n)| <= 1.0865 s^-n sqrt(n!). With n = 32 nodes, the product of
+ *   the distances to which is largest in the middle, it is off by at most 1.0865 (h/s)^32 prod_{i=1}^{16} (i - 1/2)^2 / sqrt(32!) < 8e-16; by
+ *   nothing where none of the 32 nodes has a term of the component. The caller multiplies this by the number of the other components,
+ *   which is found for every point, and the largest weight of the class.
  * - Recurrence. The first term is off by (15 + 2 y + 3 y^2) u of itself, y = |t| / s at the node; what it is multiplied by, by
  *   (13 + 10 y0 h/s) u, y0 that of the first node; its change by 3.7 u. After k steps, k <= (y - y0) / (2 h/s) <= 5.05 (y - y0), a term is off by
- *   (15 + 68 y + 51.5 y^2) u of itself, which is e^(-y^2/2) or less: by less than 84 u.
- * Of components of which none of the 32 nodes has a term, both are none. The caller multiplies the errors (those of nodes by
- * sum |l_k| < 1.95 of the Lagrange weights) by the number of the other components and the largest weight of the class. The
- * rounding of sums is a factor of sum |l_k| f_k, which is found beside the interpolated value, and the caller adds what is left out
- * for being far: e^(-R^2/2) for each component, times 1 + 1.95 where nodes miss it.
+ *   (15 + 68 y + 51.5 y^2) u of itself, which is e^(-y^2/2) w or less: so by less than 84 u w, and in parts of itself by most where y = R.
+ * - Rounding of sums. This and the last are a factor of sum |l_k| f_k, l_k the Lagrange weights (sum |l_k| < 1.95) and f_k the values
+ *   at nodes, which is found beside the interpolated value.
+ * - What is left out for being far: e^(-R^2/2) w for each component, times 1 + 1.95 where nodes miss it.
  * Cost: about 90 nodes a component and class of runs, 32 nodes a point and class.
  * Precision: float64; node coordinates are exact (multiples of a short h). No relaxed instruction.
  */
@@ -31,8 +32,6 @@ const SIDE = 16;
 const PAD = 2;
 /** A run of nodes has at most about so many: its slots stay in the nearest cache. */
 const LONGEST = 1024;
-/** A run has at most so many points, so that the work of a call can be limited. */
-const MOST_POINTS = 8192;
 /** A run without nodes has at most so many points. */
 const POINTS = 16;
 
@@ -61,7 +60,8 @@ export function cutRuns(
     const low = load<f64>(points + (<usize>first << 3));
     let high = low;
     let last = first + 1;
-    for (const end = min(count, first + MOST_POINTS); last < end; last++) {
+    // A dense run is not looked through again; one that is too sparse for nodes has some hundred points at most.
+    for (const end = useNodes ? count : min(count, first + POINTS); last < end; last++) {
       const x = load<f64>(points + (<usize>last << 3));
       if (x - high > gap || x - low > <f64>LONGEST * h) break;
       high = x;
@@ -232,9 +232,10 @@ function addAtPoints(values: usize, points: usize, count: i32, mean: f64, weight
 }
 
 /**
- * Adds the values of runs [firstRun, lastRun) to sums, f64[M], by point, and to errors, f64[M], the most that each may be off:
+ * Adds the values of runs to sums, f64[M], at points [from, to), and to errors, f64[M], the most that each may be off:
  * perComponent times the components that its nodes got, and rounding times the sum of what it was interpolated from.
- * basis: f64[32], (-1)^k binomial(31, k). starts and ends, see addComponents, are overwritten with their running sums.
+ * Points are taken in order: `run` is that of point `from`, returned is that of point `to`. basis: f64[32], (-1)^k binomial(31, k).
+ * starts and ends, see addComponents, are overwritten with their running sums where a run begins.
  */
 export function addRuns(
   sums: usize,
@@ -251,33 +252,35 @@ export function addRuns(
   h: f64,
   perComponent: f64,
   rounding: f64,
-  firstRun: i32,
-  lastRun: i32,
-): void {
-  for (let r = firstRun; r < lastRun; r++) {
+  run: i32,
+  from: i32,
+  to: i32,
+): i32 {
+  let r = run;
+  for (; from < to; r++) {
     const length = load<i32>(nodes + (<usize>r << 2));
     const slot = load<i32>(slots + (<usize>r << 2));
     const first = load<i32>(firsts + (<usize>r << 2));
-    const last = load<i32>(firsts + (<usize>r << 2), 4);
+    const end = load<i32>(firsts + (<usize>r << 2), 4);
+    const last = min(end, to);
+    const start = from;
+    from = last;
     if (length == 0) {
-      for (let i = first; i < last; i++) {
+      for (let i = start; i < last; i++) {
         const at = <usize>i << 3;
         store<f64>(sums + at, load<f64>(sums + at) + load<f64>(values + (<usize>(slot + i - first) << 3)));
       }
+      if (last < end) return r;
       continue;
     }
     const firstNode = slot + PAD;
-    let started = 0;
-    let ended = 0;
-    for (let at = <usize>firstNode << 2, end = <usize>(firstNode + length) << 2; at < end; at += 4) {
-      started += load<i32>(starts + at);
-      ended += load<i32>(ends + at);
-      store<i32>(starts + at, started);
-      store<i32>(ends + at, ended);
+    if (start == first) {
+      sumUp(starts + (<usize>firstNode << 2), length);
+      sumUp(ends + (<usize>firstNode << 2), length);
     }
-    if (started == 0) continue;
     const base = load<f64>(bases + (<usize>r << 3));
-    for (let i = first; i < last; i++) {
+    const started = load<i32>(starts + (<usize>(firstNode + length - 1) << 2));
+    for (let i = started > 0 ? start : last; i < last; i++) {
       const at = <usize>i << 3;
       const x = load<f64>(points + at);
       const cell = max(min(<i32>((x - base) / h), length - SIDE - 1), SIDE - 1);
@@ -311,6 +314,17 @@ export function addRuns(
       store<f64>(sums + at, load<f64>(sums + at) + sum);
       store<f64>(errors + at, load<f64>(errors + at) + (<f64>reached * perComponent + size * rounding));
     }
+    if (last < end) return r;
+  }
+  return r;
+}
+
+/** Replaces numbers, i32[count], by their running sums. */
+function sumUp(numbers: usize, count: i32): void {
+  let sum = 0;
+  for (let at = numbers, end = numbers + (<usize>count << 2); at < end; at += 4) {
+    sum += load<i32>(at);
+    store<i32>(at, sum);
   }
 }
 

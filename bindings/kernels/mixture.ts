@@ -91,9 +91,10 @@ export interface MixtureExports {
     h: number,
     perComponent: number,
     rounding: number,
-    firstRun: number,
-    lastRun: number,
-  ): void;
+    run: number,
+    from: number,
+    to: number,
+  ): number;
   takeLogDensities(
     out: number,
     far: number,
@@ -237,7 +238,10 @@ export function bindMixture(wasm: MixtureExports, arena: Arena) {
       );
     },
 
-    /** Adds the values of runs [firstRun, lastRun) to sums [M], and what each may be off to errors [M]. */
+    /**
+     * Adds the values of runs to sums [M] at points [from, to), and what each may be off to errors [M]. Points are taken in
+     * order: `run` is that of point `from`, returned is that of point `to`.
+     */
     addRuns(
       sums: Block<'f64'>,
       errors: Block<'f64'>,
@@ -247,17 +251,19 @@ export function bindMixture(wasm: MixtureExports, arena: Arena) {
       h: number,
       perComponent: number,
       rounding: number,
-      firstRun: number,
-      lastRun: number,
-    ): void {
-      wasm.addRuns(
+      run: number,
+      from: number,
+      to: number,
+    ): number {
+      return wasm.addRuns(
         ...pointersOf(sums, errors, values, starts, ends),
         ...pointersOf(bases, nodes, firsts, slots, points, basis),
         h,
         perComponent,
         rounding,
-        firstRun,
-        lastRun,
+        run,
+        from,
+        to,
       );
     },
 

@@ -11,7 +11,9 @@ const SIDE = 16;
 /** Distance of nodes in parts of the least deviation of a class. */
 const NODE_STEP = 1 / 5;
 /** What interpolation is off by, for each component that the nodes have got, in parts of its weight; see assembly/mixture-grid.ts. */
-const PER_COMPONENT = 8e-16 + 1.95 * 96 * ROUNDING;
+const PER_COMPONENT = 8e-16;
+/** What a term at a node y deviations away is off by, in parts of itself; see there. */
+const ofRecurrence = (y: number) => (15 + 68 * y + 51.5 * y * y) * ROUNDING;
 /** Sum of the magnitudes of the Lagrange weights of a point, and its own term. */
 const LEFT_OUT_FACTOR = 2.95;
 /** e^5, and 5: what is left out for being far is made so much smaller than it need be where all components are alike. */
@@ -135,13 +137,12 @@ async function sumClass(
     pairs += mixture.addComponents(values, components, runs, runCount, h, reach, j, end);
   }
   const perComponent = PER_COMPONENT * largestWeight;
-  for (let run = 0; run < runCount; ) {
-    const firsts = runs.firsts.array;
-    let end = run + 1;
-    while (end < runCount && firsts[end + 1] - firsts[run] <= POINTS_PER_CALL) end++;
+  // Steps of two may lead one node beyond the reach.
+  const rounding = ofSums + ofRecurrence(reach + NODE_STEP);
+  for (let i = 0, run = 0; i < runs.points.length; i += POINTS_PER_CALL) {
     await pause('marginal densities', to, count);
-    mixture.addRuns(sums, errors, values, runs, basis, h, perComponent, ofSums, run, end);
-    run = end;
+    const end = Math.min(i + POINTS_PER_CALL, runs.points.length);
+    run = mixture.addRuns(sums, errors, values, runs, basis, h, perComponent, rounding, run, i, end);
   }
   return pairs;
 }

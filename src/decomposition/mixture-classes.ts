@@ -66,7 +66,7 @@ export async function arrangeMixture(
   const sizes = Array.from(counts.array);
   const components = allocComponents(core, count);
 
-  // Not a constant of the library's: the logarithm of a variance has no bound that all engines' exp would agree on.
+  // By the kernel's exponential: JavaScript's differs between engines.
   const largestWeight = arena.borrow(() => {
     const lone = allocComponents(core, 1);
     lone.halves.array[0] = -0.5 * least;
