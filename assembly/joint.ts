@@ -26,7 +26,7 @@
  * Cost: O(M N D) where nothing can be left out, times the share of the pairs that are not elsewhere.
  * Precision: float64; no relaxed instruction.
  */
-import { exp_f64x2, fold_f64x2 } from './lanes';
+import { expByTable_f64x2, fold_f64x2 } from './lanes';
 
 /** Bytes of what is kept of a point: f64[8], by their places. */
 const STATE_BYTES: usize = 64;
@@ -122,14 +122,14 @@ export function chooseLeaves(
   }
 }
 
-/** Adds up exp(l - reference) over a list, f64[count], count a multiple of 4. */
+/** Adds up exp(l - reference) over a list, f64[count], count a multiple of 4, none of them far above the reference. */
 function sumExponentials(list: usize, count: i32, reference: f64): f64 {
   const reference_f64x2 = f64x2.splat(reference);
   let a_f64x2 = f64x2.splat(0);
   let b_f64x2 = f64x2.splat(0);
   for (let p = list, end = list + (<usize>count << 3); p < end; p += 32) {
-    a_f64x2 = f64x2.add(a_f64x2, exp_f64x2(f64x2.sub(v128.load(p), reference_f64x2)));
-    b_f64x2 = f64x2.add(b_f64x2, exp_f64x2(f64x2.sub(v128.load(p, 16), reference_f64x2)));
+    a_f64x2 = f64x2.add(a_f64x2, expByTable_f64x2(f64x2.sub(v128.load(p), reference_f64x2)));
+    b_f64x2 = f64x2.add(b_f64x2, expByTable_f64x2(f64x2.sub(v128.load(p, 16), reference_f64x2)));
   }
   return fold_f64x2(f64x2.add(a_f64x2, b_f64x2));
 }
