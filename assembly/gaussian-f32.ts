@@ -78,7 +78,7 @@ export function packGaussiansF32(
 /**
  * Adds the components of a pack to the sums of `count` points: sums, f64[latents + 1][span], of 2^l for each of D dimensions, and
  * then jointly, there less maxima, f64[span], which are raised. points: f64[latents][stride]; splits: u8[latents], whether what
- * rounding to float32 takes from means and points is to be minded. scratch: f32[4][256].
+ * rounding to float32 takes from means and points is to be minded. scratch: f32[4][256] + f32[2][4][4].
  */
 export function addDensitiesF32(
   sums: usize,
@@ -90,36 +90,36 @@ export function addDensitiesF32(
   splits: usize,
   latents: i32,
   count: i32,
-  joint: usize,
+  scratch: usize,
 ): void {
   const spanBytes = <usize>span << 3;
   const strideBytes = <usize>stride << 3;
+  const z = scratch + 4 * LINE_BYTES;
   for (let i = 0; i < count; i += 4) {
-    memory.fill(joint, 0, 4 * LINE_BYTES);
+    memory.fill(scratch, 0, 4 * LINE_BYTES);
     const left = count - i;
-    // Beyond the last point it is taken again, and its sums are not kept.
-    const to1 = <usize>min(1, left - 1) << 3;
-    const to2 = <usize>min(2, left - 1) << 3;
-    const to3 = <usize>min(3, left - 1) << 3;
     let point = points + (<usize>i << 3);
     let sum = sums + (<usize>i << 3);
     let from = pack;
     for (let d = 0; d < latents; d++) {
-      const z0 = load<f64>(point);
-      const z1 = load<f64>(point + to1);
-      const z2 = load<f64>(point + to2);
-      const z3 = load<f64>(point + to3);
-      if (load<u8>(splits + d)) addSplitTerms(sum, left, from, joint, z0, z1, z2, z3);
-      else addTerms(sum, left, from, joint, z0, z1, z2, z3);
+      for (let k = 0; k < 4; k++) {
+        // Beyond the last point it is taken again, and its sums are not kept.
+        const value = load<f64>(point + (<usize>min(k, left - 1) << 3));
+        const high = <f32>value;
+        v128.store(z + (<usize>k << 4), f32x4.splat(high));
+        v128.store(z + (<usize>k << 4), f32x4.splat(<f32>(value - <f64>high)), 64);
+      }
+      if (load<u8>(splits + d)) addSplitTerms(sum, left, from, scratch, z);
+      else addTerms(sum, left, from, scratch, z);
       from += 4 * LINE_BYTES;
       point += strideBytes;
       sum += spanBytes;
     }
-    addJoint(sum, maxima + (<usize>i << 3), left, joint);
+    addJoint(sum, maxima + (<usize>i << 3), left, scratch);
   }
 }
 
-/** 2^l of components at p, for a point less the means; l is added to four lanes of joint. */
+/** 2^l of four components, for the difference of a point and the means; l is added to four lanes of joint. */
 // @ts-ignore: decorator
 @inline
 function addTerm(joint: usize, difference: v128, r: v128, c: v128): v128 {
@@ -127,6 +127,13 @@ function addTerm(joint: usize, difference: v128, r: v128, c: v128): v128 {
   const l = multiplySubtract_f32x4(t, t, c);
   v128.store(joint, f32x4.add(v128.load(joint), l));
   return exp2_f32x4(l);
+}
+
+/** The difference of a point at z and means m in two parts. */
+// @ts-ignore: decorator
+@inline
+function subtract(z: usize, m: v128, low: v128): v128 {
+  return f32x4.add(f32x4.sub(v128.load(z), m), f32x4.sub(v128.load(z, 64), low));
 }
 
 /** Adds sums of four points, of which `left` are kept. */
@@ -139,12 +146,12 @@ function keepSums(sums: usize, left: i32, s0: v128, s1: v128, s2: v128, s3: v128
   if (left > 3) store<f64>(sums, load<f64>(sums, 24) + fold_f32x4(s3), 24);
 }
 
-/** One dimension of a pack at four points; joint is f32[64][4 points][4 components]. */
-function addTerms(sums: usize, left: i32, pack: usize, joint: usize, z0: f64, z1: f64, z2: f64, z3: f64): void {
-  const z0_f32x4 = f32x4.splat(<f32>z0);
-  const z1_f32x4 = f32x4.splat(<f32>z1);
-  const z2_f32x4 = f32x4.splat(<f32>z2);
-  const z3_f32x4 = f32x4.splat(<f32>z3);
+/**
+ * One dimension of a pack at four points; joint is f32[64][4 points][4 components], z is f32[2][4 points][4 alike], each point rounded
+ * and what that took. z is read again and again: sixteen registers do not hold it beside sums and constants, and what engines
+ * choose to keep in memory otherwise makes this a quarter slower, addSplitTerms twice as slow.
+ */
+function addTerms(sums: usize, left: i32, pack: usize, joint: usize, z: usize): void {
   let s0 = f32x4.splat(0);
   let s1 = s0;
   let s2 = s0;
@@ -153,46 +160,46 @@ function addTerms(sums: usize, left: i32, pack: usize, joint: usize, z0: f64, z1
     let m = v128.load(p);
     let r = v128.load(p, 2 * LINE_BYTES);
     let c = v128.load(p, 3 * LINE_BYTES);
-    s0 = f32x4.add(s0, addTerm(joint, f32x4.sub(z0_f32x4, m), r, c));
-    s1 = f32x4.add(s1, addTerm(joint + 16, f32x4.sub(z1_f32x4, m), r, c));
-    s2 = f32x4.add(s2, addTerm(joint + 32, f32x4.sub(z2_f32x4, m), r, c));
-    s3 = f32x4.add(s3, addTerm(joint + 48, f32x4.sub(z3_f32x4, m), r, c));
+    s0 = f32x4.add(s0, addTerm(joint, f32x4.sub(v128.load(z), m), r, c));
+    s1 = f32x4.add(s1, addTerm(joint + 16, f32x4.sub(v128.load(z, 16), m), r, c));
+    s2 = f32x4.add(s2, addTerm(joint + 32, f32x4.sub(v128.load(z, 32), m), r, c));
+    s3 = f32x4.add(s3, addTerm(joint + 48, f32x4.sub(v128.load(z, 48), m), r, c));
     m = v128.load(p, 16);
     r = v128.load(p, 2 * LINE_BYTES + 16);
     c = v128.load(p, 3 * LINE_BYTES + 16);
-    s0 = f32x4.add(s0, addTerm(joint + 64, f32x4.sub(z0_f32x4, m), r, c));
-    s1 = f32x4.add(s1, addTerm(joint + 80, f32x4.sub(z1_f32x4, m), r, c));
-    s2 = f32x4.add(s2, addTerm(joint + 96, f32x4.sub(z2_f32x4, m), r, c));
-    s3 = f32x4.add(s3, addTerm(joint + 112, f32x4.sub(z3_f32x4, m), r, c));
+    s0 = f32x4.add(s0, addTerm(joint + 64, f32x4.sub(v128.load(z), m), r, c));
+    s1 = f32x4.add(s1, addTerm(joint + 80, f32x4.sub(v128.load(z, 16), m), r, c));
+    s2 = f32x4.add(s2, addTerm(joint + 96, f32x4.sub(v128.load(z, 32), m), r, c));
+    s3 = f32x4.add(s3, addTerm(joint + 112, f32x4.sub(v128.load(z, 48), m), r, c));
     joint += 128;
   }
   keepSums(sums, left, s0, s1, s2, s3);
 }
 
 /** {@link addTerms} with differences of numbers in two parts: what rounding took is subtracted on its own. */
-function addSplitTerms(sums: usize, left: i32, pack: usize, joint: usize, z0: f64, z1: f64, z2: f64, z3: f64): void {
-  const z0_f32x4 = f32x4.splat(<f32>z0);
-  const z1_f32x4 = f32x4.splat(<f32>z1);
-  const z2_f32x4 = f32x4.splat(<f32>z2);
-  const z3_f32x4 = f32x4.splat(<f32>z3);
-  const low0_f32x4 = f32x4.splat(<f32>(z0 - <f64>(<f32>z0)));
-  const low1_f32x4 = f32x4.splat(<f32>(z1 - <f64>(<f32>z1)));
-  const low2_f32x4 = f32x4.splat(<f32>(z2 - <f64>(<f32>z2)));
-  const low3_f32x4 = f32x4.splat(<f32>(z3 - <f64>(<f32>z3)));
+function addSplitTerms(sums: usize, left: i32, pack: usize, joint: usize, z: usize): void {
   let s0 = f32x4.splat(0);
   let s1 = s0;
   let s2 = s0;
   let s3 = s0;
-  for (let p = pack, end = pack + LINE_BYTES; p < end; p += 16) {
-    const m = v128.load(p);
-    const low = v128.load(p, LINE_BYTES);
-    const r = v128.load(p, 2 * LINE_BYTES);
-    const c = v128.load(p, 3 * LINE_BYTES);
-    s0 = f32x4.add(s0, addTerm(joint, f32x4.add(f32x4.sub(z0_f32x4, m), f32x4.sub(low0_f32x4, low)), r, c));
-    s1 = f32x4.add(s1, addTerm(joint + 16, f32x4.add(f32x4.sub(z1_f32x4, m), f32x4.sub(low1_f32x4, low)), r, c));
-    s2 = f32x4.add(s2, addTerm(joint + 32, f32x4.add(f32x4.sub(z2_f32x4, m), f32x4.sub(low2_f32x4, low)), r, c));
-    s3 = f32x4.add(s3, addTerm(joint + 48, f32x4.add(f32x4.sub(z3_f32x4, m), f32x4.sub(low3_f32x4, low)), r, c));
-    joint += 64;
+  for (let p = pack, end = pack + LINE_BYTES; p < end; p += 32) {
+    let m = v128.load(p);
+    let low = v128.load(p, LINE_BYTES);
+    let r = v128.load(p, 2 * LINE_BYTES);
+    let c = v128.load(p, 3 * LINE_BYTES);
+    s0 = f32x4.add(s0, addTerm(joint, subtract(z, m, low), r, c));
+    s1 = f32x4.add(s1, addTerm(joint + 16, subtract(z + 16, m, low), r, c));
+    s2 = f32x4.add(s2, addTerm(joint + 32, subtract(z + 32, m, low), r, c));
+    s3 = f32x4.add(s3, addTerm(joint + 48, subtract(z + 48, m, low), r, c));
+    m = v128.load(p, 16);
+    low = v128.load(p, LINE_BYTES + 16);
+    r = v128.load(p, 2 * LINE_BYTES + 16);
+    c = v128.load(p, 3 * LINE_BYTES + 16);
+    s0 = f32x4.add(s0, addTerm(joint + 64, subtract(z, m, low), r, c));
+    s1 = f32x4.add(s1, addTerm(joint + 80, subtract(z + 16, m, low), r, c));
+    s2 = f32x4.add(s2, addTerm(joint + 96, subtract(z + 32, m, low), r, c));
+    s3 = f32x4.add(s3, addTerm(joint + 112, subtract(z + 48, m, low), r, c));
+    joint += 128;
   }
   keepSums(sums, left, s0, s1, s2, s3);
 }

@@ -4,6 +4,7 @@ import { bench as binning } from './kernels/binning.js';
 import { bench as boosting } from './kernels/boosting.js';
 import { bench as cholesky } from './kernels/cholesky.js';
 import { bench as covariance } from './kernels/covariance.js';
+import { bench as density } from './kernels/density.js';
 import { bench as deviations } from './kernels/deviations.js';
 import { bench as factors } from './kernels/factors.js';
 import { bench as forest } from './kernels/forest.js';
@@ -36,6 +37,7 @@ export const kernelBenches: readonly Bench[] = [
   votes,
   pairs,
   covariance,
+  density,
   deviations,
   svm,
   logistic,

@@ -68,8 +68,8 @@ export interface GaussianPoints {
 export const PACK_COMPONENTS = { f64: 128, f32: 256 } as const;
 /** Numbers per component and dimension of a pack. */
 const PACK_NUMBERS = { f64: 3, f32: 4 } as const;
-/** Numbers of a pack's components that addDensities has at a time. */
-const SCRATCH = { f64: 2 * PACK_COMPONENTS.f64, f32: 4 * PACK_COMPONENTS.f32 } as const;
+/** Numbers that addDensities has at a time: of a pack's components, and of four points in two parts. */
+const SCRATCH = { f64: 2 * PACK_COMPONENTS.f64, f32: 4 * PACK_COMPONENTS.f32 + 32 } as const;
 
 /** Sums of densities. */
 export function bindGaussian(wasm: GaussianExports, arena: Arena) {
