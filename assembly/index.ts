@@ -51,6 +51,7 @@ export {
 export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './neighbors';
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
+export { countPairsAbove } from './ranking';
 export { gatherColumn, gatherRows } from './rows';
 export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax';
 export { softmaxWideBlocks, softmaxWideGrams } from './softmax-curvature';

@@ -1227,6 +1227,14 @@ export class Core {
     return sum;
   }
 
+  /**
+   * Sum over rows of twice the number of own scores, in increasing order, above the row's, and once those equal to it; scores
+   * of rows are `stride` elements apart.
+   */
+  countPairsAbove(own: Block<'f64'>, scores: Block<'f64'>, stride: number, rows: number): number {
+    return this.#wasm.countPairsAbove(own.pointer, own.length, scores.pointer, stride, rows);
+  }
+
   /** Sorts keys in increasing order, stably, and moves order along with them. */
   sortRows(keys: Block<'f64'>, order: Block<'i32'>): void {
     const mark = this.arena.mark();

@@ -385,6 +385,7 @@ export interface CoreExports {
     lastStrip: number,
   ): number;
 
+  countPairsAbove(own: number, count: number, scores: number, stride: number, rows: number): number;
   sortRows(keys: number, order: number, otherKeys: number, otherOrder: number, counts: number, rows: number): void;
   classSums(
     values: number,

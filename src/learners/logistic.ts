@@ -69,7 +69,7 @@ export async function fitLogistic(
   pause: (iteration: number, most: number) => void | Promise<void>,
 ): Promise<LogisticModel> {
   const { rows, columns, classes } = problem;
-  const { means, scales } = columnScales(problem.features.array, rows, columns);
+  const { means, scales } = columnScales(core, problem.features, rows, columns);
   return core.arena.scope(async () => {
     const stride = Math.ceil((columns + 1) / 4) * 4;
     const x = core.arena.alloc('f64', rows * stride);
@@ -155,27 +155,10 @@ export function logisticProbabilities(
 }
 
 /** Mean and standard deviation (divided by rows) of each column; 1 for a column whose values are all equal. */
-function columnScales(data: Float64Array, rows: number, columns: number) {
-  const means = new Float64Array(columns);
-  const squares = new Float64Array(columns);
-  const varies = new Uint8Array(columns);
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++, at++) {
-      means[j] += data[at];
-      if (data[at] !== data[j]) varies[j] = 1;
-    }
-  }
-  for (let j = 0; j < columns; j++) means[j] /= rows;
-  // A mean of equal values may round to a neighbour of theirs, which would look like a spread.
-  for (let j = 0; j < columns; j++) if (!varies[j]) means[j] = data[j];
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++, at++) {
-      const deviation = data[at] - means[j];
-      squares[j] += deviation * deviation;
-    }
-  }
-  const scales = squares.map((sum) => (sum > 0 ? Math.sqrt(sum / rows) : 1));
-  return { means, scales };
+function columnScales(core: Core, features: Block<'f64'>, rows: number, columns: number) {
+  if (rows < 2) return { means: features.array.slice(0, columns), scales: new Float64Array(columns).fill(1) };
+  const { means, variances } = core.columnVariances(features, rows, columns);
+  return { means, scales: variances.map((variance) => (variance > 0 ? Math.sqrt((variance * (rows - 1)) / rows) : 1)) };
 }
 
 /** The features around their means over their scales, a 1 for the intercept, zeros up to the stride. */

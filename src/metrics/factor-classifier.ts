@@ -100,31 +100,27 @@ export type Spread = Pick<FactorClassifier, 'first' | 'mean' | 'perScale'>;
 /** How each latent spreads over some rows. */
 export function spreadOf({ latents, latentCount }: Table, rows: Int32Array): Spread {
   const from = latents.array;
-  const first = Float64Array.from({ length: latentCount }, (_, d) => from[rows[0] * latentCount + d]);
+  const first = new Float64Array(latentCount);
   const mean = new Float64Array(latentCount);
-  const squares = new Float64Array(latentCount);
-  const varies = new Uint8Array(latentCount);
-  for (let i = 0; i < rows.length; i++) {
-    const at = rows[i] * latentCount;
-    for (let d = 0; d < latentCount; d++) {
-      const shifted = from[at + d] - first[d];
-      mean[d] += shifted;
-      if (shifted !== 0) varies[d] = 1;
+  const perScale = new Float64Array(latentCount);
+  for (let d = 0; d < latentCount; d++) {
+    const start = from[rows[0] * latentCount + d];
+    let sum = 0;
+    let varies = false;
+    for (let i = 0; i < rows.length; i++) {
+      const shifted = from[rows[i] * latentCount + d] - start;
+      sum += shifted;
+      varies ||= shifted !== 0;
     }
+    const centre = sum / rows.length;
+    let squares = 0;
+    for (let i = 0; i < rows.length; i++) squares += (from[rows[i] * latentCount + d] - start - centre) ** 2;
+    const deviation = Math.sqrt(squares / rows.length);
+    first[d] = start;
+    mean[d] = centre;
+    // Of a latent without spread in the training part nothing is learnt, and nothing may be made of its test values.
+    perScale[d] = varies && deviation > 0 ? 1 / deviation : 0;
   }
-  for (let d = 0; d < latentCount; d++) mean[d] /= rows.length;
-  for (let i = 0; i < rows.length; i++) {
-    const at = rows[i] * latentCount;
-    for (let d = 0; d < latentCount; d++) {
-      const deviation = from[at + d] - first[d] - mean[d];
-      squares[d] += deviation * deviation;
-    }
-  }
-  // Of a latent without spread in the training part nothing is learnt, and nothing may be made of its test values.
-  const perScale = squares.map((sum, d) => {
-    const deviation = Math.sqrt(sum / rows.length);
-    return varies[d] && deviation > 0 ? 1 / deviation : 0;
-  });
   return { first, mean, perScale };
 }
 
@@ -154,9 +150,10 @@ export function standardiseLatents(
 ): Block<'f64'> {
   const features = core.arena.alloc('f64', rows.length * latentCount);
   const [from, to] = [latents.array, features.array];
-  for (let i = 0, at = 0; i < rows.length; i++) {
-    for (let d = 0, start = rows[i] * latentCount; d < latentCount; d++, at++) {
-      to[at] = (from[start + d] - first[d] - mean[d]) * perScale[d];
+  for (let d = 0; d < latentCount; d++) {
+    const [start, centre, scale] = [first[d], mean[d], perScale[d]];
+    for (let i = 0, at = d; i < rows.length; i++, at += latentCount) {
+      to[at] = (from[rows[i] * latentCount + d] - start - centre) * scale;
     }
   }
   return features;
