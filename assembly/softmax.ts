@@ -1,13 +1,12 @@
 /**
- * Softmax regression with lanes over classes, and a weight for each class: loss and gradient, and products of the Hessian with
- * a vector.
+ * Softmax regression with lanes over classes, and a weight for each class: loss and gradient.
  *
  *   loss = sum_n u_n (ln sum_c exp(w_c . x_n) - w_{y_n} . x_n),   dloss/dw_c = sum_n u_n (p_nc - [y_n = c]) x_n,
- *   (H v)_c = sum_n u_n p_nc (v_c . x_n - sum_b p_nb v_b . x_n) x_n,   with u_n = classWeights[y_n].
+ *   with u_n = classWeights[y_n].
  *
- * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4; the product is the derivative of the gradient
- * along v (Pearlmutter 1994). src/learners/softmax-objective.ts drives these; the Hessian is in softmax-curvature.ts, few
- * classes in logistic.ts.
+ * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4. src/learners/softmax-objective.ts drives
+ * this; the same in single precision and the Hessian's products are in softmax-single.ts, the Hessian is in
+ * softmax-curvature.ts, few classes in logistic.ts.
  * Cost: O(rows * width * stride) each. Precision: float64 throughout, without relaxed instructions.
  *
  * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept, zeros. What is by class is
@@ -92,52 +91,6 @@ export function softmaxWideLoss(
   store<f64>(tally, least);
   store<f64>(tally, plain, 8);
   return loss;
-}
-
-/**
- * Adds the Hessian of rows [firstRow, lastRow), times vector, f64[stride][width], to out, f64[stride][width].
- * probabilities: f64[rows][width], of softmaxWideLoss; scratch: f64[32][width].
- */
-export function softmaxWideProduct(
-  out: usize,
-  vector: usize,
-  probabilities: usize,
-  x: usize,
-  labels: usize,
-  classWeights: usize,
-  scratch: usize,
-  classes: i32,
-  stride: i32,
-  firstRow: i32,
-  lastRow: i32,
-): void {
-  const rowBytes = <usize>stride << 3;
-  const widthBytes = <usize>((classes + 3) & ~3) << 3;
-  for (let start = firstRow; start < lastRow; start += BLOCK_ROWS) {
-    const count = min(BLOCK_ROWS, lastRow - start);
-    const px = x + <usize>start * rowBytes;
-    let p = probabilities + <usize>start * widthBytes;
-    multiply(scratch, px, vector, rowBytes, widthBytes, count);
-    let s = scratch;
-    for (let row = 0; row < count; row++) {
-      const label = load<i32>(labels + (<usize>(start + row) << 2));
-      const weight_f64x2 = f64x2.splat(classWeights ? load<f64>(classWeights + (<usize>label << 3)) : 1.0);
-      let mean0_f64x2 = f64x2.splat(0);
-      let mean1_f64x2 = mean0_f64x2;
-      for (let c: usize = 0; c < widthBytes; c += 32) {
-        mean0_f64x2 = f64x2.add(mean0_f64x2, f64x2.mul(v128.load(p + c), v128.load(s + c)));
-        mean1_f64x2 = f64x2.add(mean1_f64x2, f64x2.mul(v128.load(p + c, 16), v128.load(s + c, 16)));
-      }
-      const mean_f64x2 = f64x2.splat(fold_f64x2(f64x2.add(mean0_f64x2, mean1_f64x2)));
-      for (let c: usize = 0; c < widthBytes; c += 16) {
-        const weighted_f64x2 = f64x2.mul(weight_f64x2, v128.load(p + c));
-        v128.store(s + c, f64x2.mul(weighted_f64x2, f64x2.sub(v128.load(s + c), mean_f64x2)));
-      }
-      p += widthBytes;
-      s += widthBytes;
-    }
-    addProducts(out, px, scratch, rowBytes, widthBytes, count);
-  }
 }
 
 /** Overwrites values, f64[count], with their exponentials. */

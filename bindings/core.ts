@@ -167,6 +167,9 @@ export interface LabelledRows {
   readonly classWeights: Block<'f64'> | null;
 }
 
+/** {@link LabelledRows} in single precision. */
+export type SingleRows = Omit<LabelledRows, 'x'> & { readonly x: Block<'f32'> };
+
 const STREAM_WORDS = 92;
 /** Counters of six digits of a sort key. */
 const SORT_COUNTS = 6 * 2048;
@@ -183,6 +186,10 @@ const DEVIATION_SAMPLE = 128;
 const PRODUCT_ROWS = 64;
 /** Rows that the kernels of softmax.ts work on at a time. */
 const SOFTMAX_ROWS = 32;
+/** Rows that those of softmax-single.ts do. */
+const SINGLE_ROWS = 64;
+/** Rows that its Gram matrices are made of at a time. */
+const GRAM_ROWS = 32;
 /** Latents of this size do not fit a second-level cache, and reads of their rows are worth starting early. */
 const LARGE_BYTES = 8 * 1024 ** 2;
 /** Buckets per value: so many that the value at a place is seldom more than a step from the bucket's first. */
@@ -1015,18 +1022,51 @@ export class Core {
     return loss;
   }
 
-  /** Adds the Hessian of rows [firstRow, lastRow) times vector [stride][width] to out [stride][width]. */
-  softmaxWideProduct(
+  /**
+   * {@link softmaxWideLoss} in single precision: gradient f64 and weights f32 [stride][width], x and probabilities f32, width
+   * the multiple of 8 from classes. Adds to misplaced [1] how many rows have a larger score than that of their class.
+   */
+  softmaxSingleLoss(
+    gradient: Block<'f64'>,
+    probabilities: Block<'f32'>,
+    misplaced: Block<'i32'>,
+    { x, stride, labels, classes, classWeights }: SingleRows,
+    weights: Block<'f32'>,
+    firstRow: number,
+    lastRow: number,
+  ): number {
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f32', (SINGLE_ROWS * weights.length) / stride);
+    const loss = this.#wasm.softmaxSingleLoss(
+      gradient.pointer,
+      probabilities.pointer,
+      misplaced.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights?.pointer ?? 0,
+      weights.pointer,
+      scratch.pointer,
+      classes,
+      stride,
+      firstRow,
+      lastRow,
+    );
+    this.arena.release(mark);
+    return loss;
+  }
+
+  /** Adds the Hessian of rows [firstRow, lastRow) times vector f32 [stride][width] to out f64 [stride][width]. */
+  softmaxSingleProduct(
     out: Block<'f64'>,
-    vector: Block<'f64'>,
-    probabilities: Block<'f64'>,
-    { x, stride, labels, classes, classWeights }: LabelledRows,
+    vector: Block<'f32'>,
+    probabilities: Block<'f32'>,
+    { x, stride, labels, classes, classWeights }: SingleRows,
     firstRow: number,
     lastRow: number,
   ): void {
     const mark = this.arena.mark();
-    const scratch = this.arena.alloc('f64', (SOFTMAX_ROWS * vector.length) / stride);
-    this.#wasm.softmaxWideProduct(
+    const scratch = this.arena.alloc('f32', (SINGLE_ROWS * vector.length) / stride);
+    this.#wasm.softmaxSingleProduct(
       out.pointer,
       vector.pointer,
       probabilities.pointer,
@@ -1040,6 +1080,47 @@ export class Core {
       lastRow,
     );
     this.arena.release(mark);
+  }
+
+  /**
+   * Adds the Gram matrices of all pairs of classes to grams [pairs][size], size being what the upper part of a matrix of the
+   * first `unknowns` columns takes, in multiples of 8; of each 32 rows only classes one of them finds as likely as `least`.
+   */
+  softmaxSingleGrams(
+    grams: Block<'f64'>,
+    probabilities: Block<'f32'>,
+    { x, stride, labels, classes, classWeights }: SingleRows,
+    unknowns: number,
+    least: number,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const mark = this.arena.mark();
+    const size = Math.ceil((unknowns * (unknowns + 1)) / 16) * 8;
+    const line = Math.ceil(classes / 8) * 8 + 4;
+    // Of products, likely classes, and their pairs, of 32 rows; the list of those classes; and what nobody asks for.
+    const scratch = this.arena.alloc('f32', GRAM_ROWS * (size + 2 * line) + line + 2 * size);
+    this.#wasm.softmaxSingleGrams(
+      grams.pointer,
+      probabilities.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights?.pointer ?? 0,
+      scratch.pointer,
+      least,
+      classes,
+      unknowns,
+      stride,
+      size,
+      firstRow,
+      lastRow,
+    );
+    this.arena.release(mark);
+  }
+
+  /** Rounds rows of from [rows][fromWidth], a multiple of 4, to out [rows][width], with zeros beyond. */
+  narrowRows(out: Block<'f32'>, from: Block<'f64'>, fromWidth: number, width: number, rows: number): void {
+    this.#wasm.narrowRows(out.pointer, from.pointer, fromWidth, width, rows);
   }
 
   /**

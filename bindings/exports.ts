@@ -294,7 +294,21 @@ export interface CoreExports {
     firstRow: number,
     lastRow: number,
   ): number;
-  softmaxWideProduct(
+  softmaxSingleLoss(
+    gradient: number,
+    probabilities: number,
+    misplaced: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    weights: number,
+    scratch: number,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): number;
+  softmaxSingleProduct(
     out: number,
     vector: number,
     probabilities: number,
@@ -307,6 +321,22 @@ export interface CoreExports {
     firstRow: number,
     lastRow: number,
   ): void;
+  softmaxSingleGrams(
+    grams: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    scratch: number,
+    least: number,
+    classes: number,
+    unknowns: number,
+    stride: number,
+    size: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
+  narrowRows(out: number, from: number, fromWidth: number, width: number, rows: number): void;
   softmaxWideGrams(
     grams: number,
     probabilities: number,

@@ -50,7 +50,10 @@ const RULES: StoppingRules = {
   productsPerStep: 250,
   products: Number.POSITIVE_INFINITY,
   leastGain: 0,
+  trustsLast: true,
 };
+/** Of the way there in single precision, whose values are right to about 1e-6. */
+const COARSE_RULES: StoppingRules = { ...RULES, tolerance: 1e-6, steps: 10 };
 /** Of the linear discriminant's weights: the penalty and rows that are not normal ask for smaller ones. */
 const START_SHARE = 0.5;
 /** Rows times classes between two pauses: some milliseconds. */
@@ -208,17 +211,19 @@ async function minimiseWide(
 ): Promise<Pick<Minimum, 'at' | 'converged'>> {
   const { rows, columns, stride, classes, penalty, totalWeight } = problem;
   const width = widthOf(classes);
-  const objective = softmaxObjective(core, problem);
+  const { coarse, fine } = softmaxObjective(core, problem);
   // The penalty is added to the covariance, so that it can be solved by.
   const ridge = penalty.subarray(0, columns).map((value) => value / totalWeight);
-  const start = startOfSearch(core, problem, objective, ridge, START_SHARE);
+  const start = startOfSearch(core, problem, coarse, ridge, START_SHARE);
   let [step, work] = [-1, 0];
-  const found = await minimiseTruncated(start, objective, RULES, async (_, steps) => {
+  const beforeProduct = async (_: number, steps: number) => {
     work += rows * classes;
     if (steps === step && work < WORK_PER_PAUSE) return;
     [step, work] = [steps, 0];
     await pause(steps, RULES.steps);
-  });
+  };
+  const near = await minimiseTruncated(start, coarse, COARSE_RULES, beforeProduct);
+  const found = await minimiseTruncated(near.at, fine, RULES, beforeProduct);
   const at = new Float64Array(classes * stride);
   for (let c = 0; c < classes; c++) for (let j = 0; j <= columns; j++) at[c * stride + j] = found.at[j * width + c];
   return { at, converged: found.outcome === 'minimum' };

@@ -16,7 +16,14 @@ export interface SoftmaxProblem extends LabelledRows {
 }
 
 /** The objective as a function of the weights, f64[stride][width]. */
-export interface SoftmaxObjective extends CurvedObjective {
+export interface SoftmaxObjective {
+  /** Right to some 1e-6, for the way to the optimum. */
+  readonly coarse: CurvedObjective;
+  /** Right to the rounding of float64. */
+  readonly fine: FineObjective;
+}
+
+export interface FineObjective extends CurvedObjective {
   /** Of the last evaluated point: the loss with each row counting 1. */
   plainLoss(): number;
 }
@@ -31,37 +38,90 @@ export function widthOf(classes: number): number {
   return Math.ceil(classes / 4) * 4;
 }
 
-/** Takes its memory from the arena and leaves it there. */
+/** Classes rounded up to what those in single precision take. */
+export function singleWidthOf(classes: number): number {
+  return Math.ceil(classes / 8) * 8;
+}
+
+/** Takes its memory from the arena and leaves it there: 4 bytes for each row and class, or element of x, and little else. */
 export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxObjective {
   const { rows, columns, stride, classes, penalty } = problem;
   const width = widthOf(classes);
+  const singleWidth = singleWidthOf(classes);
   const weights = core.arena.alloc('f64', stride * width);
   const sums = core.arena.alloc('f64', stride * width);
-  const probabilities = core.arena.alloc('f64', rows * width);
+  const singleWeights = core.arena.zeros('f32', stride * singleWidth);
+  const singleSums = core.arena.alloc('f64', stride * singleWidth);
+  const probabilities = core.arena.alloc('f32', rows * singleWidth);
+  const single = { ...problem, x: core.arena.alloc('f32', rows * stride) };
+  core.narrowRows(single.x, problem.x, stride, stride, rows);
   const tally = core.arena.alloc('f64', 2);
-  const preconditioner = softmaxPreconditioner(core, problem, probabilities, width);
+  const misplaced = core.arena.zeros('i32', 1);
+  const preconditioner = softmaxPreconditioner(core, problem, single, probabilities, width);
   const isPenalised = penalty.some((value) => value > 0);
   let last: { at: Float64Array; gradient: Float64Array; value: number } | null = null;
   let products = 0;
-  return {
+
+  const shared = {
+    prepare() {
+      preconditioner.prepare(products);
+      products = 0;
+    },
+    refine: () => preconditioner.refine(),
+    multiply(vector: Float64Array, out: Float64Array) {
+      products++;
+      // Near 1, so that nothing leaves the range of float32.
+      const largest = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+      narrowWeights(vector, 1 / largest);
+      singleSums.array.fill(0);
+      forCells(rows, singleWidth, (row, end) => {
+        core.softmaxSingleProduct(singleSums, singleWeights, probabilities, single, row, end);
+      });
+      widenSums(out, largest);
+      for (let j = 0, i = 0; j < columns; j++) for (let c = 0; c < width; c++, i++) out[i] += penalty[j] * vector[i];
+    },
+    precondition: preconditioner.solve,
+    isFaithful: preconditioner.isFaithful,
+  };
+  const coarse: CurvedObjective = {
+    ...shared,
+    evaluate(at, gradient) {
+      last = null;
+      narrowWeights(at, 1);
+      singleSums.array.fill(0);
+      misplaced.array.fill(0);
+      let value = 0;
+      forCells(rows, singleWidth, (row, end) => {
+        value += core.softmaxSingleLoss(singleSums, probabilities, misplaced, single, singleWeights, row, end);
+      });
+      widenSums(gradient, 1);
+      return value + addPenalty(at, gradient);
+    },
+    isUnbounded: () => !isPenalised && misplaced.array[0] === 0,
+  };
+  const fine: FineObjective = {
+    ...shared,
     evaluate(at, gradient) {
       if (!last?.at.every((weight, i) => weight === at[i])) {
+        const mark = core.arena.mark();
+        const wide = core.arena.alloc('f64', Math.min(rows, rowsPerCall(width)) * width);
         weights.array.set(at);
         sums.array.fill(0);
         tally.array.set([Number.POSITIVE_INFINITY, 0]);
         let value = 0;
         forCells(rows, width, (row, end) => {
-          value += core.softmaxWideLoss(sums, probabilities, tally, problem, weights, row, end);
+          const count = end - row;
+          const part = {
+            ...problem,
+            x: problem.x.slice(row * stride, count * stride),
+            labels: problem.labels.slice(row, count),
+          };
+          value += core.softmaxWideLoss(sums, wide, tally, part, weights, 0, count);
+          core.narrowRows(probabilities.slice(row * singleWidth, count * singleWidth), wide, width, singleWidth, count);
         });
+        core.arena.release(mark);
         const slopes = sums.array.slice();
-        for (let j = 0, i = 0; j < columns; j++) {
-          for (let c = 0; c < width; c++, i++) {
-            const pull = penalty[j] * at[i];
-            value += 0.5 * pull * at[i];
-            slopes[i] += pull;
-          }
-        }
-        last = { at: at.slice(), gradient: slopes, value };
+        last = { at: at.slice(), gradient: slopes, value: value + addPenalty(at, slopes) };
       }
       gradient.set(last.gradient);
       return last.value;
@@ -72,24 +132,35 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       // Each row's own class has the largest score: larger weights lose less, for ever.
       return tally.array[0] > ROUNDING * last.at.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
     },
-    prepare() {
-      preconditioner.prepare(products);
-      products = 0;
-    },
-    refine: () => preconditioner.refine(),
-    multiply(vector, out) {
-      products++;
-      weights.array.set(vector);
-      sums.array.fill(0);
-      forCells(rows, width, (row, end) => {
-        core.softmaxWideProduct(sums, weights, probabilities, problem, row, end);
-      });
-      out.set(sums.array);
-      for (let j = 0, i = 0; j < columns; j++) for (let c = 0; c < width; c++, i++) out[i] += penalty[j] * vector[i];
-    },
-    precondition: preconditioner.solve,
-    isFaithful: preconditioner.isFaithful,
   };
+  return { coarse, fine };
+
+  /** Returns the penalty, and adds its gradient. */
+  function addPenalty(at: Float64Array, gradient: Float64Array): number {
+    let value = 0;
+    for (let j = 0, i = 0; j < columns; j++) {
+      for (let c = 0; c < width; c++, i++) {
+        const pull = penalty[j] * at[i];
+        value += 0.5 * pull * at[i];
+        gradient[i] += pull;
+      }
+    }
+    return value;
+  }
+
+  function narrowWeights(from: Float64Array, scale: number): void {
+    const to = singleWeights.array;
+    for (let j = 0; j < stride; j++) {
+      for (let c = 0; c < width; c++) to[j * singleWidth + c] = scale * from[j * width + c];
+    }
+  }
+
+  function widenSums(to: Float64Array, scale: number): void {
+    const from = singleSums.array;
+    for (let j = 0; j < stride; j++) {
+      for (let c = 0; c < width; c++) to[j * width + c] = scale * from[j * singleWidth + c];
+    }
+  }
 }
 
 /**
@@ -148,6 +219,11 @@ export function fillProbabilities(
 }
 
 function forCells(rows: number, width: number, work: (row: number, end: number) => void): void {
-  const rowsPerCall = Math.ceil(CELLS_PER_CALL / width / 32) * 32;
-  for (let row = 0; row < rows; row += rowsPerCall) work(row, Math.min(row + rowsPerCall, rows));
+  const step = rowsPerCall(width);
+  for (let row = 0; row < rows; row += step) work(row, Math.min(row + step, rows));
+}
+
+/** A multiple of the rows that kernels work on at a time. */
+function rowsPerCall(width: number): number {
+  return Math.ceil(CELLS_PER_CALL / width / 64) * 64;
 }

@@ -1,5 +1,5 @@
 import type { Block } from '../../bindings/arena.js';
-import type { Core, LabelledRows } from '../../bindings/core.js';
+import type { Core, LabelledRows, SingleRows } from '../../bindings/core.js';
 import type { SoftmaxProblem } from './softmax-objective.js';
 
 /** Approximate inverses of the Hessian of softmax regression; vectors are f64[stride][width]. */
@@ -37,12 +37,14 @@ const LEAST_RIDGE = 1e-13;
  * a sample may miss, have all the curvature, it is made of all rows. The blocks serve where there are too many unknowns to solve
  * for together.
  *
- * @param probabilities f64[rows][width] of the point, as they are at the time of the call
+ * @param single the rows of the problem in single precision
+ * @param probabilities f32[rows][width, rounded up to a multiple of 8] of the point, as they are at the time of the call
  */
 export function softmaxPreconditioner(
   core: Core,
   problem: SoftmaxProblem,
-  probabilities: Block<'f64'>,
+  single: SingleRows,
+  probabilities: Block<'f32'>,
   width: number,
   mostUnknowns = MOST_UNKNOWNS,
 ): Preconditioner {
@@ -50,7 +52,7 @@ export function softmaxPreconditioner(
   const fits = classes * (columns + 1) <= mostUnknowns;
   const sample = Math.min(rows, Math.max(Math.ceil(rows / ROWS_PER_SAMPLE), SAMPLES_PER_CLASS * classes));
   const solver = fits
-    ? wholeSolver(core, problem, probabilities, width)
+    ? wholeSolver(core, problem, single, probabilities, width)
     : blockSolver(core, problem, probabilities, width);
   let count = sample;
   let age = -1;
@@ -80,8 +82,28 @@ interface Solver {
   solve(v: Float64Array, out: Float64Array): void;
 }
 
-function forRows(count: number, work: (row: number, end: number) => void): void {
-  for (let row = 0; row < count; row += ROWS_PER_CALL) work(row, Math.min(row + ROWS_PER_CALL, count));
+/** Gives `work` some rows at a time, with their probabilities as f64[count][width]. */
+function forRows(
+  core: Core,
+  problem: SoftmaxProblem,
+  probabilities: Block<'f32'>,
+  width: number,
+  work: (part: LabelledRows, p: Block<'f64'>, count: number) => void,
+): void {
+  const { rows, stride, classes } = problem;
+  const singleWidth = probabilities.length / rows;
+  const mark = core.arena.mark();
+  const p = core.arena.zeros('f64', Math.min(rows, ROWS_PER_CALL) * width);
+  const [from, to] = [probabilities.array, p.array];
+  for (let start = 0; start < rows; start += ROWS_PER_CALL) {
+    const count = Math.min(ROWS_PER_CALL, rows - start);
+    for (let i = 0; i < count; i++) {
+      for (let c = 0; c < classes; c++) to[i * width + c] = from[(start + i) * singleWidth + c];
+    }
+    const x = problem.x.slice(start * stride, count * stride);
+    work({ ...problem, x, labels: problem.labels.slice(start, count) }, p, count);
+  }
+  core.arena.release(mark);
 }
 
 /** What the upper part of a symmetric matrix takes, in multiples of 4. */
@@ -102,39 +124,29 @@ function packedPlaces(n: number): Int32Array {
 }
 
 /** Solves for all classes together. */
-function wholeSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'f64'>, width: number): Solver {
+function wholeSolver(
+  core: Core,
+  problem: SoftmaxProblem,
+  single: SingleRows,
+  probabilities: Block<'f32'>,
+  width: number,
+): Solver {
   const { rows, stride, columns, classes } = problem;
   const m = columns + 1;
   const n = classes * m;
   const rowStride = n + (n % 2);
   let factor: Block<'f64'> | null = null;
   const solution = core.arena.alloc('f64', n);
+  const pairs = (classes * (classes - 1)) / 2;
+  const singleWidth = probabilities.length / rows;
   return {
     build(count) {
       factor ??= core.arena.alloc('f64', n * rowStride);
       const mark = core.arena.mark();
-      const grams = core.arena.zeros('f64', ((classes * (classes - 1)) / 2) * packedSize(m));
-      let [from, p]: [LabelledRows, Block<'f64'>] = [problem, probabilities];
-      if (count < rows) {
-        const x = core.arena.alloc('f64', count * stride);
-        const labels = core.arena.alloc('i32', count);
-        p = core.arena.alloc('f64', count * width);
-        const [ofX, ofP, ofLabels] = [problem.x.array, probabilities.array, problem.labels.array];
-        const [toX, toP, toLabels] = [x.array, p.array, labels.array];
-        for (let i = 0; i < count; i++) {
-          // Multiples of the golden ratio spread evenly over rows in whatever order these are.
-          const row = Math.floor(rows * ((i * 0.6180339887498949) % 1));
-          toX.set(ofX.subarray(row * stride, (row + 1) * stride), i * stride);
-          toP.set(ofP.subarray(row * width, (row + 1) * width), i * width);
-          toLabels[i] = ofLabels[row];
-        }
-        from = { ...problem, x, labels };
-      }
-      const least = count < rows ? LEAST_LIKELY_IN_SAMPLE : LEAST_LIKELY;
-      forRows(count, (row, end) => core.softmaxWideGrams(grams, p, from, m, least, row, end));
+      const { grams, size } = count < rows ? gramsOfSample(count) : gramsOfAll();
       let ridge = LEAST_RIDGE;
       do {
-        assemble(factor.array, rowStride, grams.array, problem, rows / count, ridge);
+        assemble(factor.array, rowStride, grams.array, size, problem, rows / count, ridge);
         ridge *= 10;
       } while (!core.decomposeCholesky(factor, n, rowStride));
       core.arena.release(mark);
@@ -148,6 +160,46 @@ function wholeSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
       for (let c = 0; c < classes; c++) for (let j = 0; j < m; j++) out[j * width + c] = b[c * m + j];
     },
   };
+
+  function gramsOfAll() {
+    const size = packedSize(m);
+    const grams = core.arena.zeros('f64', pairs * size);
+    forRows(core, problem, probabilities, width, (part, p, count) => {
+      core.softmaxWideGrams(grams, p, part, m, LEAST_LIKELY, 0, count);
+    });
+    return { grams, size };
+  }
+
+  function gramsOfSample(count: number) {
+    const size = Math.ceil(packedSize(m) / 8) * 8;
+    const grams = core.arena.zeros('f64', pairs * size);
+    const mark = core.arena.mark();
+    const chosen = core.arena.upload('i32', sampleByLabel(problem.labels.array, rows, count, classes));
+    const part = {
+      ...single,
+      x: core.arena.alloc('f32', count * stride),
+      labels: core.arena.alloc('i32', count),
+    };
+    const p = core.arena.alloc('f32', count * singleWidth);
+    core.gatherRows(part.x, single.x, chosen, count, stride);
+    core.gatherRows(p, probabilities, chosen, count, singleWidth);
+    core.gatherColumn(part.labels, problem.labels, chosen, count);
+    core.softmaxSingleGrams(grams, p, part, m, LEAST_LIKELY_IN_SAMPLE, 0, count);
+    core.arena.release(mark);
+    return { grams, size };
+  }
+}
+
+/** Some rows, those of a class next to each other, i32[count]. */
+function sampleByLabel(labels: Int32Array, rows: number, count: number, classes: number): Int32Array {
+  // Multiples of the golden ratio spread evenly over rows in whatever order these are.
+  const chosen = Int32Array.from({ length: count }, (_, i) => Math.floor(rows * ((i * 0.6180339887498949) % 1)));
+  const next = new Int32Array(classes + 1);
+  for (const row of chosen) next[labels[row] + 1]++;
+  for (let c = 0; c < classes; c++) next[c + 1] += next[c];
+  const out = new Int32Array(count);
+  for (const row of chosen) out[next[labels[row]]++] = row;
+  return out;
 }
 
 /** The lower part of H_ab = -G_ab, H_aa = sum_b G_ab, with the penalty, from the packed Gram matrices. */
@@ -155,12 +207,12 @@ function assemble(
   out: Float64Array,
   rowStride: number,
   grams: Float64Array,
+  size: number,
   { columns, classes, penalty, totalWeight }: SoftmaxProblem,
   weight: number,
   ridge: number,
 ): void {
   const m = columns + 1;
-  const size = packedSize(m);
   const places = packedPlaces(m);
   out.fill(0);
   let pair = 0;
@@ -192,8 +244,8 @@ function assemble(
 }
 
 /** Solves for one class at a time, as if classes had nothing to do with each other. */
-function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'f64'>, width: number): Solver {
-  const { rows, columns, classes, penalty, totalWeight } = problem;
+function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'f32'>, width: number): Solver {
+  const { columns, classes, penalty, totalWeight } = problem;
   const m = columns + 1;
   const size = packedSize(m);
   const places = packedPlaces(m);
@@ -204,7 +256,9 @@ function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
   return {
     build() {
       blocks.array.fill(0);
-      forRows(rows, (row, end) => core.softmaxWideBlocks(blocks, probabilities, problem, m, LEAST_LIKELY, row, end));
+      forRows(core, problem, probabilities, width, (part, p, count) => {
+        core.softmaxWideBlocks(blocks, p, part, m, LEAST_LIKELY, 0, count);
+      });
       factors.forEach((factor, c) => {
         const from = blocks.array.subarray(c * size, (c + 1) * size);
         const trace = penalty.subarray(0, m).reduce((sum, value, j) => sum + value + from[places[j * m + j]], 0);
