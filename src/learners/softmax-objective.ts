@@ -61,6 +61,9 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
   const isPenalised = penalty.some((value) => value > 0);
   let last: { at: Float64Array; gradient: Float64Array; value: number } | null = null;
   let products = 0;
+  const counts = new Float64Array(classes);
+  for (const label of problem.labels.array) counts[label]++;
+  const largestClass = counts.indexOf(counts.reduce((a, b) => Math.max(a, b)));
 
   const shared = {
     prepare() {
@@ -70,9 +73,15 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
     refine: () => preconditioner.refine(),
     multiply(vector: Float64Array, out: Float64Array) {
       products++;
-      // Near 1, so that nothing leaves the range of float32.
-      const largest = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-      narrowWeights(vector, 1 / largest);
+      // Near 1, so that nothing leaves the range of float32. What is added to all classes alike changes nothing: without it
+      // those that hardly move keep their digits beside one that moves far.
+      const relative = vector.slice();
+      for (let j = 0; j < stride; j++) {
+        const common = vector[j * width + largestClass];
+        for (let c = 0; c < classes; c++) relative[j * width + c] -= common;
+      }
+      const largest = relative.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+      narrowWeights(relative, 1 / largest);
       singleSums.array.fill(0);
       forCells(rows, singleWidth, (row, end) => {
         core.softmaxSingleProduct(singleSums, singleWeights, probabilities, single, row, end);
