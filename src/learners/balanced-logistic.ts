@@ -72,9 +72,10 @@ export async function fitBalancedLogistic(
       penalty,
       totalWeight: 1,
     };
-    const { coarse, fine } = softmaxObjective(core, problem);
+    const objective = softmaxObjective(core, problem);
+    const { coarse, fine } = objective;
     const ridge = new Float64Array(columns).fill(LEAST_VARIANCE);
-    const start = startOfSearch(core, problem, coarse, ridge, 1);
+    const start = startOfSearch(core, problem, objective, ridge);
     const near = await minimiseTruncated(start, coarse, COARSE_RULES, (done) => pause(done, RULES.products));
     const { at, outcome } = await minimiseTruncated(near.at, fine, RULES, (done) => pause(done, RULES.products));
     if (outcome === 'unbounded') return { crossEntropy: 0, outcome: 'separable' };

@@ -42,7 +42,7 @@ export interface LogisticModel {
 }
 
 /** From so many classes on lanes run over classes, and steps are found from products; below, whole Hessians cost less. */
-const WIDE_CLASSES = 8;
+const WIDE_CLASSES = 6;
 /** To the limit of float64, as the penalty gives every direction curvature. */
 const RULES: StoppingRules = {
   tolerance: 1e-14,
@@ -54,8 +54,6 @@ const RULES: StoppingRules = {
 };
 /** Of the way there in single precision, whose values are right to about 1e-6. */
 const COARSE_RULES: StoppingRules = { ...RULES, tolerance: 1e-6, steps: 10 };
-/** Of the linear discriminant's weights: the penalty and rows that are not normal ask for smaller ones. */
-const START_SHARE = 0.5;
 /** Rows times classes between two pauses: some milliseconds. */
 const WORK_PER_PAUSE = 1 << 21;
 const ROWS_PER_CALL = 1024;
@@ -211,10 +209,10 @@ async function minimiseWide(
 ): Promise<Pick<Minimum, 'at' | 'converged'>> {
   const { rows, columns, stride, classes, penalty, totalWeight } = problem;
   const width = widthOf(classes);
-  const { coarse, fine } = softmaxObjective(core, problem);
+  const objective = softmaxObjective(core, problem);
   // The penalty is added to the covariance, so that it can be solved by.
   const ridge = penalty.subarray(0, columns).map((value) => value / totalWeight);
-  const start = startOfSearch(core, problem, coarse, ridge, START_SHARE);
+  const start = startOfSearch(core, problem, objective, ridge);
   let [step, work] = [-1, 0];
   const beforeProduct = async (_: number, steps: number) => {
     work += rows * classes;
@@ -222,8 +220,8 @@ async function minimiseWide(
     [step, work] = [steps, 0];
     await pause(steps, RULES.steps);
   };
-  const near = await minimiseTruncated(start, coarse, COARSE_RULES, beforeProduct);
-  const found = await minimiseTruncated(near.at, fine, RULES, beforeProduct);
+  const near = await minimiseTruncated(start, objective.coarse, COARSE_RULES, beforeProduct);
+  const found = await minimiseTruncated(near.at, objective.fine, RULES, beforeProduct);
   const at = new Float64Array(classes * stride);
   for (let c = 0; c < classes; c++) for (let j = 0; j <= columns; j++) at[c * stride + j] = found.at[j * width + c];
   return { at, converged: found.outcome === 'minimum' };

@@ -21,6 +21,8 @@ export interface SoftmaxObjective {
   readonly coarse: CurvedObjective;
   /** Right to the rounding of float64. */
   readonly fine: FineObjective;
+  /** The value that one row in eight suggests. */
+  estimate(at: Float64Array): number;
 }
 
 export interface FineObjective extends CurvedObjective {
@@ -30,6 +32,11 @@ export interface FineObjective extends CurvedObjective {
 
 /** Rows times classes per kernel call. */
 const CELLS_PER_CALL = 65536;
+/** Rows that the kernels in single precision work on at a time. */
+const BLOCK_ROWS = 64;
+/** One row in so many gives an estimate, where there are so many that it is one. */
+const ROWS_PER_ESTIMATE = 8;
+const LEAST_ESTIMATED = 4096;
 /** The share of the largest weight that rounding can move a score by, generously. */
 const ROUNDING = 1e-10;
 
@@ -142,7 +149,19 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       return tally.array[0] > ROUNDING * last.at.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
     },
   };
-  return { coarse, fine };
+  return { coarse, fine, estimate };
+
+  function estimate(at: Float64Array): number {
+    narrowWeights(at, 1);
+    let [value, count] = [0, 0];
+    const step = rows < LEAST_ESTIMATED ? BLOCK_ROWS : ROWS_PER_ESTIMATE * BLOCK_ROWS;
+    for (let row = 0; row < rows; row += step) {
+      const end = Math.min(row + BLOCK_ROWS, rows);
+      value += core.softmaxSingleLoss(singleSums, probabilities, misplaced, single, singleWeights, row, end);
+      count += end - row;
+    }
+    return value * (rows / count) + addPenalty(at, new Float64Array(at.length));
+  }
 
   /** Returns the penalty, and adds its gradient. */
   function addPenalty(at: Float64Array, gradient: Float64Array): number {
@@ -172,26 +191,29 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
   }
 }
 
-/**
- * `share` of the weights of the linear discriminant, or 0 where these are better: far from normal classes discriminants
- * may do worse than no weights at all.
- */
+/** Of the linear discriminant's weights: the penalty and rows that are not normal ask for smaller ones, or for none. */
+const START_SHARES = [1, 0.75, 0.5, 0.25, 0];
+
+/** That share of the weights of the linear discriminant which some of the rows like best. */
 export function startOfSearch(
   core: Core,
   problem: SoftmaxProblem,
-  objective: CurvedObjective,
+  objective: Pick<SoftmaxObjective, 'estimate'>,
   ridge: ArrayLike<number>,
-  share: number,
 ): Float64Array {
-  const { rows, columns, stride, classes, totalWeight } = problem;
+  const { rows, columns, stride, classes } = problem;
   const width = widthOf(classes);
-  const start = new Float64Array(stride * width);
   const scores = linearDiscriminant(core, problem, rows, columns, ridge);
-  for (let c = 0; c < classes; c++) {
-    for (let j = 0; j <= columns; j++) start[j * width + c] = share * scores[c * (columns + 1) + j];
+  let [best, least] = [new Float64Array(stride * width), Number.POSITIVE_INFINITY];
+  for (const share of START_SHARES) {
+    const start = new Float64Array(stride * width);
+    for (let c = 0; c < classes; c++) {
+      for (let j = 0; j <= columns; j++) start[j * width + c] = share * scores[c * (columns + 1) + j];
+    }
+    const value = objective.estimate(start);
+    if (value < least) [best, least] = [start, value];
   }
-  const atZero = totalWeight * core.naturalLogarithm(classes);
-  return objective.evaluate(start, new Float64Array(start.length)) < atZero ? start : start.fill(0);
+  return best;
 }
 
 /**
@@ -234,5 +256,5 @@ function forCells(rows: number, width: number, work: (row: number, end: number) 
 
 /** A multiple of the rows that kernels work on at a time. */
 function rowsPerCall(width: number): number {
-  return Math.ceil(CELLS_PER_CALL / width / 64) * 64;
+  return Math.ceil(CELLS_PER_CALL / width / BLOCK_ROWS) * BLOCK_ROWS;
 }
