@@ -52,8 +52,8 @@ export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './ne
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { countPairsAbove } from './ranking';
-export { gatherColumn, gatherRows } from './rows';
-export { exponentials, softmaxWideLoss } from './softmax';
+export { gatherColumn, gatherRows, standardiseRowsF32, standardiseRowsF64 } from './rows';
+export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax';
 export { softmaxWideBlocks, softmaxWideGrams } from './softmax-curvature';
 export { narrowRows, softmaxSingleGrams, softmaxSingleLoss, softmaxSingleProduct } from './softmax-single';
 export { sortRows } from './sorting';

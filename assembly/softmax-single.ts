@@ -21,14 +21,12 @@ const BLOCK_ROWS = 64;
 const LEAST_EXPONENT: f32 = -80.0;
 
 /**
- * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient, f64[stride][width], writes their
- * probabilities, f32[rows][width], and adds to misplaced, i32[1], how many have a larger score than that of their own class.
- * x: f32[rows][stride]; weights: f32[stride][width]; scratch: f32[64][width].
+ * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient, f64[stride][width], and writes their
+ * probabilities, f32[rows][width]. x: f32[rows][stride]; weights: f32[stride][width]; scratch: f32[64][width].
  */
 export function softmaxSingleLoss(
   gradient: usize,
   probabilities: usize,
-  misplaced: usize,
   x: usize,
   labels: usize,
   classWeights: usize,
@@ -43,7 +41,6 @@ export function softmaxSingleLoss(
   const widthBytes = <usize>((classes + 7) & ~7) << 2;
   const classBytes = <usize>classes << 2;
   let loss = 0.0;
-  let misplacedCount = load<i32>(misplaced);
   for (let start = firstRow; start < lastRow; start += BLOCK_ROWS) {
     const count = min(BLOCK_ROWS, lastRow - start);
     const px = x + <usize>start * rowBytes;
@@ -56,7 +53,6 @@ export function softmaxSingleLoss(
       const own = load<f32>(p + (<usize>label << 2));
       for (let c = classBytes; c < widthBytes; c += 4) store<f32>(p + c, -Infinity);
       const largest = largestOf(p, widthBytes);
-      misplacedCount += i32(own < largest);
       const shift_f32x4 = f32x4.splat(largest);
       let total0_f32x4 = f32x4.splat(0);
       let total1_f32x4 = total0_f32x4;
@@ -88,7 +84,6 @@ export function softmaxSingleLoss(
     }
     addProducts(gradient, px, scratch, rowBytes, widthBytes, count);
   }
-  store<i32>(misplaced, misplacedCount);
   return loss;
 }
 

@@ -1022,14 +1022,40 @@ export class Core {
     return loss;
   }
 
+  /** Adds the Hessian of rows [firstRow, lastRow) times vector [stride][width] to out; probabilities as of softmaxSingleLoss. */
+  softmaxWideProduct(
+    out: Block<'f64'>,
+    vector: Block<'f64'>,
+    probabilities: Block<'f32'>,
+    { x, stride, labels, classes, classWeights }: LabelledRows,
+    firstRow: number,
+    lastRow: number,
+  ): void {
+    const mark = this.arena.mark();
+    const scratch = this.arena.alloc('f64', (SOFTMAX_ROWS * vector.length) / stride);
+    this.#wasm.softmaxWideProduct(
+      out.pointer,
+      vector.pointer,
+      probabilities.pointer,
+      x.pointer,
+      labels.pointer,
+      classWeights?.pointer ?? 0,
+      scratch.pointer,
+      classes,
+      stride,
+      firstRow,
+      lastRow,
+    );
+    this.arena.release(mark);
+  }
+
   /**
    * {@link softmaxWideLoss} in single precision: gradient f64 and weights f32 [stride][width], x and probabilities f32, width
-   * the multiple of 8 from classes. Adds to misplaced [1] how many rows have a larger score than that of their class.
+   * the multiple of 8 from classes.
    */
   softmaxSingleLoss(
     gradient: Block<'f64'>,
     probabilities: Block<'f32'>,
-    misplaced: Block<'i32'>,
     { x, stride, labels, classes, classWeights }: SingleRows,
     weights: Block<'f32'>,
     firstRow: number,
@@ -1040,7 +1066,6 @@ export class Core {
     const loss = this.#wasm.softmaxSingleLoss(
       gradient.pointer,
       probabilities.pointer,
-      misplaced.pointer,
       x.pointer,
       labels.pointer,
       classWeights?.pointer ?? 0,
@@ -1306,6 +1331,24 @@ export class Core {
     );
     this.arena.release(mark);
     return sum;
+  }
+
+  /**
+   * out [rows][stride] = (x - first - mean) * perScale, of each column of x (rows, columns); then a 1 and zeros where stride is
+   * larger than columns.
+   */
+  standardiseRows(
+    out: Block<'f64'>,
+    x: RealBlock,
+    { first, mean, perScale }: Record<'first' | 'mean' | 'perScale', Float64Array>,
+    stride: number,
+    rows: number,
+  ): void {
+    const run = x.type === 'f32' ? this.#wasm.standardiseRowsF32 : this.#wasm.standardiseRowsF64;
+    const mark = this.arena.mark();
+    const [a, b, c] = [first, mean, perScale].map((numbers) => this.arena.upload('f64', numbers));
+    run(out.pointer, x.pointer, a.pointer, b.pointer, c.pointer, first.length, stride, rows);
+    this.arena.release(mark);
   }
 
   /**

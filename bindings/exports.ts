@@ -297,7 +297,6 @@ export interface CoreExports {
   softmaxSingleLoss(
     gradient: number,
     probabilities: number,
-    misplaced: number,
     x: number,
     labels: number,
     classWeights: number,
@@ -308,6 +307,19 @@ export interface CoreExports {
     firstRow: number,
     lastRow: number,
   ): number;
+  softmaxWideProduct(
+    out: number,
+    vector: number,
+    probabilities: number,
+    x: number,
+    labels: number,
+    classWeights: number,
+    scratch: number,
+    classes: number,
+    stride: number,
+    firstRow: number,
+    lastRow: number,
+  ): void;
   softmaxSingleProduct(
     out: number,
     vector: number,
@@ -415,6 +427,26 @@ export interface CoreExports {
     lastStrip: number,
   ): number;
 
+  standardiseRowsF32(
+    out: number,
+    x: number,
+    first: number,
+    mean: number,
+    perScale: number,
+    columns: number,
+    stride: number,
+    rows: number,
+  ): void;
+  standardiseRowsF64(
+    out: number,
+    x: number,
+    first: number,
+    mean: number,
+    perScale: number,
+    columns: number,
+    stride: number,
+    rows: number,
+  ): void;
   countPairsAbove(own: number, count: number, scores: number, stride: number, rows: number): number;
   sortRows(keys: number, order: number, otherKeys: number, otherOrder: number, counts: number, rows: number): void;
   classSums(

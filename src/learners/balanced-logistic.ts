@@ -42,8 +42,6 @@ const RULES: StoppingRules = {
   leastGain: 1e-4,
   trustsLast: false,
 };
-/** Of the way there in single precision, whose values are right to about 1e-6. */
-const COARSE_RULES: StoppingRules = { ...RULES, tolerance: 1e-6, steps: 10, trustsLast: true };
 /** Of the variance within classes: keeps features that have none there from being divided by 0. */
 const LEAST_VARIANCE = 1e-10;
 
@@ -73,11 +71,10 @@ export async function fitBalancedLogistic(
       totalWeight: 1,
     };
     const objective = softmaxObjective(core, problem);
-    const { coarse, fine } = objective;
+    const { fine } = objective;
     const ridge = new Float64Array(columns).fill(LEAST_VARIANCE);
     const start = startOfSearch(core, problem, objective, ridge);
-    const near = await minimiseTruncated(start, coarse, COARSE_RULES, (done) => pause(done, RULES.products));
-    const { at, outcome } = await minimiseTruncated(near.at, fine, RULES, (done) => pause(done, RULES.products));
+    const { at, outcome } = await minimiseTruncated(start, fine, RULES, (done) => pause(done, RULES.products));
     if (outcome === 'unbounded') return { crossEntropy: 0, outcome: 'separable' };
     fine.evaluate(at, new Float64Array(at.length));
     return { crossEntropy: fine.plainLoss() / rows, outcome };

@@ -74,7 +74,9 @@ export async function fitLogistic(
   return core.arena.scope(async () => {
     const stride = Math.ceil((columns + 1) / 4) * 4;
     const x = core.arena.alloc('f64', rows * stride);
-    standardise(x.array, problem.features.array, means, scales, rows, stride);
+    const mean = new Float64Array(columns);
+    const perScale = scales.map((scale) => 1 / scale);
+    core.standardiseRows(x, problem.features, { first: means, mean, perScale }, stride, rows);
     const minimum = await minimise(core, problem, x, stride, scales, pause);
     const free = classes === 2 ? 1 : classes;
     if (free > 1) centreClasses(minimum.at, free, stride);
@@ -133,7 +135,9 @@ export function logisticProbabilities(
   const mark = core.arena.mark();
   const stride = Math.ceil((columns + 1) / 4) * 4;
   const x = core.arena.alloc('f64', rows * stride);
-  standardise(x.array, features.array, new Float64Array(columns), new Float64Array(columns).fill(1), rows, stride);
+  const zeros = new Float64Array(columns);
+  const asTheyAre = { first: zeros, mean: zeros, perScale: new Float64Array(columns).fill(1) };
+  core.standardiseRows(x, features, asTheyAre, stride, rows);
   if (classes >= WIDE_CLASSES) {
     fillProbabilities(core, probabilities, x, { coefficients, intercepts }, rows, columns, stride);
     core.arena.release(mark);
@@ -160,24 +164,6 @@ function columnScales(core: Core, features: Block<'f64'>, rows: number, columns:
   if (rows < 2) return { means: features.array.slice(0, columns), scales: new Float64Array(columns).fill(1) };
   const { means, variances } = core.columnVariances(features, rows, columns);
   return { means, scales: variances.map((variance) => (variance > 0 ? Math.sqrt((variance * (rows - 1)) / rows) : 1)) };
-}
-
-/** The features around their means over their scales, a 1 for the intercept, zeros up to the stride. */
-function standardise(
-  out: Float64Array,
-  data: Float64Array,
-  means: Float64Array,
-  scales: Float64Array,
-  rows: number,
-  stride: number,
-): void {
-  const columns = means.length;
-  const perScale = scales.map((scale) => 1 / scale);
-  out.fill(0);
-  for (let row = 0, from = 0, to = 0; row < rows; row++, to += stride) {
-    for (let j = 0; j < columns; j++, from++) out[to + j] = (data[from] - means[j]) * perScale[j];
-    out[to + columns] = 1;
-  }
 }
 
 /** Minimises loss + penalty for standardised features; the weights found are f64[classes or 1][stride]. */
@@ -220,8 +206,8 @@ async function minimiseWide(
     [step, work] = [steps, 0];
     await pause(steps, RULES.steps);
   };
-  const near = await minimiseTruncated(start, objective.coarse, COARSE_RULES, beforeProduct);
-  const found = await minimiseTruncated(near.at, objective.fine, RULES, beforeProduct);
+  const near = objective.coarse && (await minimiseTruncated(start, objective.coarse, COARSE_RULES, beforeProduct));
+  const found = await minimiseTruncated(near?.at ?? start, objective.fine, RULES, beforeProduct);
   const at = new Float64Array(classes * stride);
   for (let c = 0; c < classes; c++) for (let j = 0; j <= columns; j++) at[c * stride + j] = found.at[j * width + c];
   return { at, converged: found.outcome === 'minimum' };

@@ -17,8 +17,8 @@ export interface SoftmaxProblem extends LabelledRows {
 
 /** The objective as a function of the weights, f64[stride][width]. */
 export interface SoftmaxObjective {
-  /** Right to some 1e-6, for the way to the optimum. */
-  readonly coarse: CurvedObjective;
+  /** Right to some 1e-6, for the way to the optimum; null where there is not penalty enough for that. */
+  readonly coarse: CurvedObjective | null;
   /** Right to the rounding of float64. */
   readonly fine: FineObjective;
   /** The value that one row in eight suggests. */
@@ -37,6 +37,11 @@ const BLOCK_ROWS = 64;
 /** One row in so many gives an estimate, where there are so many that it is one. */
 const ROWS_PER_ESTIMATE = 8;
 const LEAST_ESTIMATED = 4096;
+/**
+ * Of the weight of all rows: what is separated or repeated has no other curvature, and single precision would take its own noise, of
+ * about this size, for some.
+ */
+const LEAST_PENALTY = 1e-7;
 /** The share of the largest weight that rounding can move a score by, generously. */
 const ROUNDING = 1e-10;
 
@@ -63,11 +68,12 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
   const single = { ...problem, x: core.arena.alloc('f32', rows * stride) };
   core.narrowRows(single.x, problem.x, stride, stride, rows);
   const tally = core.arena.alloc('f64', 2);
-  const misplaced = core.arena.zeros('i32', 1);
-  const preconditioner = softmaxPreconditioner(core, problem, single, probabilities, width);
   const isPenalised = penalty.some((value) => value > 0);
+  const isCoarse = penalty.subarray(0, columns).every((value) => value >= LEAST_PENALTY * problem.totalWeight);
+  const preconditioner = softmaxPreconditioner(core, problem, isCoarse ? single : null, probabilities, width);
   let last: { at: Float64Array; gradient: Float64Array; value: number } | null = null;
   let products = 0;
+  let isSharp = !isCoarse;
   const counts = new Float64Array(classes);
   for (const label of problem.labels.array) counts[label]++;
   const largestClass = counts.indexOf(counts.reduce((a, b) => Math.max(a, b)));
@@ -80,20 +86,9 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
     refine: () => preconditioner.refine(),
     multiply(vector: Float64Array, out: Float64Array) {
       products++;
-      // Near 1, so that nothing leaves the range of float32. What is added to all classes alike changes nothing: without it
-      // those that hardly move keep their digits beside one that moves far.
-      const relative = vector.slice();
-      for (let j = 0; j < stride; j++) {
-        const common = vector[j * width + largestClass];
-        for (let c = 0; c < classes; c++) relative[j * width + c] -= common;
-      }
-      const largest = relative.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-      narrowWeights(relative, 1 / largest);
-      singleSums.array.fill(0);
-      forCells(rows, singleWidth, (row, end) => {
-        core.softmaxSingleProduct(singleSums, singleWeights, probabilities, single, row, end);
-      });
-      widenSums(out, largest);
+      if (isSharp) multiplySharply(vector, out);
+      else multiplyRoughly(vector, out);
+      centre(out);
       for (let j = 0, i = 0; j < columns; j++) for (let c = 0; c < width; c++, i++) out[i] += penalty[j] * vector[i];
     },
     precondition: preconditioner.solve,
@@ -105,15 +100,15 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       last = null;
       narrowWeights(at, 1);
       singleSums.array.fill(0);
-      misplaced.array.fill(0);
       let value = 0;
       forCells(rows, singleWidth, (row, end) => {
-        value += core.softmaxSingleLoss(singleSums, probabilities, misplaced, single, singleWeights, row, end);
+        value += core.softmaxSingleLoss(singleSums, probabilities, single, singleWeights, row, end);
       });
       widenSums(gradient, 1);
       return value + addPenalty(at, gradient);
     },
-    isUnbounded: () => !isPenalised && misplaced.array[0] === 0,
+    sharpen: () => false,
+    isUnbounded: () => false,
   };
   const fine: FineObjective = {
     ...shared,
@@ -142,6 +137,12 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       gradient.set(last.gradient);
       return last.value;
     },
+    // Where classes are all but told apart, curvatures differ by more than single precision can tell.
+    sharpen() {
+      if (isSharp) return false;
+      isSharp = true;
+      return true;
+    },
     plainLoss: () => tally.array[1],
     isUnbounded() {
       if (isPenalised || last === null) return false;
@@ -149,7 +150,46 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       return tally.array[0] > ROUNDING * last.at.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
     },
   };
-  return { coarse, fine, estimate };
+  return { coarse: isCoarse ? coarse : null, fine, estimate };
+
+  /**
+   * Takes from each row of f64[stride][width] its mean over the classes, which is 0 but for the rounding of probabilities: along what
+   * all classes share there is no curvature, and what is left there would have the search follow it.
+   */
+  function centre(sums: Float64Array): void {
+    for (let j = 0; j < stride; j++) {
+      let mean = 0;
+      for (let c = 0; c < classes; c++) mean += sums[j * width + c] / classes;
+      for (let c = 0; c < classes; c++) sums[j * width + c] -= mean;
+    }
+  }
+
+  function multiplyRoughly(vector: Float64Array, out: Float64Array): void {
+    // What is added to all classes alike changes nothing: without it those that hardly move keep their digits beside one that
+    // moves far.
+    const relative = vector.slice();
+    for (let j = 0; j < stride; j++) {
+      const common = vector[j * width + largestClass];
+      for (let c = 0; c < classes; c++) relative[j * width + c] -= common;
+    }
+    // Near 1, so that nothing leaves the range of float32.
+    const largest = relative.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    narrowWeights(relative, 1 / largest);
+    singleSums.array.fill(0);
+    forCells(rows, singleWidth, (row, end) => {
+      core.softmaxSingleProduct(singleSums, singleWeights, probabilities, single, row, end);
+    });
+    widenSums(out, largest);
+  }
+
+  function multiplySharply(vector: Float64Array, out: Float64Array): void {
+    weights.array.set(vector);
+    sums.array.fill(0);
+    forCells(rows, width, (row, end) => {
+      core.softmaxWideProduct(sums, weights, probabilities, problem, row, end);
+    });
+    out.set(sums.array);
+  }
 
   function estimate(at: Float64Array): number {
     narrowWeights(at, 1);
@@ -157,7 +197,7 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
     const step = rows < LEAST_ESTIMATED ? BLOCK_ROWS : ROWS_PER_ESTIMATE * BLOCK_ROWS;
     for (let row = 0; row < rows; row += step) {
       const end = Math.min(row + BLOCK_ROWS, rows);
-      value += core.softmaxSingleLoss(singleSums, probabilities, misplaced, single, singleWeights, row, end);
+      value += core.softmaxSingleLoss(singleSums, probabilities, single, singleWeights, row, end);
       count += end - row;
     }
     return value * (rows / count) + addPenalty(at, new Float64Array(at.length));

@@ -37,13 +37,13 @@ const LEAST_RIDGE = 1e-13;
  * a sample may miss, have all the curvature, it is made of all rows. The blocks serve where there are too many unknowns to solve
  * for together.
  *
- * @param single the rows of the problem in single precision
+ * @param single the rows of the problem in single precision, if that is enough for a sample
  * @param probabilities f32[rows][width, rounded up to a multiple of 8] of the point, as they are at the time of the call
  */
 export function softmaxPreconditioner(
   core: Core,
   problem: SoftmaxProblem,
-  single: SingleRows,
+  single: SingleRows | null,
   probabilities: Block<'f32'>,
   width: number,
   mostUnknowns = MOST_UNKNOWNS,
@@ -82,26 +82,33 @@ interface Solver {
   solve(v: Float64Array, out: Float64Array): void;
 }
 
-/** Gives `work` some rows at a time, with their probabilities as f64[count][width]. */
+/** Gives `work` the chosen rows, or all, some at a time, with their probabilities as f64[count][width]. */
 function forRows(
   core: Core,
   problem: SoftmaxProblem,
   probabilities: Block<'f32'>,
   width: number,
+  chosen: Int32Array | null,
   work: (part: LabelledRows, p: Block<'f64'>, count: number) => void,
 ): void {
   const { rows, stride, classes } = problem;
   const singleWidth = probabilities.length / rows;
+  const all = chosen?.length ?? rows;
   const mark = core.arena.mark();
-  const p = core.arena.zeros('f64', Math.min(rows, ROWS_PER_CALL) * width);
-  const [from, to] = [probabilities.array, p.array];
-  for (let start = 0; start < rows; start += ROWS_PER_CALL) {
-    const count = Math.min(ROWS_PER_CALL, rows - start);
+  const x = core.arena.alloc('f64', Math.min(all, ROWS_PER_CALL) * stride);
+  const labels = core.arena.alloc('i32', Math.min(all, ROWS_PER_CALL));
+  const p = core.arena.zeros('f64', Math.min(all, ROWS_PER_CALL) * width);
+  const [ofX, ofLabels, ofP] = [problem.x.array, problem.labels.array, probabilities.array];
+  const [toX, toLabels, toP] = [x.array, labels.array, p.array];
+  for (let start = 0; start < all; start += ROWS_PER_CALL) {
+    const count = Math.min(ROWS_PER_CALL, all - start);
     for (let i = 0; i < count; i++) {
-      for (let c = 0; c < classes; c++) to[i * width + c] = from[(start + i) * singleWidth + c];
+      const row = chosen ? chosen[start + i] : start + i;
+      for (let j = 0; j < stride; j++) toX[i * stride + j] = ofX[row * stride + j];
+      for (let c = 0; c < classes; c++) toP[i * width + c] = ofP[row * singleWidth + c];
+      toLabels[i] = ofLabels[row];
     }
-    const x = problem.x.slice(start * stride, count * stride);
-    work({ ...problem, x, labels: problem.labels.slice(start, count) }, p, count);
+    work({ ...problem, x, labels }, p, count);
   }
   core.arena.release(mark);
 }
@@ -127,7 +134,7 @@ function packedPlaces(n: number): Int32Array {
 function wholeSolver(
   core: Core,
   problem: SoftmaxProblem,
-  single: SingleRows,
+  single: SingleRows | null,
   probabilities: Block<'f32'>,
   width: number,
 ): Solver {
@@ -143,7 +150,7 @@ function wholeSolver(
     build(count) {
       factor ??= core.arena.alloc('f64', n * rowStride);
       const mark = core.arena.mark();
-      const { grams, size } = count < rows ? gramsOfSample(count) : gramsOfAll();
+      const { grams, size } = count < rows && single ? gramsInSingle(single, count) : gramsInDouble(count);
       let ridge = LEAST_RIDGE;
       do {
         assemble(factor.array, rowStride, grams.array, size, problem, rows / count, ridge);
@@ -161,27 +168,25 @@ function wholeSolver(
     },
   };
 
-  function gramsOfAll() {
+  function gramsInDouble(count: number) {
     const size = packedSize(m);
     const grams = core.arena.zeros('f64', pairs * size);
-    forRows(core, problem, probabilities, width, (part, p, count) => {
-      core.softmaxWideGrams(grams, p, part, m, LEAST_LIKELY, 0, count);
+    const chosen = count < rows ? sampleByLabel(problem.labels.array, rows, count, classes) : null;
+    const least = count < rows ? LEAST_LIKELY_IN_SAMPLE : LEAST_LIKELY;
+    forRows(core, problem, probabilities, width, chosen, (part, p, some) => {
+      core.softmaxWideGrams(grams, p, part, m, least, 0, some);
     });
     return { grams, size };
   }
 
-  function gramsOfSample(count: number) {
+  function gramsInSingle(of: SingleRows, count: number) {
     const size = Math.ceil(packedSize(m) / 8) * 8;
     const grams = core.arena.zeros('f64', pairs * size);
     const mark = core.arena.mark();
     const chosen = core.arena.upload('i32', sampleByLabel(problem.labels.array, rows, count, classes));
-    const part = {
-      ...single,
-      x: core.arena.alloc('f32', count * stride),
-      labels: core.arena.alloc('i32', count),
-    };
+    const part = { ...of, x: core.arena.alloc('f32', count * stride), labels: core.arena.alloc('i32', count) };
     const p = core.arena.alloc('f32', count * singleWidth);
-    core.gatherRows(part.x, single.x, chosen, count, stride);
+    core.gatherRows(part.x, of.x, chosen, count, stride);
     core.gatherRows(p, probabilities, chosen, count, singleWidth);
     core.gatherColumn(part.labels, problem.labels, chosen, count);
     core.softmaxSingleGrams(grams, p, part, m, LEAST_LIKELY_IN_SAMPLE, 0, count);
@@ -256,7 +261,7 @@ function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
   return {
     build() {
       blocks.array.fill(0);
-      forRows(core, problem, probabilities, width, (part, p, count) => {
+      forRows(core, problem, probabilities, width, null, (part, p, count) => {
         core.softmaxWideBlocks(blocks, p, part, m, LEAST_LIKELY, 0, count);
       });
       factors.forEach((factor, c) => {

@@ -10,6 +10,8 @@ export interface CurvedObjective {
   prepare(): void;
   /** Makes a better M for the point, if there is one; returns whether. Called where M is found to be far below H. */
   refine(): boolean;
+  /** Makes products more exact, if they can be; returns whether. Called where a step is not found with them as they are. */
+  sharpen(): boolean;
   /** out = H vector. */
   multiply(vector: Float64Array, out: Float64Array): void;
   /** out = M^-1 residual, with M positive definite and near H. */
@@ -119,7 +121,7 @@ export async function minimiseTruncated(
     }
   }
 
-  /** {@link findStep} with M as it is; null where that was far below H and has been made better. */
+  /** {@link findStep} with M and products as they are; null where they would not do, and have been made better. */
   async function solve(): Promise<{ left: number; isExact: boolean } | null> {
     step.fill(0);
     for (let i = 0; i < n; i++) residual[i] = -gradient[i];
@@ -158,7 +160,7 @@ export async function minimiseTruncated(
       for (let i = 0; i < n; i++) direction[i] = scaled[i] + (next / size) * direction[i];
       size = next;
     }
-    return { left: size, isExact: false };
+    return objective.sharpen() ? null : { left: size, isExact: false };
   }
 }
 

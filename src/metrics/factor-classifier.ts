@@ -1,5 +1,6 @@
 /** The linear classifier from all latents to one factor, which explicitness and MED's informativeness are read off. */
 import type { Block } from '../../bindings/arena.js';
+import type { Core, RealBlock } from '../../bindings/core.js';
 import { fitLogistic, type LogisticModel, type LogisticProblem, predictLogistic } from '../learners/logistic.js';
 import { encodeFactor, type FactorCodes } from '../stats/binning.js';
 import type { Pause } from '../stats/pause.js';
@@ -97,30 +98,21 @@ export function describeClassifier(
 
 export type Spread = Pick<FactorClassifier, 'first' | 'mean' | 'perScale'>;
 
-/** How each latent spreads over some rows. */
-export function spreadOf({ latents, latentCount }: Table, rows: Int32Array): Spread {
-  const from = latents.array;
-  const first = new Float64Array(latentCount);
-  const mean = new Float64Array(latentCount);
-  const perScale = new Float64Array(latentCount);
-  for (let d = 0; d < latentCount; d++) {
-    const start = from[rows[0] * latentCount + d];
-    let sum = 0;
-    let varies = false;
-    for (let i = 0; i < rows.length; i++) {
-      const shifted = from[rows[i] * latentCount + d] - start;
-      sum += shifted;
-      varies ||= shifted !== 0;
-    }
-    const centre = sum / rows.length;
-    let squares = 0;
-    for (let i = 0; i < rows.length; i++) squares += (from[rows[i] * latentCount + d] - start - centre) ** 2;
-    const deviation = Math.sqrt(squares / rows.length);
-    first[d] = start;
-    mean[d] = centre;
-    // Of a latent without spread in the training part nothing is learnt, and nothing may be made of its test values.
-    perScale[d] = varies && deviation > 0 ? 1 / deviation : 0;
-  }
+/** How each latent spreads over some rows, at least one. */
+export function spreadOf({ core, latents, latentCount }: Table, rows: Int32Array): Spread {
+  const mark = core.arena.mark();
+  const own = gatherLatents(core, latents, latentCount, rows);
+  const offsets = core.arena.alloc('f64', latentCount);
+  core.columnOffsets(offsets, own, rows.length, latentCount);
+  const [first, mean] = [Float64Array.from(own.array.subarray(0, latentCount)), offsets.array.slice()];
+  const variances =
+    rows.length < 2 ? new Float64Array(latentCount) : core.columnVariances(own, rows.length, latentCount).variances;
+  core.arena.release(mark);
+  // Of a latent without spread in the training part nothing is learnt, and nothing may be made of its test values.
+  const perScale = variances.map((variance) => {
+    const deviation = Math.sqrt((variance * (rows.length - 1)) / rows.length);
+    return deviation > 0 ? 1 / deviation : 0;
+  });
   return { first, mean, perScale };
 }
 
@@ -145,16 +137,24 @@ function extentOf({ latents, latentCount }: Table, rows: Int32Array): Spread {
 /** Latents of some rows in units of their spread in the training rows, f64[rows][D] from the arena. */
 export function standardiseLatents(
   { core, latents, latentCount }: Table,
-  { first, mean, perScale }: Spread,
+  spread: Spread,
   rows: Int32Array,
 ): Block<'f64'> {
   const features = core.arena.alloc('f64', rows.length * latentCount);
-  const [from, to] = [latents.array, features.array];
-  for (let d = 0; d < latentCount; d++) {
-    const [start, centre, scale] = [first[d], mean[d], perScale[d]];
-    for (let i = 0, at = d; i < rows.length; i++, at += latentCount) {
-      to[at] = (from[rows[i] * latentCount + d] - start - centre) * scale;
-    }
-  }
+  const mark = core.arena.mark();
+  const own = gatherLatents(core, latents, latentCount, rows);
+  core.standardiseRows(features, own, spread, latentCount, rows.length);
+  core.arena.release(mark);
   return features;
+}
+
+/** The latents of some rows, (rows, D) from the arena. */
+function gatherLatents(core: Core, latents: RealBlock, latentCount: number, rows: Int32Array): RealBlock {
+  const own = core.arena.alloc(latents.type, rows.length * latentCount) as RealBlock;
+  const mark = core.arena.mark();
+  const chosen = core.arena.upload('i32', rows);
+  if (own.type === 'f32') core.gatherRows(own, latents as Block<'f32'>, chosen, rows.length, latentCount);
+  else core.gatherRows(own, latents as Block<'f64'>, chosen, rows.length, latentCount);
+  core.arena.release(mark);
+  return own;
 }

@@ -25,6 +25,7 @@ function separate(
     isUnbounded: () => isUnbounded(last),
     prepare() {},
     refine: () => false,
+    sharpen: () => false,
     multiply(vector, out) {
       terms.forEach((term, i) => {
         out[i] = term(last[i])[2] * vector[i];
@@ -95,6 +96,20 @@ test('a last step that is trusted is not looked at, and ends in the same place',
   assert.equal([...found.at], [...expected.at]);
   assertNear([found.value], [expected.value], RULES.tolerance * expected.value, 'value');
   assert.is(trusted.evaluations, seen.evaluations - 1);
+});
+
+test('asks for more exact products where a step is not found with those it has, and seeks it anew', async () => {
+  const objective = separate([parabola(3, 1), parabola(-2, 4), parabola(1, 0.1)]);
+  let sharpened = 0;
+  const rough: CurvedObjective = {
+    ...objective,
+    evaluate: (at, gradient) => objective.evaluate(at, gradient),
+    sharpen: () => ++sharpened === 1,
+  };
+  // Three curvatures take three products.
+  const { at } = await minimiseTruncated(new Float64Array(3), rough, { ...RULES, productsPerStep: 2 }, () => {});
+  assert.ok(sharpened > 1, 'asked again, and refused');
+  assertNear(at, [3, -2, 1], 0.1, 'where');
 });
 
 test('gives up where ten steps gain next to nothing', async () => {
