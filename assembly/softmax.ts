@@ -124,13 +124,16 @@ export function softmaxWideProduct(
       const label = load<i32>(labels + (<usize>(start + row) << 2));
       const weight_f64x2 = f64x2.splat(classWeights ? load<f64>(classWeights + (<usize>label << 3)) : 1.0);
       const own_f64x2 = v128.load64_splat(s + (<usize>label << 3));
-      let mean_f64x2 = f64x2.splat(0);
-      for (let c: usize = 0; c < widthBytes; c += 16) {
-        const t_f64x2 = f64x2.sub(v128.load(s + c), own_f64x2);
-        v128.store(s + c, t_f64x2);
-        mean_f64x2 = f64x2.add(mean_f64x2, f64x2.mul(loadPair_f64x2<f32>(p + (c >> 1)), t_f64x2));
+      let mean0_f64x2 = f64x2.splat(0);
+      let mean1_f64x2 = mean0_f64x2;
+      for (let c: usize = 0; c < widthBytes; c += 32) {
+        const pair0_f64x2 = loadPair_f64x2<f32>(p + (c >> 1));
+        const pair1_f64x2 = loadPair_f64x2<f32>(p + (c >> 1) + 8);
+        mean0_f64x2 = f64x2.add(mean0_f64x2, f64x2.mul(pair0_f64x2, f64x2.sub(v128.load(s + c), own_f64x2)));
+        mean1_f64x2 = f64x2.add(mean1_f64x2, f64x2.mul(pair1_f64x2, f64x2.sub(v128.load(s + c, 16), own_f64x2)));
       }
-      mean_f64x2 = f64x2.splat(fold_f64x2(mean_f64x2));
+      // Of the scores themselves.
+      const mean_f64x2 = f64x2.add(own_f64x2, f64x2.splat(fold_f64x2(f64x2.add(mean0_f64x2, mean1_f64x2))));
       for (let c: usize = 0; c < widthBytes; c += 16) {
         const weighted_f64x2 = f64x2.mul(weight_f64x2, loadPair_f64x2<f32>(p + (c >> 1)));
         v128.store(s + c, f64x2.mul(weighted_f64x2, f64x2.sub(v128.load(s + c), mean_f64x2)));

@@ -251,7 +251,9 @@ export function startOfSearch(
       for (let j = 0; j <= columns; j++) start[j * width + c] = share * scores[c * (columns + 1) + j];
     }
     const value = objective.estimate(start);
-    if (value < least) [best, least] = [start, value];
+    // The loss is convex along the way to 0.
+    if (!(value < least)) break;
+    [best, least] = [start, value];
   }
   return best;
 }

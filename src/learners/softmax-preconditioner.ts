@@ -30,6 +30,8 @@ const LEAST_LIKELY_IN_SAMPLE = 1e-3;
 const ROWS_PER_CALL = 1024;
 /** Of the curvature, and of the weight of all rows: what is separated or repeated has no curvature of its own. */
 const LEAST_RIDGE = 1e-13;
+/** Beyond this there is no number in the matrix that a ridge could help: the search ends where it is. */
+const LARGEST_RIDGE = 1e100;
 
 /**
  * The Hessian that a sample of the rows suggests for all, with all that classes have to do with each other: it takes a third
@@ -155,7 +157,7 @@ function wholeSolver(
       do {
         assemble(factor.array, rowStride, grams.array, size, problem, rows / count, ridge);
         ridge *= 10;
-      } while (!core.decomposeCholesky(factor, n, rowStride));
+      } while (!core.decomposeCholesky(factor, n, rowStride) && ridge < LARGEST_RIDGE);
       core.arena.release(mark);
     },
     solve(v, out) {
@@ -276,7 +278,7 @@ function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
             to[i * rowStride + i] += penalty[i] + ridge;
           }
           ridge *= 10;
-        } while (!core.decomposeCholesky(factor, m, rowStride));
+        } while (!core.decomposeCholesky(factor, m, rowStride) && ridge < LARGEST_RIDGE);
       });
     },
     solve(v, out) {

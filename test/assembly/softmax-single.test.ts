@@ -213,6 +213,44 @@ test("a product with the Hessian is that of its definition, added to what is the
     }
   }));
 
+test('a product in float64 is that of its definition, of the same probabilities', () =>
+  forEachBuild((core) => {
+    for (const problem of PROBLEMS) {
+      const { rows, columns, classes, stride, width, x, labels, classWeights } = problem;
+      core.reset();
+      const narrow = Math.ceil(classes / 4) * 4;
+      const p = drawProbabilities(problem);
+      const v = Float64Array.from({ length: stride * narrow }, (_, at) => {
+        const [j, c] = [Math.floor(at / narrow), at % narrow];
+        return c < classes ? problem.vector[j * width + c] : 0;
+      });
+      const out = core.arena.alloc('f64', stride * narrow);
+      out.array.fill(3);
+      const canary = core.arena.upload('f64', [7]);
+      const vector = core.arena.upload('f64', v);
+      const probabilities = core.arena.upload('f32', p);
+      const labelled = { ...upload(core, problem), x: core.arena.upload('f64', x) };
+      const middle = Math.floor(rows / 3);
+      core.softmaxWideProduct(out, vector, probabilities, labelled, 0, middle);
+      core.softmaxWideProduct(out, vector, probabilities, labelled, middle, rows);
+      const expected = new Float64Array(stride * narrow);
+      expected.fill(3);
+      for (let row = 0; row < rows; row++) {
+        const own = labels[row];
+        const scores = scoresOf(problem, problem.vector, row);
+        const t = scores.map(({ sum }) => sum - scores[own].sum);
+        const mean = t.reduce((sum, value, c) => sum + p[row * width + c] * value, 0);
+        for (let j = 0; j < columns; j++) {
+          for (let c = 0; c < classes; c++) {
+            expected[j * narrow + c] += classWeights[own] * x[row * stride + j] * p[row * width + c] * (t[c] - mean);
+          }
+        }
+      }
+      assertNear(out.array, expected, 1e-12 * (1 + rows), `${rows} rows of ${columns}, ${classes} classes`);
+      assert.is(canary.array[0], 7);
+    }
+  }));
+
 test('Gram matrices of pairs of classes are those of the definition, of likely classes alone', () =>
   forEachBuild((core) => {
     for (const problem of PROBLEMS.filter(({ rows }) => rows < 1000)) {
