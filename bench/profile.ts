@@ -4,7 +4,7 @@
  *
  *   node --import tsx bench/profile.ts --rows 100000 --metrics mig
  */
-import { Core } from '../bindings/core.js';
+import { createCore } from '../bindings/core.js';
 import type { CoreExports } from '../bindings/exports.js';
 import { compile, instantiate } from '../bindings/load.js';
 import { makeSyntheticTable } from '../src/cli/synthetic-table.js';
@@ -25,9 +25,9 @@ for (const rows of rowCounts) {
   for (const metric of chosen) {
     const runs: Array<Map<string, number>> = [];
     const seconds = new Map<string, number>();
-    const core = new Core(timeExports(await instantiate(compiled), seconds));
+    const core = createCore(timeExports(await instantiate(compiled), seconds));
     for (let run = -2; run < repeats; run++) {
-      core.reset();
+      core.arena.reset();
       seconds.clear();
       const upload = core.arena.upload.bind(core.arena);
       core.arena.upload = (type, numbers) => timed(seconds, 'copy in', () => upload(type, numbers));

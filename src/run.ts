@@ -141,7 +141,8 @@ function looksSwapped(table: Table): boolean {
   const { core, latents, rows, latentCount, latentMinima, latentMaxima } = table;
   if (!table.factors.every(({ type, isConstant }) => type === 'continuous' && !isConstant)) return false;
   for (let d = 0; d < latentCount; d++) {
-    if (latentMaxima[d] - latentMinima[d] >= rows / 2 || !core.isIntegral(latents, rows, latentCount, d)) return false;
+    if (latentMaxima[d] - latentMinima[d] >= rows / 2 || !core.moments.isIntegral(latents, rows, latentCount, d))
+      return false;
   }
   return true;
 }

@@ -12,12 +12,12 @@ export const bench: Bench = {
     const { latents: x, latentCount } = loadTable(core, latents, factors, undefined);
     const out = core.arena.alloc('u16', rows * latentCount);
     const ours = () => {
-      const { minima, maxima } = core.columnExtremes(x, rows, latentCount);
+      const { minima, maxima } = core.moments.columnExtremes(x, rows, latentCount);
       const mark = core.arena.mark();
       const low = core.arena.upload('f64', minima);
       const high = core.arena.upload('f64', maxima);
       for (let row = 0; row < rows; row += ROWS_PER_CALL) {
-        core.binColumns(out, x, low, high, rows, latentCount, BINS, row, Math.min(row + ROWS_PER_CALL, rows));
+        core.histogram.binColumns(out, x, low, high, rows, latentCount, BINS, row, Math.min(row + ROWS_PER_CALL, rows));
       }
       core.arena.release(mark);
       return out.array[0];

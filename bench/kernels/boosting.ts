@@ -34,13 +34,13 @@ export const bench: Bench = {
     };
     const treeRows = loadTreeRows(core, data, rows, columns, DEPTH, EXACT);
     const subtract = () => {
-      core.boostingResiduals(residuals, raw, codes, rows, classes, 0, rows);
+      core.trees.boostingResiduals(residuals, raw, codes, rows, classes, 0, rows);
       return residuals.array[0];
     };
     const scale = (classes - 1) / classes;
     const [grown, own] = [core.arena.zeros('f64', rows), residuals.slice(0, rows)];
     const grow = () => {
-      core.growTree(tree, grown, importances, own, treeRows, scale, RATE);
+      core.trees.growTree(tree, grown, importances, own, treeRows, scale, RATE);
       return importances.array[0];
     };
     subtract();

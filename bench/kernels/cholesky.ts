@@ -21,11 +21,11 @@ export const bench: Bench = {
     const b = core.arena.alloc('f64', SIZE);
     const factor = () => {
       a.array.set(matrix);
-      return Number(core.decomposeCholesky(a, SIZE, SIZE));
+      return Number(core.cholesky.decomposeCholesky(a, SIZE, SIZE));
     };
     const solve = () => {
       b.array.set(right);
-      core.solveCholesky(a, b, SIZE, SIZE);
+      core.cholesky.solveCholesky(a, b, SIZE, SIZE);
       return b.array[0];
     };
     const room = new Float64Array(SIZE * SIZE);

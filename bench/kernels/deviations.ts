@@ -18,14 +18,14 @@ export const bench: Bench = {
     const bounds = core.arena.alloc('i32', size + 1);
     const quantiles = core.arena.alloc('f64', size * latentCount);
     const arrange = () => {
-      core.orderByCode(order, bounds, codes, size);
+      core.deviations.orderByCode(order, bounds, codes, size);
       return order.array[0];
     };
     const stray = () => {
       for (let value = 0; value < size; value++) {
         const to = quantiles.slice(value * latentCount, latentCount);
         const [first, last] = bounds.array.subarray(value, value + 2);
-        core.deviationQuantiles(to, x, order, latentCount, first, last, QUANTILE);
+        core.deviations.deviationQuantiles(to, x, order, latentCount, first, last, QUANTILE);
       }
       return quantiles.array[0];
     };

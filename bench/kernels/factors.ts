@@ -13,13 +13,15 @@ export const bench: Bench = {
     const x = core.arena.upload('i32', values);
     const codes = Array.from({ length: columns }, () => core.arena.alloc('i32', rows));
     const encode = () => {
-      const { minima, maxima } = core.columnExtremes(x, rows, columns);
-      return codes.map((out, k) => core.denseCodes(out, x, rows, columns, k, minima[k], maxima[k] - minima[k] + 1));
+      const { minima, maxima } = core.moments.columnExtremes(x, rows, columns);
+      return codes.map((out, k) =>
+        core.histogram.denseCodes(out, x, rows, columns, k, minima[k], maxima[k] - minima[k] + 1),
+      );
     };
     const sizes = encode();
     const group = (k: number) => {
       const mark = core.arena.mark();
-      const groups = core.groupRowsByCode(codes[k], sizes[k]);
+      const groups = core.drawing.groupRowsByCode(codes[k], sizes[k]);
       core.arena.release(mark);
       return groups;
     };

@@ -40,7 +40,7 @@ export const bench: Bench = {
     const ours = () => {
       gains.array.fill(0);
       const at = { seed: SEED, stream: STREAMS.forest, index: 0 };
-      const steps = core.growForestTree(tree, gains, own, COLUMNS_PER_SPLIT, NO_LIMIT, true, WORK_PER_CALL, at);
+      const steps = core.forest.growForestTree(tree, gains, own, COLUMNS_PER_SPLIT, NO_LIMIT, true, WORK_PER_CALL, at);
       while (!steps.next().done);
       return gains.array[0];
     };

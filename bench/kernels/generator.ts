@@ -14,7 +14,7 @@ export const bench: Bench = {
   prepare({ core }) {
     const out = core.arena.alloc('i32', COUNT);
     const ours = () => {
-      core.uniformBelow(out, BELOW, { seed: SEED, stream: STREAM, index: 3 });
+      core.random.uniformBelow(out, BELOW, { seed: SEED, stream: STREAM, index: 3 });
       return out.array[0];
     };
     const plain = () => {

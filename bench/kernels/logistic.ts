@@ -56,12 +56,12 @@ export const bench: Bench = {
     };
     const lose = () => {
       gradient.array.fill(0);
-      return forRows((row, end) => core.softmaxLoss(gradient, probabilities, labelled, weights, 0, row, end));
+      return forRows((row, end) => core.softmax.softmaxLoss(gradient, probabilities, labelled, weights, 0, row, end));
     };
     const curve = () => {
       grams.array.fill(0);
       forRows((row, end) => {
-        core.softmaxHessian(grams, labelled, probabilities, scratch, row, end);
+        core.softmax.softmaxHessian(grams, labelled, probabilities, scratch, row, end);
         return 0;
       });
       return grams.array[0];

@@ -13,17 +13,20 @@ export const bench: Bench = {
       {
         name: 'search for a number that is not finite',
         ...values,
-        ours: () => core.firstNonFinite(x),
+        ours: () => core.moments.firstNonFinite(x),
         plain: () => firstNonFinite(data),
-        check: () => expectEqual('place', [core.firstNonFinite(x)], [firstNonFinite(data)]),
+        check: () => expectEqual('place', [core.moments.firstNonFinite(x)], [firstNonFinite(data)]),
       },
       {
         name: 'extremes of columns',
         ...values,
-        ours: () => core.columnExtremes(x, rows, latentCount).minima[0],
+        ours: () => core.moments.columnExtremes(x, rows, latentCount).minima[0],
         plain: () => columnExtremes(data, latentCount).minima[0],
         check() {
-          const [got, expected] = [core.columnExtremes(x, rows, latentCount), columnExtremes(data, latentCount)];
+          const [got, expected] = [
+            core.moments.columnExtremes(x, rows, latentCount),
+            columnExtremes(data, latentCount),
+          ];
           expectEqual('minima', got.minima, expected.minima);
           expectEqual('maxima', got.maxima, expected.maxima);
         },
@@ -31,10 +34,10 @@ export const bench: Bench = {
       {
         name: 'variances of columns',
         ...values,
-        ours: () => core.columnVariances(x, rows, latentCount).variances[0],
+        ours: () => core.moments.columnVariances(x, rows, latentCount).variances[0],
         plain: () => columnVariances(data, rows, latentCount)[0],
         check() {
-          const got = core.columnVariances(x, rows, latentCount).variances;
+          const got = core.moments.columnVariances(x, rows, latentCount).variances;
           expectClose('variances', got, columnVariances(data, rows, latentCount), 1e-11);
         },
       },

@@ -24,14 +24,14 @@ export const bench: Bench = {
     const draw = () => {
       for (let i = 0; i < COUNT; i += PER_CALL) {
         const [to, factor] = [drawn.slice(i * SIZE * 2, PER_CALL * SIZE * 2), fixed.slice(i, PER_CALL)];
-        core.drawPairRows(to, factor, groups, PER_CALL, SIZE, { seed: SEED, stream: STREAMS.pairs, index: i });
+        core.drawing.drawPairRows(to, factor, groups, PER_CALL, SIZE, { seed: SEED, stream: STREAMS.pairs, index: i });
       }
       return drawn.array[0];
     };
     const differ = () => {
       for (let i = 0; i < COUNT; i += PER_CALL) {
         const to = differences.slice(i * latentCount, PER_CALL * latentCount);
-        core.pairDifferences(to, x, drawn.slice(i * SIZE * 2, PER_CALL * SIZE * 2), PER_CALL, SIZE, latentCount);
+        core.votes.pairDifferences(to, x, drawn.slice(i * SIZE * 2, PER_CALL * SIZE * 2), PER_CALL, SIZE, latentCount);
       }
       return differences.array[0];
     };

@@ -20,7 +20,7 @@ export const bench: Bench = {
     const sort = () => {
       x.array.set(column);
       order.array.set(everyRow);
-      core.sortRows(x, order);
+      core.rows.sortRows(x, order);
       return order.array[0];
     };
     sort();
@@ -35,7 +35,7 @@ export const bench: Bench = {
     const values = core.arena.alloc('f64', 2 * rows);
     const sums = core.arena.alloc('f64', 2 * (2 * rows + classes + 1));
     const add = () => {
-      core.classSums(values, sums, bounds, { x, order, codes }, 0, 1, classes);
+      core.svm.classSums(values, sums, bounds, { x, order, codes }, 0, 1, classes);
       return values.array[0];
     };
     const addPlain = () => classSums(sorted, plainOrder, labels, classes);
@@ -43,7 +43,7 @@ export const bench: Bench = {
     const lines = Array.from({ length: classes }, (_, c) => ({ slope: Math.sin(c + 1), intercept: Math.cos(3 * c) }));
     const slopes = Float64Array.from(lines, ({ slope }) => slope);
     const intercepts = Float64Array.from(lines, ({ intercept }) => intercept);
-    const count = () => core.countLargestLine({ x, order, codes }, slopes, intercepts, 0, 1);
+    const count = () => core.svm.countLargestLine({ x, order, codes }, slopes, intercepts, 0, 1);
     const countPlain = () => {
       let hits = 0;
       for (let i = 0; i < rows; i++) if (largestLine(lines, sorted[i]) === labels[plainOrder[i]]) hits++;

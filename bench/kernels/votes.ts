@@ -24,14 +24,14 @@ export const bench: Bench = {
     const draw = () => {
       for (let i = 0; i < COUNT; i += PER_CALL) {
         const [to, factor] = [drawn.slice(i * SIZE, PER_CALL * SIZE), fixed.slice(i, PER_CALL)];
-        core.drawBatchRows(to, factor, groups, PER_CALL, SIZE, { seed: SEED, stream: STREAMS.votes, index: i });
+        core.drawing.drawBatchRows(to, factor, groups, PER_CALL, SIZE, { seed: SEED, stream: STREAMS.votes, index: i });
       }
       return drawn.array[0];
     };
     const vary = () => {
       for (let i = 0; i < COUNT; i += PER_CALL) {
         const to = variances.slice(i * latentCount, PER_CALL * latentCount);
-        core.batchVariances(to, x, drawn.slice(i * SIZE, PER_CALL * SIZE), PER_CALL, SIZE, latentCount);
+        core.votes.batchVariances(to, x, drawn.slice(i * SIZE, PER_CALL * SIZE), PER_CALL, SIZE, latentCount);
       }
       return variances.array[0];
     };

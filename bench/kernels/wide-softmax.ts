@@ -61,7 +61,7 @@ export const bench: Bench = {
       classes,
       classWeights: null,
     };
-    core.narrowRows(single.x, x, wideStride, wideStride, rows);
+    core.rows.narrowRows(single.x, x, wideStride, wideStride, rows);
     const labelled = { x, stride: wideStride, labels, classes, classWeights: null };
     const forRows = (work: (row: number, end: number) => number) => {
       let sum = 0;
@@ -71,13 +71,13 @@ export const bench: Bench = {
     const lose = () => {
       gradient.array.fill(0);
       return forRows((row, end) =>
-        core.softmaxWideLoss(gradient, probabilities, tally, labelled, wideWeights, row, end),
+        core.softmax.softmaxWideLoss(gradient, probabilities, tally, labelled, wideWeights, row, end),
       );
     };
     const curve = () => {
       curvature.array.fill(0);
       forRows((row, end) => {
-        core.softmaxSingleProduct(curvature, singleDirection, singleProbabilities, single, row, end);
+        core.softmaxSingle.softmaxSingleProduct(curvature, singleDirection, singleProbabilities, single, row, end);
         return 0;
       });
       return curvature.array[0];
@@ -87,7 +87,7 @@ export const bench: Bench = {
     const losePlain = () => softmaxLoss(points, weights, plainGradient, plainProbabilities);
     const curvePlain = () => softmaxCurvature(points, plainProbabilities, direction);
     lose();
-    core.narrowRows(singleProbabilities, probabilities, width, singleWidth, rows);
+    core.rows.narrowRows(singleProbabilities, probabilities, width, singleWidth, rows);
     losePlain();
     return [
       {

@@ -4,7 +4,8 @@
  * and the columns share the importance. Or splits between quantiles only, as fast libraries make them.
  */
 import type { Block } from '../../bindings/arena.js';
-import type { Core, Tree } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { Tree } from '../../bindings/kernels/trees.js';
 import { EXACT, loadTreeRows } from './tree-rows.js';
 
 /** What is fitted, and on which rows it predicts. */
@@ -86,8 +87,8 @@ export async function fitBoosting(
       await pause(done, trees);
       const ofClass = raw.slice(c * trainRows, trainRows);
       const own = residuals.slice(c * trainRows, trainRows);
-      core.growTree(tree, ofClass, importances, own, treeRows, model.leafScale, learningRate);
-      core.addTree(rawOfTest.slice(c * testRows, testRows), testX, tree, learningRate);
+      core.trees.growTree(tree, ofClass, importances, own, treeRows, model.leafScale, learningRate);
+      core.trees.addTree(rawOfTest.slice(c * testRows, testRows), testX, tree, learningRate);
       const stage = (done + 1) / perStage;
       if (watch?.stages.includes(stage)) watch.see(stage, model.expect(rawOfTest.array, testRows));
     }
@@ -151,13 +152,13 @@ function likelihood(
   const rowsPerCall = Math.max(1, Math.floor(EXPONENTIALS_PER_CALL / classes));
   return {
     start: isBinary
-      ? [core.naturalLogarithm(counts[1] / counts[0])]
-      : Array.from(counts, (count) => core.naturalLogarithm(count / rows)),
+      ? [core.information.naturalLogarithm(counts[1] / counts[0])]
+      : Array.from(counts, (count) => core.information.naturalLogarithm(count / rows)),
     leafScale: isBinary ? 1 : (classes - 1) / classes,
     async updateResiduals(pause) {
       for (let row = 0; row < rows; row += rowsPerCall) {
         if (row > 0) await pause();
-        core.boostingResiduals(residuals, raw, labels, rows, classes, row, Math.min(row + rowsPerCall, rows));
+        core.trees.boostingResiduals(residuals, raw, labels, rows, classes, row, Math.min(row + rowsPerCall, rows));
       }
     },
     predict: (scores, count) =>
@@ -177,7 +178,7 @@ function classProbabilities(core: Core, scores: Float64Array, rows: number, clas
   }
   const mark = core.arena.mark();
   const block = core.arena.upload('f64', from);
-  core.exponentials(block);
+  core.softmax.exponentials(block);
   const out = block.array.slice();
   core.arena.release(mark);
   for (let row = 0; row < rows; row++) {

@@ -1,5 +1,6 @@
 /** Logistic regression of few classes: by Newton's method with its whole Hessian, or where that is too large by L-BFGS. */
-import type { Core, LabelledRows } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 import { solvePositiveDefinite } from './cholesky.js';
 import { type Minimum, minimiseByLbfgs, minimiseByNewton } from './minimise.js';
 
@@ -41,7 +42,7 @@ export async function minimiseDense(
       gradientBlock.array.fill(0);
       let value = 0;
       forRows(count, (row, end) => {
-        value += core.softmaxLoss(gradientBlock, probabilities, problem, weights, fixed, row, end);
+        value += core.softmax.softmaxLoss(gradientBlock, probabilities, problem, weights, fixed, row, end);
       });
       value *= rows / count;
       const sums = gradientBlock.array;
@@ -65,7 +66,7 @@ export async function minimiseDense(
     (_at: Float64Array, gradient: Float64Array, step: Float64Array): void => {
       grams.array.fill(0);
       forRows(count, (row, end) => {
-        core.softmaxHessian(grams, problem, probabilities, scratch, row, end);
+        core.softmax.softmaxHessian(grams, problem, probabilities, scratch, row, end);
       });
       const hessian = assembleHessian(grams.array, classes, fixed, stride, columns, penalty, rows, rows / count);
       descend(hessian, gradient, step, rows);

@@ -3,7 +3,8 @@
  * with replacement, columns drawn at each node, classes by Gini's impurity and values by squares. The draws are our own, so
  * a fit is one of those that scikit-learn might have made. Each tree has a stream of the generator to itself.
  */
-import type { Core, ForestRows, ForestTree } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { ForestRows, ForestTree } from '../../bindings/kernels/forest.js';
 import { STREAMS } from '../random.js';
 import { rankValues } from './ranks.js';
 
@@ -99,12 +100,21 @@ export async function fitForest(
       await pause(index, trees);
       gains.array.fill(0);
       const at = { seed, stream: STREAMS.forest, index };
-      for (const _ of core.growForestTree(tree, gains, rows, columnsPerSplit, depth, isBootstrap, WORK_PER_CALL, at)) {
+      for (const _ of core.forest.growForestTree(
+        tree,
+        gains,
+        rows,
+        columnsPerSplit,
+        depth,
+        isBootstrap,
+        WORK_PER_CALL,
+        at,
+      )) {
         await pause(index, trees);
       }
       addShares(importance, gains.array);
-      core.addForestTree(votes, rows.x, tree, trainRows, width);
-      core.addForestTree(votesOfTest, testX, tree, testRows, width);
+      core.forest.addForestTree(votes, rows.x, tree, trainRows, width);
+      core.forest.addForestTree(votesOfTest, testX, tree, testRows, width);
     }
     const predict = (sums: Float64Array) =>
       classes === null

@@ -3,7 +3,8 @@
  * addition: no digits are lost to offsets, or to rows that are left out.
  */
 import type { Block } from '../../bindings/arena.js';
-import type { Core, LassoSums } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { LassoSums } from '../../bindings/kernels/lasso.js';
 
 /** Multiplications per kernel call. */
 const PRODUCTS_PER_CALL = 2 ** 24;
@@ -43,11 +44,11 @@ export async function sumFold(
   const mark = core.arena.mark();
   try {
     const offsets = core.arena.alloc('f64', stride);
-    core.columnOffsets(offsets, x, rows, columns);
+    core.covariance.columnOffsets(offsets, x, rows, columns);
     const step = Math.max(64, Math.floor(PRODUCTS_PER_CALL / stride ** 2 / 64) * 64);
     for (let row = 0; row < rows; row += step) {
       await pause(row);
-      core.addProducts(gram, x, offsets, columns, stride, row, Math.min(row + step, rows));
+      core.covariance.addProducts(gram, x, offsets, columns, stride, row, Math.min(row + step, rows));
     }
     const [offset, own, origin] = [offsets.array, x.array, all.array];
     const shift = new Float64Array(stride);
@@ -74,10 +75,10 @@ export function joinFolds(core: Core, parts: readonly Fold[], columns: number, s
       'f64',
       part.shift.map((value, j) => value - shift[j]),
     );
-    core.addGram(gram, part.gram, difference, part.rows, columns);
+    core.lasso.addGram(gram, part.gram, difference, part.rows, columns);
     core.arena.release(mark);
   }
-  core.mirrorGram(gram, columns, stride);
+  core.lasso.mirrorGram(gram, columns, stride);
   return { rows, shift, gram };
 }
 
@@ -95,7 +96,7 @@ export function sumTarget(core: Core, x: Block<'f64'>, columns: number, target: 
   const mark = core.arena.mark();
   const block = core.arena.upload('f64', y);
   const slice = x.slice(fold.first * columns, fold.rows * columns);
-  const products = core.columnProducts(slice, fold.means, block, mean, fold.rows, columns);
+  const products = core.moments.columnProducts(slice, fold.means, block, mean, fold.rows, columns);
   core.arena.release(mark);
   return { mean, products, squares };
 }
@@ -138,6 +139,6 @@ export function heldOutError(
     bias -= weights[j] * (fold.shift[j] - training.shift[j]);
     explained += weights[j] * target.products[j];
   }
-  const squares = target.squares - 2 * explained + core.gramSquare(fold.gram, w, columns);
+  const squares = target.squares - 2 * explained + core.lasso.gramSquare(fold.gram, w, columns);
   return Math.max(0, squares) / fold.rows + bias * bias;
 }

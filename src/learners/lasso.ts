@@ -10,7 +10,8 @@
  * the other folds together follow from them by addition, so no digits are lost to offsets or to rows that are left out.
  */
 import type { Block } from '../../bindings/arena.js';
-import type { Core, LassoSums } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { LassoSums } from '../../bindings/kernels/lasso.js';
 import {
   boundsOfFolds,
   type Fold,
@@ -95,7 +96,7 @@ export async function prepareLasso(
     trained.push(joinFolds(core, part, columns, stride));
   }
   const [whole] = trained.splice(-1);
-  for (const fold of folds) core.mirrorGram(fold.gram, columns, stride);
+  for (const fold of folds) core.lasso.mirrorGram(fold.gram, columns, stride);
 
   async function fit(target: ArrayLike<number>, options: LassoOptions, pause: Pause): Promise<LassoFit> {
     return core.arena.scope(async () => {
@@ -216,12 +217,12 @@ export async function descend(
   let last = Number.NaN;
   for (let sweeps = 0; sweeps < MOST_SWEEPS; sweeps += SWEEPS_PER_SOLUTION) {
     await pause();
-    const gap = core.descendLasso(w, sums, lambda, least, SWEEPS_PER_SOLUTION);
+    const gap = core.lasso.descendLasso(w, sums, lambda, least, SWEEPS_PER_SOLUTION);
     if (gap <= least) return true;
     // What is left is rounding.
     if (gap === last) return false;
     last = gap;
-    core.solveLassoWeights(w, sums, lambda);
+    core.lasso.solveLassoWeights(w, sums, lambda);
   }
   return false;
 }

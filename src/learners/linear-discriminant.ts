@@ -1,4 +1,5 @@
-import type { Core, LabelledRows } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 import { solvePositiveDefinite } from './cholesky.js';
 
 const ROWS_PER_CALL = 1024;
@@ -52,7 +53,7 @@ export function linearDiscriminant(
     scores.set(weights, c * (columns + 1));
     // A class without rows is given half of one: its logarithm must be a number.
     const prior = (Math.max(0.5, counts[c]) * (weightOf[c] || 1)) / total;
-    let intercept = core.naturalLogarithm(classes * prior);
+    let intercept = core.information.naturalLogarithm(classes * prior);
     for (let j = 0; j < columns; j++) intercept -= 0.5 * weights[j] * mean[j];
     scores[c * (columns + 1) + columns] = intercept;
   }
@@ -84,7 +85,7 @@ function covarianceWithin(
         to[at] = roots[label] * (data[(start + i) * stride + j] - means[label * columns + j]);
       }
     }
-    core.addProducts(sums, deviations, offsets, columns, width, 1, count + 1);
+    core.covariance.addProducts(sums, deviations, offsets, columns, width, 1, count + 1);
   }
   const upper = sums.array;
   const within = new Float64Array(columns * columns);

@@ -76,7 +76,7 @@ export async function fitLogistic(
     const x = core.arena.alloc('f64', rows * stride);
     const mean = new Float64Array(columns);
     const perScale = scales.map((scale) => 1 / scale);
-    core.standardiseRows(x, problem.features, { first: means, mean, perScale }, stride, rows);
+    core.rows.standardiseRows(x, problem.features, { first: means, mean, perScale }, stride, rows);
     const minimum = await minimise(core, problem, x, stride, scales, pause);
     const free = classes === 2 ? 1 : classes;
     if (free > 1) centreClasses(minimum.at, free, stride);
@@ -137,7 +137,7 @@ export function logisticProbabilities(
   const x = core.arena.alloc('f64', rows * stride);
   const zeros = new Float64Array(columns);
   const asTheyAre = { first: zeros, mean: zeros, perScale: new Float64Array(columns).fill(1) };
-  core.standardiseRows(x, features, asTheyAre, stride, rows);
+  core.rows.standardiseRows(x, features, asTheyAre, stride, rows);
   if (classes >= WIDE_CLASSES) {
     fillProbabilities(core, probabilities, x, { coefficients, intercepts }, rows, columns, stride);
     core.arena.release(mark);
@@ -153,7 +153,7 @@ export function logisticProbabilities(
   const fixed = classes - coefficients.length;
   for (let row = 0; row < rows; row += ROWS_PER_CALL) {
     const end = Math.min(row + ROWS_PER_CALL, rows);
-    core.softmaxLoss(gradient, probabilities, labelled, weights, fixed, row, end);
+    core.softmax.softmaxLoss(gradient, probabilities, labelled, weights, fixed, row, end);
   }
   core.arena.release(mark);
   return probabilities;
@@ -162,7 +162,7 @@ export function logisticProbabilities(
 /** Mean and standard deviation (divided by rows) of each column; 1 for a column whose values are all equal. */
 function columnScales(core: Core, features: Block<'f64'>, rows: number, columns: number) {
   if (rows < 2) return { means: features.array.slice(0, columns), scales: new Float64Array(columns).fill(1) };
-  const { means, variances } = core.columnVariances(features, rows, columns);
+  const { means, variances } = core.moments.columnVariances(features, rows, columns);
   return { means, scales: variances.map((variance) => (variance > 0 ? Math.sqrt((variance * (rows - 1)) / rows) : 1)) };
 }
 

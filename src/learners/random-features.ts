@@ -58,18 +58,19 @@ export async function fitRandomFeatures(
     const x = core.arena.alloc('f64', trainRows * size);
     await fillFeatures(x, train, trainRows, columns, features, pause);
     const offsets = core.arena.alloc('f64', size);
-    core.columnOffsets(offsets, x, trainRows, size);
+    core.covariance.columnOffsets(offsets, x, trainRows, size);
     const gram = core.arena.zeros('f64', stride * stride);
     const step = Math.max(64, Math.floor(PRODUCTS_PER_CALL / stride ** 2 / 64) * 64);
     for (let row = 0; row < trainRows; row += step) {
       await pause(row, trainRows);
-      core.addProducts(gram, x, offsets, size, stride, row, Math.min(row + step, trainRows));
+      core.covariance.addProducts(gram, x, offsets, size, stride, row, Math.min(row + step, trainRows));
     }
-    core.mirrorGram(gram, size, stride);
+    core.lasso.mirrorGram(gram, size, stride);
     const diagonal = gram.array;
     for (let j = 0; j < size; j++) diagonal[j * stride + j] += penalty * trainRows;
     await pause(trainRows, trainRows);
-    if (!core.decomposeCholesky(gram, size, stride)) throw new Error('random features: the penalty left no pivot');
+    if (!core.cholesky.decomposeCholesky(gram, size, stride))
+      throw new Error('random features: the penalty left no pivot');
     const means = offsets.array.map((offset, j) => x.array[j] + offset);
     const fits = targets.map((target) => fitTarget(core, gram, stride, x, means, target, trainRows, columns, widths));
     const held = core.arena.alloc('f64', testRows * size);
@@ -132,11 +133,11 @@ function fitTarget(
 ): { mean: number; weights: Float64Array[] } {
   const mark = core.arena.mark();
   const mean = target[0] + target.reduce((sum, y) => sum + (y - target[0]), 0) / rows;
-  const products = core.columnProducts(x, means, core.arena.upload('f64', target), mean, rows, means.length);
+  const products = core.moments.columnProducts(x, means, core.arena.upload('f64', target), mean, rows, means.length);
   const b = core.arena.alloc('f64', stride);
   const weights = widths.map((width) => {
     b.array.set(products);
-    core.solveCholesky(cholesky, b, columns + width, stride);
+    core.cholesky.solveCholesky(cholesky, b, columns + width, stride);
     return b.array.slice(0, columns + width);
   });
   core.arena.release(mark);

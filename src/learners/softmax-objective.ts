@@ -1,6 +1,7 @@
 /** Softmax regression with lanes over classes: its layout, its objective, where its search starts. */
 import type { Block } from '../../bindings/arena.js';
-import type { Core, LabelledRows } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 import { linearDiscriminant } from './linear-discriminant.js';
 import { softmaxPreconditioner } from './softmax-preconditioner.js';
 import type { CurvedObjective } from './truncated-newton.js';
@@ -66,7 +67,7 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
   const singleSums = core.arena.alloc('f64', stride * singleWidth);
   const probabilities = core.arena.alloc('f32', rows * singleWidth);
   const single = { ...problem, x: core.arena.alloc('f32', rows * stride) };
-  core.narrowRows(single.x, problem.x, stride, stride, rows);
+  core.rows.narrowRows(single.x, problem.x, stride, stride, rows);
   const tally = core.arena.alloc('f64', 2);
   const isPenalised = penalty.some((value) => value > 0);
   const isCoarse = penalty.subarray(0, columns).every((value) => value >= LEAST_PENALTY * problem.totalWeight);
@@ -102,7 +103,7 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       singleSums.array.fill(0);
       let value = 0;
       forCells(rows, singleWidth, (row, end) => {
-        value += core.softmaxSingleLoss(singleSums, probabilities, single, singleWeights, row, end);
+        value += core.softmaxSingle.softmaxSingleLoss(singleSums, probabilities, single, singleWeights, row, end);
       });
       widenSums(gradient, 1);
       return value + addPenalty(at, gradient);
@@ -127,8 +128,14 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
             x: problem.x.slice(row * stride, count * stride),
             labels: problem.labels.slice(row, count),
           };
-          value += core.softmaxWideLoss(sums, wide, tally, part, weights, 0, count);
-          core.narrowRows(probabilities.slice(row * singleWidth, count * singleWidth), wide, width, singleWidth, count);
+          value += core.softmax.softmaxWideLoss(sums, wide, tally, part, weights, 0, count);
+          core.rows.narrowRows(
+            probabilities.slice(row * singleWidth, count * singleWidth),
+            wide,
+            width,
+            singleWidth,
+            count,
+          );
         });
         core.arena.release(mark);
         const slopes = sums.array.slice();
@@ -177,7 +184,7 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
     narrowWeights(relative, 1 / largest);
     singleSums.array.fill(0);
     forCells(rows, singleWidth, (row, end) => {
-      core.softmaxSingleProduct(singleSums, singleWeights, probabilities, single, row, end);
+      core.softmaxSingle.softmaxSingleProduct(singleSums, singleWeights, probabilities, single, row, end);
     });
     widenSums(out, largest);
   }
@@ -186,7 +193,7 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
     weights.array.set(vector);
     sums.array.fill(0);
     forCells(rows, width, (row, end) => {
-      core.softmaxWideProduct(sums, weights, probabilities, problem, row, end);
+      core.softmax.softmaxWideProduct(sums, weights, probabilities, problem, row, end);
     });
     out.set(sums.array);
   }
@@ -197,7 +204,7 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
     const step = rows < LEAST_ESTIMATED ? BLOCK_ROWS : ROWS_PER_ESTIMATE * BLOCK_ROWS;
     for (let row = 0; row < rows; row += step) {
       const end = Math.min(row + BLOCK_ROWS, rows);
-      value += core.softmaxSingleLoss(singleSums, probabilities, single, singleWeights, row, end);
+      value += core.softmaxSingle.softmaxSingleLoss(singleSums, probabilities, single, singleWeights, row, end);
       count += end - row;
     }
     return value * (rows / count) + addPenalty(at, new Float64Array(at.length));
@@ -283,7 +290,7 @@ export function fillProbabilities(
     at[columns * width + c] = intercepts[c];
   });
   forCells(rows, width, (row, end) => {
-    core.softmaxWideLoss(gradient, probabilities, tally, labelled, weights, row, end);
+    core.softmax.softmaxWideLoss(gradient, probabilities, tally, labelled, weights, row, end);
   });
   const p = probabilities.array;
   for (let row = 1; width > classes && row < rows; row++) {

@@ -1,5 +1,7 @@
 import type { Block } from '../../bindings/arena.js';
-import type { Core, LabelledRows, SingleRows } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { LabelledRows } from '../../bindings/kernels/softmax.js';
+import type { SingleRows } from '../../bindings/kernels/softmax-single.js';
 import type { SoftmaxProblem } from './softmax-objective.js';
 
 /** Approximate inverses of the Hessian of softmax regression; vectors are f64[stride][width]. */
@@ -157,14 +159,14 @@ function wholeSolver(
       do {
         assemble(factor.array, rowStride, grams.array, size, problem, rows / count, ridge);
         ridge *= 10;
-      } while (!core.decomposeCholesky(factor, n, rowStride) && ridge < LARGEST_RIDGE);
+      } while (!core.cholesky.decomposeCholesky(factor, n, rowStride) && ridge < LARGEST_RIDGE);
       core.arena.release(mark);
     },
     solve(v, out) {
       if (factor === null) throw new Error('expected a Hessian');
       const b = solution.array;
       for (let c = 0; c < classes; c++) for (let j = 0; j < m; j++) b[c * m + j] = v[j * width + c];
-      core.solveCholesky(factor, solution, n, rowStride);
+      core.cholesky.solveCholesky(factor, solution, n, rowStride);
       out.fill(0);
       for (let c = 0; c < classes; c++) for (let j = 0; j < m; j++) out[j * width + c] = b[c * m + j];
     },
@@ -176,7 +178,7 @@ function wholeSolver(
     const chosen = count < rows ? sampleByLabel(problem.labels.array, rows, count, classes) : null;
     const least = count < rows ? LEAST_LIKELY_IN_SAMPLE : LEAST_LIKELY;
     forRows(core, problem, probabilities, width, chosen, (part, p, some) => {
-      core.softmaxWideGrams(grams, p, part, m, least, 0, some);
+      core.softmax.softmaxWideGrams(grams, p, part, m, least, 0, some);
     });
     return { grams, size };
   }
@@ -188,10 +190,10 @@ function wholeSolver(
     const chosen = core.arena.upload('i32', sampleByLabel(problem.labels.array, rows, count, classes));
     const part = { ...of, x: core.arena.alloc('f32', count * stride), labels: core.arena.alloc('i32', count) };
     const p = core.arena.alloc('f32', count * singleWidth);
-    core.gatherRows(part.x, of.x, chosen, count, stride);
-    core.gatherRows(p, probabilities, chosen, count, singleWidth);
-    core.gatherColumn(part.labels, problem.labels, chosen, count);
-    core.softmaxSingleGrams(grams, p, part, m, LEAST_LIKELY_IN_SAMPLE, 0, count);
+    core.rows.gatherRows(part.x, of.x, chosen, count, stride);
+    core.rows.gatherRows(p, probabilities, chosen, count, singleWidth);
+    core.rows.gatherColumn(part.labels, problem.labels, chosen, count);
+    core.softmaxSingle.softmaxSingleGrams(grams, p, part, m, LEAST_LIKELY_IN_SAMPLE, 0, count);
     core.arena.release(mark);
     return { grams, size };
   }
@@ -264,7 +266,7 @@ function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
     build() {
       blocks.array.fill(0);
       forRows(core, problem, probabilities, width, null, (part, p, count) => {
-        core.softmaxWideBlocks(blocks, p, part, m, LEAST_LIKELY, 0, count);
+        core.softmax.softmaxWideBlocks(blocks, p, part, m, LEAST_LIKELY, 0, count);
       });
       factors.forEach((factor, c) => {
         const from = blocks.array.subarray(c * size, (c + 1) * size);
@@ -278,7 +280,7 @@ function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
             to[i * rowStride + i] += penalty[i] + ridge;
           }
           ridge *= 10;
-        } while (!core.decomposeCholesky(factor, m, rowStride) && ridge < LARGEST_RIDGE);
+        } while (!core.cholesky.decomposeCholesky(factor, m, rowStride) && ridge < LARGEST_RIDGE);
       });
     },
     solve(v, out) {
@@ -286,7 +288,7 @@ function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
       factors.forEach((factor, c) => {
         const b = solution.array;
         for (let j = 0; j < m; j++) b[j] = v[j * width + c];
-        core.solveCholesky(factor, solution, m, rowStride);
+        core.cholesky.solveCholesky(factor, solution, m, rowStride);
         for (let j = 0; j < m; j++) out[j * width + c] = b[j];
       });
     },

@@ -7,7 +7,8 @@
  * both sides weighted so (scikit-learn's LinearSVC with balanced classes, run to convergence).
  */
 import type { Block } from '../../bindings/arena.js';
-import type { Core, SortedColumn } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { SortedColumn } from '../../bindings/kernels/svm.js';
 import { minimiseByNewton } from './minimise.js';
 
 /** A fitted machine per class, on x around `offset` times `perScale`; of two classes the first line is the negative of the second. */
@@ -48,7 +49,7 @@ export async function fitLines(
     starts[classes + 1] = 2 * rows;
     const values = core.arena.alloc('f64', 2 * rows);
     const sums = core.arena.alloc('f64', 2 * (2 * rows + classes + 1));
-    core.classSums(values, sums, bounds, column, offset, perScale, classes);
+    core.svm.classSums(values, sums, bounds, column, offset, perScale, classes);
     const segments = Array.from({ length: classes + 1 }, (_, a) => segmentOf(values, sums, bounds, a));
     const all = segments[classes];
     const balanced = (a: number) => (c * rows) / (classes * counts[a]);

@@ -1,6 +1,7 @@
 /** Rows as trees are grown on them: sorted by each column, and cut into bins. */
 
-import type { Core, TreeRows } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { TreeRows } from '../../bindings/kernels/trees.js';
 import { rankValues } from './ranks.js';
 
 /** How columns are cut. */

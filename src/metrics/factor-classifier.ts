@@ -1,6 +1,6 @@
 /** The linear classifier from all latents to one factor, which explicitness and MED's informativeness are read off. */
-import type { Block } from '../../bindings/arena.js';
-import type { Core, RealBlock } from '../../bindings/core.js';
+import type { Block, RealBlock } from '../../bindings/arena.js';
+import type { Core } from '../../bindings/core.js';
 import { fitLogistic, type LogisticModel, type LogisticProblem, predictLogistic } from '../learners/logistic.js';
 import { encodeFactor, type FactorCodes } from '../stats/binning.js';
 import type { Pause } from '../stats/pause.js';
@@ -103,10 +103,12 @@ export function spreadOf({ core, latents, latentCount }: Table, rows: Int32Array
   const mark = core.arena.mark();
   const own = gatherLatents(core, latents, latentCount, rows);
   const offsets = core.arena.alloc('f64', latentCount);
-  core.columnOffsets(offsets, own, rows.length, latentCount);
+  core.covariance.columnOffsets(offsets, own, rows.length, latentCount);
   const [first, mean] = [Float64Array.from(own.array.subarray(0, latentCount)), offsets.array.slice()];
   const variances =
-    rows.length < 2 ? new Float64Array(latentCount) : core.columnVariances(own, rows.length, latentCount).variances;
+    rows.length < 2
+      ? new Float64Array(latentCount)
+      : core.moments.columnVariances(own, rows.length, latentCount).variances;
   core.arena.release(mark);
   // Of a latent without spread in the training part nothing is learnt, and nothing may be made of its test values.
   const perScale = variances.map((variance) => {
@@ -143,7 +145,7 @@ export function standardiseLatents(
   const features = core.arena.alloc('f64', rows.length * latentCount);
   const mark = core.arena.mark();
   const own = gatherLatents(core, latents, latentCount, rows);
-  core.standardiseRows(features, own, spread, latentCount, rows.length);
+  core.rows.standardiseRows(features, own, spread, latentCount, rows.length);
   core.arena.release(mark);
   return features;
 }
@@ -153,8 +155,8 @@ function gatherLatents(core: Core, latents: RealBlock, latentCount: number, rows
   const own = core.arena.alloc(latents.type, rows.length * latentCount) as RealBlock;
   const mark = core.arena.mark();
   const chosen = core.arena.upload('i32', rows);
-  if (own.type === 'f32') core.gatherRows(own, latents as Block<'f32'>, chosen, rows.length, latentCount);
-  else core.gatherRows(own, latents as Block<'f64'>, chosen, rows.length, latentCount);
+  if (own.type === 'f32') core.rows.gatherRows(own, latents as Block<'f32'>, chosen, rows.length, latentCount);
+  else core.rows.gatherRows(own, latents as Block<'f64'>, chosen, rows.length, latentCount);
   core.arena.release(mark);
   return own;
 }

@@ -48,7 +48,7 @@ export const gaussianTotalCorrelation: Metric<Record<never, never>, GaussianTota
       const [i, j] = [Math.floor(at / count), at % count];
       return i === j ? 1 : value * scale[i] * scale[j];
     });
-    const logDeterminant = count < 2 ? null : table.core.logDeterminant(correlation, count, LEAST_SHARE);
+    const logDeterminant = count < 2 ? null : table.core.covariance.logDeterminant(correlation, count, LEAST_SHARE);
     return {
       value: logDeterminant === null ? null : Math.max(0, -0.5 * logDeterminant),
       parts: { activeLatents: latents, covarianceBetweenLatents: toRows(covariance, count, count) },

@@ -81,5 +81,7 @@ export const jemmig: Metric<BinnedOptions & { ties: Ties; countConstants: boolea
 
 /** ln bins, by the kernels' logarithm: the entropy of that many equal counts. */
 function logOf({ core }: Table, bins: number): Promise<number> {
-  return core.arena.scope(() => core.entropyOfCounts(core.arena.upload('u32', new Uint32Array(bins).fill(1)), bins));
+  return core.arena.scope(() =>
+    core.information.entropyOfCounts(core.arena.upload('u32', new Uint32Array(bins).fill(1)), bins),
+  );
 }

@@ -58,7 +58,7 @@ async function classify(
       pause,
     );
     // Each class counts the same in the fit, each row in the cross entropy: that may be more than without latents.
-    const explained = Math.max(0, 1 - crossEntropy / core.naturalLogarithm(classes));
+    const explained = Math.max(0, 1 - crossEntropy / core.information.naturalLogarithm(classes));
     return { explained, isUnfinished: outcome === 'unfinished' };
   });
 }

@@ -133,14 +133,14 @@ export async function singleLatentAccuracies(
         keys[i] = latents[i * latentCount + d];
         row[i] = i;
       }
-      core.sortRows(x, order);
+      core.rows.sortRows(x, order);
       for (const { k, trainCodes, testCodes, counts, testRows } of coded) {
         const waiting = () => pause('support vector machines', d, latentCount);
         const { slopes, intercepts, offset, perScale } =
           counts.length > 1
             ? await fitLines(core, { x, order, codes: trainCodes }, counts, c, waiting)
             : { slopes: new Float64Array(1), intercepts: new Float64Array(1), offset: 0, perScale: 1 };
-        const hits = core.countLargestLine({ x, order, codes: testCodes }, slopes, intercepts, offset, perScale);
+        const hits = core.svm.countLargestLine({ x, order, codes: testCodes }, slopes, intercepts, offset, perScale);
         matrix[d * factorCount + k] = testRows === 0 ? 0 : hits / testRows;
       }
     }

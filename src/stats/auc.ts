@@ -27,7 +27,12 @@ export function areasUnderCurves(
     const count = first[a + 1] - first[a];
     if (count === 0 || count === rows) return null;
     to.subarray(first[a], first[a + 1]).sort();
-    const pairs = core.countPairsAbove(own.slice(first[a], count), scores.slice(a, rows * classes - a), classes, rows);
+    const pairs = core.ranking.countPairsAbove(
+      own.slice(first[a], count),
+      scores.slice(a, rows * classes - a),
+      classes,
+      rows,
+    );
     // Rows of the class have been compared with each other as well: each pair of them, in both orders, counts 2.
     return (pairs - count * count) / 2 / count / (rows - count);
   });

@@ -1,5 +1,5 @@
-import type { Block } from '../../bindings/arena.js';
-import type { Core, RealBlock } from '../../bindings/core.js';
+import type { Block, RealBlock } from '../../bindings/arena.js';
+import type { Core } from '../../bindings/core.js';
 import type { Table } from './table.js';
 
 /** Rows per kernel call: enough to make the call free, few enough that the engine soon swaps in its optimised code. */
@@ -62,7 +62,7 @@ export function rebinFactor(table: Table, k: number, bins: number, edges: Edges 
     const mark = core.arena.mark();
     const values = core.arena.upload('f64', levels());
     const binOfLevel = core.arena.alloc('u16', values.length);
-    const { minima, maxima } = core.columnExtremes(values, values.length, 1);
+    const { minima, maxima } = core.moments.columnExtremes(values, values.length, 1);
     fillBins(core, binOfLevel, values, minima, maxima, values.length, 1, bins, edges);
     const [to, from, bin] = [out.array, codes.array, binOfLevel.array];
     for (let row = 0; row < rows; row++) to[row] = bin[from[row]];
@@ -77,7 +77,7 @@ function binFactor(table: Table, k: number, bins: number, edges: Edges): FactorC
   const codes = core.arena.alloc('i32', rows);
   const mark = core.arena.mark();
   const binned = core.arena.alloc('u16', rows);
-  const { minima, maxima } = core.columnExtremes(values, rows, 1);
+  const { minima, maxima } = core.moments.columnExtremes(values, rows, 1);
   fillBins(core, binned, values, minima, maxima, rows, 1, bins, edges);
   codes.array.set(binned.array);
   core.arena.release(mark);
@@ -104,7 +104,7 @@ function fillBins(
     const low = core.arena.upload('f64', lows);
     const high = core.arena.upload('f64', highs);
     for (let row = 0; row < rows; row += ROWS_PER_CALL) {
-      core.binColumns(out, x, low, high, rows, columns, bins, row, Math.min(row + ROWS_PER_CALL, rows));
+      core.histogram.binColumns(out, x, low, high, rows, columns, bins, row, Math.min(row + ROWS_PER_CALL, rows));
     }
   } else {
     const table = core.arena.alloc('f64', bins);
@@ -119,7 +119,7 @@ function fillBins(
       const ofColumn = out.slice(d * rows, rows);
       for (let row = 0; row < rows; row += ROWS_PER_CALL) {
         const end = Math.min(row + ROWS_PER_CALL, rows);
-        core.binColumnByEdges(ofColumn, x, columns, d, table, scaling, row, end);
+        core.histogram.binColumnByEdges(ofColumn, x, columns, d, table, scaling, row, end);
       }
     }
   }

@@ -24,7 +24,7 @@ export function rankColumns(
     keys.array.set(matrix.column(d));
     const places = order.array;
     for (let row = 0; row < rows; row++) places[row] = row;
-    core.sortRows(keys, order);
+    core.rows.sortRows(keys, order);
     // Views anew: the scratch of sorting may have moved the memory.
     shareRanks(keys.array, order.array, ranks.array, columns, first + i);
   }

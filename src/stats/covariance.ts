@@ -1,4 +1,5 @@
-import type { Core, RealBlock } from '../../bindings/core.js';
+import type { RealBlock } from '../../bindings/arena.js';
+import type { Core } from '../../bindings/core.js';
 import type { Pause } from './pause.js';
 import type { Table } from './table.js';
 
@@ -23,12 +24,12 @@ export function columnCovariance(
   return core.arena.scope(async () => {
     const stride = Math.ceil(columns / 4) * 4;
     const offsets = core.arena.alloc('f64', columns);
-    core.columnOffsets(offsets, x, rows, columns);
+    core.covariance.columnOffsets(offsets, x, rows, columns);
     const sums = core.arena.zeros('f64', stride * stride);
     const step = Math.max(64, Math.floor(PRODUCTS_PER_CALL / stride ** 2 / 64) * 64);
     for (let row = 0; row < rows; row += step) {
       await pause('covariance', row, rows);
-      core.addProducts(sums, x, offsets, columns, stride, row, Math.min(row + step, rows));
+      core.covariance.addProducts(sums, x, offsets, columns, stride, row, Math.min(row + step, rows));
     }
     const upper = sums.array;
     return Float64Array.from({ length: columns ** 2 }, (_, i) => {

@@ -11,8 +11,8 @@ export function determination(table: Table, k: number): Promise<Float64Array> {
     const { core, rows, latentCount, latents, varyingLatents } = table;
     const { means, variances } = await latentVariances(table);
     const values = table.factors[k].values as Block<'f64'>;
-    const own = core.columnVariances(values, rows, 1);
-    const products = core.columnProducts(latents, means, values, own.means[0], rows, latentCount);
+    const own = core.moments.columnVariances(values, rows, 1);
+    const products = core.moments.columnProducts(latents, means, values, own.means[0], rows, latentCount);
     const out = new Float64Array(latentCount);
     for (const d of varyingLatents) {
       // Divided one after the other: neither the square nor the product may leave the range of float64.

@@ -36,19 +36,19 @@ export async function factorDeviations(table: Table, options: DeviationOptions, 
     const all = order.array;
     for (let row = 0; row < rows; row++) all[row] = row;
     const quantiles = core.arena.alloc('f64', latentCount);
-    core.deviationQuantiles(quantiles, latents, order, latentCount, 0, rows, 1);
+    core.deviations.deviationQuantiles(quantiles, latents, order, latentCount, 0, rows, 1);
     for (const d of varyingLatents) maximal[d] = quantiles.array[d];
     for (const [k, { codes: ofFactor, size }] of codes) {
       await pause('deviations', varyingFactors.indexOf(k), varyingFactors.length);
       const bounds = core.arena.alloc('i32', size + 1);
-      core.orderByCode(order, bounds, ofFactor, size);
+      core.deviations.orderByCode(order, bounds, ofFactor, size);
       const begins = bounds.array.slice();
       const sums = new Float64Array(latentCount);
       let occupied = 0;
       for (let value = 0; value < size; value++) {
         if (begins[value] === begins[value + 1]) continue;
         occupied++;
-        core.deviationQuantiles(quantiles, latents, order, latentCount, begins[value], begins[value + 1], q);
+        core.deviations.deviationQuantiles(quantiles, latents, order, latentCount, begins[value], begins[value + 1], q);
         const within = quantiles.array;
         for (const d of varyingLatents) sums[d] += within[d];
       }

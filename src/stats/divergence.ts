@@ -24,7 +24,7 @@ export function meanDivergences(
     const step = Math.max(1, Math.floor(VALUES_PER_CALL / columns));
     for (let row = 0; row < rows; row += step) {
       await pause('divergences', row, rows);
-      core.addDivergences(sums, means, logarithms, columns, row, Math.min(row + step, rows));
+      core.divergence.addDivergences(sums, means, logarithms, columns, row, Math.min(row + step, rows));
     }
     return Array.from(sums.array, (sum, column) => {
       if (Number.isFinite(sum)) return sum / rows;

@@ -38,8 +38,9 @@ function concentration(core: Core, importances: readonly number[], offset: numbe
   const total = sumOf(shares);
   if (total === 0) return 0;
   let entropy = 0;
-  for (const share of shares) if (share > 0) entropy -= (share / total) * core.naturalLogarithm(share / total);
-  return Math.min(1, Math.max(0, 1 - entropy / core.naturalLogarithm(shares.length)));
+  for (const share of shares)
+    if (share > 0) entropy -= (share / total) * core.information.naturalLogarithm(share / total);
+  return Math.min(1, Math.max(0, 1 - entropy / core.information.naturalLogarithm(shares.length)));
 }
 
 /** Null where there is nothing to average; 0 where nothing has weight. */

@@ -53,9 +53,9 @@ function pairCounter({ core, rows }: Table, { bins, millerMadow }: HistogramOpti
   return (first, second) => {
     counts.array.fill(0);
     for (let row = 0; row < rows; row += ROWS_PER_CALL) {
-      core.countJoint(counts, first, second, bins, cells, copies, row, Math.min(row + ROWS_PER_CALL, rows));
+      core.histogram.countJoint(counts, first, second, bins, cells, copies, row, Math.min(row + ROWS_PER_CALL, rows));
     }
-    core.marginaliseCounts(joint, counts, copies, bins, 1, bins, 1);
+    core.histogram.marginaliseCounts(joint, counts, copies, bins, 1, bins, 1);
     return informationOf(core, joint, bins, bins, rows, millerMadow);
   };
 }

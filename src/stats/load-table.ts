@@ -1,6 +1,6 @@
 /** Makes a Table of matrices: checks every number, decides what each factor is, and copies both into the kernels' memory. */
-import type { Block, ElementType } from '../../bindings/arena.js';
-import type { Core, NumberBlock, RealBlock } from '../../bindings/core.js';
+import type { Block, ElementType, NumberBlock, RealBlock } from '../../bindings/arena.js';
+import type { Core } from '../../bindings/core.js';
 import { DataError, dataRangeError, optionRangeError, optionTypeError } from '../errors.js';
 import type { Matrix, MatrixData } from '../matrix.js';
 import type { FactorType } from '../types.js';
@@ -86,7 +86,7 @@ function toInt32(data: Float32Array | Float64Array | Uint32Array): Int32Array | 
 }
 
 function checkFinite(core: Core, block: RealBlock, columns: number, name: string): void {
-  const at = core.firstNonFinite(block);
+  const at = core.moments.firstNonFinite(block);
   if (at < 0) return;
   const place = { row: Math.floor(at / columns), column: at % columns };
   throw new DataError(`expected a finite number, got ${block.array[at]}`, { path: name, ...place });
@@ -114,9 +114,9 @@ function loadFactors(core: Core, matrix: Matrix, types: ReadonlyArray<FactorType
   try {
     const raw = uploadNumbers(core, matrix.data);
     if (raw.type !== 'i32') checkFinite(core, raw, columns, 'factors');
-    const { minima, maxima } = core.columnExtremes(raw, rows, columns);
+    const { minima, maxima } = core.moments.columnExtremes(raw, rows, columns);
     checkMagnitudes('factors', minima, maxima);
-    const isIntegral = types.map((_, k) => core.isIntegral(raw, rows, columns, k));
+    const isIntegral = types.map((_, k) => core.moments.isIntegral(raw, rows, columns, k));
     const type = types.map((asked, k) => asked ?? (isIntegral[k] ? 'discrete' : 'continuous'));
     const ranges = types.map((_, k) => {
       const range = maxima[k] - minima[k] + 1;
@@ -167,15 +167,15 @@ function codeColumns(
   types: readonly FactorType[],
 ): number[] {
   const { rows, columns } = matrix;
-  const occurring = raw.type === 'i32' ? core.offsetCodes(codes, raw, rows, columns, minima, ranges) : null;
+  const occurring = raw.type === 'i32' ? core.histogram.offsetCodes(codes, raw, rows, columns, minima, ranges) : null;
   return types.map((type, k) => {
     if (type === 'continuous') return 0;
     const out = codes.slice(k * rows, rows);
     if (ranges[k] === 0) return codesBySorting(out, matrix.column(k));
     const seen = occurring?.[k];
-    if (!seen) return core.denseCodes(out, raw, rows, columns, k, minima[k], ranges[k]);
+    if (!seen) return core.histogram.denseCodes(out, raw, rows, columns, k, minima[k], ranges[k]);
     // Where every value of the range occurs, the offsets are the codes.
-    return seen.includes(0) ? core.denseCodes(out, out, rows, 1, 0, 0, ranges[k]) : ranges[k];
+    return seen.includes(0) ? core.histogram.denseCodes(out, out, rows, 1, 0, 0, ranges[k]) : ranges[k];
   });
 }
 
@@ -209,9 +209,9 @@ function takeFactorRows(core: Core, factors: readonly Factor[], chosen: Block<'i
   return factors.map((factor) => {
     if (factor.codes && factor.size) {
       const codes = core.arena.alloc('i32', count);
-      core.gatherColumn(codes, factor.codes, chosen, count);
+      core.rows.gatherColumn(codes, factor.codes, chosen, count);
       // Values that no chosen row has are closed up, so that sizes stay those of the rows at hand.
-      const size = core.denseCodes(codes, codes, count, 1, 0, 0, factor.size);
+      const size = core.histogram.denseCodes(codes, codes, count, 1, 0, 0, factor.size);
       const levels = () => {
         const [all, from, kept, to] = [factor.levels?.() ?? [], factor.codes?.array ?? [], chosen.array, codes.array];
         const out = new Float64Array(size);
@@ -221,8 +221,8 @@ function takeFactorRows(core: Core, factors: readonly Factor[], chosen: Block<'i
       return { type: factor.type, isConstant: size === 1, size, codes, levels, values: null };
     }
     const values = core.arena.alloc('f64', count);
-    core.gatherRows(values, factor.values as Block<'f64'>, chosen, count, 1);
-    const { minima, maxima } = core.columnExtremes(values, count, 1);
+    core.rows.gatherRows(values, factor.values as Block<'f64'>, chosen, count, 1);
+    const { minima, maxima } = core.moments.columnExtremes(values, count, 1);
     return { type: factor.type, isConstant: minima[0] === maxima[0], size: null, codes: null, levels: null, values };
   });
 }
@@ -230,7 +230,7 @@ function takeFactorRows(core: Core, factors: readonly Factor[], chosen: Block<'i
 function gatherAny(core: Core, x: RealBlock, rows: Block<'i32'>, count: number, columns: number): RealBlock {
   const gather = <T extends ElementType & ('f32' | 'f64')>(block: Block<T>): Block<T> => {
     const out = core.arena.alloc(block.type, count * columns);
-    core.gatherRows(out, block, rows, count, columns);
+    core.rows.gatherRows(out, block, rows, count, columns);
     return out;
   };
   return x.type === 'f32' ? gather(x) : gather(x);

@@ -40,7 +40,7 @@ export function scoreCurve(core: Core, { capacities, losses, baseline }: LossCur
   if (!(least < baseline - TIE * baseline)) return { explicitness: 0, best: baseline };
   const last = reached.findIndex((loss) => loss <= least + TIE * baseline);
   if (last === 0) return { explicitness: 1, best: least };
-  const kappa = capacities.map((capacity) => core.naturalLogarithm(capacity));
+  const kappa = capacities.map((capacity) => core.information.naturalLogarithm(capacity));
   let area = 0;
   for (let i = 1; i <= last; i++) {
     area += (kappa[i] - kappa[i - 1]) * ((reached[i] + reached[i - 1]) / 2 - least);

@@ -81,13 +81,13 @@ async function countAll(
       const narrow = codes[g];
       for (let row = 0; row < rows; row += ROWS_PER_CALL) {
         const end = Math.min(row + ROWS_PER_CALL, rows);
-        if (narrow) core.countJoint(counts, latentBins, narrow, values, cells, copies, row, end);
-        else core.countJointWide(counts, latentBins, group[0].codes, values, row, end);
+        if (narrow) core.histogram.countJoint(counts, latentBins, narrow, values, cells, copies, row, end);
+        else core.histogram.countJointWide(counts, latentBins, group[0].codes, values, row, end);
       }
       let inner = values;
       for (const { k, size } of group) {
         inner /= size;
-        core.marginaliseCounts(joint, counts, copies, bins, values / size / inner, size, inner);
+        core.histogram.marginaliseCounts(joint, counts, copies, bins, values / size / inner, size, inner);
         if (d === 0) factorEntropies[k] = entropyOfValues(joint.slice(0, cellsOf(size)), size, rows);
         matrix[d * factorCount + k] = informationOf(core, joint, bins, size, rows, millerMadow);
       }
@@ -106,8 +106,8 @@ async function countAll(
 
 /** Entropy of counts, in nats, corrected or not. */
 export function entropyOf(core: Core, counts: Block<'u32'>, total: number, millerMadow: boolean): number {
-  const entropy = core.entropyOfCounts(counts, total);
-  return millerMadow ? entropy + (core.countOccupied(counts) - 1) / (2 * total) : entropy;
+  const entropy = core.information.entropyOfCounts(counts, total);
+  return millerMadow ? entropy + (core.information.countOccupied(counts) - 1) / (2 * total) : entropy;
 }
 
 /** Mutual information of joint counts [bins][values], in nats and at least 0, corrected or not. */
@@ -119,9 +119,9 @@ export function informationOf(
   total: number,
   millerMadow: boolean,
 ): number {
-  const information = core.mutualInformationOfCounts(joint, bins, values, total);
+  const information = core.information.mutualInformationOfCounts(joint, bins, values, total);
   if (!millerMadow) return information;
-  return Math.max(0, information + core.countOccupiedMargins(joint, bins, values) / (2 * total));
+  return Math.max(0, information + core.information.countOccupiedMargins(joint, bins, values) / (2 * total));
 }
 
 /** Entropy of each latent's bins, f64[D], in nats. */
@@ -145,9 +145,9 @@ function countBins(
     counts.array.fill(0);
     const latentBins = binned.slice(d * rows, rows);
     for (let row = 0; row < rows; row += ROWS_PER_CALL) {
-      core.countJoint(counts, latentBins, single, 1, bins, 4, row, Math.min(row + ROWS_PER_CALL, rows));
+      core.histogram.countJoint(counts, latentBins, single, 1, bins, 4, row, Math.min(row + ROWS_PER_CALL, rows));
     }
-    core.marginaliseCounts(total, counts, 4, bins, 1, 1, 1);
+    core.histogram.marginaliseCounts(total, counts, 4, bins, 1, 1, 1);
     return entropyOf(core, total, rows, millerMadow);
   });
 }
@@ -171,6 +171,6 @@ function groupFactors(factors: readonly CodedFactor[], bins: number, rows: numbe
 /** One code for a group: ((first * size + second) * size + third) ... */
 function jointCodes(table: Table, group: readonly CodedFactor[]): Block<'u16'> {
   const codes = table.core.arena.zeros('u16', table.rows);
-  for (const { codes: next, size } of group) table.core.groupCodes(codes, next, size);
+  for (const { codes: next, size } of group) table.core.histogram.groupCodes(codes, next, size);
   return codes;
 }

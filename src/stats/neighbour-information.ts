@@ -1,5 +1,6 @@
 import type { Block } from '../../bindings/arena.js';
-import type { Core, PlacedClasses } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { PlacedClasses } from '../../bindings/kernels/neighbors.js';
 import type { Pause } from './pause.js';
 import type { Table } from './table.js';
 
@@ -46,7 +47,7 @@ async function estimateAll(table: Table, neighbours: number, pause: Pause): Prom
   const factorEntropies = new Array<number | null>(factorCount).fill(null);
   const lonelyValues = new Array<number>(factorCount).fill(0);
   const psi = core.arena.alloc('f64', rows + 1);
-  core.digammas(psi);
+  core.neighbors.digammas(psi);
   const estimates = new Map<number, Estimate>();
   for (const k of varyingFactors) {
     const { codes, values, size } = table.factors[k];
@@ -83,7 +84,7 @@ function sortColumn(core: Core, data: Block<'f32'> | Block<'f64'>, columns: numb
     to[i] = from[i * columns + column];
     row[i] = i;
   }
-  core.sortRows(x, order);
+  core.rows.sortRows(x, order);
   return { x, order };
 }
 
@@ -95,7 +96,7 @@ function ofClasses(core: Core, psi: Block<'f64'>, codes: Block<'i32'>, size: num
   const lonely = count.reduce((sum, n) => sum + (n === 1 ? 1 : 0), 0);
   const kept = sizes.reduce((sum, n) => sum + n, 0);
   if (kept === 0) return { entropy: null, lonely, estimate: null };
-  const entropy = core.entropyOfCounts(counts, code.length);
+  const entropy = core.information.entropyOfCounts(counts, code.length);
 
   let next = 0;
   const placeOf = Int32Array.from(count, (n) => (n > 1 ? next++ : -1));
@@ -113,12 +114,12 @@ function ofClasses(core: Core, psi: Block<'f64'>, codes: Block<'i32'>, size: num
     const values = core.arena.alloc('f64', kept);
     const places = core.arena.alloc('i32', kept);
     const placed: PlacedClasses = { values, places, bounds };
-    core.placeClasses(placed, x, order, keptCodes);
+    core.neighbors.placeClasses(placed, x, order, keptCodes);
     let sum = 0;
     for (let first = 0; first < sizes.length; ) {
       let last = first + 1;
       while (last < sizes.length && starts[last] - starts[first] < ROWS_PER_CALL) last++;
-      sum += core.classTerms(placed, psi, neighbours, first, last);
+      sum += core.neighbors.classTerms(placed, psi, neighbours, first, last);
       first = last;
     }
     core.arena.release(mark);
@@ -143,14 +144,14 @@ function ofNumbers(core: Core, psi: Block<'f64'>, factor: Block<'f64'>, neighbou
       to[i] = from[row[i]];
       place[i] = i;
     }
-    core.sortRows(y, places);
+    core.rows.sortRows(y, places);
     const strips = { stripX, stripY, x, y, perScaleX: 1 / deviation(x.array), perScaleY, width };
-    core.fillStrips(strips, places);
+    core.neighbors.fillStrips(strips, places);
     const count = Math.ceil(rows / width);
     const perCall = Math.ceil(ROWS_PER_CALL / width);
     let sum = 0;
     for (let strip = 0; strip < count; strip += perCall) {
-      sum += core.planeTerms(strips, psi, neighbours, strip, Math.min(strip + perCall, count));
+      sum += core.neighbors.planeTerms(strips, psi, neighbours, strip, Math.min(strip + perCall, count));
     }
     core.arena.release(mark);
     return psi.array[rows] + sum / rows;

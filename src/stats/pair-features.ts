@@ -34,7 +34,7 @@ export async function drawPairFeatures(
     await core.arena.scope(async () => {
       const { x, rows, fixed } = await source.drawPairs(first, count, batch);
       const out = features.slice(first * latentCount, count * latentCount);
-      core.pairDifferences(out, x, rows, count, batch, latentCount);
+      core.votes.pairDifferences(out, x, rows, count, batch, latentCount);
       labels.array.set(fixed.array, first);
     });
   }

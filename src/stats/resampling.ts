@@ -37,7 +37,7 @@ export function resampleOnce(
     const rows = core.arena.alloc('i32', table.rows);
     const half = halfOf(table.rows);
     const [count, stream] = which === 'interval' ? [half, STREAMS.subsample] : [table.rows, STREAMS.permutation];
-    core.shuffledRows(rows, count, { seed, stream, index });
+    core.random.shuffledRows(rows, count, { seed, stream, index });
     const drawn = which === 'interval' ? takeRows(table, rows, half) : permuteFactors(table, rows);
     return evaluate(drawn, deriveSeed(seed, STREAMS.resampleSeed, index));
   });

@@ -1,5 +1,6 @@
 import type { Block } from '../../bindings/arena.js';
-import type { Core, RowGroups } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { RowGroups } from '../../bindings/kernels/drawing.js';
 import { encodeFactor, type FactorCodes } from './binning.js';
 import type { Table } from './table.js';
 
@@ -20,7 +21,7 @@ export function groupRows(table: Table, bins: number): Promise<readonly DrawnFac
     const fixable: DrawnFactor[] = [];
     for (const k of table.varyingFactors) {
       const { codes, size } = await encodeFactor(table, k, bins);
-      const groups = table.core.groupRowsByCode(codes, size);
+      const groups = table.core.drawing.groupRowsByCode(codes, size);
       if (groups.drawable > 0) fixable.push({ k, groups, lonelyRows: table.rows - groups.drawable });
     }
     return fixable;
@@ -44,7 +45,7 @@ export function groupRowsByOthers(table: Table, bins: number): Promise<readonly 
     const joint = core.arena.alloc('i32', rows);
     return factors.flatMap(({ k, codes }) => {
       const others = factors.filter((factor) => factor.k !== k);
-      const groups = core.groupRowsByCode(joint, joinCodes(table, joint, others), codes);
+      const groups = core.drawing.groupRowsByCode(joint, joinCodes(table, joint, others), codes);
       return groups.drawable > 0 ? [{ k, groups, lonelyRows: rows - groups.drawable }] : [];
     });
   });
@@ -60,8 +61,8 @@ function joinCodes({ core, rows }: Table, out: Block<'i32'>, factors: readonly F
       count = joinBySorting(core, out, codes, size);
       continue;
     }
-    core.combineCodes(out, codes, size);
-    count = range > SPARSE_CODES * rows ? core.denseCodes(out, out, rows, 1, 0, 0, range) : range;
+    core.histogram.combineCodes(out, codes, size);
+    count = range > SPARSE_CODES * rows ? core.histogram.denseCodes(out, out, rows, 1, 0, 0, range) : range;
   }
   return count;
 }
@@ -75,7 +76,7 @@ function joinBySorting(core: Core, out: Block<'i32'>, codes: Block<'i32'>, size:
     key[i] = own[i] * size + other[i];
     row[i] = i;
   }
-  core.sortRows(keys, order);
+  core.rows.sortRows(keys, order);
   const [sorted, rowAt, to] = [keys.array, order.array, out.array];
   let count = 0;
   for (let i = 0; i < sorted.length; i++) {

@@ -2,8 +2,7 @@
  * Where batches of samples that share a factor's value, or the values of all factors but one, come from: rows of the table, drawn by the kernels, or a sampler
  * of the user's. Either way the batch statistics are computed by the same kernels, over rows named by index.
  */
-import type { Block } from '../../bindings/arena.js';
-import type { RealBlock } from '../../bindings/core.js';
+import type { Block, RealBlock } from '../../bindings/arena.js';
 import { dataRangeError, optionRangeError, optionTypeError } from '../errors.js';
 import { toMatrix } from '../matrix.js';
 import { RandomStream, STREAMS } from '../random.js';
@@ -66,13 +65,13 @@ async function tableSource(table: Table, bins: number, seed: number, held: Held)
     drawBatches(first, count, size) {
       const rows = core.arena.alloc('i32', count * size);
       const fixed = core.arena.alloc('i32', count);
-      core.drawBatchRows(rows, fixed, groups, count, size, { seed, stream: votesOf(held), index: first });
+      core.drawing.drawBatchRows(rows, fixed, groups, count, size, { seed, stream: votesOf(held), index: first });
       return { x, rows, fixed };
     },
     drawPairs(first, count, size) {
       const rows = core.arena.alloc('i32', count * size * 2);
       const fixed = core.arena.alloc('i32', count);
-      core.drawPairRows(rows, fixed, groups, count, size, { seed, stream: STREAMS.pairs, index: first });
+      core.drawing.drawPairRows(rows, fixed, groups, count, size, { seed, stream: STREAMS.pairs, index: first });
       return { x, rows, fixed };
     },
   };

@@ -87,7 +87,7 @@ function shuffleRows(table: Table, seed: number): Promise<Int32Array> {
   return table.memo(`shuffled rows ${seed}`, () => {
     const mark = table.core.arena.mark();
     const order = table.core.arena.alloc('i32', table.rows);
-    table.core.shuffledRows(order, table.rows, { seed, stream: STREAMS.split, index: 0 });
+    table.core.random.shuffledRows(order, table.rows, { seed, stream: STREAMS.split, index: 0 });
     const shuffled = order.array.slice();
     table.core.arena.release(mark);
     return shuffled;

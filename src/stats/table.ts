@@ -1,5 +1,5 @@
-import type { Block } from '../../bindings/arena.js';
-import type { Core, RealBlock } from '../../bindings/core.js';
+import type { Block, RealBlock } from '../../bindings/arena.js';
+import type { Core } from '../../bindings/core.js';
 import type { FactorType } from '../types.js';
 import type { ExactSplit } from './exact-split.js';
 import type { TableView } from './table-view.js';
@@ -68,7 +68,7 @@ export class Table implements TableView {
     this.factors = factors;
     const extremes = sameLatents
       ? { minima: sameLatents.latentMinima, maxima: sameLatents.latentMaxima }
-      : core.columnExtremes(latents, rows, latentCount);
+      : core.moments.columnExtremes(latents, rows, latentCount);
     this.latentMinima = extremes.minima;
     this.latentMaxima = extremes.maxima;
     this.constantLatents = indicesWhere(latentCount, (d) => this.latentMinima[d] === this.latentMaxima[d]);

@@ -78,12 +78,12 @@ export function castVotes(
           const chosen = core.arena.alloc('i32', count);
           const weights = core.arena.zeros('f64', count);
           if (isFast && x.type === 'f32') {
-            core.chooseLatentsF32(chosen, weights, x, rows, global, count, batch, held === 'others');
+            core.votes.chooseLatentsF32(chosen, weights, x, rows, global, count, batch, held === 'others');
           } else {
             const local = core.arena.alloc('f64', count * latentCount);
-            core.batchVariances(local, x, rows, count, batch, latentCount);
-            if (held === 'others') core.chooseLargest(chosen, local, global, count);
-            else core.chooseLatents(chosen, weights, local, global, count);
+            core.votes.batchVariances(local, x, rows, count, batch, latentCount);
+            if (held === 'others') core.votes.chooseLargest(chosen, local, global, count);
+            else core.votes.chooseLatents(chosen, weights, local, global, count);
           }
           votes.chosen.set(chosen.array, first);
           votes.weights.set(weights.array, first);

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Core, Tree } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { Tree } from '../../bindings/kernels/trees.js';
 import { type Cut, cutIntoBins, EXACT, loadTreeRows, sortColumns } from '../../src/learners/tree-rows.js';
 import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, codes, normals, uniforms } from './samples.js';
@@ -121,7 +122,7 @@ function compareTrees(
   const { tree, treeRows } = allocate(core, x, rows, columns, depth, cut);
   const raw = core.arena.upload('f64', new Float64Array(rows).fill(2));
   const importances = core.arena.upload('f64', new Float64Array(columns).fill(1));
-  core.growTree(tree, raw, importances, core.arena.upload('f64', residuals), treeRows, scale, RATE);
+  core.trees.growTree(tree, raw, importances, core.arena.upload('f64', residuals), treeRows, scale, RATE);
   for (const [node, column] of expected.columnOf) assert.is(tree.columnOf.array[node], column, `${what}: ${node}`);
   for (const [node, at] of expected.thresholds) assert.is(tree.thresholds.array[node], at, `${what}: ${node}`);
   const nodes = [...expected.values.keys()];
@@ -148,9 +149,9 @@ function compareTrees(
   );
   // Applied to the rows it grew on, the tree gives what it gave them then.
   const again = core.arena.upload('f64', new Float64Array(rows).fill(2));
-  core.addTree(again, treeRows.x, tree, RATE);
+  core.trees.addTree(again, treeRows.x, tree, RATE);
   assertSame(again.array, raw.array, `${what}: applied`);
-  core.reset();
+  core.arena.reset();
 }
 
 const SHAPES = [
@@ -240,7 +241,7 @@ test('does not mind which trees were grown before', () =>
     const residuals = [2, 3, 4].map((seed) => core.arena.upload('f64', normals(rows, seed)));
     const grow = (own: (typeof residuals)[number]) => {
       const importances = core.arena.zeros('f64', 6);
-      core.growTree(tree, raw, importances, own, treeRows, 0, RATE);
+      core.trees.growTree(tree, raw, importances, own, treeRows, 0, RATE);
       return [...tree.columnOf.array, ...tree.thresholds.array, ...importances.array];
     };
     const first = residuals.map(grow);
@@ -267,7 +268,7 @@ test('puts the threshold where both neighbours keep their side, however close th
     const { tree, treeRows } = allocate(core, x, 4, 1, 1);
     const raw = core.arena.zeros('f64', 4);
     const residuals = core.arena.upload('f64', [0.5, -0.5, 0.25, -0.25]);
-    core.growTree(tree, raw, core.arena.zeros('f64', 1), residuals, treeRows, 0, 1);
+    core.trees.growTree(tree, raw, core.arena.zeros('f64', 1), residuals, treeRows, 0, 1);
     assert.is(tree.thresholds.array[0], 1);
     assertSame(raw.array, [0.375, -0.375, 0.375, -0.375], 'scores');
   }));
@@ -276,7 +277,7 @@ test('leaves a leaf without curvature at 0', () =>
   forEachBuild((core) => {
     const { tree, treeRows } = allocate(core, Float64Array.of(1, 2), 2, 1, 1);
     const raw = core.arena.zeros('f64', 2);
-    core.growTree(tree, raw, core.arena.zeros('f64', 1), core.arena.upload('f64', [1, 0]), treeRows, 1, 1);
+    core.trees.growTree(tree, raw, core.arena.zeros('f64', 1), core.arena.upload('f64', [1, 0]), treeRows, 1, 1);
     assertSame(raw.array, [0, 0], 'scores');
   }));
 
@@ -290,7 +291,7 @@ test('gives the residuals of the softmax, and of the logistic function for two c
         const first = rows > 4 ? 2 : 0;
         const out = core.arena.upload('f64', new Float64Array(rows * width).fill(-7));
         const blocks = [core.arena.upload('f64', raw), core.arena.upload('i32', labels)] as const;
-        core.boostingResiduals(out, ...blocks, rows, classes, first, rows);
+        core.trees.boostingResiduals(out, ...blocks, rows, classes, first, rows);
         const expected = new Float64Array(rows * width).fill(-7);
         for (let row = first; row < rows; row++) {
           const scores = classes === 2 ? [0, raw[row]] : Array.from({ length: classes }, (_, c) => raw[c * rows + row]);
@@ -304,7 +305,7 @@ test('gives the residuals of the softmax, and of the logistic function for two c
             });
         }
         assertNear(out.array, expected, 1e-15, `${rows} rows, ${classes} classes`);
-        core.reset();
+        core.arena.reset();
       }
     }
   }));
@@ -315,7 +316,7 @@ test('takes exponentials to one and a half units in the last place, and none of 
     const scores = Float64Array.from({ length: 20001 }, (_, i) => -40 - (668 * i) / 20000);
     const out = core.arena.alloc('f64', scores.length);
     const labels = core.arena.zeros('i32', scores.length);
-    core.boostingResiduals(out, core.arena.upload('f64', scores), labels, scores.length, 2, 0, scores.length);
+    core.trees.boostingResiduals(out, core.arena.upload('f64', scores), labels, scores.length, 2, 0, scores.length);
     // JavaScript's own may be a unit off, too.
     assertNear(
       out.array,
@@ -325,14 +326,14 @@ test('takes exponentials to one and a half units in the last place, and none of 
     );
     const far = core.arena.upload('f64', [0, -1e300, 800, 2000, -2000, 0]);
     const residuals = core.arena.alloc('f64', 6);
-    core.boostingResiduals(residuals, far, core.arena.upload('i32', [1, 2]), 2, 3, 0, 2);
+    core.trees.boostingResiduals(residuals, far, core.arena.upload('i32', [1, 2]), 2, 3, 0, 2);
     assertNear(residuals.array, [0, 0, 0, -1, 0, 1], 1e-300, 'scores far apart');
   }));
 
 test('takes logarithms as they are to a rounding', () =>
   forEachBuild((core) => {
     for (const x of [1e-300, 0.1, 0.5, 1, 2, Math.E, 1e6]) {
-      assertNear([core.naturalLogarithm(x)], [Math.log(x)], 2 ** -52 * Math.abs(Math.log(x)), `${x}`);
+      assertNear([core.information.naturalLogarithm(x)], [Math.log(x)], 2 ** -52 * Math.abs(Math.log(x)), `${x}`);
     }
   }));
 

@@ -4,8 +4,16 @@
  */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { type Arena, type Block, blockBytes, ELEMENT_BYTES, type ElementType } from '../../bindings/arena.js';
-import { Core, type NumberBlock, type RealBlock } from '../../bindings/core.js';
+import {
+  type Arena,
+  type Block,
+  blockBytes,
+  ELEMENT_BYTES,
+  type ElementType,
+  type NumberBlock,
+  type RealBlock,
+} from '../../bindings/arena.js';
+import { type Core, createCore } from '../../bindings/core.js';
 import { type Build, instantiate, supports } from '../../bindings/load.js';
 
 /** The lengths every kernel is tried with: none, one, and around every number of lanes. */
@@ -21,7 +29,7 @@ async function coreOf(build: Build): Promise<Core> {
   if (known) return known;
   if (build === 'relaxed' && !supports('relaxed')) setFlagsFromString('--experimental-wasm-relaxed-simd');
   const bytes = readFileSync(new URL(`../../dist/${FILES[build]}`, import.meta.url));
-  const core = new Core(await instantiate({ build, module: new WebAssembly.Module(bytes) }));
+  const core = createCore(await instantiate({ build, module: new WebAssembly.Module(bytes) }));
   if (core.build !== build) throw new Error(`dist/${FILES[build]}: expected the build ${build}, got ${core.build}`);
   guardArena(core.arena);
   cores.set(build, core);
@@ -32,10 +40,10 @@ async function coreOf(build: Build): Promise<Core> {
 export async function forEachBuild(work: (core: Core, build: Build) => void | Promise<void>): Promise<void> {
   for (const build of ['simd', 'relaxed'] as const) {
     const core = await coreOf(build);
-    core.reset();
+    core.arena.reset();
     try {
       await work(core, build);
-      core.reset();
+      core.arena.reset();
     } catch (error) {
       cores.delete(build);
       if (error instanceof Error) error.message = `[${build}] ${error.message}`;

@@ -24,7 +24,7 @@ for (const type of ['i32', 'f32', 'f64'] as const) {
             const values = numbers.filter((_, i) => i % columns === column);
             const sorted = [...new Set(values)].sort((a, b) => a - b);
             const out = core.arena.alloc('i32', rows);
-            const count = core.denseCodes(
+            const count = core.histogram.denseCodes(
               out,
               uploadTable(core, type, numbers),
               rows,
@@ -49,13 +49,13 @@ test('codes whole numbers at both ends of what i32 and f64 hold', () =>
   forEachBuild((core) => {
     const out = core.arena.alloc('i32', 4);
     const low = core.arena.upload('i32', [-(2 ** 31) + 2, -(2 ** 31), -(2 ** 31) + 2, -(2 ** 31) + 1]);
-    assert.is(core.denseCodes(out, low, 4, 1, 0, -(2 ** 31), 3), 3);
+    assert.is(core.histogram.denseCodes(out, low, 4, 1, 0, -(2 ** 31), 3), 3);
     assertSame(out.array, [2, 0, 2, 1], 'lowest i32');
     const high = core.arena.upload('f64', [2 ** 53 - 1, 2 ** 53 - 3, 2 ** 53 - 1, 2 ** 53 - 3]);
-    assert.is(core.denseCodes(out, high, 4, 1, 0, 2 ** 53 - 3, 3), 2);
+    assert.is(core.histogram.denseCodes(out, high, 4, 1, 0, 2 ** 53 - 3, 3), 2);
     assertSame(out.array, [1, 0, 1, 0], 'highest f64');
     const zeros = core.arena.upload('f64', [0, -0, 1, -1]);
-    assert.is(core.denseCodes(out, zeros, 4, 1, 0, -1, 3), 3);
+    assert.is(core.histogram.denseCodes(out, zeros, 4, 1, 0, -1, 3), 3);
     assertSame(out.array, [1, 1, 2, 0], 'zeros of both signs');
   }));
 
@@ -64,12 +64,12 @@ test('groups codes: the old times the size, plus the new', () =>
     for (const rows of LENGTHS) {
       // The widest that a factor of one value can be grouped with.
       const [zeros, wide] = [core.arena.zeros('u16', rows), codes(rows, 65535, rows)];
-      core.groupCodes(zeros, core.arena.upload('i32', wide), 65535);
+      core.histogram.groupCodes(zeros, core.arena.upload('i32', wide), 65535);
       assertSame(zeros.array, wide, `${rows} rows, 65535 values`);
       // 250 x 262 = 65,500: the largest codes need all 16 bits.
       const [first, second] = [codes(rows, 250, rows), codes(rows, 262, rows + 1)];
       const out = core.arena.upload('u16', first);
-      core.groupCodes(out, core.arena.upload('i32', second), 262);
+      core.histogram.groupCodes(out, core.arena.upload('i32', second), 262);
       assertSame(
         out.array,
         first.map((code, i) => code * 262 + second[i]),
@@ -84,7 +84,7 @@ test('codes of two factors become one code for each pair', () =>
       // 40,000 x 50,000 = 2e9: the largest codes need all 31 bits.
       const [first, second] = [codes(rows, 40_000, rows), codes(rows, 50_000, rows + 1)];
       const out = core.arena.upload('i32', first);
-      core.combineCodes(out, core.arena.upload('i32', second), 50_000);
+      core.histogram.combineCodes(out, core.arena.upload('i32', second), 50_000);
       assertSame(
         out.array,
         first.map((code, i) => code * 50_000 + second[i]),
@@ -117,7 +117,7 @@ for (const copies of [1, 4] as const) {
             [Math.min(1016, rows - (rows % 8)), rows],
           ]) {
             const counts = core.arena.upload('u32', new Uint32Array(copies * cells).fill(10));
-            core.countJoint(
+            core.histogram.countJoint(
               counts,
               core.arena.upload('u16', binned),
               core.arena.upload('u16', coded),
@@ -146,10 +146,10 @@ test('counts in bins up to 65534', () =>
     const binned = [65534, 0, 65534, 32768, 65534, 65534, 1];
     const counts = core.arena.zeros('u32', 65535);
     const [bins, values] = [core.arena.upload('u16', binned), core.arena.zeros('u16', 7)];
-    core.countJoint(counts, bins, values, 1, 65535, 1, 0, 7);
+    core.histogram.countJoint(counts, bins, values, 1, 65535, 1, 0, 7);
     assert.equal([counts.array[65534], counts.array[32768], counts.array[1], counts.array[0]], [4, 1, 1, 1]);
     const one = core.arena.zeros('u32', 65535);
-    core.countJoint(one, core.arena.zeros('u16', 7), bins, 65535, 65535, 1, 0, 7);
+    core.histogram.countJoint(one, core.arena.zeros('u16', 7), bins, 65535, 65535, 1, 0, 7);
     assertSame(one.array, counts.array, 'one bin of 65535 values');
   }));
 
@@ -159,7 +159,7 @@ test('counts cells beyond 16 bits one row at a time', () =>
       const [binned, coded] = [codes(rows, 3, 1), codes(rows, 70_000, 2)];
       const counts = core.arena.zeros('u32', 3 * 70_000);
       const bins = core.arena.upload('u16', binned);
-      core.countJointWide(counts, bins, core.arena.upload('i32', coded), 70_000, rows >> 2, rows);
+      core.histogram.countJointWide(counts, bins, core.arena.upload('i32', coded), 70_000, rows >> 2, rows);
       const expected = new Map<number, number>();
       for (let row = rows >> 2; row < rows; row++) {
         const cell = binned[row] * 70_000 + coded[row];
@@ -184,7 +184,7 @@ test('finds offsets and which of them occur, of the columns asked for', () =>
       const minima = [-2, 40, 7];
       const x = Int32Array.from({ length: rows * 3 }, (_, i) => columns[i % 3][Math.floor(i / 3)] + minima[i % 3]);
       const out = core.arena.upload('i32', new Int32Array(rows * 3).fill(-1));
-      const seen = core.offsetCodes(out, core.arena.upload('i32', x), rows, 3, minima, [5, 900, 0]);
+      const seen = core.histogram.offsetCodes(out, core.arena.upload('i32', x), rows, 3, minima, [5, 900, 0]);
       assertSame(out.array.subarray(0, rows), columns[0], `column 0 of ${rows}`);
       assertSame(out.array.subarray(rows, 2 * rows), columns[1], `column 1 of ${rows}`);
       assert.ok(
@@ -203,7 +203,7 @@ test('finds offsets from the lowest number that i32 holds', () =>
   forEachBuild((core) => {
     const x = core.arena.upload('i32', [-(2 ** 31) + 2, 2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 3]);
     const out = core.arena.alloc('i32', 4);
-    const [low, high] = core.offsetCodes(out, x, 2, 2, [-(2 ** 31), 2 ** 31 - 3], [3, 3]);
+    const [low, high] = core.histogram.offsetCodes(out, x, 2, 2, [-(2 ** 31), 2 ** 31 - 3], [3, 3]);
     assertSame(out.array, [2, 0, 2, 0], 'offsets');
     assertSame(low as Uint8Array, [1, 0, 1], 'lowest');
     assertSame(high as Uint8Array, [1, 0, 1], 'highest');
@@ -223,7 +223,7 @@ test('sums grouped counts over copies and over the other factors', () =>
       ]) {
         const counts = Uint32Array.from({ length: copies * bins * outer * values * inner }, () => next() * 1e6);
         const out = core.arena.alloc('u32', bins * values);
-        core.marginaliseCounts(out, core.arena.upload('u32', counts), copies, bins, outer, values, inner);
+        core.histogram.marginaliseCounts(out, core.arena.upload('u32', counts), copies, bins, outer, values, inner);
         const expected = new Uint32Array(bins * values);
         counts.forEach((count, i) => {
           const value = Math.floor(i / inner) % values;
@@ -242,14 +242,14 @@ test('grouped codes that are counted together and summed apart give the counts o
     const factors = sizes.map((size) => codes(rows, size, size));
     const binned = codes(rows, 10, 9);
     const group = core.arena.upload('u16', factors[0]);
-    core.groupCodes(group, core.arena.upload('i32', factors[1]), sizes[1]);
-    core.groupCodes(group, core.arena.upload('i32', factors[2]), sizes[2]);
+    core.histogram.groupCodes(group, core.arena.upload('i32', factors[1]), sizes[1]);
+    core.histogram.groupCodes(group, core.arena.upload('i32', factors[2]), sizes[2]);
     const counts = core.arena.zeros('u32', 4 * 10 * 60);
-    core.countJoint(counts, core.arena.upload('u16', binned), group, 60, 600, 4, 0, rows);
+    core.histogram.countJoint(counts, core.arena.upload('u16', binned), group, 60, 600, 4, 0, rows);
     sizes.forEach((size, k) => {
       const out = core.arena.alloc('u32', 10 * size);
       const outer = sizes.slice(0, k).reduce((a, b) => a * b, 1);
-      core.marginaliseCounts(out, counts, 4, 10, outer, size, 60 / outer / size);
+      core.histogram.marginaliseCounts(out, counts, 4, 10, outer, size, 60 / outer / size);
       const expected = new Uint32Array(10 * size);
       for (let row = 0; row < rows; row++) expected[binned[row] * size + factors[k][row]]++;
       assertSame(out.array, expected, `factor ${k}`);

@@ -1,16 +1,17 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Core, RealBlock } from '../../bindings/core.js';
+import type { RealBlock } from '../../bindings/arena.js';
+import type { Core } from '../../bindings/core.js';
 import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
 import { assertNear, assertSame, exactSum, normals, ROUNDING, rounded } from './samples.js';
 
 function productsOf(core: Core, x: RealBlock, rows: number, columns: number, cuts: readonly number[]) {
   const stride = Math.ceil(columns / 4) * 4;
   const offsets = core.arena.alloc('f64', columns);
-  core.columnOffsets(offsets, x, rows, columns);
+  core.covariance.columnOffsets(offsets, x, rows, columns);
   const sums = core.arena.zeros('f64', stride * stride);
   [0, ...cuts].forEach((from, i) => {
-    core.addProducts(sums, x, offsets, columns, stride, from, cuts[i] ?? rows);
+    core.covariance.addProducts(sums, x, offsets, columns, stride, from, cuts[i] ?? rows);
   });
   return { offsets: offsets.array.slice(), at: (i: number, j: number) => sums.array[i * stride + j] };
 }
@@ -75,12 +76,12 @@ test('takes the logarithm of a determinant, and tells a singular matrix', () =>
           return exactSum(Array.from({ length: n }, (_, k) => a[i * n + k] * a[j * n + k]));
         });
       const expected = exactSum(Array.from({ length: n }, (_, i) => 2 * Math.log(1 + i / n)));
-      assertNear([core.logDeterminant(product(lower), n, 1e-12) as number], [expected], 1e-13 * n, `${n}`);
+      assertNear([core.covariance.logDeterminant(product(lower), n, 1e-12) as number], [expected], 1e-13 * n, `${n}`);
       const flat = lower.map((x, at) => (at >= n * (n - 1) && n > 1 ? lower[at - n] : x));
-      if (n > 1) assert.is(core.logDeterminant(product(flat), n, 1e-12), null);
+      if (n > 1) assert.is(core.covariance.logDeterminant(product(flat), n, 1e-12), null);
     }
-    assert.is(core.logDeterminant(Float64Array.of(0), 1, 0), null);
-    assert.is(core.logDeterminant(Float64Array.of(-1), 1, 0), null);
+    assert.is(core.covariance.logDeterminant(Float64Array.of(0), 1, 0), null);
+    assert.is(core.covariance.logDeterminant(Float64Array.of(-1), 1, 0), null);
   }));
 
 test.run();

@@ -9,7 +9,7 @@ test('orders rows by code, each code in the order of rows, codes without rows am
         const numbers = codes(rows, values, rows + values);
         const order = core.arena.alloc('i32', rows);
         const bounds = core.arena.alloc('i32', values + 1);
-        core.orderByCode(order, bounds, core.arena.upload('i32', numbers), values);
+        core.deviations.orderByCode(order, bounds, core.arena.upload('i32', numbers), values);
         const expected = Array.from(numbers.keys()).sort((a, b) => numbers[a] - numbers[b] || a - b);
         assertSame(order.array, expected, `order of ${rows} rows, ${values} values`);
         const below = Array.from({ length: values + 1 }, (_, value) => numbers.filter((code) => code < value).length);
@@ -54,7 +54,7 @@ for (const type of ['f32', 'f64'] as const) {
             });
             const out = core.arena.alloc('f64', columns);
             for (const q of [0, 0.3, 0.5, 0.9, 0.99, 1]) {
-              core.deviationQuantiles(out, x, order, columns, 1, rows + 1, q);
+              core.deviations.deviationQuantiles(out, x, order, columns, 1, rows + 1, q);
               expected.forEach((deviations, column) => {
                 const largest = deviations.reduce((a, b) => Math.max(a, b));
                 const bound = 8 * (rows + 4) * ROUNDING * largest;
@@ -89,7 +89,7 @@ test('quantiles of more deviations than are held at a time, most of them near 0 
     );
     const out = core.arena.alloc('f64', columns);
     for (const q of [0.9, 0.99, 1]) {
-      core.deviationQuantiles(out, x, order, columns, 0, rows, q);
+      core.deviations.deviationQuantiles(out, x, order, columns, 0, rows, q);
       for (let column = 0; column < columns; column++) {
         const values = Float64Array.from({ length: rows }, (_, row) => table[row * columns + column] - table[column]);
         const mean = values.reduce((a, b) => a + b, 0) / rows;

@@ -11,8 +11,8 @@ test('sums divergences by column, in any number of calls', () =>
         const sums = core.arena.zeros('f64', columns);
         const [means, logarithms] = [core.arena.upload('f64', mu), core.arena.upload('f64', logvar)];
         const middle = Math.floor(rows / 3);
-        core.addDivergences(sums, means, logarithms, columns, 0, middle);
-        core.addDivergences(sums, means, logarithms, columns, middle, rows);
+        core.divergence.addDivergences(sums, means, logarithms, columns, 0, middle);
+        core.divergence.addDivergences(sums, means, logarithms, columns, middle, rows);
         const expected = Array.from({ length: columns }, (_, d) =>
           exactSum(
             Array.from({ length: rows }, (_, row) => {
@@ -32,7 +32,7 @@ test('is 0 for a posterior that is the prior', () =>
   forEachBuild((core) => {
     const sums = core.arena.zeros('f64', 3);
     const zeros = core.arena.zeros('f64', 30);
-    core.addDivergences(sums, zeros, zeros, 3, 0, 10);
+    core.divergence.addDivergences(sums, zeros, zeros, 3, 0, 10);
     assertNear(sums.array, [0, 0, 0], 0, 'prior');
   }));
 

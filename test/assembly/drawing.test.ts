@@ -1,6 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Core, RowGroups, Stream } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { RowGroups } from '../../bindings/kernels/drawing.js';
+import type { Stream } from '../../bindings/kernels/random.js';
 import { RandomStream } from '../../src/random.js';
 import { forEachBuild, LENGTHS } from './builds.js';
 import { assertSame, chiSquare, chiSquareLimit, codes, uniforms } from './samples.js';
@@ -21,7 +23,7 @@ function skewedCodes(rows: number, values: number, seed: number): Int32Array {
 }
 
 const upload = (core: Core, coded: ArrayLike<number>, values: number): RowGroups =>
-  core.groupRowsByCode(core.arena.upload('i32', coded), values);
+  core.drawing.groupRowsByCode(core.arena.upload('i32', coded), values);
 
 test('puts the rows that share a value side by side, values with fewer than two rows left out', () =>
   forEachBuild((core) => {
@@ -49,7 +51,11 @@ test('leaves out, too, values whose rows all have the same of another code', () 
           const [coded, other] = [skewedCodes(rows, values, rows), codes(rows, others, rows + values)];
           const groups = groupsOf(coded, values).filter((group) => group.some((row) => other[row] !== other[group[0]]));
           const block = core.arena.upload('i32', coded);
-          const { order, bounds, drawable } = core.groupRowsByCode(block, values, core.arena.upload('i32', other));
+          const { order, bounds, drawable } = core.drawing.groupRowsByCode(
+            block,
+            values,
+            core.arena.upload('i32', other),
+          );
           const what = `${rows} rows, ${values} values, ${others} others`;
           assert.is(drawable, groups.flat().length, what);
           assertSame(order.array.slice(0, drawable), groups.flat(), what);
@@ -161,7 +167,7 @@ test('draws the batches of the definition, whatever their number and size', () =
         const rows = core.arena.alloc('i32', count * size);
         const fixed = core.arena.alloc('i32', count);
         const at = { seed, stream: 2, index: 1000 };
-        core.drawBatchRows(rows, fixed, groups, count, size, at);
+        core.drawing.drawBatchRows(rows, fixed, groups, count, size, at);
         const expected = batchesOf(factors, count, size, at);
         assertSame(fixed.array, expected.fixed, `factors of ${count} batches`);
         assertSame(rows.array, expected.rows, `${count} batches of ${size}`);
@@ -182,7 +188,7 @@ test('draws the pairs of the definition, whatever their number and size', () =>
         const rows = core.arena.alloc('i32', 2 * count * size);
         const fixed = core.arena.alloc('i32', count);
         const at = { seed, stream: 1, index: 5 };
-        core.drawPairRows(rows, fixed, groups, count, size, at);
+        core.drawing.drawPairRows(rows, fixed, groups, count, size, at);
         const expected = pairsOf(factors, count, size, at);
         assertSame(fixed.array, expected.fixed, `factors of ${count} batches`);
         assertSame(rows.array, expected.rows, `${count} batches of ${size} pairs`);
@@ -195,10 +201,14 @@ test('a partner whose word is rejected is drawn again, after the words of all pa
     // One value that all of 2.5 million rows share: of the words for a partner about 1 in 2000 is rejected.
     const total = 2_500_000;
     const partners = total - 1;
-    const groups = [core.groupRowsByCode(core.arena.zeros('i32', total), 1)];
+    const groups = [core.drawing.groupRowsByCode(core.arena.zeros('i32', total), 1)];
     const [count, size] = [40, 1000];
     const rows = core.arena.alloc('i32', 2 * count * size);
-    core.drawPairRows(rows, core.arena.alloc('i32', count), groups, count, size, { seed: 3, stream: 1, index: 0 });
+    core.drawing.drawPairRows(rows, core.arena.alloc('i32', count), groups, count, size, {
+      seed: 3,
+      stream: 1,
+      index: 0,
+    });
     let rejected = 0;
     for (let i = 0; i < count; i++) {
       const random = new RandomStream(3, 1, i);
@@ -254,10 +264,10 @@ test('all rows of a batch share the value of its factor, and no value that one r
     const [count, size] = [2000, 8];
     const fixed = core.arena.alloc('i32', count);
     const batches = core.arena.alloc('i32', count * size);
-    core.drawBatchRows(batches, fixed, groups, count, size, { seed: 6, stream: 2, index: 0 });
+    core.drawing.drawBatchRows(batches, fixed, groups, count, size, { seed: 6, stream: 2, index: 0 });
     const pairs = core.arena.alloc('i32', 2 * count * size);
     const fixedPairs = core.arena.alloc('i32', count);
-    core.drawPairRows(pairs, fixedPairs, groups, count, size, { seed: 6, stream: 1, index: 0 });
+    core.drawing.drawPairRows(pairs, fixedPairs, groups, count, size, { seed: 6, stream: 1, index: 0 });
     for (let i = 0; i < count; i++) {
       const codeOf = (row: number) => coded[fixed.array[i]][row];
       const values = new Set(batches.array.slice(i * size, (i + 1) * size).map(codeOf));
@@ -282,7 +292,7 @@ test('factors are drawn equally often, values as often as they have rows, and ro
     const count = 30000;
     const fixed = core.arena.alloc('i32', count);
     const rows = core.arena.alloc('i32', 2 * count);
-    core.drawBatchRows(rows, fixed, groups, count, 2, { seed: 8, stream: 2, index: 0 });
+    core.drawing.drawBatchRows(rows, fixed, groups, count, 2, { seed: 8, stream: 2, index: 0 });
     const factorCounts = new Int32Array(3);
     const rowCounts = [new Int32Array(20), new Int32Array(20)];
     for (let i = 0; i < count; i++) {
@@ -302,7 +312,11 @@ test('first rows of pairs are drawn equally often, and so are the partners of ea
     const [count, size] = [100, 600];
     const rows = core.arena.alloc('i32', 2 * count * size);
     const groups = [upload(core, coded, 4)];
-    core.drawPairRows(rows, core.arena.alloc('i32', count), groups, count, size, { seed: 9, stream: 1, index: 0 });
+    core.drawing.drawPairRows(rows, core.arena.alloc('i32', count), groups, count, size, {
+      seed: 9,
+      stream: 1,
+      index: 0,
+    });
     const pairs = new Map<string, number>();
     for (let i = 0; i < count; i++) {
       for (let j = 0; j < size; j++) {

@@ -29,11 +29,11 @@ for (const type of ['f32', 'f64'] as const) {
               return binOf(product + scaling.shift, edges);
             });
             const out = core.arena.alloc('u16', rows);
-            core.binColumnByEdges(out, x, columns, column, table, scaling, 0, rows);
+            core.histogram.binColumnByEdges(out, x, columns, column, table, scaling, 0, rows);
             assertSame(out.array, expected, `column ${column} of ${rows} x ${columns}`);
             const part = core.arena.alloc('u16', rows);
             const before = part.array.slice();
-            core.binColumnByEdges(part, x, columns, column, table, scaling, rows >> 2, rows >> 1);
+            core.histogram.binColumnByEdges(part, x, columns, column, table, scaling, rows >> 2, rows >> 1);
             const isInside = (row: number) => row >= rows >> 2 && row < rows >> 1;
             assertSame(
               part.array,
@@ -67,7 +67,7 @@ for (const type of ['f32', 'f64'] as const) {
         );
         const out = core.arena.alloc('u16', probes.length);
         const table = core.arena.upload('f64', edges);
-        core.binColumnByEdges(out, uploadTable(core, type, probes), 1, 0, table, IDENTITY, 0, probes.length);
+        core.histogram.binColumnByEdges(out, uploadTable(core, type, probes), 1, 0, table, IDENTITY, 0, probes.length);
         const expected = probes.map((x) => binOf(x, edges));
         assertSame(out.array, expected, `${edges.length} edges from ${edges[0]}`);
       }
@@ -84,7 +84,7 @@ test('rounds the product before the sum: a fused sum would put these values belo
       const shift = 0 - minimum * scale;
       const edges = core.arena.upload('f64', [-1, 0, 0.5]);
       const out = core.arena.alloc('u16', 1);
-      core.binColumnByEdges(out, core.arena.upload('f64', [minimum]), 1, 0, edges, { scale, shift }, 0, 1);
+      core.histogram.binColumnByEdges(out, core.arena.upload('f64', [minimum]), 1, 0, edges, { scale, shift }, 0, 1);
       // Exactly 0 only where both products were rounded alike.
       assert.is(out.array[0], 1);
       if (!Number.isInteger(minimum * scale)) rounding++;

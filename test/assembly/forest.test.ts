@@ -1,6 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Core, ForestRows, ForestTree, Stream } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { ForestRows, ForestTree } from '../../bindings/kernels/forest.js';
+import type { Stream } from '../../bindings/kernels/random.js';
 import { rankColumns } from '../../src/learners/forest.js';
 import { RandomStream } from '../../src/random.js';
 import { forEachBuild, LENGTHS } from './builds.js';
@@ -133,7 +135,7 @@ for (const classes of [0, 2, 5]) {
             const { tree, forestRows } = allocate(core, x, target, classes, columns);
             const gains = core.arena.upload('f64', new Float64Array(columns).fill(1));
             let cuts = 0;
-            for (const _ of core.growForestTree(
+            for (const _ of core.forest.growForestTree(
               tree,
               gains,
               forestRows,
@@ -156,7 +158,7 @@ for (const classes of [0, 2, 5]) {
             const width = Math.max(1, classes);
             const others = normals(7 * columns, 5);
             const votes = core.arena.upload('f64', new Float64Array(7 * width).fill(2));
-            core.addForestTree(votes, core.arena.upload('f64', others), tree, 7, width);
+            core.forest.addForestTree(votes, core.arena.upload('f64', others), tree, 7, width);
             const sums = new Float64Array(7 * width).fill(2);
             for (let row = 0; row < 7; row++) {
               let node = expected.root;
@@ -164,7 +166,7 @@ for (const classes of [0, 2, 5]) {
               for (const [c, share] of node.shares) sums[row * width + c] += share;
             }
             assertNear(votes.array, sums, 1e-12, `${what}: votes`);
-            core.reset();
+            core.arena.reset();
           }
         }
       }
@@ -179,14 +181,15 @@ test('sorts nodes of many rows and ranks as it does few: the same as trying ever
       const target = Int32Array.from(x, (value) => (value > 0.3 ? 1 : 0));
       const { tree, forestRows } = allocate(core, x, target, 2, 1);
       const gains = core.arena.zeros('f64', 1);
-      for (const _ of core.growForestTree(tree, gains, forestRows, 1, 1000, false, 2 ** 30, AT)) assert.unreachable();
+      for (const _ of core.forest.growForestTree(tree, gains, forestRows, 1, 1000, false, 2 ** 30, AT))
+        assert.unreachable();
       const low = x.reduce((most, value) => (value <= 0.3 ? Math.max(most, value) : most), Number.NEGATIVE_INFINITY);
       const high = x.reduce((least, value) => (value > 0.3 ? Math.min(least, value) : least), Number.POSITIVE_INFINITY);
       assert.is(tree.thresholds.array[0], low / 2 + high / 2);
       assert.equal([...tree.columnOf.array.slice(0, 3)], [0, -1, -1]);
       const ones = target.reduce((sum, label) => sum + label, 0);
       assertNear(gains.array, [(2 * ones * (rows - ones)) / rows], 1e-9 * rows, 'gain');
-      core.reset();
+      core.arena.reset();
     }
   }));
 
@@ -194,11 +197,11 @@ test('puts the threshold where both neighbours keep their side, however close th
   forEachBuild((core) => {
     const x = Float64Array.of(1, 1 + 2 ** -52, 1, 1 + 2 ** -52);
     const { tree, forestRows } = allocate(core, x, [0, 1, 0, 1], 2, 1);
-    const grow = core.growForestTree(tree, core.arena.zeros('f64', 1), forestRows, 1, 1000, false, 1000, AT);
+    const grow = core.forest.growForestTree(tree, core.arena.zeros('f64', 1), forestRows, 1, 1000, false, 1000, AT);
     assert.ok(grow.next().done);
     assert.is(tree.thresholds.array[0], 1);
     const votes = core.arena.zeros('f64', 8);
-    core.addForestTree(votes, forestRows.x, tree, 4, 2);
+    core.forest.addForestTree(votes, forestRows.x, tree, 4, 2);
     assert.equal([...votes.array], [1, 0, 0, 1, 1, 0, 0, 1]);
   }));
 
@@ -206,10 +209,10 @@ test('takes a split that gains nothing by itself, for what comes after it', () =
   forEachBuild((core) => {
     const { tree, forestRows } = allocate(core, Float64Array.of(0, 0, 1, 1, 0, 1, 0, 1), [0, 1, 1, 0], 2, 2);
     const gains = core.arena.zeros('f64', 2);
-    for (const _ of core.growForestTree(tree, gains, forestRows, 2, 1000, false, 1000, AT)) assert.unreachable();
+    for (const _ of core.forest.growForestTree(tree, gains, forestRows, 2, 1000, false, 1000, AT)) assert.unreachable();
     assertNear([gains.array[0] + gains.array[1]], [2], 1e-12, 'gains');
     const votes = core.arena.zeros('f64', 8);
-    core.addForestTree(votes, forestRows.x, tree, 4, 2);
+    core.forest.addForestTree(votes, forestRows.x, tree, 4, 2);
     assert.equal([...votes.array], [1, 0, 0, 1, 0, 1, 1, 0]);
   }));
 
@@ -217,7 +220,8 @@ test('gives its memory back where growing is broken off', () =>
   forEachBuild((core) => {
     const { tree, forestRows } = allocate(core, normals(50, 1), codes(50, 3, 1), 3, 1);
     const depth = core.arena.depth;
-    for (const _ of core.growForestTree(tree, core.arena.zeros('f64', 1), forestRows, 1, 1000, true, 1, AT)) break;
+    for (const _ of core.forest.growForestTree(tree, core.arena.zeros('f64', 1), forestRows, 1, 1000, true, 1, AT))
+      break;
     assert.is(core.arena.depth, depth);
   }));
 

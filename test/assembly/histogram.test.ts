@@ -73,7 +73,7 @@ async function assertBins(type: Real, low: number, high: number, bins: number): 
     const x = uploadTable(core, type, probes);
     const out = core.arena.alloc('u16', rows);
     const [minima, maxima] = [core.arena.upload('f64', [low]), core.arena.upload('f64', [high])];
-    core.binColumns(out, x, minima, maxima, rows, 1, bins, 0, rows);
+    core.histogram.binColumns(out, x, minima, maxima, rows, 1, bins, 0, rows);
     const actual = out.array;
     const bad = expected.findIndex((bin, i) => bin !== actual[i]);
     if (bad >= 0) assertSame([actual[bad]], [expected[bad]], `bin of ${probes[bad]} of ${bins} in ${low} .. ${high}`);
@@ -167,7 +167,17 @@ for (const type of ['f32', 'f64'] as const) {
         await forEachBuild((core) => {
           const out = core.arena.alloc('u16', probes.length);
           const [low, high] = [core.arena.upload('f64', [-limit]), core.arena.upload('f64', [limit])];
-          core.binColumns(out, uploadTable(core, type, probes), low, high, probes.length, 1, bins, 0, probes.length);
+          core.histogram.binColumns(
+            out,
+            uploadTable(core, type, probes),
+            low,
+            high,
+            probes.length,
+            1,
+            bins,
+            0,
+            probes.length,
+          );
           const expected = probes.map((x) => Math.max(0, binOf(x, edges)));
           assertSame(out.array, expected, `${bins} bins between -${limit} and ${limit}`);
         });
@@ -209,7 +219,7 @@ for (const type of ['f32', 'f64'] as const) {
             return Array.from(column(d), (value) => binOf(value, edges));
           }).flat();
           const out = core.arena.alloc('u16', rows * columns);
-          core.binColumns(out, x, minima, maxima, rows, columns, bins, 0, rows);
+          core.histogram.binColumns(out, x, minima, maxima, rows, columns, bins, 0, rows);
           assertSame(out.array, expected, `${rows} x ${columns}`);
 
           for (const [first, last] of [
@@ -219,7 +229,7 @@ for (const type of ['f32', 'f64'] as const) {
           ]) {
             const part = core.arena.alloc('u16', rows * columns);
             const before = part.array.slice();
-            core.binColumns(part, x, minima, maxima, rows, columns, bins, first, last);
+            core.histogram.binColumns(part, x, minima, maxima, rows, columns, bins, first, last);
             const isInside = (i: number) => i % rows >= first && i % rows < last;
             assertSame(
               part.array,

@@ -53,7 +53,7 @@ test('the entropy of counts is -sum p ln p', () =>
       for (const kind of [0, 1, 2]) {
         const counts = countsOf(length, kind, length);
         const total = exactSum(counts);
-        const actual = core.entropyOfCounts(core.arena.upload('u32', counts), total);
+        const actual = core.information.entropyOfCounts(core.arena.upload('u32', counts), total);
         assertNear([actual], [entropy(counts)], boundOf(length, total), `${length} counts of kind ${kind}`);
       }
     }
@@ -63,11 +63,11 @@ test('the entropy of n equal counts is ln n, and that of a single value is 0', (
   forEachBuild((core) => {
     for (const n of [2, 3, 10, 1000]) {
       const counts = core.arena.upload('u32', new Uint32Array(n).fill(977));
-      assertNear([core.entropyOfCounts(counts, 977 * n)], [Math.log(n)], boundOf(n, 977 * n), `n = ${n}`);
+      assertNear([core.information.entropyOfCounts(counts, 977 * n)], [Math.log(n)], boundOf(n, 977 * n), `n = ${n}`);
     }
     for (const count of [1, 2, 7, 1000, 10 ** 6, 2 ** 31 + 5]) {
       const counts = core.arena.upload('u32', [0, count, 0]);
-      assertNear([core.entropyOfCounts(counts, count)], [0], boundOf(1, count), `${count} samples`);
+      assertNear([core.information.entropyOfCounts(counts, count)], [0], boundOf(1, count), `${count} samples`);
     }
   }));
 
@@ -77,7 +77,7 @@ test('mutual information is sum p(b, v) ln(p(b, v) / (p(b) p(v)))', () =>
       for (const kind of [0, 1, 2]) {
         const joint = countsOf(bins * values, kind, bins + values);
         const total = exactSum(joint);
-        const actual = core.mutualInformationOfCounts(core.arena.upload('u32', joint), bins, values, total);
+        const actual = core.information.mutualInformationOfCounts(core.arena.upload('u32', joint), bins, values, total);
         const bound = boundOfJoint(bins, values, total);
         assertNear([actual], [mutualInformation(joint, bins, values)], bound, `${bins} x ${values}, kind ${kind}`);
       }
@@ -93,7 +93,7 @@ test('mutual information of independent counts is 0, never less', () =>
       const joint = rows.length * columns.length;
       const counts = Uint32Array.from({ length: joint }, (_, i) => rows[Math.floor(i / values)] * columns[i % values]);
       const total = exactSum(counts);
-      const actual = core.mutualInformationOfCounts(core.arena.upload('u32', counts), bins, values, total);
+      const actual = core.information.mutualInformationOfCounts(core.arena.upload('u32', counts), bins, values, total);
       assert.ok(actual >= 0 && actual <= boundOfJoint(bins, values, total), `${bins} x ${values}: ${actual}`);
     }
   }));
@@ -108,9 +108,14 @@ test('mutual information of identical codes is their entropy', () =>
         joint[i * n + i] = count;
       });
       const bound = boundOfJoint(n, n, total);
-      const information = core.mutualInformationOfCounts(core.arena.upload('u32', joint), n, n, total);
+      const information = core.information.mutualInformationOfCounts(core.arena.upload('u32', joint), n, n, total);
       assertNear([information], [entropy(counts)], bound, `${n} values`);
-      assertNear([information], [core.entropyOfCounts(core.arena.upload('u32', counts), total)], bound, `${n} values`);
+      assertNear(
+        [information],
+        [core.information.entropyOfCounts(core.arena.upload('u32', counts), total)],
+        bound,
+        `${n} values`,
+      );
     }
   }));
 
@@ -118,7 +123,12 @@ test('up to twenty bins and twenty values, mutual information is right to 1e-13'
   forEachBuild((core) => {
     for (let seed = 0; seed < 60; seed++) {
       const joint = countsOf(400, seed % 3, seed);
-      const actual = core.mutualInformationOfCounts(core.arena.upload('u32', joint), 20, 20, exactSum(joint));
+      const actual = core.information.mutualInformationOfCounts(
+        core.arena.upload('u32', joint),
+        20,
+        20,
+        exactSum(joint),
+      );
       assertNear([actual], [mutualInformation(joint, 20, 20)], 1e-13, `seed ${seed}`);
     }
   }));
@@ -128,8 +138,8 @@ test('mutual information is the same from both sides', () =>
     const joint = countsOf(9 * 5, 2, 77);
     const turned = joint.map((_, i) => joint[(i % 9) * 5 + Math.floor(i / 9)]);
     const total = exactSum(joint);
-    const one = core.mutualInformationOfCounts(core.arena.upload('u32', joint), 9, 5, total);
-    const other = core.mutualInformationOfCounts(core.arena.upload('u32', turned), 5, 9, total);
+    const one = core.information.mutualInformationOfCounts(core.arena.upload('u32', joint), 9, 5, total);
+    const other = core.information.mutualInformationOfCounts(core.arena.upload('u32', turned), 5, 9, total);
     assertNear([one], [other], boundOfJoint(9, 5, total), 'turned');
     assert.ok(one > 0.1);
   }));
@@ -144,9 +154,9 @@ test('occupied cells, bins and values are counted, for the correction of entropi
       const cells = occupied(Array.from(joint));
       // The cell that follows is full: none but its own are looked at.
       const block = core.arena.upload('u32', [...joint, 7]).slice(0, joint.length);
-      assert.is(core.countOccupied(block), cells);
+      assert.is(core.information.countOccupied(block), cells);
       const margins = occupied(ofBin) + occupied(ofValue) - cells - 1;
-      assert.is(core.countOccupiedMargins(block, bins, values), margins, `${bins} x ${values}`);
+      assert.is(core.information.countOccupiedMargins(block, bins, values), margins, `${bins} x ${values}`);
     }
   }));
 

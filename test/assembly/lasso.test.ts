@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Core, LassoSums } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { LassoSums } from '../../bindings/kernels/lasso.js';
 import { COLUMN_COUNTS, forEachBuild } from './builds.js';
 import { assertNear, assertSame, normals } from './samples.js';
 
@@ -53,12 +54,12 @@ test('descends to what plain sweeps come to, at every number of columns', () =>
         const expected = descendPlainly(plain, part * largest);
         const sums = upload(core, plain, columns);
         const w = core.arena.zeros('f64', sums.stride);
-        const gap = core.descendLasso(w, sums, part * largest, 1e-15 * plain.squares, 1000);
+        const gap = core.lasso.descendLasso(w, sums, part * largest, 1e-15 * plain.squares, 1000);
         assert.ok(gap <= 1e-13 * plain.squares, `gap ${gap}`);
         assertNear(w.array.subarray(0, columns), expected, 1e-9, `${columns} columns, ${part}`);
         assertSame(w.array.subarray(columns), new Float64Array(sums.stride - columns), 'beyond columns');
         assert.is([...w.array].filter((v) => v !== 0).length, expected.filter((v) => Math.abs(v) > 1e-12).length);
-        core.reset();
+        core.arena.reset();
       }
     }
   }));
@@ -83,7 +84,7 @@ test('the gap bounds how far the objective is from its minimum', () =>
       const w = core.arena.zeros('f64', sums.stride);
       w.array.fill(start, 0, columns);
       const excess = objective(w.array) - least;
-      const gap = core.descendLasso(w, sums, lambda, Number.POSITIVE_INFINITY, 0);
+      const gap = core.lasso.descendLasso(w, sums, lambda, Number.POSITIVE_INFINITY, 0);
       assert.ok(gap >= excess - 1e-12 && excess > 0, `from ${start}: gap ${gap}, excess ${excess}`);
       assertSame(w.array.subarray(0, columns), new Float64Array(columns).fill(start), 'not moved');
     }
@@ -104,7 +105,7 @@ test('leaves a second copy of a column, and a column without variance, at 0', ()
     );
     const sums = upload(core, plain, columns);
     const w = core.arena.zeros('f64', sums.stride);
-    core.descendLasso(w, sums, 1, 1e-13 * plain.squares, 1000);
+    core.lasso.descendLasso(w, sums, 1, 1e-13 * plain.squares, 1000);
     assert.ok(w.array[1] > 0.5);
     assertSame(w.array.subarray(2), [0, 0], 'weights');
   }));
@@ -118,14 +119,14 @@ test('solves for the weights of given signs, and stops where the first changes i
     const sums = upload(core, plain, columns);
     const w = core.arena.zeros('f64', sums.stride);
     w.array.set(expected.map((value) => 3 * Math.sign(value)));
-    assert.ok(core.solveLassoWeights(w, sums, lambda));
+    assert.ok(core.lasso.solveLassoWeights(w, sums, lambda));
     assertNear(w.array.subarray(0, columns), expected, 1e-10, 'solution');
     const wrong = expected.findIndex((value) => value !== 0);
     w.array.set(expected.map((value, j) => (j === wrong ? -1e-6 * value : value)));
-    assert.ok(core.solveLassoWeights(w, sums, lambda));
+    assert.ok(core.lasso.solveLassoWeights(w, sums, lambda));
     assert.is(w.array[wrong], 0);
     w.array.fill(0);
-    assert.not.ok(core.solveLassoWeights(w, sums, lambda), 'nothing to solve');
+    assert.not.ok(core.lasso.solveLassoWeights(w, sums, lambda), 'nothing to solve');
   }));
 
 test('does not solve for copies of a column', () =>
@@ -133,7 +134,7 @@ test('does not solve for copies of a column', () =>
     const x = normals(2 * ROWS, 10).map((_, i, all) => all[i & ~1]);
     const sums = upload(core, sumPlainly(x, normals(ROWS, 11), 2), 2);
     const w = core.arena.upload('f64', [1, 2, 0, 0]);
-    assert.not.ok(core.solveLassoWeights(w, sums, 0.1));
+    assert.not.ok(core.lasso.solveLassoWeights(w, sums, 0.1));
     assertSame(w.array, [1, 2, 0, 0], 'weights');
   }));
 
@@ -149,8 +150,8 @@ test('adds Gram matrices around another mean, mirrors them and squares weights b
       shift.array.set(normals(columns, 12));
       const d = [...shift.array];
       const sums = core.arena.zeros('f64', stride * stride);
-      core.addGram(sums, gram, shift, ROWS, columns);
-      core.mirrorGram(sums, columns, stride);
+      core.lasso.addGram(sums, gram, shift, ROWS, columns);
+      core.lasso.mirrorGram(sums, columns, stride);
       const expected = plain.gram.map((row, i) => row.map((value, j) => value + ROWS * d[i] * d[j]));
       for (let i = 0; i < columns; i++) {
         const row = sums.array.slice(i * stride, i * stride + columns);
@@ -163,8 +164,8 @@ test('adds Gram matrices around another mean, mirrors them and squares weights b
         (sum, row, i) => sum + row.reduce((part, value, j) => part + value * weights[i] * weights[j], 0),
         0,
       );
-      assertNear([core.gramSquare(sums, w, columns)], [square], 1e-12 * (1 + square) * columns, 'square');
-      core.reset();
+      assertNear([core.lasso.gramSquare(sums, w, columns)], [square], 1e-12 * (1 + square) * columns, 'square');
+      core.arena.reset();
     }
   }));
 

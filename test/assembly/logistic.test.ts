@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Block } from '../../bindings/arena.js';
-import type { Core, LabelledRows } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, codes, exactSum, normals, ROUNDING } from './samples.js';
 
@@ -109,7 +110,7 @@ function lossAt(core: Core, { labelled, gradient, probabilities }: Blocks, probl
   const mark = core.arena.mark();
   gradient.array.fill(0);
   const w = core.arena.upload('f64', weights);
-  const loss = core.softmaxLoss(gradient, probabilities, labelled, w, problem.fixed, 0, problem.rows);
+  const loss = core.softmax.softmaxLoss(gradient, probabilities, labelled, w, problem.fixed, 0, problem.rows);
   core.arena.release(mark);
   return { loss, gradient: gradient.array.slice() };
 }
@@ -136,7 +137,7 @@ test('adds the gradient of a range of rows to what is there, and leaves the prob
     gradient.array.fill(1000);
     probabilities.array.fill(-7);
     const w = core.arena.upload('f64', problem.weights);
-    const loss = core.softmaxLoss(gradient, probabilities, labelled, w, 0, first, last);
+    const loss = core.softmax.softmaxLoss(gradient, probabilities, labelled, w, 0, first, last);
     const expected = solve(problem, first, last);
     assertNear([loss], [expected.loss], expected.lossBound, 'loss');
     const moved = expected.gradient.map((g) => g + 1000);
@@ -219,7 +220,7 @@ test('gives the Gram matrices of all pairs of classes, in tiles on and above the
         [rows >> 3, rows - (rows >> 2)],
       ]) {
         const grams = core.arena.upload('f64', start);
-        core.softmaxHessian(grams, labelled, p, core.arena.alloc('f64', 128 * stride), first, last);
+        core.softmax.softmaxHessian(grams, labelled, p, core.arena.alloc('f64', 128 * stride), first, last);
         const expected = start.slice();
         const bounds = new Float64Array(start.length);
         pairs.forEach(([a, b], pair) => {
@@ -253,7 +254,7 @@ test('the Hessian made of the Gram matrices is the slope of the gradient', () =>
       const pairs = pairsOfClasses(classes);
       const grams = core.arena.zeros('f64', pairs.length * stride * stride);
       const scratch = core.arena.alloc('f64', 128 * stride);
-      core.softmaxHessian(grams, blocks.labelled, blocks.probabilities, scratch, 0, rows);
+      core.softmax.softmaxHessian(grams, blocks.labelled, blocks.probabilities, scratch, 0, rows);
       const gramAt = (a: number, b: number, i: number, j: number) => {
         const pair = pairs.findIndex(([first, second]) => first === Math.min(a, b) && second === Math.max(a, b));
         return grams.array[(pair * stride + Math.min(i, j)) * stride + Math.max(i, j)];
@@ -306,7 +307,7 @@ test('a class weight counts each row of its class so many times; weights of 1 ch
         const { loss, gradient } = lossAt(core, blocks, points, points.weights);
         const grams = core.arena.zeros('f64', pairsOfClasses(classes).length * stride * stride);
         const scratch = core.arena.alloc('f64', 128 * stride);
-        core.softmaxHessian(grams, blocks.labelled, blocks.probabilities, scratch, 0, points.rows);
+        core.softmax.softmaxHessian(grams, blocks.labelled, blocks.probabilities, scratch, 0, points.rows);
         return [loss, ...gradient, ...grams.array];
       });
       assertSame(ones, plain, 'weights of 1');

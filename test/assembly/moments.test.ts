@@ -13,7 +13,7 @@ for (const type of ['f32', 'f64'] as const) {
       const least = type === 'f32' ? 2 ** -149 : Number.MIN_VALUE;
       for (const length of [...LENGTHS, 4095, 4096, 4097, 10000]) {
         const numbers = normals(length, length).map((x, i) => [x, most, -most, least, -least, 0, -0][i % 7]);
-        assert.is(core.firstNonFinite(uploadTable(core, type, numbers)), -1, `length ${length}`);
+        assert.is(core.moments.firstNonFinite(uploadTable(core, type, numbers)), -1, `length ${length}`);
       }
     }));
 
@@ -25,7 +25,8 @@ for (const type of ['f32', 'f64'] as const) {
           const kept = x.array[at];
           for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
             x.array[at] = bad;
-            if (core.firstNonFinite(x) !== at) assert.is(core.firstNonFinite(x), at, `${bad} at ${at} of ${length}`);
+            if (core.moments.firstNonFinite(x) !== at)
+              assert.is(core.moments.firstNonFinite(x), at, `${bad} at ${at} of ${length}`);
           }
           x.array[at] = kept;
         }
@@ -41,13 +42,13 @@ for (const type of ['f32', 'f64'] as const) {
           const kept = [x.array[first], x.array[second]];
           x.array[first] = Number.POSITIVE_INFINITY;
           x.array[second] = Number.NEGATIVE_INFINITY;
-          assert.is(core.firstNonFinite(x), first);
+          assert.is(core.moments.firstNonFinite(x), first);
           [x.array[first], x.array[second]] = kept;
         }
       }
       for (const at of [4095, 4096, 8191, 8192, length - 1]) {
         x.array[at] = Number.NaN;
-        assert.is(core.firstNonFinite(x), at);
+        assert.is(core.moments.firstNonFinite(x), at);
         x.array[at] = 0;
       }
     }));
@@ -63,12 +64,12 @@ for (const type of ['f32', 'f64'] as const) {
               i % columns === column ? whole[Math.floor(i / columns) % 8] : x,
             );
             const x = uploadTable(core, type, numbers);
-            assert.is(core.isIntegral(x, rows, columns, column), true);
+            assert.is(core.moments.isIntegral(x, rows, columns, column), true);
             if (rows === 0) continue;
-            if (columns > 1) assert.is(core.isIntegral(x, rows, columns, column === 0 ? 1 : 0), false);
+            if (columns > 1) assert.is(core.moments.isIntegral(x, rows, columns, column === 0 ? 1 : 0), false);
             for (const row of new Set([0, rows >> 1, rows - 1])) {
               x.array[row * columns + column] = -2.5;
-              assert.is(core.isIntegral(x, rows, columns, column), false, `row ${row} of ${rows}`);
+              assert.is(core.moments.isIntegral(x, rows, columns, column), false, `row ${row} of ${rows}`);
               x.array[row * columns + column] = 4;
             }
           }
@@ -78,7 +79,7 @@ for (const type of ['f32', 'f64'] as const) {
 }
 
 test('a column of i32 holds whole numbers only', () =>
-  forEachBuild((core) => assert.is(core.isIntegral(core.arena.upload('i32', [1, 2]), 2, 1, 0), true)));
+  forEachBuild((core) => assert.is(core.moments.isIntegral(core.arena.upload('i32', [1, 2]), 2, 1, 0), true)));
 
 for (const type of ['f32', 'f64', 'i32'] as const) {
   test(`finds the extremes of each column of ${type}`, () =>
@@ -89,7 +90,7 @@ for (const type of ['f32', 'f64', 'i32'] as const) {
             normals(rows * columns, rows + columns).map((x) => x * 1e6),
             type,
           );
-          const { minima, maxima } = core.columnExtremes(uploadTable(core, type, numbers), rows, columns);
+          const { minima, maxima } = core.moments.columnExtremes(uploadTable(core, type, numbers), rows, columns);
           const all = Array.from({ length: columns }, (_, column) => columnOf(numbers, columns, column));
           assertSame(
             minima,
@@ -117,7 +118,7 @@ for (const type of ['f32', 'f64', 'i32'] as const) {
         for (let at = 0; at < x.length; at++) {
           for (const extreme of [low, high]) {
             x.array[at] = extreme;
-            const { minima, maxima } = core.columnExtremes(x, 9, columns);
+            const { minima, maxima } = core.moments.columnExtremes(x, 9, columns);
             const expected = new Float64Array(columns);
             expected[at % columns] = extreme;
             assertSame(extreme < 0 ? minima : maxima, expected, `at ${at}`);
@@ -137,12 +138,12 @@ test('a column of zeros of both signs has extremes that equal 0, and one of -0 a
         [-0, 0, -0],
         [-0, -0, 0],
       ]) {
-        const { minima, maxima } = core.columnExtremes(uploadTable(core, type, zeros), 3, 1);
+        const { minima, maxima } = core.moments.columnExtremes(uploadTable(core, type, zeros), 3, 1);
         assert.ok(minima[0] === 0 && maxima[0] === 0);
       }
-      const { minima, maxima } = core.columnExtremes(uploadTable(core, type, [-0, -0]), 2, 1);
+      const { minima, maxima } = core.moments.columnExtremes(uploadTable(core, type, [-0, -0]), 2, 1);
       assert.ok(Object.is(minima[0], -0) && Object.is(maxima[0], -0));
-      const mixed = core.columnExtremes(uploadTable(core, type, [-0, -1, 0, 1]), 2, 2);
+      const mixed = core.moments.columnExtremes(uploadTable(core, type, [-0, -1, 0, 1]), 2, 2);
       assertSame(mixed.minima, [0, -1], 'minima');
       assertSame(mixed.maxima, [0, 1], 'maxima');
     }
@@ -169,7 +170,7 @@ for (const type of ['f32', 'f64'] as const) {
       for (const rows of LENGTHS.filter((length) => length >= 2)) {
         for (const columns of COLUMN_COUNTS) {
           const numbers = rounded(normals(rows * columns, rows * 31 + columns), type);
-          const { means, variances } = core.columnVariances(uploadTable(core, type, numbers), rows, columns);
+          const { means, variances } = core.moments.columnVariances(uploadTable(core, type, numbers), rows, columns);
           for (let column = 0; column < columns; column++) {
             const data = columnOf(numbers, columns, column);
             const { mean, variance } = momentsOf(data, 0);
@@ -187,7 +188,7 @@ for (const type of ['f32', 'f64'] as const) {
     forEachBuild((core) => {
       for (const columns of COLUMN_COUNTS) {
         const numbers = rounded(normals(2 * columns, columns), type);
-        const { variances } = core.columnVariances(uploadTable(core, type, numbers), 2, columns);
+        const { variances } = core.moments.columnVariances(uploadTable(core, type, numbers), 2, columns);
         const expected = variances.map((_, d) => (numbers[d] - numbers[columns + d]) ** 2 / 2);
         assertNear(
           variances,
@@ -202,7 +203,7 @@ for (const type of ['f32', 'f64'] as const) {
     forEachBuild((core) => {
       for (const value of [0, 0.1, -1e8, 1e30, 1 / 3]) {
         const x = uploadTable(core, type, new Float64Array(3000).fill(value));
-        const { means, variances } = core.columnVariances(x, 1000, 3);
+        const { means, variances } = core.moments.columnVariances(x, 1000, 3);
         assertSame(variances, [0, 0, 0], `${value}`);
         assertSame(means, rounded([value, value, value], type), `${value}`);
       }
@@ -214,7 +215,7 @@ test('an offset of 1e8 at a scale of 1e-3 costs no digit of a variance', () =>
     for (const rows of [3, 31, 1000, 20000]) {
       // Numbers this close to the offset minus it are exact: the oracle does not see the offset.
       const numbers = normals(rows * 5, rows).map((x) => 1e8 + 1e-3 * x);
-      const { means, variances } = core.columnVariances(core.arena.upload('f64', numbers), rows, 5);
+      const { means, variances } = core.moments.columnVariances(core.arena.upload('f64', numbers), rows, 5);
       for (let column = 0; column < 5; column++) {
         const { mean, variance } = momentsOf(columnOf(numbers, 5, column), 1e8);
         assertNear([variances[column]], [variance], varianceBound(rows) * variance, `${rows} rows`);
@@ -228,7 +229,7 @@ test('a variance over a million rows is right to 1e-13', () =>
   forEachBuild((core) => {
     for (const type of ['f32', 'f64'] as const) {
       const numbers = rounded(normals(1e6, 7), type);
-      const { variances } = core.columnVariances(uploadTable(core, type, numbers), 1e6, 1);
+      const { variances } = core.moments.columnVariances(uploadTable(core, type, numbers), 1e6, 1);
       const { variance } = momentsOf(numbers, 0);
       assertNear(variances, [variance], 1e-13 * variance, type);
     }
@@ -243,7 +244,7 @@ for (const type of ['f32', 'f64'] as const) {
           const y = normals(rows, rows);
           const means = normals(columns, columns);
           const x = uploadTable(core, type, numbers);
-          const products = core.columnProducts(x, means, core.arena.upload('f64', y), 0.5, rows, columns);
+          const products = core.moments.columnProducts(x, means, core.arena.upload('f64', y), 0.5, rows, columns);
           for (let column = 0; column < columns; column++) {
             const terms = Array.from(columnOf(numbers, columns, column), (v, i) => (v - means[column]) * (y[i] - 0.5));
             const bound = (rows + 4) * ROUNDING * exactSum(terms.map(Math.abs));

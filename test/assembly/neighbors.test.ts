@@ -18,13 +18,13 @@ const samples = (rows: number, seed: number) =>
 function sort(core: Core, numbers: Float64Array) {
   const x = core.arena.upload('f64', numbers);
   const order = core.arena.upload('i32', Int32Array.from(numbers.keys()));
-  core.sortRows(x, order);
+  core.rows.sortRows(x, order);
   return { x, order };
 }
 
 function psiTable(core: Core, rows: number) {
   const block = core.arena.alloc('f64', rows + 1);
-  core.digammas(block);
+  core.neighbors.digammas(block);
   return block;
 }
 
@@ -32,12 +32,12 @@ test('psi is the harmonic sum less the constant of Euler', () =>
   forEachBuild((core) => {
     for (const length of LENGTHS) {
       const block = core.arena.alloc('f64', length);
-      core.digammas(block);
+      core.neighbors.digammas(block);
       const expected = Float64Array.from({ length }, (_, n) => (n === 0 ? 0 : psi(n)));
       assertNear(block.array, expected, 1e-14, `${length}`);
     }
     const many = core.arena.alloc('f64', 1_000_001);
-    core.digammas(many);
+    core.neighbors.digammas(many);
     const n = 1e6;
     assertNear([many.array[n]], [Math.log(n) - 1 / (2 * n) - 1 / (12 * n * n)], 1e-14, 'a million');
   }));
@@ -60,7 +60,7 @@ test('places the rows of each class among those that are kept', () =>
         bounds: core.arena.upload('i32', bounds),
       };
       const { x, order } = sort(core, numbers);
-      core.placeClasses(placed, x, order, core.arena.upload('i32', ofRow));
+      core.neighbors.placeClasses(placed, x, order, core.arena.upload('i32', ofRow));
       assertSame(
         placed.values.array,
         kept.map((row) => numbers[row]),
@@ -93,15 +93,15 @@ test('the terms of classes are those of every distance by itself', () =>
             bounds: core.arena.upload('i32', bounds),
           };
           const { x, order } = sort(core, numbers);
-          core.placeClasses(placed, x, order, core.arena.upload('i32', keptCodes));
+          core.neighbors.placeClasses(placed, x, order, core.arena.upload('i32', keptCodes));
           const table = psiTable(core, rows);
-          const all = core.classTerms(placed, table, neighbours, 0, own.length);
+          const all = core.neighbors.classTerms(placed, table, neighbours, 0, own.length);
           const context = `${rows} rows, ${what}, ${classes} classes, ${neighbours} neighbours`;
           assertNear([all], [terms], 1e-11, context);
           const half = own.length >> 1;
           const parts =
-            core.classTerms(placed, table, neighbours, 0, half) +
-            core.classTerms(placed, table, neighbours, half, own.length);
+            core.neighbors.classTerms(placed, table, neighbours, 0, half) +
+            core.neighbors.classTerms(placed, table, neighbours, half, own.length);
           assertNear([parts], [all], 1e-11, `${context}, in two calls`);
         }
       }
@@ -132,13 +132,13 @@ test('the terms of the plane are those of every distance by itself, whatever the
             const stripX = core.arena.alloc('f64', rows);
             const stripY = core.arena.alloc('f64', rows);
             const strips = { stripX, stripY, x, y, perScaleX: 0.7, perScaleY: 1.3, width };
-            core.fillStrips(strips, places);
+            core.neighbors.fillStrips(strips, places);
             const count = Math.ceil(rows / width);
             const table = psiTable(core, rows);
             const half = count >> 1;
             const found =
-              core.planeTerms(strips, table, neighbours, 0, half) +
-              core.planeTerms(strips, table, neighbours, half, count);
+              core.neighbors.planeTerms(strips, table, neighbours, 0, half) +
+              core.neighbors.planeTerms(strips, table, neighbours, half, count);
             const expected = plainPlaneTerms(numbersX, numbersY, [0.7, 1.3], neighbours);
             const context = `${rows} rows, ${whatX} and ${whatY}, ${neighbours} neighbours, strips of ${width}`;
             assertNear([found], [expected], 1e-11, context);

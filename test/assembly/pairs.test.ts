@@ -14,7 +14,7 @@ for (const type of ['f32', 'f64'] as const) {
         ]) {
           const rows = codes(2 * count * size, 50, size);
           const out = core.arena.alloc('f64', count * columns);
-          core.pairDifferences(out, x, core.arena.upload('i32', rows), count, size, columns);
+          core.votes.pairDifferences(out, x, core.arena.upload('i32', rows), count, size, columns);
           const expected = Array.from({ length: count * columns }, (_, at) => {
             const first = Math.floor(at / columns) * 2 * size;
             const value = (j: number) => numbers[rows[j] * columns + (at % columns)];
@@ -35,7 +35,7 @@ for (const type of ['f32', 'f64'] as const) {
       const numbers = normals(20 * columns, 3).map((x, i) => (i % columns === 3 ? 0.1 : x));
       const rows = codes(2 * 4 * 6, 20, 4);
       const out = core.arena.alloc('f64', 4 * columns);
-      core.pairDifferences(out, uploadTable(core, type, numbers), core.arena.upload('i32', rows), 4, 6, columns);
+      core.votes.pairDifferences(out, uploadTable(core, type, numbers), core.arena.upload('i32', rows), 4, 6, columns);
       assertSame(
         out.array.filter((_, i) => i % columns === 3),
         [0, 0, 0, 0],
@@ -52,10 +52,10 @@ test('a table larger than any cache gives, for some of its rows, what these rows
         const { numbers, chosen, gathered } = largeTable(type, columns, 2 * count * size);
         const [large, small] = [core.arena.alloc('f64', count * columns), core.arena.alloc('f64', count * columns)];
         const inOrder = core.arena.upload('i32', Int32Array.from(chosen.keys()));
-        core.pairDifferences(small, uploadTable(core, type, gathered), inOrder, count, size, columns);
+        core.votes.pairDifferences(small, uploadTable(core, type, gathered), inOrder, count, size, columns);
         const mark = core.arena.mark();
         const x = uploadTable(core, type, numbers);
-        core.pairDifferences(large, x, core.arena.upload('i32', chosen), count, size, columns);
+        core.votes.pairDifferences(large, x, core.arena.upload('i32', chosen), count, size, columns);
         assertSame(large.array, small.array, `${columns} columns of ${type}`);
         core.arena.release(mark);
       }
@@ -66,7 +66,7 @@ test('differences of f32 are taken in float64, at a huge offset as well', () =>
   forEachBuild((core) => {
     const x = core.arena.upload('f32', [2 ** 24, 2 ** 24 + 2, 1, 2 ** -40]);
     const out = core.arena.alloc('f64', 2);
-    core.pairDifferences(out, x, core.arena.upload('i32', [0, 1, 2, 3]), 2, 1, 1);
+    core.votes.pairDifferences(out, x, core.arena.upload('i32', [0, 1, 2, 3]), 2, 1, 1);
     assertSame(out.array, [2, 1 - 2 ** -40], 'differences');
   }));
 

@@ -35,7 +35,8 @@ const KNOWN_ANSWERS = [
 
 test('gives the published answers for counters and keys of zeros, of ones and of the digits of pi', () =>
   forEachBuild((core) => {
-    for (const [counter, key, answer] of KNOWN_ANSWERS) assertSame(core.philoxBlock(counter, key), answer, 'block');
+    for (const [counter, key, answer] of KNOWN_ANSWERS)
+      assertSame(core.random.philoxBlock(counter, key), answer, 'block');
   }));
 
 test('the twin in TypeScript gives the blocks whose counters are (block, index, stream, 0), one after the other', () =>
@@ -44,7 +45,7 @@ test('the twin in TypeScript gives the blocks whose counters are (block, index, 
       const words = new RandomStream(seed, stream, index);
       const key = [seed % 2 ** 32, Math.floor(seed / 2 ** 32)];
       for (let block = 0; block < 45; block++) {
-        const expected = core.philoxBlock([block, index, stream, 0], key);
+        const expected = core.random.philoxBlock([block, index, stream, 0], key);
         const actual = Array.from(expected, () => words.word());
         assertSame(actual, expected, `seed ${seed}, block ${block}`);
       }
@@ -59,7 +60,7 @@ for (const n of [1, 2, 3, 10, 1000, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, 3 
       for (const place of PLACES) {
         for (const length of [...LENGTHS, 79, 80, 81, 160]) {
           const out = core.arena.alloc('i32', length);
-          core.uniformBelow(out, n, place);
+          core.random.uniformBelow(out, n, place);
           const words = new RandomStream(place.seed, place.stream, place.index);
           const expected = Array.from({ length }, () => words.below(n));
           assertSame(new Uint32Array(out.array), expected, `seed ${place.seed}, ${length} draws`);
@@ -88,7 +89,7 @@ test('different seeds, streams and indices give different draws', () =>
     for (const seed of [1, 2, 2 ** 32 + 1, 2 ** 33 + 1]) {
       for (const stream of [1, 2, 3]) {
         for (const index of [0, 1, 2]) {
-          core.uniformBelow(out, 2 ** 31, { seed, stream, index });
+          core.random.uniformBelow(out, 2 ** 31, { seed, stream, index });
           seen.add(out.array.join());
         }
       }
@@ -100,7 +101,7 @@ test('every number below n is drawn equally often', () =>
   forEachBuild((core) => {
     const out = core.arena.alloc('i32', 100000);
     for (const n of [2, 3, 5, 6, 7, 10, 64, 100]) {
-      core.uniformBelow(out, n, { seed: 42, stream: 1, index: n });
+      core.random.uniformBelow(out, n, { seed: 42, stream: 1, index: n });
       const counts = new Int32Array(n);
       for (const draw of out.array) counts[draw]++;
       const statistic = chiSquare(counts, out.length / n);
@@ -113,7 +114,7 @@ test('every number below n is drawn equally often', () =>
 test('neighbouring draws are independent', () =>
   forEachBuild((core) => {
     const out = core.arena.alloc('i32', 100000);
-    core.uniformBelow(out, 10, { seed: 43, stream: 1, index: 0 });
+    core.random.uniformBelow(out, 10, { seed: 43, stream: 1, index: 0 });
     const counts = new Int32Array(100);
     const draws = out.array;
     for (let i = 0; i < draws.length; i += 2) counts[draws[i] * 10 + draws[i + 1]]++;
@@ -126,7 +127,7 @@ test('shuffled rows are those of a forward Fisher-Yates shuffle with the draws o
       for (const n of LENGTHS) {
         for (const count of new Set([0, Math.min(1, n), n >> 1, n])) {
           const out = core.arena.alloc('i32', n);
-          core.shuffledRows(out, count, place);
+          core.random.shuffledRows(out, count, place);
           const expected = Array.from({ length: n }, (_, i) => i);
           const draws = new RandomStream(place.seed, place.stream, place.index);
           for (let i = 0; i < count; i++) {
@@ -143,14 +144,14 @@ test('shuffled rows are a permutation, and a shorter prefix is the beginning of 
   forEachBuild((core) => {
     for (const n of LENGTHS) {
       const out = core.arena.alloc('i32', n);
-      core.shuffledRows(out, n, { seed: 9, stream: 3, index: n });
+      core.random.shuffledRows(out, n, { seed: 9, stream: 3, index: n });
       assertSame(
         out.array.slice().sort(),
         new Int32Array(n).map((_, i) => i),
         `n = ${n}`,
       );
       const prefix = core.arena.alloc('i32', n);
-      core.shuffledRows(prefix, n >> 1, { seed: 9, stream: 3, index: n });
+      core.random.shuffledRows(prefix, n >> 1, { seed: 9, stream: 3, index: n });
       assertSame(prefix.array.slice(0, n >> 1), out.array.slice(0, n >> 1), `n = ${n}`);
       assert.is(new Set(prefix.array).size, n);
     }
@@ -166,7 +167,7 @@ test('all orders of four rows, and all pairs out of six, are drawn equally often
       const counts = new Map<string, number>();
       const trials = 24000;
       for (let index = 0; index < trials; index++) {
-        core.shuffledRows(out, count, { seed: 44, stream: 3, index });
+        core.random.shuffledRows(out, count, { seed: 44, stream: 3, index });
         const key = out.array.slice(0, count).join();
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }

@@ -14,7 +14,7 @@ for (const type of ['f32', 'f64', 'i32'] as const) {
           const rows = codes(count, 20, count);
           const x = core.arena.upload(type, numbers);
           const out = core.arena.alloc(type, count * columns);
-          core.gatherRows(out, x, core.arena.upload('i32', rows), count, columns);
+          core.rows.gatherRows(out, x, core.arena.upload('i32', rows), count, columns);
           const expected = Array.from(rows).flatMap((row) => [...numbers.slice(row * columns, (row + 1) * columns)]);
           assertSame(out.array, expected, `${count} rows of ${columns}`);
         }
@@ -28,7 +28,7 @@ test('gathers elements of one column in the order asked for', () =>
       const numbers = codes(50, 1 << 30, 1);
       const rows = codes(count, 50, count);
       const out = core.arena.alloc('i32', count);
-      core.gatherColumn(out, core.arena.upload('i32', numbers), core.arena.upload('i32', rows), count);
+      core.rows.gatherColumn(out, core.arena.upload('i32', numbers), core.arena.upload('i32', rows), count);
       assertSame(
         out.array,
         Array.from(rows, (row) => numbers[row]),
@@ -43,13 +43,13 @@ for (const type of ['f32', 'f64'] as const) {
       for (const rows of LENGTHS) {
         for (const columns of COLUMN_COUNTS) {
           for (const stride of [columns, Math.ceil((columns + 1) / 4) * 4]) {
-            core.reset();
+            core.arena.reset();
             const numbers = rounded(normals(rows * columns, columns), type);
             const [first, mean, perScale] = [1, 2, 3].map((seed) => normals(columns, seed));
             const out = core.arena.alloc('f64', rows * stride);
             const canary = core.arena.upload('f64', [7]);
             const x = type === 'f32' ? core.arena.upload('f32', numbers) : core.arena.upload('f64', numbers);
-            core.standardiseRows(out, x, { first, mean, perScale }, stride, rows);
+            core.rows.standardiseRows(out, x, { first, mean, perScale }, stride, rows);
             const expected = Float64Array.from({ length: rows * stride }, (_, i) => {
               const [row, j] = [Math.floor(i / stride), i % stride];
               if (j >= columns) return j === columns ? 1 : 0;

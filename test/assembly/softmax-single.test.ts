@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Core, SingleRows } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { SingleRows } from '../../bindings/kernels/softmax-single.js';
 import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, codes, normals } from './samples.js';
 
@@ -102,11 +103,18 @@ test('loss, gradient and probabilities are those of the definition, for a range 
         [0, rows],
         [rows >> 2, rows - (rows >> 3)],
       ]) {
-        core.reset();
+        core.arena.reset();
         const gradient = core.arena.zeros('f64', stride * width);
         const probabilities = core.arena.zeros('f32', rows * width);
         const weights = core.arena.upload('f32', problem.weights);
-        const loss = core.softmaxSingleLoss(gradient, probabilities, upload(core, problem), weights, first, last);
+        const loss = core.softmaxSingle.softmaxSingleLoss(
+          gradient,
+          probabilities,
+          upload(core, problem),
+          weights,
+          first,
+          last,
+        );
         const expected = {
           gradient: new Float64Array(stride * width),
           bounds: new Float64Array(stride * width),
@@ -149,7 +157,7 @@ test('a score far below the largest leaves no probability to speak of, and nothi
     const probabilities = core.arena.zeros('f32', 8);
     const gradient = core.arena.zeros('f64', 32);
     const weights = core.arena.upload('f32', problem.weights);
-    const loss = core.softmaxSingleLoss(gradient, probabilities, upload(core, problem), weights, 0, 1);
+    const loss = core.softmaxSingle.softmaxSingleLoss(gradient, probabilities, upload(core, problem), weights, 0, 1);
     assertNear([loss], [1e30], 1e30 * 2 * ROUNDING, 'loss');
     const total = 1 + Math.exp(-0.5) + Math.exp(-20);
     scores.forEach((score, c) => {
@@ -179,7 +187,7 @@ test("a product with the Hessian is that of its definition, added to what is the
   forEachBuild((core) => {
     for (const problem of PROBLEMS) {
       const { rows, columns, classes, stride, width, x, labels, classWeights } = problem;
-      core.reset();
+      core.arena.reset();
       const p = drawProbabilities(problem);
       const out = core.arena.alloc('f64', stride * width);
       out.array.fill(3);
@@ -187,8 +195,8 @@ test("a product with the Hessian is that of its definition, added to what is the
       const probabilities = core.arena.upload('f32', p);
       const single = upload(core, problem);
       const middle = Math.floor(rows / 3);
-      core.softmaxSingleProduct(out, vector, probabilities, single, 0, middle);
-      core.softmaxSingleProduct(out, vector, probabilities, single, middle, rows);
+      core.softmaxSingle.softmaxSingleProduct(out, vector, probabilities, single, 0, middle);
+      core.softmaxSingle.softmaxSingleProduct(out, vector, probabilities, single, middle, rows);
       const expected = new Float64Array(stride * width).fill(3);
       const bounds = new Float64Array(stride * width).fill(1e-15);
       for (let row = 0; row < rows; row++) {
@@ -217,7 +225,7 @@ test('a product in float64 is that of its definition, of the same probabilities'
   forEachBuild((core) => {
     for (const problem of PROBLEMS) {
       const { rows, columns, classes, stride, width, x, labels, classWeights } = problem;
-      core.reset();
+      core.arena.reset();
       const narrow = Math.ceil(classes / 4) * 4;
       const p = drawProbabilities(problem);
       const v = Float64Array.from({ length: stride * narrow }, (_, at) => {
@@ -231,8 +239,8 @@ test('a product in float64 is that of its definition, of the same probabilities'
       const probabilities = core.arena.upload('f32', p);
       const labelled = { ...upload(core, problem), x: core.arena.upload('f64', x) };
       const middle = Math.floor(rows / 3);
-      core.softmaxWideProduct(out, vector, probabilities, labelled, 0, middle);
-      core.softmaxWideProduct(out, vector, probabilities, labelled, middle, rows);
+      core.softmax.softmaxWideProduct(out, vector, probabilities, labelled, 0, middle);
+      core.softmax.softmaxWideProduct(out, vector, probabilities, labelled, middle, rows);
       const expected = new Float64Array(stride * narrow);
       expected.fill(3);
       for (let row = 0; row < rows; row++) {
@@ -258,11 +266,11 @@ test('Gram matrices of pairs of classes are those of the definition, of likely c
       const p = drawProbabilities(problem);
       const size = Math.ceil((columns * (columns + 1)) / 16) * 8;
       for (const least of [0, 0.3, 1.5]) {
-        core.reset();
+        core.arena.reset();
         const grams = core.arena.zeros('f64', ((classes * (classes - 1)) / 2) * size);
         const canary = core.arena.upload('f64', [7, 7]);
         const probabilities = core.arena.upload('f32', p);
-        core.softmaxSingleGrams(grams, probabilities, upload(core, problem), columns, least, 0, rows);
+        core.softmaxSingle.softmaxSingleGrams(grams, probabilities, upload(core, problem), columns, least, 0, rows);
         const expected = new Float64Array(grams.length);
         const bounds = new Float64Array(grams.length).fill(1e-15);
         for (let start = 0; start < rows; start += 32) {
@@ -304,11 +312,11 @@ test('rows are rounded to float32, and filled up with zeros', () =>
         [4, 8],
         [12, 16],
       ]) {
-        core.reset();
+        core.arena.reset();
         const from = normals(rows * fromWidth, rows);
         const out = core.arena.alloc('f32', rows * width);
         const canary = core.arena.upload('f32', [7]);
-        core.narrowRows(out, core.arena.upload('f64', from), fromWidth, width, rows);
+        core.rows.narrowRows(out, core.arena.upload('f64', from), fromWidth, width, rows);
         const expected = Float32Array.from({ length: rows * width }, (_, i) =>
           i % width < fromWidth ? from[Math.floor(i / width) * fromWidth + (i % width)] : 0,
         );
@@ -323,16 +331,16 @@ test('both builds give the same bits, and class weights of 1 those of none', asy
   const problem = { ...problemOf(1000, 11, 13, 1), classWeights: new Float64Array(13).fill(1) };
   await forEachBuild((core) => {
     for (const isWeighted of [true, false]) {
-      core.reset();
+      core.arena.reset();
       const rows = upload(core, problem);
       const single = isWeighted ? rows : { ...rows, classWeights: null };
       const out = core.arena.zeros('f64', problem.stride * problem.width);
       const probabilities = core.arena.alloc('f32', 1000 * problem.width);
       const weights = core.arena.upload('f32', problem.weights);
       const grams = core.arena.zeros('f64', 78 * 72);
-      const loss = core.softmaxSingleLoss(out, probabilities, single, weights, 0, 1000);
-      core.softmaxSingleProduct(out, weights, probabilities, single, 0, 1000);
-      core.softmaxSingleGrams(grams, probabilities, single, 11, 1e-3, 0, 1000);
+      const loss = core.softmaxSingle.softmaxSingleLoss(out, probabilities, single, weights, 0, 1000);
+      core.softmaxSingle.softmaxSingleProduct(out, weights, probabilities, single, 0, 1000);
+      core.softmaxSingle.softmaxSingleGrams(grams, probabilities, single, 11, 1e-3, 0, 1000);
       found.push(Float64Array.from([loss, ...out.array, ...probabilities.array, ...grams.array]));
     }
   });

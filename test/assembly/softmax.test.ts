@@ -1,13 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Core, LabelledRows } from '../../bindings/core.js';
+import type { Core } from '../../bindings/core.js';
+import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, codes, exactSum, normals, ROUNDING, uniforms } from './samples.js';
 
 const exponentialsOf = (core: Core, x: Float64Array): Float64Array => {
   const mark = core.arena.mark();
   const values = core.arena.upload('f64', x);
-  core.exponentials(values);
+  core.softmax.exponentials(values);
   const result = values.array.slice();
   core.arena.release(mark);
   return result;
@@ -119,7 +120,7 @@ function run(core: Core, problem: Problem, first = 0, last = problem.rows) {
   const weights = core.arena.upload('f64', problem.weights);
   const labelled: LabelledRows = { x, stride, labels, classes, classWeights: null };
   const tally = core.arena.upload('f64', [Number.POSITIVE_INFINITY, 0]);
-  const loss = core.softmaxWideLoss(gradient, probabilities, tally, labelled, weights, first, last);
+  const loss = core.softmax.softmaxWideLoss(gradient, probabilities, tally, labelled, weights, first, last);
   return { loss, gradient, probabilities, labelled };
 }
 
@@ -131,7 +132,7 @@ test('gives loss, gradient and probabilities of the formula, 0 where classes onl
         [0, rows],
         [rows >> 2, rows - (rows >> 3)],
       ]) {
-        core.reset();
+        core.arena.reset();
         const found = run(core, problem, first, last);
         const what = `rows ${first} .. ${last} of ${stride}, ${classes} classes`;
         const probabilities = new Float64Array(rows * width);
@@ -181,8 +182,8 @@ test('decomposes and solves what is positive definite, of any size, and refuses 
         solution.map((_, i) => exactSum(Array.from(solution, (value, j) => element(i, j) * value))),
       );
       const a = core.arena.upload('f64', lower);
-      assert.is(core.decomposeCholesky(a, n, stride), true);
-      core.solveCholesky(a, b, n, stride);
+      assert.is(core.cholesky.decomposeCholesky(a, n, stride), true);
+      core.cholesky.solveCholesky(a, b, n, stride);
       // All eigenvalues are at least 1, and below the trace of some n^2.
       assertNear(b.array, solution, 40 * n ** 3 * ROUNDING, `n = ${n}`);
       for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) assert.is(a.array[i * stride + j], 7);
@@ -190,7 +191,7 @@ test('decomposes and solves what is positive definite, of any size, and refuses 
     for (const rows of [[0], [-1], [Number.NaN], [1, 0, 1, 1], [1, 0, 2, 1]]) {
       const n = Math.sqrt(rows.length);
       const padded = n === 1 ? [rows[0], 0] : rows;
-      assert.is(core.decomposeCholesky(core.arena.upload('f64', Float64Array.from(padded)), n, 2), false);
+      assert.is(core.cholesky.decomposeCholesky(core.arena.upload('f64', Float64Array.from(padded)), n, 2), false);
     }
   }));
 

@@ -9,7 +9,7 @@ function sorted(core: Core, numbers: Float64Array): { keys: Float64Array; order:
     'i32',
     numbers.map((_, i) => i),
   );
-  core.sortRows(keys, order);
+  core.rows.sortRows(keys, order);
   return { keys: keys.array.slice(), order: order.array.slice() };
 }
 

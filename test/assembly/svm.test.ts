@@ -38,7 +38,7 @@ test('groups sorted rows by class and sums them, with all of them in a segment o
       const bounds = core.arena.upload('i32', starts);
       const values = core.arena.alloc('f64', 2 * n);
       const sums = core.arena.alloc('f64', 2 * (2 * n + classes + 1));
-      core.classSums(values, sums, bounds, upload(core, problem), OFFSET, PER_SCALE, classes);
+      core.svm.classSums(values, sums, bounds, upload(core, problem), OFFSET, PER_SCALE, classes);
       const what = `${rows} rows, ${classes} classes`;
       assertSame(values.array, segments.flat(), `${what}: values`);
       const upTo = segments.flatMap((segment) =>
@@ -68,7 +68,7 @@ test('counts the rows whose class has the largest line, ties to the lowest class
         const most = Math.max(...lines);
         return ofRow[order[i]] === lines.findIndex((line) => line >= most - 1e-12);
       }).filter(Boolean).length;
-      const hits = core.countLargestLine(upload(core, problem), slopes, intercepts, OFFSET, PER_SCALE);
+      const hits = core.svm.countLargestLine(upload(core, problem), slopes, intercepts, OFFSET, PER_SCALE);
       assertSame([hits], [expected], `${rows} rows, ${classes} classes`);
     }
     const row = { x: Float64Array.of(0), order: Int32Array.of(0), rows: 1, classes: 3 };
@@ -78,7 +78,7 @@ test('counts the rows whose class has the largest line, ties to the lowest class
     ]) {
       const blocks = upload(core, { ...row, ofRow: Int32Array.of(winner) });
       const intercepts = Float64Array.of(0, -1, gap);
-      assertSame([core.countLargestLine(blocks, new Float64Array(3), intercepts, 0, 1)], [1], `a gap of ${gap}`);
+      assertSame([core.svm.countLargestLine(blocks, new Float64Array(3), intercepts, 0, 1)], [1], `a gap of ${gap}`);
     }
   }));
 

@@ -31,7 +31,7 @@ for (const type of ['f32', 'f64'] as const) {
         ]) {
           const rows = codes(count * size, 60, size);
           const out = core.arena.alloc('f64', count * columns);
-          core.batchVariances(out, x, core.arena.upload('i32', rows), count, size, columns);
+          core.votes.batchVariances(out, x, core.arena.upload('i32', rows), count, size, columns);
           const expected = new Float64Array(count * columns);
           const bounds = new Float64Array(count * columns);
           for (let at = 0; at < expected.length; at++) {
@@ -61,7 +61,7 @@ for (const type of ['f32', 'f64'] as const) {
       for (const size of [2, 3, 7, 64, 1000]) {
         const out = core.arena.alloc('f64', 2 * columns);
         const rows = core.arena.upload('i32', codes(2 * size, 30, size));
-        core.batchVariances(out, uploadTable(core, type, numbers), rows, 2, size, columns);
+        core.votes.batchVariances(out, uploadTable(core, type, numbers), rows, 2, size, columns);
         assertSame(out.array, new Float64Array(2 * columns), `batches of ${size}`);
         // All but the first equal: no batch of two values has less variance next to the squares it comes from.
         const near = uploadTable(core, type, [1, 1 + 2 ** -22]);
@@ -70,7 +70,7 @@ for (const type of ['f32', 'f64'] as const) {
           Int32Array.from({ length: size }, (_, i) => (i === 0 ? 0 : 1)),
         );
         const variance = core.arena.alloc('f64', 1);
-        core.batchVariances(variance, near, steady, 1, size, 1);
+        core.votes.batchVariances(variance, near, steady, 1, size, 1);
         assertNear(variance.array, [2 ** -44 / size], (3 * size + 10) * ROUNDING * 2 ** -44, `a batch of ${size}`);
       }
     }));
@@ -84,10 +84,10 @@ test('a table larger than any cache gives, for some of its rows, what these rows
         const { numbers, chosen, gathered } = largeTable(type, columns, count * size);
         const [large, small] = [core.arena.alloc('f64', count * columns), core.arena.alloc('f64', count * columns)];
         const inOrder = core.arena.upload('i32', Int32Array.from(chosen.keys()));
-        core.batchVariances(small, uploadTable(core, type, gathered), inOrder, count, size, columns);
+        core.votes.batchVariances(small, uploadTable(core, type, gathered), inOrder, count, size, columns);
         const mark = core.arena.mark();
         const x = uploadTable(core, type, numbers);
-        core.batchVariances(large, x, core.arena.upload('i32', chosen), count, size, columns);
+        core.votes.batchVariances(large, x, core.arena.upload('i32', chosen), count, size, columns);
         assertSame(large.array, small.array, `${columns} columns of ${type}`);
         core.arena.release(mark);
       }
@@ -102,7 +102,7 @@ test('an offset of 1e8 at a scale of 1e-3 costs no digit of a batch variance', (
       'i32',
       Int32Array.from({ length: 64 }).map((_, i) => i),
     );
-    core.batchVariances(out, core.arena.upload('f64', numbers), rows, 1, 64, 1);
+    core.votes.batchVariances(out, core.arena.upload('f64', numbers), rows, 1, 64, 1);
     const deviations = numbers.map((x) => x - 1e8);
     const mean = exactSum(deviations) / 64;
     const variance = exactSum(deviations.map((x) => (x - mean) ** 2)) / 63;
@@ -114,7 +114,7 @@ function choose(core: Core, local: ArrayLike<number>, global: ArrayLike<number>)
   const count = local.length / global.length;
   const chosen = core.arena.alloc('i32', count);
   const weights = core.arena.alloc('f64', count);
-  core.chooseLatents(chosen, weights, core.arena.upload('f64', local), core.arena.upload('f64', global), count);
+  core.votes.chooseLatents(chosen, weights, core.arena.upload('f64', local), core.arena.upload('f64', global), count);
   return { chosen: chosen.array.slice(), weights: weights.array.slice() };
 }
 
@@ -191,7 +191,7 @@ test('latents none of which varies in a batch share the weight that equal ones h
 /** What chooseLargest chooses for rows of local variances. */
 function chooseLargest(core: Core, local: ArrayLike<number>, global: ArrayLike<number>): Int32Array {
   const chosen = core.arena.alloc('i32', local.length / global.length);
-  core.chooseLargest(chosen, core.arena.upload('f64', local), core.arena.upload('f64', global), chosen.length);
+  core.votes.chooseLargest(chosen, core.arena.upload('f64', local), core.arena.upload('f64', global), chosen.length);
   return chosen.array.slice();
 }
 
@@ -244,7 +244,7 @@ test('float32 chooses what float64 chooses, smallest or largest, and weighs it n
         // Two columns that carry the same numbers, next to each other.
         if (columns > 5) for (let row = 0; row < 200; row++) numbers[row * columns + 5] = numbers[row * columns + 4];
         const x = uploadTable(core, 'f32', numbers) as Block<'f32'>;
-        const { variances } = core.columnVariances(x, 200, columns);
+        const { variances } = core.moments.columnVariances(x, 200, columns);
         // Every fifth latent is left out, if there is another.
         const global = core.arena.upload(
           'f64',
@@ -263,16 +263,16 @@ test('float32 chooses what float64 chooses, smallest or largest, and weighs it n
           const local = core.arena.alloc('f64', count * columns);
           const [chosen, fast] = [core.arena.alloc('i32', count), core.arena.alloc('i32', count)];
           const [weights, fastWeights] = [core.arena.alloc('f64', count), core.arena.alloc('f64', count)];
-          core.batchVariances(local, x, rowBlock, count, size, columns);
-          core.chooseLatents(chosen, weights, local, global, count);
-          core.chooseLatentsF32(fast, fastWeights, x, rowBlock, global, count, size);
+          core.votes.batchVariances(local, x, rowBlock, count, size, columns);
+          core.votes.chooseLatents(chosen, weights, local, global, count);
+          core.votes.chooseLatentsF32(fast, fastWeights, x, rowBlock, global, count, size);
           const what = `${name}, ${columns} latents, batches of ${size}`;
           assertSame(fast.array, chosen.array, what);
           // Variances differ by 3 n (n + 2) 2^-24 at most, their roots and a weight by half of that.
           const bound = 1.5 * size * (size + 2) * 2 ** -24;
           assertNear(fastWeights.array, weights.array, bound, what);
-          core.chooseLargest(chosen, local, global, count);
-          core.chooseLatentsF32(fast, fastWeights, x, rowBlock, global, count, size, true);
+          core.votes.chooseLargest(chosen, local, global, count);
+          core.votes.chooseLatentsF32(fast, fastWeights, x, rowBlock, global, count, size, true);
           assertSame(fast.array, chosen.array, `${what}, the largest`);
         }
       }
@@ -287,9 +287,9 @@ test('float32 weights are right to a millionth for batches of 64', () =>
     const local = core.arena.alloc('f64', 500 * 10);
     const chosen = core.arena.alloc('i32', 500);
     const [weights, fastWeights] = [core.arena.alloc('f64', 500), core.arena.alloc('f64', 500)];
-    core.batchVariances(local, x, rows, 500, 64, 10);
-    core.chooseLatents(chosen, weights, local, global, 500);
-    core.chooseLatentsF32(chosen, fastWeights, x, rows, global, 500, 64);
+    core.votes.batchVariances(local, x, rows, 500, 64, 10);
+    core.votes.chooseLatents(chosen, weights, local, global, 500);
+    core.votes.chooseLatentsF32(chosen, fastWeights, x, rows, global, 500, 64);
     assertNear(fastWeights.array, weights.array, 1e-6, 'weights');
   }));
 

@@ -111,8 +111,8 @@ test('loss, gradient, probabilities and margin are those of the definition', () 
       const { weighted, weights, probabilities, tally, result, width, stride } = upload(core, problem);
       const middle = Math.floor(rows / 3);
       const loss =
-        core.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, middle) +
-        core.softmaxWideLoss(result, probabilities, tally, weighted, weights, middle, rows);
+        core.softmax.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, middle) +
+        core.softmax.softmaxWideLoss(result, probabilities, tally, weighted, weights, middle, rows);
       const what = `${rows} x ${columns}, ${classes} classes`;
       const size = 1 + Math.abs(expected.loss);
       assertNear([loss], [expected.loss], 1e-12 * size, `${what}: loss`);
@@ -130,13 +130,13 @@ test("the Hessian's blocks are those of the definition", () =>
       const { rows, columns, classes } = problem;
       const expected = plain(problem);
       const { weighted, weights, probabilities, tally, result } = upload(core, problem);
-      core.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, rows);
+      core.softmax.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, rows);
       const middle = Math.floor(rows / 2);
       const what = `${rows} x ${columns}, ${classes} classes`;
       const size = Math.ceil((columns * (columns + 1)) / 8) * 4;
       const blocks = core.arena.zeros('f64', classes * size);
-      core.softmaxWideBlocks(blocks, probabilities, weighted, columns, 1e-14, 0, middle);
-      core.softmaxWideBlocks(blocks, probabilities, weighted, columns, 1e-14, middle, rows);
+      core.softmax.softmaxWideBlocks(blocks, probabilities, weighted, columns, 1e-14, 0, middle);
+      core.softmax.softmaxWideBlocks(blocks, probabilities, weighted, columns, 1e-14, middle, rows);
       const flat = expected.blocks.map((block) => upperPart(columns, (i, j) => block[i][j]));
       assertNear(blocks.array, pad(flat, size, classes), 1e-10 * (1 + rows), `${what}: blocks`);
     }
@@ -151,7 +151,7 @@ test('Gram matrices of pairs of classes are those of the definition, of likely c
     for (const problem of PROBLEMS.filter(({ rows }) => rows < 1000)) {
       const { rows, columns, classes, x, labels, classWeights } = problem;
       const { weighted, weights, probabilities, tally, result } = upload(core, problem);
-      core.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, rows);
+      core.softmax.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, rows);
       const p = plain(problem).probabilities;
       const size = Math.ceil((columns * (columns + 1)) / 8) * 4;
       const pairs = Array.from({ length: classes }, (_, a) =>
@@ -160,8 +160,8 @@ test('Gram matrices of pairs of classes are those of the definition, of likely c
       for (const least of [0, 1e-14, 0.1, 0.5000001]) {
         const grams = core.arena.zeros('f64', pairs.length * size);
         const middle = Math.floor(rows / 2);
-        core.softmaxWideGrams(grams, probabilities, weighted, columns, least, 0, middle);
-        core.softmaxWideGrams(grams, probabilities, weighted, columns, least, middle, rows);
+        core.softmax.softmaxWideGrams(grams, probabilities, weighted, columns, least, 0, middle);
+        core.softmax.softmaxWideGrams(grams, probabilities, weighted, columns, least, middle, rows);
         const expected = pairs.map(([a, b]) =>
           upperPart(columns, (i, j) =>
             x.reduce((sum, row, n) => {
@@ -185,12 +185,12 @@ test('weights of 1 give the bits of none', () =>
         const { weighted, weights, probabilities, tally, result } = upload(core, problem);
         const { rows, columns, classes } = problem;
         const some = { ...weighted, classWeights: classWeights && core.arena.upload('f64', classWeights) };
-        const loss = core.softmaxWideLoss(result, probabilities, tally, some, weights, 0, rows);
+        const loss = core.softmax.softmaxWideLoss(result, probabilities, tally, some, weights, 0, rows);
         const size = Math.ceil((columns * (columns + 1)) / 8) * 4;
         const grams = core.arena.zeros('f64', ((classes * (classes - 1)) / 2) * size);
-        core.softmaxWideGrams(grams, probabilities, some, columns, 0, 0, rows);
+        core.softmax.softmaxWideGrams(grams, probabilities, some, columns, 0, 0, rows);
         const blocks = core.arena.zeros('f64', classes * size);
-        core.softmaxWideBlocks(blocks, probabilities, some, columns, 0, 0, rows);
+        core.softmax.softmaxWideBlocks(blocks, probabilities, some, columns, 0, 0, rows);
         return [loss, ...tally.array, ...result.array, ...grams.array, ...blocks.array];
       });
       assertSame(ones, none, `${problem.rows} rows, ${problem.classes} classes`);
@@ -208,7 +208,7 @@ test('a score far below the largest has the probability that float64 can say, an
       weights: [scores],
     };
     const { weighted, weights, probabilities, tally, result } = upload(core, problem);
-    core.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, 1);
+    core.softmax.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, 1);
     const found = probabilities.array;
     const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
     scores.forEach((score, c) => {

@@ -28,7 +28,7 @@ function fit(core: Core, points: Points, c: number): Promise<LineModel> {
     'i32',
     points.x.map((_, i) => i),
   );
-  core.sortRows(x, order);
+  core.rows.sortRows(x, order);
   const column = { x, order, codes: core.arena.upload('i32', points.labels) };
   return fitLines(core, column, countsOf(points), c, () => {});
 }

@@ -17,7 +17,7 @@ for (const name of GRIDS) {
         const x = core.arena.upload('f32', latents.data);
         const out = core.arena.alloc('f64', features.data.length);
         const block = core.arena.upload('i32', rows.data);
-        core.pairDifferences(out, x, block, rows.rows, rows.columns / 2, latents.columns);
+        core.votes.pairDifferences(out, x, block, rows.rows, rows.columns / 2, latents.columns);
         const worst = Array.from(features.data).reduce(
           (most, value, i) => Math.max(most, Math.abs(value - out.array[i])),
           0,

@@ -22,7 +22,7 @@ for (const name of GRIDS) {
       const kept: number[] = captured.global_variances.map((v: number, d: number) => (captured.active_dims[d] ? v : 0));
       const rowBlock = arena.upload('i32', rows.data);
       const local = arena.alloc('f64', rows.rows * latents.columns);
-      core.batchVariances(local, x, rowBlock, rows.rows, rows.columns, latents.columns);
+      core.votes.batchVariances(local, x, rowBlock, rows.rows, rows.columns, latents.columns);
       const worst = Array.from(localVariances.data).reduce(
         (most, v, i) => Math.max(most, Math.abs(local.array[i] - v)),
         0,
@@ -30,7 +30,7 @@ for (const name of GRIDS) {
       assert.ok(worst < 1e-9, `local variances differ by ${worst}`);
       const chosen = arena.alloc('i32', rows.rows);
       const weights = arena.alloc('f64', rows.rows);
-      core.chooseLatents(chosen, weights, local, arena.upload('f64', kept), rows.rows);
+      core.votes.chooseLatents(chosen, weights, local, arena.upload('f64', kept), rows.rows);
       // Their index counts the kept latents only.
       const indexOf = captured.active_dims.flatMap((isKept: boolean, d: number) => (isKept ? [d] : []));
       for (let vote = 0; vote < rows.rows; vote++) assert.is(chosen.array[vote], indexOf[pairs.get(vote, 1)]);
