@@ -1,5 +1,5 @@
 /**
- * Gradient-boosted trees beside growing them (trees.ts): the softmax's residuals, and what a tree says of other rows.
+ * Gradient-boosted trees beside growing them (trees/grow.ts): the softmax's residuals, and what a tree says of other rows.
  *
  *   residual r = [y = c] - p_c, p = softmax of the scores
  *

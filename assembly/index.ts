@@ -2,7 +2,7 @@
  * core.wasm: everything the library computes that is hot.
  *
  * Every export takes pointers into linear memory and element counts, writes where it is told, and returns a number or
- * nothing. Nothing here allocates, keeps state between calls, or throws: the caller (bindings/core.ts) has checked.
+ * nothing. Nothing here allocates, keeps state between calls, or throws: the caller (bindings/kernels) has checked.
  * Pointers are 16-byte aligned, and 32 bytes past the end of every input may be read (and are ignored).
  */
 export { addTree, boostingResiduals } from './boosting';
@@ -12,7 +12,9 @@ export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './dev
 export { addDivergences } from './divergence';
 export { drawBatchRows, drawPairRows, fillBuckets, groupRowsByCode, keepVaryingGroups } from './drawing';
 export { binColumnByEdgesF32, binColumnByEdgesF64 } from './edges';
-export { addForestTree, growForestTree, startForestTree } from './forest';
+export { startForestTree } from './forest/draws';
+export { growForestTree } from './forest/grow';
+export { addForestTree } from './forest/votes';
 export {
   binColumnsF32,
   binColumnsF64,
@@ -58,7 +60,7 @@ export { softmaxWideBlocks, softmaxWideGrams } from './softmax-curvature';
 export { narrowRows, softmaxSingleGrams, softmaxSingleLoss, softmaxSingleProduct } from './softmax-single';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
-export { growTree } from './trees';
+export { growTree } from './trees/grow';
 export { batchVariancesF32, batchVariancesF64, chooseLargest, chooseLatents, chooseLatentsF32 } from './votes';
 
 /** The first byte that the caller may use. */

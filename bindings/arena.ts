@@ -71,6 +71,16 @@ export class Block<T extends ElementType = ElementType> {
   }
 }
 
+/** A table of real numbers. */
+export type RealBlock = Block<'f32'> | Block<'f64'>;
+/** A table of numbers as factors come: whole or real. */
+export type NumberBlock = RealBlock | Block<'i32'>;
+
+/** The addresses of blocks, one argument of a kernel after the other; 0 for none. */
+export function pointersOf<T extends ReadonlyArray<Block | null>>(...blocks: T): { [K in keyof T]: number } {
+  return blocks.map((block) => block?.pointer ?? 0) as { [K in keyof T]: number };
+}
+
 /** A stack allocator over one memory. */
 export class Arena {
   readonly #memory: WebAssembly.Memory;
@@ -158,7 +168,17 @@ export class Arena {
     this.#top = mark;
   }
 
-  /** Frees, when `work` is done, everything taken during it. */
+  /** Frees, when `work` returns, everything taken during it. */
+  borrow<R>(work: () => R): R {
+    const mark = this.mark();
+    try {
+      return work();
+    } finally {
+      this.release(mark);
+    }
+  }
+
+  /** As {@link borrow}, for work that is awaited. */
   async scope<R>(work: () => R | Promise<R>): Promise<R> {
     const mark = this.mark();
     try {

@@ -155,6 +155,8 @@ export async function withPool<R>(
 ): Promise<R> {
   signal?.throwIfAborted();
   const compiled = await compile();
+  // It may have been aborted meanwhile, and no event tells of that twice.
+  signal?.throwIfAborted();
   const pool = spare?.threads === threads && spare.isIdle ? spare : new Pool(threads, compiled);
   if (pool === spare) spare = null;
   const abort = () => pool.end(signal?.reason);

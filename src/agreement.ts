@@ -2,7 +2,7 @@
 import { checkReport, describeDifferences } from './check-reports.js';
 import { optionRangeError, optionTypeError } from './errors.js';
 import { findMetric, metrics as registry } from './metrics/index.js';
-import { refuseUnknown } from './options.js';
+import { checkNames, refuseUnknown } from './options.js';
 import { FEWEST_PAIRS, type RankCorrelation, rankCorrelation } from './stats/rank-correlation.js';
 import { rankPValue } from './stats/rank-significance.js';
 import type { AgreementMetric, AgreementReport, Report } from './types.js';
@@ -37,14 +37,16 @@ export function agreement(reports: readonly Report[], options: AgreementOptions 
   if (!Array.isArray(reports)) throw optionTypeError(`reports: expected an array of reports, got ${typeof reports}`);
   if (reports.length === 0) throw optionRangeError('reports: expected at least 1, got none');
   const names = options.names ?? reports.map((_, i) => `report ${i}`);
-  if (names.length !== reports.length) {
-    throw optionRangeError(`names: expected ${reports.length}, one for each report, got ${names.length}`);
+  checkNames(names, reports.length, 'report');
+  const { metrics: wanted } = options;
+  if (wanted !== undefined && (!Array.isArray(wanted) || wanted.length === 0)) {
+    throw optionTypeError('metrics: expected an array of at least one name');
   }
   reports.forEach((report, i) => {
     checkReport(report, names[i]);
   });
   const isRaw = options.raw ?? false;
-  const columns = chooseMetrics(reports, options.metrics).map((name) => readColumn(name, reports, isRaw));
+  const columns = chooseMetrics(reports, wanted).map((name) => readColumn(name, reports, isRaw));
   const pairs = columns.map((a) => columns.map((b) => rankCorrelation(a.scores, b.scores)));
   const faces = columns.map(({ face }) => face);
   return {
@@ -119,6 +121,9 @@ function describeMissing(
   pairs: ReadonlyArray<readonly RankCorrelation[]>,
   reports: number,
 ): string[] {
+  if (reports < FEWEST_PAIRS) {
+    return [`no correlations: ${reports === 1 ? '1 model' : `${reports} models`}, and ${FEWEST_PAIRS} are needed`];
+  }
   const notes: string[] = [];
   const alone = faces.map(({ name, models }, i) => {
     const { reason } = pairs[i][i];

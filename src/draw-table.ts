@@ -1,5 +1,6 @@
 import { optionRangeError } from './errors.js';
 import { Matrix, toMatrix } from './matrix.js';
+import { resolveCommon } from './options.js';
 import { RandomStream, STREAMS } from './random.js';
 import { checkSampler, encodeRows } from './stats/row-source.js';
 import type { Sampler } from './types.js';
@@ -21,6 +22,7 @@ export async function drawTable(
   seed = 0,
 ): Promise<{ latents: Matrix; factors: Matrix }> {
   checkSampler(sampler);
+  resolveCommon({ seed });
   if (!Number.isInteger(rows) || rows < 2) {
     throw optionRangeError(`drawTable: expected at least 2 rows, got ${rows}`);
   }

@@ -57,9 +57,9 @@ export interface EvaluatedPiece {
   readonly seconds: number;
 }
 
-/** A matrix as it crosses between threads. */
+/** A matrix as it crosses between threads. A view would take all of the memory that it is a view of with it, so it becomes a copy. */
 export function flattenMatrix({ data, rows, columns }: Matrix): PlainMatrix {
-  return { data, rows, columns };
+  return { data: data.byteLength === data.buffer.byteLength ? data : data.slice(), rows, columns };
 }
 
 /** A function that answers jobs; it holds one table at a time. */

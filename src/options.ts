@@ -34,27 +34,55 @@ export const PRESETS = ['paper', 'disentanglement-lib', 'ubisoft'] as const sati
 
 /** @throws TypeError for an option that is not among those known: a misspelt one would silently do nothing */
 export function refuseUnknown(owner: string, options: object, known: readonly string[]): void {
+  checkRecord(owner, options);
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw optionTypeError(`${owner}: expected options ${known.join(', ')}, got an unknown one, '${unknown}'`);
   }
 }
 
+/** @throws TypeError for anything but an object of options: a number would silently do nothing */
+export function checkRecord(owner: string, options: unknown): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  throw optionTypeError(`${owner}: expected an object of options, got ${kindOf(options)}`);
+}
+
+/** @throws TypeError or RangeError for anything but `count` strings */
+export function checkNames(names: unknown, count: number, what: string): void {
+  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
+    throw optionTypeError(`names: expected an array of strings, got ${kindOf(names)}`);
+  }
+  if (names.length !== count) {
+    throw optionRangeError(`names: expected ${count}, one for each ${what}, got ${names.length}`);
+  }
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+}
+
 /** @throws TypeError or RangeError naming the option, what was expected and what was given */
 export function resolveCommon(options: CommonOptions): ResolvedOptions {
-  const whole = (name: 'seed' | 'interval' | 'null', most: number): number => {
-    const value = options[name] ?? 0;
+  const number = (name: 'seed' | 'interval' | 'null' | 'level' | 'threads', otherwise: number): number => {
+    const value: unknown = options[name] ?? otherwise;
     if (typeof value !== 'number') throw optionTypeError(`${name}: expected a number, got ${typeof value}`);
-    if (!Number.isInteger(value) || value < 0 || value > most) {
-      throw optionRangeError(`${name}: expected a whole number from 0 to ${most}, got ${value}`);
+    return value;
+  };
+  const whole = (name: 'seed' | 'interval' | 'null' | 'threads', least: number, most: number): number => {
+    const value = number(name, least);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw optionRangeError(`${name}: expected a whole number from ${least} to ${most}, got ${value}`);
     }
     return value;
   };
-  const level = options.level ?? 0.95;
+  const level = number('level', 0.95);
   if (!(level >= 0.5 && level <= 0.999)) throw optionRangeError(`level: expected 0.5 to 0.999, got ${level}`);
-  const { threads = 1 } = options;
-  if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
-    throw optionRangeError(`threads: expected a whole number from 1 to 64, got ${threads}`);
+  const { signal, onProgress } = options;
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+    throw optionTypeError(`signal: expected an AbortSignal, got ${kindOf(signal)}`);
+  }
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw optionTypeError(`onProgress: expected a function, got ${kindOf(onProgress)}`);
   }
   if (options.sampler !== undefined) checkSampler(options.sampler);
   if (options.preset !== undefined) checkChoice('preset', options.preset, PRESETS);
@@ -63,11 +91,11 @@ export function resolveCommon(options: CommonOptions): ResolvedOptions {
   }
   const resolved = {
     ...options,
-    seed: whole('seed', Number.MAX_SAFE_INTEGER),
-    interval: whole('interval', 1_000_000),
-    null: whole('null', 1_000_000),
+    seed: whole('seed', 0, Number.MAX_SAFE_INTEGER),
+    interval: whole('interval', 0, 1_000_000),
+    null: whole('null', 0, 1_000_000),
     level,
-    threads,
+    threads: whole('threads', 1, 64),
   };
   if (resolved.interval === 1) throw optionRangeError('interval: expected 0 or at least 2 resamples, got 1');
   if (resolved.null === 1) throw optionRangeError('null: expected 0 or at least 2 permutations, got 1');

@@ -10,6 +10,7 @@ import {
   type Task,
 } from './executor.js';
 import type { EvaluatedPiece, Job, NamedTask } from './jobs.js';
+import { makeReporter } from './make-pause.js';
 import { findMetric } from './metrics/index.js';
 import type { MetricContext, OptionValues, Pieces } from './metrics/metric.js';
 import type { Table } from './stats/table.js';
@@ -49,7 +50,15 @@ export function executePooled(table: Table, pool: Pool, common: ExecutorOptions)
       const here = (async () => {
         for (const work of later) await work();
       })();
-      await Promise.all([here, ...asked]);
+      try {
+        await Promise.all([here, ...asked]);
+      } catch (error) {
+        // What is computed here has the table's memory, which goes to somebody else when this returns: it must come to its end
+        // first, and so must what it waits for.
+        pool.end(error);
+        await here.catch(() => {});
+        throw error;
+      }
       return evaluated;
     },
 
@@ -101,14 +110,15 @@ async function assemble(
 }
 
 /** Reports how many of the things asked for are done. */
-function countProgress({ onProgress }: ExecutorOptions, phase: string) {
+function countProgress(common: ExecutorOptions, phase: string) {
+  const report = makeReporter(common);
   let done = 0;
   let total = 0;
   return <T>({ metric }: { readonly metric: { readonly name: string } }, asked: Promise<T>): Promise<T> => {
     total++;
     return asked.then((result) => {
       done++;
-      onProgress?.({ metric: metric.name, phase, done, total });
+      report({ metric: metric.name, phase, done, total });
       return result;
     });
   };

@@ -22,7 +22,7 @@ import type { MutualInformationScoreParts } from './metrics/mutual-information-s
 import type { RmigParts } from './metrics/rmig.js';
 import type { SapParts } from './metrics/sap.js';
 import type { ZMaxVarianceParts } from './metrics/z-max-variance.js';
-import { COMMON_OPTIONS, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
+import { COMMON_OPTIONS, checkRecord, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
 import { runTasks } from './run.js';
 import type { CommonOptions, Report, Score } from './types.js';
 import { version } from './version.js';
@@ -139,7 +139,8 @@ function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined): read
     throw optionTypeError('metrics: expected an array of at least one name or metric');
   }
   const chosen = wanted.flatMap((entry: string | Metric) => {
-    if (typeof entry !== 'string') return entry;
+    if (typeof entry === 'object' && typeof entry?.compute === 'function') return entry;
+    if (typeof entry !== 'string') throw optionTypeError(`metrics: expected names or metrics, got ${String(entry)}`);
     if (entry === 'all') return metrics;
     const metric = findMetric(entry);
     if (metric) return metric;
@@ -155,7 +156,9 @@ function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined): read
 function planTasks({ metrics: wanted, options = {}, bins, preset }: ScoreOptions): Task[] {
   const chosen = chooseMetrics(wanted);
   const namesOf = ({ name, aliases }: Metric) => [name, ...aliases];
-  for (const name of Object.keys(options)) {
+  checkRecord('options', options);
+  for (const [name, own] of Object.entries(options)) {
+    checkRecord(`options of ${name}`, own);
     if (!chosen.some((metric) => namesOf(metric).includes(name))) {
       throw optionRangeError(`options: expected names of metrics that are computed, got '${name}'`);
     }
@@ -173,6 +176,7 @@ export async function scoreOne<Options extends OptionValues, Parts>(
   factors: MatrixLike,
   options: CommonOptions & Partial<Options>,
 ): Promise<Score<Parts, Options>> {
+  checkRecord(metric.name, options);
   const common = resolveCommon(options);
   const known: readonly string[] = COMMON_OPTIONS;
   const own = Object.fromEntries(Object.entries(options).filter(([name]) => !known.includes(name)));

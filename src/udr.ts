@@ -3,7 +3,7 @@ import { withCore } from '../bindings/core.js';
 import { DataError, dataRangeError, optionRangeError, optionTypeError } from './errors.js';
 import { makePause } from './make-pause.js';
 import { type Matrix, type MatrixLike, toMatrix } from './matrix.js';
-import { refuseUnknown } from './options.js';
+import { checkNames, refuseUnknown } from './options.js';
 import { lassoSimilarities } from './ranking/lasso-similarity.js';
 import { rankSimilarities } from './ranking/rank-similarity.js';
 import { relativeStrength } from './ranking/relative-strength.js';
@@ -61,13 +61,13 @@ export async function udr(
   if (!Object.hasOwn(SIMILARITIES, similarity)) {
     throw optionRangeError(`similarity: expected spearman or lasso, got '${similarity}'`);
   }
-  if (!(threshold >= 0)) throw optionRangeError(`threshold: expected a number of at least 0, got ${threshold}`);
+  if (typeof threshold !== 'number') throw optionTypeError(`threshold: expected a number, got ${typeof threshold}`);
+  if (!(threshold >= 0 && threshold < Number.POSITIVE_INFINITY))
+    throw optionRangeError(`threshold: expected a number of at least 0, got ${threshold}`);
   if (!Array.isArray(models)) throw optionTypeError(`models: expected an array of latents, got ${typeof models}`);
   if (models.length < 2) throw optionRangeError(`models: expected at least 2, got ${models.length}`);
   const names = options.names ?? models.map((_, i) => `model ${i}`);
-  if (names.length !== models.length) {
-    throw optionRangeError(`names: expected ${models.length}, one for each model, got ${names.length}`);
-  }
+  checkNames(names, models.length, 'model');
   const given = models.map((model, i) => readModel(model, names[i]));
   const { rows } = given[0].latents;
   given.forEach(({ latents }, i) => {
@@ -114,7 +114,9 @@ interface Given {
 }
 
 function readModel(model: MatrixLike | UdrPosterior, name: string): Given {
-  if (!('logvar' in model)) return { latents: checked(model, name), posterior: null };
+  // What is no object at all is refused as a matrix.
+  if (typeof model !== 'object' || model === null || !('logvar' in model))
+    return { latents: checked(model, name), posterior: null };
   const [mu, logvar] = [checked(model.mu, `${name}, mu`), checked(model.logvar, `${name}, logvar`)];
   const latents = model.latents === undefined ? mu : checked(model.latents, name);
   for (const [what, { rows, columns }] of Object.entries({ mu, logvar })) {

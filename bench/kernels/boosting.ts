@@ -12,7 +12,7 @@ const RATE = 0.1;
 export const bench: Bench = {
   name: 'boosting',
   isFixedSize: true,
-  prepare({ core, rows: all, latents, factors }) {
+  async prepare({ core, rows: all, latents, factors }) {
     const rows = Math.min(all, MOST_ROWS);
     const columns = latents.columns;
     const data = Float64Array.from({ length: rows * columns }, (_, i) => latents.get(i % rows, Math.floor(i / rows)));
@@ -32,7 +32,7 @@ export const bench: Bench = {
       thresholds: core.arena.zeros('f64', nodes),
       values: core.arena.zeros('f64', 2 * nodes + 1),
     };
-    const treeRows = loadTreeRows(core, data, rows, columns, DEPTH, EXACT);
+    const treeRows = await loadTreeRows(core, data, rows, columns, DEPTH, EXACT, () => {});
     const subtract = () => {
       core.trees.boostingResiduals(residuals, raw, codes, rows, classes, 0, rows);
       return residuals.array[0];

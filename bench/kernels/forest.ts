@@ -1,4 +1,4 @@
-import { rankColumns } from '../../src/learners/forest.js';
+import { rankColumns } from '../../src/learners/ranks.js';
 import { STREAMS } from '../../src/random.js';
 import { formatCount } from '../../src/report/format-number.js';
 import { type Bench, expectClose } from '../contest.js';
@@ -15,7 +15,7 @@ const WORK_PER_CALL = 1 << 18;
 export const bench: Bench = {
   name: 'forest',
   isFixedSize: true,
-  prepare({ core, rows: all, latents, factors }) {
+  async prepare({ core, rows: all, latents, factors }) {
     const rows = Math.min(all, MOST_ROWS);
     const columns = latents.columns;
     const data = Float64Array.from({ length: rows * columns }, (_, i) => latents.get(i % rows, Math.floor(i / rows)));
@@ -25,7 +25,7 @@ export const bench: Bench = {
       rows,
       columns,
       x: core.arena.upload('f64', data),
-      ranks: core.arena.upload('u32', rankColumns(data, rows, columns)),
+      ranks: core.arena.upload('u32', await rankColumns(data, rows, columns, () => {})),
       target: core.arena.upload('i32', labels),
       classes,
     };

@@ -1,4 +1,4 @@
-/** A tree of a random forest in plain JavaScript: the draws of assembly/forest.ts, splits by sorting at each node. */
+/** A tree of a random forest in plain JavaScript: the draws of assembly/forest, splits by sorting at each node. */
 import { STREAMS } from '../../src/random.js';
 import { PlainStream } from './philox.js';
 

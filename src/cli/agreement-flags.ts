@@ -32,7 +32,7 @@ export function declareAgreement(command: Command): void {
   };
   group(
     'What to compute:',
-    new Option('-m, --metrics <names>', 'metrics, with commas between (default: all there are)').argParser(
+    new Option('-m, --metrics <names>', 'metrics, with commas between, or all (default: all there are)').argParser(
       wordList('--metrics'),
     ),
     new Option('--raw', 'do not negate metrics where lower is better'),
@@ -74,10 +74,15 @@ function similarity(text: string): 'spearman' | 'lasso' {
   return text;
 }
 
+/** What would hold a table, or JSON, and could not be opened. */
+const PICTURES = ['.png', '.pdf', '.jpg', '.jpeg', '.eps', '.gif', '.webp'];
+
 /** An option that has no effect is a misunderstanding, so it is refused. */
 export function refuseContradictions(files: readonly string[], flags: AgreementFlags): void {
   if (files.filter((path) => path === '-').length > 1) throw new UsageError('only one file can be standard input');
   if (flags.json && flags.out?.endsWith('.svg')) throw new UsageError('--json and --out with .svg exclude each other');
+  const picture = PICTURES.find((suffix) => flags.out?.toLowerCase().endsWith(suffix));
+  if (picture !== undefined) throw new UsageError(`--out: heat maps are drawn as .svg, got '${flags.out}'`);
   if (flags.udr === undefined) {
     const { threshold, latentsMember, latentColumns, latentsDtype, header } = flags;
     const lost = {

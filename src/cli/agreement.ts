@@ -3,6 +3,7 @@ import { toJson } from '../report/json.js';
 import { type AgreementFlags, declareAgreement, refuseContradictions } from './agreement-flags.js';
 import type { Context } from './command.js';
 import { warn } from './failure.js';
+import { nameFlags } from './name-flags.js';
 import type { Presentation } from './presentation.js';
 import { wantsColor, widthOf } from './terminal.js';
 
@@ -39,15 +40,21 @@ async function presentAgreement(
 ): Promise<Presentation> {
   const { readReports } = await import('./read-reports.js');
   const reports = await readReports(files, terminal.signal);
-  const { agreement } = await loadFacade();
-  const report = agreement(
-    reports.map(({ report }) => report),
-    {
-      names: reports.map(({ name }) => name),
-      raw: flags.raw ?? false,
-      ...(flags.metrics && { metrics: flags.metrics }),
-    },
-  );
+  const { agreement, findMetric } = await loadFacade();
+  const metrics = flags.metrics?.includes('all')
+    ? undefined
+    : flags.metrics?.map((name) => findMetric(name.toLowerCase())?.name ?? name);
+  const compare = () => {
+    try {
+      return agreement(
+        reports.map(({ report }) => report),
+        { names: reports.map(({ name }) => name), raw: flags.raw ?? false, ...(metrics && { metrics }) },
+      );
+    } catch (error) {
+      throw nameFlags(error);
+    }
+  };
+  const report = compare();
   const { renderAgreement } = await import('../report/agreement-table.js');
   return {
     report,

@@ -48,6 +48,10 @@ export async function openInputs(
     const factorsFile =
       path === null ? latentsFile : await open({ ...factors, path }, 'factors', latentsEntry.shape[0]);
     const factorsEntry = pickArray(factorsFile, 'factors', factors.member);
+    // Before the two are compared: a file without rows is most likely the wrong file.
+    for (const entry of [latentsEntry, factorsEntry]) {
+      if (entry.shape[0] < 2) throw new DataError(`expected at least 2 rows, got ${entry.shape[0]}`, placeOf(entry));
+    }
     if (latentsEntry.shape[0] !== factorsEntry.shape[0]) {
       throw new DataError(
         `expected ${latentsEntry.shape[0]} rows to match the latents, got ${factorsEntry.shape[0]}`,

@@ -44,6 +44,7 @@ export async function presentUdr(
 
 /** The latents of a file, with the posterior where the file has one of that shape. */
 async function readModel(path: string, flags: AgreementFlags): Promise<Matrix | UdrPosterior> {
+  if (path.endsWith('.json')) throw new UsageError(`--udr: expected files of latents, got '${path}'`);
   const source = await openFileSource(path);
   try {
     const raw = { columns: flags.latentColumns, dtype: flags.latentsDtype };

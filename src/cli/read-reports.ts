@@ -35,10 +35,16 @@ async function readJson(path: string, signal: AbortSignal): Promise<unknown> {
     try {
       return JSON.parse(text);
     } catch (error) {
-      const what = text.trim() === '' ? 'an empty file' : (error as Error).message;
-      throw new DataError(`expected JSON, a report of vaemetrics score --json, got ${what}`, { path });
+      throw new DataError(`expected JSON, a report of vaemetrics score --json, got ${describe(text, error)}`, { path });
     }
   } finally {
     await source.close?.();
   }
+}
+
+function describe(text: string, error: unknown): string {
+  if (text.trim() === '') return 'an empty file';
+  // Arrays that numpy and others write, which the message of the parser would quote.
+  if (text.includes('\0')) return 'bytes that are no text; files of latents need --udr';
+  return (error as Error).message;
 }

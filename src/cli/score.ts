@@ -13,6 +13,7 @@ import type { Facade } from './facade.js';
 import { warn } from './failure.js';
 import { findNamedMetric } from './metric-names.js';
 import { parseSettings } from './metric-settings.js';
+import { nameFlags } from './name-flags.js';
 import { type Inputs, openInputs, placeOf } from './open-inputs.js';
 import { startProgress } from './progress.js';
 import { declareScore, type ScoreFlags } from './score-flags.js';
@@ -76,8 +77,15 @@ function readChoices(flags: ScoreFlags, facade: Facade): ScoreOptions {
     name === 'all' ? facade.metrics.map((metric) => metric.name) : findNamedMetric(name, facade).name,
   );
   const settings = flags.set && parseSettings(flags.set, facade);
-  const unused = Object.keys(settings ?? {}).find((name) => names !== undefined && !names.includes(name));
-  if (unused !== undefined) throw new UsageError(`--set: ${unused} is not among --metrics`);
+  const computed = names ?? facade.metrics.filter(({ isSlow }) => !isSlow).map(({ name }) => name);
+  const unused = Object.keys(settings ?? {}).find((name) => !computed.includes(name));
+  if (unused !== undefined) {
+    throw new UsageError(
+      names
+        ? `--set: ${unused} is not among --metrics`
+        : `--set: ${unused} is not computed unless --metrics names it, or all`,
+    );
+  }
   return dropUndefined({
     metrics: names && [...new Set(names)],
     options: settings,
@@ -133,7 +141,7 @@ async function scoreFiles(
     const threads = chosen.threads ?? chooseThreads(chosen, latentsMatrix.rows, facade);
     return await facade.score(latentsMatrix, factorsMatrix, { ...chosen, threads, members, signal });
   } catch (error) {
-    throw nameFiles(error, inputs);
+    throw nameFlags(nameFiles(error, inputs));
   } finally {
     await close();
   }

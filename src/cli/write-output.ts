@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { writeFileAtomically } from '../io/write-file.js';
 
 /** A file cannot be written. */
-export class OutputError extends Error {
+class OutputError extends Error {
   override readonly name = 'OutputError';
   readonly code = 'ERR_NO_OUTPUT';
 }

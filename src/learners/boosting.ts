@@ -7,6 +7,7 @@ import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import type { Tree } from '../../bindings/kernels/trees.js';
 import { EXACT, loadTreeRows } from './tree-rows.js';
+import { unitsOf } from './units.js';
 
 /** What is fitted, and on which rows it predicts. */
 export interface BoostingProblem {
@@ -72,7 +73,8 @@ export async function fitBoosting(
       values: core.arena.zeros('f64', 2 ** (depth + 1) - 1),
     };
     const cut = problem.bins === 0 ? EXACT : { bins: problem.bins, isExact: false };
-    const treeRows = loadTreeRows(core, problem.train, trainRows, columns, depth, cut);
+    const trees = stages * perStage;
+    const treeRows = await loadTreeRows(core, problem.train, trainRows, columns, depth, cut, () => pause(0, trees));
     const model =
       classes === null ? squares(core, target, residuals, raw) : likelihood(core, target, classes, residuals, raw);
     for (let c = 0; c < perStage; c++) {
@@ -80,7 +82,6 @@ export async function fitBoosting(
       rawOfTest.slice(c * testRows, testRows).array.fill(model.start[c]);
     }
 
-    const trees = stages * perStage;
     for (let done = 0; done < trees; done++) {
       const c = done % perStage;
       if (c === 0) await model.updateResiduals(() => pause(done, trees));
@@ -117,10 +118,7 @@ interface Model {
 function squares(core: Core, target: ArrayLike<number>, residuals: Block<'f64'>, raw: Block<'f64'>): Model {
   const rows = target.length;
   const values = Float64Array.from(target);
-  // Around one of the values, so that the mean of equal ones is that one.
-  const centre = values[0] + values.reduce((sum, value) => sum + (value - values[0]), 0) / rows;
-  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2 / rows, 0)) || 1;
-  // In units of its own, so that what counts as no variance does not depend on the factor's.
+  const { centre, spread } = unitsOf(values);
   const y = core.arena.upload(
     'f64',
     values.map((value) => (value - centre) / spread),

@@ -6,7 +6,8 @@
 import type { Core } from '../../bindings/core.js';
 import type { ForestRows, ForestTree } from '../../bindings/kernels/forest.js';
 import { STREAMS } from '../random.js';
-import { rankValues } from './ranks.js';
+import { rankColumns } from './ranks.js';
+import { unitsOf } from './units.js';
 
 /** What is fitted, and on which rows it predicts. */
 export interface ForestProblem {
@@ -69,12 +70,14 @@ export async function fitForest(
     options.columnsPerSplit ?? (classes === null ? columns : Math.max(1, Math.floor(Math.sqrt(columns))));
   return core.arena.scope(async () => {
     const width = classes ?? 1;
-    const units = unitsOf(classes === null ? target : []);
+    // Those of classes are not used.
+    const units = unitsOf(Float64Array.from(target));
+    const ranks = await rankColumns(train, trainRows, columns, () => pause(0, trees));
     const rows: ForestRows = {
       rows: trainRows,
       columns,
       x: core.arena.upload('f64', train),
-      ranks: core.arena.upload('u32', rankColumns(train, trainRows, columns)),
+      ranks: core.arena.upload('u32', ranks),
       target:
         classes === null
           ? core.arena.upload(
@@ -132,16 +135,6 @@ function addShares(to: Float64Array, numbers: Float64Array): void {
   if (total > 0) for (let j = 0; j < to.length; j++) to[j] += numbers[j] / total;
 }
 
-/** Mean and standard deviation: what counts as no variance does not depend on a factor's unit. */
-function unitsOf(target: ArrayLike<number>): { centre: number; spread: number } {
-  if (target.length === 0) return { centre: 0, spread: 1 };
-  const values = Float64Array.from(target);
-  // Around one of the values, so that the mean of equal ones is that one.
-  const centre = values[0] + values.reduce((sum, value) => sum + (value - values[0]), 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - centre) ** 2 / values.length, 0);
-  return { centre, spread: Math.sqrt(variance) || 1 };
-}
-
 /** The class of the largest part of the votes of each row; within 1e-12 of it the lowest class. */
 function highestClasses(votes: Float64Array, classes: number, trees: number): Float64Array {
   return Float64Array.from({ length: votes.length / classes }, (_, row) => {
@@ -149,14 +142,4 @@ function highestClasses(votes: Float64Array, classes: number, trees: number): Fl
     const highest = own.reduce((a, b) => Math.max(a, b));
     return own.findIndex((sum) => sum >= highest - 1e-12 * trees);
   });
-}
-
-/** Ranks of the values within each column, [columns][rows]. */
-export function rankColumns(x: Float64Array, rows: number, columns: number): Uint32Array {
-  const out = new Uint32Array(rows * columns);
-  for (let column = 0; column < columns; column++) {
-    const [first, last] = [column * rows, (column + 1) * rows];
-    rankValues(out.subarray(first, last), x.subarray(first, last));
-  }
-  return out;
 }

@@ -5,6 +5,7 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import type { LassoSums } from '../../bindings/kernels/lasso.js';
+import { meanOf } from './units.js';
 
 /** Multiplications per kernel call. */
 const PRODUCTS_PER_CALL = 2 ** 24;
@@ -91,7 +92,7 @@ export interface TargetSums {
 
 export function sumTarget(core: Core, x: Block<'f64'>, columns: number, target: Float64Array, fold: Fold): TargetSums {
   const y = target.subarray(fold.first, fold.first + fold.rows);
-  const mean = y[0] + y.reduce((sum, value) => sum + (value - y[0]), 0) / fold.rows;
+  const mean = meanOf(y);
   const squares = y.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const mark = core.arena.mark();
   const block = core.arena.upload('f64', y);

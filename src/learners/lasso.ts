@@ -23,17 +23,21 @@ import {
   sumTarget,
 } from './lasso-sums.js';
 
-/** What targets are fitted by. */
-export interface LassoFeatures {
+/** What is fitted. */
+export interface LassoProblem {
   /** f64[rows][columns], finite. */
   readonly features: Block<'f64'>;
   /** At least 2. */
   readonly rows: number;
   readonly columns: number;
+  /** One number for each row. */
+  readonly target: ArrayLike<number>;
 }
 
 /** How the penalty is chosen. */
 export interface LassoOptions {
+  /** Folds of the cross-validation, at most as many as rows count (default 10). */
+  readonly folds?: number;
   /** How many alphas to try, or which ones: above 0 (default 100). */
   readonly alphas?: number | readonly number[];
   /** The least alpha as a part of the largest, where they are not given (default 1e-3). */
@@ -57,12 +61,6 @@ export interface LassoFit {
 
 type Pause = (done: number, total: number) => void | Promise<void>;
 
-/** Fits one target after the other by the same features. */
-export interface PreparedLasso {
-  /** @param target one number for each row */
-  fit(target: ArrayLike<number>, options: LassoOptions, pause: Pause): Promise<LassoFit>;
-}
-
 /** The duality gap to reach, as a part of the target's squares. */
 const GAP = 1e-13;
 /** After so many sweeps the quadratic is solved: it costs as much as some of them. */
@@ -71,17 +69,74 @@ const MOST_SWEEPS = 100_000;
 /** Alphas whose errors differ by less, relatively, count as equal. */
 const TIE = 1e-12;
 
-/**
- * Reads the features. Takes (2 folds + 1) columns^2 numbers from the arena, which stay, as the features have to: call it
- * within a scope.
- */
-export async function prepareLasso(
+/** Fits the model. Takes (2 folds + 1) columns^2 numbers from the arena and gives them back. */
+export async function fitLasso(
   core: Core,
-  { features, rows, columns }: LassoFeatures,
+  problem: LassoProblem,
+  options: LassoOptions,
+  pause: Pause,
+): Promise<LassoFit> {
+  return core.arena.scope(async () => {
+    const { features, rows, columns, target } = problem;
+    const stride = Math.ceil(columns / 4) * 4;
+    const { folds, trained, whole } = await readFeatures(core, problem, stride, options.folds ?? 10, pause);
+    // Around one of its values: a huge offset costs no digits.
+    const y = Float64Array.from({ length: rows }, (_, row) => target[row] - target[0]);
+    const sums = folds.map((fold) => sumTarget(core, features, columns, y, fold));
+    const all = joinTarget(core, folds, sums, whole, columns, stride);
+    const alphas = alphasOf(all.of, rows, options);
+    const errors = new Float64Array(alphas.length);
+    const total = alphas.length * (folds.length + 1);
+    let converged = true;
+    const w = core.arena.alloc('f64', stride);
+    for (const [f, moments] of trained.entries()) {
+      const part = core.arena.mark();
+      try {
+        const others = folds.filter((_, g) => g !== f);
+        const othersSums = sums.filter((_, g) => g !== f);
+        const training = joinTarget(core, others, othersSums, moments, columns, stride);
+        w.array.fill(0);
+        for (const [a, alpha] of alphas.entries()) {
+          const reached = await descend(core, w, training.of, alpha * moments.rows, () =>
+            pause(f * alphas.length + a, total),
+          );
+          converged &&= reached;
+          errors[a] += heldOutError(core, w, columns, folds[f], sums[f], moments, training.mean) / folds.length;
+        }
+      } finally {
+        core.arena.release(part);
+      }
+    }
+    const least = errors.reduce((a, b) => Math.min(a, b));
+    const chosen = errors.findIndex((error) => error <= least * (1 + TIE));
+    w.array.fill(0);
+    for (let a = 0; a <= chosen; a++) {
+      const step = () => pause(folds.length * alphas.length + a, total);
+      const reached = await descend(core, w, all.of, alphas[a] * rows, step);
+      converged &&= reached || a < chosen;
+    }
+    const weights = w.array.slice(0, columns);
+    const origin = features.array;
+    const intercept = weights.reduce((sum, weight, j) => sum - weight * whole.shift[j], all.mean);
+    return {
+      weights,
+      intercept: weights.reduce((sum, weight, j) => sum - weight * origin[j], intercept + target[0]),
+      alpha: alphas[chosen],
+      alphas,
+      meanSquaredErrors: errors,
+      converged,
+    };
+  });
+}
+
+/** Sums of the features: of each fold, of all others than it (`trained`), and of all. Takes from the arena. */
+async function readFeatures(
+  core: Core,
+  { features, rows, columns }: LassoProblem,
+  stride: number,
   foldCount: number,
   pause: Pause,
-): Promise<PreparedLasso> {
-  const stride = Math.ceil(columns / 4) * 4;
+): Promise<{ folds: Fold[]; trained: Moments[]; whole: Moments }> {
   const folds: Fold[] = [];
   const bounds = boundsOfFolds(rows, Math.min(foldCount, rows));
   for (let f = 0; f + 1 < bounds.length; f++) {
@@ -89,85 +144,15 @@ export async function prepareLasso(
     const slice = features.slice(first * columns, (bounds[f + 1] - first) * columns);
     folds.push(await sumFold(core, slice, features, first, columns, stride, (row) => pause(first + row, rows)));
   }
-  const others = folds.map((_, f) => folds.filter((_, g) => g !== f));
   const trained: Moments[] = [];
-  for (const part of [...others, folds]) {
+  for (const left of folds) {
     await pause(rows, rows);
-    trained.push(joinFolds(core, part, columns, stride));
+    const others = folds.filter((fold) => fold !== left);
+    trained.push(joinFolds(core, others, columns, stride));
   }
-  const [whole] = trained.splice(-1);
+  const whole = joinFolds(core, folds, columns, stride);
   for (const fold of folds) core.lasso.mirrorGram(fold.gram, columns, stride);
-
-  async function fit(target: ArrayLike<number>, options: LassoOptions, pause: Pause): Promise<LassoFit> {
-    return core.arena.scope(async () => {
-      // Around one of its values: a huge offset costs no digits.
-      const y = Float64Array.from({ length: rows }, (_, row) => target[row] - target[0]);
-      const sums = folds.map((fold) => sumTarget(core, features, columns, y, fold));
-      const all = joinTarget(core, folds, sums, whole, columns, stride);
-      const alphas = alphasOf(all.of, rows, options);
-      const errors = new Float64Array(alphas.length);
-      const total = alphas.length * (folds.length + 1);
-      let converged = true;
-      const w = core.arena.alloc('f64', stride);
-      for (const [f, moments] of trained.entries()) {
-        const part = core.arena.mark();
-        try {
-          const own = folds.flatMap((fold, g) => (g === f ? [] : [{ fold, sum: sums[g] }]));
-          const training = joinTarget(
-            core,
-            own.map(({ fold }) => fold),
-            own.map(({ sum }) => sum),
-            moments,
-            columns,
-            stride,
-          );
-          w.array.fill(0);
-          for (const [a, alpha] of alphas.entries()) {
-            const reached = await descend(core, w, training.of, alpha * moments.rows, () =>
-              pause(f * alphas.length + a, total),
-            );
-            converged &&= reached;
-            errors[a] += heldOutError(core, w, columns, folds[f], sums[f], moments, training.mean) / folds.length;
-          }
-        } finally {
-          core.arena.release(part);
-        }
-      }
-      const least = errors.reduce((a, b) => Math.min(a, b));
-      const chosen = errors.findIndex((error) => error <= least * (1 + TIE));
-      w.array.fill(0);
-      for (let a = 0; a <= chosen; a++) {
-        const step = () => pause(folds.length * alphas.length + a, total);
-        const reached = await descend(core, w, all.of, alphas[a] * rows, step);
-        converged &&= reached || a < chosen;
-      }
-      const weights = w.array.slice(0, columns);
-      const origin = features.array;
-      const intercept = weights.reduce((sum, weight, j) => sum - weight * whole.shift[j], all.mean);
-      return {
-        weights,
-        intercept: weights.reduce((sum, weight, j) => sum - weight * origin[j], intercept + target[0]),
-        alpha: alphas[chosen],
-        alphas,
-        meanSquaredErrors: errors,
-        converged,
-      };
-    });
-  }
-  return { fit };
-}
-
-/** Fits a single target; see {@link prepareLasso}. Gives its memory back. */
-export async function fitLasso(
-  core: Core,
-  problem: LassoFeatures & { readonly target: ArrayLike<number> },
-  { folds = 10, ...options }: LassoOptions & { readonly folds?: number },
-  pause: Pause,
-): Promise<LassoFit> {
-  return core.arena.scope(async () => {
-    const lasso = await prepareLasso(core, problem, folds, pause);
-    return lasso.fit(problem.target, options, pause);
-  });
+  return { folds, trained, whole };
 }
 
 /** Falling, from the least alpha that leaves no weight. */

@@ -17,6 +17,8 @@ type BeforeIteration = (iteration: number, most: number) => void | Promise<void>
 
 const SUFFICIENT_DECREASE = 1e-4;
 const MOST_HALVINGS = 50;
+/** Relative to 1 + |value|: what sums over rows may be rounded by, generously. */
+const ROUNDING = 1e-12;
 
 /**
  * Newton's method with step halving, to the limit of float64: stops when the predicted decrease is below `tolerance` of
@@ -44,7 +46,9 @@ export async function minimiseByNewton(
     await beforeIteration(iteration, mostIterations);
     await newtonStep(at, gradient, step);
     const slope = dot(gradient, step);
-    const isLast = -slope <= tolerance * (1 + Math.abs(value));
+    const scale = 1 + Math.abs(value);
+    // Rounding can turn a step uphill; it then predicts nothing.
+    const isLast = Math.abs(slope) <= tolerance * scale;
     let size = 1;
     let trialValue = Number.POSITIVE_INFINITY;
     for (let halving = 0; halving < MOST_HALVINGS; halving++, size /= 2) {
@@ -52,8 +56,11 @@ export async function minimiseByNewton(
       trialValue = objective(trial, trialGradient);
       if (isLast || trialValue <= value + SUFFICIENT_DECREASE * size * slope) break;
     }
-    // Where rounding hides the decrease there is nothing more to gain.
-    if (!(trialValue <= value) && !isLast) return { at, value, converged: true, iterations: iteration };
+    // Where rounding hides the decrease there is nothing more to gain. A larger one that was predicted and not found says that
+    // the step was wrong.
+    if (!(trialValue <= value) && !isLast) {
+      return { at, value, converged: Math.abs(slope) <= ROUNDING * scale, iterations: iteration };
+    }
     [at, trial] = [trial, at];
     [gradient, trialGradient] = [trialGradient, gradient];
     value = trialValue;

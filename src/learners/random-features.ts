@@ -9,6 +9,7 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { RandomStream, STREAMS } from '../random.js';
+import { meanOf } from './units.js';
 
 /** What is fitted, and on which rows it predicts. */
 export interface RandomFeaturesProblem {
@@ -132,7 +133,7 @@ function fitTarget(
   widths: readonly number[],
 ): { mean: number; weights: Float64Array[] } {
   const mark = core.arena.mark();
-  const mean = target[0] + target.reduce((sum, y) => sum + (y - target[0]), 0) / rows;
+  const mean = meanOf(target);
   const products = core.moments.columnProducts(x, means, core.arena.upload('f64', target), mean, rows, means.length);
   const b = core.arena.alloc('f64', stride);
   const weights = widths.map((width) => {

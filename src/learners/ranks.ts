@@ -1,5 +1,21 @@
 /** Places of values among the different ones of a column, from which trees are grown. */
 
+/** Ranks of the values within each column, [columns][rows]. */
+export async function rankColumns(
+  x: Float64Array,
+  rows: number,
+  columns: number,
+  pause: () => void | Promise<void>,
+): Promise<Uint32Array> {
+  const out = new Uint32Array(rows * columns);
+  for (let column = 0; column < columns; column++) {
+    await pause();
+    const [first, last] = [column * rows, (column + 1) * rows];
+    rankValues(out.subarray(first, last), x.subarray(first, last));
+  }
+  return out;
+}
+
 /** Writes the rank of each value: how many different ones are below it. Returns how many different ones there are. */
 export function rankValues(ranks: Uint32Array, values: Float64Array): number {
   // + 0 makes one zero of both, which the sort would tell apart.

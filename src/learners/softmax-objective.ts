@@ -43,6 +43,11 @@ const LEAST_ESTIMATED = 4096;
  * about this size, for some.
  */
 const LEAST_PENALTY = 1e-7;
+/**
+ * How far an intercept may want to go in one step. That of a class which is next to impossible everywhere has a slope and no
+ * curvature: without a bound its step is longer than all others by any number of orders.
+ */
+const FARTHEST_INTERCEPT = 64;
 /** The share of the largest weight that rounding can move a score by, generously. */
 const ROUNDING = 1e-10;
 
@@ -69,9 +74,13 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
   const single = { ...problem, x: core.arena.alloc('f32', rows * stride) };
   core.rows.narrowRows(single.x, problem.x, stride, stride, rows);
   const tally = core.arena.alloc('f64', 2);
+  // Curvature that is added to that of the intercepts; it goes to 0 with the slopes, and leaves the minimum where it is.
+  const damping = new Float64Array(width);
+  /** Of the intercepts, at the last evaluated point. */
+  const slopes = new Float64Array(classes);
   const isPenalised = penalty.some((value) => value > 0);
   const isCoarse = penalty.subarray(0, columns).every((value) => value >= LEAST_PENALTY * problem.totalWeight);
-  const preconditioner = softmaxPreconditioner(core, problem, isCoarse ? single : null, probabilities, width);
+  const preconditioner = softmaxPreconditioner(core, problem, isCoarse ? single : null, probabilities, width, damping);
   let last: { at: Float64Array; gradient: Float64Array; value: number } | null = null;
   let products = 0;
   let isSharp = !isCoarse;
@@ -81,6 +90,12 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
 
   const shared = {
     prepare() {
+      // Without a penalty a way out to nowhere may be the right one.
+      for (let c = 0; isPenalised && c < classes; c++) {
+        const slope = Math.abs(slopes[c]);
+        // A class that has become impossible misses a row at least; below that damping goes to 0 faster than slopes.
+        damping[c] = (slope * Math.min(1, slope)) / FARTHEST_INTERCEPT;
+      }
       preconditioner.prepare(products);
       products = 0;
     },
@@ -91,6 +106,7 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       else multiplyRoughly(vector, out);
       centre(out);
       for (let j = 0, i = 0; j < columns; j++) for (let c = 0; c < width; c++, i++) out[i] += penalty[j] * vector[i];
+      for (let c = 0, i = columns * width; c < width; c++, i++) out[i] += damping[c] * vector[i];
     },
     precondition: preconditioner.solve,
     isFaithful: preconditioner.isFaithful,
@@ -106,6 +122,7 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
         value += core.softmaxSingle.softmaxSingleLoss(singleSums, probabilities, single, singleWeights, row, end);
       });
       widenSums(gradient, 1);
+      slopes.set(gradient.subarray(columns * width, columns * width + classes));
       return value + addPenalty(at, gradient);
     },
     sharpen: () => false,
@@ -138,10 +155,11 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
           );
         });
         core.arena.release(mark);
-        const slopes = sums.array.slice();
-        last = { at: at.slice(), gradient: slopes, value: value + addPenalty(at, slopes) };
+        const sum = sums.array.slice();
+        last = { at: at.slice(), gradient: sum, value: value + addPenalty(at, sum) };
       }
       gradient.set(last.gradient);
+      slopes.set(gradient.subarray(columns * width, columns * width + classes));
       return last.value;
     },
     // Where classes are all but told apart, curvatures differ by more than single precision can tell.

@@ -43,6 +43,7 @@ const LARGEST_RIDGE = 1e100;
  *
  * @param single the rows of the problem in single precision, if that is enough for a sample
  * @param probabilities f32[rows][width, rounded up to a multiple of 8] of the point, as they are at the time of the call
+ * @param damping what is added to the curvature of each class's intercept, f64[width], likewise
  */
 export function softmaxPreconditioner(
   core: Core,
@@ -50,14 +51,15 @@ export function softmaxPreconditioner(
   single: SingleRows | null,
   probabilities: Block<'f32'>,
   width: number,
+  damping: Float64Array,
   mostUnknowns = MOST_UNKNOWNS,
 ): Preconditioner {
   const { rows, columns, classes } = problem;
   const fits = classes * (columns + 1) <= mostUnknowns;
   const sample = Math.min(rows, Math.max(Math.ceil(rows / ROWS_PER_SAMPLE), SAMPLES_PER_CLASS * classes));
   const solver = fits
-    ? wholeSolver(core, problem, single, probabilities, width)
-    : blockSolver(core, problem, probabilities, width);
+    ? wholeSolver(core, problem, single, probabilities, width, damping)
+    : blockSolver(core, problem, probabilities, width, damping);
   let count = sample;
   let age = -1;
   return {
@@ -141,6 +143,7 @@ function wholeSolver(
   single: SingleRows | null,
   probabilities: Block<'f32'>,
   width: number,
+  damping: Float64Array,
 ): Solver {
   const { rows, stride, columns, classes } = problem;
   const m = columns + 1;
@@ -157,7 +160,7 @@ function wholeSolver(
       const { grams, size } = count < rows && single ? gramsInSingle(single, count) : gramsInDouble(count);
       let ridge = LEAST_RIDGE;
       do {
-        assemble(factor.array, rowStride, grams.array, size, problem, rows / count, ridge);
+        assemble(factor.array, rowStride, grams.array, size, problem, damping, rows / count, ridge);
         ridge *= 10;
       } while (!core.cholesky.decomposeCholesky(factor, n, rowStride) && ridge < LARGEST_RIDGE);
       core.arena.release(mark);
@@ -211,13 +214,14 @@ function sampleByLabel(labels: Int32Array, rows: number, count: number, classes:
   return out;
 }
 
-/** The lower part of H_ab = -G_ab, H_aa = sum_b G_ab, with the penalty, from the packed Gram matrices. */
+/** The lower part of H_ab = -G_ab, H_aa = sum_b G_ab, with penalty and damping, from the packed Gram matrices. */
 function assemble(
   out: Float64Array,
   rowStride: number,
   grams: Float64Array,
   size: number,
   { columns, classes, penalty, totalWeight }: SoftmaxProblem,
+  damping: Float64Array,
   weight: number,
   ridge: number,
 ): void {
@@ -243,7 +247,7 @@ function assemble(
   for (let a = 0; a < classes; a++) {
     for (let j = 0; j < m; j++) {
       const own = (a * m + j) * rowStride + a * m + j;
-      out[own] += penalty[j] + ridge * out[own] + 1e-3 * ridge * totalWeight;
+      out[own] += penalty[j] + (j === columns ? damping[a] : 0) + ridge * out[own] + 1e-3 * ridge * totalWeight;
       // What is added to all classes alike changes nothing unless it is penalised: that direction is given curvature, so
       // that steps leave it alone.
       if (penalty[j] > 0) continue;
@@ -253,7 +257,13 @@ function assemble(
 }
 
 /** Solves for one class at a time, as if classes had nothing to do with each other. */
-function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'f32'>, width: number): Solver {
+function blockSolver(
+  core: Core,
+  problem: SoftmaxProblem,
+  probabilities: Block<'f32'>,
+  width: number,
+  damping: Float64Array,
+): Solver {
   const { columns, classes, penalty, totalWeight } = problem;
   const m = columns + 1;
   const size = packedSize(m);
@@ -277,7 +287,7 @@ function blockSolver(core: Core, problem: SoftmaxProblem, probabilities: Block<'
           const to = factor.array;
           for (let i = 0; i < m; i++) {
             for (let j = 0; j <= i; j++) to[i * rowStride + j] = from[places[i * m + j]];
-            to[i * rowStride + i] += penalty[i] + ridge;
+            to[i * rowStride + i] += penalty[i] + (i === columns ? damping[c] : 0) + ridge;
           }
           ridge *= 10;
         } while (!core.cholesky.decomposeCholesky(factor, m, rowStride) && ridge < LARGEST_RIDGE);

@@ -15,22 +15,25 @@ export interface Cut {
 /** Every split is tried. */
 export const EXACT: Cut = { bins: 255, isExact: true };
 
-/** Loads x, [columns][rows], for trees up to `depth`. */
-export function loadTreeRows(
+/** Loads x, [columns][rows], for trees up to `depth`. Takes from the arena. */
+export async function loadTreeRows(
   core: Core,
   x: Float64Array,
   rows: number,
   columns: number,
   depth: number,
   { bins, isExact }: Cut,
-): TreeRows {
-  const sorted = sortColumns(x, rows, columns);
+  pause: () => void | Promise<void>,
+): Promise<TreeRows> {
+  const sorted = new Uint32Array(2 * rows * columns);
   const groups = Math.ceil(columns / 4);
   const codes = new Uint8Array(4 * groups * rows);
   const starts = new Int32Array(257 * columns);
   const shapes = new Int32Array(2 * columns);
   for (let column = 0; column < columns; column++) {
+    await pause();
     const own = sorted.subarray(2 * column * rows, 2 * (column + 1) * rows);
+    sortColumn(own, x.subarray(column * rows, (column + 1) * rows));
     const bounds = cutIntoBins(own, bins);
     const count = bounds.length - 1;
     starts.fill(rows, 257 * column, 257 * (column + 1)).set(bounds, 257 * column);
@@ -66,7 +69,7 @@ export function loadTreeRows(
  * Where bins begin in a sorted column, [rows][row, rank], and where the last ends. Bins are made of whole values: one each
  * where there are at most `most` values; else each takes the values that bring it nearest to its share of the rows left.
  */
-export function cutIntoBins(sorted: Uint32Array, most: number): number[] {
+function cutIntoBins(sorted: Uint32Array, most: number): number[] {
   const rows = sorted.length / 2;
   const values = [0];
   for (let i = 1; i < rows; i++) if (sorted[2 * i + 1] !== sorted[2 * i - 1]) values.push(i);
@@ -85,20 +88,16 @@ export function cutIntoBins(sorted: Uint32Array, most: number): number[] {
   return bounds;
 }
 
-/** The rows of x, [columns][rows], in the order of each column, [columns][rows][row, rank]. */
-export function sortColumns(x: Float64Array, rows: number, columns: number): Uint32Array {
-  const out = new Uint32Array(2 * rows * columns);
-  const ranks = new Uint32Array(rows);
-  for (let column = 0; column < columns; column++) {
-    const count = rankValues(ranks, x.subarray(column * rows, (column + 1) * rows));
-    const starts = new Uint32Array(count + 1);
-    for (let row = 0; row < rows; row++) starts[ranks[row] + 1]++;
-    for (let rank = 0; rank < count; rank++) starts[rank + 1] += starts[rank];
-    for (let row = 0; row < rows; row++) {
-      const at = 2 * (column * rows + starts[ranks[row]]++);
-      out[at] = row;
-      out[at + 1] = ranks[row];
-    }
+/** Writes the rows in the order of a column, [rows][row, rank]. */
+function sortColumn(sorted: Uint32Array, values: Float64Array): void {
+  const ranks = new Uint32Array(values.length);
+  const count = rankValues(ranks, values);
+  const starts = new Uint32Array(count + 1);
+  for (const rank of ranks) starts[rank + 1]++;
+  for (let rank = 0; rank < count; rank++) starts[rank + 1] += starts[rank];
+  for (let row = 0; row < ranks.length; row++) {
+    const at = 2 * starts[ranks[row]]++;
+    sorted[at] = row;
+    sorted[at + 1] = ranks[row];
   }
-  return out;
 }

@@ -90,7 +90,8 @@ export async function minimiseTruncated(
     const { left, isExact } = await findStep();
     const slope = dot(gradient, step);
     const scale = 1 + Math.abs(value);
-    const isLast = (isExact || objective.isFaithful()) && left - slope <= rules.tolerance * scale;
+    // Rounding can turn a step uphill; it then predicts nothing.
+    const isLast = (isExact || objective.isFaithful()) && left + Math.abs(slope) <= rules.tolerance * scale;
     if (isLast && rules.trustsLast) {
       for (let i = 0; i < n; i++) at[i] += step[i];
       return { at, value: value + slope / 2, outcome: 'minimum' };
@@ -102,9 +103,11 @@ export async function minimiseTruncated(
       trialValue = objective.evaluate(trial, trialGradient);
       if (isLast || trialValue <= value + SUFFICIENT_DECREASE * size * slope) break;
     }
-    // Where rounding hides the decrease there is nothing more to gain, but for what the last step's gradient says.
+    // Where rounding hides the decrease there is nothing more to gain, but for what the last step's gradient says. A larger
+    // one that was predicted and not found says that the step was wrong.
     if (!(trialValue <= value + (isLast ? ROUNDING * scale : 0))) {
-      return { at, value, outcome: isLast || isExact ? 'minimum' : 'unfinished' };
+      const isHidden = isExact && Math.abs(slope) <= ROUNDING * scale;
+      return { at, value, outcome: isLast || isHidden ? 'minimum' : 'unfinished' };
     }
     [at, trial] = [trial, at];
     [gradient, trialGradient] = [trialGradient, gradient];

@@ -1,6 +1,7 @@
 import { type LossCurve, scoreCurve } from '../stats/loss-capacity.js';
 import { splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
+import { meanOfDefined } from './mean-of-defined.js';
 import type { Metric } from './metric.js';
 import { describeConstants, describeNumbers, describeSplit, NO_FACTOR_VARIES } from './notes.js';
 import { CODINGS, PROBES, type ProbeOptions, probeFactor } from './probe-factor.js';
@@ -116,7 +117,7 @@ export const dciEs: Metric<DciEsOptions, DciEsParts> = {
       capacities[k] = curve.capacities;
       losses[k] = curve.losses.map((loss) => loss / curve.baseline);
     });
-    const value = meanOf(explicitnessOfFactor);
+    const value = meanOfDefined(explicitnessOfFactor);
     const why = varyingFactors.length === 0 ? NO_FACTOR_VARIES : 'undefined: no factor can be judged';
     return {
       value,
@@ -124,7 +125,7 @@ export const dciEs: Metric<DciEsOptions, DciEsParts> = {
         explicitness: value,
         explicitnessOfFactor,
         size: varyingLatents.length === 0 ? null : varyingFactors.length / varyingLatents.length,
-        informativeness: meanOf(informativenessOfFactor),
+        informativeness: meanOfDefined(informativenessOfFactor),
         informativenessOfFactor,
         capacities,
         losses,
@@ -143,9 +144,4 @@ export const dciEs: Metric<DciEsOptions, DciEsParts> = {
 interface ProbedFactor {
   readonly curve: LossCurve | null;
   readonly notes: readonly string[];
-}
-
-function meanOf(values: ReadonlyArray<number | null>): number | null {
-  const defined = values.filter((value) => value !== null);
-  return defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length;
 }

@@ -3,6 +3,7 @@ import { splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { type LearnedFactor, learnFactor, REGRESSORS, type Regressor } from './learn-factor.js';
 import { toRows } from './matrix-rows.js';
+import { meanOfDefined } from './mean-of-defined.js';
 import type { Metric } from './metric.js';
 import { describeConstants, describeNumbers, NO_FACTOR_VARIES } from './notes.js';
 import { scoreAsUbisoft } from './ubisoft-lasso.js';
@@ -26,7 +27,7 @@ export interface DciParts {
   readonly perLatent: Array<number | null>;
   /** Completeness of each factor, K; null for a constant one. */
   readonly perFactor: Array<number | null>;
-  /** Test accuracy, of a continuous factor and of the lasso R^2 (at least 0), K; null for a constant one. */
+  /** Test accuracy, of a continuous factor and of the lasso R^2 (at least 0), K; null for a constant one, or without test rows. */
   readonly informativenessOfFactor: Array<number | null>;
 }
 
@@ -123,8 +124,8 @@ export const dci: Metric<DciOptions, DciParts> = {
       parts: {
         disentanglement: value,
         completeness,
-        informativeness: meanOf(tested),
-        trainAccuracy: meanOf(trained),
+        informativeness: meanOfDefined(tested),
+        trainAccuracy: meanOfDefined(trained),
         importance: toRows(importance, latentCount, factorCount),
         perLatent,
         perFactor,
@@ -156,13 +157,4 @@ function collectFactors({ latentCount, factorCount, varyingFactors }: Table, lea
     trained[k] = one.trained;
   });
   return { importance, tested, trained, notes: learned.flatMap(({ notes }) => notes) };
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
-}
-
-function meanOf(values: ReadonlyArray<number | null>): number | null {
-  const defined = values.filter((value) => value !== null);
-  return defined.length === 0 ? null : sumOf(defined) / defined.length;
 }

@@ -1,4 +1,5 @@
 /** Factors and latents of some rows, as learners take them. */
+import { unitsOf } from '../learners/units.js';
 import type { Table } from '../stats/table.js';
 
 /** Reads factor k off rows: its values, or their codes, as numbers. */
@@ -10,14 +11,8 @@ export function factorNumbers(table: Table, k: number): (rows: Int32Array) => Fl
 
 /** Takes numbers to multiples of the deviation of these, from their mean; equal ones to 0. */
 export function standardiser(values: Float64Array): (value: number) => number {
-  const mean = meanOf(values);
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0)) || 1;
-  return (value) => (value - mean) / deviation;
-}
-
-/** Around one of the values, so that the mean of equal ones is that one. */
-export function meanOf(values: Float64Array): number {
-  return values[0] + values.reduce((sum, value) => sum + (value - values[0]), 0) / values.length;
+  const { centre, spread } = unitsOf(values);
+  return (value) => (value - centre) / spread;
 }
 
 /** The values that occur, in increasing order. */

@@ -2,6 +2,7 @@ import { type NeighbourInformation, neighbourInformation } from '../stats/neighb
 import type { Table } from '../stats/table.js';
 import { type ExplainedFactor, explainFactor } from './linear-explicitness.js';
 import { toRows } from './matrix-rows.js';
+import { meanOfDefined } from './mean-of-defined.js';
 import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
 
@@ -89,13 +90,13 @@ export const infomec: Metric<typeof DEFAULTS, InfomecParts> = {
       explained[k] = factor.explained;
       notes.push(...factor.notes);
     }
-    const infoM = meanOf(perLatent);
+    const infoM = meanOfDefined(perLatent);
     return {
       value: infoM,
       parts: {
         infoM,
-        infoC: meanOf(perFactor),
-        infoE: meanOf(explained),
+        infoC: meanOfDefined(perFactor),
+        infoE: meanOfDefined(explained),
         mutualInformation: toRows(matrix, latentCount, factorCount),
         activeLatents,
         perLatent,
@@ -127,11 +128,6 @@ function concentration(parts: readonly number[]): number | null {
   if (parts.length < 2 || sum === 0) return null;
   const largest = parts.reduce((a, b) => Math.max(a, b));
   return Math.min(1, Math.max(0, (largest / sum - 1 / parts.length) / (1 - 1 / parts.length)));
-}
-
-function meanOf(values: ReadonlyArray<number | null>): number | null {
-  const defined = values.filter((value) => value !== null);
-  return defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length;
 }
 
 function describeUndefined(table: Table, factors: readonly number[], active: readonly number[], infoM: number | null) {

@@ -2,11 +2,12 @@
 import { fitBoosting } from '../learners/boosting.js';
 import { fitForest } from '../learners/forest.js';
 import { fitLasso } from '../learners/lasso.js';
+import { unitsOf } from '../learners/units.js';
 import type { Pause } from '../stats/pause.js';
 import type { Split } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { spreadOf, standardiseLatents } from './factor-classifier.js';
-import { classesOf, columnsOf, factorNumbers, meanOf, standardiser } from './factor-rows.js';
+import { classesOf, columnsOf, factorNumbers, standardiser } from './factor-rows.js';
 import { describeSplit } from './notes.js';
 import { learnAsUbisoft } from './ubisoft-lasso.js';
 
@@ -31,8 +32,8 @@ export interface LearningOptions {
 export interface LearnedFactor {
   /** How much each latent matters, D: of trees shares of 1, of the lasso absolute weights. */
   readonly importance: readonly number[];
-  /** Accuracy, of numbers R^2 (at least 0), on the test rows and on those it was learned from. */
-  readonly tested: number;
+  /** Accuracy, of numbers R^2 (at least 0), on the test rows and on those it was learned from; null where there are no test rows. */
+  readonly tested: number | null;
   readonly trained: number;
   readonly notes: readonly string[];
 }
@@ -49,7 +50,21 @@ export async function learnFactor(
   pause: Pause,
 ): Promise<LearnedFactor> {
   if (options.regressor === 'ubisoft-lasso') return learnAsUbisoft(table, k, pause);
-  if (options.regressor === 'lasso') return learnByLasso(table, k, split, pause);
+  const learned =
+    options.regressor === 'lasso'
+      ? await learnByLasso(table, k, split, pause)
+      : await learnByTrees(table, k, split, options, pause);
+  if (split.test.length > 0) return learned;
+  return { ...learned, tested: null, notes: [...learned.notes, `factor ${k}: no row is left to judge on`] };
+}
+
+async function learnByTrees(
+  table: Table,
+  k: number,
+  split: Split,
+  options: LearningOptions,
+  pause: Pause,
+): Promise<LearnedFactor> {
   const { train, test } = split;
   const truthOf = factorNumbers(table, k);
   // The classes are the values that occur among the training rows.
@@ -136,9 +151,8 @@ function accuracy(truth: Float64Array, predicted: Float64Array): number {
 
 /** R^2, at least 0; of equal values 1 if they are met and else 0. */
 function explained(truth: Float64Array, predicted: Float64Array): number {
-  const mean = meanOf(truth);
-  const spread = truth.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const error = truth.reduce((sum, value, i) => sum + (value - predicted[i]) ** 2, 0);
-  if (spread === 0) return error === 0 ? 1 : 0;
-  return Math.max(0, 1 - error / spread);
+  if (truth.every((value) => value === truth[0])) return truth.every((value, i) => value === predicted[i]) ? 1 : 0;
+  const { spread } = unitsOf(truth);
+  const error = truth.reduce((sum, value, i) => sum + ((value - predicted[i]) / spread) ** 2, 0);
+  return Math.max(0, 1 - error / truth.length);
 }

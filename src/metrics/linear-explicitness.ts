@@ -1,9 +1,10 @@
 /** How much of each factor a linear model reads off all latents, on the rows it is fitted to: InfoE. */
 import type { Block } from '../../bindings/arena.js';
 import { fitBalancedLogistic } from '../learners/balanced-logistic.js';
-import { multipleDetermination } from '../learners/least-squares.js';
+import { independentColumns, multipleDetermination } from '../learners/least-squares.js';
 import type { Pause } from '../stats/pause.js';
 import {
+  chooseColumns,
   correlateLatents,
   correlateWith,
   type StandardisedLatents,
@@ -20,18 +21,22 @@ export interface ExplainedFactor {
 
 /** Fits factor k: a balanced softmax regression, or least squares. Without latents that vary: 0. */
 export async function explainFactor(table: Table, k: number, pause: Pause): Promise<ExplainedFactor> {
-  const { core, varyingLatents } = table;
+  const { core, factors, varyingLatents } = table;
   if (varyingLatents.length === 0) return { explained: 0, notes: [] };
+  const { codes, values, size } = factors[k];
+  const between = await correlateLatents(table, pause);
+  if (values) {
+    const ofValues = await core.arena.scope(() => correlateWith(standardiseLatents(table), values.array));
+    return { explained: multipleDetermination(between, ofValues), notes: [] };
+  }
   return core.arena.scope(async () => {
     const latents = standardiseLatents(table);
-    const { codes, values, size } = table.factors[k];
-    if (!codes) {
-      const ofValues = correlateWith(latents, (values as Block<'f64'>).array);
-      return { explained: multipleDetermination(correlateLatents(latents), ofValues), notes: [] };
-    }
+    // Without a penalty, weights that grow without end would make features of what rounding leaves between repeated latents.
+    const columns = independentColumns(between, latents.columns);
+    const features = columns.length < latents.columns ? chooseColumns(core, latents, columns) : latents;
     const waiting = (done: number, most: number) => pause(`classifier of factor ${k}`, done, most);
-    const { explained, isUnfinished } = await classify(table, latents, codes, size as number, waiting);
-    const note = `factor ${k}: the classifier was given up before its optimum, InfoE is at least what is shown`;
+    const { explained, isUnfinished } = await classify(table, features, codes as Block<'i32'>, size as number, waiting);
+    const note = `factor ${k}: the classifier was given up before its optimum, so InfoE is not exactly what is defined`;
     return { explained, notes: isUnfinished ? [note] : [] };
   });
 }

@@ -6,6 +6,7 @@ import { splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { type ClassifierOptions, describeClassifier, factorClassifier, rateClassifier } from './factor-classifier.js';
 import { toRows } from './matrix-rows.js';
+import { meanOfDefined } from './mean-of-defined.js';
 import type { Metric } from './metric.js';
 import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
 import { pickLatents } from './pick-latents.js';
@@ -100,8 +101,8 @@ export const med: Metric<MedOptions, MedParts> = {
       parts: {
         disentanglement: value,
         completeness: scored.completeness,
-        informativeness: meanOf(tested),
-        trainAccuracy: meanOf(informed.map(({ trained }) => trained)),
+        informativeness: meanOfDefined(tested),
+        trainAccuracy: meanOfDefined(informed.map(({ trained }) => trained)),
         mutualInformation: toRows(information, latentCount, factorCount),
         importance: toRows(importance, latentCount, factorCount),
         perLatent: whole.perLatent,
@@ -201,9 +202,4 @@ function ofFactors<T>(
     all[k] = of(informed[i]);
   });
   return all;
-}
-
-function meanOf(values: ReadonlyArray<number | null>): number | null {
-  const defined = values.filter((value) => value !== null);
-  return defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length;
 }

@@ -52,7 +52,8 @@ export const modularity: Metric<BinnedOptions & { countConstants: boolean }, Mod
       const largest = squares.reduce((a, b) => Math.max(a, b), 0);
       if (others < 1) return null;
       if (largest === 0) return countConstants ? 0 : null;
-      return 1 - (squares.reduce((a, b) => a + b, 0) - largest) / (largest * others);
+      // Where all are equal, rounding would leave a little less than nothing.
+      return Math.max(0, 1 - (squares.reduce((a, b) => a + b, 0) - largest) / (largest * others));
     });
     const defined = ofLatent.filter((value) => value !== null);
     const silent = countConstants ? [] : table.varyingLatents.filter((d) => ofLatent[d] === null);

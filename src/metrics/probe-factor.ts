@@ -1,12 +1,13 @@
 /** How well probes of growing capacity tell one factor from the latents: the loss-capacity curve of DCI-ES. */
 import { fitBoosting } from '../learners/boosting.js';
 import { fitRandomFeatures } from '../learners/random-features.js';
+import { meanOf } from '../learners/units.js';
 import type { LossCurve } from '../stats/loss-capacity.js';
 import type { Pause } from '../stats/pause.js';
 import type { Split } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { spreadOf, standardiseLatents } from './factor-classifier.js';
-import { classesOf, columnsOf, factorNumbers, meanOf, standardiser } from './factor-rows.js';
+import { classesOf, columnsOf, factorNumbers, standardiser } from './factor-rows.js';
 
 export const PROBES = ['random-features', 'trees'] as const;
 export const CODINGS = ['numbers', 'classes'] as const;

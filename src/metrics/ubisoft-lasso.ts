@@ -1,5 +1,5 @@
 /**
- * DCI by a lasso as ubisoft's library computes it: latents and factor scaled to 0..1, five penalties to choose from, all rows to
+ * DCI by a lasso as ubisoft's library computes it: latents and factor scaled to 0..1, eight penalties to choose from, all rows to
  * learn from and to be judged on, means of its own. Its fits stop early where latents say nearly the same; ours end at the optimum.
  */
 import type { Core } from '../../bindings/core.js';

@@ -40,7 +40,7 @@ function renderInput({ models, metrics, counts }: AgreementReport, style: Style,
     ...(metrics.some(({ isNegated }) => isNegated) ? ['↓ negated'] : []),
     ...(pairs.length === 0 || (least === most && least === models.length)
       ? []
-      : [`pairs of metrics have ${least === most ? least : `${least} to ${most}`} models`]),
+      : [`pairs of metrics have ${least === most ? plural(most, 'model') : `${least} to ${plural(most, 'model')}`}`]),
   ];
   return wrapItems(items, ' · ', width).map(style.dim);
 }

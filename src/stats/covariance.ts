@@ -7,7 +7,7 @@ import type { Table } from './table.js';
 const PRODUCTS_PER_CALL = 2 ** 24;
 
 /** Covariance of the latents, divided by N - 1, f64[D][D]. */
-export function latentCovariance(table: Table, pause: Pause): Promise<Float64Array> {
+function latentCovariance(table: Table, pause: Pause): Promise<Float64Array> {
   return table.memoOfLatents('latent covariance', () =>
     columnCovariance(table.core, table.latents, table.rows, table.latentCount, pause),
   );

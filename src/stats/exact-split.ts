@@ -49,7 +49,9 @@ function listRows(name: string, selection: RowSelection, rows: number): Int32Arr
   }
   const numbers = Array.from(selection);
   if (numbers.length === 0) throw optionRangeError(`${name}: expected at least one row, got none`);
-  const wrong = numbers.find((row) => !Number.isInteger(row) || row < 0 || row >= rows);
-  if (wrong !== undefined) throw optionRangeError(`${name}: expected row numbers from 0 to ${rows - 1}, got ${wrong}`);
+  const wrong = numbers.findIndex((row) => !Number.isInteger(row) || row < 0 || row >= rows);
+  if (wrong >= 0) {
+    throw optionRangeError(`${name}: expected row numbers from 0 to ${rows - 1}, got ${numbers[wrong]}`);
+  }
   return Int32Array.from(numbers);
 }

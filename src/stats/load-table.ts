@@ -50,6 +50,7 @@ function checkShapes(latents: Matrix, factors: Matrix): void {
 
 function checkFactorTypes(types: ReadonlyArray<FactorType | null> | undefined, count: number): void {
   if (types === undefined) return;
+  if (!Array.isArray(types)) throw optionTypeError(`factorTypes: expected an array, got ${typeof types}`);
   if (types.length !== count) {
     throw optionRangeError(`factorTypes: expected ${count} entries, one for each factor, got ${types.length}`);
   }

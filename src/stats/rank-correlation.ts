@@ -14,7 +14,7 @@ export const FEWEST_PAIRS = 3;
 /**
  * Twice the rank of each value, from 2 up; equal values share the mean of their ranks. Doubled, so that all are whole.
  */
-export function doubledRanks(values: readonly number[]): number[] {
+function doubledRanks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]);
   const ranks = new Array<number>(values.length);
   for (let first = 0; first < order.length; ) {

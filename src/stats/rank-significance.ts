@@ -56,7 +56,7 @@ function shareOfOrders(a: readonly number[], b: readonly number[]): number {
  *     ν even:  r       sum over k >= ν/2        of  a_k c^(2k),      a_k = (1/2)(3/4) ... ((2k-1)/(2k))
  *     ν odd:   r 2/π   sum over k >= (ν-1)/2    of  b_k c^(2k+1),    b_k = (2/3)(4/5) ... (2k/(2k+1))
  */
-export function studentTail(r: number, degrees: number): number {
+function studentTail(r: number, degrees: number): number {
   const isEven = degrees % 2 === 0;
   const square = (1 - r) * (1 + r);
   const step = (k: number) => (isEven ? (2 * k - 1) / (2 * k) : (2 * k) / (2 * k + 1)) * square;

@@ -56,7 +56,7 @@ export function collectScores(resamples: ReadonlyArray<ReadonlyArray<number | nu
 }
 
 /** Rows of a resample. */
-export function halfOf(rows: number): number {
+function halfOf(rows: number): number {
   return Math.floor(rows / 2);
 }
 
@@ -113,7 +113,11 @@ function meanOf(values: readonly number[]): number {
 
 function standardDeviationOf(values: readonly number[]): number {
   const mean = meanOf(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+  // By the largest first: scores without an upper limit may be such that squares would overflow.
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value - mean)), 0);
+  if (largest === 0) return 0;
+  const squares = values.reduce((sum, value) => sum + ((value - mean) / largest) ** 2, 0);
+  return largest * Math.sqrt(squares / (values.length - 1));
 }
 
 /** Linear interpolation between order statistics. */

@@ -1,4 +1,7 @@
 import type { Block } from '../../bindings/arena.js';
+import type { Core } from '../../bindings/core.js';
+import { columnCovariance } from './covariance.js';
+import type { Pause } from './pause.js';
 import type { Table } from './table.js';
 
 /** The latents that vary, as linear models take them. */
@@ -38,19 +41,38 @@ export function standardiseLatents(table: Table): StandardisedLatents {
   return { x, stride, columns };
 }
 
-/** Correlations of standardised latents, f64[columns][columns]. */
-export function correlateLatents({ x, stride, columns }: StandardisedLatents): Float64Array {
-  const data = x.array;
-  const rows = data.length / stride;
-  const out = new Float64Array(columns * columns);
+/** The same of some columns alone. Takes the block from the arena. */
+export function chooseColumns(
+  core: Core,
+  { x, stride, columns }: StandardisedLatents,
+  chosen: readonly number[],
+): StandardisedLatents {
+  const rows = x.length / stride;
+  const width = Math.ceil((chosen.length + 1) / 4) * 4;
+  const out = core.arena.zeros('f64', rows * width);
+  const [from, to] = [x.array, out.array];
   for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < columns; i++) {
-      const value = data[row * stride + i] / rows;
-      for (let j = 0; j <= i; j++) out[i * columns + j] += value * data[row * stride + j];
-    }
+    [...chosen, columns].forEach((j, at) => {
+      to[row * width + at] = from[row * stride + j];
+    });
   }
-  for (let i = 0; i < columns; i++) for (let j = 0; j < i; j++) out[j * columns + i] = out[i * columns + j];
-  return out;
+  return { x: out, stride: width, columns: chosen.length };
+}
+
+/** Correlations of the latents that vary, f64[columns][columns]. */
+export function correlateLatents(table: Table, pause: Pause): Promise<Float64Array> {
+  return table.memoOfLatents('latent correlation', () =>
+    table.core.arena.scope(async () => {
+      const { x, stride, columns } = standardiseLatents(table);
+      const { core, rows } = table;
+      const covariance = await columnCovariance(core, x, rows, stride, pause);
+      return Float64Array.from({ length: columns ** 2 }, (_, i) => {
+        const [a, b] = [Math.floor(i / columns), i % columns];
+        // Of variance 1 when divided by rows.
+        return (covariance[a * stride + b] * (rows - 1)) / rows;
+      });
+    }),
+  );
 }
 
 /** Correlations of standardised latents with numbers that are not all equal, f64[columns]. */

@@ -237,13 +237,13 @@ test('batches drawn in chunks are those drawn at once', () =>
     ] as const) {
       const whole = core.arena.alloc('i32', count * size * perItem);
       const fixed = core.arena.alloc('i32', count);
-      core[draw](whole, fixed, groups, count, size, { seed: 1, stream: 2, index: 100 });
+      core.drawing[draw](whole, fixed, groups, count, size, { seed: 1, stream: 2, index: 100 });
       for (const step of [1, 3, 8, 22]) {
         for (let first = 0; first < count; first += step) {
           const some = Math.min(step, count - first);
           const rows = core.arena.alloc('i32', some * size * perItem);
           const factors = core.arena.alloc('i32', some);
-          core[draw](rows, factors, groups, some, size, { seed: 1, stream: 2, index: 100 + first });
+          core.drawing[draw](rows, factors, groups, some, size, { seed: 1, stream: 2, index: 100 + first });
           assertSame(rows.array, whole.slice(first * size * perItem, rows.length).array, `${draw} from ${first}`);
           assertSame(factors.array, fixed.slice(first, some).array, `${draw} from ${first}`);
         }

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Core } from '../../bindings/core.js';
 import type { ForestRows, ForestTree } from '../../bindings/kernels/forest.js';
 import type { Stream } from '../../bindings/kernels/random.js';
-import { rankColumns } from '../../src/learners/forest.js';
+import { rankColumns } from '../../src/learners/ranks.js';
 import { RandomStream } from '../../src/random.js';
 import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, codes, normals } from './samples.js';
@@ -77,7 +77,7 @@ function growPlainly(
   return { root: grow(all, 0), gains };
 }
 
-function allocate(core: Core, x: Float64Array, target: ArrayLike<number>, classes: number, columns: number) {
+async function allocate(core: Core, x: Float64Array, target: ArrayLike<number>, classes: number, columns: number) {
   const rows = target.length;
   const tree: ForestTree = {
     columnOf: core.arena.alloc('i32', 2 * rows),
@@ -90,7 +90,7 @@ function allocate(core: Core, x: Float64Array, target: ArrayLike<number>, classe
     rows,
     columns,
     x: core.arena.upload('f64', x),
-    ranks: core.arena.upload('u32', rankColumns(x, rows, columns)),
+    ranks: core.arena.upload('u32', await rankColumns(x, rows, columns, () => {})),
     target: core.arena.upload(classes > 0 ? 'i32' : 'f64', target) as ForestRows['target'],
     classes,
   };
@@ -115,7 +115,7 @@ function compare(tree: ForestTree, node: number, expected: Node, what: string): 
 
 for (const classes of [0, 2, 5]) {
   test(`grows the tree that trying every split grows, of ${classes || 'values, not'} classes`, () =>
-    forEachBuild((core) => {
+    forEachBuild(async (core) => {
       for (const rows of LENGTHS.filter((length) => length > 0 && length < 1000).concat(120)) {
         for (const [columns, columnsPerSplit, depth, isBootstrap] of [
           [1, 1, 1000, true],
@@ -132,7 +132,7 @@ for (const classes of [0, 2, 5]) {
           const expected = growPlainly(x, target, classes, columns, columnsPerSplit, depth, isBootstrap);
           // In one piece, and cut at every node.
           for (const work of [2 ** 30, 1]) {
-            const { tree, forestRows } = allocate(core, x, target, classes, columns);
+            const { tree, forestRows } = await allocate(core, x, target, classes, columns);
             const gains = core.arena.upload('f64', new Float64Array(columns).fill(1));
             let cuts = 0;
             for (const _ of core.forest.growForestTree(
@@ -174,12 +174,12 @@ for (const classes of [0, 2, 5]) {
 }
 
 test('sorts nodes of many rows and ranks as it does few: the same as trying every split', () =>
-  forEachBuild((core) => {
+  forEachBuild(async (core) => {
     // More ranks than fit a digit, and than fit two.
     for (const rows of [1000, 70_000]) {
       const x = normals(rows, 1);
       const target = Int32Array.from(x, (value) => (value > 0.3 ? 1 : 0));
-      const { tree, forestRows } = allocate(core, x, target, 2, 1);
+      const { tree, forestRows } = await allocate(core, x, target, 2, 1);
       const gains = core.arena.zeros('f64', 1);
       for (const _ of core.forest.growForestTree(tree, gains, forestRows, 1, 1000, false, 2 ** 30, AT))
         assert.unreachable();
@@ -194,9 +194,9 @@ test('sorts nodes of many rows and ranks as it does few: the same as trying ever
   }));
 
 test('puts the threshold where both neighbours keep their side, however close they are', () =>
-  forEachBuild((core) => {
+  forEachBuild(async (core) => {
     const x = Float64Array.of(1, 1 + 2 ** -52, 1, 1 + 2 ** -52);
-    const { tree, forestRows } = allocate(core, x, [0, 1, 0, 1], 2, 1);
+    const { tree, forestRows } = await allocate(core, x, [0, 1, 0, 1], 2, 1);
     const grow = core.forest.growForestTree(tree, core.arena.zeros('f64', 1), forestRows, 1, 1000, false, 1000, AT);
     assert.ok(grow.next().done);
     assert.is(tree.thresholds.array[0], 1);
@@ -206,8 +206,8 @@ test('puts the threshold where both neighbours keep their side, however close th
   }));
 
 test('takes a split that gains nothing by itself, for what comes after it', () =>
-  forEachBuild((core) => {
-    const { tree, forestRows } = allocate(core, Float64Array.of(0, 0, 1, 1, 0, 1, 0, 1), [0, 1, 1, 0], 2, 2);
+  forEachBuild(async (core) => {
+    const { tree, forestRows } = await allocate(core, Float64Array.of(0, 0, 1, 1, 0, 1, 0, 1), [0, 1, 1, 0], 2, 2);
     const gains = core.arena.zeros('f64', 2);
     for (const _ of core.forest.growForestTree(tree, gains, forestRows, 2, 1000, false, 1000, AT)) assert.unreachable();
     assertNear([gains.array[0] + gains.array[1]], [2], 1e-12, 'gains');
@@ -217,8 +217,8 @@ test('takes a split that gains nothing by itself, for what comes after it', () =
   }));
 
 test('gives its memory back where growing is broken off', () =>
-  forEachBuild((core) => {
-    const { tree, forestRows } = allocate(core, normals(50, 1), codes(50, 3, 1), 3, 1);
+  forEachBuild(async (core) => {
+    const { tree, forestRows } = await allocate(core, normals(50, 1), codes(50, 3, 1), 3, 1);
     const depth = core.arena.depth;
     for (const _ of core.forest.growForestTree(tree, core.arena.zeros('f64', 1), forestRows, 1, 1000, true, 1, AT))
       break;

@@ -1,6 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Arena, Block, blockBytes, ELEMENT_BYTES, type ElementType, MEMORY_LIMIT_BYTES } from '../../bindings/arena.js';
+import {
+  Arena,
+  Block,
+  blockBytes,
+  ELEMENT_BYTES,
+  type ElementType,
+  MEMORY_LIMIT_BYTES,
+  pointersOf,
+} from '../../bindings/arena.js';
 import { isCodedError } from '../../src/errors.js';
 
 const PAGE_BYTES = 65536;
@@ -145,6 +153,30 @@ test('a scope frees what was taken in it when its work throws or rejects', async
     arena.mark();
     arena.release(mark);
   }
+});
+
+test('what is borrowed is free again when the work returns or throws', () => {
+  const arena = newArena();
+  const top = arena.alloc('f64', 1).pointer + blockBytes('f64', 1);
+  const last = arena.borrow(() => {
+    assert.is(arena.depth, 1);
+    assert.is(arena.alloc('f64', 10).pointer, top);
+    return arena.borrow(() => arena.alloc('i32', 3).pointer);
+  });
+  assert.is(last, top + blockBytes('f64', 10));
+  const fail = () => {
+    arena.alloc('f64', 10);
+    throw new Error('no');
+  };
+  assert.throws(() => arena.borrow(fail), /^no$/);
+  assert.is(arena.depth, 0);
+  assert.is(arena.alloc('u8', 1).pointer, top);
+});
+
+test('gives the addresses of blocks in their order, and 0 for none', () => {
+  const arena = newArena();
+  const [a, b] = [arena.alloc('f64', 1), arena.alloc('u8', 1)];
+  assert.equal(pointersOf(b, null, a), [b.pointer, 0, a.pointer]);
 });
 
 test('counts the scopes that are open', async () => {

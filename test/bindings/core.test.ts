@@ -75,7 +75,7 @@ test('an instance whose memory grew beyond 256 MiB is not kept', async () => {
   await withCore((core) => assert.is.not(core, large));
 });
 
-test('kernels still find their state after memory grew, and after a reset', () =>
+test('draws are the same after memory grew, and after a reset', () =>
   forEachBuild((core) => {
     const at = { seed: 1, stream: 2, index: 3 };
     const first = core.arena.alloc('i32', 100);

@@ -52,6 +52,9 @@ test('chooses metrics by any of their names', async () => {
     (JSON.parse(out) as AgreementReport).metrics.map(({ name }) => name),
     ['mig'],
   );
+  assert.is((await runInProcess(['agreement', '-m', 'MIG', ...paths])).code, 0);
+  const all = await runInProcess(['agreement', '-m', 'all', ...paths]);
+  assert.equal(all, await runInProcess(['agreement', ...paths]));
 });
 
 test('writes a heat map, JSON or the table, by the name of the file', async () => {
@@ -72,6 +75,7 @@ writeFileSync(at('text.json'), 'not json');
 writeFileSync(at('empty.json'), '');
 writeFileSync(at('none.json'), '[]');
 writeFileSync(at('bench.json'), '{"schema": "vaemetrics/bench@1"}');
+writeFileSync(at('bytes.npy'), npyBytes(new Float32Array(2), [2, 1]));
 writeFileSync(at('bare.json'), JSON.stringify(makeReport({})));
 
 const REFUSALS: ReadonlyArray<[what: string, argv: string[], code: number, message: RegExp]> = [
@@ -82,7 +86,15 @@ const REFUSALS: ReadonlyArray<[what: string, argv: string[], code: number, messa
   ['another schema', [at('bench.json')], 65, /bench\.json: expected a report .* got schema "vaemetrics\/bench@1"/],
   ['a report without metrics', [at('bare.json')], 65, /bare\.json: expected a report with metrics, got one without/],
   ['no operands', [], 2, /missing required argument 'files'/],
-  ['a metric nobody has', ['-m', 'dci', ...paths], 2, /expected any of mig, sap, .* got 'dci'/],
+  ['a metric nobody has', ['-m', 'dci', ...paths], 2, /error: --metrics: expected any of mig, sap, .* got 'dci'/],
+  ['latents in place of reports', [at('bytes.npy')], 65, /bytes\.npy: .*got bytes that are no text; .* need --udr\n/],
+  [
+    'reports in place of latents',
+    ['--udr', 'lasso', ...paths],
+    2,
+    /--udr: expected files of latents, got '.*m0\.json'/,
+  ],
+  ['a picture that is no SVG', ['-o', at('a.PNG'), ...paths], 2, /--out: heat maps are drawn as \.svg, got '.*a\.PNG'/],
   ['standard input twice', ['-', '-'], 2, /only one file can be standard input/],
   ['a picture as JSON', ['--json', '-o', 'a.svg', ...paths], 2, /--json and --out with \.svg exclude each other/],
   ['an option of --udr alone', ['--threshold', '1', ...paths], 2, /--threshold needs --udr/],

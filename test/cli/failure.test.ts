@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeFakeFacade } from './fake-facade.js';
@@ -32,6 +33,16 @@ test('names the second file where its rows do not match', async () => {
     await failureOf(65, 'score', at('latents.npy'), at('short.npy')),
     `${at('short.npy')}: expected 240 rows to match the latents, got 10`,
   );
+});
+
+test('names the file that has no rows, rather than the other for having some', async () => {
+  writeFileSync(at('words.csv'), 'hello world\n');
+  for (const argv of [
+    [at('words.csv'), at('factors.npy')],
+    [at('latents.npy'), at('words.csv')],
+  ]) {
+    assert.is(await failureOf(65, 'score', ...argv), `${at('words.csv')}: expected at least 2 rows, got 0`);
+  }
 });
 
 test('names file, row and column of a value that is not finite', async () => {

@@ -60,7 +60,9 @@ test('learns from and judges on exact rows', async () => {
   assert.not.equal(scoreOf(first), scoreOf(drawn));
   const beyond = await runInProcess([...argv, '--train-rows', '0:160', '--test-rows', '160:241']);
   assert.is(beyond.code, 2);
-  assert.match(beyond.err, /testRows: expected at least one row from 0 up to 240, got 160 to 241/);
+  const twice = await runInProcess([...argv, '--train-rows', '0:160', '--test-rows', '100:240']);
+  assert.match(twice.err, /error: --test-rows: expected every row once, got row 100 of --train-rows\n/);
+  assert.match(beyond.err, /error: --test-rows: expected at least one row from 0 up to 240, got 160 to 241/);
 });
 
 test('prints names and values and nothing else when quiet', async () => {

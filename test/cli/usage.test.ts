@@ -91,6 +91,10 @@ test('refuses settings that the metric does not have', async () => {
     await scoring('-m', 'mig', '--set', 'factor-vae.batch=3'),
     '--set: factor-vae-score is not among --metrics',
   );
+  const facade = makeFakeFacade({ isMigSlow: true });
+  const slow = await runInProcess(['score', at('latents.npy'), at('factors.npy'), '--set', 'mig.bins=3'], { facade });
+  assert.equal([slow.code, facade.asked.length], [2, 0]);
+  assert.match(slow.err, 'error: --set: mig is not computed unless --metrics names it, or all\n');
 });
 
 test('refuses options that contradict each other or do nothing', async () => {

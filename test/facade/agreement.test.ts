@@ -97,10 +97,12 @@ test('gives null and the reason where two or fewer models have both, or all of t
   assert.equal(agreement(apart).notes, ['mig: fewer than 3 models have a score beside one of sap']);
 });
 
-test('one model has no correlations, and says so', () => {
+test('fewer models than three have no correlations, which is said once', () => {
   const { correlations, notes } = agreement(three.slice(0, 1), { metrics: ['mig'] });
   assert.equal(correlations, [[null]]);
-  assert.equal(notes, ['mig: no correlations, 1 of 1 models have a score and 3 are needed']);
+  assert.equal(notes, ['no correlations: 1 model, and 3 are needed']);
+  const two = agreement(three.slice(0, 2), { metrics: ['mig', 'sap'] });
+  assert.equal(two.notes, ['no correlations: 2 models, and 3 are needed']);
 });
 
 test('names what sets reports apart beside the model: seeds, sizes, options, and equal reports', () => {
@@ -149,6 +151,16 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
     'a metric that no report has',
     () => agreement(three, { metrics: ['mig-score', 'dci'] }),
     "RangeError ERR_OPTION: metrics: expected any of mig, sap, mutual-information-score, which the reports have, got 'dci'",
+  ],
+  [
+    'no metrics at all',
+    () => agreement(three, { metrics: [] }),
+    'TypeError ERR_OPTION: metrics: expected an array of at least one name',
+  ],
+  [
+    'names that are no strings',
+    () => agreement(three, { names: [1, 2, 3] as unknown as string[] }),
+    'TypeError ERR_OPTION: names: expected an array of strings, got an array',
   ],
   [
     'fewer names than reports',

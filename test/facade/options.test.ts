@@ -32,6 +32,51 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
     () => mig(rows, rows.slice(2)),
     'RangeError ERR_DATA: factors: expected 60 rows to match latents, got 58',
   ],
+  [
+    'options of a metric that are no object, which would do nothing',
+    () => score(rows, rows, { metrics: ['mig'], options: { mig: 10 } } as unknown as ScoreOptions),
+    'TypeError ERR_OPTION: options of mig: expected an object of options, got number',
+  ],
+  [
+    'options that are no object',
+    () => score(rows, rows, 'mig' as unknown as ScoreOptions),
+    'TypeError ERR_OPTION: score: expected an object of options, got string',
+  ],
+  [
+    'options of one metric that are no object',
+    () => mig(rows, rows, null as unknown as object),
+    'TypeError ERR_OPTION: mig: expected an object of options, got null',
+  ],
+  [
+    'a level that is text',
+    () => mig(rows, rows, { interval: 2, level: '0.9' as unknown as number }),
+    'TypeError ERR_OPTION: level: expected a number, got string',
+  ],
+  [
+    'a number of threads that is text',
+    () => mig(rows, rows, { threads: '2' as unknown as number }),
+    'TypeError ERR_OPTION: threads: expected a number, got string',
+  ],
+  [
+    'what is no metric',
+    () => score(rows, rows, { metrics: [5] } as unknown as ScoreOptions),
+    'TypeError ERR_OPTION: metrics: expected names or metrics, got 5',
+  ],
+  [
+    'what is no signal',
+    () => mig(rows, rows, { signal: 5 as unknown as AbortSignal }),
+    'TypeError ERR_OPTION: signal: expected an AbortSignal, got number',
+  ],
+  [
+    'progress told to what is no function',
+    () => mig(rows, rows, { onProgress: [] as unknown as () => void }),
+    'TypeError ERR_OPTION: onProgress: expected a function, got an array',
+  ],
+  [
+    'factor types that are no array',
+    () => mig(rows, rows, { factorTypes: { length: 2 } as unknown as null[] }),
+    'TypeError ERR_OPTION: factorTypes: expected an array, got object',
+  ],
   ['one row', () => mig([[1]], [[1]]), 'RangeError ERR_DATA: latents: expected at least 2 rows, got 1'],
   ['no rows', () => mig([], []), 'RangeError ERR_DATA: latents: expected at least 2 rows, got 0'],
   ['no columns', () => mig([[], []], [[1], [1]]), 'RangeError ERR_DATA: latents: expected at least 1 column, got 0'],
@@ -192,6 +237,11 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
     'a test row beyond the last',
     () => sap(rows, rows, { trainRows: [1, 2], testRows: [60] }),
     'RangeError ERR_OPTION: testRows: expected row numbers from 0 to 59, got 60',
+  ],
+  [
+    'a gap among the training rows',
+    () => sap(rows, rows, { trainRows: [1, undefined as never, 2], testRows: [3] }),
+    'RangeError ERR_OPTION: trainRows: expected row numbers from 0 to 59, got undefined',
   ],
   [
     'no test rows',

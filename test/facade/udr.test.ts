@@ -237,6 +237,26 @@ const REFUSALS: ReadonlyArray<[string, () => Promise<unknown>, string]> = [
     "RangeError ERR_OPTION: similarity: expected spearman or lasso, got 'cosine'",
   ],
   [
+    'what are no latents',
+    () => udr([noise(1, 9, 2), null as unknown as number[]]),
+    'TypeError ERR_DATA: model 1: expected a Matrix, an array of rows, a typed array, or { data, rows, columns }, got null',
+  ],
+  [
+    'a name for all models together',
+    () => udr([noise(1, 9, 2), noise(2, 9, 2)], { names: 'ab' as unknown as string[] }),
+    'TypeError ERR_OPTION: names: expected an array of strings, got string',
+  ],
+  [
+    'a threshold that is text',
+    () => udr([noise(1, 9, 2), noise(2, 9, 2)], { threshold: '1' as unknown as number }),
+    'TypeError ERR_OPTION: threshold: expected a number, got string',
+  ],
+  [
+    'a threshold that is not finite, which a report could not hold',
+    () => udr([noise(1, 9, 2), noise(2, 9, 2)], { threshold: Number.POSITIVE_INFINITY }),
+    'RangeError ERR_OPTION: threshold: expected a number of at least 0, got Infinity',
+  ],
+  [
     'a negative threshold',
     () => udr([noise(1, 9, 2), noise(2, 9, 2)], { threshold: -1 }),
     'RangeError ERR_OPTION: threshold: expected a number of at least 0, got -1',

@@ -182,7 +182,7 @@ test('shows what it expects on the way: what a fit of so many stages predicts, o
   );
 });
 
-test('says how far it is before each tree, and stops where the caller throws', async () => {
+test('says how far it is for each column and before each tree, and stops where the caller throws', async () => {
   const seen: number[] = [];
   const stop = withCore((core) =>
     fitBoosting(core, { ...separable(), target: codes(COUNT, 3, 1) }, (tree, trees) => {
@@ -195,7 +195,7 @@ test('says how far it is before each tree, and stops where the caller throws', a
     () => assert.unreachable(),
     (error) => assert.is(error.message, 'enough'),
   );
-  assert.equal(seen, [0, 1, 2, 3, 4]);
+  assert.equal(seen, [0, 0, 0, 0, 1, 2, 3, 4]);
 });
 
 test.run();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withCore } from '../../bindings/core.js';
-import { prepareLasso } from '../../src/learners/lasso.js';
+import { fitLasso } from '../../src/learners/lasso.js';
 import type { Matrix } from '../../src/matrix.js';
 import { assertNear } from '../assembly/samples.js';
 import { CASES, type Case, expectedOf, readGolden } from '../golden/load-golden.js';
@@ -42,12 +42,11 @@ async function fitFactors(name: Case) {
   const { rows, columns } = latents;
   return withCore(async (core) => {
     const features = core.arena.upload('f64', x);
-    const lasso = await prepareLasso(core, { features, rows, columns }, 10, () => {});
     const weights: number[][] = [];
     const fitted: number[] = [];
     for (let k = 0; k < factors.columns; k++) {
       const y = Float64Array.from({ length: rows }, (_, row) => v[row * factors.columns + k]);
-      const fit = await lasso.fit(y, { alphas: ALPHAS }, () => {});
+      const fit = await fitLasso(core, { features, rows, columns, target: y }, { alphas: ALPHAS }, () => {});
       assert.ok(fit.converged);
       weights.push(Array.from(fit.weights, Math.abs));
       const squares = y.reduce((sum, truth, row) => {

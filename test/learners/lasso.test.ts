@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withCore } from '../../bindings/core.js';
-import { fitLasso, type LassoOptions, prepareLasso } from '../../src/learners/lasso.js';
+import { fitLasso, type LassoOptions } from '../../src/learners/lasso.js';
 import { assertNear, assertSame, normals } from '../assembly/samples.js';
 
 /** Made by test/golden/make-lasso.py. */
@@ -11,7 +11,7 @@ const reference = JSON.parse(readFileSync(new URL('../golden/lasso.json', import
 function fit(
   x: ArrayLike<number>,
   target: ArrayLike<number>,
-  options: LassoOptions & { folds?: number } = {},
+  options: LassoOptions = {},
   pause: (done: number, total: number) => void = () => {},
 ) {
   const rows = target.length;
@@ -122,16 +122,26 @@ test('sets the gradient of each weight to the penalty, as the optimum has it', a
   assert.equal([...weights].map(Math.sign), [1, 0, -1, 0]);
 });
 
-test('fits several targets by features that are read once, each as if it were alone', () =>
+test('gives its memory back, also where the caller throws', () =>
   withCore(async (core) => {
-    const features = core.arena.upload('f64', plainX);
-    const lasso = await prepareLasso(core, { features, rows: ROWS, columns: COLUMNS }, 10, () => {});
-    for (const seed of [3, 4]) {
-      const y = normals(ROWS, seed).map((value, row) => value + plainX[row * COLUMNS + seed - 2]);
-      const depth = core.arena.depth;
-      assert.equal(await lasso.fit(y, {}, () => {}), await fit(plainX, y));
-      assert.is(core.arena.depth, depth);
+    const problem = { features: core.arena.upload('f64', plainX), rows: ROWS, columns: COLUMNS, target: plainY };
+    const place = () => [core.arena.depth, core.arena.alloc('u8', 0).pointer];
+    const mark = core.arena.mark();
+    const before = place();
+    core.arena.release(mark);
+    await fitLasso(core, problem, {}, () => {});
+    for (const last of [0, 3, 500]) {
+      let calls = 0;
+      const stop = () => {
+        if (calls++ === last) throw new Error('enough');
+      };
+      await fitLasso(core, problem, {}, stop).then(
+        () => assert.unreachable(),
+        (error) => assert.is(error.message, 'enough'),
+      );
     }
+    core.arena.mark();
+    assert.equal(place(), before);
   }));
 
 test('says how far it is, and stops where the caller throws', async () => {

@@ -218,4 +218,18 @@ test('asks before each iteration whether to go on, and stops where that throws',
   }
 });
 
+test("a step of Newton's method that leads uphill, or far too far, is no minimum", async () => {
+  const { start, objective, value } = quadratic(3, 1);
+  for (const factor of [1, -1e30]) {
+    const found = await minimiseByNewton(
+      start,
+      objective,
+      (_, gradient, step) => step.set(gradient.map((slope) => factor * slope)),
+      () => {},
+    );
+    assert.is(found.converged, false, `${factor} times the gradient`);
+    assert.ok(found.value > value);
+  }
+});
+
 test.run();

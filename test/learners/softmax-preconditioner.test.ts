@@ -74,7 +74,14 @@ test('few rows are all taken: the Hessian is inverted, but for what is added to 
   withCore((core) => {
     for (const penalty of [0, 2]) {
       const { problem, single, probabilities, element } = problemOf(core, 50, penalty);
-      const preconditioner = softmaxPreconditioner(core, problem, single, probabilities, WIDTH);
+      const preconditioner = softmaxPreconditioner(
+        core,
+        problem,
+        single,
+        probabilities,
+        WIDTH,
+        new Float64Array(WIDTH),
+      );
       preconditioner.prepare(0);
       assert.is(preconditioner.isFaithful(), true);
       assert.is(preconditioner.refine(), false, 'there is no better');
@@ -101,7 +108,7 @@ test('of many rows a sample is near, until all are asked for or steps take too m
       preconditioner.solve(residual, out);
       return Math.max(...out.map((value, i) => Math.abs(value - vector[i])));
     };
-    const asked = softmaxPreconditioner(core, problem, single, probabilities, WIDTH);
+    const asked = softmaxPreconditioner(core, problem, single, probabilities, WIDTH, new Float64Array(WIDTH));
     asked.prepare(0);
     assert.is(asked.isFaithful(), false);
     const sampled = errorOf(asked);
@@ -110,7 +117,7 @@ test('of many rows a sample is near, until all are asked for or steps take too m
     assert.is(asked.isFaithful(), true);
     assert.ok(errorOf(asked) < 1e-9);
 
-    const slow = softmaxPreconditioner(core, problem, single, probabilities, WIDTH);
+    const slow = softmaxPreconditioner(core, problem, single, probabilities, WIDTH, new Float64Array(WIDTH));
     slow.prepare(0);
     slow.prepare(3);
     assert.is(slow.isFaithful(), false);
@@ -123,7 +130,15 @@ test('of many rows a sample is near, until all are asked for or steps take too m
 test('where unknowns are too many each class is solved for by itself', () =>
   withCore((core) => {
     const { problem, single, probabilities, element } = problemOf(core, 40, 0.5);
-    const preconditioner = softmaxPreconditioner(core, problem, single, probabilities, WIDTH, 8);
+    const preconditioner = softmaxPreconditioner(
+      core,
+      problem,
+      single,
+      probabilities,
+      WIDTH,
+      new Float64Array(WIDTH),
+      8,
+    );
     preconditioner.prepare(0);
     assert.is(preconditioner.isFaithful(), false);
     assert.is(preconditioner.refine(), false);
@@ -142,7 +157,15 @@ test('a Hessian without curvature still has a solution, which descends', () =>
       probabilities.array.set(
         Float32Array.from({ length: 20 * SINGLE_WIDTH }, (_, i) => (i % SINGLE_WIDTH === 0 ? 1 : 0)),
       );
-      const preconditioner = softmaxPreconditioner(core, problem, single, probabilities, WIDTH, mostUnknowns);
+      const preconditioner = softmaxPreconditioner(
+        core,
+        problem,
+        single,
+        probabilities,
+        WIDTH,
+        new Float64Array(WIDTH),
+        mostUnknowns,
+      );
       preconditioner.prepare(0);
       const residual = padded((j, c) => (j === 0 ? [-1, 0.5, 0.5][c] : 0));
       const out = new Float64Array(STRIDE * WIDTH);

@@ -153,4 +153,22 @@ test('asks for a better preconditioner where it is far below the Hessian, and st
   assertNear(at, [3, -2], 1e-12, 'where');
 });
 
+test('a step that rounding has turned uphill is no minimum', async () => {
+  const objective = separate([parabola(1, 1), parabola(2, 1)]);
+  const uphill: CurvedObjective = {
+    ...objective,
+    evaluate: (at, gradient) => objective.evaluate(at, gradient),
+    multiply: (vector, out) => {
+      for (let i = 0; i < out.length; i++) out[i] = 1e-17 * vector[i];
+    },
+    precondition: (residual, out) => {
+      for (let i = 0; i < out.length; i++) out[i] = -residual[i];
+    },
+    isFaithful: () => true,
+  };
+  const { at, outcome } = await minimiseTruncated(new Float64Array(2), uphill, RULES, () => {});
+  assert.is(outcome, 'unfinished');
+  assert.equal([...at], [0, 0]);
+});
+
 test.run();

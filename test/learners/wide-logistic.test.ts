@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { withCore } from '../../bindings/core.js';
 import { fitLogistic, type LogisticModel, logisticProbabilities } from '../../src/learners/logistic.js';
 import { forEachBuild } from '../assembly/builds.js';
-import { assertNear, assertSame } from '../assembly/samples.js';
+import { assertNear, assertSame, normals } from '../assembly/samples.js';
 import { evaluate, type Points, randomPoints } from './plain-logistic.js';
 
 const fit = (points: Points, c = 1): Promise<LogisticModel> =>
@@ -35,6 +35,36 @@ test('many classes reach the optimum, for any penalty, with noise or without', a
     assert.ok(most <= bound, `${what}: largest component of the gradient ${most}, expected at most ${bound}`);
   }
 });
+
+test('bins of points with far outliers, most of which a single row has, reach the optimum too', async () => {
+  for (const [columns, seed] of [
+    [1, 9],
+    [1, 28],
+    [2, 1],
+    [2, 19],
+    [4, 17],
+    [4, 34],
+  ]) {
+    const points = binnedOutliers(400, columns, seed);
+    const model = await fit(points);
+    assert.is(model.converged, true);
+    const most = largest(evaluate(model, points, 1).gradient);
+    const bound = 20 * points.rows * largest(points.x) * 2 ** -53;
+    assert.ok(most <= bound, `${columns} columns, seed ${seed}: largest component of the gradient ${most}`);
+  }
+});
+
+/** Points of Cauchy's distribution; their classes are the 20 equal-width bins of the first column, those that occur. */
+function binnedOutliers(rows: number, columns: number, seed: number): Points {
+  const below = normals(rows * columns, seed + 500);
+  const x = normals(rows * columns, seed).map((value, i) => value / Math.abs(below[i]));
+  const first = x.filter((_, i) => i % columns === 0);
+  const [low, high] = [Math.min(...first), Math.max(...first)];
+  const bins = Array.from(first, (value) => Math.min(19, Math.floor(((value - low) / (high - low)) * 20)));
+  const occurring = [...new Set(bins)].sort((a, b) => a - b);
+  const labels = Int32Array.from(bins, (bin) => occurring.indexOf(bin));
+  return { x, labels, rows, columns, classes: occurring.length };
+}
 
 test('a class without rows, and a feature of another scale, are no obstacle', async () => {
   const plain = randomPoints(1000, 10, 16, 1, 3);

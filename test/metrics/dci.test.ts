@@ -270,6 +270,44 @@ test('names values that only one row has, and those that no training row has', a
   assert.ok(few.value !== undefined);
 });
 
+test('learns the same of a factor in any unit, tiny ones among them', async () => {
+  const latents = noise(5, 200, 2);
+  for (const regressor of ['gbt', 'lasso', 'random-forest', 'ubisoft-lasso'] as const) {
+    const options = { regressor, stages: 10, trees: 5 };
+    const one = await dci(latents, latents, options);
+    assert.ok((one.parts.informativeness as number) > 0.8 && (one.value as number) > 0.8);
+    for (const unit of [2 ** -700, 2 ** -1000]) {
+      const factors = latents.map((row) => row.map((value) => value * unit));
+      const tiny = await dci(latents, factors, options);
+      for (const part of ['disentanglement', 'completeness', 'informativeness', 'trainAccuracy'] as const) {
+        const [actual, expected] = [tiny.parts[part] as number, one.parts[part] as number];
+        assert.ok(Math.abs(actual - expected) < 1e-9, `${regressor}, ${unit}: ${part} ${actual}, not ${expected}`);
+      }
+    }
+  }
+});
+
+test('is not judged, and says so, where every row is learned from', async () => {
+  const three = [
+    [0, 1],
+    [1, 0],
+    [2, 2],
+  ];
+  const factors = [
+    [0.5, 0.25],
+    [1.5, 1],
+    [2.25, 0.125],
+  ];
+  for (const regressor of ['gbt', 'lasso', 'random-forest'] as const) {
+    const { parts, notes } = await dci(three, factors, { regressor });
+    assert.equal(parts.informativenessOfFactor, [null, null], regressor);
+    assert.is(parts.informativeness, null);
+    assert.ok((parts.trainAccuracy as number) >= 0);
+    const said = [0, 1].map((k) => `factor ${k}: no row is left to judge on`);
+    assert.equal(notes, said);
+  }
+});
+
 test('depends on the seed by its split alone', async () => {
   const latents = noise(2, 360, 3);
   const [one, again, other] = await Promise.all([1, 1, 2].map((seed) => dci(latents, grid, { ...FAST, seed })));

@@ -39,6 +39,17 @@ test('DCIMIG agrees where a latent is constant or doubled, and leaves a constant
   }
 });
 
+test('modularity is not below 0 where a latent tells of all factors alike', async () => {
+  for (let seed = 1; seed < 40; seed++) {
+    const rows = Array.from({ length: 30 }, (_, i) => (i * i * seed) % 11);
+    for (const factors of [3, 4, 6, 7]) {
+      const same = rows.map((x) => Array.from({ length: factors }, () => (x * seed) % 3));
+      const { value } = await modularity(rows, same);
+      assert.ok(value === null || (value >= 0 && value < 1e-15), `${seed}, ${factors}: ${value}`);
+    }
+  }
+});
+
 test('modularity leaves out dead latents and constant factors, which disentanglement_lib counts', async () => {
   const { latents, factors } = await readGolden('e_degenerate');
   const { value, parts, notes } = await modularity(latents, factors);

@@ -129,12 +129,30 @@ test('rooms import only the rooms they may', () => {
   );
 });
 
-test('kernels import only lanes.ts and random.ts', () => {
+/** Where the lanes.ts of a kernel is: a kernel of several files has a folder within. */
+function homeOf(kernel: string): string {
+  return (/^assembly\/training(?=\/)/.exec(kernel) ?? ['assembly'])[0];
+}
+
+test('kernels import only lanes.ts, random.ts, and the files of the same kernel, where it has a folder', () => {
   const broken = ours.filter(
     ({ file, target }) =>
       roomOf(file) === 'assembly' &&
       !/^assembly\/(training\/)?index\.ts$/.test(file) &&
-      !['lanes.ts', 'random.ts'].some((name) => target === join(dirname(file), name)),
+      !['lanes.ts', 'random.ts'].some((name) => target === join(homeOf(file), name)) &&
+      !(dirname(file) !== homeOf(file) && dirname(target) === dirname(file)),
+  );
+  assert.equal(
+    broken.map(({ file, target }) => `${file} imports ${target}`),
+    [],
+  );
+});
+
+test('families of kernels import only the arena and each other', () => {
+  const families = [...files.keys()].filter((file) => file.startsWith('bindings/kernels/'));
+  assert.ok(families.length > 10, `${families}`);
+  const broken = ours.filter(
+    ({ file, target }) => families.includes(file) && ![...families, 'bindings/arena.ts'].includes(target),
   );
   assert.equal(
     broken.map(({ file, target }) => `${file} imports ${target}`),

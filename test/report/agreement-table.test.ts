@@ -31,6 +31,11 @@ Notes
   );
 });
 
+test('says how many models pairs of metrics have', () => {
+  const apart = agreement([makeReport({ mig: 1, sap: 2 }), makeReport({ mig: 2 }), makeReport({ mig: 3 })]);
+  assert.match(renderAgreement(apart), 'pairs of metrics have 1 model\n');
+});
+
 test('is no wider than the terminal, and shows every number once: in as many blocks of columns as that takes', () => {
   const many = Array.from({ length: 6 }, (_, i) =>
     makeReport(Object.fromEntries(metrics.map(({ name }, m) => [name, ((i + 1) * (m + 3)) % 7]))),

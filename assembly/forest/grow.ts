@@ -15,50 +15,13 @@
  * row at or below goes left; links i32[2]: of an inner node its children, of a leaf where its shares begin and end. Shares
  * are pairs of a class (0 for values) and f64 its part of the leaf's rows (the mean). There are at most 2 rows - 1 nodes.
  */
-import { nextBelow, openStream } from './random';
+import { drawColumns } from './draws';
+import { sortByRank } from './sort';
 
+/** An impurity that scikit-learn takes for none. */
 const NO_IMPURITY: f64 = 2.220446049250313e-16;
+/** How much better a later split must be. */
 const TIE: f64 = 1.0 + 1e-12;
-/** Up to this many rows are sorted by insertion. */
-const FEW_ROWS: i32 = 40;
-const DIGIT_BITS: u32 = 8;
-const DIGIT_VALUES: i32 = 256;
-
-/**
- * Draws the rows of a tree and opens its root. weights: u32[rows]; order: i32[rows], the rows that were drawn; stack:
- * i32[rows + 1][4]; progress: i32[2], nodes and height of the stack; state: of the stream, for growForestTree too.
- */
-export function startForestTree(
-  weights: usize,
-  order: usize,
-  stack: usize,
-  progress: usize,
-  rows: i32,
-  isBootstrap: bool,
-  seedLow: u32,
-  seedHigh: u32,
-  stream: u32,
-  index: u32,
-  state: usize,
-): void {
-  openStream(state, seedLow, seedHigh, stream, index);
-  for (let row = 0; row < rows; row++) store<u32>(weights + (<usize>row << 2), isBootstrap ? 0 : 1);
-  if (isBootstrap) {
-    for (let i = 0; i < rows; i++) {
-      const at = weights + (<usize>nextBelow(state, <u32>rows) << 2);
-      store<u32>(at, load<u32>(at) + 1);
-    }
-  }
-  let count = 0;
-  for (let row = 0; row < rows; row++) {
-    if (load<u32>(weights + (<usize>row << 2)) == 0) continue;
-    store<i32>(order + (<usize>count << 2), row);
-    count++;
-  }
-  v128.store(stack, i32x4(0, count, 0, 0));
-  store<i32>(progress, 1);
-  store<i32>(progress, 1, 4);
-}
 
 /**
  * Grows the tree by nodes until it is done, which is returned, or about `work` rows of columns have been looked at.
@@ -147,7 +110,6 @@ export function growForestTree(
     }
     let best = -1.0;
     let bestColumn = -1;
-    let bestRank: u32 = 0;
     let below: usize = 0;
     let above: usize = 0;
     for (let f = 0; f < found; f++) {
@@ -232,8 +194,7 @@ export function growForestTree(
     store<i32>(links + (node << 3), nodes);
     store<i32>(links + (node << 3), nodes + 1, 4);
     const own = ranks + ((<usize>bestColumn * <usize>rows) << 2);
-    bestRank = load<u32>(own + (below << 2));
-    const middle = partition(order, otherKeys, own, begin, end, bestRank);
+    const middle = partition(order, otherKeys, own, begin, end, load<u32>(own + (below << 2)));
     v128.store(stack + (<usize>height << 4), i32x4(middle, end, level + 1, nodes + 1));
     v128.store(stack + (<usize>(height + 1) << 4), i32x4(begin, middle, level + 1, nodes));
     height += 2;
@@ -242,96 +203,6 @@ export function growForestTree(
   store<i32>(progress, nodes);
   store<i32>(progress, height, 4);
   return height == 0;
-}
-
-/**
- * Draws columns until there are `wanted` and one of them varies over the rows first .. last, or there are no more; writes those
- * that vary to chosen, as they were drawn, and returns how many they are.
- */
-function drawColumns(
-  drawn: usize,
-  chosen: usize,
-  ranks: usize,
-  first: usize,
-  last: usize,
-  rows: i32,
-  columns: i32,
-  wanted: i32,
-  state: usize,
-): i32 {
-  let found = 0;
-  for (let v = 0; v < columns && (v < wanted || found == 0); v++) {
-    const here = drawn + (<usize>v << 2);
-    const there = here + (<usize>nextBelow(state, <u32>(columns - v)) << 2);
-    const column = load<i32>(there);
-    store<i32>(there, load<i32>(here));
-    store<i32>(here, column);
-    const own = ranks + ((<usize>column * <usize>rows) << 2);
-    const rank = load<u32>(own + (<usize>load<i32>(first) << 2));
-    let p = first + 4;
-    while (p < last && load<u32>(own + (<usize>load<i32>(p) << 2)) == rank) p += 4;
-    if (p >= last) continue;
-    store<i32>(chosen + (<usize>found << 2), column);
-    found++;
-  }
-  return found;
-}
-
-/** The rows first .. last in the order of their ranks, u32[n][row, rank]: in keys or in otherKeys, whose address is returned. */
-function sortByRank(keys: usize, otherKeys: usize, counts: usize, ranks: usize, first: usize, last: usize): usize {
-  const count = <i32>((last - first) >> 2);
-  const end = keys + (<usize>count << 3);
-  let p = first;
-  if (count <= FEW_ROWS) {
-    for (let to = keys; to < end; to += 8) {
-      const row = load<u32>(p);
-      const rank = load<u32>(ranks + (<usize>row << 2));
-      let at = to;
-      for (; at > keys && load<u32>(at - 8, 4) > rank; at -= 8) store<u64>(at, load<u64>(at - 8));
-      store<u32>(at, row);
-      store<u32>(at, rank, 4);
-      p += 4;
-    }
-    return keys;
-  }
-  let least: u32 = u32.MAX_VALUE;
-  let most: u32 = 0;
-  for (let to = keys; to < end; to += 8) {
-    const row = load<u32>(p);
-    const rank = load<u32>(ranks + (<usize>row << 2));
-    least = min(least, rank);
-    most = max(most, rank);
-    store<u32>(to, row);
-    store<u32>(to, rank, 4);
-    p += 4;
-  }
-  let from = keys;
-  let into = otherKeys;
-  for (let shift: u32 = 0; shift < 32 && (most - least) >> shift > 0; shift += DIGIT_BITS) {
-    memory.fill(counts, 0, <usize>DIGIT_VALUES << 2);
-    const stop = from + (<usize>count << 3);
-    for (let at = from; at < stop; at += 8) {
-      const cell = counts + (<usize>(((load<u32>(at, 4) - least) >> shift) & 255) << 2);
-      store<u32>(cell, load<u32>(cell) + 1);
-    }
-    let start: u32 = 0;
-    for (let cell = counts; cell < counts + (<usize>DIGIT_VALUES << 2); cell += 4) {
-      const size = load<u32>(cell);
-      store<u32>(cell, start);
-      start += size;
-    }
-    for (let at = from; at < stop; at += 8) {
-      const key = load<u64>(at);
-      const cell = counts + (<usize>(((<u32>(key >> 32) - least) >> shift) & 255) << 2);
-      const place = load<u32>(cell);
-      store<u64>(into + (<usize>place << 3), key);
-      store<u32>(cell, place + 1);
-    }
-    const swap = from;
-    from = into;
-    into = swap;
-  }
-  return from;
 }
 
 /** Moves rows of a rank at or below to the front, keeping the order on both sides; returns where the others begin. */
@@ -352,35 +223,4 @@ function partition(order: usize, scratch: usize, ranks: usize, begin: i32, end: 
   }
   memory.copy(left, scratch, right - scratch);
   return <i32>((left - order) >> 2);
-}
-
-/** Adds the shares of the leaf of each row of x, f64[columns][rows], to votes, f64[rows][classes], one class for values. */
-export function addForestTree(
-  votes: usize,
-  x: usize,
-  columnOf: usize,
-  thresholds: usize,
-  links: usize,
-  shareClasses: usize,
-  shares: usize,
-  rows: i32,
-  classes: i32,
-): void {
-  const columnBytes = <usize>rows << 3;
-  for (let row = 0; row < rows; row++) {
-    const offset = <usize>row << 3;
-    let node: usize = 0;
-    let column = load<i32>(columnOf);
-    while (column >= 0) {
-      const goesRight = load<f64>(x + <usize>column * columnBytes + offset) > load<f64>(thresholds + (node << 3));
-      node = <usize>load<i32>(links + (node << 3) + (goesRight ? 4 : 0));
-      column = load<i32>(columnOf + (node << 2));
-    }
-    const own = votes + (<usize>row * <usize>classes << 3);
-    const end = <usize>load<i32>(links + (node << 3), 4);
-    for (let i = <usize>load<i32>(links + (node << 3)); i < end; i++) {
-      const at = own + (<usize>load<i32>(shareClasses + (i << 2)) << 3);
-      store<f64>(at, load<f64>(at) + load<f64>(shares + (i << 3)));
-    }
-  }
 }
