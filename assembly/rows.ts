@@ -1,4 +1,4 @@
-/** Copies of chosen rows, for subsamples and permutations, and rows in units of their columns. Cost: O(count * words). */
+/** Copies of chosen rows, for subsamples and permutations; rows in units of their columns, or rounded. Cost: O(count * words). */
 import { loadPair_f64x2 } from './lanes';
 
 /** out[i] = x[rows[i]]: rows of `words` 32-bit words each. rows: i32[count]. */
@@ -14,6 +14,24 @@ export function gatherRows(out: usize, x: usize, rows: usize, count: i32, words:
 export function gatherColumn(out: usize, x: usize, rows: usize, count: i32): void {
   for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
     store<i32>(out + i, load<i32>(x + (<usize>load<i32>(rows + i) << 2)));
+  }
+}
+
+/** Rounds rows of f64[rows][fromWidth] to f32[rows][width], with zeros where there are none; fromWidth is a multiple of 4. */
+export function narrowRows(out: usize, from: usize, fromWidth: i32, width: i32, rows: i32): void {
+  for (let row = 0; row < rows; row++) {
+    let c = 0;
+    for (; c < fromWidth; c += 4) {
+      const low = f32x4.demote_f64x2_zero(v128.load(from));
+      const high = f32x4.demote_f64x2_zero(v128.load(from, 16));
+      v128.store(out, i64x2.shuffle(low, high, 0, 2));
+      from += 32;
+      out += 16;
+    }
+    for (; c < width; c++) {
+      store<f32>(out, 0);
+      out += 4;
+    }
   }
 }
 

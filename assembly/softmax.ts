@@ -7,7 +7,7 @@
  *
  * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4; the product is the derivative of the gradient
  * along v (Pearlmutter 1994). src/learners/softmax-objective.ts drives these; the same in single precision is in
- * softmax-single.ts, the Hessian in softmax-curvature.ts, few classes in logistic.ts.
+ * softmax-single, the Hessian in softmax-curvature.ts, few classes in logistic.ts.
  * Cost: O(rows * width * stride) each. Precision: float64 throughout, without relaxed instructions.
  *
  * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept, zeros. What is by class is
@@ -96,7 +96,7 @@ export function softmaxWideLoss(
 
 /**
  * Adds the Hessian of rows [firstRow, lastRow), times vector, f64[stride][width], to out, f64[stride][width]. probabilities: f32, rows of
- * the multiple of 8 from classes; scratch: f64[32][width]. Scores are taken from that of the row's own class, as in softmax-single.ts.
+ * the multiple of 8 from classes; scratch: f64[32][width]. Scores are taken from that of the row's own class, as in softmax-single/loss.ts.
  */
 export function softmaxWideProduct(
   out: usize,

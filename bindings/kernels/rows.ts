@@ -1,7 +1,7 @@
-/** Kernels of assembly/rows.ts and sorting.ts, and narrowRows of softmax-single.ts: rows of tables in another order or unit. */
+/** Kernels of assembly/rows.ts and sorting.ts: rows of tables in another order, unit or precision. */
 import { type Arena, type Block, pointersOf, type RealBlock } from '../arena.js';
 
-/** What assembly/rows.ts and sorting.ts export, and narrowRows. */
+/** What assembly/rows.ts and sorting.ts export. */
 export interface RowsExports {
   gatherRows(out: number, x: number, rows: number, count: number, words: number): void;
   gatherColumn(out: number, x: number, rows: number, count: number): void;
