@@ -16,8 +16,10 @@ import { bindLasso } from './kernels/lasso.js';
 import { bindMoments } from './kernels/moments.js';
 import { bindNeighbors } from './kernels/neighbors.js';
 import { bindRandom } from './kernels/random.js';
+import { bindRanking } from './kernels/ranking.js';
 import { bindRows } from './kernels/rows.js';
 import { bindSoftmax } from './kernels/softmax.js';
+import { bindSoftmaxSingle } from './kernels/softmax-single.js';
 import { bindSvm } from './kernels/svm.js';
 import { bindTrees } from './kernels/trees.js';
 import { bindVotes } from './kernels/votes.js';
@@ -39,8 +41,10 @@ export interface Core {
   readonly moments: ReturnType<typeof bindMoments>;
   readonly neighbors: ReturnType<typeof bindNeighbors>;
   readonly random: ReturnType<typeof bindRandom>;
+  readonly ranking: ReturnType<typeof bindRanking>;
   readonly rows: ReturnType<typeof bindRows>;
   readonly softmax: ReturnType<typeof bindSoftmax>;
+  readonly softmaxSingle: ReturnType<typeof bindSoftmaxSingle>;
   readonly svm: ReturnType<typeof bindSvm>;
   readonly trees: ReturnType<typeof bindTrees>;
   readonly votes: ReturnType<typeof bindVotes>;
@@ -64,8 +68,10 @@ export function createCore(wasm: CoreExports): Core {
     moments: bindMoments(wasm, arena),
     neighbors: bindNeighbors(wasm, arena),
     random: bindRandom(wasm, arena),
+    ranking: bindRanking(wasm),
     rows: bindRows(wasm, arena),
     softmax: bindSoftmax(wasm, arena),
+    softmaxSingle: bindSoftmaxSingle(wasm, arena),
     svm: bindSvm(wasm, arena),
     trees: bindTrees(wasm),
     votes: bindVotes(wasm, arena),

@@ -10,8 +10,10 @@ import type { LassoExports } from './kernels/lasso.js';
 import type { MomentsExports } from './kernels/moments.js';
 import type { NeighborsExports } from './kernels/neighbors.js';
 import type { RandomExports } from './kernels/random.js';
+import type { RankingExports } from './kernels/ranking.js';
 import type { RowsExports } from './kernels/rows.js';
 import type { SoftmaxExports } from './kernels/softmax.js';
+import type { SoftmaxSingleExports } from './kernels/softmax-single.js';
 import type { SvmExports } from './kernels/svm.js';
 import type { TreesExports } from './kernels/trees.js';
 import type { VotesExports } from './kernels/votes.js';
@@ -33,8 +35,10 @@ export interface CoreExports
     MomentsExports,
     NeighborsExports,
     RandomExports,
+    RankingExports,
     RowsExports,
     SoftmaxExports,
+    SoftmaxSingleExports,
     SvmExports,
     TreesExports,
     VotesExports {
