@@ -67,9 +67,12 @@ export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './ne
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { drawPosteriorSamples, posteriorSampleTerms } from './posterior';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
-export { gatherColumn, gatherRows } from './rows';
+export { countPairsAbove } from './ranking';
+export { gatherColumn, gatherRows, narrowRows, standardiseRowsF32, standardiseRowsF64 } from './rows';
 export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax';
 export { softmaxWideBlocks, softmaxWideGrams } from './softmax-curvature';
+export { softmaxSingleGrams } from './softmax-single/grams';
+export { softmaxSingleLoss, softmaxSingleProduct } from './softmax-single/loss';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
 export { growTree } from './trees/grow';

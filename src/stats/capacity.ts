@@ -10,8 +10,9 @@ export interface Shape {
 }
 
 /**
- * Room for what most metrics take beside the inputs: row batches, counts, votes. What classifiers need for each row
- * depends on how many values a factor has, which nobody knows yet: the arena refuses that when it is asked for it.
+ * Room for what most metrics take beside the inputs: row batches, counts, votes. What classifiers need depends on how many values a
+ * factor has, which nobody knows yet: for each row some 20 bytes for each latent, and 4 for each value. They ask the
+ * arena for it before they begin, and it refuses what it has not got.
  */
 const WORKING_BYTES = 64 * 1024 ** 2;
 
