@@ -49,7 +49,8 @@ export {
   placeComponents,
   plainLogDensities,
 } from './mixture';
-export { addComponents, addRuns, cutRuns, takeLogDensities } from './mixture-grid';
+export { addComponents, cutRuns } from './mixture-grid';
+export { addRuns, takeLogDensities } from './mixture-interpolation';
 export {
   allIntegralF32,
   allIntegralF64,
