@@ -8,7 +8,8 @@
  * gaussian.ts instead. Joint log-terms of a pack are kept in the first-level cache; their sums have a maximum.
  * Cost: O(points * components * D), four points at a time, which share what is loaded of the components.
  * Precision: float32 per pair, in the relaxed build with fused multiplication and addition; 256 exponentials at most are added
- * before a sum goes on in float64. The error bound is worked out in src/decomposition/density-error.ts.
+ * before a sum goes on in float64. The error bound is worked out in src/decomposition/density-error.ts: 2.6e-5 nats for the 1,000 points
+ * of the golden posterior, D = 10, where the largest error is 1.0e-6 of a joint log-density, 3.1e-7 of a marginal one, in both builds.
  */
 import { exp_f64x2, exp2_f32x4, fold_f32x4, multiplySubtract_f32x4 } from './lanes';
 
