@@ -105,7 +105,7 @@ export function multiplySubtract_f32x4(a: v128, b: v128, c: v128): v128 {
 /** The sum of four float32 lanes, in float64. */
 // @ts-ignore: decorator
 @inline
-export function fold_f32x4(sum_f32x4: v128): f64 {
+export function foldInto64_f32x4(sum_f32x4: v128): f64 {
   const high = f64x2.promote_low_f32x4(i32x4.shuffle(sum_f32x4, sum_f32x4, 2, 3, 2, 3));
   return fold_f64x2(f64x2.add(f64x2.promote_low_f32x4(sum_f32x4), high));
 }
