@@ -7,7 +7,8 @@
  */
 export { addTree, boostingResiduals } from './boosting';
 export { decomposeCholesky, solveCholesky } from './cholesky';
-export { boxNodes, cutNodes, orderDimensions, packLeaves } from './component-tree';
+export { boxNodes, packLeaves } from './component-boxes';
+export { cutNodes, orderDimensions } from './component-tree';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
 export { addDivergences } from './divergence';
