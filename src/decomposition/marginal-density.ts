@@ -73,6 +73,7 @@ export function marginalLogDensities(
     throw new RangeError(`tolerance: expected ${LEAST_TOLERANCE} to ${LARGEST_TOLERANCE}, or 0, got ${tolerance}`);
   }
   return core.arena.scope(() => {
+    // Sorting, arranging and interpolating take, by timing, as long as so many pairs of the plain sum.
     const isPlain = tolerance === 0 || components * count <= 30 * components + 20 * count + 6000;
     if (isPlain) return sumPairs(core, means, logvars, points, pause);
     return sumShort(core, means, logvars, points, tolerance, pause);
