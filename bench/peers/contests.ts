@@ -78,6 +78,7 @@ export const contests: readonly PeerContest[] = [
   { name: 'beta-vae-score', isVectorised: true, agreement: 'sampled' as const },
   // Where splits are equal theirs draws. XGBoost's gains are those of second order: other importances, not compared.
   { name: 'dci', isVectorised: true, isAnother: true, isSplit: true, pace: 'slowest' as const, agreement: 0.05 },
+  { name: 'mig-posterior', input: 'vae' as const, isVectorised: true, pace: 'slow' as const, agreement: IN_FLOAT32 },
   ...decompositions('vae', 'decomposition'),
   ...decompositions('collapsed', 'decomposition-collapsed'),
 ].map((contest) => ({ metric: contest.name, peer: contest.name, ...DEFAULTS, ...contest }));

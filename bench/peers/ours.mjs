@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const [library, metric, files, repeats, options = '{}'] = process.argv.slice(2);
-const { decompose, readPosterior, ready, score } = await import(pathToFileURL(library).href);
+const { decompose, readFactors, readLatents, readPosterior, ready, score } = await import(pathToFileURL(library).href);
 
 /** A two-dimensional .npy file as the runner writes it: version 1, row order, little-endian. */
 function readNpy(path, Elements) {
@@ -40,10 +40,14 @@ async function open({ latents, factors, posterior }) {
       return { value, parts: detail };
     };
   }
-  const table = [readNpy(latents, Float32Array), readNpy(factors, Int32Array)];
+  const table =
+    posterior === undefined
+      ? [readNpy(latents, Float32Array), readNpy(factors, Int32Array)]
+      : [await readLatents(posterior, { member: 'mu' }), await readFactors(posterior)];
+  const of = posterior === undefined ? {} : { posterior: await readPosterior(posterior) };
   return async () => {
     const start = performance.now();
-    const report = await score(...table, { ...asked, metrics: [metric], timings: true });
+    const report = await score(...table, { ...asked, ...of, metrics: [metric], timings: true });
     seconds.push((performance.now() - start) / 1000);
     load.push(report.timings.load);
     return report.metrics[metric];

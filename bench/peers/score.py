@@ -27,6 +27,7 @@ import infomec  # noqa: E402
 import irs  # noqa: E402
 import learned  # noqa: E402
 import mig  # noqa: E402
+import mig_posterior  # noqa: E402
 import z_max  # noqa: E402
 
 Score = Callable[[np.ndarray, np.ndarray, int], tuple[float | None, dict[str, Any]]]
@@ -59,6 +60,7 @@ METRICS: dict[str, dict[str, Score]] = {
 
 OF_POSTERIORS: dict[str, dict[str, Callable[[dict[str, np.ndarray], int], tuple[float | None, dict[str, Any]]]]] = {
     "decomposition": {"straightforward": decomposition.straightforward, "vectorised": decomposition.vectorised},
+    "mig-posterior": {"straightforward": mig_posterior.straightforward, "vectorised": mig_posterior.vectorised},
 }
 
 
