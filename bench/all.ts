@@ -20,6 +20,7 @@ import { bench as wideSoftmax } from './kernels/wide-softmax.js';
 import { bench as betaVae } from './metrics/beta-vae.js';
 import { benches as ofCovariance } from './metrics/covariance.js';
 import { bench as dci } from './metrics/dci.js';
+import { bench as decomposition } from './metrics/decomposition.js';
 import { bench as explicitness } from './metrics/explicitness.js';
 import { bench as factorVae } from './metrics/factor-vae.js';
 import { bench as infomec } from './metrics/infomec.js';
@@ -61,4 +62,5 @@ export const metricBenches: readonly Bench[] = [
   zMaxVariance,
   betaVae,
   dci,
+  decomposition,
 ];
