@@ -7,6 +7,8 @@
  */
 export { addTree, boostingResiduals } from './boosting';
 export { decomposeCholesky, solveCholesky } from './cholesky';
+export { boxNodes, packLeaves } from './component-boxes';
+export { cutNodes, orderDimensions } from './component-tree';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
 export { addDivergences } from './divergence';
@@ -15,6 +17,8 @@ export { binColumnByEdgesF32, binColumnByEdgesF64 } from './edges';
 export { startForestTree } from './forest/draws';
 export { growForestTree } from './forest/grow';
 export { addForestTree } from './forest/votes';
+export { addDensities, finishDensities, packGaussians } from './gaussian';
+export { addDensitiesF32, largestRemainder, packGaussiansF32 } from './gaussian-f32';
 export {
   binColumnsF32,
   binColumnsF64,
@@ -35,8 +39,19 @@ export {
   mutualInformationOfCounts,
   naturalLogarithm,
 } from './information';
+export { beginPoints, chooseLeaves, finishPoints, gatherPoints, passTree } from './joint';
 export { addGram, descendLasso, gramSquare, mirrorGram, solveLassoWeights } from './lasso';
 export { softmaxHessian, softmaxLoss } from './logistic';
+export { fillMinibatch, minibatchDensities } from './minibatch';
+export {
+  componentTerms,
+  countClasses,
+  farLogDensities,
+  placeComponents,
+  plainLogDensities,
+} from './mixture';
+export { addComponents, cutRuns } from './mixture-grid';
+export { addRuns, takeLogDensities } from './mixture-interpolation';
 export {
   allIntegralF32,
   allIntegralF64,
@@ -52,6 +67,7 @@ export {
 } from './moments';
 export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './neighbors';
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
+export { drawPosteriorSamples, posteriorSampleTerms } from './posterior';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { countPairsAbove } from './ranking';
 export { gatherColumn, gatherRows, narrowRows, standardiseRowsF32, standardiseRowsF64 } from './rows';

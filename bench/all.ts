@@ -4,6 +4,7 @@ import { bench as binning } from './kernels/binning.js';
 import { bench as boosting } from './kernels/boosting.js';
 import { bench as cholesky } from './kernels/cholesky.js';
 import { bench as covariance } from './kernels/covariance.js';
+import { bench as density } from './kernels/density.js';
 import { bench as deviations } from './kernels/deviations.js';
 import { bench as factors } from './kernels/factors.js';
 import { bench as forest } from './kernels/forest.js';
@@ -19,11 +20,13 @@ import { bench as wideSoftmax } from './kernels/wide-softmax.js';
 import { bench as betaVae } from './metrics/beta-vae.js';
 import { benches as ofCovariance } from './metrics/covariance.js';
 import { bench as dci } from './metrics/dci.js';
+import { bench as decomposition } from './metrics/decomposition.js';
 import { bench as explicitness } from './metrics/explicitness.js';
 import { bench as factorVae } from './metrics/factor-vae.js';
 import { bench as infomec } from './metrics/infomec.js';
 import { benches as ofInformation } from './metrics/information.js';
 import { bench as irs } from './metrics/irs.js';
+import { bench as migPosterior } from './metrics/mig-posterior.js';
 import { benches as sap } from './metrics/sap.js';
 import { bench as zMaxVariance } from './metrics/z-max-variance.js';
 
@@ -36,6 +39,7 @@ export const kernelBenches: readonly Bench[] = [
   votes,
   pairs,
   covariance,
+  density,
   deviations,
   svm,
   logistic,
@@ -48,6 +52,7 @@ export const kernelBenches: readonly Bench[] = [
 
 export const metricBenches: readonly Bench[] = [
   ...ofInformation,
+  migPosterior,
   ...ofCovariance,
   irs,
   explicitness,
@@ -57,4 +62,5 @@ export const metricBenches: readonly Bench[] = [
   zMaxVariance,
   betaVae,
   dci,
+  decomposition,
 ];

@@ -10,11 +10,16 @@ import { bindDeviations } from './kernels/deviations.js';
 import { bindDivergence } from './kernels/divergence.js';
 import { bindDrawing } from './kernels/drawing.js';
 import { bindForest } from './kernels/forest.js';
+import { bindGaussian } from './kernels/gaussian.js';
 import { bindHistogram } from './kernels/histogram.js';
 import { bindInformation } from './kernels/information.js';
+import { bindJoint } from './kernels/joint.js';
 import { bindLasso } from './kernels/lasso.js';
+import { bindMinibatch } from './kernels/minibatch.js';
+import { bindMixture } from './kernels/mixture.js';
 import { bindMoments } from './kernels/moments.js';
 import { bindNeighbors } from './kernels/neighbors.js';
+import { bindPosterior } from './kernels/posterior.js';
 import { bindRandom } from './kernels/random.js';
 import { bindRanking } from './kernels/ranking.js';
 import { bindRows } from './kernels/rows.js';
@@ -35,11 +40,16 @@ export interface Core {
   readonly divergence: ReturnType<typeof bindDivergence>;
   readonly drawing: ReturnType<typeof bindDrawing>;
   readonly forest: ReturnType<typeof bindForest>;
+  readonly gaussian: ReturnType<typeof bindGaussian>;
   readonly histogram: ReturnType<typeof bindHistogram>;
   readonly information: ReturnType<typeof bindInformation>;
+  readonly joint: ReturnType<typeof bindJoint>;
   readonly lasso: ReturnType<typeof bindLasso>;
+  readonly minibatch: ReturnType<typeof bindMinibatch>;
+  readonly mixture: ReturnType<typeof bindMixture>;
   readonly moments: ReturnType<typeof bindMoments>;
   readonly neighbors: ReturnType<typeof bindNeighbors>;
+  readonly posterior: ReturnType<typeof bindPosterior>;
   readonly random: ReturnType<typeof bindRandom>;
   readonly ranking: ReturnType<typeof bindRanking>;
   readonly rows: ReturnType<typeof bindRows>;
@@ -62,11 +72,16 @@ export function createCore(wasm: CoreExports): Core {
     divergence: bindDivergence(wasm),
     drawing: bindDrawing(wasm, arena),
     forest: bindForest(wasm, arena),
+    gaussian: bindGaussian(wasm, arena),
     histogram: bindHistogram(wasm, arena),
     information: bindInformation(wasm, arena),
+    joint: bindJoint(wasm, arena),
     lasso: bindLasso(wasm, arena),
+    minibatch: bindMinibatch(wasm, arena),
+    mixture: bindMixture(wasm, arena),
     moments: bindMoments(wasm, arena),
     neighbors: bindNeighbors(wasm, arena),
+    posterior: bindPosterior(wasm, arena),
     random: bindRandom(wasm, arena),
     ranking: bindRanking(wasm),
     rows: bindRows(wasm, arena),

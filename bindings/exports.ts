@@ -4,11 +4,16 @@ import type { DeviationsExports } from './kernels/deviations.js';
 import type { DivergenceExports } from './kernels/divergence.js';
 import type { DrawingExports } from './kernels/drawing.js';
 import type { ForestExports } from './kernels/forest.js';
+import type { GaussianExports } from './kernels/gaussian.js';
 import type { HistogramExports } from './kernels/histogram.js';
 import type { InformationExports } from './kernels/information.js';
+import type { JointExports } from './kernels/joint.js';
 import type { LassoExports } from './kernels/lasso.js';
+import type { MinibatchExports } from './kernels/minibatch.js';
+import type { MixtureExports } from './kernels/mixture.js';
 import type { MomentsExports } from './kernels/moments.js';
 import type { NeighborsExports } from './kernels/neighbors.js';
+import type { PosteriorExports } from './kernels/posterior.js';
 import type { RandomExports } from './kernels/random.js';
 import type { RankingExports } from './kernels/ranking.js';
 import type { RowsExports } from './kernels/rows.js';
@@ -29,11 +34,16 @@ export interface CoreExports
     DivergenceExports,
     DrawingExports,
     ForestExports,
+    GaussianExports,
     HistogramExports,
     InformationExports,
+    JointExports,
     LassoExports,
+    MinibatchExports,
+    MixtureExports,
     MomentsExports,
     NeighborsExports,
+    PosteriorExports,
     RandomExports,
     RankingExports,
     RowsExports,

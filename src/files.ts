@@ -15,9 +15,12 @@ export {
   type NpzWriteOptions,
   type OpenOptions,
   openArrays,
+  type PosteriorEntries,
+  type PosteriorNames,
   pickArray,
   pickFactors,
   pickLatents,
+  pickPosterior,
   type RawOptions,
   type Role,
   type RowChunk,
@@ -27,4 +30,11 @@ export {
   writeSafetensors,
   writeVmat,
 } from './io/index.js';
-export { type ReadInput, type ReadOptions, readFactors, readLatents } from './read-matrix.js';
+export {
+  type PosteriorMatrices,
+  type ReadInput,
+  type ReadOptions,
+  readFactors,
+  readLatents,
+  readPosterior,
+} from './read-matrix.js';

@@ -69,6 +69,13 @@ export class Matrix {
   }
 }
 
+/** A {@link Matrix} without its methods, which do not cross between threads. */
+export interface PlainMatrix {
+  readonly data: MatrixData;
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** A typed array that can be given as data. BigInt arrays are converted, and refused beyond 2^53. */
 export type NumberArray = MatrixData | Uint8ClampedArray | BigInt64Array | BigUint64Array;
 
@@ -201,4 +208,9 @@ function describe(value: unknown): string {
   if (value === undefined) return 'undefined';
   if (typeof value === 'object') return `an object (${value.constructor?.name ?? 'no prototype'})`;
   return `${typeof value} ${String(value)}`;
+}
+
+/** A matrix as it crosses between threads. A view would take all of the memory that it is a view of with it, so it becomes a copy. */
+export function flattenMatrix({ data, rows, columns }: Matrix): PlainMatrix {
+  return { data: data.byteLength === data.buffer.byteLength ? data : data.slice(), rows, columns };
 }

@@ -2,10 +2,12 @@
 import { openFileSource } from './io/file-source.js';
 import type { Matrix } from './matrix.js';
 import {
+  type PosteriorMatrices,
   type ReadInput,
   type ReadOptions,
   readFactors as readFactorsFrom,
   readLatents as readLatentsFrom,
+  readPosterior as readPosteriorFrom,
 } from './read-matrix.js';
 
 export * from './files.js';
@@ -27,7 +29,20 @@ export function readFactors(input: string | ReadInput, options: ReadOptions = {}
   return withSource(input, (source) => readFactorsFrom(source, options));
 }
 
-async function withSource(input: string | ReadInput, read: (source: ReadInput) => Promise<Matrix>): Promise<Matrix> {
+/**
+ * Reads the posterior of an archive: mu, logvar, and z where it has one.
+ * @throws NoInputError where there is no file, DataError where it is damaged or holds no such arrays
+ * @example
+ * const { totalCorrelation } = await decompose(await readPosterior('posterior.npz'));
+ */
+export function readPosterior(
+  input: string | ReadInput,
+  options: Parameters<typeof readPosteriorFrom>[1] = {},
+): Promise<PosteriorMatrices> {
+  return withSource(input, (source) => readPosteriorFrom(source, options));
+}
+
+async function withSource<R>(input: string | ReadInput, read: (source: ReadInput) => Promise<R>): Promise<R> {
   if (typeof input !== 'string') return read(input);
   const source = await openFileSource(input);
   try {

@@ -28,6 +28,14 @@ export const STREAMS = {
   varyingVotes: 10,
   /** Random features of DCI-ES; index = number of the feature. */
   randomFeatures: 12,
+  /** Samples of a posterior; index = number of the row. */
+  posteriorSamples: 13,
+  /** Rows of a posterior that are sampled, where not all are; index 0. */
+  posteriorRows: 14,
+  /** Rows of a posterior in the order of its minibatches; index 0. */
+  minibatches: 15,
+  /** Rows at which entropies of mixtures of posteriors are taken, where that is not at all; index 0. */
+  mixtureRows: 16,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

@@ -4,7 +4,9 @@ import {
   memorySource,
   type OpenOptions,
   openArrays,
+  type PosteriorNames,
   pickArray,
+  pickPosterior,
   type Role,
 } from './io/index.js';
 import type { Matrix } from './matrix.js';
@@ -31,6 +33,28 @@ export function readLatents(input: ReadInput, options: ReadOptions = {}): Promis
 /** Reads the factors of a file of any format; see {@link readLatents}. */
 export function readFactors(input: ReadInput, options: ReadOptions = {}): Promise<Matrix> {
   return readRole(input, 'factors', options);
+}
+
+/** A posterior as {@link readPosterior} reads it: what `decompose` takes. */
+export interface PosteriorMatrices {
+  readonly mu: Matrix;
+  readonly logvar: Matrix;
+  readonly z?: Matrix;
+}
+
+/**
+ * Reads mu and logvar of an archive, and z where it has one.
+ * @param options `members`: the names of the arrays, where they are not mu, logvar and z
+ * @throws DataError where the file is damaged or holds no such arrays
+ * @example
+ * const report = await decompose(await readPosterior(input.files[0]));
+ */
+export async function readPosterior(
+  input: ReadInput,
+  { members, ...options }: Omit<ReadOptions, 'member'> & { readonly members?: PosteriorNames } = {},
+): Promise<PosteriorMatrices> {
+  const { mu, logvar, z } = pickPosterior(await openArrays(toSource(input), { ...options, role: 'mu' }), members);
+  return { mu: await mu.read(), logvar: await logvar.read(), ...(z && { z: await z.read() }) };
 }
 
 async function readRole(input: ReadInput, role: Role, { member, ...options }: ReadOptions): Promise<Matrix> {

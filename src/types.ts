@@ -134,6 +134,13 @@ export interface ReportInput {
     readonly sizes: ReadonlyArray<number | null>;
     readonly types: readonly FactorType[];
   };
+  /** Only where there is one: the members of the archive, or the arguments, that it was read from. */
+  readonly posterior?: {
+    readonly mu: string;
+    readonly logvar: string;
+    /** Null where samples were drawn from the seed. */
+    readonly z: string | null;
+  };
 }
 
 /** What `score` returns and `vaemetrics score --json` prints. */
@@ -205,4 +212,100 @@ export interface UdrReport {
   /** Score of each pair, [model][model], by lasso with latents of the first predicting those of the second; null on the diagonal and where neither has an informative latent. */
   readonly pairs: ReadonlyArray<ReadonlyArray<number | null>>;
   readonly notes: readonly string[];
+}
+
+/** The averages of a {@link DecompositionReport}, each in nats. */
+export interface DecompositionTerms {
+  /** Mean KL(q(z|x) || p(z)): the sum of the next three. */
+  readonly kl: number;
+  /** Index-code mutual information: KL(q(n, z) || p(n) q(z)). */
+  readonly mutualInformation: number;
+  /** KL(q(z) || prod_d q(z_d)). */
+  readonly totalCorrelation: number;
+  /** sum_d KL(q(z_d) || p(z_d)). */
+  readonly dimensionwiseKl: number;
+  /** KL(q(z) || p(z)): the sum of the last two. With the mutual information it is the "surgery" of Hoffman and Johnson. */
+  readonly marginalKl: number;
+}
+
+/** How exact the densities of a {@link DecompositionReport} are. */
+export interface DecompositionAccuracy {
+  readonly arithmetic: 'float64' | 'float32';
+  /** Whether pairs that cannot matter were left out. */
+  readonly shortcuts: boolean;
+  /** What shortcuts may at most change of a density, relative to it. */
+  readonly tolerance: number;
+  /** Of the densities of q(z), largest relative error that is possible. */
+  readonly jointErrorBound: number;
+  /** The same of all q(z_d). */
+  readonly marginalErrorBound: number;
+  /** Pairs of a sample and a component that were finished, as a share of all. */
+  readonly jointShare: number;
+  /** The same for single latents. */
+  readonly marginalShare: number;
+}
+
+/** What `decompose` returns and `vaemetrics decompose --json` prints. All quantities are in nats. */
+export interface DecompositionReport extends DecompositionTerms {
+  readonly schema: 'vaemetrics/decomposition@1';
+  readonly version: string;
+  readonly seed: number;
+  readonly input: {
+    /** N. */
+    readonly rows: number;
+    /** D. */
+    readonly latents: number;
+    /** As mu was declared. */
+    readonly dtype: string;
+    /** Whether z came with the posterior or was drawn from the seed. */
+    readonly z: 'given' | 'drawn';
+  };
+  /** `exact`, or the name of a minibatch estimator. */
+  readonly estimator: string;
+  /** Whether log q(z|x) and log p(z) are those of the samples too, in place of their closed forms. */
+  readonly sampled: boolean;
+  /** M, the samples that were averaged over. */
+  readonly samples: number;
+  /** N, the posteriors that q(z) is made of; of an estimator, the data set's size that it was told. */
+  readonly components: number;
+  /** Of a minibatch estimator: rows of a batch. */
+  readonly batch?: number;
+  /** Of each average: over the samples, 0 for a closed form; of a minibatch estimator over batches, null where there is only one. */
+  readonly standardError: DecompositionTerms | null;
+  /** Means of the logarithms of the densities. */
+  readonly logDensities: {
+    /** E log q(z|x) */
+    readonly posterior: number;
+    /** E log q(z): minus the entropy of the aggregated posterior. */
+    readonly aggregated: number;
+    /** E sum_d log q(z_d) */
+    readonly product: number;
+    /** E log p(z) */
+    readonly prior: number;
+  };
+  /** D numbers: mean KL(q(z_d|x) || p(z_d)). */
+  readonly klPerDimension: readonly number[];
+  /** D numbers: KL(q(z_d) || p(z_d)), whose sum is `dimensionwiseKl`; null of a minibatch estimator. */
+  readonly dimensionwiseKlPerDimension: readonly number[] | null;
+  /** D numbers: mutual information of the data's index and one latent, the difference of the two above; null of a minibatch estimator. */
+  readonly mutualInformationPerDimension: readonly number[] | null;
+  /** D pairs of standard errors of the two above. */
+  readonly standardErrorPerDimension: ReadonlyArray<
+    Readonly<Pick<DecompositionTerms, 'dimensionwiseKl' | 'mutualInformation'>>
+  > | null;
+  /** Latents whose mean varies over the data by more than `activeThreshold`. */
+  readonly activeUnits: readonly number[];
+  /** D numbers: the variance of the mean of each latent. */
+  readonly meanVariances: readonly number[];
+  readonly activeThreshold: number;
+  /** What total correlation is, as far as covariances tell; null where a covariance is singular, and `notes` says so. */
+  readonly gaussian: {
+    readonly totalCorrelationOfSamples: number | null;
+    readonly totalCorrelationOfMeans: number | null;
+  };
+  /** Null of a minibatch estimator, whose error is not bounded. */
+  readonly accuracy: DecompositionAccuracy | null;
+  readonly notes: readonly string[];
+  /** Seconds; only where asked for. */
+  readonly timings?: Readonly<Record<string, number>>;
 }

@@ -58,6 +58,7 @@ test('links only to files that exist', () => {
     'docs/formats.md',
     'docs/intervals.md',
     'docs/agreement.md',
+    'docs/decomposition.md',
     'docs/architecture.md',
     'docs/presets.md',
     'docs/metrics/README.md',

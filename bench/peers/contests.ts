@@ -1,10 +1,17 @@
 /** What is compared with Python: names of score.py, and how ours is asked for the same. */
 import { metrics } from '../../src/metrics/index.js';
+import type { PosteriorKind } from '../posterior.js';
 
 export interface PeerContest {
-  /** The name in score.py; that of the metric unless `metric` says otherwise. */
+  /** The name in score.py, unless `peer` is that. */
   readonly name: string;
+  readonly peer: string;
+  /** `decompose` is the function of that name, all others are metrics. */
   readonly metric: string;
+  /** What is measured: a table of latents and factors, or such a posterior with samples and factors, of 10,000 rows at most. */
+  readonly input: 'table' | PosteriorKind;
+  /** Ours: a threaded contest is against one thread of Python all the same. */
+  readonly threads: number;
   /** The other styles of score.py than `straightforward`, if any. */
   readonly isVectorised: boolean;
   /** Whether `vectorised` computes something that need not agree. */
@@ -13,8 +20,8 @@ export interface PeerContest {
   readonly isSplit: boolean;
   /** Whether all factors are taken as continuous. */
   readonly isContinuous: boolean;
-  /** Takes minutes in Python: called once, and only where it is named. */
-  readonly isSlow: boolean;
+  /** Beside the usual: in Python `slow` takes seconds and is called once in each turn, `slowest` minutes and has one turn. Both run only where they are named. */
+  readonly pace: 'usual' | 'slow' | 'slowest';
   readonly agreement: Agreement;
   /** What has to agree in place of the value. */
   readonly part?: string;
@@ -27,7 +34,21 @@ export type Agreement =
   /** To four standard errors of the difference of two means of 5,000 draws. */
   | 'sampled';
 
-const DEFAULTS = { isVectorised: false, isAnother: false, isSplit: false, isContinuous: false, isSlow: false };
+const DEFAULTS = {
+  input: 'table',
+  threads: 1,
+  isVectorised: false,
+  isAnother: false,
+  isSplit: false,
+  isContinuous: false,
+  pace: 'usual',
+} as const;
+
+/** Of a posterior: beyond these, samples would be drawn, by either side its own. */
+export const MOST_POSTERIORS = 10_000;
+
+/** torch's sums over 10,000 terms in float32 are off by less. */
+const IN_FLOAT32 = 1e-5;
 
 const EXACT = 1e-9;
 
@@ -56,12 +77,26 @@ export const contests: readonly PeerContest[] = [
   { name: 'z-max-variance', agreement: 'sampled' as const },
   { name: 'beta-vae-score', isVectorised: true, agreement: 'sampled' as const },
   // Where splits are equal theirs draws. XGBoost's gains are those of second order: other importances, not compared.
-  { name: 'dci', isVectorised: true, isAnother: true, isSplit: true, isSlow: true, agreement: 0.05 },
-].map((contest) => ({ metric: contest.name, ...DEFAULTS, ...contest }));
+  { name: 'dci', isVectorised: true, isAnother: true, isSplit: true, pace: 'slowest' as const, agreement: 0.05 },
+  { name: 'mig-posterior', input: 'vae' as const, isVectorised: true, pace: 'slow' as const, agreement: IN_FLOAT32 },
+  ...decompositions('vae', 'decomposition'),
+  ...decompositions('collapsed', 'decomposition-collapsed'),
+].map((contest) => ({ metric: contest.name, peer: contest.name, ...DEFAULTS, ...contest }));
 
-/** The contests of these names; all but the slow where there are none. */
+/** One with each number of threads. */
+function decompositions(input: PosteriorKind, name: string) {
+  const one = { peer: 'decomposition', metric: 'decompose', input, isVectorised: true, agreement: IN_FLOAT32 };
+  return [1, 2].map((threads) => ({
+    ...one,
+    name: threads === 1 ? name : `${name}-${threads}-threads`,
+    threads,
+    pace: 'slow' as const,
+  }));
+}
+
+/** The contests of these names; all of the usual pace where there are none. */
 export function chooseContests(names: readonly string[] | null): PeerContest[] {
-  if (names === null) return contests.filter(({ isSlow }) => !isSlow);
+  if (names === null) return contests.filter(({ pace }) => pace === 'usual');
   return names.map((name) => {
     const contest = contests.find((known) => known.name === name);
     if (contest) return contest;

@@ -1,16 +1,16 @@
 /**
- * Our side of the comparison with Python: runs one metric on arrays from .npy files and prints one line of JSON, as
- * score.py does. Plain JavaScript, so that nothing but the library runs in the process.
+ * Our side of the comparison with Python: runs one metric, or `decompose`, on arrays from files and prints one line of JSON,
+ * as score.py does. Plain JavaScript, so that nothing but the library runs in the process.
  *
- *   node bench/peers/ours.mjs LIBRARY METRIC LATENTS FACTORS REPEATS [OPTIONS]
+ *   node bench/peers/ours.mjs LIBRARY METRIC FILES REPEATS [OPTIONS]
  *
- * OPTIONS are those of `score`, as JSON.
+ * FILES are { latents, factors } (.npy) or { posterior } (.npz), OPTIONS those of `score` or `decompose`, as JSON.
  */
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-const [library, metric, latentsPath, factorsPath, repeats, options = '{}'] = process.argv.slice(2);
-const { ready, score } = await import(pathToFileURL(library).href);
+const [library, metric, files, repeats, options = '{}'] = process.argv.slice(2);
+const { decompose, readFactors, readLatents, readPosterior, ready, score } = await import(pathToFileURL(library).href);
 
 /** A two-dimensional .npy file as the runner writes it: version 1, row order, little-endian. */
 function readNpy(path, Elements) {
@@ -26,17 +26,32 @@ function readNpy(path, Elements) {
 }
 
 const asked = JSON.parse(options);
-const latents = readNpy(latentsPath, Float32Array);
-const factors = readNpy(factorsPath, Int32Array);
+const run = await open(JSON.parse(files));
 const seconds = [];
 const load = [];
 
-async function run() {
-  const start = performance.now();
-  const report = await score(latents, factors, { ...asked, metrics: [metric], timings: true });
-  seconds.push((performance.now() - start) / 1000);
-  load.push(report.timings.load);
-  return report.metrics[metric];
+/** What runs it once. */
+async function open({ latents, factors, posterior }) {
+  if (metric === 'decompose') {
+    const input = await readPosterior(posterior);
+    return async () => {
+      const { totalCorrelation: value, timings, ...detail } = await decompose(input, { ...asked, timings: true });
+      seconds.push(timings.total);
+      return { value, parts: detail };
+    };
+  }
+  const table =
+    posterior === undefined
+      ? [readNpy(latents, Float32Array), readNpy(factors, Int32Array)]
+      : [await readLatents(posterior, { member: 'mu' }), await readFactors(posterior)];
+  const of = posterior === undefined ? {} : { posterior: await readPosterior(posterior) };
+  return async () => {
+    const start = performance.now();
+    const report = await score(...table, { ...asked, ...of, metrics: [metric], timings: true });
+    seconds.push((performance.now() - start) / 1000);
+    load.push(report.timings.load);
+    return report.metrics[metric];
+  };
 }
 
 // The first call, which compiles the module, is told apart; then the engine gets half a second for its best code.

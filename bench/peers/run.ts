@@ -1,8 +1,9 @@
 /**
  * Our metrics beside Python on the same files, in turns, one thread each. Agreement is checked before anything is told.
  *
- *   npm run bench:peers                                       all metrics but the slow, 100,000 rows
+ *   npm run bench:peers                                       the metrics of the usual pace, 100,000 rows
  *   npm run bench:peers -- --rows 10000,737280 --metrics mig --repeats 3
+ *   npm run bench:peers -- --metrics decomposition,decomposition-collapsed --rows 10000
  *   PYTHON=.venv/bin/python npm run bench:peers               with another Python
  */
 import { spawnSync } from 'node:child_process';
@@ -11,13 +12,15 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeSyntheticTable } from '../../src/cli/synthetic-table.js';
-import { writeNpy } from '../../src/io/index.js';
+import { writeNpy, writeNpz } from '../../src/io/index.js';
+import { writeFileAtomically } from '../../src/io/write-file.js';
 import type { Matrix } from '../../src/matrix.js';
 import { formatCount } from '../../src/report/format-number.js';
 import { parseArguments } from '../arguments.js';
+import { drawFrom, makePosterior, type PosteriorKind } from '../posterior.js';
 import { describeMachine, formatRatio, formatSpread, formatTime, medianOf } from '../report.js';
 import { checkAgreement } from './agreement.js';
-import { chooseContests, type PeerContest, withoutPeer } from './contests.js';
+import { chooseContests, MOST_POSTERIORS, type PeerContest, withoutPeer } from './contests.js';
 import { findPython } from './python.js';
 
 /** What a contender prints. */
@@ -51,6 +54,8 @@ const contests = chooseContests(names);
 const python = findPython();
 const built = here('../../dist/node.js');
 const library = existsSync(built) ? built : here('../../src/node.ts');
+/** What Python computed a contest with, where that is not numpy and scikit-learn. */
+const libraries = new Map<string, unknown>();
 const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-peers-'));
 try {
   console.log(describeMachine(runOurs(chooseContests(['mig'])[0], writeTable(1000)).build));
@@ -63,13 +68,19 @@ try {
   );
   console.log('|---|---:|---:|---:|---:|---:|---:|---:|');
   for (const rows of rowCounts) {
-    const files = writeTable(rows);
+    const written = new Map<PeerContest['input'], Files>();
     for (const contest of contests) {
+      const { input } = contest;
+      const files = written.get(input) ?? (input === 'table' ? writeTable(rows) : await writePosterior(rows, input));
+      written.set(input, files);
       const turns: Turn[] = [];
-      for (let turn = 0; turn < (contest.isSlow ? 1 : repeats); turn++) turns.push(takeTurn(contest, files));
-      console.log(`| ${describeTurns(contest.name, rows, turns).join(' | ')} |`);
+      for (let turn = 0; turn < (contest.pace === 'slowest' ? 1 : repeats); turn++)
+        turns.push(takeTurn(contest, files));
+      console.log(`| ${describeTurns(contest.name, files.rows, turns).join(' | ')} |`);
+      for (const { straightforward } of turns) libraries.set(contest.name, straightforward.detail.library);
     }
   }
+  for (const [name, library] of libraries) if (library !== undefined) console.log(`\n${name}: Python by ${library}`);
   if (names === null && withoutPeer.length > 0) console.log(`\nwithout a peer: ${withoutPeer.join(', ')}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -99,8 +110,8 @@ function describeLibrary(): string {
 
 interface Files {
   readonly rows: number;
-  readonly latents: string;
-  readonly factors: string;
+  /** By the name of the argument of score.py. */
+  readonly paths: Readonly<Record<string, string>>;
 }
 
 function writeTable(rows: number): Files {
@@ -110,25 +121,37 @@ function writeTable(rows: number): Files {
     writeFileSync(path, Buffer.concat([...writeNpy(matrix)]));
     return path;
   };
-  return { rows, latents: write('latents', table.latents), factors: write('factors', table.factors) };
+  return { rows, paths: { latents: write('latents', table.latents), factors: write('factors', table.factors) } };
 }
 
-function runOurs({ metric, isSplit, isContinuous, isSlow }: PeerContest, files: Files): OurOutcome {
-  const { latents, factors, rows } = files;
+async function writePosterior(asked: number, kind: PosteriorKind): Promise<Files> {
+  const rows = Math.min(asked, MOST_POSTERIORS);
+  const { mu, logvar, factors } = makePosterior(rows, kind);
+  const z = await drawFrom({ mu, logvar }, kind);
+  const path = join(folder, `${kind}-${rows}.npz`);
+  const entries = Object.entries({ mu, logvar, z, factors }).map(([name, matrix]) => ({ name, matrix }));
+  await writeFileAtomically(path, writeNpz(entries));
+  return { rows, paths: { posterior: path } };
+}
+
+function runOurs({ metric, isSplit, isContinuous, pace, threads }: PeerContest, { paths, rows }: Files): OurOutcome {
   const middle = Math.floor((2 * rows) / 3);
   const options = {
     ...(isSplit ? { trainRows: { from: 0, to: middle }, testRows: { from: middle, to: rows } } : {}),
+    ...(threads > 1 ? { threads } : {}),
     ...(isContinuous ? { factorTypes: Array(5).fill('continuous') } : {}),
   };
   const loader = library === built ? [] : ['--import', 'tsx'];
-  const calls = String(isSlow ? 1 : OUR_CALLS);
-  const argv = [...loader, here('ours.mjs'), library, metric, latents, factors, calls, JSON.stringify(options)];
+  const calls = String(pace === 'slowest' ? 1 : OUR_CALLS);
+  const argv = [...loader, here('ours.mjs'), library, metric, JSON.stringify(paths), calls, JSON.stringify(options)];
   return run(process.execPath, argv) as OurOutcome;
 }
 
-function runPython({ name, isSlow }: PeerContest, style: string, { latents, factors }: Files): Outcome {
-  const argv = ['--metric', name, '--style', style, '--latents', latents, '--factors', factors];
-  const calls = isSlow ? ['--repeat', '1', '--warmup', '0'] : ['--repeat', String(PYTHON_CALLS), '--warmup', '1'];
+function runPython({ peer, pace }: PeerContest, style: string, { paths }: Files): Outcome {
+  const inputs = Object.entries(paths).flatMap(([name, path]) => [`--${name}`, path]);
+  const argv = ['--metric', peer, '--style', style, ...inputs];
+  const isUsual = pace === 'usual';
+  const calls = isUsual ? ['--repeat', String(PYTHON_CALLS), '--warmup', '1'] : ['--repeat', '1', '--warmup', '0'];
   return run(python.command, [here('score.py'), ...argv, ...calls]);
 }
 

@@ -1,4 +1,4 @@
-"""Runs one metric in one style on arrays from .npy files and prints one line of JSON with its value and timings."""
+"""Runs one metric in one style on arrays from files and prints one line of JSON with its value and timings."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ import numpy as np  # noqa: E402
 
 import beta_vae  # noqa: E402
 import covariance  # noqa: E402
+import decomposition  # noqa: E402
 import factor_vae  # noqa: E402
 import information  # noqa: E402
 import infomec  # noqa: E402
 import irs  # noqa: E402
 import learned  # noqa: E402
 import mig  # noqa: E402
+import mig_posterior  # noqa: E402
 import z_max  # noqa: E402
 
 Score = Callable[[np.ndarray, np.ndarray, int], tuple[float | None, dict[str, Any]]]
@@ -56,6 +58,11 @@ METRICS: dict[str, dict[str, Score]] = {
     "dci": {"straightforward": learned.dci, "vectorised": learned.dci_histogram},
 }
 
+OF_POSTERIORS: dict[str, dict[str, Callable[[dict[str, np.ndarray], int], tuple[float | None, dict[str, Any]]]]] = {
+    "decomposition": {"straightforward": decomposition.straightforward, "vectorised": decomposition.vectorised},
+    "mig-posterior": {"straightforward": mig_posterior.straightforward, "vectorised": mig_posterior.vectorised},
+}
+
 
 def keep_freed_memory() -> None:
     """Asks glibc to reuse freed memory instead of returning it, so that repeats do not pay for page faults again."""
@@ -70,10 +77,11 @@ def keep_freed_memory() -> None:
 def main() -> None:
     """Parses the command line, loads the arrays, measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--metric", required=True, choices=METRICS)
+    parser.add_argument("--metric", required=True, choices=[*METRICS, *OF_POSTERIORS])
     parser.add_argument("--style", required=True, choices=("straightforward", "vectorised"))
-    parser.add_argument("--latents", required=True, help=".npy file, (N, D) float32")
-    parser.add_argument("--factors", required=True, help=".npy file, (N, K) int32")
+    parser.add_argument("--latents", help=".npy file, (N, D) float32")
+    parser.add_argument("--factors", help=".npy file, (N, K) int32")
+    parser.add_argument("--posterior", help=".npz file: mu, logvar and z, (N, D) float32, and factors, (N, K) int32")
     parser.add_argument("--repeat", type=int, default=5, help="measured repeats (5)")
     parser.add_argument("--warmup", type=int, default=1, help="repeats before them (1)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the draws, the same in every repeat (0)")
@@ -82,14 +90,18 @@ def main() -> None:
         parser.error("--repeat must be at least 1 and --warmup at least 0")
 
     keep_freed_memory()
-    latents, factors = _load(parser, arguments.latents, arguments.factors)
-    score = METRICS[arguments.metric][arguments.style]
+    if arguments.metric in OF_POSTERIORS:
+        inputs: tuple[Any, ...] = (_load_posterior(parser, arguments.posterior),)
+        score: Callable[..., Any] = OF_POSTERIORS[arguments.metric][arguments.style]
+    else:
+        inputs = _load(parser, arguments.latents, arguments.factors)
+        score = METRICS[arguments.metric][arguments.style]
     for _ in range(arguments.warmup):
-        score(latents, factors, arguments.seed)
+        score(*inputs, arguments.seed)
     seconds = []
     for _ in range(arguments.repeat):
         start = time.perf_counter()
-        value, detail = score(latents, factors, arguments.seed)
+        value, detail = score(*inputs, arguments.seed)
         seconds.append(time.perf_counter() - start)
 
     record = {
@@ -106,8 +118,20 @@ def main() -> None:
     print()
 
 
-def _load(parser: argparse.ArgumentParser, latents_path: str, factors_path: str) -> tuple[np.ndarray, np.ndarray]:
+def _load_posterior(parser: argparse.ArgumentParser, path: str | None) -> dict[str, np.ndarray]:
+    """Its arrays by name."""
+    if path is None:
+        parser.error("this metric needs --posterior")
+    with np.load(path) as archive:
+        return {name: archive[name] for name in ("mu", "logvar", "z", "factors")}
+
+
+def _load(
+    parser: argparse.ArgumentParser, latents_path: str | None, factors_path: str | None
+) -> tuple[np.ndarray, np.ndarray]:
     """The two arrays, C-contiguous; anything else than finite float32 latents and int32 factors is refused."""
+    if latents_path is None or factors_path is None:
+        parser.error("this metric needs --latents and --factors")
     latents, factors = np.load(latents_path), np.load(factors_path)
     if latents.ndim != 2 or latents.dtype != np.float32 or 0 in latents.shape:
         parser.error(f"latents must be (N, D) float32, got {latents.shape} {latents.dtype}")

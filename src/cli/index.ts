@@ -9,6 +9,11 @@ export const commands: readonly CommandEntry[] = [
   { name: 'inspect', summary: 'show what a file holds', load: () => import('./inspect.js') },
   { name: 'convert', summary: 'write an array in another format', load: () => import('./convert.js') },
   { name: 'metrics', summary: 'list the metrics, their options and sources', load: () => import('./metrics.js') },
+  {
+    name: 'decompose',
+    summary: 'total correlation and mutual information of a posterior',
+    load: () => import('./decompose.js'),
+  },
   { name: 'agreement', summary: 'compare metrics over many models', load: () => import('./agreement.js') },
   { name: 'bench', summary: 'time the metrics on this machine', load: () => import('./bench.js') },
   { name: 'completion', summary: 'print a completion script for a shell', load: () => import('./completion.js') },

@@ -67,7 +67,7 @@ function level(value: number, size: number): number {
 }
 
 /** Nearly normal with variance 1: the sum of four uniform draws (Irwin and Hall), without a logarithm that engines round differently. */
-function drawNoise(words: RandomStream): number {
+export function drawNoise(words: RandomStream): number {
   const a = words.word();
   const b = words.word();
   const sum = (a & 0xffff) + (a >>> 16) + (b & 0xffff) + (b >>> 16);

@@ -22,6 +22,7 @@ export type { NamedMatrix } from './named-matrix.js';
 export { writeNpy } from './npy.js';
 export { type NpzWriteOptions, writeNpz } from './npz.js';
 export { describeArrays, pickArray, pickFactors, pickLatents } from './pick.js';
+export { type PosteriorEntries, type PosteriorNames, pickPosterior } from './pick-posterior.js';
 export type { RawOptions } from './raw.js';
 export { ROLES, type Role, type RoleNames } from './roles.js';
 export { writeSafetensors } from './safetensors.js';

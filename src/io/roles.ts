@@ -1,5 +1,5 @@
 /** What an array is given as. */
-export type Role = 'latents' | 'factors';
+export type Role = 'latents' | 'factors' | 'mu' | 'logvar' | 'z';
 
 /** What a role is called in archives and on the command line. */
 export interface RoleNames {
@@ -21,5 +21,20 @@ export const ROLES: Readonly<Record<Role, RoleNames>> = {
     members: ['factors', 'labels', 'v'],
     memberOption: '--factors-member',
     columnsOption: '--factor-columns',
+  },
+  mu: {
+    members: ['mu', 'mean', 'latents'],
+    memberOption: '--mu-member',
+    columnsOption: '--latent-columns',
+  },
+  logvar: {
+    members: ['logvar', 'log_var'],
+    memberOption: '--logvar-member',
+    columnsOption: '--latent-columns',
+  },
+  z: {
+    members: ['z', 'samples'],
+    memberOption: '--z-member',
+    columnsOption: '--latent-columns',
   },
 };

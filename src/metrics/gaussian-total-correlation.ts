@@ -1,4 +1,5 @@
 import { varyingCovariance } from '../stats/covariance.js';
+import { gaussianTotalCorrelation as gaussianTotalCorrelationOf } from '../stats/gaussian-total-correlation.js';
 import type { Table } from '../stats/table.js';
 import { toRows } from './matrix-rows.js';
 import type { Metric } from './metric.js';
@@ -11,9 +12,6 @@ export interface GaussianTotalCorrelationParts {
   /** Covariance of those, divided by N - 1, M rows of M. */
   readonly covarianceBetweenLatents: number[][];
 }
-
-/** A share of a latent's variance below which it counts as nothing: far above the rounding of a covariance. */
-const LEAST_SHARE = 1e-12;
 
 /**
  * Gaussian total correlation: how far are latents from independent, as far as their covariance tells?
@@ -42,19 +40,13 @@ export const gaussianTotalCorrelation: Metric<Record<never, never>, GaussianTota
   async compute(table: Table, _options, { pause }) {
     const { latents, vanishing, covariance } = await varyingCovariance(table, pause);
     const count = latents.length;
-    // The determinant of the correlations is that of the covariances over the product of the variances, at no risk of overflow.
-    const scale = latents.map((_, i) => 1 / Math.sqrt(covariance[i * count + i]));
-    const correlation = covariance.map((value, at) => {
-      const [i, j] = [Math.floor(at / count), at % count];
-      return i === j ? 1 : value * scale[i] * scale[j];
-    });
-    const logDeterminant = count < 2 ? null : table.core.covariance.logDeterminant(correlation, count, LEAST_SHARE);
+    const value = count < 2 ? null : gaussianTotalCorrelationOf(table.core, covariance, count);
     return {
-      value: logDeterminant === null ? null : Math.max(0, -0.5 * logDeterminant),
+      value,
       parts: { activeLatents: latents, covarianceBetweenLatents: toRows(covariance, count, count) },
       notes: [
         ...(count < 2 ? [FEWER_THAN_TWO_LATENTS] : []),
-        ...(count >= 2 && logDeterminant === null
+        ...(count >= 2 && value === null
           ? ['undefined: the covariance of the latents is singular, one of them is a linear function of others']
           : []),
         ...describeConstantLatents(table, 'left out'),

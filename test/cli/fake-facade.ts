@@ -1,5 +1,6 @@
 import { agreement } from '../../src/agreement.js';
 import type { Facade } from '../../src/cli/facade.js';
+import { decompose } from '../../src/decompose.js';
 import { type Matrix, toMatrix } from '../../src/matrix.js';
 import type { Metric } from '../../src/metrics/metric.js';
 import type { ScoreOptions, ScoreReport } from '../../src/score.js';
@@ -36,6 +37,7 @@ export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[
     metrics,
     findMetric,
     agreement,
+    decompose,
     udr,
     checkCapacity() {},
     ready: async () => 'simd' as const,

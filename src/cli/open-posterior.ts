@@ -1,0 +1,68 @@
+import { openFileSource } from '../io/file-source.js';
+import {
+  type ArrayFile,
+  type ByteSource,
+  openArrays,
+  type PosteriorEntries,
+  pickArray,
+  pickPosterior,
+} from '../io/index.js';
+import type { DecomposeFlags } from './decompose-flags.js';
+import { UsageError } from './usage-error.js';
+
+/** The arrays of a posterior, found but not read. */
+export interface PosteriorInputs extends PosteriorEntries {
+  close(): Promise<void>;
+}
+
+type PosteriorRole = 'mu' | 'logvar' | 'z';
+
+/** Opens one archive that has it all, or a file for each array. */
+export async function openPosterior(
+  [muPath, logvarPath, zPath]: readonly [string, string | undefined, string | undefined],
+  flags: DecomposeFlags,
+): Promise<PosteriorInputs> {
+  const sources: ByteSource[] = [];
+  const close = async () => {
+    for (const source of sources) await source.close?.();
+  };
+  const open = async (path: string, role: PosteriorRole, expectedRows?: number): Promise<ArrayFile> => {
+    const source = await openFileSource(path);
+    sources.push(source);
+    const raw = { columns: flags.latentColumns, dtype: flags.latentsDtype };
+    return openArrays(source, { role, raw, expectedRows, header: flags.header ?? 'auto' });
+  };
+  try {
+    const muFile = await open(muPath, 'mu');
+    if (logvarPath === undefined && muFile.arrays.every(({ name }) => name === null)) {
+      throw new UsageError(`expected a second file with logvar: ${muPath} holds one array without a name`);
+    }
+    const names = { mu: flags.muMember, logvar: flags.logvarMember, z: flags.zMember };
+    if (logvarPath === undefined) {
+      const { mu, logvar, z } = pickPosterior(muFile, names);
+      refuseUnused([muFile], flags);
+      return { mu, logvar, z: flags.draw ? null : z, close };
+    }
+    const mu = pickArray(muFile, 'mu', names.mu);
+    const rows = mu.shape[0];
+    const logvarFile = await open(logvarPath, 'logvar', rows);
+    const logvar = pickArray(logvarFile, 'logvar', names.logvar);
+    const zFile = zPath === undefined ? null : await open(zPath, 'z', rows);
+    if (zFile === null && names.z !== undefined)
+      throw new UsageError('--z-member needs a file with z, or one archive with all');
+    const z = zFile && pickArray(zFile, 'z', names.z);
+    refuseUnused(zFile ? [muFile, logvarFile, zFile] : [muFile, logvarFile], flags);
+    return { mu, logvar, z, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function refuseUnused(files: readonly ArrayFile[], { latentColumns, latentsDtype }: DecomposeFlags): void {
+  if (files.some(({ format }) => format === 'raw')) return;
+  const { path, format } = files[0];
+  if (latentColumns !== undefined)
+    throw new UsageError(`--latent-columns is for bare values, and ${path} is ${format}`);
+  if (latentsDtype !== undefined) throw new UsageError(`--latents-dtype is for bare values, and ${path} is ${format}`);
+}

@@ -1,0 +1,177 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Matrix } from '../../src/matrix.js';
+import { type DecompositionReport, openArrays, openFileSource, writeNpz } from '../../src/node.js';
+import { runInProcess } from './in-process.js';
+import { makeFolder, npyBytes } from './sample-files.js';
+
+const { at, remove } = makeFolder();
+test.after(remove);
+
+const ROWS = 40;
+const wave = (scale: number, shift: number) =>
+  new Matrix(
+    Float32Array.from({ length: ROWS * 2 }, (_, i) => scale * Math.sin(i * 1.3 + shift)),
+    ROWS,
+    2,
+  );
+const mu = wave(1, 0);
+const logvar = new Matrix(wave(0.5, 1).data.map((value) => value - 2) as Float32Array, ROWS, 2);
+const z = wave(1.2, 0.1);
+const archive = async (path: string, entries: Record<string, Matrix>) => {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of writeNpz(Object.entries(entries).map(([name, matrix]) => ({ name, matrix }))))
+    chunks.push(chunk);
+  writeFileSync(path, Buffer.concat(chunks));
+};
+const ready = (async () => {
+  await archive(at('posterior.npz'), { mu, logvar });
+  await archive(at('with-z.npz'), { mu, logvar, z });
+  await archive(at('other-names.npz'), { m: mu, s: logvar });
+  await archive(at('no-logvar.npz'), { mu });
+  for (const [name, matrix] of Object.entries({ mu, logvar, z }))
+    writeFileSync(at(`${name}.npy`), npyBytes(matrix.data as Float32Array, [ROWS, 2]));
+  const bad = Float32Array.from(logvar.data);
+  bad[5] = Number.NaN;
+  await archive(at('nan.npz'), { mu, logvar: new Matrix(bad, ROWS, 2) });
+})();
+const run = async (...argv: string[]) => {
+  await ready;
+  return runInProcess(['decompose', ...argv]);
+};
+const parse = (out: string) => JSON.parse(out) as DecompositionReport;
+
+test('prints the terms, and each latent, the most informative first', async () => {
+  const { code, out, err } = await run(at('posterior.npz'));
+  assert.equal([code, err], [0, '']);
+  assert.match(out, /^40 posteriors · 2 latents \(float32\) · z drawn · 40 samples · exact · seed 0\n/);
+  assert.match(out, /\nMutual information +\d\.\d{4} +± 0\.\d{4} +of a row’s number and its code\n/);
+  assert.match(out, /\nKL +\d\.\d{4} +exact +the sum of the three\n/);
+  assert.match(out, /\nactive units 2 of 2 \(variance above 0\.01\)\n/);
+});
+
+test('prints JSON that names its schema, and equal digits from one archive and from three files', async () => {
+  const one = await run(at('with-z.npz'), '--json');
+  const three = await run(at('mu.npy'), at('logvar.npy'), at('z.npy'), '--json');
+  assert.equal([one.code, three.code], [0, 0]);
+  const report = parse(one.out);
+  assert.is(report.schema, 'vaemetrics/decomposition@1');
+  assert.is(report.input.z, 'given');
+  assert.is(three.out, one.out);
+  assert.is(parse((await run(at('with-z.npz'), '--json', '--draw')).out).input.z, 'drawn');
+});
+
+test('takes members by name, an estimator with its batch, and samples by number', async () => {
+  const { out } = await run(
+    at('other-names.npz'),
+    '--mu-member',
+    'm',
+    '--logvar-member',
+    's',
+    '--json',
+    '--samples',
+    '10',
+  );
+  assert.is(parse(out).samples, 10);
+  const batches = parse((await run(at('posterior.npz'), '--estimator', 'mws', '--batch-size', '8', '--json')).out);
+  assert.equal([batches.estimator, batches.batch, batches.components], ['mws', 8, 40]);
+});
+
+test('writes the report and the log-densities of every sample to files', async () => {
+  const { code, out } = await run(at('posterior.npz'), '-o', at('report.json'), '--per-sample', at('logs.npz'));
+  assert.equal([code, out], [0, '']);
+  const report = parse(readFileSync(at('report.json'), 'utf8'));
+  assert.is(report.kl > 0, true);
+  const source = await openFileSource(at('logs.npz'));
+  const { arrays } = await openArrays(source);
+  assert.equal(
+    arrays.map(({ name, dtype, shape }) => `${name} ${dtype} ${shape.join(' x ')}`),
+    [
+      'rows int32 40 x 1',
+      'log_q_z_x float64 40 x 1',
+      'log_q_z float64 40 x 1',
+      'log_p_z float64 40 x 1',
+      'log_q_z_d float64 40 x 2',
+    ],
+  );
+  await source.close?.();
+});
+
+test('prints names and values alone where it is to be quiet', async () => {
+  const { out, err } = await run(at('posterior.npz'), '-q');
+  assert.match(out, /^kl\t\d+\.\d{6}\nmutualInformation\t/);
+  assert.is(out.split('\n').length, 6);
+  assert.is(err, '');
+});
+
+const REFUSALS: ReadonlyArray<[what: string, argv: () => string[], code: number, message: RegExp]> = [
+  ['no file', () => ['gone.npz'], 66, /gone\.npz: no such file/],
+  ['one bare array', () => [at('mu.npy')], 2, /expected a second file with logvar: .*mu\.npy/],
+  [
+    'an archive without logvar',
+    () => [at('no-logvar.npz')],
+    65,
+    /found no 'logvar' or 'log_var' beside the means; it holds 'mu'/,
+  ],
+  [
+    'a NaN, in its place',
+    () => [at('nan.npz')],
+    65,
+    /nan\.npz, member 'logvar', row 2, column 1: expected a finite number/,
+  ],
+  [
+    'an unknown estimator',
+    () => [at('posterior.npz'), '--estimator', 'mwss'],
+    2,
+    /--estimator: expected one of exact, mws/,
+  ],
+  [
+    'a batch without estimator',
+    () => [at('posterior.npz'), '--batch-size', '8'],
+    2,
+    /--batch-size needs a minibatch --estimator/,
+  ],
+  [
+    'samples of an estimator',
+    () => [at('posterior.npz'), '--estimator', 'mws', '--samples', '8'],
+    2,
+    /--samples is for --estimator exact/,
+  ],
+  [
+    'float32 with shortcuts',
+    () => [at('posterior.npz'), '--precision', 'float32'],
+    2,
+    /--precision float32 needs --no-shortcuts/,
+  ],
+  [
+    'too many samples',
+    () => [at('posterior.npz'), '--samples', '41'],
+    2,
+    /samples: expected a whole number from 2 to 40, got 41/,
+  ],
+  [
+    'z twice',
+    () => [at('mu.npy'), at('logvar.npy'), at('z.npy'), '--draw'],
+    2,
+    /--draw and a file with z exclude each other/,
+  ],
+  ['shapes that differ', () => [at('mu.npy'), at('posterior.npz'), at('logs.npz')], 65, /no such file|found no/],
+  [
+    'columns of a .npy',
+    () => [at('mu.npy'), at('logvar.npy'), '--latent-columns', '2'],
+    2,
+    /--latent-columns is for bare values/,
+  ],
+  ['no folder to write to', () => [at('posterior.npz'), '-o', at('none/x.json')], 73, /cannot be written/],
+];
+for (const [what, argv, code, message] of REFUSALS) {
+  test(`refuses ${what}`, async () => {
+    await ready;
+    const { code: got, err } = await run(...argv());
+    assert.match(err, message);
+    assert.is(got, code);
+  });
+}
+
+test.run();
