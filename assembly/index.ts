@@ -7,7 +7,8 @@
  */
 export { addTree, boostingResiduals } from './boosting';
 export { decomposeCholesky, solveCholesky } from './cholesky';
-export { boxNodes, cutNodes, orderDimensions, packLeaves } from './component-tree';
+export { boxNodes, packLeaves } from './component-boxes';
+export { cutNodes, orderDimensions } from './component-tree';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
 export { addDivergences } from './divergence';
@@ -49,7 +50,8 @@ export {
   placeComponents,
   plainLogDensities,
 } from './mixture';
-export { addComponents, addRuns, cutRuns, takeLogDensities } from './mixture-grid';
+export { addComponents, cutRuns } from './mixture-grid';
+export { addRuns, takeLogDensities } from './mixture-interpolation';
 export {
   allIntegralF32,
   allIntegralF64,
@@ -67,9 +69,12 @@ export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './ne
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { drawPosteriorSamples, posteriorSampleTerms } from './posterior';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
-export { gatherColumn, gatherRows } from './rows';
+export { countPairsAbove } from './ranking';
+export { gatherColumn, gatherRows, narrowRows, standardiseRowsF32, standardiseRowsF64 } from './rows';
 export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax';
 export { softmaxWideBlocks, softmaxWideGrams } from './softmax-curvature';
+export { softmaxSingleGrams } from './softmax-single/grams';
+export { softmaxSingleLoss, softmaxSingleProduct } from './softmax-single/loss';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
 export { growTree } from './trees/grow';

@@ -3,7 +3,7 @@
  *
  *   log q(z_i) = logsumexp_j l_ij - log N,   l_ij = w_j - sum_d ((z_id - mu_jd) r_jd)^2,
  *
- * with w, r and the tree of boxes of component-tree.ts. For a node whose means lie in a box, whose largest w is W and whose
+ * with w, r and the tree of component-tree.ts and its boxes. For a node whose means lie in a box, whose largest w is W and whose
  * least r in dimension d is R_d, no l_ij is larger than
  *
  *   B = W - sum_d (dist(z_id, box_d) R_d)^2.
@@ -19,7 +19,7 @@
  *
  * It speaks of what is left out of the sum over all pairs as float64 has it: l as rounded is compared, B is widened by more
  * than its rounding, exponents and logarithms of bounds are rounded outwards. The rounding of l itself, which the plain sum
- * has as well, is below (D + 3) 2^-53 times the sum of the sizes of its terms.
+ * has as well, is below (D + 16) 2^-53 times the sum of the sizes of its terms: of that r has 4 in each factor of a square.
  *
  * Everything that decides about a point hangs on that point alone, so its digits do not hang on what is computed beside it.
  *

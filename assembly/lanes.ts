@@ -61,6 +61,14 @@ export function fold_f64x2(sum_f64x2: v128): f64 {
   return f64x2.extract_lane(sum_f64x2, 0) + f64x2.extract_lane(sum_f64x2, 1);
 }
 
+/** The sum of all four lanes. */
+// @ts-ignore: decorator
+@inline
+export function fold_f32x4(sum_f32x4: v128): f32 {
+  const both = f32x4.add(sum_f32x4, i32x4.shuffle(sum_f32x4, sum_f32x4, 2, 3, 2, 3));
+  return f32x4.extract_lane(both, 0) + f32x4.extract_lane(both, 1);
+}
+
 /**
  * Reads the first and last word of the rows of x that i32[] from `rows` to `end` names: WebAssembly has no prefetch, but
  * reads that nothing waits for overlap, and the rows are then in the cache. `sink` is overwritten with what was read, so
@@ -97,7 +105,7 @@ export function multiplySubtract_f32x4(a: v128, b: v128, c: v128): v128 {
 /** The sum of four float32 lanes, in float64. */
 // @ts-ignore: decorator
 @inline
-export function fold_f32x4(sum_f32x4: v128): f64 {
+export function foldInto64_f32x4(sum_f32x4: v128): f64 {
   const high = f64x2.promote_low_f32x4(i32x4.shuffle(sum_f32x4, sum_f32x4, 2, 3, 2, 3));
   return fold_f64x2(f64x2.add(f64x2.promote_low_f32x4(sum_f32x4), high));
 }

@@ -2,26 +2,26 @@
  * One-dimensional mixtures of normal densities at many points: f(x) = sum_j w_j exp(-g_j (x - m_j)^2), w_j = 1 / s_j,
  * g_j = 1 / (2 s_j^2), of a class of components with S <= s_j < 2 S.
  *
- * Points are taken in increasing order and in runs. A sparse run is summed at its points, a dense one at nodes, multiples
- * of h <= S / 5, from which its points are interpolated by the polynomial through the 16 nodes on either side. At nodes a
- * component costs three exponentials and then two multiplications a node, because
+ * Points are taken in increasing order and in runs. A sparse run is summed at its points, a dense one at nodes,
+ * multiples of h <= S / 5, from which its points are interpolated by the polynomial through the 16 nodes on either
+ * side. At nodes a component costs three exponentials and then two multiplications a node, because
  *
- *   e^(-g (t + 2h)^2) = e^(-g t^2) a,   a = e^(-4 g h (t + h)),   and from one such step to the next a is multiplied by e^(-8 g h^2).
+ *   e^(-g (t + 2h)^2) = e^(-g t^2) a,   a = e^(-4 g h (t + h)),
  *
- * Steps lead away from the mean, so that what underflows is nothing. Components farther than R s_j from a node or a point are left out there.
+ * and from one such step to the next a is multiplied by e^(-8 g h^2).
+ * Steps lead away from the mean, so that what underflows is nothing. Components farther than R s_j from a node or a
+ * point are left out there.
  *
- * Errors (u = 2^-53):
- * - Interpolation, in parts of w for one component. Cramer's inequality says |f^(n)| <= 1.0865 s^-n sqrt(n!). With n = 32 nodes, the product of
- *   the distances to which is largest in the middle, it is off by at most 1.0865 (h/s)^32 prod_{i=1}^{16} (i - 1/2)^2 / sqrt(32!) < 8e-16; by
- *   nothing where none of the 32 nodes has a term of the component. The caller multiplies this by the number of the other components,
- *   which is found for every point, and the largest weight of the class.
- * - Recurrence. The first term is off by (15 + 2 y + 3 y^2) u of itself, y = |t| / s at the node; what it is multiplied by, by
- *   (13 + 10 y0 h/s) u, y0 that of the first node; its change by 3.7 u. After k steps, k <= (y - y0) / (2 h/s) <= 5.05 (y - y0), a term is off by
- *   (15 + 68 y + 51.5 y^2) u of itself, which is e^(-y^2/2) w or less: so by less than 84 u w, and in parts of itself by most where y = R.
- * - Rounding of sums. This and the last are a factor of sum |l_k| f_k, l_k the Lagrange weights (sum |l_k| < 1.95) and f_k the values
- *   at nodes, which is found beside the interpolated value.
- * - What is left out for being far: e^(-R^2/2) w for each component, times 1 + 1.95 where nodes miss it.
- * Cost: about 90 nodes a component and class of runs, 32 nodes a point and class.
+ * Source: L. Greengard, J.-Y. Lee 2004, Accelerating the Nonuniform Fast Fourier Transform, section 3 (Gaussians on a
+ * grid by multiplication).
+ * Errors (u = 2^-53), beside those of interpolation (mixture-interpolation.ts):
+ * - Recurrence. The first term is off by (15 + 2 y + 3 y^2) u of itself, y = |t| / s at the node; what it is multiplied
+ *   by, by (13 + 10 y0 h/s) u, y0 that of the first node; its change by 3.7 u. After k steps, k <= (y - y0) / (2 h/s)
+ *   <= 5.05 (y - y0), a term is off by (15 + 68 y + 51.5 y^2) u of itself, which is e^(-y^2/2) w or less: so by less
+ *   than 84 u w, and in parts of itself by most where y = R.
+ * - What is left out for being far: e^(-R^2/2) w for each component; at a point between nodes, times 1 + 1.95 where
+ *   nodes miss it.
+ * Cost: about 90 nodes a component.
  * Precision: float64; node coordinates are exact (multiples of a short h). No relaxed instruction.
  */
 import { exp_f64x2 } from './lanes';
@@ -36,10 +36,10 @@ const LONGEST = 1024;
 const POINTS = 16;
 
 /**
- * Cuts points, f64[count] in increasing order, into runs and returns how many. Of each run: lows and highs, its first and
- * last point; bases and nodes, the coordinate of its first node and their number, 0 for none; firsts, i32[runs + 1], where it
- * begins in points; slots, i32[runs + 1], where its values begin among less than 4 count + 8. Room for `count` runs.
- * With useNodes = 0 no run has nodes.
+ * Cuts points, f64[count] in increasing order, into runs and returns how many. Of each run: lows and highs, its first
+ * and last point; bases and nodes, the coordinate of its first node and their number, 0 for none; firsts, i32[runs +
+ * 1], where it begins in points; slots, i32[runs + 1], where its values begin among at most 4 count. Room for
+ * `count` runs. With useNodes = 0 no run has nodes.
  */
 export function cutRuns(
   lows: usize,
@@ -95,8 +95,9 @@ export function cutRuns(
 
 /**
  * Adds components [from, to) to the values of the runs within their reach, and returns the number of exponentials this
- * stands for. Components: means, weights, precisions, f64[], in the order of means; runs: see cutRuns. values: f64[slots + 1];
- * partial: f64[slots + 1], 0 before and after; starts, ends: i32[slots], incremented at the first and last node that a component got.
+ * stands for. Components: means, weights, precisions, f64[], in the order of means; runs: see cutRuns. values:
+ * f64[slots + 1]; partial: f64[slots + 1], 0 before and after; starts, ends: i32[slots], incremented at the first and
+ * last node that a component got.
  */
 export function addComponents(
   values: usize,
@@ -229,137 +230,4 @@ function addAtPoints(values: usize, points: usize, count: i32, mean: f64, weight
     if (i + 1 < count) v128.store(values + at, sum_f64x2);
     else store<f64>(values + at, f64x2.extract_lane(sum_f64x2, 0));
   }
-}
-
-/**
- * Adds the values of runs to sums, f64[M], at points [from, to), and to errors, f64[M], the most that each may be off:
- * perComponent times the components that its nodes got, and rounding times the sum of what it was interpolated from.
- * Points are taken in order: `run` is that of point `from`, returned is that of point `to`. basis: f64[32], (-1)^k binomial(31, k).
- * starts and ends, see addComponents, are overwritten with their running sums where a run begins.
- */
-export function addRuns(
-  sums: usize,
-  errors: usize,
-  values: usize,
-  starts: usize,
-  ends: usize,
-  bases: usize,
-  nodes: usize,
-  firsts: usize,
-  slots: usize,
-  points: usize,
-  basis: usize,
-  h: f64,
-  perComponent: f64,
-  rounding: f64,
-  run: i32,
-  from: i32,
-  to: i32,
-): i32 {
-  let r = run;
-  for (; from < to; r++) {
-    const length = load<i32>(nodes + (<usize>r << 2));
-    const slot = load<i32>(slots + (<usize>r << 2));
-    const first = load<i32>(firsts + (<usize>r << 2));
-    const end = load<i32>(firsts + (<usize>r << 2), 4);
-    const last = min(end, to);
-    const start = from;
-    from = last;
-    if (length == 0) {
-      for (let i = start; i < last; i++) {
-        const at = <usize>i << 3;
-        store<f64>(sums + at, load<f64>(sums + at) + load<f64>(values + (<usize>(slot + i - first) << 3)));
-      }
-      if (last < end) return r;
-      continue;
-    }
-    const firstNode = slot + PAD;
-    if (start == first) {
-      sumUp(starts + (<usize>firstNode << 2), length);
-      sumUp(ends + (<usize>firstNode << 2), length);
-    }
-    const base = load<f64>(bases + (<usize>r << 3));
-    const started = load<i32>(starts + (<usize>(firstNode + length - 1) << 2));
-    for (let i = started > 0 ? start : last; i < last; i++) {
-      const at = <usize>i << 3;
-      const x = load<f64>(points + at);
-      const cell = max(min(<i32>((x - base) / h), length - SIDE - 1), SIDE - 1);
-      const lowest = firstNode + cell - (SIDE - 1);
-      const reached = load<i32>(starts + (<usize>(lowest + 2 * SIDE - 1) << 2)) -
-        (lowest > firstNode ? load<i32>(ends + (<usize>(lowest - 1) << 2)) : 0);
-      if (reached == 0) continue;
-      const theta = (x - (base + <f64>cell * h)) / h;
-      let sum: f64;
-      let size: f64;
-      if (Math.abs(theta) < 1e-18 || theta == 1) {
-        sum = load<f64>(values + (<usize>(firstNode + cell + <i32>theta) << 3));
-        size = sum;
-      } else {
-        let t_f64x2 = f64x2.replace_lane(f64x2.splat(theta + <f64>(SIDE - 1)), 1, theta + <f64>(SIDE - 2));
-        let sum_f64x2 = f64x2.splat(0);
-        let size_f64x2 = sum_f64x2;
-        let scale_f64x2 = sum_f64x2;
-        for (let k: usize = 0; k < <usize>(2 * SIDE) << 3; k += 16) {
-          const share_f64x2 = f64x2.div(v128.load(basis + k), t_f64x2);
-          const part_f64x2 = f64x2.mul(share_f64x2, v128.load(values + (<usize>lowest << 3) + k));
-          sum_f64x2 = f64x2.add(sum_f64x2, part_f64x2);
-          size_f64x2 = f64x2.add(size_f64x2, f64x2.abs(part_f64x2));
-          scale_f64x2 = f64x2.add(scale_f64x2, share_f64x2);
-          t_f64x2 = f64x2.sub(t_f64x2, f64x2.splat(2));
-        }
-        const scale = f64x2.extract_lane(scale_f64x2, 0) + f64x2.extract_lane(scale_f64x2, 1);
-        sum = (f64x2.extract_lane(sum_f64x2, 0) + f64x2.extract_lane(sum_f64x2, 1)) / scale;
-        size = Math.abs((f64x2.extract_lane(size_f64x2, 0) + f64x2.extract_lane(size_f64x2, 1)) / scale);
-      }
-      store<f64>(sums + at, load<f64>(sums + at) + sum);
-      store<f64>(errors + at, load<f64>(errors + at) + (<f64>reached * perComponent + size * rounding));
-    }
-    if (last < end) return r;
-  }
-  return r;
-}
-
-/** Replaces numbers, i32[count], by their running sums. */
-function sumUp(numbers: usize, count: i32): void {
-  let sum = 0;
-  for (let at = numbers, end = numbers + (<usize>count << 2); at < end; at += 4) {
-    sum += load<i32>(at);
-    store<i32>(at, sum);
-  }
-}
-
-/**
- * out = ln sums + offset at points [from, to), f64[M] each, where the error of a sum, that in errors, leftOut, and `rounding` of it, is at
- * most `tolerance` of the density; the other points are listed in far, i32[M], from `listed` on. Returns how many are
- * listed then; largest: f64[1], raised to the largest error that was accepted.
- */
-export function takeLogDensities(
-  out: usize,
-  far: usize,
-  largest: usize,
-  sums: usize,
-  errors: usize,
-  leftOut: f64,
-  rounding: f64,
-  tolerance: f64,
-  offset: f64,
-  listed: i32,
-  from: i32,
-  to: i32,
-): i32 {
-  let most = load<f64>(largest);
-  for (let i = from; i < to; i++) {
-    const sum = load<f64>(sums + (<usize>i << 3));
-    const error = load<f64>(errors + (<usize>i << 3)) + leftOut;
-    const bound = error / (sum - error) + rounding;
-    if (sum > error && bound <= tolerance) {
-      store<f64>(out + (<usize>i << 3), Math.log(sum) + offset);
-      most = max(most, bound);
-    } else {
-      store<i32>(far + (<usize>listed << 2), i);
-      listed++;
-    }
-  }
-  store<f64>(largest, most);
-  return listed;
 }

@@ -1,12 +1,14 @@
 /**
- * One-dimensional mixtures of normal densities: components put in classes by their deviation, and log-densities by log-sum-exp.
+ * One-dimensional mixtures of normal densities: components put in classes by their deviation, and log-densities by
+ * log-sum-exp.
  *
  *   ln q(x) = ln sum_j exp(h_j - g_j (x - m_j)^2) - ln N - ln(2 pi) / 2,
  *
  * m_j the mean, v_j the logarithm of the variance, s_j the deviation, h_j = -v_j / 2 = -ln s_j, g_j = exp(-v_j) / 2.
  * A class holds the components whose deviation is S <= s_j < 2 S, in the order of their means.
  *
- * Source: the mixture of posteriors of Chen et al. 2018, Isolating Sources of Disentanglement in Variational Autoencoders, equation 2.
+ * Source: the mixture of posteriors of Chen et al. 2018, Isolating Sources of Disentanglement in Variational
+ * Autoencoders, equation 2.
  * Cost: O(N) to arrange; a log-density takes two passes over the components it looks at.
  * Precision: float64; sums are made in blocks of 4,096 components, so that rounding stays below 1e-12 of a density; the
  * exponents lose what float64 loses of a number of their size. No relaxed instruction.
@@ -174,9 +176,9 @@ function firstFrom(means: usize, x: f64, from: i32, to: i32): i32 {
 
 /**
  * out = ln sum_j exp(..) + offset at the points that list, i32[], names at [from, to), however far they are from every
- * mean: the components next to x bound the density from below by some e^b, and of each class those are left out that are
- * farther than r with n W exp(-r^2 G) <= e^(b - margin), n the components of the class, W and G its largest weight and its
- * least precision. Returns how many pairs were looked at.
+ * mean: the components next to x bound the density from below by some e^b, and of each class those are left out that
+ * are farther than r with n W exp(-r^2 G) <= e^(b - margin), n the components of the class, W and G its largest weight
+ * and its least precision. Returns how many pairs were looked at.
  *
  * Components: means, halves, precisions, f64[N], class by class, each in the order of means; bounds: i32[classes + 1];
  * limits: f64[classes][2], ln(n W) + margin and 1 / G of each class; spans: i32[classes][2], scratch.

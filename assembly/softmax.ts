@@ -3,18 +3,18 @@
  * a vector.
  *
  *   loss = sum_n u_n (ln sum_c exp(w_c . x_n) - w_{y_n} . x_n),   dloss/dw_c = sum_n u_n (p_nc - [y_n = c]) x_n,
- *   (H v)_c = sum_n u_n p_nc (v_c . x_n - sum_b p_nb v_b . x_n) x_n,   with u_n = classWeights[y_n].
+ *   (H v)_c = sum_n u_n p_nc (t_nc - sum_b p_nb t_nb) x_n,   t_nc = (v_c - v_{y_n}) . x_n,   u_n = classWeights[y_n].
  *
  * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4; the product is the derivative of the gradient
- * along v (Pearlmutter 1994). src/learners/softmax-objective.ts drives these; the Hessian is in softmax-curvature.ts, few
- * classes in logistic.ts.
+ * along v (Pearlmutter 1994). src/learners/softmax-objective.ts drives these; the same in single precision is in
+ * softmax-single, the Hessian in softmax-curvature.ts, few classes in logistic.ts.
  * Cost: O(rows * width * stride) each. Precision: float64 throughout, without relaxed instructions.
  *
  * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept, zeros. What is by class is
  * the inner index, `width` of them, the multiple of 4 from the number of classes: f64[stride][width]. Entries beyond the
  * classes are 0 and stay so. A null pointer in place of classWeights, f64[classes], stands for weights of 1.
  */
-import { exp_f64x2, fold_f64x2 } from './lanes';
+import { exp_f64x2, fold_f64x2, loadPair_f64x2 } from './lanes';
 
 /** Rows that are worked on at a time, so that they stay in the first-level cache. */
 const BLOCK_ROWS = 32;
@@ -95,8 +95,8 @@ export function softmaxWideLoss(
 }
 
 /**
- * Adds the Hessian of rows [firstRow, lastRow), times vector, f64[stride][width], to out, f64[stride][width].
- * probabilities: f64[rows][width], of softmaxWideLoss; scratch: f64[32][width].
+ * Adds the Hessian of rows [firstRow, lastRow), times vector, f64[stride][width], to out, f64[stride][width]. probabilities: f32, rows of
+ * the multiple of 8 from classes; scratch: f64[32][width]. Scores are taken from that of the row's own class, as in softmax-single/loss.ts.
  */
 export function softmaxWideProduct(
   out: usize,
@@ -113,27 +113,32 @@ export function softmaxWideProduct(
 ): void {
   const rowBytes = <usize>stride << 3;
   const widthBytes = <usize>((classes + 3) & ~3) << 3;
+  const singleBytes = <usize>((classes + 7) & ~7) << 2;
   for (let start = firstRow; start < lastRow; start += BLOCK_ROWS) {
     const count = min(BLOCK_ROWS, lastRow - start);
     const px = x + <usize>start * rowBytes;
-    let p = probabilities + <usize>start * widthBytes;
+    let p = probabilities + <usize>start * singleBytes;
     multiply(scratch, px, vector, rowBytes, widthBytes, count);
     let s = scratch;
     for (let row = 0; row < count; row++) {
       const label = load<i32>(labels + (<usize>(start + row) << 2));
       const weight_f64x2 = f64x2.splat(classWeights ? load<f64>(classWeights + (<usize>label << 3)) : 1.0);
+      const own_f64x2 = v128.load64_splat(s + (<usize>label << 3));
       let mean0_f64x2 = f64x2.splat(0);
       let mean1_f64x2 = mean0_f64x2;
       for (let c: usize = 0; c < widthBytes; c += 32) {
-        mean0_f64x2 = f64x2.add(mean0_f64x2, f64x2.mul(v128.load(p + c), v128.load(s + c)));
-        mean1_f64x2 = f64x2.add(mean1_f64x2, f64x2.mul(v128.load(p + c, 16), v128.load(s + c, 16)));
+        const pair0_f64x2 = loadPair_f64x2<f32>(p + (c >> 1));
+        const pair1_f64x2 = loadPair_f64x2<f32>(p + (c >> 1) + 8);
+        mean0_f64x2 = f64x2.add(mean0_f64x2, f64x2.mul(pair0_f64x2, f64x2.sub(v128.load(s + c), own_f64x2)));
+        mean1_f64x2 = f64x2.add(mean1_f64x2, f64x2.mul(pair1_f64x2, f64x2.sub(v128.load(s + c, 16), own_f64x2)));
       }
-      const mean_f64x2 = f64x2.splat(fold_f64x2(f64x2.add(mean0_f64x2, mean1_f64x2)));
+      // Of the scores themselves.
+      const mean_f64x2 = f64x2.add(own_f64x2, f64x2.splat(fold_f64x2(f64x2.add(mean0_f64x2, mean1_f64x2))));
       for (let c: usize = 0; c < widthBytes; c += 16) {
-        const weighted_f64x2 = f64x2.mul(weight_f64x2, v128.load(p + c));
+        const weighted_f64x2 = f64x2.mul(weight_f64x2, loadPair_f64x2<f32>(p + (c >> 1)));
         v128.store(s + c, f64x2.mul(weighted_f64x2, f64x2.sub(v128.load(s + c), mean_f64x2)));
       }
-      p += widthBytes;
+      p += singleBytes;
       s += widthBytes;
     }
     addProducts(out, px, scratch, rowBytes, widthBytes, count);

@@ -26,6 +26,7 @@ import { bench as factorVae } from './metrics/factor-vae.js';
 import { bench as infomec } from './metrics/infomec.js';
 import { benches as ofInformation } from './metrics/information.js';
 import { bench as irs } from './metrics/irs.js';
+import { bench as migPosterior } from './metrics/mig-posterior.js';
 import { benches as sap } from './metrics/sap.js';
 import { bench as zMaxVariance } from './metrics/z-max-variance.js';
 
@@ -51,6 +52,7 @@ export const kernelBenches: readonly Bench[] = [
 
 export const metricBenches: readonly Bench[] = [
   ...ofInformation,
+  migPosterior,
   ...ofCovariance,
   irs,
   explicitness,

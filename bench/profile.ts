@@ -8,7 +8,9 @@ import { createCore } from '../bindings/core.js';
 import type { CoreExports } from '../bindings/exports.js';
 import { compile, instantiate } from '../bindings/load.js';
 import { makeSyntheticTable } from '../src/cli/synthetic-table.js';
+import { loadSampledPosterior } from '../src/decomposition/posterior.js';
 import { evaluateTask } from '../src/executor.js';
+import { Matrix } from '../src/matrix.js';
 import { findMetric, metrics } from '../src/metrics/index.js';
 import type { Metric } from '../src/metrics/metric.js';
 import { loadTable } from '../src/stats/load-table.js';
@@ -32,7 +34,10 @@ for (const rows of rowCounts) {
       const upload = core.arena.upload.bind(core.arena);
       core.arena.upload = (type, numbers) => timed(seconds, 'copy in', () => upload(type, numbers));
       const started = performance.now();
-      const table = loadTable(core, latents, factors, undefined);
+      const posterior = metric.needs.includes('posterior')
+        ? loadSampledPosterior(core, { mu: latents, logvar: fillLike(latents, -3), z: null })
+        : null;
+      const table = loadTable(core, latents, factors, undefined, null, posterior);
       const loaded = performance.now();
       const inLoad = sumOf(seconds);
       await evaluateTask(table, { metric, options: metric.defaults }, { seed: 0 });
@@ -80,4 +85,8 @@ function timed<R>(seconds: Map<string, number>, name: string, work: () => R): R 
 
 function sumOf(seconds: Map<string, number>): number {
   return [...seconds.values()].reduce((sum, time) => sum + time, 0);
+}
+
+function fillLike({ rows, columns }: Matrix, value: number): Matrix {
+  return new Matrix(new Float32Array(rows * columns).fill(value), rows, columns);
 }

@@ -21,8 +21,10 @@ import { bindMoments } from './kernels/moments.js';
 import { bindNeighbors } from './kernels/neighbors.js';
 import { bindPosterior } from './kernels/posterior.js';
 import { bindRandom } from './kernels/random.js';
+import { bindRanking } from './kernels/ranking.js';
 import { bindRows } from './kernels/rows.js';
 import { bindSoftmax } from './kernels/softmax.js';
+import { bindSoftmaxSingle } from './kernels/softmax-single.js';
 import { bindSvm } from './kernels/svm.js';
 import { bindTrees } from './kernels/trees.js';
 import { bindVotes } from './kernels/votes.js';
@@ -49,8 +51,10 @@ export interface Core {
   readonly neighbors: ReturnType<typeof bindNeighbors>;
   readonly posterior: ReturnType<typeof bindPosterior>;
   readonly random: ReturnType<typeof bindRandom>;
+  readonly ranking: ReturnType<typeof bindRanking>;
   readonly rows: ReturnType<typeof bindRows>;
   readonly softmax: ReturnType<typeof bindSoftmax>;
+  readonly softmaxSingle: ReturnType<typeof bindSoftmaxSingle>;
   readonly svm: ReturnType<typeof bindSvm>;
   readonly trees: ReturnType<typeof bindTrees>;
   readonly votes: ReturnType<typeof bindVotes>;
@@ -79,8 +83,10 @@ export function createCore(wasm: CoreExports): Core {
     neighbors: bindNeighbors(wasm, arena),
     posterior: bindPosterior(wasm, arena),
     random: bindRandom(wasm, arena),
+    ranking: bindRanking(wasm),
     rows: bindRows(wasm, arena),
     softmax: bindSoftmax(wasm, arena),
+    softmaxSingle: bindSoftmaxSingle(wasm, arena),
     svm: bindSvm(wasm, arena),
     trees: bindTrees(wasm),
     votes: bindVotes(wasm, arena),

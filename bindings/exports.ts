@@ -15,8 +15,10 @@ import type { MomentsExports } from './kernels/moments.js';
 import type { NeighborsExports } from './kernels/neighbors.js';
 import type { PosteriorExports } from './kernels/posterior.js';
 import type { RandomExports } from './kernels/random.js';
+import type { RankingExports } from './kernels/ranking.js';
 import type { RowsExports } from './kernels/rows.js';
 import type { SoftmaxExports } from './kernels/softmax.js';
+import type { SoftmaxSingleExports } from './kernels/softmax-single.js';
 import type { SvmExports } from './kernels/svm.js';
 import type { TreesExports } from './kernels/trees.js';
 import type { VotesExports } from './kernels/votes.js';
@@ -43,8 +45,10 @@ export interface CoreExports
     NeighborsExports,
     PosteriorExports,
     RandomExports,
+    RankingExports,
     RowsExports,
     SoftmaxExports,
+    SoftmaxSingleExports,
     SvmExports,
     TreesExports,
     VotesExports {

@@ -2,7 +2,8 @@
  * What threads ask of each other: a table to work on, then scores, pieces of scores and resamples of it. Metrics are named,
  * so those of the caller's own, which are functions, stay in the thread that has them; and so does a sampler.
  */
-import { withCore } from '../bindings/core.js';
+import { type Core, withCore } from '../bindings/core.js';
+import { loadSampledPosterior } from './decomposition/posterior.js';
 import { contextOf, type Evaluated, evaluateResample, evaluateTask, type Task } from './executor.js';
 import { Matrix, type PlainMatrix } from './matrix.js';
 import { findMetric } from './metrics/index.js';
@@ -19,6 +20,13 @@ export interface NamedTask {
   readonly options: OptionValues;
 }
 
+/** Posteriors as they cross between threads. */
+export interface PlainPosterior {
+  readonly mu: PlainMatrix;
+  readonly logvar: PlainMatrix;
+  readonly z: PlainMatrix | null;
+}
+
 /** Requests, answered with what is said of each. */
 export type Job =
   /** To work on from now on: nothing. */
@@ -28,6 +36,7 @@ export type Job =
       readonly factors: PlainMatrix;
       readonly factorTypes: ReadonlyArray<FactorType | null> | undefined;
       readonly exactSplit: ExactSplit | null;
+      readonly posterior: PlainPosterior | null;
     }
   /** {@link Evaluated} */
   | { readonly kind: 'score'; readonly task: NamedTask; readonly seed: number }
@@ -78,11 +87,13 @@ export function makeJobHandler(): (job: Job) => Promise<unknown> {
 }
 
 /** Loads a table into an instance of the kernels, which is kept until it is dropped. */
-function holdTable({ latents, factors, factorTypes, exactSplit }: Job & { kind: 'table' }) {
-  const matrix = ({ data, rows, columns }: PlainMatrix) => new Matrix(data, rows, columns);
+function holdTable(job: Job & { kind: 'table' }) {
+  // What came in has been copied when the table is there; kept by the functions below it would take as much memory again.
+  let input: typeof job | null = job;
   return new Promise<{ table: Table; drop: () => Promise<void> }>((resolve, reject) => {
     const kept = withCore(async (core) => {
-      const table = loadTable(core, matrix(latents), matrix(factors), factorTypes, exactSplit);
+      const table = loadJob(core, input as typeof job);
+      input = null;
       await new Promise<void>((release) => {
         resolve({
           table,
@@ -95,6 +106,18 @@ function holdTable({ latents, factors, factorTypes, exactSplit }: Job & { kind: 
     });
     kept.catch(reject);
   });
+}
+
+function loadJob(core: Core, { latents, factors, factorTypes, exactSplit, posterior }: Job & { kind: 'table' }): Table {
+  const matrix = ({ data, rows, columns }: PlainMatrix) => new Matrix(data, rows, columns);
+  const loaded =
+    posterior &&
+    loadSampledPosterior(core, {
+      mu: matrix(posterior.mu),
+      logvar: matrix(posterior.logvar),
+      z: posterior.z && matrix(posterior.z),
+    });
+  return loadTable(core, matrix(latents), matrix(factors), factorTypes, exactSplit, loaded);
 }
 
 async function evaluatePiece(

@@ -15,11 +15,15 @@ import { findMetric } from './metrics/index.js';
 import type { MetricContext, OptionValues, Pieces } from './metrics/metric.js';
 import type { Table } from './stats/table.js';
 
+/** Whether a task can be named to other threads: functions of the caller's stay in the thread that has them. */
+export function canTravel({ metric }: Task, { sampler }: Pick<ExecutorOptions, 'sampler'>): boolean {
+  return findMetric(metric.name) === metric && sampler === undefined;
+}
+
 /** The executor of a pool whose workers all have the table. */
 export function executePooled(table: Table, pool: Pool, common: ExecutorOptions): Executor {
-  const { seed, sampler } = common;
+  const { seed } = common;
   const ask = <T>(job: Job) => pool.ask<T>(job);
-  const canTravel = ({ metric }: Task) => findMetric(metric.name) === metric && sampler === undefined;
 
   return {
     async evaluate(tasks) {
@@ -36,7 +40,7 @@ export function executePooled(table: Table, pool: Pool, common: ExecutorOptions)
         const put = (result: Evaluated) => {
           evaluated[i] = result;
         };
-        if (!canTravel(task)) later.push(async () => put(await evaluateTask(table, task, common)));
+        if (!canTravel(task, common)) later.push(async () => put(await evaluateTask(table, task, common)));
         else if (task.metric.pieces) {
           const pieces = askForPieces(table, task, task.metric.pieces, seed, ask, progress);
           asked.push(...(pieces as Promise<unknown>[]).map((piece) => piece.then(() => {})));
@@ -63,7 +67,8 @@ export function executePooled(table: Table, pool: Pool, common: ExecutorOptions)
     },
 
     async resample(tasks, which, count) {
-      if (!tasks.every(canTravel)) return executeHere(table, common).resample(tasks, which, count);
+      if (!tasks.every((task) => canTravel(task, common)))
+        return executeHere(table, common).resample(tasks, which, count);
       const progress = countProgress(common, which);
       const names = tasks.map(nameOf);
       const all = { metric: { name: tasks.map(({ metric }) => metric.name).join(', ') } };

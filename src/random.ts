@@ -34,6 +34,8 @@ export const STREAMS = {
   posteriorRows: 14,
   /** Rows of a posterior in the order of its minibatches; index 0. */
   minibatches: 15,
+  /** Rows at which entropies of mixtures of posteriors are taken, where that is not at all; index 0. */
+  mixtureRows: 16,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

@@ -1,12 +1,13 @@
 /** Runs metrics on a pair of matrices: loads the table once, computes each score, then intervals and nulls together. */
 import { withCore } from '../bindings/core.js';
 import { withPool } from '../bindings/pool.js';
+import { loadSampledPosterior, type PosteriorMatrices } from './decomposition/posterior.js';
 import { type Executor, executeHere, type Task } from './executor.js';
 import type { Job } from './jobs.js';
 import { flattenMatrix, type Matrix } from './matrix.js';
 import type { Metric } from './metrics/metric.js';
 import type { ResolvedOptions } from './options.js';
-import { executePooled } from './pooled-executor.js';
+import { canTravel, executePooled } from './pooled-executor.js';
 import { exactSplit } from './stats/exact-split.js';
 import { loadTable } from './stats/load-table.js';
 import { collectScores, intervalAround, nullOf } from './stats/resampling.js';
@@ -29,19 +30,25 @@ export interface Results {
   readonly looksSwapped: boolean;
 }
 
-/** Computes the scores of all tasks. */
+/** Computes the scores of all tasks. The posterior, where there is one, has been checked, and is as large as the latents. */
 export function runTasks(
   latents: Matrix,
   factors: Matrix,
   tasks: readonly Task[],
   options: ResolvedOptions,
+  posterior: PosteriorMatrices | null,
 ): Promise<Results> {
   return withCore(async (core) => {
     const started = performance.now();
     const { signal, factorTypes, threads } = options;
     signal?.throwIfAborted();
     const split = exactSplit(options, latents.rows);
-    const table = loadTable(core, latents, factors, factorTypes, split);
+    const users = tasks.filter(({ metric }) => metric.needs?.includes('posterior'));
+    const needed = users.length > 0 ? posterior : null;
+    // Two or three times as large as the latents: not where other threads have it for all that is computed.
+    const isUsedHere = threads === 1 || !users.every((task) => canTravel(task, options));
+    const loaded = isUsedHere && needed ? loadSampledPosterior(core, needed) : null;
+    const table = loadTable(core, latents, factors, factorTypes, split, loaded);
     const loadSeconds = (performance.now() - started) / 1000;
     const compute = async (executor: Executor) => ({
       ...(await scoreTasks(executor, table, tasks, options)),
@@ -55,12 +62,17 @@ export function runTasks(
         factors: flattenMatrix(factors),
         factorTypes,
         exactSplit: split,
+        posterior: needed && flattenPosterior(needed),
       } satisfies Job);
       const results = await compute(executePooled(table, pool, options));
       await pool.askEach({ kind: 'drop' } satisfies Job);
       return results;
     });
   });
+}
+
+function flattenPosterior({ mu, logvar, z }: PosteriorMatrices) {
+  return { mu: flattenMatrix(mu), logvar: flattenMatrix(logvar), z: z && flattenMatrix(z) };
 }
 
 async function scoreTasks(

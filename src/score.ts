@@ -1,5 +1,8 @@
+import type { PosteriorInput } from './decompose.js';
+import type { PosteriorMatrices } from './decomposition/posterior.js';
 import { optionRangeError, optionTypeError } from './errors.js';
 import type { Task } from './executor.js';
+import { checkLikeLatents, toPosterior } from './given-posterior.js';
 import { type MatrixLike, toMatrix } from './matrix.js';
 import type { BetaVaeParts } from './metrics/beta-vae.js';
 import type { DciParts } from './metrics/dci.js';
@@ -16,6 +19,7 @@ import type { JemmigParts } from './metrics/jemmig.js';
 import type { MedParts } from './metrics/med.js';
 import type { Metric, OptionValues } from './metrics/metric.js';
 import type { MigParts } from './metrics/mig.js';
+import type { MigPosteriorParts } from './metrics/mig-posterior.js';
 import type { MigSupParts } from './metrics/mig-sup.js';
 import type { ModularityParts } from './metrics/modularity.js';
 import type { MutualInformationScoreParts } from './metrics/mutual-information-score.js';
@@ -31,6 +35,7 @@ import { version } from './version.js';
 export interface KnownScores {
   readonly mig: Score<MigParts>;
   readonly rmig: Score<RmigParts>;
+  readonly 'mig-posterior': Score<MigPosteriorParts>;
   readonly 'mig-sup': Score<MigSupParts>;
   readonly jemmig: Score<JemmigParts>;
   readonly dcimig: Score<DcimigParts>;
@@ -58,7 +63,10 @@ export interface ScoreReport extends Report {
 
 /** Options of {@link score}. */
 export interface ScoreOptions extends CommonOptions {
-  /** Which metrics: names, aliases, `all`, or metrics of your own. Default: all but the slow ones (`dci`, `dci-es`). */
+  /**
+   * Which metrics: names, aliases, `all`, or metrics of your own. Default: all but the slow ones (`dci`, `dci-es`). Those that
+   * need a posterior (`mig-posterior`) are left out of both where there is none.
+   */
   readonly metrics?: ReadonlyArray<string | Metric>;
   /** Options of single metrics, by name: `{ mig: { bins: 10 } }`. */
   readonly options?: Readonly<Record<string, OptionValues>>;
@@ -66,11 +74,19 @@ export interface ScoreOptions extends CommonOptions {
   readonly bins?: number;
   /** Adds `timings` to the report. Default false, so that equal inputs give equal bytes. */
   readonly timings?: boolean;
+  /** The posteriors q(z|x) that the latents are of: mu and logvar as large as the latents, and z, drawn from the seed where there is none. */
+  readonly posterior?: PosteriorInput;
   /** The archive members that the arrays came from, to be named in the report. */
-  readonly members?: { readonly latents?: string; readonly factors?: string };
+  readonly members?: {
+    readonly latents?: string;
+    readonly factors?: string;
+    readonly mu?: string;
+    readonly logvar?: string;
+    readonly z?: string;
+  };
 }
 
-const SCORE_OPTIONS = ['metrics', 'options', 'bins', 'timings', 'members', ...COMMON_OPTIONS] as const;
+const SCORE_OPTIONS = ['metrics', 'options', 'bins', 'timings', 'posterior', 'members', ...COMMON_OPTIONS] as const;
 
 /**
  * Scores latents against factors with every metric asked for.
@@ -94,8 +110,10 @@ export async function score(
   const tasks = planTasks(options);
   const z = toMatrix(latents, 'latents');
   const v = toMatrix(factors, 'factors');
+  const posterior = options.posterior === undefined ? null : toPosterior(options.posterior, 'posterior');
+  if (posterior !== null) checkLikeLatents(posterior, z);
   const started = performance.now();
-  const results = await runTasks(z, v, tasks, common);
+  const results = await runTasks(z, v, tasks, common, posterior);
   const named = <T>(values: readonly T[]) => Object.fromEntries(tasks.map(({ metric }, i) => [metric.name, values[i]]));
   return {
     schema: 'vaemetrics/report@1',
@@ -111,6 +129,7 @@ export async function score(
         sizes: results.factorSizes,
         types: results.factorTypes,
       },
+      ...(posterior && { posterior: nameArrays(posterior, options.members) }),
     },
     metrics: named(results.scores) as ScoreReport['metrics'],
     notes: results.looksSwapped
@@ -133,28 +152,40 @@ function member(name: string | undefined): { member?: string } {
   return name === undefined ? {} : { member: name };
 }
 
-function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined): readonly Metric[] {
-  if (wanted === undefined) return metrics.filter(({ isSlow }) => !isSlow);
+/** Where the posterior came from; without archives by the names of the arguments. */
+function nameArrays({ z }: PosteriorMatrices, members: ScoreOptions['members'] = {}) {
+  return { mu: members.mu ?? 'mu', logvar: members.logvar ?? 'logvar', z: z && (members.z ?? 'z') };
+}
+
+function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined, hasPosterior: boolean): readonly Metric[] {
+  const computable = metrics.filter(({ needs }) => hasPosterior || !needs.includes('posterior'));
+  if (wanted === undefined) return computable.filter(({ isSlow }) => !isSlow);
   if (!Array.isArray(wanted) || wanted.length === 0) {
     throw optionTypeError('metrics: expected an array of at least one name or metric');
   }
   const chosen = wanted.flatMap((entry: string | Metric) => {
     if (typeof entry === 'object' && typeof entry?.compute === 'function') return entry;
     if (typeof entry !== 'string') throw optionTypeError(`metrics: expected names or metrics, got ${String(entry)}`);
-    if (entry === 'all') return metrics;
+    if (entry === 'all') return computable;
     const metric = findMetric(entry);
     if (metric) return metric;
     throw optionRangeError(`metrics: expected any of ${metrics.map(({ name }) => name).join(', ')}, got '${entry}'`);
   });
   const distinct = [...new Set(chosen)];
+  const lacking = distinct.find(({ needs }) => !hasPosterior && needs?.includes('posterior'));
+  if (lacking) {
+    throw optionRangeError(
+      `metrics: ${lacking.name} needs the posterior of each row, its mean and log-variance: expected posterior: { mu, logvar }, got none`,
+    );
+  }
   const twice = distinct.find((metric, i) => distinct.findIndex(({ name }) => name === metric.name) !== i);
   if (twice) throw optionRangeError(`metrics: expected different names, got two metrics named '${twice.name}'`);
   return distinct;
 }
 
 /** The metrics asked for, each with all of its options. */
-function planTasks({ metrics: wanted, options = {}, bins, preset }: ScoreOptions): Task[] {
-  const chosen = chooseMetrics(wanted);
+function planTasks({ metrics: wanted, options = {}, bins, preset, posterior }: ScoreOptions): Task[] {
+  const chosen = chooseMetrics(wanted, posterior !== undefined);
   const namesOf = ({ name, aliases }: Metric) => [name, ...aliases];
   checkRecord('options', options);
   for (const [name, own] of Object.entries(options)) {
@@ -175,6 +206,7 @@ export async function scoreOne<Options extends OptionValues, Parts>(
   latents: MatrixLike,
   factors: MatrixLike,
   options: CommonOptions & Partial<Options>,
+  posterior: PosteriorMatrices | null = null,
 ): Promise<Score<Parts, Options>> {
   checkRecord(metric.name, options);
   const common = resolveCommon(options);
@@ -182,6 +214,7 @@ export async function scoreOne<Options extends OptionValues, Parts>(
   const own = Object.fromEntries(Object.entries(options).filter(([name]) => !known.includes(name)));
   const generic = metric as unknown as Metric;
   const task = { metric: generic, options: resolveMetricOptions(generic, own as OptionValues, {}, common.preset) };
-  const results = await runTasks(toMatrix(latents, 'latents'), toMatrix(factors, 'factors'), [task], common);
+  const [z, v] = [toMatrix(latents, 'latents'), toMatrix(factors, 'factors')];
+  const results = await runTasks(z, v, [task], common, posterior);
   return results.scores[0] as Score<Parts, Options>;
 }

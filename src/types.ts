@@ -134,6 +134,13 @@ export interface ReportInput {
     readonly sizes: ReadonlyArray<number | null>;
     readonly types: readonly FactorType[];
   };
+  /** Only where there is one: the members of the archive, or the arguments, that it was read from. */
+  readonly posterior?: {
+    readonly mu: string;
+    readonly logvar: string;
+    /** Null where samples were drawn from the seed. */
+    readonly z: string | null;
+  };
 }
 
 /** What `score` returns and `vaemetrics score --json` prints. */

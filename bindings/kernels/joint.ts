@@ -1,4 +1,4 @@
-/** Kernels of assembly/component-tree.ts and joint.ts: densities of mixtures of diagonal Gaussians. */
+/** Kernels of assembly/component-tree.ts, component-boxes.ts and joint.ts: densities of mixtures of diagonal Gaussians. */
 import { type Arena, type Block, pointersOf } from '../arena.js';
 
 /** The means and log variances of components, each f64[columns][components]. */
@@ -54,7 +54,7 @@ export interface Passage {
   readonly tile: number;
 }
 
-/** What assembly/component-tree.ts and joint.ts export. */
+/** What assembly/component-tree.ts, component-boxes.ts and joint.ts export. */
 export interface JointExports {
   orderDimensions(
     dims: number,

@@ -1,7 +1,10 @@
-/** Kernels of assembly/mixture.ts and mixture-grid.ts: one-dimensional mixtures of normal densities. */
+/**
+ * Kernels of assembly/mixture.ts, mixture-grid.ts and mixture-interpolation.ts: one-dimensional mixtures of normal
+ * densities.
+ */
 import { type Arena, type Block, pointersOf } from '../arena.js';
 
-/** What assembly/mixture.ts and mixture-grid.ts export. */
+/** What they export. */
 export interface MixtureExports {
   countClasses(counts: number, logvars: number, least: number, count: number, classes: number): void;
   placeComponents(
@@ -119,7 +122,9 @@ export interface MixtureComponents {
   readonly precisions: Block<'f64'>;
 }
 
-/** Points in increasing order, cut into runs that are summed at nodes or at the points; see assembly/mixture-grid.ts. */
+/**
+ * Points in increasing order, cut into runs that are summed at nodes or at the points; see assembly/mixture-grid.ts.
+ */
 export interface MixtureRuns {
   /** f64[M] */
   readonly points: Block<'f64'>;
@@ -187,8 +192,8 @@ export function bindMixture(wasm: MixtureExports, arena: Arena) {
     },
 
     /**
-     * The same at the points that list names at [from, to), of components class by class (bounds [classes + 1]), with what is
-     * too small to matter by limits [classes][2] left out. Returns the number of pairs looked at.
+     * The same at the points that list names at [from, to), of components class by class (bounds [classes + 1]), with
+     * what is too small to matter by limits [classes][2] left out. Returns the number of pairs looked at.
      */
     farLogDensities(
       out: Block<'f64'>,
@@ -239,8 +244,8 @@ export function bindMixture(wasm: MixtureExports, arena: Arena) {
     },
 
     /**
-     * Adds the values of runs to sums [M] at points [from, to), and what each may be off to errors [M]. Points are taken in
-     * order: `run` is that of point `from`, returned is that of point `to`.
+     * Adds the values of runs to sums [M] at points [from, to), and what each may be off to errors [M]. Points are
+     * taken in order: `run` is that of point `from`, returned is that of point `to`.
      */
     addRuns(
       sums: Block<'f64'>,
@@ -268,8 +273,8 @@ export function bindMixture(wasm: MixtureExports, arena: Arena) {
     },
 
     /**
-     * out = ln sums + offset at points [from, to) where that is within tolerance, and largest [1] the largest error that was
-     * accepted; the other points go to far [M] from `listed` on. Returns how many are listed then.
+     * out = ln sums + offset at points [from, to) where that is within tolerance, and largest [1] the largest error
+     * that was accepted; the other points go to far [M] from `listed` on. Returns how many are listed then.
      */
     takeLogDensities(
       out: Block<'f64'>,

@@ -1,12 +1,26 @@
-/** Kernels of assembly/rows.ts and sorting.ts: rows of tables in another order. */
-import { type Arena, type Block, pointersOf } from '../arena.js';
+/** Kernels of assembly/rows.ts and sorting.ts: rows of tables in another order, unit or precision. */
+import { type Arena, type Block, pointersOf, type RealBlock } from '../arena.js';
 
 /** What assembly/rows.ts and sorting.ts export. */
 export interface RowsExports {
   gatherRows(out: number, x: number, rows: number, count: number, words: number): void;
   gatherColumn(out: number, x: number, rows: number, count: number): void;
+  narrowRows(out: number, from: number, fromWidth: number, width: number, rows: number): void;
+  standardiseRowsF32: StandardiseRows;
+  standardiseRowsF64: StandardiseRows;
   sortRows(keys: number, order: number, otherKeys: number, otherOrder: number, counts: number, rows: number): void;
 }
+
+type StandardiseRows = (
+  out: number,
+  x: number,
+  first: number,
+  mean: number,
+  perScale: number,
+  columns: number,
+  stride: number,
+  rows: number,
+) => void;
 
 /** Counters of six digits of a sort key. */
 const SORT_COUNTS = 6 * 2048;
@@ -29,6 +43,29 @@ export function bindRows(wasm: RowsExports, arena: Arena) {
     /** out[i] = x[rows[i]] for one column. */
     gatherColumn(out: Block<'i32'>, x: Block<'i32'>, rows: Block<'i32'>, count: number): void {
       wasm.gatherColumn(out.pointer, x.pointer, rows.pointer, count);
+    },
+
+    /** Rounds rows of from [rows][fromWidth], a multiple of 4, to out [rows][width], with zeros beyond. */
+    narrowRows(out: Block<'f32'>, from: Block<'f64'>, fromWidth: number, width: number, rows: number): void {
+      wasm.narrowRows(out.pointer, from.pointer, fromWidth, width, rows);
+    },
+
+    /**
+     * out [rows][stride] = (x - first - mean) * perScale, of each column of x (rows, columns); then a 1 and zeros where stride is
+     * larger than columns.
+     */
+    standardiseRows(
+      out: Block<'f64'>,
+      x: RealBlock,
+      { first, mean, perScale }: Record<'first' | 'mean' | 'perScale', Float64Array>,
+      stride: number,
+      rows: number,
+    ): void {
+      const standardise = x.type === 'f32' ? wasm.standardiseRowsF32 : wasm.standardiseRowsF64;
+      arena.borrow(() => {
+        const [a, b, c] = [first, mean, perScale].map((numbers) => arena.upload('f64', numbers));
+        standardise(...pointersOf(out, x, a, b, c), first.length, stride, rows);
+      });
     },
 
     /** Sorts keys in increasing order, stably, and moves order along with them. */

@@ -183,11 +183,11 @@ export function bindSoftmax(wasm: SoftmaxExports, arena: Arena) {
       });
     },
 
-    /** Adds the Hessian of rows [firstRow, lastRow) times vector [stride][width] to out [stride][width]. */
+    /** Adds the Hessian of rows [firstRow, lastRow) times vector [stride][width] to out; probabilities as of softmaxSingleLoss. */
     softmaxWideProduct(
       out: Block<'f64'>,
       vector: Block<'f64'>,
-      probabilities: Block<'f64'>,
+      probabilities: Block<'f32'>,
       { x, stride, labels, classes, classWeights }: LabelledRows,
       firstRow: number,
       lastRow: number,

@@ -97,7 +97,10 @@ async function runBench(
   }
   const facade = await loadFacade();
   const names = flags.metrics?.map((name) => findNamedMetric(name, facade).name);
-  const usual = facade.metrics.filter(({ isSlow }) => !isSlow).map(({ name }) => name);
+  // A table has no posterior.
+  const usual = facade.metrics
+    .filter(({ isSlow, needs }) => !isSlow && !needs.includes('posterior'))
+    .map(({ name }) => name);
   const metrics = [...new Set(names ?? usual)];
   const own = latents === undefined ? null : await readArrays(latents, factors, flags);
   const counts = flags.rows ?? (own === null ? DEFAULT_ROWS : [own.latents.rows]);

@@ -16,6 +16,8 @@ export interface InputOptions {
 export interface Inputs {
   readonly latents: ArrayEntry;
   readonly factors: ArrayEntry;
+  /** What the latents are in. */
+  readonly latentsFile: ArrayFile;
   close(): Promise<void>;
 }
 
@@ -58,7 +60,7 @@ export async function openInputs(
         placeOf(factorsEntry),
       );
     }
-    return { latents: latentsEntry, factors: factorsEntry, close };
+    return { latents: latentsEntry, factors: factorsEntry, latentsFile, close };
   } catch (error) {
     await close();
     throw error;

@@ -112,6 +112,10 @@ const EXAMPLES = [
     command: 'vaemetrics score posterior.npz',
   },
   {
+    does: 'with the posterior itself: an archive of mu, logvar, factors, and z where there is one',
+    command: 'vaemetrics score posterior.npz --metrics mig,mig-posterior',
+  },
+  {
     does: 'two CSV files, one metric, with an interval',
     command: 'vaemetrics score z.csv labels.csv --metrics mig --interval 200',
   },

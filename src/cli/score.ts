@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { DataError } from '../errors.js';
-import type { ArrayEntry } from '../io/index.js';
+import { type ArrayEntry, describeArrays } from '../io/index.js';
 import type { Dtype } from '../matrix.js';
+import type { Metric } from '../metrics/metric.js';
 import { toJson } from '../report/json.js';
 import { renderTable } from '../report/table.js';
 import type { ScoreOptions } from '../score.js';
@@ -11,6 +12,7 @@ import type { Report } from '../types.js';
 import type { Context } from './command.js';
 import type { Facade } from './facade.js';
 import { warn } from './failure.js';
+import { type FoundPosterior, findPosterior, nameMembers, readPosterior } from './find-posterior.js';
 import { findNamedMetric } from './metric-names.js';
 import { parseSettings } from './metric-settings.js';
 import { nameFlags } from './name-flags.js';
@@ -106,10 +108,26 @@ function readChoices(flags: ScoreFlags, facade: Facade): ScoreOptions {
 /** Rows from which a metric that comes in pieces takes a second or more. */
 const MANY_ROWS = 50_000;
 
+/** The metrics that are computed: of those that need a posterior only what was named, where there is none. */
+function chooseMetrics(chosen: ScoreOptions, flags: ScoreFlags, hasPosterior: boolean, facade: Facade) {
+  const named = flags.metrics?.flatMap((name) => facade.findMetric(name.toLowerCase()) ?? []) ?? [];
+  return facade.metrics.filter((metric) => {
+    const isAsked = chosen.metrics === undefined ? !metric.isSlow : chosen.metrics.includes(metric.name);
+    return isAsked && (hasPosterior || !needsPosterior(metric) || named.includes(metric));
+  });
+}
+
+function needsPosterior({ needs }: Metric): boolean {
+  return needs.includes('posterior');
+}
+
 /** All threads that the machine has where work is slow enough for them, which take a while to start. */
-function chooseThreads({ metrics: names, interval, null: permutations }: ScoreOptions, rows: number, facade: Facade) {
-  const chosen = facade.metrics.filter(({ name, isSlow }) => (names === undefined ? !isSlow : names.includes(name)));
-  const isSlow = chosen.some((metric) => metric.isSlow || (metric.pieces && rows >= MANY_ROWS));
+function chooseThreads(
+  { interval, null: permutations }: ScoreOptions,
+  computed: readonly Metric[],
+  rows: number,
+): number {
+  const isSlow = computed.some((metric) => metric.isSlow || (metric.pieces && rows >= MANY_ROWS));
   return isSlow || interval || permutations ? Math.min(availableParallelism(), 64) : 1;
 }
 
@@ -133,18 +151,49 @@ async function scoreFiles(
   );
   const { latents, factors, close } = inputs;
   try {
-    facade.checkCapacity(shapeOf(latents), shapeOf(factors));
+    const search = chooseMetrics(chosen, flags, true, facade).some(needsPosterior)
+      ? findPosterior(inputs.latentsFile, latents)
+      : { posterior: null, notes: [] };
+    const { posterior } = search;
+    const computed = chooseMetrics(chosen, flags, posterior !== null, facade);
+    refuseLacking(computed, posterior, inputs);
+    facade.checkCapacity(shapeOf(latents), shapeOf(factors), posterior !== null);
     checkFactorTypes(chosen.factorTypes, shapeOf(factors).columns);
     const [latentsMatrix, factorsMatrix] = [await latents.read(), await factors.read()];
     signal.throwIfAborted();
-    const members = dropUndefined({ latents: latents.name ?? undefined, factors: factors.name ?? undefined });
-    const threads = chosen.threads ?? chooseThreads(chosen, latentsMatrix.rows, facade);
-    return await facade.score(latentsMatrix, factorsMatrix, { ...chosen, threads, members, signal });
+    const given = posterior && (await readPosterior(posterior, latents, latentsMatrix));
+    signal.throwIfAborted();
+    const members = dropUndefined({
+      latents: latents.name ?? undefined,
+      factors: factors.name ?? undefined,
+      ...(posterior && nameMembers(posterior)),
+    });
+    const threads = chosen.threads ?? chooseThreads(chosen, computed, latentsMatrix.rows);
+    const report = await facade.score(latentsMatrix, factorsMatrix, {
+      ...chosen,
+      ...(chosen.metrics && {
+        metrics: chosen.metrics.filter((name) => computed.some((metric) => metric.name === name)),
+      }),
+      ...(given && { posterior: given }),
+      threads,
+      members,
+      signal,
+    });
+    return { ...report, notes: [...report.notes, ...search.notes] };
   } catch (error) {
     throw nameFlags(nameFiles(error, inputs));
   } finally {
     await close();
   }
+}
+
+/** A posterior that was asked for by name has to be there. */
+function refuseLacking(computed: readonly Metric[], posterior: FoundPosterior | null, { latentsFile }: Inputs): void {
+  const lacking = posterior === null ? computed.find(needsPosterior) : undefined;
+  if (lacking === undefined) return;
+  throw new UsageError(
+    `--metrics: ${lacking.name} needs mu and logvar, as large as the latents and in one archive with them: ${latentsFile.path}: ${describeArrays(latentsFile)}`,
+  );
 }
 
 function shapeOf({ shape, dtype }: ArrayEntry): Shape {
@@ -159,9 +208,12 @@ function checkFactorTypes(types: ScoreOptions['factorTypes'], factors: number): 
 
 /** The façade knows arrays as latents and factors; the user knows files. */
 function nameFiles(error: unknown, inputs: Inputs): unknown {
-  if (!(error instanceof DataError) || (error.path !== 'latents' && error.path !== 'factors')) return error;
-  const { row, column } = error;
-  return new DataError(error.problem, { ...placeOf(inputs[error.path]), row, column });
+  if (!(error instanceof DataError)) return error;
+  const { path, row, column, problem } = error;
+  const { latents, factors, latentsFile } = inputs;
+  const entries = { latents, factors, ...findPosterior(latentsFile, latents).posterior };
+  const entry = Object.entries(entries).find(([name]) => name === path)?.[1];
+  return entry ? new DataError(problem, { ...placeOf(entry), row, column }) : error;
 }
 
 function renderReport(

@@ -10,13 +10,18 @@ const ROUNDING = 2 ** -53;
 const SIDE = 16;
 /** Distance of nodes in parts of the least deviation of a class. */
 const NODE_STEP = 1 / 5;
-/** What interpolation is off by, for each component that the nodes have got, in parts of its weight; see assembly/mixture-grid.ts. */
+/**
+ * What interpolation is off by, for each component that the nodes have got, in parts of its weight; see
+ * assembly/mixture-interpolation.ts.
+ */
 const PER_COMPONENT = 8e-16;
-/** What a term at a node y deviations away is off by, in parts of itself; see there. */
+/** What a term at a node y deviations away is off by, in parts of itself; see assembly/mixture-grid.ts. */
 const ofRecurrence = (y: number) => (15 + 68 * y + 51.5 * y * y) * ROUNDING;
 /** Sum of the magnitudes of the Lagrange weights of a point, and its own term. */
 const LEFT_OUT_FACTOR = 2.95;
-/** e^5, and 5: what is left out for being far is made so much smaller than it need be where all components are alike. */
+/**
+ * e^5, and 5: what is left out for being far is made so much smaller than it need be where all components are alike.
+ */
 const EXP_5 = 148.4131591025766;
 /** Components per kernel call, whose sum is then added to the total. */
 const COMPONENTS_PER_CALL = 4096;

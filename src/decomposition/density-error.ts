@@ -7,11 +7,15 @@
  * the height of the narrowest component has an error of at most k A, however many components there are, plus what adding and
  * exponentials cost. No error of a single pair need be known.
  */
+
 /** One rounding, relatively. */
 const ROUNDING_F64 = 2 ** -53;
 const ROUNDING_F32 = 2 ** -24;
-/** Beyond so many nats below the height, exponentials in float32 that are cut off at 2^-126 could be 2^-25 of a sum. */
-const FLOAT32_DEPTH = 69;
+/**
+ * Below the height by more nats (89 bits), what is cut off at 2^-126 could matter. A sum of N components is then at least N 2^-89, and there
+ * are at most N + 255 exponentials that are cut off, those that fill up a pack among them: 2^-29 of it.
+ */
+const FLOAT32_DEPTH = 61.6;
 
 /** What the bounds of one dimension, or of all jointly, are made of. */
 export interface ErrorTerms {

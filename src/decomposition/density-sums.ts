@@ -40,7 +40,10 @@ export interface Rounding {
   readonly splits: Uint8Array;
 }
 
-/** As {@link densitiesInFloat64}, in float32; a density too low for that comes out anything below 69 nats under its dimension's height. */
+/**
+ * As {@link densitiesInFloat64}, in float32. A marginal density too low for that comes out as anything that is 62 nats or more below
+ * its dimension's height.
+ */
 export async function densitiesInFloat32(
   core: Core,
   components: GaussianComponents,

@@ -4,6 +4,7 @@ import type { Core } from '../../bindings/core.js';
 import type { PosteriorBlocks } from '../../bindings/kernels/posterior.js';
 import { DataError, dataRangeError } from '../errors.js';
 import type { Matrix } from '../matrix.js';
+import type { TablePosterior } from '../stats/table.js';
 
 /** N diagonal Gaussians of D dimensions: mu and logvar are f64[D][N], a latent after the other. */
 export type Posterior = PosteriorBlocks;
@@ -57,6 +58,21 @@ function checkValues({ data, columns }: Matrix, name: string, largest: number): 
 /** Copies posteriors that have been checked. */
 export function loadPosterior(core: Core, mu: Matrix, logvar: Matrix): Posterior {
   return { rows: mu.rows, latents: mu.columns, mu: loadColumns(core, mu), logvar: loadColumns(core, logvar) };
+}
+
+/** Posteriors as they came, checked. */
+export interface PosteriorMatrices {
+  /** (N, D) */
+  readonly mu: Matrix;
+  /** (N, D) */
+  readonly logvar: Matrix;
+  /** (N, D); null where samples are to be drawn. */
+  readonly z: Matrix | null;
+}
+
+/** Copies posteriors that have been checked, with their samples. */
+export function loadSampledPosterior(core: Core, { mu, logvar, z }: PosteriorMatrices): TablePosterior {
+  return { ...loadPosterior(core, mu, logvar), z: z && loadColumns(core, z) };
 }
 
 /** Copies a table, a column after the other: f64[columns][rows]. */

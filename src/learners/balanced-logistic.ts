@@ -34,7 +34,14 @@ export interface BalancedFit {
 }
 
 /** Of a value in nats. Without a penalty the minimum may be far out, or nowhere: the search must know when to give up. */
-const RULES: StoppingRules = { tolerance: 1e-9, steps: 60, productsPerStep: 60, products: 1500, leastGain: 1e-4 };
+const RULES: StoppingRules = {
+  tolerance: 1e-9,
+  steps: 60,
+  productsPerStep: 60,
+  products: 1500,
+  leastGain: 1e-4,
+  trustsLast: false,
+};
 /** Of the variance within classes: keeps features that have none there from being divided by 0. */
 const LEAST_VARIANCE = 1e-10;
 
@@ -64,11 +71,12 @@ export async function fitBalancedLogistic(
       totalWeight: 1,
     };
     const objective = softmaxObjective(core, problem);
+    const { fine } = objective;
     const ridge = new Float64Array(columns).fill(LEAST_VARIANCE);
-    const start = startOfSearch(core, problem, objective, ridge, 1);
-    const { at, outcome } = await minimiseTruncated(start, objective, RULES, (done) => pause(done, RULES.products));
+    const start = startOfSearch(core, problem, objective, ridge);
+    const { at, outcome } = await minimiseTruncated(start, fine, RULES, (done) => pause(done, RULES.products));
     if (outcome === 'unbounded') return { crossEntropy: 0, outcome: 'separable' };
-    objective.evaluate(at, new Float64Array(at.length));
-    return { crossEntropy: objective.plainLoss() / rows, outcome };
+    fine.evaluate(at, new Float64Array(at.length));
+    return { crossEntropy: fine.plainLoss() / rows, outcome };
   });
 }

@@ -2,6 +2,8 @@ import type { Core } from '../../bindings/core.js';
 import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 import { solvePositiveDefinite } from './cholesky.js';
 
+const ROWS_PER_CALL = 1024;
+
 /**
  * Fisher's linear discriminant: for each class a weight of every column and an intercept, f64[classes][columns + 1]. It is
  * what softmax regression finds, but for the penalty and chance, where classes are normal with one covariance. All 0 where
@@ -15,13 +17,14 @@ import { solvePositiveDefinite } from './cholesky.js';
  */
 export function linearDiscriminant(
   core: Core,
-  { x, stride, labels, classes, classWeights }: LabelledRows,
+  labelled: LabelledRows,
   rowCount: number,
   columns: number,
   ridge: ArrayLike<number>,
 ): Float64Array {
+  const { x, stride, labels, classes, classWeights } = labelled;
   const [data, labelOf] = [x.array, labels.array];
-  const weightOf = classWeights?.array ?? new Float64Array(classes).fill(1);
+  const weightOf = classWeights?.array.slice() ?? new Float64Array(classes).fill(1);
   const counts = new Float64Array(classes);
   const means = new Float64Array(classes * columns);
   for (let row = 0; row < rowCount; row++) {
@@ -32,17 +35,14 @@ export function linearDiscriminant(
   for (let i = 0; i < means.length; i++) means[i] /= Math.max(1, counts[Math.floor(i / columns)]);
   const total = counts.reduce((sum, count, c) => sum + count * weightOf[c], 0);
 
-  const within = new Float64Array(columns * columns);
-  const deviation = new Float64Array(columns);
-  for (let row = 0; row < rowCount; row++) {
-    const label = labelOf[row];
-    const share = weightOf[label] / total;
-    for (let j = 0; j < columns; j++) deviation[j] = data[row * stride + j] - means[label * columns + j];
-    for (let i = 0; i < columns; i++) {
-      const scaled = share * deviation[i];
-      for (let j = 0; j <= i; j++) within[i * columns + j] += scaled * deviation[j];
-    }
-  }
+  const within = covarianceWithin(
+    core,
+    labelled,
+    means,
+    weightOf.map((weight) => weight / total),
+    rowCount,
+    columns,
+  );
   for (let i = 0; i < columns; i++) within[i * columns + i] += ridge[i];
 
   const scores = new Float64Array(classes * (columns + 1));
@@ -58,4 +58,38 @@ export function linearDiscriminant(
     scores[c * (columns + 1) + columns] = intercept;
   }
   return scores;
+}
+
+/** Sum over rows of their share of all weight times the products of deviations from the means of classes, f64[columns][columns]. */
+function covarianceWithin(
+  core: Core,
+  { x, stride, labels }: LabelledRows,
+  means: Float64Array,
+  weights: Float64Array,
+  rowCount: number,
+  columns: number,
+): Float64Array {
+  const mark = core.arena.mark();
+  const width = Math.ceil(columns / 4) * 4;
+  const sums = core.arena.zeros('f64', width * width);
+  // Products are of differences from the first row: that is all 0.
+  const deviations = core.arena.zeros('f64', (ROWS_PER_CALL + 1) * columns);
+  const offsets = core.arena.zeros('f64', columns);
+  const roots = weights.map(Math.sqrt);
+  const [data, labelOf, to] = [x.array, labels.array, deviations.array];
+  for (let start = 0; start < rowCount; start += ROWS_PER_CALL) {
+    const count = Math.min(ROWS_PER_CALL, rowCount - start);
+    for (let i = 0, at = columns; i < count; i++) {
+      const label = labelOf[start + i];
+      for (let j = 0; j < columns; j++, at++) {
+        to[at] = roots[label] * (data[(start + i) * stride + j] - means[label * columns + j]);
+      }
+    }
+    core.covariance.addProducts(sums, deviations, offsets, columns, width, 1, count + 1);
+  }
+  const upper = sums.array;
+  const within = new Float64Array(columns * columns);
+  for (let i = 0; i < columns; i++) for (let j = 0; j <= i; j++) within[i * columns + j] = upper[j * width + i];
+  core.arena.release(mark);
+  return within;
 }

@@ -42,7 +42,7 @@ export interface LogisticModel {
 }
 
 /** From so many classes on lanes run over classes, and steps are found from products; below, whole Hessians cost less. */
-const WIDE_CLASSES = 8;
+const WIDE_CLASSES = 6;
 /** To the limit of float64, as the penalty gives every direction curvature. */
 const RULES: StoppingRules = {
   tolerance: 1e-14,
@@ -50,9 +50,10 @@ const RULES: StoppingRules = {
   productsPerStep: 250,
   products: Number.POSITIVE_INFINITY,
   leastGain: 0,
+  trustsLast: true,
 };
-/** Of the linear discriminant's weights: the penalty and rows that are not normal ask for smaller ones. */
-const START_SHARE = 0.5;
+/** Of the way there in single precision, whose values are right to about 1e-6. */
+const COARSE_RULES: StoppingRules = { ...RULES, tolerance: 1e-6, steps: 10 };
 /** Rows times classes between two pauses: some milliseconds. */
 const WORK_PER_PAUSE = 1 << 21;
 const ROWS_PER_CALL = 1024;
@@ -69,11 +70,13 @@ export async function fitLogistic(
   pause: (iteration: number, most: number) => void | Promise<void>,
 ): Promise<LogisticModel> {
   const { rows, columns, classes } = problem;
-  const { means, scales } = columnScales(problem.features.array, rows, columns);
+  const { means, scales } = columnScales(core, problem.features, rows, columns);
   return core.arena.scope(async () => {
     const stride = Math.ceil((columns + 1) / 4) * 4;
     const x = core.arena.alloc('f64', rows * stride);
-    standardise(x.array, problem.features.array, means, scales, rows, stride);
+    const mean = new Float64Array(columns);
+    const perScale = scales.map((scale) => 1 / scale);
+    core.rows.standardiseRows(x, problem.features, { first: means, mean, perScale }, stride, rows);
     const minimum = await minimise(core, problem, x, stride, scales, pause);
     const free = classes === 2 ? 1 : classes;
     if (free > 1) centreClasses(minimum.at, free, stride);
@@ -132,7 +135,9 @@ export function logisticProbabilities(
   const mark = core.arena.mark();
   const stride = Math.ceil((columns + 1) / 4) * 4;
   const x = core.arena.alloc('f64', rows * stride);
-  standardise(x.array, features.array, new Float64Array(columns), new Float64Array(columns).fill(1), rows, stride);
+  const zeros = new Float64Array(columns);
+  const asTheyAre = { first: zeros, mean: zeros, perScale: new Float64Array(columns).fill(1) };
+  core.rows.standardiseRows(x, features, asTheyAre, stride, rows);
   if (classes >= WIDE_CLASSES) {
     fillProbabilities(core, probabilities, x, { coefficients, intercepts }, rows, columns, stride);
     core.arena.release(mark);
@@ -155,45 +160,10 @@ export function logisticProbabilities(
 }
 
 /** Mean and standard deviation (divided by rows) of each column; 1 for a column whose values are all equal. */
-function columnScales(data: Float64Array, rows: number, columns: number) {
-  const means = new Float64Array(columns);
-  const squares = new Float64Array(columns);
-  const varies = new Uint8Array(columns);
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++, at++) {
-      means[j] += data[at];
-      if (data[at] !== data[j]) varies[j] = 1;
-    }
-  }
-  for (let j = 0; j < columns; j++) means[j] /= rows;
-  // A mean of equal values may round to a neighbour of theirs, which would look like a spread.
-  for (let j = 0; j < columns; j++) if (!varies[j]) means[j] = data[j];
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++, at++) {
-      const deviation = data[at] - means[j];
-      squares[j] += deviation * deviation;
-    }
-  }
-  const scales = squares.map((sum) => (sum > 0 ? Math.sqrt(sum / rows) : 1));
-  return { means, scales };
-}
-
-/** The features around their means over their scales, a 1 for the intercept, zeros up to the stride. */
-function standardise(
-  out: Float64Array,
-  data: Float64Array,
-  means: Float64Array,
-  scales: Float64Array,
-  rows: number,
-  stride: number,
-): void {
-  const columns = means.length;
-  const perScale = scales.map((scale) => 1 / scale);
-  out.fill(0);
-  for (let row = 0, from = 0, to = 0; row < rows; row++, to += stride) {
-    for (let j = 0; j < columns; j++, from++) out[to + j] = (data[from] - means[j]) * perScale[j];
-    out[to + columns] = 1;
-  }
+function columnScales(core: Core, features: Block<'f64'>, rows: number, columns: number) {
+  if (rows < 2) return { means: features.array.slice(0, columns), scales: new Float64Array(columns).fill(1) };
+  const { means, variances } = core.moments.columnVariances(features, rows, columns);
+  return { means, scales: variances.map((variance) => (variance > 0 ? Math.sqrt((variance * (rows - 1)) / rows) : 1)) };
 }
 
 /** Minimises loss + penalty for standardised features; the weights found are f64[classes or 1][stride]. */
@@ -228,14 +198,16 @@ async function minimiseWide(
   const objective = softmaxObjective(core, problem);
   // The penalty is added to the covariance, so that it can be solved by.
   const ridge = penalty.subarray(0, columns).map((value) => value / totalWeight);
-  const start = startOfSearch(core, problem, objective, ridge, START_SHARE);
+  const start = startOfSearch(core, problem, objective, ridge);
   let [step, work] = [-1, 0];
-  const found = await minimiseTruncated(start, objective, RULES, async (_, steps) => {
+  const beforeProduct = async (_: number, steps: number) => {
     work += rows * classes;
     if (steps === step && work < WORK_PER_PAUSE) return;
     [step, work] = [steps, 0];
     await pause(steps, RULES.steps);
-  });
+  };
+  const near = objective.coarse && (await minimiseTruncated(start, objective.coarse, COARSE_RULES, beforeProduct));
+  const found = await minimiseTruncated(near?.at ?? start, objective.fine, RULES, beforeProduct);
   const at = new Float64Array(classes * stride);
   for (let c = 0; c < classes; c++) for (let j = 0; j <= columns; j++) at[c * stride + j] = found.at[j * width + c];
   return { at, converged: found.outcome === 'minimum' };

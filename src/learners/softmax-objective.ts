@@ -17,13 +17,32 @@ export interface SoftmaxProblem extends LabelledRows {
 }
 
 /** The objective as a function of the weights, f64[stride][width]. */
-export interface SoftmaxObjective extends CurvedObjective {
+export interface SoftmaxObjective {
+  /** Right to some 1e-6, for the way to the optimum; null where there is not penalty enough for that. */
+  readonly coarse: CurvedObjective | null;
+  /** Right to the rounding of float64. */
+  readonly fine: FineObjective;
+  /** The value that one row in eight suggests. */
+  estimate(at: Float64Array): number;
+}
+
+export interface FineObjective extends CurvedObjective {
   /** Of the last evaluated point: the loss with each row counting 1. */
   plainLoss(): number;
 }
 
 /** Rows times classes per kernel call. */
 const CELLS_PER_CALL = 65536;
+/** Rows that the kernels in single precision work on at a time. */
+const BLOCK_ROWS = 64;
+/** One row in so many gives an estimate, where there are so many that it is one. */
+const ROWS_PER_ESTIMATE = 8;
+const LEAST_ESTIMATED = 4096;
+/**
+ * Of the weight of all rows: what is separated or repeated has no other curvature, and single precision would take its own noise, of
+ * about this size, for some.
+ */
+const LEAST_PENALTY = 1e-7;
 /**
  * How far an intercept may want to go in one step. That of a class which is next to impossible everywhere has a slope and no
  * curvature: without a bound its step is longer than all others by any number of orders.
@@ -37,42 +56,117 @@ export function widthOf(classes: number): number {
   return Math.ceil(classes / 4) * 4;
 }
 
-/** Takes its memory from the arena and leaves it there. */
+/** Classes rounded up to what those in single precision take. */
+export function singleWidthOf(classes: number): number {
+  return Math.ceil(classes / 8) * 8;
+}
+
+/** Takes its memory from the arena and leaves it there: 4 bytes for each row and class, or element of x, and little else. */
 export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxObjective {
   const { rows, columns, stride, classes, penalty } = problem;
   const width = widthOf(classes);
+  const singleWidth = singleWidthOf(classes);
   const weights = core.arena.alloc('f64', stride * width);
   const sums = core.arena.alloc('f64', stride * width);
-  const probabilities = core.arena.alloc('f64', rows * width);
+  const singleWeights = core.arena.zeros('f32', stride * singleWidth);
+  const singleSums = core.arena.alloc('f64', stride * singleWidth);
+  const probabilities = core.arena.alloc('f32', rows * singleWidth);
+  const single = { ...problem, x: core.arena.alloc('f32', rows * stride) };
+  core.rows.narrowRows(single.x, problem.x, stride, stride, rows);
   const tally = core.arena.alloc('f64', 2);
   // Curvature that is added to that of the intercepts; it goes to 0 with the slopes, and leaves the minimum where it is.
   const damping = new Float64Array(width);
-  const preconditioner = softmaxPreconditioner(core, problem, probabilities, width, damping);
+  /** Of the intercepts, at the last evaluated point. */
+  const slopes = new Float64Array(classes);
   const isPenalised = penalty.some((value) => value > 0);
+  const isCoarse = penalty.subarray(0, columns).every((value) => value >= LEAST_PENALTY * problem.totalWeight);
+  const preconditioner = softmaxPreconditioner(core, problem, isCoarse ? single : null, probabilities, width, damping);
   let last: { at: Float64Array; gradient: Float64Array; value: number } | null = null;
   let products = 0;
-  return {
+  let isSharp = !isCoarse;
+  const counts = new Float64Array(classes);
+  for (const label of problem.labels.array) counts[label]++;
+  const largestClass = counts.indexOf(counts.reduce((a, b) => Math.max(a, b)));
+
+  const shared = {
+    prepare() {
+      // Without a penalty a way out to nowhere may be the right one.
+      for (let c = 0; isPenalised && c < classes; c++) {
+        const slope = Math.abs(slopes[c]);
+        // A class that has become impossible misses a row at least; below that damping goes to 0 faster than slopes.
+        damping[c] = (slope * Math.min(1, slope)) / FARTHEST_INTERCEPT;
+      }
+      preconditioner.prepare(products);
+      products = 0;
+    },
+    refine: () => preconditioner.refine(),
+    multiply(vector: Float64Array, out: Float64Array) {
+      products++;
+      if (isSharp) multiplySharply(vector, out);
+      else multiplyRoughly(vector, out);
+      centre(out);
+      for (let j = 0, i = 0; j < columns; j++) for (let c = 0; c < width; c++, i++) out[i] += penalty[j] * vector[i];
+      for (let c = 0, i = columns * width; c < width; c++, i++) out[i] += damping[c] * vector[i];
+    },
+    precondition: preconditioner.solve,
+    isFaithful: preconditioner.isFaithful,
+  };
+  const coarse: CurvedObjective = {
+    ...shared,
+    evaluate(at, gradient) {
+      last = null;
+      narrowWeights(at, 1);
+      singleSums.array.fill(0);
+      let value = 0;
+      forCells(rows, singleWidth, (row, end) => {
+        value += core.softmaxSingle.softmaxSingleLoss(singleSums, probabilities, single, singleWeights, row, end);
+      });
+      widenSums(gradient, 1);
+      slopes.set(gradient.subarray(columns * width, columns * width + classes));
+      return value + addPenalty(at, gradient);
+    },
+    sharpen: () => false,
+    isUnbounded: () => false,
+  };
+  const fine: FineObjective = {
+    ...shared,
     evaluate(at, gradient) {
       if (!last?.at.every((weight, i) => weight === at[i])) {
+        const mark = core.arena.mark();
+        const wide = core.arena.alloc('f64', Math.min(rows, rowsPerCall(width)) * width);
         weights.array.set(at);
         sums.array.fill(0);
         tally.array.set([Number.POSITIVE_INFINITY, 0]);
         let value = 0;
         forCells(rows, width, (row, end) => {
-          value += core.softmax.softmaxWideLoss(sums, probabilities, tally, problem, weights, row, end);
+          const count = end - row;
+          const part = {
+            ...problem,
+            x: problem.x.slice(row * stride, count * stride),
+            labels: problem.labels.slice(row, count),
+          };
+          value += core.softmax.softmaxWideLoss(sums, wide, tally, part, weights, 0, count);
+          core.rows.narrowRows(
+            probabilities.slice(row * singleWidth, count * singleWidth),
+            wide,
+            width,
+            singleWidth,
+            count,
+          );
         });
-        const slopes = sums.array.slice();
-        for (let j = 0, i = 0; j < columns; j++) {
-          for (let c = 0; c < width; c++, i++) {
-            const pull = penalty[j] * at[i];
-            value += 0.5 * pull * at[i];
-            slopes[i] += pull;
-          }
-        }
-        last = { at: at.slice(), gradient: slopes, value };
+        core.arena.release(mark);
+        const sum = sums.array.slice();
+        last = { at: at.slice(), gradient: sum, value: value + addPenalty(at, sum) };
       }
       gradient.set(last.gradient);
+      slopes.set(gradient.subarray(columns * width, columns * width + classes));
       return last.value;
+    },
+    // Where classes are all but told apart, curvatures differ by more than single precision can tell.
+    sharpen() {
+      if (isSharp) return false;
+      isSharp = true;
+      return true;
     },
     plainLoss: () => tally.array[1],
     isUnbounded() {
@@ -80,55 +174,113 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       // Each row's own class has the largest score: larger weights lose less, for ever.
       return tally.array[0] > ROUNDING * last.at.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
     },
-    prepare() {
-      // Without a penalty a way out to nowhere may be the right one.
-      if (isPenalised && last !== null) {
-        for (let c = 0; c < classes; c++) {
-          const slope = Math.abs(last.gradient[columns * width + c]);
-          // A class that has become impossible misses a row at least; below that damping goes to 0 faster than slopes.
-          damping[c] = (slope * Math.min(1, slope)) / FARTHEST_INTERCEPT;
-        }
-      }
-      preconditioner.prepare(products);
-      products = 0;
-    },
-    refine: () => preconditioner.refine(),
-    multiply(vector, out) {
-      products++;
-      weights.array.set(vector);
-      sums.array.fill(0);
-      forCells(rows, width, (row, end) => {
-        core.softmax.softmaxWideProduct(sums, weights, probabilities, problem, row, end);
-      });
-      out.set(sums.array);
-      for (let j = 0, i = 0; j < columns; j++) for (let c = 0; c < width; c++, i++) out[i] += penalty[j] * vector[i];
-      for (let c = 0, i = columns * width; c < width; c++, i++) out[i] += damping[c] * vector[i];
-    },
-    precondition: preconditioner.solve,
-    isFaithful: preconditioner.isFaithful,
   };
+  return { coarse: isCoarse ? coarse : null, fine, estimate };
+
+  /**
+   * Takes from each row of f64[stride][width] its mean over the classes, which is 0 but for the rounding of probabilities: along what
+   * all classes share there is no curvature, and what is left there would have the search follow it.
+   */
+  function centre(sums: Float64Array): void {
+    for (let j = 0; j < stride; j++) {
+      let mean = 0;
+      for (let c = 0; c < classes; c++) mean += sums[j * width + c] / classes;
+      for (let c = 0; c < classes; c++) sums[j * width + c] -= mean;
+    }
+  }
+
+  function multiplyRoughly(vector: Float64Array, out: Float64Array): void {
+    // What is added to all classes alike changes nothing: without it those that hardly move keep their digits beside one that
+    // moves far.
+    const relative = vector.slice();
+    for (let j = 0; j < stride; j++) {
+      const common = vector[j * width + largestClass];
+      for (let c = 0; c < classes; c++) relative[j * width + c] -= common;
+    }
+    // Near 1, so that nothing leaves the range of float32.
+    const largest = relative.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    narrowWeights(relative, 1 / largest);
+    singleSums.array.fill(0);
+    forCells(rows, singleWidth, (row, end) => {
+      core.softmaxSingle.softmaxSingleProduct(singleSums, singleWeights, probabilities, single, row, end);
+    });
+    widenSums(out, largest);
+  }
+
+  function multiplySharply(vector: Float64Array, out: Float64Array): void {
+    weights.array.set(vector);
+    sums.array.fill(0);
+    forCells(rows, width, (row, end) => {
+      core.softmax.softmaxWideProduct(sums, weights, probabilities, problem, row, end);
+    });
+    out.set(sums.array);
+  }
+
+  function estimate(at: Float64Array): number {
+    narrowWeights(at, 1);
+    let [value, count] = [0, 0];
+    const step = rows < LEAST_ESTIMATED ? BLOCK_ROWS : ROWS_PER_ESTIMATE * BLOCK_ROWS;
+    for (let row = 0; row < rows; row += step) {
+      const end = Math.min(row + BLOCK_ROWS, rows);
+      value += core.softmaxSingle.softmaxSingleLoss(singleSums, probabilities, single, singleWeights, row, end);
+      count += end - row;
+    }
+    return value * (rows / count) + addPenalty(at, new Float64Array(at.length));
+  }
+
+  /** Returns the penalty, and adds its gradient. */
+  function addPenalty(at: Float64Array, gradient: Float64Array): number {
+    let value = 0;
+    for (let j = 0, i = 0; j < columns; j++) {
+      for (let c = 0; c < width; c++, i++) {
+        const pull = penalty[j] * at[i];
+        value += 0.5 * pull * at[i];
+        gradient[i] += pull;
+      }
+    }
+    return value;
+  }
+
+  function narrowWeights(from: Float64Array, scale: number): void {
+    const to = singleWeights.array;
+    for (let j = 0; j < stride; j++) {
+      for (let c = 0; c < width; c++) to[j * singleWidth + c] = scale * from[j * width + c];
+    }
+  }
+
+  function widenSums(to: Float64Array, scale: number): void {
+    const from = singleSums.array;
+    for (let j = 0; j < stride; j++) {
+      for (let c = 0; c < width; c++) to[j * width + c] = scale * from[j * singleWidth + c];
+    }
+  }
 }
 
-/**
- * `share` of the weights of the linear discriminant, or 0 where these are better: far from normal classes discriminants
- * may do worse than no weights at all.
- */
+/** Of the linear discriminant's weights: the penalty and rows that are not normal ask for smaller ones, or for none. */
+const START_SHARES = [1, 0.75, 0.5, 0.25, 0];
+
+/** That share of the weights of the linear discriminant which some of the rows like best. */
 export function startOfSearch(
   core: Core,
   problem: SoftmaxProblem,
-  objective: CurvedObjective,
+  objective: Pick<SoftmaxObjective, 'estimate'>,
   ridge: ArrayLike<number>,
-  share: number,
 ): Float64Array {
-  const { rows, columns, stride, classes, totalWeight } = problem;
+  const { rows, columns, stride, classes } = problem;
   const width = widthOf(classes);
-  const start = new Float64Array(stride * width);
   const scores = linearDiscriminant(core, problem, rows, columns, ridge);
-  for (let c = 0; c < classes; c++) {
-    for (let j = 0; j <= columns; j++) start[j * width + c] = share * scores[c * (columns + 1) + j];
+  let [best, least] = [new Float64Array(stride * width), Number.POSITIVE_INFINITY];
+  for (const share of START_SHARES) {
+    const start = new Float64Array(stride * width);
+    for (let c = 0; c < classes; c++) {
+      for (let j = 0; j <= columns; j++) start[j * width + c] = share * scores[c * (columns + 1) + j];
+    }
+    const value = objective.estimate(start);
+    // The loss is convex along the way to 0.
+    if (!(value < least)) break;
+    [best, least] = [start, value];
   }
-  const atZero = totalWeight * core.information.naturalLogarithm(classes);
-  return objective.evaluate(start, new Float64Array(start.length)) < atZero ? start : start.fill(0);
+  return best;
 }
 
 /**
@@ -165,6 +317,11 @@ export function fillProbabilities(
 }
 
 function forCells(rows: number, width: number, work: (row: number, end: number) => void): void {
-  const rowsPerCall = Math.ceil(CELLS_PER_CALL / width / 32) * 32;
-  for (let row = 0; row < rows; row += rowsPerCall) work(row, Math.min(row + rowsPerCall, rows));
+  const step = rowsPerCall(width);
+  for (let row = 0; row < rows; row += step) work(row, Math.min(row + step, rows));
+}
+
+/** A multiple of the rows that kernels work on at a time. */
+function rowsPerCall(width: number): number {
+  return Math.ceil(CELLS_PER_CALL / width / BLOCK_ROWS) * BLOCK_ROWS;
 }

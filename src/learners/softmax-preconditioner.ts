@@ -1,6 +1,7 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import type { LabelledRows } from '../../bindings/kernels/softmax.js';
+import type { SingleRows } from '../../bindings/kernels/softmax-single.js';
 import type { SoftmaxProblem } from './softmax-objective.js';
 
 /** Approximate inverses of the Hessian of softmax regression; vectors are f64[stride][width]. */
@@ -31,6 +32,8 @@ const LEAST_LIKELY_IN_SAMPLE = 1e-3;
 const ROWS_PER_CALL = 1024;
 /** Of the curvature, and of the weight of all rows: what is separated or repeated has no curvature of its own. */
 const LEAST_RIDGE = 1e-13;
+/** Beyond this there is no number in the matrix that a ridge could help: the search ends where it is. */
+const LARGEST_RIDGE = 1e100;
 
 /**
  * The Hessian that a sample of the rows suggests for all, with all that classes have to do with each other: it takes a third
@@ -38,13 +41,15 @@ const LEAST_RIDGE = 1e-13;
  * a sample may miss, have all the curvature, it is made of all rows. The blocks serve where there are too many unknowns to solve
  * for together.
  *
- * @param probabilities f64[rows][width] of the point, as they are at the time of the call
+ * @param single the rows of the problem in single precision, if that is enough for a sample
+ * @param probabilities f32[rows][width, rounded up to a multiple of 8] of the point, as they are at the time of the call
  * @param damping what is added to the curvature of each class's intercept, f64[width], likewise
  */
 export function softmaxPreconditioner(
   core: Core,
   problem: SoftmaxProblem,
-  probabilities: Block<'f64'>,
+  single: SingleRows | null,
+  probabilities: Block<'f32'>,
   width: number,
   damping: Float64Array,
   mostUnknowns = MOST_UNKNOWNS,
@@ -53,7 +58,7 @@ export function softmaxPreconditioner(
   const fits = classes * (columns + 1) <= mostUnknowns;
   const sample = Math.min(rows, Math.max(Math.ceil(rows / ROWS_PER_SAMPLE), SAMPLES_PER_CLASS * classes));
   const solver = fits
-    ? wholeSolver(core, problem, probabilities, width, damping)
+    ? wholeSolver(core, problem, single, probabilities, width, damping)
     : blockSolver(core, problem, probabilities, width, damping);
   let count = sample;
   let age = -1;
@@ -83,8 +88,35 @@ interface Solver {
   solve(v: Float64Array, out: Float64Array): void;
 }
 
-function forRows(count: number, work: (row: number, end: number) => void): void {
-  for (let row = 0; row < count; row += ROWS_PER_CALL) work(row, Math.min(row + ROWS_PER_CALL, count));
+/** Gives `work` the chosen rows, or all, some at a time, with their probabilities as f64[count][width]. */
+function forRows(
+  core: Core,
+  problem: SoftmaxProblem,
+  probabilities: Block<'f32'>,
+  width: number,
+  chosen: Int32Array | null,
+  work: (part: LabelledRows, p: Block<'f64'>, count: number) => void,
+): void {
+  const { rows, stride, classes } = problem;
+  const singleWidth = probabilities.length / rows;
+  const all = chosen?.length ?? rows;
+  const mark = core.arena.mark();
+  const x = core.arena.alloc('f64', Math.min(all, ROWS_PER_CALL) * stride);
+  const labels = core.arena.alloc('i32', Math.min(all, ROWS_PER_CALL));
+  const p = core.arena.zeros('f64', Math.min(all, ROWS_PER_CALL) * width);
+  const [ofX, ofLabels, ofP] = [problem.x.array, problem.labels.array, probabilities.array];
+  const [toX, toLabels, toP] = [x.array, labels.array, p.array];
+  for (let start = 0; start < all; start += ROWS_PER_CALL) {
+    const count = Math.min(ROWS_PER_CALL, all - start);
+    for (let i = 0; i < count; i++) {
+      const row = chosen ? chosen[start + i] : start + i;
+      for (let j = 0; j < stride; j++) toX[i * stride + j] = ofX[row * stride + j];
+      for (let c = 0; c < classes; c++) toP[i * width + c] = ofP[row * singleWidth + c];
+      toLabels[i] = ofLabels[row];
+    }
+    work({ ...problem, x, labels }, p, count);
+  }
+  core.arena.release(mark);
 }
 
 /** What the upper part of a symmetric matrix takes, in multiples of 4. */
@@ -108,7 +140,8 @@ function packedPlaces(n: number): Int32Array {
 function wholeSolver(
   core: Core,
   problem: SoftmaxProblem,
-  probabilities: Block<'f64'>,
+  single: SingleRows | null,
+  probabilities: Block<'f32'>,
   width: number,
   damping: Float64Array,
 ): Solver {
@@ -118,34 +151,18 @@ function wholeSolver(
   const rowStride = n + (n % 2);
   let factor: Block<'f64'> | null = null;
   const solution = core.arena.alloc('f64', n);
+  const pairs = (classes * (classes - 1)) / 2;
+  const singleWidth = probabilities.length / rows;
   return {
     build(count) {
       factor ??= core.arena.alloc('f64', n * rowStride);
       const mark = core.arena.mark();
-      const grams = core.arena.zeros('f64', ((classes * (classes - 1)) / 2) * packedSize(m));
-      let [from, p]: [LabelledRows, Block<'f64'>] = [problem, probabilities];
-      if (count < rows) {
-        const x = core.arena.alloc('f64', count * stride);
-        const labels = core.arena.alloc('i32', count);
-        p = core.arena.alloc('f64', count * width);
-        const [ofX, ofP, ofLabels] = [problem.x.array, probabilities.array, problem.labels.array];
-        const [toX, toP, toLabels] = [x.array, p.array, labels.array];
-        for (let i = 0; i < count; i++) {
-          // Multiples of the golden ratio spread evenly over rows in whatever order these are.
-          const row = Math.floor(rows * ((i * 0.6180339887498949) % 1));
-          toX.set(ofX.subarray(row * stride, (row + 1) * stride), i * stride);
-          toP.set(ofP.subarray(row * width, (row + 1) * width), i * width);
-          toLabels[i] = ofLabels[row];
-        }
-        from = { ...problem, x, labels };
-      }
-      const least = count < rows ? LEAST_LIKELY_IN_SAMPLE : LEAST_LIKELY;
-      forRows(count, (row, end) => core.softmax.softmaxWideGrams(grams, p, from, m, least, row, end));
+      const { grams, size } = count < rows && single ? gramsInSingle(single, count) : gramsInDouble(count);
       let ridge = LEAST_RIDGE;
       do {
-        assemble(factor.array, rowStride, grams.array, problem, damping, rows / count, ridge);
+        assemble(factor.array, rowStride, grams.array, size, problem, damping, rows / count, ridge);
         ridge *= 10;
-      } while (!core.cholesky.decomposeCholesky(factor, n, rowStride));
+      } while (!core.cholesky.decomposeCholesky(factor, n, rowStride) && ridge < LARGEST_RIDGE);
       core.arena.release(mark);
     },
     solve(v, out) {
@@ -157,6 +174,44 @@ function wholeSolver(
       for (let c = 0; c < classes; c++) for (let j = 0; j < m; j++) out[j * width + c] = b[c * m + j];
     },
   };
+
+  function gramsInDouble(count: number) {
+    const size = packedSize(m);
+    const grams = core.arena.zeros('f64', pairs * size);
+    const chosen = count < rows ? sampleByLabel(problem.labels.array, rows, count, classes) : null;
+    const least = count < rows ? LEAST_LIKELY_IN_SAMPLE : LEAST_LIKELY;
+    forRows(core, problem, probabilities, width, chosen, (part, p, some) => {
+      core.softmax.softmaxWideGrams(grams, p, part, m, least, 0, some);
+    });
+    return { grams, size };
+  }
+
+  function gramsInSingle(of: SingleRows, count: number) {
+    const size = Math.ceil(packedSize(m) / 8) * 8;
+    const grams = core.arena.zeros('f64', pairs * size);
+    const mark = core.arena.mark();
+    const chosen = core.arena.upload('i32', sampleByLabel(problem.labels.array, rows, count, classes));
+    const part = { ...of, x: core.arena.alloc('f32', count * stride), labels: core.arena.alloc('i32', count) };
+    const p = core.arena.alloc('f32', count * singleWidth);
+    core.rows.gatherRows(part.x, of.x, chosen, count, stride);
+    core.rows.gatherRows(p, probabilities, chosen, count, singleWidth);
+    core.rows.gatherColumn(part.labels, problem.labels, chosen, count);
+    core.softmaxSingle.softmaxSingleGrams(grams, p, part, m, LEAST_LIKELY_IN_SAMPLE, 0, count);
+    core.arena.release(mark);
+    return { grams, size };
+  }
+}
+
+/** Some rows, those of a class next to each other, i32[count]. */
+function sampleByLabel(labels: Int32Array, rows: number, count: number, classes: number): Int32Array {
+  // Multiples of the golden ratio spread evenly over rows in whatever order these are.
+  const chosen = Int32Array.from({ length: count }, (_, i) => Math.floor(rows * ((i * 0.6180339887498949) % 1)));
+  const next = new Int32Array(classes + 1);
+  for (const row of chosen) next[labels[row] + 1]++;
+  for (let c = 0; c < classes; c++) next[c + 1] += next[c];
+  const out = new Int32Array(count);
+  for (const row of chosen) out[next[labels[row]]++] = row;
+  return out;
 }
 
 /** The lower part of H_ab = -G_ab, H_aa = sum_b G_ab, with penalty and damping, from the packed Gram matrices. */
@@ -164,13 +219,13 @@ function assemble(
   out: Float64Array,
   rowStride: number,
   grams: Float64Array,
+  size: number,
   { columns, classes, penalty, totalWeight }: SoftmaxProblem,
   damping: Float64Array,
   weight: number,
   ridge: number,
 ): void {
   const m = columns + 1;
-  const size = packedSize(m);
   const places = packedPlaces(m);
   out.fill(0);
   let pair = 0;
@@ -205,11 +260,11 @@ function assemble(
 function blockSolver(
   core: Core,
   problem: SoftmaxProblem,
-  probabilities: Block<'f64'>,
+  probabilities: Block<'f32'>,
   width: number,
   damping: Float64Array,
 ): Solver {
-  const { rows, columns, classes, penalty, totalWeight } = problem;
+  const { columns, classes, penalty, totalWeight } = problem;
   const m = columns + 1;
   const size = packedSize(m);
   const places = packedPlaces(m);
@@ -220,9 +275,9 @@ function blockSolver(
   return {
     build() {
       blocks.array.fill(0);
-      forRows(rows, (row, end) =>
-        core.softmax.softmaxWideBlocks(blocks, probabilities, problem, m, LEAST_LIKELY, row, end),
-      );
+      forRows(core, problem, probabilities, width, null, (part, p, count) => {
+        core.softmax.softmaxWideBlocks(blocks, p, part, m, LEAST_LIKELY, 0, count);
+      });
       factors.forEach((factor, c) => {
         const from = blocks.array.subarray(c * size, (c + 1) * size);
         const trace = penalty.subarray(0, m).reduce((sum, value, j) => sum + value + from[places[j * m + j]], 0);
@@ -235,7 +290,7 @@ function blockSolver(
             to[i * rowStride + i] += penalty[i] + (i === columns ? damping[c] : 0) + ridge;
           }
           ridge *= 10;
-        } while (!core.cholesky.decomposeCholesky(factor, m, rowStride));
+        } while (!core.cholesky.decomposeCholesky(factor, m, rowStride) && ridge < LARGEST_RIDGE);
       });
     },
     solve(v, out) {

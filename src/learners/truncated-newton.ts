@@ -10,6 +10,8 @@ export interface CurvedObjective {
   prepare(): void;
   /** Makes a better M for the point, if there is one; returns whether. Called where M is found to be far below H. */
   refine(): boolean;
+  /** Makes products more exact, if they can be; returns whether. Called where a step is not found with them as they are. */
+  sharpen(): boolean;
   /** out = H vector. */
   multiply(vector: Float64Array, out: Float64Array): void;
   /** out = M^-1 residual, with M positive definite and near H. */
@@ -35,6 +37,8 @@ export interface StoppingRules {
   readonly products: number;
   /** Ten steps that gain less together are the last. */
   readonly leastGain: number;
+  /** Whether the last step is taken without looking where it leads, which spares an evaluation: values are then predicted. */
+  readonly trustsLast: boolean;
 }
 
 const GAIN_STEPS = 10;
@@ -44,6 +48,8 @@ const MOST_HALVINGS = 40;
 const LOOSEST = 0.3;
 /** Where H is so many times M along the first direction, M lacks curvature, and what it says of errors is worth nothing. */
 const FAR_BELOW = 10;
+/** Relative to that of the whole step: products in single precision tell no smaller error. */
+const PRODUCT_ENERGY = 1e-12;
 /** Relative to 1 + |value|: a decrease so small is the square of what gradients are rounded by. */
 const ROUNDING_ENERGY = 1e-29;
 /** Relative to 1 + |value|: what sums over rows may be rounded by, generously. */
@@ -86,6 +92,10 @@ export async function minimiseTruncated(
     const scale = 1 + Math.abs(value);
     // Rounding can turn a step uphill; it then predicts nothing.
     const isLast = (isExact || objective.isFaithful()) && left + Math.abs(slope) <= rules.tolerance * scale;
+    if (isLast && rules.trustsLast) {
+      for (let i = 0; i < n; i++) at[i] += step[i];
+      return { at, value: value + slope / 2, outcome: 'minimum' };
+    }
     let size = 1;
     let trialValue = Number.POSITIVE_INFINITY;
     for (let halving = 0; halving < MOST_HALVINGS; halving++, size /= 2) {
@@ -114,7 +124,7 @@ export async function minimiseTruncated(
     }
   }
 
-  /** {@link findStep} with M as it is; null where that was far below H and has been made better. */
+  /** {@link findStep} with M and products as they are; null where they would not do, and have been made better. */
   async function solve(): Promise<{ left: number; isExact: boolean } | null> {
     step.fill(0);
     for (let i = 0; i < n; i++) residual[i] = -gradient[i];
@@ -126,7 +136,10 @@ export async function minimiseTruncated(
     const promised = Math.max(0, size / scale);
     const enough = Math.max(size * Math.min(LOOSEST ** 2, Math.sqrt(promised)), ROUNDING_ENERGY * scale);
     // The last step has no other to make good what it leaves.
-    const finest = Math.min(enough, Math.max(size * rules.tolerance, ROUNDING_ENERGY * scale));
+    const finest = Math.min(
+      enough,
+      Math.max(size * Math.max(rules.tolerance, PRODUCT_ENERGY), ROUNDING_ENERGY * scale),
+    );
     for (let j = 0; j < rules.productsPerStep; j++) {
       await beforeProduct(products++, steps);
       objective.multiply(direction, curved);
@@ -150,7 +163,7 @@ export async function minimiseTruncated(
       for (let i = 0; i < n; i++) direction[i] = scaled[i] + (next / size) * direction[i];
       size = next;
     }
-    return { left: size, isExact: false };
+    return objective.sharpen() ? null : { left: size, isExact: false };
   }
 }
 

@@ -1,8 +1,6 @@
-import type { Block } from '../../bindings/arena.js';
-import type { Core } from '../../bindings/core.js';
 import { fitLogistic, type LogisticModel, logisticProbabilities } from '../learners/logistic.js';
 import { fitOneVsRest, type OneVsRest, oneVsRestProbabilities } from '../learners/one-vs-rest.js';
-import { areaUnderCurve } from '../stats/auc.js';
+import { areasUnderCurves } from '../stats/auc.js';
 import { encodeFactor } from '../stats/binning.js';
 import type { Pause } from '../stats/pause.js';
 import { type Split, splitRows } from '../stats/split.js';
@@ -185,24 +183,8 @@ export function factorAuc(
     'machines' in model
       ? oneVsRestProbabilities(core, model, features, test.length, isShared)
       : logisticProbabilities(core, model, features, test.length);
-  const areas = classAreas(core, probabilities, classOf(test), classes).filter((area) => area !== null);
+  const areas = areasUnderCurves(core, probabilities, classOf(test), classes).filter((area) => area !== null);
   core.arena.release(mark);
   const auc = areas.length === 0 ? null : areas.reduce((sum, area) => sum + area, 0) / areas.length;
   return { auc, values: areas.length };
-}
-
-/** Area under the curve of each class against the rest; null for one without test rows. */
-function classAreas(core: Core, probabilities: Block<'f64'>, truth: Int32Array, classes: number): Array<number | null> {
-  const scores = core.arena.alloc('f64', truth.length);
-  const order = core.arena.alloc('i32', truth.length);
-  return Array.from({ length: classes }, (_, a) => {
-    const [from, to, row] = [probabilities.array, scores.array, order.array];
-    for (let i = 0; i < truth.length; i++) {
-      to[i] = from[i * classes + a];
-      row[i] = i;
-    }
-    core.rows.sortRows(scores, order);
-    const rowAt = order.array;
-    return areaUnderCurve(scores.array, (place) => truth[rowAt[place]] === a);
-  });
 }

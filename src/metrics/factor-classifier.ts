@@ -1,5 +1,6 @@
 /** The linear classifier from all latents to one factor, which explicitness and MED's informativeness are read off. */
-import type { Block } from '../../bindings/arena.js';
+import type { Block, RealBlock } from '../../bindings/arena.js';
+import type { Core } from '../../bindings/core.js';
 import { fitLogistic, type LogisticModel, type LogisticProblem, predictLogistic } from '../learners/logistic.js';
 import { encodeFactor, type FactorCodes } from '../stats/binning.js';
 import type { Pause } from '../stats/pause.js';
@@ -97,33 +98,22 @@ export function describeClassifier(
 
 export type Spread = Pick<FactorClassifier, 'first' | 'mean' | 'perScale'>;
 
-/** How each latent spreads over some rows. */
-export function spreadOf({ latents, latentCount }: Table, rows: Int32Array): Spread {
-  const from = latents.array;
-  const first = Float64Array.from({ length: latentCount }, (_, d) => from[rows[0] * latentCount + d]);
-  const mean = new Float64Array(latentCount);
-  const squares = new Float64Array(latentCount);
-  const varies = new Uint8Array(latentCount);
-  for (let i = 0; i < rows.length; i++) {
-    const at = rows[i] * latentCount;
-    for (let d = 0; d < latentCount; d++) {
-      const shifted = from[at + d] - first[d];
-      mean[d] += shifted;
-      if (shifted !== 0) varies[d] = 1;
-    }
-  }
-  for (let d = 0; d < latentCount; d++) mean[d] /= rows.length;
-  for (let i = 0; i < rows.length; i++) {
-    const at = rows[i] * latentCount;
-    for (let d = 0; d < latentCount; d++) {
-      const deviation = from[at + d] - first[d] - mean[d];
-      squares[d] += deviation * deviation;
-    }
-  }
+/** How each latent spreads over some rows, at least one. */
+export function spreadOf({ core, latents, latentCount }: Table, rows: Int32Array): Spread {
+  const mark = core.arena.mark();
+  const own = gatherLatents(core, latents, latentCount, rows);
+  const offsets = core.arena.alloc('f64', latentCount);
+  core.covariance.columnOffsets(offsets, own, rows.length, latentCount);
+  const [first, mean] = [Float64Array.from(own.array.subarray(0, latentCount)), offsets.array.slice()];
+  const variances =
+    rows.length < 2
+      ? new Float64Array(latentCount)
+      : core.moments.columnVariances(own, rows.length, latentCount).variances;
+  core.arena.release(mark);
   // Of a latent without spread in the training part nothing is learnt, and nothing may be made of its test values.
-  const perScale = squares.map((sum, d) => {
-    const deviation = Math.sqrt(sum / rows.length);
-    return varies[d] && deviation > 0 ? 1 / deviation : 0;
+  const perScale = variances.map((variance) => {
+    const deviation = Math.sqrt((variance * (rows.length - 1)) / rows.length);
+    return deviation > 0 ? 1 / deviation : 0;
   });
   return { first, mean, perScale };
 }
@@ -149,15 +139,24 @@ function extentOf({ latents, latentCount }: Table, rows: Int32Array): Spread {
 /** Latents of some rows in units of their spread in the training rows, f64[rows][D] from the arena. */
 export function standardiseLatents(
   { core, latents, latentCount }: Table,
-  { first, mean, perScale }: Spread,
+  spread: Spread,
   rows: Int32Array,
 ): Block<'f64'> {
   const features = core.arena.alloc('f64', rows.length * latentCount);
-  const [from, to] = [latents.array, features.array];
-  for (let i = 0, at = 0; i < rows.length; i++) {
-    for (let d = 0, start = rows[i] * latentCount; d < latentCount; d++, at++) {
-      to[at] = (from[start + d] - first[d] - mean[d]) * perScale[d];
-    }
-  }
+  const mark = core.arena.mark();
+  const own = gatherLatents(core, latents, latentCount, rows);
+  core.rows.standardiseRows(features, own, spread, latentCount, rows.length);
+  core.arena.release(mark);
   return features;
+}
+
+/** The latents of some rows, (rows, D) from the arena. */
+function gatherLatents(core: Core, latents: RealBlock, latentCount: number, rows: Int32Array): RealBlock {
+  const own = core.arena.alloc(latents.type, rows.length * latentCount) as RealBlock;
+  const mark = core.arena.mark();
+  const chosen = core.arena.upload('i32', rows);
+  if (own.type === 'f32') core.rows.gatherRows(own, latents as Block<'f32'>, chosen, rows.length, latentCount);
+  else core.rows.gatherRows(own, latents as Block<'f64'>, chosen, rows.length, latentCount);
+  core.arena.release(mark);
+  return own;
 }

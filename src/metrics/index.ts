@@ -13,6 +13,7 @@ import { jemmig } from './jemmig.js';
 import { med } from './med.js';
 import type { Metric } from './metric.js';
 import { mig } from './mig.js';
+import { migPosterior } from './mig-posterior.js';
 import { migSup } from './mig-sup.js';
 import { modularity } from './modularity.js';
 import { mutualInformationScore } from './mutual-information-score.js';
@@ -24,6 +25,7 @@ import { zMaxVariance } from './z-max-variance.js';
 export const metrics = [
   mig,
   rmig,
+  migPosterior,
   migSup,
   jemmig,
   dcimig,

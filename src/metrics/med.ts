@@ -166,7 +166,10 @@ export async function trainingInformation(
 ): Promise<number[]> {
   const { arena } = table.core;
   return arena.scope(async () => {
-    const part = takeRows(table, arena.upload('i32', rows), rows.length, [table.factors[k]]);
+    const part = takeRows(table, arena.upload('i32', rows), rows.length, {
+      factors: [table.factors[k]],
+      posterior: null,
+    });
     return Array.from((await mutualInformation(part, { bins, millerMadow: false }, pause)).matrix);
   });
 }

@@ -1,19 +1,31 @@
 import type { Split } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 
+/** `latent 3`, `latents 1, 4 and 7`. */
+export function nameColumns(kind: string, indices: readonly number[]): string {
+  const last = indices[indices.length - 1];
+  return indices.length === 1 ? `${kind} ${last}` : `${kind}s ${indices.slice(0, -1).join(', ')} and ${last}`;
+}
+
 /** `latent 3 is`, `latents 1, 4 and 7 are`. */
 function subject(kind: string, indices: readonly number[]): string {
-  const last = indices[indices.length - 1];
-  if (indices.length === 1) return `${kind} ${last} is`;
-  return `${kind}s ${indices.slice(0, -1).join(', ')} and ${last} are`;
+  return `${nameColumns(kind, indices)} ${indices.length === 1 ? 'is' : 'are'}`;
 }
 
 /** Names the constant columns and says what became of them. */
 export function describeConstants(table: Table, ofLatents: string, ofFactors = 'left out'): string[] {
-  const notes = describeConstantLatents(table, ofLatents);
-  const { constantFactors } = table;
-  if (constantFactors.length > 0) notes.push(`${subject('factor', constantFactors)} constant: ${ofFactors}`);
-  return notes;
+  return [...describeConstantLatents(table, ofLatents), ...describeConstantFactors(table, ofFactors)];
+}
+
+/** As {@link describeConstants}, of the factors alone. */
+export function describeConstantFactors({ constantFactors }: Pick<Table, 'constantFactors'>, ofFactors = 'left out') {
+  return constantFactors.length === 0 ? [] : [`${subject('factor', constantFactors)} constant: ${ofFactors}`];
+}
+
+/** Names latents whose posteriors are the same in all rows. */
+export function describeConstantPosteriors(latents: readonly number[]): string[] {
+  if (latents.length === 0) return [];
+  return [`${subject('latent', latents)} constant, with one posterior for all rows: no mutual information`];
 }
 
 /** As {@link describeConstants}, for metrics that do not look at factors. */

@@ -58,11 +58,12 @@ function faceOf(name: string, { metrics }: TableOptions): MetricFace {
 }
 
 function renderInput({ input, seed }: Report, style: Style, width: number): string[] {
-  const { latents, factors } = input;
+  const { latents, factors, posterior } = input;
   const items = [
     `${formatCount(latents.rows)} samples`,
     describeArray('latent', latents),
     describeArray('factor', factors),
+    ...(posterior ? [describePosterior(posterior)] : []),
     `seed ${seed}`,
   ];
   return wrapItems(items, ' · ', width).map(style.dim);
@@ -71,6 +72,11 @@ function renderInput({ input, seed }: Report, style: Style, width: number): stri
 function describeArray(noun: string, array: { columns: number; dtype: string; member?: string }): string {
   const member = array.member === undefined ? '' : ` from '${printable(array.member)}'`;
   return `${formatCount(array.columns)} ${noun}${array.columns === 1 ? '' : 's'}${member} (${printable(array.dtype)})`;
+}
+
+function describePosterior({ mu, logvar, z }: NonNullable<Report['input']['posterior']>): string {
+  const [mean, variance] = [mu, logvar].map((name) => `'${printable(name)}'`);
+  return `posterior from ${mean} and ${variance}, z ${z === null ? 'drawn' : `from '${printable(z)}'`}`;
 }
 
 const DROP_INTERVAL = 1;

@@ -10,16 +10,21 @@ export interface Shape {
 }
 
 /**
- * Room for what most metrics take beside the inputs: row batches, counts, votes. What classifiers need for each row
- * depends on how many values a factor has, which nobody knows yet: the arena refuses that when it is asked for it.
+ * Room for what most metrics take beside the inputs: row batches, counts, votes. What classifiers need depends on how many values a
+ * factor has, which nobody knows yet: for each row some 20 bytes for each latent, and 4 for each value. They ask the
+ * arena for it before they begin, and it refuses what it has not got.
  */
 const WORKING_BYTES = 64 * 1024 ** 2;
 
+/** Copies of a column that densities of a latent take: components and points in order, sums, and what is between. */
+const POSTERIOR_ROWS = 24;
+
 /**
  * Refuses, before anything is allocated, an input that the kernels' 4 GiB cannot hold.
+ * @param hasPosterior whether means, variances and samples of posteriors come beside the latents
  * @throws RangeError with the bytes needed
  */
-export function checkCapacity(latents: Shape, factors: Shape): void {
+export function checkCapacity(latents: Shape, factors: Shape, hasPosterior = false): void {
   const { rows } = latents;
   // Codes, rows grouped by a factor's own values and by those of the others, values.
   const perFactor = blockBytes('i32', rows) * 8 + blockBytes('f64', rows);
@@ -32,6 +37,7 @@ export function checkCapacity(latents: Shape, factors: Shape): void {
     blockBytes(numberType(factors.dtype), rows * factors.columns) +
     perFactor * factors.columns +
     perRow +
+    (hasPosterior ? 3 * blockBytes('f64', rows * latents.columns) + POSTERIOR_ROWS * blockBytes('f64', rows) : 0) +
     WORKING_BYTES;
   if (bytes > MEMORY_LIMIT_BYTES) {
     throw dataRangeError(

@@ -6,12 +6,13 @@ import type { Matrix, MatrixData } from '../matrix.js';
 import type { FactorType } from '../types.js';
 import { checkCapacity } from './capacity.js';
 import type { ExactSplit } from './exact-split.js';
-import { type Factor, Table } from './table.js';
+import { type Factor, Table, type TablePosterior } from './table.js';
 
 /** A code table of this many entries is cheaper than sorting; beyond it values are sorted. */
 const DENSE_RANGE_LIMIT = 1 << 22;
 /**
  * @param factorTypes overrides what the values suggest, per factor
+ * @param posterior of the same rows, checked, in the memory of `core`
  * @throws RangeError or DataError saying which array, row and column, what was expected and what was found
  */
 export function loadTable(
@@ -20,9 +21,10 @@ export function loadTable(
   factors: Matrix,
   factorTypes?: ReadonlyArray<FactorType | null>,
   exactSplit: ExactSplit | null = null,
+  posterior: TablePosterior | null = null,
 ): Table {
   checkShapes(latents, factors);
-  checkCapacity(latents, factors);
+  checkCapacity(latents, factors, posterior !== null);
   checkFactorTypes(factorTypes, factors.columns);
   const latentBlock = uploadReal(core, latents.data);
   checkFinite(core, latentBlock, latents.columns, 'latents');
@@ -34,6 +36,8 @@ export function loadTable(
     latentBlock,
     loadFactors(core, factors, types),
     exactSplit,
+    null,
+    posterior,
   );
   checkMagnitudes('latents', table.latentMinima, table.latentMaxima);
   return table;
@@ -191,19 +195,43 @@ function codesBySorting(out: Block<'i32'>, column: Float64Array): number {
 }
 
 /**
- * A table of some of the rows, in the order given, and of all factors or some; exact rows to learn from are not those of a
- * part, and are dropped. Its blocks come from the arena: open a scope around its life.
+ * A table of some of the rows, in the order given, and of all factors or some, with their posteriors or without; exact rows to
+ * learn from are not those of a part, and are dropped. Its blocks come from the arena: open a scope around its life.
  */
-export function takeRows(table: Table, chosen: Block<'i32'>, count: number, factors = table.factors): Table {
+export function takeRows(
+  table: Table,
+  chosen: Block<'i32'>,
+  count: number,
+  { factors, posterior }: Pick<Table, 'factors' | 'posterior'> = table,
+): Table {
   const { core, latentCount } = table;
   const latents = gatherAny(core, table.latents, chosen, count, latentCount);
-  return new Table(core, count, latentCount, latents, takeFactorRows(core, factors, chosen, count));
+  const ownFactors = takeFactorRows(core, factors, chosen, count);
+  const ownPosterior = posterior && takePosteriorRows(core, posterior, chosen, count);
+  return new Table(core, count, latentCount, latents, ownFactors, null, null, ownPosterior);
 }
 
-/** A table with the same latents, and the rows of the factors in the order given. */
+function takePosteriorRows(
+  core: Core,
+  { rows, latents, mu, logvar, z }: TablePosterior,
+  chosen: Block<'i32'>,
+  count: number,
+): TablePosterior {
+  const take = (block: Block<'f64'>) => {
+    const out = core.arena.alloc('f64', latents * count);
+    for (let d = 0; d < latents; d++) {
+      core.rows.gatherRows(out.slice(d * count, count), block.slice(d * rows, rows), chosen, count, 1);
+    }
+    return out;
+  };
+  return { rows: count, latents, mu: take(mu), logvar: take(logvar), z: z && take(z) };
+}
+
+/** A table with the same latents and posteriors, and the rows of the factors in the order given. */
 export function permuteFactors(table: Table, order: Block<'i32'>): Table {
-  const factors = takeFactorRows(table.core, table.factors, order, table.rows);
-  return new Table(table.core, table.rows, table.latentCount, table.latents, factors, table.exactSplit, table);
+  const { core, rows, latentCount, latents, exactSplit, posterior } = table;
+  const factors = takeFactorRows(core, table.factors, order, rows);
+  return new Table(core, rows, latentCount, latents, factors, exactSplit, table, posterior);
 }
 
 function takeFactorRows(core: Core, factors: readonly Factor[], chosen: Block<'i32'>, count: number): Factor[] {

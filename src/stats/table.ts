@@ -1,5 +1,6 @@
 import type { Block, RealBlock } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
+import type { PosteriorBlocks } from '../../bindings/kernels/posterior.js';
 import type { FactorType } from '../types.js';
 import type { ExactSplit } from './exact-split.js';
 import type { TableView } from './table-view.js';
@@ -17,6 +18,12 @@ export interface Factor {
   readonly levels: (() => Float64Array) | null;
   /** Of a continuous factor: its values, f64[rows]. */
   readonly values: Block<'f64'> | null;
+}
+
+/** The posteriors q(z|x) of the rows, where they came with the latents. */
+export interface TablePosterior extends PosteriorBlocks {
+  /** A sample of each row's, f64[D][N]; null where they are to be drawn. */
+  readonly z: Block<'f64'> | null;
 }
 
 /**
@@ -45,6 +52,7 @@ export class Table implements TableView {
   readonly latentMaxima: Float64Array;
   /** The rows to learn from and to be judged on, where the caller named them. */
   readonly exactSplit: ExactSplit | null;
+  readonly posterior: TablePosterior | null;
 
   readonly #memory = new Map<string, Promise<unknown>>();
   readonly #depth: number;
@@ -59,6 +67,7 @@ export class Table implements TableView {
     factors: readonly Factor[],
     exactSplit: ExactSplit | null = null,
     sameLatents: Table | null = null,
+    posterior: TablePosterior | null = null,
   ) {
     this.core = core;
     this.rows = rows;
@@ -74,6 +83,7 @@ export class Table implements TableView {
     this.constantLatents = indicesWhere(latentCount, (d) => this.latentMinima[d] === this.latentMaxima[d]);
     this.constantFactors = indicesWhere(factors.length, (k) => factors[k].isConstant);
     this.exactSplit = exactSplit;
+    this.posterior = posterior;
     this.#sameLatents = sameLatents;
     this.#depth = core.arena.depth;
   }

@@ -218,6 +218,18 @@ test('sums on runs, with nodes and without, are those of every component within 
     }
   }));
 
+test('points at nodes and next to them are right', () =>
+  forEachBuild((core) => {
+    const h = 0.1875;
+    const points = Float64Array.from({ length: 300 }, (_, i) => {
+      const node = h * (Math.floor(i / 10) - 12);
+      return node + [0, 1e-18, -1e-17, 1e-16, -3e-16, 1e-15, -1e-14, 1e-13, -1e-9, 0.5][i % 10] * h;
+    }).sort();
+    const { sums } = sumRuns(core, upload(core, [0.3], new Float64Array(1)), points, h, 9);
+    const expected = points.map((x) => Math.exp(-0.5 * (x - 0.3) ** 2));
+    assertNear(sums, expected, 8e-16 + 1.95 * 84 * ROUNDING, 'around nodes');
+  }));
+
 test('what interpolation is off by, where nodes are so far apart that it is more than rounding, is bounded as proven', () =>
   forEachBuild((core) => {
     let product = 1;

@@ -37,4 +37,30 @@ test('gathers elements of one column in the order asked for', () =>
     }
   }));
 
+for (const type of ['f32', 'f64'] as const) {
+  test(`gives rows of ${type} in units of their columns, with a 1 and zeros where there is room`, () =>
+    forEachBuild((core) => {
+      for (const rows of LENGTHS) {
+        for (const columns of COLUMN_COUNTS) {
+          for (const stride of [columns, Math.ceil((columns + 1) / 4) * 4]) {
+            core.arena.reset();
+            const numbers = rounded(normals(rows * columns, columns), type);
+            const [first, mean, perScale] = [1, 2, 3].map((seed) => normals(columns, seed));
+            const out = core.arena.alloc('f64', rows * stride);
+            const canary = core.arena.upload('f64', [7]);
+            const x = type === 'f32' ? core.arena.upload('f32', numbers) : core.arena.upload('f64', numbers);
+            core.rows.standardiseRows(out, x, { first, mean, perScale }, stride, rows);
+            const expected = Float64Array.from({ length: rows * stride }, (_, i) => {
+              const [row, j] = [Math.floor(i / stride), i % stride];
+              if (j >= columns) return j === columns ? 1 : 0;
+              return (numbers[row * columns + j] - first[j] - mean[j]) * perScale[j];
+            });
+            assertSame(out.array, expected, `${rows} x ${columns} in rows of ${stride}`);
+            assertSame(canary.array, [7], 'canary');
+          }
+        }
+      }
+    }));
+}
+
 test.run();

@@ -167,38 +167,6 @@ test('does not overflow where scores are far apart', () =>
     assert.ok(loss > 1e6 && gradient.array.every(Number.isFinite) && probabilities.array.every(Number.isFinite));
   }));
 
-test('a product with the Hessian is that of its definition, added to what is there', () =>
-  forEachBuild((core) => {
-    for (const problem of PROBLEMS) {
-      const { rows, classes, width, stride } = problem;
-      core.arena.reset();
-      const { probabilities, labelled } = run(core, problem);
-      const p = probabilities.array.slice();
-      const v = normals(stride * width, 77);
-      const direction = core.arena.upload('f64', v);
-      const out = core.arena.alloc('f64', stride * width);
-      out.array.fill(3);
-      core.softmax.softmaxWideProduct(out, direction, probabilities, labelled, 0, rows);
-      const expected = new Float64Array(stride * width).fill(3);
-      const sizes = new Float64Array(stride * width).fill(3);
-      for (let row = 0; row < rows; row++) {
-        const at = (j: number) => problem.x[row * stride + j];
-        const t = Array.from({ length: width }, (_, c) =>
-          exactSum(Array.from({ length: stride }, (_, j) => at(j) * v[j * width + c])),
-        );
-        const mean = exactSum(t.map((value, c) => p[row * width + c] * value));
-        for (let j = 0; j < stride; j++) {
-          for (let c = 0; c < width; c++) {
-            expected[j * width + c] += p[row * width + c] * (t[c] - mean) * at(j);
-            sizes[j * width + c] += p[row * width + c] * 100 * Math.abs(at(j));
-          }
-        }
-      }
-      const bounds = sizes.map((size) => (rows + stride + width + 8) * ROUNDING * size);
-      assertNear(out.array, expected, bounds, `${rows} rows of ${stride}, ${classes} classes`);
-    }
-  }));
-
 test('decomposes and solves what is positive definite, of any size, and refuses what is not', () =>
   forEachBuild((core) => {
     for (const n of [1, 2, 3, 4, 5, 8, 9, 31]) {

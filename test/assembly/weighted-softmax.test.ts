@@ -13,7 +13,6 @@ interface Problem {
   readonly classWeights: Float64Array;
   /** [columns][classes] */
   readonly weights: number[][];
-  readonly vector: number[][];
 }
 
 const matrix = (rows: number, columns: number, seed: number, scale = 1) => {
@@ -28,7 +27,7 @@ function problemOf(rows: number, columns: number, classes: number, scale: number
   const labels = codes(rows, classes, rows);
   const classWeights = normals(classes, 3).map(Math.exp);
   const weights = matrix(columns, classes, classes, scale);
-  return { rows, columns, classes, x, labels, classWeights, weights, vector: matrix(columns, classes, classes + 1) };
+  return { rows, columns, classes, x, labels, classWeights, weights };
 }
 
 const PROBLEMS = LENGTHS.filter((rows) => rows < 1000 || rows === 1000).flatMap((rows) =>
@@ -42,10 +41,9 @@ const PROBLEMS = LENGTHS.filter((rows) => rows < 1000 || rows === 1000).flatMap(
 );
 
 /** Everything by its definition. */
-function plain({ x, labels, classWeights, weights, vector, columns, classes }: Problem) {
+function plain({ x, labels, classWeights, weights, columns, classes }: Problem) {
   const zeros = () => Array.from({ length: columns }, () => new Float64Array(classes));
   const gradient = zeros();
-  const product = zeros();
   const blocks = Array.from({ length: classes }, () =>
     Array.from({ length: columns }, () => new Float64Array(columns)),
   );
@@ -65,12 +63,9 @@ function plain({ x, labels, classWeights, weights, vector, columns, classes }: P
     loss += u * rowLoss;
     plainLoss += rowLoss;
     margin = Math.min(margin, scores[own] - Math.max(...scores.filter((_, c) => c !== own)));
-    const v = times(vector);
-    const mean = v.reduce((sum, value, c) => sum + p[c] * value, 0);
     for (let c = 0; c < classes; c++) {
       row.forEach((value, j) => {
         gradient[j][c] += u * (p[c] - (c === own ? 1 : 0)) * value;
-        product[j][c] += u * p[c] * (v[c] - mean) * value;
         row.forEach((other, i) => {
           blocks[c][j][i] += u * p[c] * (1 - p[c]) * value * other;
         });
@@ -78,7 +73,7 @@ function plain({ x, labels, classWeights, weights, vector, columns, classes }: P
     }
     return p;
   });
-  return { gradient, product, blocks, loss, plainLoss, margin, probabilities };
+  return { gradient, blocks, loss, plainLoss, margin, probabilities };
 }
 
 /** A matrix in rows of `width`, with rows and columns of zeros. */
@@ -88,7 +83,7 @@ function pad(rows: ArrayLike<ArrayLike<number>>, width: number, count: number): 
   return out;
 }
 
-function upload(core: Core, { rows, columns, classes, x, labels, classWeights, weights, vector }: Problem) {
+function upload(core: Core, { rows, columns, classes, x, labels, classWeights, weights }: Problem) {
   const stride = Math.ceil(columns / 4) * 4;
   const width = Math.ceil(classes / 4) * 4;
   return {
@@ -102,7 +97,6 @@ function upload(core: Core, { rows, columns, classes, x, labels, classWeights, w
       classWeights: core.arena.upload('f64', classWeights),
     },
     weights: core.arena.upload('f64', pad(weights, width, stride)),
-    vector: core.arena.upload('f64', pad(vector, width, stride)),
     probabilities: core.arena.alloc('f64', rows * width),
     tally: core.arena.upload('f64', [Number.POSITIVE_INFINITY, 0]),
     result: core.arena.zeros('f64', stride * width),
@@ -130,20 +124,15 @@ test('loss, gradient, probabilities and margin are those of the definition', () 
     }
   }));
 
-test('products with the Hessian and its blocks are those of the definition', () =>
+test("the Hessian's blocks are those of the definition", () =>
   forEachBuild((core) => {
     for (const problem of PROBLEMS) {
       const { rows, columns, classes } = problem;
       const expected = plain(problem);
-      const { weighted, weights, vector, probabilities, tally, result, width, stride } = upload(core, problem);
+      const { weighted, weights, probabilities, tally, result } = upload(core, problem);
       core.softmax.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, rows);
-      result.array.fill(0);
       const middle = Math.floor(rows / 2);
-      core.softmax.softmaxWideProduct(result, vector, probabilities, weighted, 0, middle);
-      core.softmax.softmaxWideProduct(result, vector, probabilities, weighted, middle, rows);
       const what = `${rows} x ${columns}, ${classes} classes`;
-      assertNear(result.array, pad(expected.product, width, stride), 1e-10 * (1 + rows), `${what}: product`);
-
       const size = Math.ceil((columns * (columns + 1)) / 8) * 4;
       const blocks = core.arena.zeros('f64', classes * size);
       core.softmax.softmaxWideBlocks(blocks, probabilities, weighted, columns, 1e-14, 0, middle);
@@ -193,11 +182,10 @@ test('weights of 1 give the bits of none', () =>
   forEachBuild((core) => {
     for (const problem of PROBLEMS) {
       const [ones, none] = [new Float64Array(problem.classes).fill(1), null].map((classWeights) => {
-        const { weighted, weights, vector, probabilities, tally, result } = upload(core, problem);
+        const { weighted, weights, probabilities, tally, result } = upload(core, problem);
         const { rows, columns, classes } = problem;
         const some = { ...weighted, classWeights: classWeights && core.arena.upload('f64', classWeights) };
         const loss = core.softmax.softmaxWideLoss(result, probabilities, tally, some, weights, 0, rows);
-        core.softmax.softmaxWideProduct(result, vector, probabilities, some, 0, rows);
         const size = Math.ceil((columns * (columns + 1)) / 8) * 4;
         const grams = core.arena.zeros('f64', ((classes * (classes - 1)) / 2) * size);
         core.softmax.softmaxWideGrams(grams, probabilities, some, columns, 0, 0, rows);

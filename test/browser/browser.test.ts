@@ -46,6 +46,17 @@ function scoreInNode(build: string): string {
   return outputOf(process.execPath, ['--input-type=module', '-e', code], repository, { VAEMETRICS_WASM: build });
 }
 
+function decomposeInNode(build: string, options: object): string {
+  const code = `
+    import { readFileSync } from 'node:fs';
+    import { decompose } from './dist/node.js';
+    import { posteriorAround } from './test/consumers/posterior.js';
+    import { parseVmat } from './test/consumers/vmat.js';
+    const posterior = posteriorAround(parseVmat(readFileSync(${JSON.stringify(digits[0])})));
+    process.stdout.write(JSON.stringify(await decompose(posterior, ${JSON.stringify(options)})));`;
+  return outputOf(process.execPath, ['--input-type=module', '-e', code], repository, { VAEMETRICS_WASM: build });
+}
+
 interface Visit {
   readonly search?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -121,6 +132,26 @@ for (const place of ['score', 'scoreInWorker'] as const) {
     });
   });
 }
+
+for (const build of BUILDS) {
+  test(`the ${build} build decomposes a posterior to the digits of Node, with threads and without`, async () => {
+    const options = { seed: 5, samples: 900 };
+    const inNode = decomposeInNode(build, options);
+    assert.ok(JSON.parse(inNode).totalCorrelation > 0);
+    await visit({ search: `?build=${build}` }, async (page) => {
+      for (const threads of [1, 2]) {
+        const { build: used, json } = await call<Scored>(page, 'decompose', { ...options, threads });
+        assert.is(used, build);
+        assert.is(json, inNode);
+      }
+    });
+  });
+}
+
+test('both builds decompose a posterior to the same digits', () => {
+  const [simd, relaxed] = BUILDS.map((build) => decomposeInNode(build, { samples: 300 }));
+  assert.is(relaxed, simd);
+});
 
 test('a worker that is not served is an error, and no wait without end', () => {
   const folders = { '/dist/browser.worker': join(repository, 'no-such-folder') };

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { writeNpz } from '../../src/io/index.js';
+import { Matrix } from '../../src/matrix.js';
 import type { Report } from '../../src/types.js';
 import { makeFakeFacade } from './fake-facade.js';
 import { runInProcess } from './in-process.js';
@@ -263,6 +265,97 @@ test('stops a real computation that is aborted', async () => {
   setTimeout(() => stop.abort(new StopSignal('SIGINT')), 200);
   const { code, out } = await running;
   assert.equal([code, out], [130, '']);
+});
+
+/** An archive of 60 rows, two latents and a factor, with these members beside them. */
+async function writeArchive(
+  name: string,
+  beside: Readonly<Record<string, Matrix>>,
+  latentsName = 'mu',
+): Promise<string> {
+  const factors = new Int32Array(60).map((_, row) => row % 3);
+  const mu = new Matrix(
+    Float32Array.from({ length: 120 }, (_, i) => (i % 2 === 0 ? factors[i / 2] : 0.01 * i)),
+    60,
+    2,
+  );
+  const members = { [latentsName]: mu, ...beside, factors: new Matrix(factors, 60, 1) };
+  const chunks = [];
+  for await (const chunk of writeNpz(Object.entries(members).map(([member, matrix]) => ({ name: member, matrix })))) {
+    chunks.push(chunk);
+  }
+  writeFileSync(at(name), Buffer.concat(chunks));
+  return at(name);
+}
+
+const filled = (value: number, rows = 60, columns = 2) =>
+  new Matrix(new Float32Array(rows * columns).fill(value), rows, columns);
+
+const reportOf = async (...argv: string[]) => {
+  const { code, out, err } = await runInProcess(['score', ...argv, '--json']);
+  assert.is(code, 0, err);
+  return { report: JSON.parse(out) as Report, out, err };
+};
+
+test('scores the posterior that stands beside the latents in an archive, and names its members', async () => {
+  const both = await writeArchive('posterior.npz', { logvar: filled(-6), z: filled(0.5), extra: filled(1) });
+  const { report } = await reportOf(both);
+  assert.equal(report.input.posterior, { mu: 'mu', logvar: 'logvar', z: 'z' });
+  assert.equal(Object.keys(report.metrics).slice(0, 4), ['mig', 'rmig', 'mig-posterior', 'mig-sup']);
+  const other = await writeArchive('other-names.npz', { mean: filled(0), log_var: filled(-6) }, 'latents');
+  const found = await reportOf(other, '-m', 'mig-posterior');
+  assert.equal(found.report.input.latents.member, 'latents');
+  assert.equal(found.report.input.posterior, { mu: 'mean', logvar: 'log_var', z: null });
+  const { notes } = found.report.metrics['mig-posterior'];
+  assert.match(notes[0], /^latents 0 and 1 are constant/);
+  const drawn = await writeArchive('no-samples.npz', { logvar: filled(-6) });
+  const alone = await reportOf(drawn, '-m', 'posterior-mig', '--set', 'mig-posterior.samples=30', '--threads', '2');
+  assert.equal(Object.keys(alone.report.metrics), ['mig-posterior']);
+  assert.ok((alone.report.metrics['mig-posterior'].value as number) > 0.9);
+  assert.is(alone.report.metrics['mig-posterior'].options.samples, 30);
+});
+
+test('leaves the posterior alone where no metric asks for it: the same bytes as without', async () => {
+  const beside = await writeArchive('with-logvar.npz', { logvar: filled(-1) });
+  const without = await writeArchive('without-logvar.npz', {});
+  const argv = ['-m', 'sap,mig'];
+  const { out, report } = await reportOf(beside, ...argv);
+  assert.is(out, (await reportOf(without, ...argv)).out);
+  assert.equal([Object.keys(report.metrics), 'posterior' in report.input], [['sap', 'mig'], false]);
+  const usual = (await reportOf(without)).report;
+  assert.not.ok('mig-posterior' in usual.metrics || 'posterior' in usual.input);
+});
+
+test('says in a note why a posterior, or samples, are not used', async () => {
+  const note = "'logvar' is (60, 3) where the latents are (60, 2): the posterior is not used";
+  const wide = await reportOf(await writeArchive('wide.npz', { logvar: filled(-1, 60, 3) }));
+  assert.equal(wide.report.notes, [note]);
+  assert.match(wide.err, /the posterior is not used/);
+  assert.not.ok('mig-posterior' in wide.report.metrics || 'posterior' in wide.report.input);
+  const short = await reportOf(await writeArchive('short.npz', { logvar: filled(-1), z: filled(0, 20, 2) }));
+  assert.equal(short.report.notes, [
+    "'z' is (20, 2) where the latents are (60, 2): samples of the posterior are drawn",
+  ]);
+  assert.equal(short.report.input.posterior, { mu: 'mu', logvar: 'logvar', z: null });
+});
+
+test('refuses a metric of posteriors by name where there is none, and a damaged posterior with its place', async () => {
+  const say = async (...argv: string[]) => {
+    const { code, err } = await runInProcess(['score', ...argv, '--quiet']);
+    return `${code} ${err.replaceAll(folder, '')}`;
+  };
+  const without = await writeArchive('without-logvar.npz', {});
+  assert.match(
+    await say(without, '-m', 'mig-posterior'),
+    /^2 .*--metrics: mig-posterior needs mu and logvar, as large as the latents and in one archive with them: .*without-logvar\.npz: it holds 'mu' float32 \(60, 2\), 'factors' int32 \(60,/,
+  );
+  assert.match(await say(...pair(), '-m', 'mig-posterior'), /^2 .*latents\.npy: it holds one array without a name/);
+  const holed = filled(-1);
+  holed.data[7] = Number.NaN;
+  assert.match(
+    await say(await writeArchive('holed.npz', { logvar: holed })),
+    /holed\.npz, member 'logvar', row 3, column 1: expected a finite number, got NaN/,
+  );
 });
 
 test.run();

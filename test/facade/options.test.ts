@@ -166,7 +166,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'a metric nobody knows',
     () => score(rows, rows, { metrics: ['migg'] }),
-    "RangeError ERR_OPTION: metrics: expected any of mig, rmig, mig-sup, jemmig, dcimig, modularity, med, irs, mutual-information-score, gaussian-total-correlation, gaussian-wasserstein-correlation, explicitness, infomec, sap, factor-vae-score, factor-vae-weighted-score, z-max-variance, beta-vae-score, dci, dci-es, got 'migg'",
+    "RangeError ERR_OPTION: metrics: expected any of mig, rmig, mig-posterior, mig-sup, jemmig, dcimig, modularity, med, irs, mutual-information-score, gaussian-total-correlation, gaussian-wasserstein-correlation, explicitness, infomec, sap, factor-vae-score, factor-vae-weighted-score, z-max-variance, beta-vae-score, dci, dci-es, got 'migg'",
   ],
   [
     'no metrics',
@@ -181,7 +181,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'an unknown option of score',
     () => score(rows, rows, { metric: ['mig'] } as object),
-    "TypeError ERR_OPTION: score: expected options metrics, options, bins, timings, members, seed, factorTypes, preset, trainRows, testRows, sampler, interval, level, null, threads, signal, onProgress, got an unknown one, 'metric'",
+    "TypeError ERR_OPTION: score: expected options metrics, options, bins, timings, posterior, members, seed, factorTypes, preset, trainRows, testRows, sampler, interval, level, null, threads, signal, onProgress, got an unknown one, 'metric'",
   ],
   [
     'too few factor types',
@@ -344,17 +344,57 @@ test('refuses what is not among the choices of an option', async () => {
 test('leaves slow metrics out unless they are asked for, by name or with all', async () => {
   const slow = metrics.filter(({ isSlow }) => isSlow).map(({ name }) => name);
   assert.equal(slow, ['dci', 'dci-es']);
-  const usual = Object.keys((await score(rows, rows)).metrics);
+  const posterior = { mu: rows, logvar: rows.map((row) => row.map(() => 0)) };
+  const usual = Object.keys((await score(rows, rows, { posterior })).metrics);
   assert.equal(
     usual,
     metrics.map(({ name }) => name).filter((name) => !slow.includes(name)),
   );
-  const all = await score(rows, rows, { metrics: ['all'], options: { dci: { stages: 1 }, 'dci-es': { width: 1 } } });
+  const quick = { metrics: ['all'], options: { dci: { stages: 1 }, 'dci-es': { width: 1 } } };
+  const all = await score(rows, rows, { ...quick, posterior });
   assert.equal(
     Object.keys(all.metrics),
     metrics.map(({ name }) => name),
   );
   assert.equal(Object.keys((await score(rows, rows, { metrics: ['dci'] })).metrics), ['dci']);
+});
+
+test('leaves metrics of posteriors out where there is none, and says what they need where they are named', async () => {
+  const withoutPosterior = metrics.filter(({ needs }) => !needs.includes('posterior')).map(({ name }) => name);
+  assert.is(withoutPosterior.length, metrics.length - 1);
+  const quick = { metrics: ['all'], options: { dci: { stages: 1 }, 'dci-es': { width: 1 } } };
+  const all = await score(rows, rows, quick);
+  assert.equal(Object.keys(all.metrics), withoutPosterior);
+  assert.not.ok('posterior' in all.input);
+  assert.is(
+    await refusal(() => score(rows, rows, { metrics: ['mig', 'posterior-mig'] })),
+    'RangeError ERR_OPTION: metrics: mig-posterior needs the posterior of each row, its mean and log-variance: expected posterior: { mu, logvar }, got none',
+  );
+});
+
+test('names where a posterior came from, and refuses one of other rows or latents', async () => {
+  const mu = rows;
+  const logvar = rows.map((row) => row.map(() => 0));
+  const asked = { metrics: ['mig'] };
+  const of = async (posterior: ScoreOptions['posterior'], members?: ScoreOptions['members']) =>
+    (await score(rows, rows, { ...asked, posterior, members })).input.posterior;
+  assert.equal(await of({ mu, logvar }), { mu: 'mu', logvar: 'logvar', z: null });
+  assert.equal(await of({ mu, logvar, z: mu }), { mu: 'mu', logvar: 'logvar', z: 'z' });
+  const members = { mu: 'mean', logvar: 'log_var', z: 'samples' };
+  assert.equal(await of({ mu, logvar, z: mu }, members), members);
+  const say = (posterior: unknown) =>
+    refusal(() => score(rows, rows, { ...asked, posterior: posterior as ScoreOptions['posterior'] }));
+  const [n, columns] = [rows.length, rows[0].length];
+  const wider = rows.map((row) => [...row, 0]);
+  assert.is(
+    await say({ mu: wider, logvar: wider }),
+    `RangeError ERR_DATA: posterior: expected mu of ${n} x ${columns} to match latents, got ${n} x ${columns + 1}`,
+  );
+  assert.is(
+    await say({ mu, logvar: logvar.slice(1) }),
+    `RangeError ERR_DATA: logvar: expected ${n} x ${columns} to match mu, got ${n - 1} x ${columns}`,
+  );
+  assert.is(await say(null), 'TypeError ERR_OPTION: posterior: expected { mu, logvar }, and z where there is one');
 });
 
 test.run();

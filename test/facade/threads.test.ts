@@ -13,7 +13,12 @@ import { executePooled } from '../../src/pooled-executor.js';
 import type { Table } from '../../src/stats/table.js';
 
 const { latents, factors } = makeSyntheticTable({ rows: 600 });
-const FAST: ScoreOptions = { metrics: ['all'], options: { dci: { stages: 3 }, 'dci-es': { width: 4 } } };
+const logvar = { ...flattenMatrix(latents), data: new Float32Array(latents.data.length).fill(-1) };
+const FAST: ScoreOptions = {
+  metrics: ['all'],
+  options: { dci: { stages: 3 }, 'dci-es': { width: 4 } },
+  posterior: { mu: latents, logvar },
+};
 const json = async (options: ScoreOptions) => JSON.stringify(await score(latents, factors, { ...FAST, ...options }));
 
 test('gives the report of one thread, to the byte', async () => {

@@ -4,15 +4,18 @@ import { type Core, withCore } from '../../bindings/core.js';
 import { softmaxPreconditioner } from '../../src/learners/softmax-preconditioner.js';
 import { assertNear, codes, normals } from '../assembly/samples.js';
 
-const [CLASSES, WIDTH, COLUMNS, UNKNOWNS, STRIDE] = [3, 4, 2, 3, 4];
+const [CLASSES, WIDTH, SINGLE_WIDTH, COLUMNS, UNKNOWNS, STRIDE] = [3, 4, 8, 2, 3, 4];
 const CLASS_WEIGHTS = [1, 0.5, 2];
 
-/** Random rows and probabilities, and the Hessian at them: sum of u p_a ([a = b] - p_b) x x^T + the penalty. */
+/**
+ * Random rows and probabilities, and the Hessian at them: of classes a and b -sum of u p_a p_b x x^T, of each class what makes
+ * its rows add up to 0, and the penalty.
+ */
 function problemOf(core: Core, rows: number, penalty: number) {
   const numbers = normals(rows * (CLASSES + COLUMNS), rows);
   const labels = codes(rows, CLASSES, rows);
   const x = new Float64Array(rows * STRIDE);
-  const p = new Float64Array(rows * WIDTH);
+  const p = new Float32Array(rows * SINGLE_WIDTH);
   const line = CLASSES * UNKNOWNS;
   const hessian = new Float64Array(line * line);
   for (let row = 0; row < rows; row++) {
@@ -21,12 +24,14 @@ function problemOf(core: Core, rows: number, penalty: number) {
     const e = own.slice(0, CLASSES).map(Math.exp);
     p.set(
       e.map((value) => value / e.reduce((a, b) => a + b, 0)),
-      row * WIDTH,
+      row * SINGLE_WIDTH,
     );
     for (let at = 0; at < hessian.length; at++) {
       const [a, i] = [Math.floor(at / line / UNKNOWNS), Math.floor(at / line) % UNKNOWNS];
       const [b, j] = [Math.floor((at % line) / UNKNOWNS), at % UNKNOWNS];
-      const weight = CLASS_WEIGHTS[labels[row]] * p[row * WIDTH + a] * ((a === b ? 1 : 0) - p[row * WIDTH + b]);
+      const probability = (c: number) => p[row * SINGLE_WIDTH + c];
+      const others = [0, 1, 2].reduce((sum, c) => sum + (c === a ? 0 : probability(c)), 0);
+      const weight = CLASS_WEIGHTS[labels[row]] * probability(a) * (a === b ? others : -probability(b));
       hessian[at] += weight * x[row * STRIDE + i] * x[row * STRIDE + j];
     }
   }
@@ -44,7 +49,8 @@ function problemOf(core: Core, rows: number, penalty: number) {
     totalWeight: labels.reduce((sum, label) => sum + CLASS_WEIGHTS[label], 0),
   };
   const element = (a: number, i: number, b: number, j: number) => hessian[(a * UNKNOWNS + i) * line + b * UNKNOWNS + j];
-  return { problem, probabilities: core.arena.upload('f64', p), element };
+  const single = { ...problem, x: core.arena.upload('f32', x) };
+  return { problem, single, probabilities: core.arena.upload('f32', p), element };
 }
 
 /** f64[STRIDE][WIDTH] */
@@ -67,8 +73,15 @@ const times = (h: (a: number, i: number, b: number, j: number) => number, v: Flo
 test('few rows are all taken: the Hessian is inverted, but for what is added to all classes alike', () =>
   withCore((core) => {
     for (const penalty of [0, 2]) {
-      const { problem, probabilities, element } = problemOf(core, 50, penalty);
-      const preconditioner = softmaxPreconditioner(core, problem, probabilities, WIDTH, new Float64Array(WIDTH));
+      const { problem, single, probabilities, element } = problemOf(core, 50, penalty);
+      const preconditioner = softmaxPreconditioner(
+        core,
+        problem,
+        single,
+        probabilities,
+        WIDTH,
+        new Float64Array(WIDTH),
+      );
       preconditioner.prepare(0);
       assert.is(preconditioner.isFaithful(), true);
       assert.is(preconditioner.refine(), false, 'there is no better');
@@ -84,7 +97,7 @@ test('few rows are all taken: the Hessian is inverted, but for what is added to 
 
 test('of many rows a sample is near, until all are asked for or steps take too many products', () =>
   withCore((core) => {
-    const { problem, probabilities, element } = problemOf(core, 8000, 0);
+    const { problem, single, probabilities, element } = problemOf(core, 8000, 0);
     const numbers = normals(9, 1);
     const vector = padded(
       (j, c) => numbers[j * 3 + c] - (numbers[j * 3] + numbers[j * 3 + 1] + numbers[j * 3 + 2]) / 3,
@@ -95,7 +108,7 @@ test('of many rows a sample is near, until all are asked for or steps take too m
       preconditioner.solve(residual, out);
       return Math.max(...out.map((value, i) => Math.abs(value - vector[i])));
     };
-    const asked = softmaxPreconditioner(core, problem, probabilities, WIDTH, new Float64Array(WIDTH));
+    const asked = softmaxPreconditioner(core, problem, single, probabilities, WIDTH, new Float64Array(WIDTH));
     asked.prepare(0);
     assert.is(asked.isFaithful(), false);
     const sampled = errorOf(asked);
@@ -104,7 +117,7 @@ test('of many rows a sample is near, until all are asked for or steps take too m
     assert.is(asked.isFaithful(), true);
     assert.ok(errorOf(asked) < 1e-9);
 
-    const slow = softmaxPreconditioner(core, problem, probabilities, WIDTH, new Float64Array(WIDTH));
+    const slow = softmaxPreconditioner(core, problem, single, probabilities, WIDTH, new Float64Array(WIDTH));
     slow.prepare(0);
     slow.prepare(3);
     assert.is(slow.isFaithful(), false);
@@ -116,8 +129,16 @@ test('of many rows a sample is near, until all are asked for or steps take too m
 
 test('where unknowns are too many each class is solved for by itself', () =>
   withCore((core) => {
-    const { problem, probabilities, element } = problemOf(core, 40, 0.5);
-    const preconditioner = softmaxPreconditioner(core, problem, probabilities, WIDTH, new Float64Array(WIDTH), 8);
+    const { problem, single, probabilities, element } = problemOf(core, 40, 0.5);
+    const preconditioner = softmaxPreconditioner(
+      core,
+      problem,
+      single,
+      probabilities,
+      WIDTH,
+      new Float64Array(WIDTH),
+      8,
+    );
     preconditioner.prepare(0);
     assert.is(preconditioner.isFaithful(), false);
     assert.is(preconditioner.refine(), false);
@@ -131,12 +152,15 @@ test('where unknowns are too many each class is solved for by itself', () =>
 test('a Hessian without curvature still has a solution, which descends', () =>
   withCore((core) => {
     for (const mostUnknowns of [100, 1]) {
-      const { problem, probabilities } = problemOf(core, 20, 0);
+      const { problem, single, probabilities } = problemOf(core, 20, 0);
       // All rows are sure of the first class.
-      probabilities.array.set(Float64Array.from({ length: 20 * WIDTH }, (_, i) => (i % WIDTH === 0 ? 1 : 0)));
+      probabilities.array.set(
+        Float32Array.from({ length: 20 * SINGLE_WIDTH }, (_, i) => (i % SINGLE_WIDTH === 0 ? 1 : 0)),
+      );
       const preconditioner = softmaxPreconditioner(
         core,
         problem,
+        single,
         probabilities,
         WIDTH,
         new Float64Array(WIDTH),

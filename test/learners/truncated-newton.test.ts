@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { type CurvedObjective, minimiseTruncated } from '../../src/learners/truncated-newton.js';
 import { assertNear } from '../assembly/samples.js';
 
-const RULES = { tolerance: 1e-9, steps: 50, productsPerStep: 50, products: 500, leastGain: 0 };
+const RULES = { tolerance: 1e-9, steps: 50, productsPerStep: 50, products: 500, leastGain: 0, trustsLast: false };
 
 /** The sum of terms, each a function of one coordinate, with its first two derivatives. */
 function separate(
@@ -25,6 +25,7 @@ function separate(
     isUnbounded: () => isUnbounded(last),
     prepare() {},
     refine: () => false,
+    sharpen: () => false,
     multiply(vector, out) {
       terms.forEach((term, i) => {
         out[i] = term(last[i])[2] * vector[i];
@@ -83,6 +84,32 @@ test('says that it has not finished when the effort is spent, at the best point 
     assert.is(outcome, 'unfinished');
     assert.ok(value < first);
   }
+});
+
+test('a last step that is trusted is not looked at, and ends in the same place', async () => {
+  const terms = [exponential(2), exponential(0.1), exponential(1)];
+  const [seen, trusted] = [separate(terms), separate(terms)];
+  const start = Float64Array.of(1, -3, 2);
+  const expected = await minimiseTruncated(start, seen, RULES, () => {});
+  const found = await minimiseTruncated(start, trusted, { ...RULES, trustsLast: true }, () => {});
+  assert.is(found.outcome, 'minimum');
+  assert.equal([...found.at], [...expected.at]);
+  assertNear([found.value], [expected.value], RULES.tolerance * expected.value, 'value');
+  assert.is(trusted.evaluations, seen.evaluations - 1);
+});
+
+test('asks for more exact products where a step is not found with those it has, and seeks it anew', async () => {
+  const objective = separate([parabola(3, 1), parabola(-2, 4), parabola(1, 0.1)]);
+  let sharpened = 0;
+  const rough: CurvedObjective = {
+    ...objective,
+    evaluate: (at, gradient) => objective.evaluate(at, gradient),
+    sharpen: () => ++sharpened === 1,
+  };
+  // Three curvatures take three products.
+  const { at } = await minimiseTruncated(new Float64Array(3), rough, { ...RULES, productsPerStep: 2 }, () => {});
+  assert.ok(sharpened > 1, 'asked again, and refused');
+  assertNear(at, [3, -2, 1], 0.1, 'where');
 });
 
 test('gives up where ten steps gain next to nothing', async () => {

@@ -5,9 +5,10 @@ import { explicitness, type Matrix } from '../../src/index.js';
 import { fitLogistic } from '../../src/learners/logistic.js';
 import { factorAuc } from '../../src/metrics/explicitness.js';
 import { fitClassifier } from '../../src/metrics/factor-classifier.js';
-import { areaUnderCurve } from '../../src/stats/auc.js';
+import { areasUnderCurves } from '../../src/stats/auc.js';
 import { encodeFactor } from '../../src/stats/binning.js';
 import { loadTable } from '../../src/stats/load-table.js';
+import { forEachBuild } from '../assembly/builds.js';
 import { codes, normals } from '../assembly/samples.js';
 import { CASES, expectedOf, readGolden, splitOf } from '../golden/load-golden.js';
 
@@ -45,39 +46,33 @@ for (const name of CASES) {
   });
 }
 
-test('the area under the curve is the share of pairs in the right order, ties counting half', () => {
-  for (let trial = 0; trial < 50; trial++) {
-    const scores = Float64Array.from(codes(40, 2 + trial, trial)).sort();
-    const own = codes(40, 2, trial + 100);
-    let wins = 0;
-    let pairs = 0;
-    for (let i = 0; i < 40; i++) {
-      for (let j = 0; j < 40; j++) {
-        if (!own[i] || own[j]) continue;
-        pairs++;
-        wins += scores[i] > scores[j] ? 1 : scores[i] === scores[j] ? 0.5 : 0;
-      }
+test('the area under the curve is the share of pairs in the right order, ties counting half', () =>
+  forEachBuild((core) => {
+    for (let trial = 0; trial < 50; trial++) {
+      const [rows, classes] = [1 + ((7 * trial) % 60), 1 + (trial % 4)];
+      const scores = Float64Array.from(codes(rows * classes, 2 + trial, trial), (code) => code - trial / 2);
+      // Rows of no class, as those whose value no training row has.
+      const truth = codes(rows, classes + (trial % 2), trial + 100).map((code) => (code < classes ? code : -1));
+      const mark = core.arena.mark();
+      const areas = areasUnderCurves(core, core.arena.upload('f64', scores), truth, classes);
+      core.arena.release(mark);
+      areas.forEach((area, a) => {
+        let wins = 0;
+        let pairs = 0;
+        for (let i = 0; i < rows; i++) {
+          for (let j = 0; j < rows; j++) {
+            if (truth[i] !== a || truth[j] === a) continue;
+            pairs++;
+            const [own, other] = [scores[i * classes + a], scores[j * classes + a]];
+            wins += own > other ? 1 : own === other ? 0.5 : 0;
+          }
+        }
+        if (pairs === 0) assert.is(area, null, `trial ${trial}, class ${a}`);
+        else near(area, wins / pairs, `trial ${trial}, class ${a}`, 1e-15);
+      });
     }
-    near(
-      areaUnderCurve(scores, (place) => own[place] === 1),
-      wins / pairs,
-      `trial ${trial}`,
-      1e-15,
-    );
-  }
-  assert.is(
-    areaUnderCurve(Float64Array.of(1, 2), () => true),
-    null,
-  );
-  assert.is(
-    areaUnderCurve(Float64Array.of(1, 2), () => false),
-    null,
-  );
-  assert.is(
-    areaUnderCurve(new Float64Array(0), () => true),
-    null,
-  );
-});
+    assert.equal(areasUnderCurves(core, core.arena.alloc('f64', 0), new Int32Array(0), 2), [null, null]);
+  }));
 
 const grid = Array.from({ length: 600 }, (_, i) => [i % 2, Math.floor(i / 2) % 3, Math.floor(i / 6) % 2]);
 

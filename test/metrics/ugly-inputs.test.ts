@@ -1,7 +1,7 @@
 /** Every metric on every ugly input: a number in its range or null with the reason, and no NaN anywhere. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { metrics, type Score, type ScoreOptions, score } from '../../src/index.js';
+import { metrics, migPosterior, type Score, type ScoreOptions, score } from '../../src/index.js';
 import { UGLY_INPUTS } from './ugly-inputs.js';
 
 /** Enough to learn from, and soon done. */
@@ -52,12 +52,40 @@ function checkScore(name: string, { value, range, notes, interval, null: chance,
     );
 }
 
-for (const [name, { latents, factors, options = {}, constantLatents, constantFactors }] of Object.entries(
+/** Logarithms of variances beside means: all of a latent's rows alike, so that constant latents have one posterior for all. */
+const VARIANCES: Readonly<Record<string, (d: number) => number>> = {
+  'as wide as the prior': () => 0,
+  spiky: (d) => [-200, -60, -14][d % 3],
+  'very wide': (d) => (d % 2 === 0 ? 200 : 30),
+};
+
+for (const [name, { latents, factors, options = {}, constantLatents, constantFactors, mu = latents }] of Object.entries(
   UGLY_INPUTS,
 )) {
+  for (const [shape, logvarOf] of Object.entries(VARIANCES)) {
+    test(`posteriors have a result or a reason: ${name}, ${shape}`, async () => {
+      const logvar = mu.map((row) => row.map((_, d) => logvarOf(d)));
+      for (const choice of [{}, { weights: 'rows', normaliser: 'entropy', samples: 7 }]) {
+        const { trainRows: _, testRows: __, ...common } = options;
+        const found = await migPosterior({ mu, logvar }, factors, {
+          ...common,
+          ...choice,
+          interval: 3,
+          null: 2,
+        } as object);
+        checkScore('mig-posterior', found as unknown as Score);
+        const says = (what: string | undefined) =>
+          what === undefined || found.notes.some((note) => note.startsWith(what));
+        assert.ok(says(constantLatents) && says(constantFactors), JSON.stringify(found.notes));
+        assert.ok(found.parts.mutualInformation.flat().every((information) => information >= 0));
+      }
+    });
+  }
+
   test(`every metric has a result or a reason: ${name}`, async () => {
     const resampled = options.trainRows ? { null: 2 } : { interval: 3, null: 2 };
-    const asked = { metrics: ['all'], options: QUICK, ...options, ...resampled };
+    const posterior = { mu, logvar: mu.map((row) => row.map(() => -2)) };
+    const asked = { metrics: ['all'], options: QUICK, posterior, ...options, ...resampled };
     const report = await score(latents, factors, asked);
     for (const { name: metric, needs } of metrics) {
       const found = report.metrics[metric];

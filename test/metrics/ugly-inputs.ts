@@ -6,6 +6,8 @@ export interface UglyInput {
   readonly latents: number[][];
   readonly factors: number[][];
   readonly options?: CommonOptions;
+  /** Means of posteriors, where they are not the latents. */
+  readonly mu?: number[][];
   /** What the notes of every metric that looks at it must say. */
   readonly constantLatents?: string;
   readonly constantFactors?: string;
@@ -93,6 +95,8 @@ export const UGLY_INPUTS: Readonly<Record<string, UglyInput>> = {
   'tiny scales': { latents: change(latents, (row) => row.map((z, d) => z * 10 ** (-9 * d - 9))), factors },
   'scales near the ends of float64': {
     latents: change(latents, ([a, b, c]) => [a * 1e-140, b * 1e140, c * 1e-300]),
+    // Beyond 1e60 means are refused.
+    mu: change(latents, ([a, b, c]) => [a * 1e-140, b * 1e55, c * 1e-300]),
     factors,
   },
   'continuous factors of huge offset and tiny scale': {

@@ -44,6 +44,19 @@ test('says what was scored, with thousands apart and members named', () => {
   );
 });
 
+test('names where a posterior came from', () => {
+  const report = reportOf({ mig: scoreOf() });
+  const first = (posterior: NonNullable<Report['input']['posterior']>) =>
+    linesOf({ ...report, input: { ...report.input, posterior } }, { width: 200 })
+      .slice(0, 2)
+      .join(' ');
+  assert.match(
+    first({ mu: 'mean', logvar: 'log_var', z: null }),
+    /posterior from 'mean' and 'log_var', z drawn · seed 7/,
+  );
+  assert.match(first({ mu: 'mu', logvar: 'logvar', z: 'z' }), /posterior from 'mu' and 'logvar', z from 'z' · seed 7/);
+});
+
 test('shows title, score, range, direction and meaning in a row', () => {
   const lines = linesOf(reportOf({ mig: scoreOf(), irs: scoreOf({ value: 1 }) }));
   assert.is(lines[2], 'Metric   Score  Range   Better  Meaning');

@@ -1,9 +1,11 @@
 /** What the tests call in the page, by `window.page`. */
 import * as library from '/dist/browser.js';
-import { fetchDigits, scoreDigits } from './score-digits.js';
+import { decomposeDigits, fetchDigits, scoreDigits } from './score-digits.js';
 
 window.page = {
   score: (options) => scoreDigits(library, options),
+
+  decompose: (options) => decomposeDigits(library, options),
 
   scoreInWorker: (options) =>
     new Promise((resolve, reject) => {

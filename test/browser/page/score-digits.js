@@ -1,4 +1,5 @@
 /** Scores the digits; `library` is the module under test. */
+import { posteriorAround } from '/consumers/posterior.js';
 import { parseVmat } from '/consumers/vmat.js';
 
 export async function fetchDigits() {
@@ -9,4 +10,10 @@ export async function fetchDigits() {
 export async function scoreDigits(library, options) {
   const [latents, factors] = await fetchDigits();
   return { build: await library.ready(), json: JSON.stringify(await library.score(latents, factors, options)) };
+}
+
+/** Decomposes a posterior around the digits' latents. */
+export async function decomposeDigits(library, options) {
+  const [mu] = await fetchDigits();
+  return { build: await library.ready(), json: JSON.stringify(await library.decompose(posteriorAround(mu), options)) };
 }
