@@ -1,15 +1,17 @@
 /** The decomposition of the KL divergence of a posterior: mutual information, total correlation and what is left. */
 import { withCore } from '../bindings/core.js';
 import { type DecomposeOptions, type DecompositionPlan, resolvePlan } from './decompose-options.js';
-import { checkPosterior } from './decomposition/posterior.js';
 import { chooseRows } from './decomposition/samples.js';
 import { summarise } from './decomposition/summarise.js';
 import type { DecompositionJob, Overview } from './decomposition-jobs.js';
-import { optionTypeError } from './errors.js';
+import { optionRangeError } from './errors.js';
+import { toPosterior } from './given-posterior.js';
 import { flattenMatrix, Matrix, type MatrixLike, toMatrix } from './matrix.js';
+import { type MigPosteriorParts, migPosterior } from './metrics/mig-posterior.js';
 import { resolveCommon } from './options.js';
 import { type Decomposed, runDecomposition } from './run-decomposition.js';
-import type { DecompositionReport } from './types.js';
+import { scoreOne } from './score.js';
+import type { DecompositionReport, Score } from './types.js';
 import { version } from './version.js';
 
 /** Posteriors q(z|x) of N samples of data. */
@@ -20,6 +22,12 @@ export interface PosteriorInput {
   readonly logvar: MatrixLike;
   /** (N, D): a sample of each; drawn from the seed where there is none. */
   readonly z?: MatrixLike;
+}
+
+/** What {@link decompose} takes. */
+export interface DecomposeInput extends PosteriorInput {
+  /** (N, K): factors of the same rows, whose mutual information gap is then reported too; only with `exact`. */
+  readonly factors?: MatrixLike;
 }
 
 /** Logarithms of densities at each sample, in nats. */
@@ -38,6 +46,7 @@ export interface PerSample {
 
 /** What {@link decompose} returns. */
 export interface Decomposition extends DecompositionReport {
+  readonly migPosterior?: Score<MigPosteriorParts, typeof migPosterior.defaults>;
   /** Where it was asked for. */
   readonly perSample?: PerSample;
 }
@@ -59,17 +68,14 @@ export interface Decomposition extends DecompositionReport {
  * @example
  * const { totalCorrelation } = await decompose({ mu, logvar }, { seed: 1 });
  */
-export async function decompose(input: PosteriorInput, options: DecomposeOptions = {}): Promise<Decomposition> {
+export async function decompose(input: DecomposeInput, options: DecomposeOptions = {}): Promise<Decomposition> {
   const started = performance.now();
   const common = resolveCommon(options);
-  if (typeof input !== 'object' || input === null || !('mu' in input) || !('logvar' in input)) {
-    throw optionTypeError('decompose: expected { mu, logvar }, and z where there is one');
-  }
-  const mu = toMatrix(input.mu, 'mu');
+  const { mu, logvar, z } = toPosterior(input, 'decompose');
   const plan = resolvePlan(options, mu.rows);
-  const logvar = toMatrix(input.logvar, 'logvar');
-  const z = input.z === undefined ? null : toMatrix(input.z, 'z');
-  checkPosterior(mu, logvar, z);
+  const factors = input.factors === undefined ? null : toMatrix(input.factors, 'factors');
+  if (factors && plan.estimator !== 'exact')
+    throw optionRangeError('factors: expected only with the exact decomposition');
   const { seed } = common;
   const owners = await withCore((core) => chooseRows(core, mu.rows, plan.samples, seed));
   const given: DecompositionJob & { kind: 'posterior' } = {
@@ -77,16 +83,20 @@ export async function decompose(input: PosteriorInput, options: DecomposeOptions
     mu: flattenMatrix(mu),
     logvar: flattenMatrix(logvar),
     owners,
-    z: z && flattenMatrix(takeRows(z, owners)),
+    z: z ? flattenMatrix(takeRows(z, owners)) : null,
     seed,
   };
   const found = await runDecomposition(given, plan, common);
-  const report: DecompositionReport = {
+  const { threads, signal, onProgress } = common;
+  const shared = { seed, threads, signal, onProgress, samples: plan.samples };
+  const gap = factors && (await scoreOne(migPosterior, mu, factors, shared, { mu, logvar, z }));
+  const report: Decomposition = {
     schema: 'vaemetrics/decomposition@1',
     version,
     seed,
-    input: { rows: mu.rows, latents: mu.columns, dtype: mu.dtype, z: z === null ? 'drawn' : 'given' },
+    input: { rows: mu.rows, latents: mu.columns, dtype: mu.dtype, z: z ? 'given' : 'drawn' },
     ...reportOn(found, plan, mu.rows),
+    ...(gap ? { migPosterior: gap } : {}),
     ...(options.timings ? { timings: { total: (performance.now() - started) / 1000 } } : {}),
   };
   return options.perSample ? { ...report, perSample: perSampleOf(found, owners) } : report;

@@ -67,6 +67,8 @@ export type DecompositionJob =
   /** To forget the posterior: nothing. */
   | { readonly kind: 'drop posterior' };
 
+type PosteriorJob = DecompositionJob & { readonly kind: 'posterior' };
+
 const KINDS: ReadonlySet<unknown> = new Set<DecompositionJob['kind']>([
   'posterior',
   'overview',
@@ -161,19 +163,16 @@ async function overview({ core, posterior, samples }: Held, pause: Pause): Promi
 }
 
 /** Loads a posterior into an instance of the kernels, which is kept until it is dropped. */
-function holdPosterior({ mu, logvar, owners, z, seed }: DecompositionJob & { kind: 'posterior' }, pause: Pause) {
-  const matrix = ({ data, rows, columns }: PlainMatrix) => new Matrix(data, rows, columns);
+function holdPosterior(job: PosteriorJob, pause: Pause) {
+  // Let go of once they are loaded: in a worker its arrays are copies, as large as the file.
+  let given: PosteriorJob | null = job;
   return new Promise<{ held: Held; drop: () => Promise<void> }>((resolve, reject) => {
     const kept = withCore(async (core) => {
-      const posterior = loadPosterior(core, matrix(mu), matrix(logvar));
-      const ownerBlock = core.arena.upload('i32', owners);
-      const samples =
-        z === null
-          ? await drawSamples(core, posterior, ownerBlock, seed, pause)
-          : { count: z.rows, owners: ownerBlock, z: loadColumns(core, matrix(z)) };
+      const held = await load(core, given as PosteriorJob, pause);
+      given = null;
       await new Promise<void>((release) => {
         resolve({
-          held: { core, posterior, samples, tree: null },
+          held,
           drop: () => {
             release();
             return kept;
@@ -183,4 +182,15 @@ function holdPosterior({ mu, logvar, owners, z, seed }: DecompositionJob & { kin
     });
     kept.catch(reject);
   });
+}
+
+async function load(core: Core, { mu, logvar, owners, z, seed }: PosteriorJob, pause: Pause): Promise<Held> {
+  const matrix = ({ data, rows, columns }: PlainMatrix) => new Matrix(data, rows, columns);
+  const posterior = loadPosterior(core, matrix(mu), matrix(logvar));
+  const ownerBlock = core.arena.upload('i32', owners);
+  const samples =
+    z === null
+      ? await drawSamples(core, posterior, ownerBlock, seed, pause)
+      : { count: z.rows, owners: ownerBlock, z: loadColumns(core, matrix(z)) };
+  return { core, posterior, samples, tree: null };
 }

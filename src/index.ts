@@ -44,7 +44,13 @@ import { scoreOne } from './score.js';
 import type { CommonOptions, Score } from './types.js';
 
 export { type AgreementOptions, agreement } from './agreement.js';
-export { type Decomposition, decompose, type PerSample, type PosteriorInput } from './decompose.js';
+export {
+  type DecomposeInput,
+  type Decomposition,
+  decompose,
+  type PerSample,
+  type PosteriorInput,
+} from './decompose.js';
 export type { DecomposeOptions } from './decompose-options.js';
 export { type EstimatorName, estimators } from './decomposition/estimators.js';
 export { drawTable } from './draw-table.js';

@@ -303,6 +303,8 @@ export interface DecompositionReport extends DecompositionTerms {
     readonly totalCorrelationOfSamples: number | null;
     readonly totalCorrelationOfMeans: number | null;
   };
+  /** Where factors were given: the mutual information gap of the posteriors, as the metric `mig-posterior` has it. */
+  readonly migPosterior?: Score<object, object>;
   /** Null of a minibatch estimator, whose error is not bounded. */
   readonly accuracy: DecompositionAccuracy | null;
   readonly notes: readonly string[];

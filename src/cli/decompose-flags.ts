@@ -27,6 +27,7 @@ export interface DecomposeFlags
   readonly muMember?: string;
   readonly logvarMember?: string;
   readonly zMember?: string;
+  readonly factorsMember?: string;
   readonly latentColumns?: number;
   readonly latentsDtype?: Dtype;
   readonly header?: boolean;
@@ -90,6 +91,7 @@ export function declareDecompose(command: Command): void {
     new Option('--mu-member <name>', 'array of an archive to take as means'),
     new Option('--logvar-member <name>', 'array of an archive to take as logarithms of variances'),
     new Option('--z-member <name>', 'array of an archive to take as samples'),
+    new Option('--factors-member <name>', 'array of an archive to take as factors'),
     new Option('--latent-columns <n>', 'columns of bare values').argParser(wholeNumber('--latent-columns', 1)),
     new Option('--latents-dtype <dtype>', 'type of bare values (default: float32)').argParser(
       dtypeName('--latents-dtype'),
@@ -124,7 +126,8 @@ const EXAMPLES = [
 const FILES_TEXT = `
 Files:
   Rows of data are rows: mu, logvar and z (N, D); logvar is the natural logarithm of the variance. An archive needs no options
-  where its members are called mu (or mean, latents), logvar (or log_var) and z (or samples). All formats of score.
+  where its members are called mu (or mean, latents), logvar (or log_var) and z (or samples); of one with factors, the mutual
+  information gap is told too. All formats of score.
 `;
 
 /** An option that has no effect is a misunderstanding, so it is refused. */
@@ -136,6 +139,7 @@ export function refuseContradictions(files: ReadonlyArray<string | undefined>, f
   const lost = isExact
     ? { 'batch-size': flags.batchSize, 'dataset-size': flags.datasetSize }
     : {
+        'factors-member': flags.factorsMember,
         samples: flags.samples,
         tolerance: flags.tolerance,
         precision: flags.precision,

@@ -43,9 +43,10 @@ async function runDecompose(
     try {
       const [mu, logvar] = [await inputs.mu.read(), await inputs.logvar.read()];
       const z = (await inputs.z?.read()) ?? undefined;
+      const factors = (await inputs.factors?.read()) ?? undefined;
       signal.throwIfAborted();
       return await facade.decompose(
-        { mu, logvar, ...(z && { z }) },
+        { mu, logvar, ...(z && { z }), ...(factors && { factors }) },
         { ...readChoices(flags, mu.rows * mu.columns), signal, ...(progress && { onProgress: progress.update }) },
       );
     } catch (error) {
@@ -113,9 +114,10 @@ function* membersOf({ perSample }: Decomposition) {
 
 /** The façade knows arrays as mu, logvar and z; the user knows files. */
 function nameFiles(error: unknown, inputs: PosteriorInputs): unknown {
-  if (!(error instanceof DataError) || !(error.path === 'mu' || error.path === 'logvar' || error.path === 'z'))
-    return error;
-  const entry = inputs[error.path];
+  const roles = ['mu', 'logvar', 'z', 'factors'] as const;
+  const role = roles.find((name) => error instanceof DataError && error.path === name);
+  if (!(error instanceof DataError) || role === undefined) return error;
+  const entry = inputs[role];
   const { row, column } = error;
   return entry === null ? error : new DataError(error.problem, { ...placeOf(entry), row, column });
 }

@@ -1,17 +1,21 @@
 import { openFileSource } from '../io/file-source.js';
 import {
+  type ArrayEntry,
   type ArrayFile,
   type ByteSource,
   openArrays,
   type PosteriorEntries,
   pickArray,
   pickPosterior,
+  ROLES,
 } from '../io/index.js';
 import type { DecomposeFlags } from './decompose-flags.js';
 import { UsageError } from './usage-error.js';
 
 /** The arrays of a posterior, found but not read. */
 export interface PosteriorInputs extends PosteriorEntries {
+  /** Of an archive that has them. */
+  readonly factors: ArrayEntry | null;
   close(): Promise<void>;
 }
 
@@ -41,7 +45,7 @@ export async function openPosterior(
     if (logvarPath === undefined) {
       const { mu, logvar, z } = pickPosterior(muFile, names);
       refuseUnused([muFile], flags);
-      return { mu, logvar, z: flags.draw ? null : z, close };
+      return { mu, logvar, z: flags.draw ? null : z, factors: pickFactorsOf(muFile, flags), close };
     }
     const mu = pickArray(muFile, 'mu', names.mu);
     const rows = mu.shape[0];
@@ -52,11 +56,19 @@ export async function openPosterior(
       throw new UsageError('--z-member needs a file with z, or one archive with all');
     const z = zFile && pickArray(zFile, 'z', names.z);
     refuseUnused(zFile ? [muFile, logvarFile, zFile] : [muFile, logvarFile], flags);
-    return { mu, logvar, z, close };
+    if (flags.factorsMember !== undefined) throw new UsageError('--factors-member needs one archive with all arrays');
+    return { mu, logvar, z, factors: null, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Factors are taken where they are, and not missed where they are not; an estimator of training has no use for them. */
+function pickFactorsOf(file: ArrayFile, { factorsMember, estimator = 'exact' }: DecomposeFlags): ArrayEntry | null {
+  if (estimator !== 'exact') return null;
+  const isThere = file.arrays.some(({ name }) => name !== null && ROLES.factors.members.includes(name));
+  return isThere || factorsMember !== undefined ? pickArray(file, 'factors', factorsMember) : null;
 }
 
 function refuseUnused(files: readonly ArrayFile[], { latentColumns, latentsDtype }: DecomposeFlags): void {

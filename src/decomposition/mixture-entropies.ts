@@ -62,7 +62,7 @@ export async function mixtureEntropies(
   const total = groups.reduce((sum, { bounds }) => sum + bounds.length - 1, 1);
   let done = 0;
   const entropyOf = async (mixture: Mixture) => {
-    const entropy = await entropy1d(core, mixture, () => pause('entropies', done, total));
+    const entropy = await mixtureEntropy(core, mixture, () => pause('entropies', done, total));
     done++;
     return entropy;
   };
@@ -140,7 +140,7 @@ interface Mixture {
   readonly points: Block<'f64'>;
 }
 
-async function entropy1d(core: Core, { means, logvars, points }: Mixture, pause: Pause): Promise<number> {
+async function mixtureEntropy(core: Core, { means, logvars, points }: Mixture, pause: Pause): Promise<number> {
   const { logDensities } = await marginalLogDensities(core, means, logvars, points, { pause });
   return -logDensities.reduce((sum, value) => sum + value, 0) / logDensities.length;
 }

@@ -27,14 +27,17 @@ export function renderDecomposition(report: DecompositionReport, options: Agreem
     renderTerms(report, style),
     renderLatents(report, style),
     renderRest(report, width),
-    report.notes.length === 0
-      ? []
-      : [style.bold('Notes'), ...report.notes.flatMap((note) => wrapBehind('- ', printable(note), width))],
+    renderNotes([...report.notes, ...(report.migPosterior?.notes ?? []).map((note) => `MIG: ${note}`)], style, width),
   ];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
+}
+
+function renderNotes(notes: readonly string[], style: Style, width: number): string[] {
+  if (notes.length === 0) return [];
+  return [style.bold('Notes'), ...notes.flatMap((note) => wrapBehind('- ', printable(note), width))];
 }
 
 function renderInput(
@@ -96,7 +99,7 @@ function renderLatents(report: DecompositionReport, style: Style): string[] {
 }
 
 function renderRest(
-  { gaussian, activeUnits, input, activeThreshold, accuracy, timings }: DecompositionReport,
+  { gaussian, activeUnits, input, activeThreshold, migPosterior, accuracy, timings }: DecompositionReport,
   width: number,
 ): string[] {
   const { totalCorrelationOfSamples: samples, totalCorrelationOfMeans: means } = gaussian;
@@ -104,6 +107,7 @@ function renderRest(
   const items = [
     `active units ${activeUnits.length} of ${input.latents} (variance above ${activeThreshold})`,
     `total correlation by covariances: of samples ${shown(samples)}, of means ${shown(means)}`,
+    ...(migPosterior ? [`mutual information gap of the factors, by densities: ${shown(migPosterior.value)}`] : []),
     ...(accuracy
       ? [
           `densities within ${Math.max(accuracy.jointErrorBound, accuracy.marginalErrorBound).toExponential(1)} of themselves (${accuracy.arithmetic})`,

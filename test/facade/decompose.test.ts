@@ -6,6 +6,7 @@ import {
   decompose,
   estimators,
   type MatrixLike,
+  migPosterior,
   type PosteriorInput,
   type Progress,
 } from '../../src/index.js';
@@ -105,6 +106,16 @@ test('gives the log-densities of every sample where it is asked for them', async
   assert.is((await decompose(made(100))).perSample, undefined);
 });
 
+test('tells the mutual information gap where there are factors, as the metric does', async () => {
+  const posterior = await golden();
+  const factors = await readGoldenArray('g_posterior', 'factors');
+  const { migPosterior: gap } = await decompose({ ...posterior, factors });
+  close(gap?.value ?? null, expectedOf('g_posterior', 'rtq_posterior_mig_f64').mig, 1e-9, 'gap');
+  const alone = await migPosterior(posterior, factors);
+  assert.equal(gap?.parts, alone.parts);
+  assert.is((await decompose(posterior)).migPosterior, undefined);
+});
+
 test('an estimator sees what the minibatches of training see', async () => {
   const posterior = await golden();
   const mws = await decompose(posterior, { estimator: 'mws', batch: 1000, datasetSize: 50_000 });
@@ -191,6 +202,8 @@ test('refuses options and arrays that cannot be, naming them', async () => {
   await refuses(ask({ tolerance: 0.1 }), /tolerance: expected a number from 1e-11 to 0.000001, got 0.1/, 'ERR_OPTION');
   await refuses(ask({ threads: 0 }), /threads: expected a whole number from 1 to 64, got 0/, 'ERR_OPTION');
   const { mu } = made(20);
+  const estimated = () => decompose({ ...made(20), factors: mu }, { estimator: 'mws' });
+  await refuses(estimated, /factors: expected only with the exact decomposition/, 'ERR_OPTION');
   await refuses(() => decompose({ mu } as unknown as PosteriorInput), /expected \{ mu, logvar \}/, 'ERR_OPTION');
   await refuses(
     () => decompose({ mu, logvar: [[1]] as MatrixLike }),
