@@ -1,5 +1,6 @@
 /**
- * How much memory and time `vaemetrics decompose` takes on a file of full size, threads and all, as a Markdown table.
+ * How much memory and time `vaemetrics decompose`, and `score` with mig-posterior, take on a file of full size, threads and all, as
+ * a Markdown table.
  *
  *   npm run build && npx tsx bench/decomposition-memory.ts [--rows 737280] [--kinds vae,collapsed] [--threads 1,2] [--repeats 3]
  *
@@ -25,6 +26,9 @@ const { values } = parseArgs({
   },
 });
 
+/** What is measured. */
+const COMMANDS = { decompose: ['decompose'], 'mig-posterior': ['score', '--metrics', 'mig-posterior'] };
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const program = here('../dist/cli.js');
 if (!existsSync(program)) {
@@ -35,26 +39,29 @@ if (!existsSync(program)) {
 const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-memory-'));
 try {
   console.log(`${describeMachine(await ready()).replace(/, \d+ threads?/, '')}\n`);
-  console.log('| kind | posteriors | file | threads | seconds, whole process | peak |');
-  console.log('|---|---:|---:|---:|---:|---:|');
+  console.log('| command | kind | posteriors | file | threads | seconds, whole process | peak |');
+  console.log('|---|---|---:|---:|---:|---:|---:|');
   for (const kind of values.kinds.split(',')) {
     const path = join(folder, `${kind}.npz`);
     run([...process.execArgv, here('posterior.ts'), '--rows', values.rows, '--kind', kind, '-o', path]);
     for (const threads of values.threads.split(',')) {
-      const runs = Array.from({ length: Number(values.repeats) }, () => measure(path, threads));
-      const peak = Math.max(...runs.map((one) => one.peak));
-      const cells = [kind, formatCount(Number(values.rows)), mebibytes(statSync(path).size), threads];
-      console.log(`| ${[...cells, formatSpread(runs.map(({ seconds }) => seconds)), mebibytes(peak)].join(' | ')} |`);
+      for (const [name, argv] of Object.entries(COMMANDS)) {
+        const runs = Array.from({ length: Number(values.repeats) }, () =>
+          measure([...argv, path, '--threads', threads]),
+        );
+        const peak = Math.max(...runs.map((one) => one.peak));
+        const cells = [name, kind, formatCount(Number(values.rows)), mebibytes(statSync(path).size), threads];
+        console.log(`| ${[...cells, formatSpread(runs.map(({ seconds }) => seconds)), mebibytes(peak)].join(' | ')} |`);
+      }
     }
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function measure(path: string, threads: string): { seconds: number; peak: number } {
+function measure(command: readonly string[]): { seconds: number; peak: number } {
   const started = performance.now();
-  const argv = ['--import', here('tell-peak.mjs'), program, 'decompose', path, '--threads', threads, '--quiet'];
-  const told = /^peak (\d+)$/m.exec(run(argv));
+  const told = /^peak (\d+)$/m.exec(run(['--import', here('tell-peak.mjs'), program, ...command, '--quiet']));
   if (told === null) throw new Error('expected the process to tell its peak');
   return { seconds: (performance.now() - started) / 1000, peak: Number(told[1]) };
 }

@@ -54,7 +54,11 @@ export function lineChart({ title, subtitle, x, y, lines }: LineChart): TopLevel
       type: 'quantitative',
       // Up to the powers of ten around, or the outermost marks would have no labels beside them.
       scale: { type: 'log', domain: decadesAround(points.map((point) => point[field])), nice: false },
-      axis: { title: name, values: decadesIn(points.map((point) => point[field])), format: field === 'x' ? ',' : '~g' },
+      axis: {
+        title: name,
+        values: decadesIn(points.map((point) => point[field])),
+        format: field === 'x' ? ',' : ',~g',
+      },
     }) as const;
   const color = {
     field: 'color',
