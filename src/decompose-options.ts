@@ -1,5 +1,6 @@
 /** What `decompose` can be asked for, checked. */
 import { ESTIMATOR_NAMES, type EstimatorName } from './decomposition/estimators.js';
+import { DEFAULT_TOLERANCE } from './decomposition/joint-density.js';
 import { optionRangeError, optionTypeError } from './errors.js';
 import { refuseUnknown } from './options.js';
 import type { CommonOptions } from './types.js';
@@ -50,7 +51,6 @@ const OPTIONS = [
 
 const DEFAULT_SAMPLES = 10_000;
 const DEFAULT_BATCH = 64;
-const DEFAULT_TOLERANCE = 1e-9;
 
 /** What is to be computed: every option with its default. */
 export type DecompositionPlan = ExactPlan | MinibatchPlan;

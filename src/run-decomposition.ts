@@ -163,34 +163,16 @@ async function askForBatches(
     ask<Overview>({ kind: 'overview' }),
     ask<MinibatchEstimate>({ kind: 'minibatches', options: { estimator, batch, datasetSize, seed } }),
   ]);
-  const { logPosterior, logJoint, logMarginals, logPrior, sampleRows, perBatch, notes } = estimate;
+  const { logPosterior, logJoint, logMarginals, logPrior, sampleRows, standardErrors, notes } = estimate;
   return {
     overview,
     logs: { posterior: logPosterior, aggregated: logJoint, product: logMarginals, prior: logPrior },
     rows: sampleRows,
     marginals: [logMarginals],
-    standardError: errorsOverBatches(perBatch),
+    standardError: standardErrors,
     accuracy: null,
     notes,
   };
-}
-
-function errorsOverBatches(terms: MinibatchEstimate['perBatch']): DecompositionTerms | null {
-  const { kl, mutualInformation, totalCorrelation, dimensionwiseKl } = terms;
-  if (kl.length < 2) return null;
-  return {
-    kl: standardError(kl),
-    mutualInformation: standardError(mutualInformation),
-    totalCorrelation: standardError(totalCorrelation),
-    dimensionwiseKl: standardError(dimensionwiseKl),
-    marginalKl: standardError(totalCorrelation.map((value, i) => value + dimensionwiseKl[i])),
-  };
-}
-
-function standardError(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
 const largest = (parts: readonly Densities[]) => parts.reduce((most, { errorBound }) => Math.max(most, errorBound), 0);

@@ -36,6 +36,8 @@ export interface MinibatchTerms<T> {
   readonly dimensionwiseKl: T;
   /** E log q(z|x) - E log p(z), by the samples. */
   readonly kl: T;
+  /** E log q(z) - E log p(z): the second and the third together. */
+  readonly marginalKl: T;
 }
 
 /** What an estimator makes of a posterior. */
@@ -171,6 +173,7 @@ function termsOf({ logPosterior, logJoint, logMarginals, logPrior }: Logs): Mini
     totalCorrelation: logJoint.map((log, i) => log - logMarginals[i]),
     dimensionwiseKl: logMarginals.map((log, i) => log - logPrior[i]),
     kl: logPosterior.map((log, i) => log - logPrior[i]),
+    marginalKl: logJoint.map((log, i) => log - logPrior[i]),
   };
 }
 
@@ -180,6 +183,7 @@ function mapTerms<A, B>(terms: MinibatchTerms<A>, map: (term: A) => B): Minibatc
     totalCorrelation: map(terms.totalCorrelation),
     dimensionwiseKl: map(terms.dimensionwiseKl),
     kl: map(terms.kl),
+    marginalKl: map(terms.marginalKl),
   };
 }
 
