@@ -1,0 +1,35 @@
+/** What every backend offers: a tensor library that works, and how the work is best given to it. */
+import type { TensorLibrary } from '../tensors.js';
+
+/** The backends there are, in the order in which `auto` tries them (in a browser: webgpu, webgl, wasm, cpu). */
+export const BACKEND_NAMES = ['tfjs-node-gpu', 'webgpu', 'webgl', 'tfjs-node', 'wasm', 'cpu'] as const;
+
+export type BackendName = (typeof BACKEND_NAMES)[number];
+
+/** A backend that has come up: it has computed something, and the result was right. */
+export interface Backend {
+  readonly name: BackendName | 'given';
+  readonly tf: TensorLibrary;
+  /** What does the work, for people: `NVIDIA H100 (Vulkan)`, `WebAssembly SIMD (relaxed), one thread`. */
+  readonly device: string;
+  /** Whether the device is slow to ask and quick to compute (a GPU): then batches are not cut, and losses are read seldom. */
+  readonly isRemote: boolean;
+  /** Whether equal inputs give equal bits, here and on every machine, so that a resumed run continues bit for bit. */
+  readonly isExact: boolean;
+  /** Frees what the backend holds. */
+  close(): void | Promise<void>;
+}
+
+/** Why a backend did not come up; `remedy` is a command or a sentence that would help. */
+export class BackendError extends Error {
+  override readonly name = 'BackendError';
+
+  constructor(
+    readonly backend: BackendName,
+    readonly reason: string,
+    readonly remedy?: string,
+    options?: ErrorOptions,
+  ) {
+    super(`backend ${backend}: ${reason}${remedy === undefined ? '' : `; ${remedy}`}`, options);
+  }
+}

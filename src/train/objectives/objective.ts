@@ -1,0 +1,85 @@
+/** The contract of every objective. All are minimised; terms are nats per image, averaged over the batch. */
+import type { Tensor, TensorLibrary } from '../tensors.js';
+
+/** Posteriors of a batch and a sample of each: (B, D) each. z is what the decoder sees; here it counts as a variable of its own. */
+export interface LatentBatch {
+  readonly mu: Tensor;
+  /** Natural logarithms of variances. */
+  readonly logvar: Tensor;
+  readonly z: Tensor;
+}
+
+/** Where in the training a batch stands. */
+export interface StepContext {
+  readonly tf: TensorLibrary;
+  /** Number of the step, from 0. */
+  readonly step: number;
+  /** N: rows that are trained on. */
+  readonly datasetSize: number;
+  /** B. */
+  readonly batchSize: number;
+  /** D. */
+  readonly latents: number;
+  /** N_x: pixels times channels. */
+  readonly pixels: number;
+  readonly seed: number;
+}
+
+/** What is added to the reconstruction, and its gradients; a gradient that is left out is zero. Tensors belong to the caller. */
+export interface Penalty {
+  /** Scalar; already weighted. */
+  readonly total: Tensor;
+  /** Named parts as they are reported (`kl`, `totalCorrelation` ...), unweighted scalars; always `kl`. */
+  readonly terms: Readonly<Record<string, Tensor>>;
+  /** (B, D) each: gradients of `total`, z held fixed in those of mu and logvar. */
+  readonly gradients: { readonly mu?: Tensor; readonly logvar?: Tensor; readonly z?: Tensor };
+}
+
+/** A value of an option. */
+export type OptionValue = number | string | boolean;
+
+/** An option of an objective, as the command line and checks see it. */
+export interface ObjectiveOption {
+  readonly default: OptionValue | null;
+  readonly describe: string;
+  /** Smallest and largest, for numbers. */
+  readonly range?: readonly [number, number];
+  /** For a choice. */
+  readonly values?: readonly string[];
+  readonly isWhole?: boolean;
+}
+
+export type ObjectiveOptions = Readonly<Record<string, OptionValue | null>>;
+
+/** Tensors that belong to an objective and are kept in checkpoints: multipliers, discriminators and their optimisers. */
+export interface ObjectiveState {
+  /** By name; replaced by `update`, which disposes of those it replaces. */
+  tensors: Record<string, Tensor>;
+}
+
+/** An objective with its options chosen. */
+export interface ActiveObjective {
+  /** What the decoder is given: a sample of the posterior, or its mean (autoencoders without noise). */
+  readonly code: 'sample' | 'mean';
+  /** Whether `penalise` is handed a second batch of posteriors, of other images. */
+  readonly needsSecondBatch: boolean;
+  /** What the encoder is given in place of the images (B, H, W, C), which stay what is to be reconstructed. */
+  corrupt?(images: Tensor, context: StepContext): Tensor;
+  /** The state before the first step. */
+  createState(context: Omit<StepContext, 'step'>): ObjectiveState;
+  penalise(batch: LatentBatch, context: StepContext, state: ObjectiveState, second?: LatentBatch): Penalty;
+  /** After the networks have been updated: a multiplier, a discriminator. Same batches as `penalise` had. */
+  update?(batch: LatentBatch, penalty: Penalty, context: StepContext, state: ObjectiveState, second?: LatentBatch): void;
+}
+
+/** A registered objective. */
+export interface Objective {
+  readonly name: string;
+  readonly title: string;
+  /** A few words for the list. */
+  readonly summary: string;
+  /** Author, year, equation. */
+  readonly source: string;
+  readonly options: Readonly<Record<string, ObjectiveOption>>;
+  activate(options: ObjectiveOptions): ActiveObjective;
+}
