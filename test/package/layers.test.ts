@@ -18,7 +18,7 @@ interface Import {
 const ROOMS: ReadonlyArray<readonly [room: string, files: RegExp]> = [
   ['assembly', /^assembly\//],
   ['bindings', /^bindings\//],
-  ['leaves', /^src\/(matrix|errors|random|types|version)\.ts$/],
+  ['leaves', /^src\/(matrix|errors|random|suggest|types|version)\.ts$/],
   ['files', /^src\/(files|inline|read-matrix)\.ts$/],
   ['node', /^src\/node\.ts$/],
   ['façade', /^src\/[\w-]+\.ts$/],
