@@ -66,6 +66,7 @@ export {
   firstNonFiniteF64,
 } from './moments';
 export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './neighbors';
+export { fillNormals, fillUniform } from './normals';
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { drawPosteriorSamples, posteriorSampleTerms } from './posterior';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
