@@ -67,6 +67,7 @@ export interface TensorLibrary {
   expandDims(x: Tensor, axis?: number): Tensor;
   slice(x: Tensor, begin: number[], size?: number[]): Tensor;
   concat(tensors: Tensor[], axis?: number): Tensor;
+  gather(x: Tensor, indices: Tensor, axis?: number): Tensor;
   tensor2d(values: Float32Array, shape: [number, number]): Tensor;
 
   /** Products and convolutions with their bias and activation in one. */

@@ -23,7 +23,8 @@ export function initialise(
   });
 }
 
-function boundOf({ role, fanIn, fanOut }: ParameterShape, initialisation: Initialisation): number {
+/** The largest size of a number that a parameter begins with. */
+export function boundOf({ role, fanIn, fanOut }: ParameterShape, initialisation: Initialisation): number {
   if (initialisation === 'fan-in') return 1 / Math.sqrt(fanIn);
   return role === 'bias' ? 0 : Math.sqrt(6 / (fanIn + fanOut));
 }

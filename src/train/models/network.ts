@@ -4,7 +4,7 @@
  */
 import type { Operations } from '../operations.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
-import type { Activation, Convolution, Dense, Layer, TransposedConvolution } from './layers.js';
+import type { Convolution, Dense, Layer, TransposedConvolution } from './layers.js';
 
 /** What a pass forwards leaves behind. */
 export interface Pass {
@@ -12,9 +12,13 @@ export interface Pass {
   readonly output: Tensor;
   /**
    * Gradients of a loss whose gradient with respect to the output is `dy`: of every parameter, in their order, and of the input where `wantsInput`.
-   * Frees the pass; dy stays the caller's.
+   * Where parameters are not wanted their list is empty. Frees the pass; dy stays the caller's.
    */
-  backward(dy: Tensor, wantsInput: boolean): { readonly input: Tensor | null; readonly parameters: Tensor[] };
+  backward(
+    dy: Tensor,
+    wantsInput: boolean,
+    wantsParameters?: boolean,
+  ): { readonly input: Tensor | null; readonly parameters: Tensor[] };
   /** Frees the outputs of the layers, where there is no way back. */
   dispose(): void;
 }
@@ -57,13 +61,13 @@ export function forward(
   return {
     output: input,
     dispose,
-    backward(dy, wantsInput) {
+    backward(dy, wantsInput, wantsParameters = true) {
       const gradients: Tensor[] = [];
       let gradient = dy;
       for (let i = visits.length - 1; i >= 0; i--) {
         const isWanted = wantsInput || i > 0;
         const before = gradient;
-        const result = goBack(tf, operations, visits[i], gradient, isWanted);
+        const result = goBack(tf, operations, visits[i], gradient, isWanted, wantsParameters);
         if (before !== dy) before.dispose();
         visits[i].output.dispose();
         gradients.unshift(...result.parameters);
@@ -94,7 +98,14 @@ function applyLayer(
     const y =
       layer.kind === 'dense'
         ? tf.fused.matMul({ a: x, b: weights, bias, activation: activation ?? 'linear' })
-        : tf.fused.conv2d({ x, filter: weights, strides: layer.stride, pad: 'same', bias, activation: activation ?? 'linear' });
+        : tf.fused.conv2d({
+            x,
+            filter: weights,
+            strides: layer.stride,
+            pad: 'same',
+            bias,
+            activation: activation ?? 'linear',
+          });
     return activation === undefined ? operations.addBias(y, tf.zeros(bias.shape), layer.activation) : y;
   });
 }
@@ -106,42 +117,51 @@ function goBack(
   { layer, input, output, weights }: Visit,
   dy: Tensor,
   wantsInput: boolean,
+  wantsParameters: boolean,
 ): { input: Tensor | null; parameters: Tensor[] } {
-  if (layer.kind === 'reshape') return { input: tf.reshape(dy, input.shape), parameters: [] };
+  if (layer.kind === 'reshape') return { input: wantsInput ? tf.reshape(dy, input.shape) : null, parameters: [] };
   return tf.tidy(() => {
-    const before: Activation = layer.activation;
-    const da = before === 'linear' ? dy : operations.activationGradient(output, dy, before);
-    const bias = operations.biasGradient(da);
-    const gradients = layerGradients(tf, layer, input, weights as Tensor, da, wantsInput);
-    return { input: gradients.input, parameters: [gradients.weights, bias] };
+    const { activation } = layer;
+    const da = activation === 'linear' ? dy : operations.activationGradient(output, dy, activation);
+    const before = wantsInput ? inputGradientOf(tf, layer, input, weights as Tensor, da) : null;
+    if (!wantsParameters) return { input: before, parameters: [] };
+    const ofWeights = weightsGradientOf(tf, layer, input, weights as Tensor, da);
+    return { input: before, parameters: [ofWeights, operations.biasGradient(da)] };
   });
 }
 
-function layerGradients(
+function weightsGradientOf(
   tf: TensorLibrary,
   layer: Dense | Convolution | TransposedConvolution,
   x: Tensor,
   weights: Tensor,
   dy: Tensor,
-  wantsInput: boolean,
-): { input: Tensor | null; weights: Tensor } {
+): Tensor {
   switch (layer.kind) {
     case 'dense':
-      return {
-        weights: tf.matMul(x, dy, true, false),
-        input: wantsInput ? tf.matMul(dy, weights, false, true) : null,
-      };
+      return tf.matMul(x, dy, true, false);
     case 'convolution':
-      return {
-        weights: filterGradient(tf, layer, x, dy, weights),
-        input: wantsInput ? inputGradient(tf, layer, dy, weights, x.shape) : null,
-      };
+      return filterGradient(tf, layer, x, dy, weights);
     case 'transposed-convolution':
       // The convolution the other way round: its input is our output.
-      return {
-        weights: filterGradient(tf, layer, dy, x, weights),
-        input: wantsInput ? tf.fused.conv2d({ x: dy, filter: weights, strides: layer.stride, pad: 'same' }) : null,
-      };
+      return filterGradient(tf, layer, dy, x, weights);
+  }
+}
+
+function inputGradientOf(
+  tf: TensorLibrary,
+  layer: Dense | Convolution | TransposedConvolution,
+  x: Tensor,
+  weights: Tensor,
+  dy: Tensor,
+): Tensor {
+  switch (layer.kind) {
+    case 'dense':
+      return tf.matMul(dy, weights, false, true);
+    case 'convolution':
+      return inputGradient(tf, layer, dy, weights, x.shape);
+    case 'transposed-convolution':
+      return tf.fused.conv2d({ x: dy, filter: weights, strides: layer.stride, pad: 'same' });
   }
 }
 

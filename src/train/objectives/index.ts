@@ -7,13 +7,24 @@ import { betaVae } from './beta-vae.js';
 import { capacityVae } from './capacity-vae.js';
 import { dae } from './dae.js';
 import { dipVaeI, dipVaeIi } from './dip-vae.js';
+import { factorVae } from './factor-vae.js';
 import type { Objective } from './objective.js';
 import { vae } from './vae.js';
 
 export { resolveObjectiveOptions } from './options.js';
 
 /** Every objective, in the order of lists. */
-export const objectives: readonly Objective[] = [vae, betaVae, capacityVae, betaTcvae, dipVaeI, dipVaeIi, ae, dae];
+export const objectives: readonly Objective[] = [
+  vae,
+  betaVae,
+  capacityVae,
+  betaTcvae,
+  factorVae,
+  dipVaeI,
+  dipVaeIi,
+  ae,
+  dae,
+];
 
 /** @throws TypeError or RangeError for what is no name of an objective; says which name is near */
 export function findObjective(name: string): Objective {

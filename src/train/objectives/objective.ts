@@ -1,5 +1,6 @@
 /** The contract of every objective. All are minimised; terms are nats per image, averaged over the batch. */
 import type { Draws } from '../draws.js';
+import type { Operations } from '../operations.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 
 /** Posteriors of a batch and a sample of each: (B, D) each. z is what the decoder sees; here it counts as a variable of its own. */
@@ -13,6 +14,8 @@ export interface LatentBatch {
 /** Where in the training a batch stands. */
 export interface StepContext {
   readonly tf: TensorLibrary;
+  /** The backend's; for objectives with a network of their own. */
+  readonly operations: Operations;
   /** Number of the step, from 0. */
   readonly step: number;
   /** N: rows that are trained on. */

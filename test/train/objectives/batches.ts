@@ -9,6 +9,7 @@ import type {
   Penalty,
   StepContext,
 } from '../../../src/train/objectives/objective.js';
+import { composeOperations } from '../../../src/train/operations.js';
 import type { TensorLibrary } from '../../../src/train/tensors.js';
 import type { PlainBatch, Table } from '../../decomposition/plain-estimators.js';
 import { drawPosterior } from '../../decomposition/posteriors.js';
@@ -24,6 +25,8 @@ export async function withDraws<R>(work: (draws: Draws) => R | Promise<R>): Prom
   return withCore((core) => work(createDraws(core)));
 }
 
+const operations = composeOperations(tf);
+
 const noDraws: Draws = {
   normals: () => {
     throw new Error('this objective draws nothing');
@@ -35,7 +38,7 @@ const noDraws: Draws = {
 
 export function contextOf(given: Partial<StepContext> = {}): StepContext {
   const sizes = { datasetSize: 5000, batchSize: BATCH, latents: LATENTS, pixels: 4096 };
-  return { tf, step: 0, seed: 7, draws: noDraws, ...sizes, ...given };
+  return { tf, operations, step: 0, seed: 7, draws: noDraws, ...sizes, ...given };
 }
 
 /** Rounded to float32 first, so that tensors and oracles see the same numbers. */

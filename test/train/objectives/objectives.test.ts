@@ -224,9 +224,12 @@ test('corruption is that of the step, however the batch is cut', async () => {
   }
 });
 
+/** Those that need nothing but one batch. */
+const simple = objectives.filter(({ name }) => !activate(name).needsSecondBatch);
+
 test('no objective leaves tensors behind over 50 steps', () => {
   const before = tf.memory().numTensors;
-  for (const { name } of objectives) {
+  for (const { name } of simple) {
     const options = name === 'beta-vae' ? { 'kl-target': 2 } : {};
     const objective = activate(name, options);
     let state: ObjectiveState | undefined;
@@ -246,7 +249,7 @@ test('no objective leaves tensors behind over 50 steps', () => {
 
 test('what a penalty is made of goes with a tidy around it', () => {
   const before = tf.memory().numTensors;
-  for (const { name } of objectives) {
+  for (const { name } of simple) {
     const objective = activate(name);
     tf.tidy(() => {
       const context = contextOf();
