@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import { didYouMean } from '../suggest.js';
 import type { Context } from './command.js';
 import { renderBash } from './completion/bash.js';
 import { renderFish } from './completion/fish.js';
 import { readTree } from './completion/tree.js';
 import { renderZsh } from './completion/zsh.js';
 import { describeExamples } from './help-text.js';
-import { didYouMean } from './suggest.js';
 import { UsageError } from './usage-error.js';
 
 const SHELLS = { bash: renderBash, zsh: renderZsh, fish: renderFish } as const;

@@ -1,6 +1,6 @@
 import type { Metric } from '../metrics/metric.js';
+import { didYouMean } from '../suggest.js';
 import type { Facade } from './facade.js';
-import { didYouMean } from './suggest.js';
 import { UsageError } from './usage-error.js';
 
 /** The metric a user named, by name or alias in any case. */

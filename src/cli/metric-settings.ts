@@ -1,8 +1,8 @@
 import type { OptionRule, OptionValue } from '../metrics/metric.js';
+import { didYouMean } from '../suggest.js';
 import type { Facade } from './facade.js';
 import { findNamedMetric } from './metric-names.js';
 import { numberBetween, wholeNumber } from './parse-values.js';
-import { didYouMean } from './suggest.js';
 import { UsageError } from './usage-error.js';
 
 type Settings = Record<string, Record<string, OptionValue>>;

@@ -1,6 +1,6 @@
 import type { Dtype } from '../matrix.js';
+import { didYouMean } from '../suggest.js';
 import type { FactorType, RowSelection } from '../types.js';
-import { didYouMean } from './suggest.js';
 import { UsageError } from './usage-error.js';
 
 /** A parser of whole numbers for an option. */

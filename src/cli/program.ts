@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { createStyle } from '../report/style.js';
+import { didYouMean } from '../suggest.js';
 import type { CommandEntry, Context } from './command.js';
-import { didYouMean } from './suggest.js';
 import { type Terminal, wantsColor, widthOf } from './terminal.js';
 import { UsageError } from './usage-error.js';
 

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { suggest } from '../../src/cli/suggest.js';
+import { suggest } from '../../src/suggest.js';
 import { makeFakeFacade } from './fake-facade.js';
 import { runInProcess } from './in-process.js';
 import { makeFolder, writeSamples } from './sample-files.js';
