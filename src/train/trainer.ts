@@ -76,6 +76,7 @@ export function createTrainer(
   const moments = createMoments(tf, weights);
   const base: Omit<StepContext, 'step'> = {
     tf,
+    operations,
     draws,
     seed,
     latents,
