@@ -46,7 +46,11 @@ export interface ShardPass {
 }
 
 /** Images (R, H, W, C) to posteriors (R, D). */
-export function encode(autoencoder: Autoencoder, parameters: Parameters, images: Tensor): { mu: Tensor; logvar: Tensor } {
+export function encode(
+  autoencoder: Autoencoder,
+  parameters: Parameters,
+  images: Tensor,
+): { mu: Tensor; logvar: Tensor } {
   const { tf, operations, networks } = autoencoder;
   const pass = forward(tf, operations, networks.encoder, parameters.encoder, images);
   const posterior = splitPosterior(autoencoder, pass.output);
@@ -55,7 +59,11 @@ export function encode(autoencoder: Autoencoder, parameters: Parameters, images:
 }
 
 /** Latents (R, D) to images (R, H, W, C) in [0, 1]. */
-export function decode({ tf, operations, networks, likelihood }: Autoencoder, parameters: Parameters, z: Tensor): Tensor {
+export function decode(
+  { tf, operations, networks, likelihood }: Autoencoder,
+  parameters: Parameters,
+  z: Tensor,
+): Tensor {
   const pass = forward(tf, operations, networks.decoder, parameters.decoder, z);
   const images = likelihood.imageOf(tf, pass.output);
   pass.dispose();

@@ -2,8 +2,9 @@
  * What a step does beside the products and convolutions, each with its gradient. The backends have quicker ways for some; these formulas
  * of tensor operations are right for all. Tensors that go in stay the caller's.
  */
-import { LEAKY_SLOPE } from './models/layers.js';
+
 import type { Activation } from './models/layers.js';
+import { LEAKY_SLOPE } from './models/layers.js';
 import type { Tensor, TensorLibrary } from './tensors.js';
 
 /** The settings of one update of Adam. */
@@ -32,7 +33,11 @@ export interface Operations {
    * Adam (Kingma & Ba 2015, algorithm 1): the new parameter and moments, in place of the old ones, which are gone (or overwritten).
    *   m' = b1 m + (1 - b1) g,  v' = b2 v + (1 - b2) g^2,  p' = p - stepSize m' / (sqrt(v') / rootCorrection + epsilon)
    */
-  adam(state: readonly [p: Tensor, m: Tensor, v: Tensor], gradient: Tensor, update: AdamUpdate): [Tensor, Tensor, Tensor];
+  adam(
+    state: readonly [p: Tensor, m: Tensor, v: Tensor],
+    gradient: Tensor,
+    update: AdamUpdate,
+  ): [Tensor, Tensor, Tensor];
 }
 
 /** The operations as formulas of a tensor library. */

@@ -2,7 +2,14 @@
  * How a batch is spread: cut into shards, always the same ones, whose gradients are added in the order of the shards. Who computes which shard does not
  * show in the numbers.
  */
-import { type Autoencoder, beginShard, encode, type LatentGradients, type Parameters, type ShardPass } from './autoencoder.js';
+import {
+  type Autoencoder,
+  beginShard,
+  encode,
+  type LatentGradients,
+  type Parameters,
+  type ShardPass,
+} from './autoencoder.js';
 import type { LatentBatch } from './objectives/objective.js';
 import type { Tensor, TensorLibrary } from './tensors.js';
 
@@ -50,7 +57,9 @@ export function localReplicas(autoencoder: Autoencoder, shardRows: number): Repl
     async encode(parameters, images) {
       const bounds = shardBounds(images.shape[0], shardRows);
       return tf.tidy(() => {
-        const parts = bounds.slice(1).map((to, i) => encode(autoencoder, parameters, sliceRows(tf, images, bounds[i], to)));
+        const parts = bounds
+          .slice(1)
+          .map((to, i) => encode(autoencoder, parameters, sliceRows(tf, images, bounds[i], to)));
         return {
           mu: tf.concat(
             parts.map(({ mu }) => mu),
@@ -104,7 +113,12 @@ function sliceBatch(tf: TensorLibrary, { images, seen, noise }: ImageBatch, from
   };
 }
 
-function sliceGradients(tf: TensorLibrary, { mu, logvar, z }: LatentGradients, from: number, to: number): LatentGradients {
+function sliceGradients(
+  tf: TensorLibrary,
+  { mu, logvar, z }: LatentGradients,
+  from: number,
+  to: number,
+): LatentGradients {
   const slice = (x: Tensor | null) => (x === null ? null : sliceRows(tf, x, from, to));
   return { mu: slice(mu), logvar: slice(logvar), z: slice(z) };
 }
@@ -116,7 +130,11 @@ export function sliceRows(tf: TensorLibrary, x: Tensor, from: number, to: number
 }
 
 function concatLatents(tf: TensorLibrary, shards: readonly ShardPass[]): LatentBatch {
-  const join = (pick: (latents: LatentBatch) => Tensor) => tf.concat(shards.map(({ latents }) => pick(latents)), 0);
+  const join = (pick: (latents: LatentBatch) => Tensor) =>
+    tf.concat(
+      shards.map(({ latents }) => pick(latents)),
+      0,
+    );
   return { mu: join(({ mu }) => mu), logvar: join(({ logvar }) => logvar), z: join(({ z }) => z) };
 }
 

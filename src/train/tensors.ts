@@ -72,7 +72,13 @@ export interface TensorLibrary {
 
   /** Products and convolutions with their bias and activation in one. */
   readonly fused: {
-    matMul(inputs: { a: Tensor; b: Tensor; bias?: Tensor; activation?: FusedActivation; leakyreluAlpha?: number }): Tensor;
+    matMul(inputs: {
+      a: Tensor;
+      b: Tensor;
+      bias?: Tensor;
+      activation?: FusedActivation;
+      leakyreluAlpha?: number;
+    }): Tensor;
     conv2d(inputs: {
       x: Tensor;
       filter: Tensor;

@@ -91,7 +91,11 @@ export function createTrainer(
     async step(step, images, second) {
       const context = { ...base, step };
       const seen = objective.corrupt?.(images, context) ?? images;
-      const noise = drawNoise(tf, draws, [images.shape[0], latents], { seed, stream: STREAMS.trainingNoise, index: step });
+      const noise = drawNoise(tf, draws, [images.shape[0], latents], {
+        seed,
+        stream: STREAMS.trainingNoise,
+        index: step,
+      });
       const pass = await replicas.begin(parameters(), { images, seen, noise });
       const other = second === null ? undefined : await encodeSecond(second, step);
       const penalty = objective.penalise(pass.latents, context, state, other);
@@ -158,13 +162,7 @@ export function createTrainer(
   }
 }
 
-function drawNoise(
-  tf: TensorLibrary,
-  draws: Draws,
-  shape: number[],
-  at: Stream,
-  from = 0,
-): Tensor {
+function drawNoise(tf: TensorLibrary, draws: Draws, shape: number[], at: Stream, from = 0): Tensor {
   return tf.tensor(draws.normals(shape[0] * shape[1], at, from), shape);
 }
 

@@ -18,6 +18,7 @@ import {
   eye,
   fill,
   findBackendFactory,
+  fused,
   getBackend,
   getKernel,
   type KernelBackend,
@@ -114,6 +115,7 @@ const library = {
   getBackend,
   ready,
   engine,
+  fused,
 };
 
 /** The bundled library. Computes on the backend that was opened last. */

@@ -17,7 +17,8 @@ function depthOf({ height, width }: ImageShape): number {
 export const burgess: Architecture = {
   name: 'burgess',
   summary: 'convolutions of 32 channels that halve the image down to 4 x 4, two layers of 256',
-  source: 'Burgess et al. 2018, "Understanding disentangling in beta-VAE", appendix; images of other sizes by more or fewer convolutions',
+  source:
+    'Burgess et al. 2018, "Understanding disentangling in beta-VAE", appendix; images of other sizes by more or fewer convolutions',
   initialisation: 'fan-in',
   learningRate: 5e-4,
   batchSize: 64,

@@ -1,5 +1,5 @@
 /** The parameters before the first step: a function of the seed alone. */
-import { type Core } from '../../../bindings/core.js';
+import type { Core } from '../../../bindings/core.js';
 import { STREAMS } from '../../random.js';
 import type { Initialisation } from './architecture.js';
 import type { ParameterShape } from './layers.js';

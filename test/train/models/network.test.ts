@@ -44,7 +44,8 @@ function plainForward(layers: readonly Layer[], x: tfjs.Tensor, parameters: tfjs
     const [weights, bias] = [parameters[next], parameters[next + 1]];
     next += 2;
     if (layer.kind === 'dense') y = tfjs.matMul(y, weights);
-    else if (layer.kind === 'convolution') y = tfjs.conv2d(y as tfjs.Tensor4D, weights as tfjs.Tensor4D, layer.stride, 'same');
+    else if (layer.kind === 'convolution')
+      y = tfjs.conv2d(y as tfjs.Tensor4D, weights as tfjs.Tensor4D, layer.stride, 'same');
     else {
       const shape: [number, number, number, number] = [y.shape[0], layer.height, layer.width, layer.outputs];
       y = tfjs.conv2dTranspose(y as tfjs.Tensor4D, weights as tfjs.Tensor4D, shape, layer.stride, 'same');
@@ -79,7 +80,10 @@ function agreesWithTape(layers: readonly Layer[], inputShape: number[]): void {
   assert.ok(largestDifference(output as unknown as Tensor, tape.value) < 1e-6);
   assert.is(own.parameters.length, parameters.length);
   for (const [i, gradient] of [own.input as Tensor, ...own.parameters].entries()) {
-    assert.ok(largestDifference(gradient, tape.grads[i]) < 2e-6, `gradient ${i}: ${largestDifference(gradient, tape.grads[i])}`);
+    assert.ok(
+      largestDifference(gradient, tape.grads[i]) < 2e-6,
+      `gradient ${i}: ${largestDifference(gradient, tape.grads[i])}`,
+    );
   }
   tf.dispose([parameters, x, dy, output, own, tape]);
   assert.is(tf.memory().numTensors, before, 'nothing is left behind');
@@ -122,7 +126,10 @@ test('the published sizes: burgess has 64 x 64 images go down to 4 x 4, locatell
   // Counted by hand: convolutions 544 + 3 x 16,416, dense 131,328 + 65,792 + 5,140; decoder 2,816 + 65,792 + 131,584, 3 x 16,416 + 513.
   assert.is(count('burgess'), 544 + 3 * 16416 + 131328 + 65792 + 5140 + 2816 + 65792 + 131584 + 3 * 16416 + 513);
   // 544 + 16,416 + 8,256 + 16,448, dense 262,400 + 5,140; decoder 2,816 + 263,168, 65,600 + 32,800 + 16,416 + 513.
-  assert.is(count('locatello'), 544 + 16416 + 8256 + 16448 + 262400 + 5140 + 2816 + 263168 + 65600 + 32800 + 16416 + 513);
+  assert.is(
+    count('locatello'),
+    544 + 16416 + 8256 + 16448 + 262400 + 5140 + 2816 + 263168 + 65600 + 32800 + 16416 + 513,
+  );
 });
 
 test.run();
