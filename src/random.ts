@@ -54,6 +54,8 @@ export const STREAMS = {
   generatedNoise: 24,
   /** As `batchOrder`, of second batches; index = number of the epoch. */
   secondBatchOrder: 25,
+  /** Rows of a data set that are shown or written, where not all are; index 0. */
+  pickedRows: 26,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

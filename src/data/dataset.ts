@@ -5,6 +5,8 @@ export interface Factor {
   readonly name: string;
   /** The number of its values, which are then 0 .. size - 1; null for one that varies along a line. */
   readonly size: number | null;
+  /** Where it varies along a line: the least of its values, and what all are below (or at most). */
+  readonly range?: readonly [from: number, to: number];
 }
 
 /** Height, width and channels of the images. */
@@ -27,6 +29,8 @@ export interface Dataset {
   readonly isBinary: boolean;
   /** The K factors; none where they are not known. */
   readonly factors: readonly Factor[];
+  /** What was decided when it was opened, for people: the order of dimensions, columns left out ... */
+  readonly notes?: readonly string[];
   /** Writes the images of some rows, one after the other, as bytes 0 .. 255, (rows, H, W, C). */
   readImages(rows: ArrayLike<number>, out: Uint8Array): void | Promise<void>;
   /** Writes the factors of some rows, (rows, K): numbers of values, or values. */

@@ -9,6 +9,16 @@ export function inflateRaw(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
   return transform(input, new DecompressionStream('deflate-raw'));
 }
 
+/** Inflates deflate data in zlib's wrapper, whose checksum the platform checks. */
+export function inflateZlib(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return transform(input, new DecompressionStream('deflate'));
+}
+
+/** Inflates a .gz file, whose checksum and length the platform checks. */
+export function inflateGzip(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return transform(input, new DecompressionStream('gzip'));
+}
+
 /** Deflates bytes without a wrapper. */
 export function deflateRaw(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   return transform(input, new CompressionStream('deflate-raw'));

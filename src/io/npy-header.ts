@@ -18,6 +18,8 @@ export interface NpyHeader {
   /** The dtype in words, for those that cannot be read as well. */
   readonly dtypeName: string;
   readonly refusal: string | null;
+  /** Bytes of an element, where every one has as many. */
+  readonly itemBytes: number | null;
   readonly bigEndian: boolean;
   readonly fortranOrder: boolean;
   readonly shape: readonly number[];
@@ -77,7 +79,7 @@ export function parseNpyHeader(prefix: Uint8Array, size: number, place: Place): 
       );
     }
   }
-  return { dtype, dtypeName: name, refusal, bigEndian, fortranOrder, shape, headerBytes };
+  return { dtype, dtypeName: name, refusal, itemBytes, bigEndian, fortranOrder, shape, headerBytes };
 }
 
 function tooShort(expected: number, got: number, place: Place): DataError {
@@ -199,7 +201,10 @@ function readDescr(descr: Literal, place: Place): Descr {
   if (other === undefined) {
     throw new DataError(`.npy header: expected a type string such as '<f4', got '${descr}'`, place);
   }
-  return unread(other.name, other.itemBytes, `expected numbers, got ${other.name} ('${descr}')`);
+  return {
+    ...unread(other.name, other.itemBytes, `expected numbers, got ${other.name} ('${descr}')`),
+    bigEndian: order === '>',
+  };
 }
 
 function unread(name: string, itemBytes: number | null, refusal: string): Descr {

@@ -4,7 +4,7 @@ import { type Payload, refusedEntry } from './dense.js';
 import { isPlainName } from './member-name.js';
 import type { NamedMatrix } from './named-matrix.js';
 import { npyEntry, writeNpy } from './npy.js';
-import { NPY_PREFIX_BYTES, parseNpyHeader } from './npy-header.js';
+import { NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.js';
 import type { ByteSource } from './source.js';
 import { readZipDirectory, streamMember, type ZipMember } from './zip.js';
 import { writeZip, type ZipInput } from './zip-writer.js';
@@ -17,15 +17,20 @@ import { writeZip, type ZipInput } from './zip-writer.js';
  */
 export async function openNpz(source: ByteSource): Promise<ArrayFile> {
   const { path } = source;
+  const arrays: ArrayEntry[] = [];
+  for (const member of await readNpzDirectory(source)) arrays.push(await openMember(source, member));
+  return { path, format: 'npz', arrays };
+}
+
+/** The directory of an archive that holds arrays. */
+export async function readNpzDirectory(source: ByteSource): Promise<ZipMember[]> {
   const members = await readZipDirectory(source);
   if (members.length > 0 && !members.some(({ name }) => name.endsWith('.npy'))) {
     const isTorch = members.some(({ name }) => name.endsWith('data.pkl'));
     const found = isTorch ? 'a PyTorch file, which holds pickled objects' : 'found no .npy member in the archive';
-    throw new DataError(`${found}; save the arrays with numpy.savez`, { path });
+    throw new DataError(`${found}; save the arrays with numpy.savez`, { path: source.path });
   }
-  const arrays: ArrayEntry[] = [];
-  for (const member of members) arrays.push(await openMember(source, member));
-  return { path, format: 'npz', arrays };
+  return members;
 }
 
 async function openMember(source: ByteSource, member: ZipMember): Promise<ArrayEntry> {
@@ -34,13 +39,25 @@ async function openMember(source: ByteSource, member: ZipMember): Promise<ArrayE
     const refusal = 'expected an .npy member, got another file';
     return refusedEntry(path, member.name, { dtype: 'file', shape: [member.size], bytes: member.size, refusal });
   }
+  const { name, header, payload } = await readNpzMember(source, member);
+  return npyEntry(path, name, header, member.size, payload);
+}
+
+/** An array of an archive: its header is read, its elements come as a stream whose checksum is checked at the end. */
+export interface NpzMember {
+  /** As numpy calls it, without `.npy`. */
+  readonly name: string;
+  readonly header: NpyHeader;
+  readonly payload: Payload;
+}
+
+/** Reads the header of a member whose name ends in `.npy`. */
+export async function readNpzMember(source: ByteSource, member: ZipMember): Promise<NpzMember> {
   const name = member.name.slice(0, -'.npy'.length);
   const prefix = await readPrefix(source, member, name);
-  const header = parseNpyHeader(prefix, member.size, { path, member: name });
-  const payload: Payload = {
-    stream: () => skipFirst(streamMember(source, member, name), header.headerBytes),
-  };
-  return npyEntry(path, name, header, member.size, payload);
+  const header = parseNpyHeader(prefix, member.size, { path: source.path, member: name });
+  const stream = () => skipFirst(streamMember(source, member, name), header.headerBytes);
+  return { name, header, payload: { stream } };
 }
 
 async function readPrefix(source: ByteSource, member: ZipMember, name: string): Promise<Uint8Array> {

@@ -2,9 +2,15 @@
  * How a batch is spread: cut into shards, always the same ones, whose gradients are added in the order of the shards. Who computes which shard does not
  * show in the numbers.
  */
-import { type Autoencoder, beginShard, type LatentGradients, type Parameters, type ShardPass } from './autoencoder.js';
+import { type Autoencoder, beginShard, encode, type LatentGradients, type Parameters, type ShardPass } from './autoencoder.js';
 import type { LatentBatch } from './objectives/objective.js';
 import type { Tensor, TensorLibrary } from './tensors.js';
+
+export interface Posteriors {
+  readonly mu: Tensor;
+  /** Natural logarithms of variances. */
+  readonly logvar: Tensor;
+}
 
 /** Images of a batch. */
 export interface ImageBatch {
@@ -25,6 +31,8 @@ export interface BatchPass {
 
 /** Those who compute shards. */
 export interface Replicas {
+  /** Posteriors of images (rows, H, W, C), (rows, D) each. */
+  encode(parameters: Parameters, images: Tensor): Promise<Posteriors>;
   begin(parameters: Parameters, batch: ImageBatch): Promise<BatchPass>;
   close(): void | Promise<void>;
 }
@@ -39,6 +47,23 @@ export function shardBounds(rows: number, shardRows: number): number[] {
 export function localReplicas(autoencoder: Autoencoder, shardRows: number): Replicas {
   const { tf } = autoencoder;
   return {
+    async encode(parameters, images) {
+      const bounds = shardBounds(images.shape[0], shardRows);
+      return tf.tidy(() => {
+        const parts = bounds.slice(1).map((to, i) => encode(autoencoder, parameters, sliceRows(tf, images, bounds[i], to)));
+        return {
+          mu: tf.concat(
+            parts.map(({ mu }) => mu),
+            0,
+          ),
+          logvar: tf.concat(
+            parts.map(({ logvar }) => logvar),
+            0,
+          ),
+        };
+      });
+    },
+
     async begin(parameters, batch) {
       const rows = batch.images.shape[0];
       const bounds = shardBounds(rows, shardRows);

@@ -57,6 +57,8 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^commander$/, /^src\/cli\//],
   [/^vega(-lite)?$/, /^src\/charts\//],
   [/^hyparquet(-compressors)?$/, /^src\/io\/parquet\.ts$/],
+  [/^fast-png$/, /^src\/(data|train)\//],
+  [/^(h5wasm|jpeg-js)(\/node)?$/, /^src\/data\/files\//],
   [
     /^node:/,
     /^(bindings\/(wasm-source|worker-host)|src\/node|src\/io\/file-source|src\/io\/write-file|src\/(cli|data|train|sweep)\/.*)\.ts$/,

@@ -1,0 +1,117 @@
+import { DataError } from '../../errors.js';
+import { formatShape } from '../../io/shape.js';
+import type { ByteSource } from '../../io/source.js';
+import { openTensors, readStrings, type Tensor } from '../../io/tensors.js';
+import type { Dataset } from '../dataset.js';
+import { openArrayImages } from './array-images.js';
+import { checksumOfText, identifyFile } from './checksum.js';
+import { type ColumnsTable, tableOfColumns } from './columns-table.js';
+import { type FactorTable, fileDataset, gridTable, NO_FACTORS } from './file-dataset.js';
+import type { FileOptions } from './options.js';
+import { pixelLayout, placeOf } from './pixels.js';
+
+/**
+ * The data set of an .npz archive or an .npy array. Which members count:
+ *
+ *   imgs, latents_classes           dSprites (https://github.com/google-deepmind/dsprites-dataset); its `metadata` is a
+ *                                   pickle and is passed over by its name
+ *   images of a size of MPI3D       MPI3D (https://github.com/rr-learning/disentanglement_dataset), by its grid
+ *   images, factors or labels, factor_names     any other
+ */
+export async function openArrayDataset(source: ByteSource, name: string, options: FileOptions): Promise<Dataset> {
+  const { path } = source;
+  const tensors = await openTensors(source, (member) => member === 'metadata');
+  const find = (...names: string[]) => tensors.find((tensor) => tensor.name !== null && names.includes(tensor.name));
+  const pixels = tensors.length === 1 && tensors[0].name === null ? tensors[0] : find('images', 'imgs');
+  if (pixels === undefined) {
+    const found = tensors.map((tensor) => `${tensor.name} ${formatShape(tensor.shape)}`).join(', ');
+    throw new DataError(`expected an array called images or imgs, got ${found || 'none'}`, { path });
+  }
+  const { rows } = pixelLayout(pixels.shape, placeOf(pixels));
+  const { images, notes } = await openArrayImages(pixels, options.maximum ?? null);
+  const found = await findFactors(pixels, rows, find);
+  const isArchive = pixels.name !== null;
+  const checksums = tensors.map((tensor) => `${tensor.name} ${tensor.checksum}`).join('\n');
+  return fileDataset({
+    name,
+    path,
+    identity: {
+      format: isArchive ? 'npz' : 'npy',
+      // The directory of an archive has a checksum of every member, so this one stands for all that is in it.
+      ...(isArchive ? { bytes: source.size, checksum: checksumOfText(checksums) } : await identifyFile(source)),
+      maximum: options.maximum ?? null,
+    },
+    images,
+    table: found.table,
+    notes: [...notes, ...found.notes],
+    close: () => source.close?.(),
+  });
+}
+
+type Find = (...names: string[]) => Tensor | undefined;
+
+const DSPRITES_NAMES = ['color', 'shape', 'scale', 'orientation', 'posX', 'posY'];
+
+async function findFactors(pixels: Tensor, rows: number, find: Find): Promise<ColumnsTable> {
+  const classes = find('latents_classes');
+  if (classes !== undefined) {
+    const width = classes.shape[1];
+    const names = width === DSPRITES_NAMES.length ? DSPRITES_NAMES : numberedNames(width);
+    return readColumns(classes, rows, names);
+  }
+  const table = find('factors') ?? find('labels', 'label');
+  if (table === undefined) {
+    const grid = mpi3dGrid(pixels.shape);
+    return grid === null
+      ? { table: NO_FACTORS, notes: ['it holds no factors'] }
+      : { table: grid, notes: ['the factors are those of the grid of MPI3D, in the order of its authors'] };
+  }
+  const width = table.shape.length === 1 ? 1 : table.shape[1];
+  const names = find('factor_names');
+  if (names === undefined) return readColumns(table, rows, width === 1 ? ['label'] : numberedNames(width));
+  const given = await readStrings(names);
+  if (given.length !== width || new Set(given).size !== width || given.includes('')) {
+    const got = given.map((one) => JSON.stringify(one)).join(', ');
+    throw new DataError(`expected ${width} different names, got ${got || 'none'}`, placeOf(names));
+  }
+  return readColumns(table, rows, given);
+}
+
+function numberedNames(width: number): string[] {
+  return Array.from({ length: width }, (_, k) => `factor${k}`);
+}
+
+async function readColumns(tensor: Tensor, rows: number, names: readonly string[]): Promise<ColumnsTable> {
+  if (tensor.shape[0] !== rows) {
+    throw new DataError(`expected a row for each of ${rows} images, got ${tensor.shape[0]}`, placeOf(tensor));
+  }
+  const { data } = await tensor.table.read();
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    const where = { row: Math.floor(bad / names.length), column: bad % names.length };
+    throw new DataError(`expected a number, got ${data[bad]}`, { ...placeOf(tensor), ...where });
+  }
+  return tableOfColumns({ names, values: data, rows }, false);
+}
+
+// Sizes of object_color and object_shape: the published full variants (toy, realistic, real) and the one of 460,800
+// images, which the complex set and the first release share.
+const MPI3D_ROWS: ReadonlyMap<number, number> = new Map([
+  [1_036_800, 6],
+  [460_800, 4],
+]);
+
+/** The grid of MPI3D, told by the number and size of the images. */
+function mpi3dGrid(shape: readonly number[]): FactorTable | null {
+  const objects = MPI3D_ROWS.get(shape[0]);
+  if (objects === undefined || shape.slice(1).join() !== '64,64,3') return null;
+  return gridTable([
+    ['object_color', objects],
+    ['object_shape', objects],
+    ['object_size', 2],
+    ['camera_height', 3],
+    ['background_color', 3],
+    ['horizontal_axis', 40],
+    ['vertical_axis', 40],
+  ]);
+}

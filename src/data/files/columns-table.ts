@@ -1,0 +1,60 @@
+import type { Factor } from '../dataset.js';
+import type { FactorTable } from './file-dataset.js';
+
+/** Columns of numbers in row order. */
+export interface Columns {
+  readonly names: readonly string[];
+  /** (N, K) */
+  readonly values: ArrayLike<number>;
+  readonly rows: number;
+}
+
+/** A table of factors from columns, and what became of them. */
+export interface ColumnsTable {
+  readonly table: FactorTable;
+  readonly notes: readonly string[];
+}
+
+// A column of more values than this is one that varies along a line.
+const MOST_VALUES = 1024;
+
+/**
+ * Makes factors of columns. A column with one value only tells nothing and is left out. One whose values are exactly
+ * 0 .. size - 1 is taken as it is; other columns of at most 1,024 values are numbered in the order of their values where
+ * `isRanked` says so, and are values along a line otherwise.
+ */
+export function tableOfColumns({ names, values, rows }: Columns, isRanked: boolean): ColumnsTable {
+  const width = names.length;
+  const factors: Factor[] = [];
+  const kept: Array<{ column: number; numberOf: ReadonlyMap<number, number> | null }> = [];
+  const notes: string[] = [];
+  for (let column = 0; column < width; column++) {
+    const distinct = distinctValues(values, rows, width, column);
+    if (distinct !== null && distinct.length <= 1) {
+      notes.push(`the factor ${names[column]} is ${distinct[0]} in every row and is left out`);
+      continue;
+    }
+    const isNumbered = distinct?.every((value, number) => value === number) ?? false;
+    const isRankable = distinct !== null && isRanked;
+    factors.push({ name: names[column], size: isNumbered || isRankable ? (distinct?.length ?? null) : null });
+    const numberOf = !isNumbered && isRankable ? new Map(distinct.map((value, number) => [value, number])) : null;
+    kept.push({ column, numberOf });
+  }
+  const read = (row: number, out: Float64Array, at: number): void => {
+    for (const [k, { column, numberOf }] of kept.entries()) {
+      const value = values[row * width + column];
+      out[at + k] = numberOf === null ? value : (numberOf.get(value) ?? Number.NaN);
+    }
+  };
+  return { table: { factors, read }, notes };
+}
+
+/** The values of a column in rising order, or null where there are too many. */
+function distinctValues(values: ArrayLike<number>, rows: number, width: number, column: number): number[] | null {
+  const seen = new Set<number>();
+  for (let row = 0; row < rows; row++) {
+    seen.add(values[row * width + column]);
+    if (seen.size > MOST_VALUES) return null;
+  }
+  return [...seen].sort((a, b) => a - b);
+}

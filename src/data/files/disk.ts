@@ -1,0 +1,65 @@
+/** Files and folders by their path, in Node. Loaded on use: a browser hands in a Blob instead. */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { NoInputError, openFileSource } from '../../io/file-source.js';
+import type { ByteSource } from '../../io/source.js';
+
+/** A file of a folder; it is opened on use. */
+export interface FolderFile {
+  /** Path from the folder, with slashes. */
+  readonly name: string;
+  open(): Promise<ByteSource>;
+}
+
+/** What a path leads to. */
+export async function kindOfPath(path: string): Promise<'file' | 'folder' | null> {
+  try {
+    const found = await stat(path);
+    return found.isDirectory() ? 'folder' : 'file';
+  } catch {
+    return null;
+  }
+}
+
+/** Opens a file; null where there is none. */
+export async function openIfThere(path: string): Promise<ByteSource | null> {
+  return (await kindOfPath(path)) === 'file' ? openFileSource(path) : null;
+}
+
+/** The last step of a path. */
+export function lastStep(path: string): string {
+  return basename(resolve(path));
+}
+
+/** A path beside another. */
+export function besides(path: string, name: string): string {
+  return join(dirname(path), name);
+}
+
+export { resolve as absolutePath } from 'node:path';
+export { openFileSource };
+
+/**
+ * The files of a folder and of the folders in it, in the order of their names by code points; hidden ones are left out.
+ * @throws NoInputError where it cannot be listed
+ */
+export async function listFolder(folder: string): Promise<FolderFile[]> {
+  const names: string[] = [];
+  const visit = async (inner: string): Promise<void> => {
+    for (const entry of await readdir(join(folder, inner), { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue;
+      const name = inner === '' ? entry.name : `${inner}/${entry.name}`;
+      // A link is looked through one step, so that no circle of folders is walked.
+      const isFolder = entry.isDirectory();
+      if (isFolder) await visit(name);
+      else if (entry.isFile() || (await kindOfPath(join(folder, name))) === 'file') names.push(name);
+    }
+  };
+  try {
+    await visit('');
+  } catch (error) {
+    throw new NoInputError(folder, error instanceof Error ? error.message : String(error), error);
+  }
+  names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return names.map((name) => ({ name, open: () => openFileSource(join(folder, name)) }));
+}

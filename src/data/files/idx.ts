@@ -1,0 +1,155 @@
+import { DataError } from '../../errors.js';
+import { inflateGzip } from '../../io/inflate.js';
+import { formatShape } from '../../io/shape.js';
+import { type ByteSource, streamRange } from '../../io/source.js';
+import type { Dataset } from '../dataset.js';
+import { checksumOfText, identifyFile } from './checksum.js';
+import { tableOfColumns } from './columns-table.js';
+import { fileDataset, imagesInMemory, NO_FACTORS } from './file-dataset.js';
+
+/** An array of bytes out of an IDX file. */
+export interface IdxArray {
+  readonly shape: readonly number[];
+  readonly values: Uint8Array;
+}
+
+const UNSIGNED_BYTE = 0x08;
+const MOST_BYTES = 2 ** 30;
+
+/**
+ * Reads an IDX file (Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database": two zeros, a type, the number of
+ * dimensions, their lengths as big-endian 32-bit integers, the values), bare or in gzip. Only unsigned bytes are read.
+ *
+ * @throws DataError when it is damaged, cut short, longer than it says, or of another type
+ */
+export async function readIdx(source: ByteSource): Promise<IdxArray> {
+  const { path, size } = source;
+  const start = await source.read(0, Math.min(2, size));
+  const isGzip = start[0] === 0x1f && start[1] === 0x8b;
+  const bare = streamRange(source, 0, size);
+  const bytes = await collect(isGzip ? inflateGzip(bare) : bare, path);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
+    throw new DataError('expected an IDX file, which begins with two zeros', { path, byte: 0 });
+  }
+  if (bytes[2] !== UNSIGNED_BYTE) {
+    const got = `0x${bytes[2].toString(16).padStart(2, '0')}`;
+    throw new DataError(`expected an IDX file of unsigned bytes (type 0x08), got type ${got}`, { path, byte: 2 });
+  }
+  const count = bytes[3];
+  const headerBytes = 4 + count * 4;
+  if (count < 1 || count > 4) throw new DataError(`expected 1 to 4 dimensions, got ${count}`, { path, byte: 3 });
+  if (bytes.length < headerBytes) {
+    throw new DataError(`expected an IDX header of ${headerBytes} bytes, got ${bytes.length}`, { path });
+  }
+  const shape = Array.from({ length: count }, (_, k) => view.getUint32(4 + k * 4));
+  const expected = headerBytes + shape.reduce((product, length) => product * length, 1);
+  if (bytes.length !== expected) {
+    throw new DataError(
+      `expected ${expected} bytes (a header of ${headerBytes} and ${formatShape(shape)} bytes), got ${bytes.length}`,
+      { path },
+    );
+  }
+  return { shape, values: bytes.subarray(headerBytes) };
+}
+
+async function collect(stream: AsyncIterable<Uint8Array>, path: string): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const piece of stream) {
+      size += piece.length;
+      if (size > MOST_BYTES)
+        throw new DataError(`expected an IDX file of at most ${MOST_BYTES} bytes, got more`, { path });
+      pieces.push(piece);
+    }
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw new DataError('the compressed data is damaged', { path });
+  }
+  const bytes = new Uint8Array(size);
+  let filled = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, filled);
+    filled += piece.length;
+  }
+  return bytes;
+}
+
+/** A file of images, and the one of their labels where it is known. */
+export interface IdxPair {
+  readonly images: ByteSource;
+  readonly labels: ByteSource | null;
+}
+
+/** The name that the file of labels has beside a file of images, as MNIST and Fashion-MNIST name them; null for others. */
+export function labelsNameOf(imagesName: string): string | null {
+  const labels = imagesName.replace(/images([.-])idx3/, 'labels$1idx1');
+  return labels === imagesName ? null : labels;
+}
+
+/**
+ * MNIST, Fashion-MNIST and their like: images (N, H, W), and labels (N), the one factor. Several pairs follow one another.
+ * Everything is held in memory.
+ */
+export async function openIdxDataset(pairs: readonly IdxPair[], name: string): Promise<Dataset> {
+  const { path } = pairs[0].images;
+  const parts: Uint8Array[] = [];
+  const labels: number[] = [];
+  const identities: string[] = [];
+  const notes: string[] = [];
+  let image: { height: number; width: number; channels: number } | null = null;
+  for (const pair of pairs) {
+    const pixels = await readIdx(pair.images);
+    if (pixels.shape.length !== 3) {
+      throw new DataError(`expected images of shape (N, H, W), got ${formatShape(pixels.shape)}`, {
+        path: pair.images.path,
+      });
+    }
+    const [rows, height, width] = pixels.shape;
+    if (image !== null && (image.height !== height || image.width !== width)) {
+      throw new DataError(`expected images of ${image.height} x ${image.width}, got ${height} x ${width}`, {
+        path: pair.images.path,
+      });
+    }
+    image = { height, width, channels: 1 };
+    parts.push(pixels.values);
+    if (pair.labels !== null) for (const label of await readLabels(pair.labels, rows)) labels.push(label);
+    for (const file of [pair.images, pair.labels]) {
+      if (file !== null) identities.push((await identifyFile(file)).checksum);
+      await file?.close?.();
+    }
+  }
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let filled = 0;
+  for (const part of parts) {
+    bytes.set(part, filled);
+    filled += part.length;
+  }
+  const images = imagesInMemory(bytes, image as NonNullable<typeof image>);
+  if (labels.length > 0 && labels.length !== images.size) {
+    throw new DataError('expected a file of labels beside every file of images, or beside none', { path });
+  }
+  const columns = tableOfColumns({ names: ['label'], values: labels, rows: labels.length }, true);
+  if (labels.length === 0) notes.push('it has no file of labels');
+  if (pairs.length > 1) notes.push(`its parts follow one another: ${pairs.map((pair) => pair.images.path).join(', ')}`);
+  const isLabelled = labels.length > 0;
+  return fileDataset({
+    name,
+    path,
+    identity: { format: 'idx', bytes: bytes.length, checksum: checksumOfText(identities.join('\n')) },
+    images,
+    table: isLabelled ? columns.table : NO_FACTORS,
+    notes: [...notes, ...(isLabelled ? columns.notes : [])],
+  });
+}
+
+async function readLabels(source: ByteSource, rows: number): Promise<Uint8Array> {
+  const { shape, values } = await readIdx(source);
+  if (shape.length !== 1 || shape[0] !== rows) {
+    throw new DataError(`expected ${rows} labels, one for each image, got shape ${formatShape(shape)}`, {
+      path: source.path,
+    });
+  }
+  return values;
+}

@@ -1,0 +1,44 @@
+/** Data sets by name or by file: the registry. */
+import { optionRangeError } from '../errors.js';
+import { didYouMean } from '../suggest.js';
+import type { Dataset } from './dataset.js';
+import { openFileDataset } from './files/open-file.js';
+import type { FileOptions } from './files/options.js';
+import { openProcedural, procedural } from './procedural.js';
+
+export type { Dataset, Factor, ImageShape } from './dataset.js';
+export type { FileOptions } from './files/options.js';
+
+/** How to open a data set. */
+export interface DatasetOptions extends FileOptions {
+  /** Seed of procedural data sets, a whole number; default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * Opens a data set: a procedural one by its name, or the file or folder of a path, told by what is in it. In a browser, a
+ * Blob or File takes the place of the path, for formats of one file. Close it when done, where it has `close`.
+ *
+ * @throws RangeError (`ERR_OPTION`) for a name that is neither, with the names there are and the nearest of them
+ * @throws DataError for a file that is damaged or of another format
+ *
+ * @example
+ * const dataset = await openDataset('dsprites_ndarray_co1sh3sc6or40x32y32_64x64.npz');
+ */
+export async function openDataset(given: string | Blob, options: DatasetOptions = {}): Promise<Dataset> {
+  if (typeof given !== 'string') return openFileDataset(given, options);
+  const drawn = openProcedural(given, options);
+  if (drawn !== undefined) return drawn;
+  if (!(await isThere(given))) {
+    const names = procedural.map(({ name }) => name);
+    throw optionRangeError(
+      `data: expected one of ${names.join(', ')}, or the path of a file or folder, got '${given}'${didYouMean(given, names)}`,
+    );
+  }
+  return openFileDataset(given, options);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  const disk = await import('./files/disk.js');
+  return (await disk.kindOfPath(path)) !== null;
+}
