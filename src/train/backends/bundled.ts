@@ -18,6 +18,8 @@ import {
   eye,
   fill,
   findBackendFactory,
+  fused,
+  gather,
   getBackend,
   getKernel,
   type KernelBackend,
@@ -105,7 +107,9 @@ const library = {
   expandDims,
   slice,
   concat,
+  gather,
   tensor2d,
+  fused,
   valueAndGrads,
   tidy,
   keep,
@@ -114,7 +118,7 @@ const library = {
   getBackend,
   ready,
   engine,
-};
+} satisfies Record<keyof TensorLibrary, unknown>;
 
 /** The bundled library. Computes on the backend that was opened last. */
 export const bundled = library as unknown as TensorLibrary;
