@@ -19,6 +19,7 @@ import {
   fill,
   findBackendFactory,
   fused,
+  gather,
   getBackend,
   getKernel,
   type KernelBackend,
@@ -106,7 +107,9 @@ const library = {
   expandDims,
   slice,
   concat,
+  gather,
   tensor2d,
+  fused,
   valueAndGrads,
   tidy,
   keep,
@@ -115,8 +118,7 @@ const library = {
   getBackend,
   ready,
   engine,
-  fused,
-};
+} satisfies Record<keyof TensorLibrary, unknown>;
 
 /** The bundled library. Computes on the backend that was opened last. */
 export const bundled = library as unknown as TensorLibrary;

@@ -223,7 +223,6 @@ class Run:
             self.d_adam.zero_grad()
             loss.backward()
             self.d_adam.step()
-            out["discriminator"] = loss.item()
         return out
 
 

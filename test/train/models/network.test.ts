@@ -114,6 +114,29 @@ for (const { name, build } of ARCHITECTURES) {
   });
 }
 
+test('gradients that are not asked for are left out, and nothing is left behind', () => {
+  const layers: readonly Layer[] = [
+    { kind: 'reshape', shape: [6] },
+    { kind: 'dense', inputs: 6, outputs: 4, activation: 'leaky-relu' },
+    { kind: 'dense', inputs: 4, outputs: 2, activation: 'linear' },
+  ];
+  const parameters = drawParameters(layers);
+  const x = tf.tensor(numbers(12, 1), [2, 3, 2]);
+  const dy = tf.tensor(numbers(4, 2), [2, 2]);
+  const before = tf.memory().numTensors;
+  const back = (...wanted: [boolean, boolean?]) => forward(tf, operations, layers, parameters, x).backward(dy, ...wanted);
+  const [all, ofInput, ofParameters] = [back(true), back(true, false), back(false)];
+  assert.is(ofParameters.input, null);
+  assert.equal(ofInput.parameters, []);
+  assert.equal(ofInput.input?.dataSync(), all.input?.dataSync());
+  ofParameters.parameters.forEach((gradient, i) => {
+    assert.equal(gradient.dataSync(), all.parameters[i].dataSync());
+  });
+  tf.dispose([all, ofInput, ofParameters]);
+  assert.is(tf.memory().numTensors, before);
+  tf.dispose([parameters, x, dy]);
+});
+
 test('the published sizes: burgess has 64 x 64 images go down to 4 x 4, locatello too', () => {
   const image = { height: 64, width: 64, channels: 1 };
   const count = (name: string) => {
