@@ -24,7 +24,11 @@ export type Kept = Tensor | readonly Tensor[] | { readonly [name: string]: Kept 
 
 export interface TensorLibrary {
   readonly version_core?: string;
-  tensor(values: Float32Array | Int32Array | Uint8Array | number[], shape?: number[], dtype?: 'float32' | 'int32'): Tensor;
+  tensor(
+    values: Float32Array | Int32Array | Uint8Array | number[],
+    shape?: number[],
+    dtype?: 'float32' | 'int32',
+  ): Tensor;
   scalar(value: number): Tensor;
   zeros(shape: number[]): Tensor;
   ones(shape: number[]): Tensor;

@@ -69,7 +69,13 @@ export interface ActiveObjective {
   createState(context: Omit<StepContext, 'step'>): ObjectiveState;
   penalise(batch: LatentBatch, context: StepContext, state: ObjectiveState, second?: LatentBatch): Penalty;
   /** After the networks have been updated: a multiplier, a discriminator. Same batches as `penalise` had. */
-  update?(batch: LatentBatch, penalty: Penalty, context: StepContext, state: ObjectiveState, second?: LatentBatch): void;
+  update?(
+    batch: LatentBatch,
+    penalty: Penalty,
+    context: StepContext,
+    state: ObjectiveState,
+    second?: LatentBatch,
+  ): void;
 }
 
 /** A registered objective. */
