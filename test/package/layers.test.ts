@@ -56,6 +56,7 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^inline:/, /^bindings\/wasm-source\.inline\.ts$/],
   [/^commander$/, /^src\/cli\//],
   [/^vega(-lite)?$/, /^src\/charts\//],
+  [/^fast-png$/, /^src\/data\/contact-sheet\.ts$/],
   [/^hyparquet(-compressors)?$/, /^src\/io\/parquet\.ts$/],
   [/^fast-png$/, /^src\/(data|train)\//],
   [/^(h5wasm|jpeg-js)(\/node)?$/, /^src\/data\/files\//],
