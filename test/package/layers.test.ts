@@ -55,6 +55,7 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^@assemblyscript\/loader$/, /^bindings\/load\.ts$/],
   [/^inline:/, /^bindings\/wasm-source\.inline\.ts$/],
   [/^commander$/, /^src\/cli\//],
+  [/^@tensorflow\/tfjs-(core|backend-\w+)(\/|$)/, /^src\/train\/backends\//],
   [/^vega(-lite)?$/, /^src\/charts\//],
   [/^fast-png$/, /^src\/data\/contact-sheet\.ts$/],
   [/^hyparquet(-compressors)?$/, /^src\/io\/parquet\.ts$/],
