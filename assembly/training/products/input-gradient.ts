@@ -8,7 +8,7 @@
  * then the products of dy with all of the filter are made first, and added up where they belong.
  */
 import { copyPadded } from './padding';
-import { rowProducts, TILE_COLUMNS } from './tile';
+import { roundUpColumns, rowProducts, TILE_COLUMNS } from './tile';
 
 /** From how many channels on pixels are gathered. */
 // @ts-ignore: decorator
@@ -31,7 +31,7 @@ function divideUp(a: i32, b: i32): i32 {
 function panelBytes(channels: i32, taps: i32, filters: i32): i32 {
   const columns = channels >= MANY_CHANNELS ? channels : taps * channels;
   const perColumn = channels >= MANY_CHANNELS ? taps * filters : filters;
-  return (divideUp(columns, TILE_COLUMNS) * TILE_COLUMNS * perColumn) << 2;
+  return (roundUpColumns(columns) * perColumn) << 2;
 }
 
 /** Lines of dy that are worked on at a time, of `all` that there are. */
@@ -66,7 +66,7 @@ export function inputGradientScratchBytes(
   return panels + (linesOf(lineBytes, quotients) + tapsY - 1) * lineBytes + 64;
 }
 
-/** The filter as panels of 8 columns, [class of ky][class of kx][c / 8][taps of ky, from the last][of kx][f][8]. */
+/** The filter as panels of 16 columns, [class of ky][class of kx][c / 16][taps of ky, from the last][of kx][f][16]. */
 function packGathered(
   to: usize,
   w: usize,
@@ -93,7 +93,7 @@ function packGathered(
   }
 }
 
-/** to, f32[depth][8], = from, f32[there][depth], transposed, with 0 for columns that are not there. */
+/** to, f32[depth][16], = from, f32[there][depth], transposed, with 0 for columns that are not there. */
 function packPanel(to: usize, from: usize, there: i32, depth: i32): void {
   for (let f = 0; f < depth; f++, from += 4) {
     for (let i = 0; i < TILE_COLUMNS; i++, to += 4) {
