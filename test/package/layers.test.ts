@@ -60,6 +60,7 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^fast-png$/, /^src\/data\/contact-sheet\.ts$/],
   [/^hyparquet(-compressors)?$/, /^src\/io\/parquet\.ts$/],
   [/^fast-png$/, /^src\/(data|train)\//],
+  [/^gifenc$/, /^src\/data\/animation\.ts$/],
   [/^(h5wasm|jpeg-js)(\/node)?$/, /^src\/data\/files\//],
   [
     /^node:/,
