@@ -25,6 +25,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'draw images between two, or over two latents',
     load: () => import('./interpolate.js'),
   },
+  { name: 'export', summary: 'write a trained model for tfjs or PyTorch', load: () => import('./export.js') },
   { name: 'bench', summary: 'time the metrics on this machine', load: () => import('./bench.js') },
   { name: 'doctor', summary: 'show what this machine can train on', load: () => import('./doctor.js') },
   { name: 'completion', summary: 'print a completion script for a shell', load: () => import('./completion.js') },

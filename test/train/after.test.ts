@@ -2,7 +2,6 @@
 import { decode as decodePng } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { memorySource, openArrays } from '../../src/io/index.js';
 import { score } from '../../src/node.js';
 import {
   animateGrid,
