@@ -60,6 +60,7 @@ test('links only to files that exist', () => {
     'docs/agreement.md',
     'docs/decomposition.md',
     'docs/architecture.md',
+    'docs/data.md',
     'docs/presets.md',
     'docs/objectives.md',
     'docs/metrics/README.md',
