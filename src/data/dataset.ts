@@ -5,6 +5,8 @@ export interface Factor {
   readonly name: string;
   /** The number of its values, which are then 0 .. size - 1; null for one that varies along a line. */
   readonly size: number | null;
+  /** Where it varies along a line: the least of its values, and what all are below (or at most). */
+  readonly range?: readonly [from: number, to: number];
 }
 
 /** Height, width and channels of the images. */

@@ -37,9 +37,9 @@ export function* writeNpy(matrix: Matrix): Generator<Uint8Array> {
   yield* encodeMatrix(matrix);
 }
 
-/** The header of a two-dimensional array in row order. */
-export function npyHeader(dtype: Dtype, rows: number, columns: number): Uint8Array {
-  const dictionary = `{'descr': '${descrOf(dtype)}', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`;
+/** The header of an array of any dimensions, at least two, in row order. */
+export function npyHeader(dtype: Dtype, ...shape: readonly [number, number, ...number[]]): Uint8Array {
+  const dictionary = `{'descr': '${descrOf(dtype)}', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
   // The elements begin at a multiple of 64, and the header ends in a newline.
   const length = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
   const bytes = new Uint8Array(length).fill(0x20);
