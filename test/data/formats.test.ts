@@ -248,7 +248,7 @@ test('images in wide chunks are refused without a place to unpack them, and read
   };
   assert.match(
     await refusalOf(open({})),
-    "member 'images': its chunks are so wide that reading one image unpacks 2304 bytes",
+    "member 'images': its chunks are so wide that reading one image unpacks 768 bytes",
   );
   await inFolder({}, async (folder) => {
     const dataset = await open({ unpackTo: join(folder, 'images.npy') });

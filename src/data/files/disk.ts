@@ -1,4 +1,7 @@
-/** Files and folders by their path, in Node. Loaded on use: a browser hands in a Blob instead. */
+/**
+ * Files and folders by their path, in Node; loaded on use. Bundles for browsers put disk.browser.ts in this module's place,
+ * as a page hands in a Blob instead.
+ */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { NoInputError, openFileSource } from '../../io/file-source.js';
@@ -31,6 +34,7 @@ export function besides(path: string, name: string): string {
 }
 
 export { resolve as absolutePath } from 'node:path';
+export { writeFileAtomically } from '../../io/write-file.js';
 export { openFileSource };
 
 /**

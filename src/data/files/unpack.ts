@@ -1,11 +1,9 @@
-/** Images written once to an .npy file that can be read in pieces. Node only; loaded on use. */
+/** Images written once to an .npy file that can be read in pieces. */
 import { DataError } from '../../errors.js';
-import { openFileSource } from '../../io/file-source.js';
 import { npyHeader } from '../../io/npy.js';
 import type { ByteSource } from '../../io/source.js';
 import { openTensors, type Tensor } from '../../io/tensors.js';
-import { writeFileAtomically } from '../../io/write-file.js';
-import { openIfThere } from './disk.js';
+import { openFileSource, openIfThere, writeFileAtomically } from './disk.js';
 
 /** Bytes of an array that come in order. */
 export interface ByteArray {
