@@ -5,24 +5,39 @@
  * No source maps: they would be half of the package. Node's bundles keep the names of functions instead, so that a stack
  * trace in an issue says where it was; the bundles that travel to browsers are minified whole.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import commonjs from '@rollup/plugin-commonjs';
 import resolve from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
 import license from 'rollup-plugin-license';
+import { emitTfjsWasm, tfjsForBundles } from './rollup.tfjs.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { version } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
 
-/** Puts other modules in the place of those that differ between hosts: where WebAssembly comes from, and workers. */
-function hostModules(host) {
+/**
+ * Puts other modules in the place of those that differ between hosts: NAME.HOST.ts in that of NAME.ts, where there is one, for the
+ * first of the hosts that has it.
+ */
+function hostModules(...hosts) {
   return {
     name: 'host-modules',
     resolveId(source, importer) {
-      const name = /\/(wasm-source|worker-host)\.js$/.exec(source)?.[1];
-      return importer && name ? here(`bindings/${name}.${host}.ts`) : null;
+      if (!importer || !/^\.\.?\/.*\.js$/.test(source) || importer.includes('node_modules')) return null;
+      const module = join(dirname(importer), source).replace(/\.js$/, '');
+      return hosts.map((host) => `${module}.${host}.ts`).find(existsSync) ?? null;
     },
+  };
+}
+
+/** In a bundle that stands in a folder of dist, what is served beside the others is one level up. */
+function oneLevelUp() {
+  return {
+    name: 'one-level-up',
+    transform: (code, id) =>
+      id.startsWith(here('bindings/')) ? { code: code.replaceAll("new URL('./", "new URL('../"), map: null } : null,
   };
 }
 
@@ -48,6 +63,11 @@ function notices() {
       for (const { name, version, license, licenseText } of dependencies) {
         libraries.set(name, { version, license, text: licenseText ?? '' });
       }
+      // tfjs' packages come without the text of their licence, Apache 2.0, and without a NOTICE: long's copy of it is the same.
+      const apache = libraries.get('long')?.text;
+      for (const [name, library] of libraries) {
+        if (name.startsWith('@tensorflow/')) library.text = `Copyright Google LLC\n\n${apache}`;
+      }
       // The compiler puts its own standard library into core.wasm; its loader comes without the text of the licence.
       const compiler = (file) => readFileSync(here(`node_modules/assemblyscript/${file}`), 'utf8');
       const { version, license } = JSON.parse(compiler('package.json'));
@@ -67,6 +87,7 @@ function describeLibraries() {
 
 /** Plugins of every bundle. Libraries are taken in the form they have for browsers: files are ours to read. */
 const plugins = (minification) => [
+  tfjsForBundles(),
   resolve({ exportConditions: ['browser'], preferBuiltins: true }),
   commonjs(),
   esbuild({ target: 'es2022', legalComments: 'none', ...minification }),
@@ -92,7 +113,10 @@ function nameChunk(chunks) {
       .map((id) => (id.startsWith('\0commonjs') ? null : /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1]))
       .filter((library) => library !== null);
     const library = libraries.includes(undefined) ? undefined : libraries.at(-1);
-    return `${chunks}.${library?.replace('/', '-') ?? name}.js`;
+    // What only training needs stands in a folder of its own, beside tfjs' WebAssembly.
+    const isTraining = moduleIds.some((id) => id.startsWith(here('src/train/')) || id.includes('/@tensorflow/'));
+    const folder = isTraining && !chunks.startsWith('train/') ? 'train/' : '';
+    return `${folder}${chunks}.${library?.replace('/', '-') ?? name}.js`;
   };
 }
 
@@ -103,10 +127,10 @@ function groupModules(id) {
 
 export default [
   {
-    input: { node: 'src/node.ts', cli: 'src/cli/main.ts', worker: 'src/worker.ts' },
+    input: { node: 'src/node.ts', cli: 'src/cli/main.ts', worker: 'src/worker.ts', 'train/node': 'src/train/index.ts' },
     output: output('chunk', { manualChunks: groupModules, onlyExplicitManualChunks: true }),
     external: /^node:/,
-    plugins: plugins(FOR_NODE),
+    plugins: [hostModules('bundled'), ...plugins(FOR_NODE), emitTfjsWasm('train')],
   },
   {
     input: { browser: 'src/files.ts' },
@@ -118,6 +142,11 @@ export default [
     input: { 'browser.worker': 'src/worker.ts' },
     output: output('browser'),
     plugins: [hostModules('browser'), ...plugins(FOR_BROWSERS), banner()],
+  },
+  {
+    input: { 'train/browser': 'src/train/index.ts' },
+    output: output('train/browser'),
+    plugins: [hostModules('browser', 'bundled'), oneLevelUp(), ...plugins(FOR_BROWSERS), banner()],
   },
   {
     input: { inline: 'src/inline.ts' },

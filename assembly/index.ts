@@ -66,10 +66,12 @@ export {
   firstNonFiniteF64,
 } from './moments';
 export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './neighbors';
+export { fillNormals, fillUniform } from './normals';
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { drawPosteriorSamples, posteriorSampleTerms } from './posterior';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { countPairsAbove } from './ranking';
+export { drawingScratch, drawShapes, drawShapesOnNoise } from './raster/draw';
 export { gatherColumn, gatherRows, narrowRows, standardiseRowsF32, standardiseRowsF64 } from './rows';
 export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax';
 export { softmaxWideBlocks, softmaxWideGrams } from './softmax-curvature';

@@ -25,6 +25,12 @@ export function openStream(state: usize, seedLow: u32, seedHigh: u32, stream: u3
   store<usize>(state, WORD_BYTES, 24);
 }
 
+/** Goes to a word of a stream that was just opened: the next is the one that `word` others come before. */
+export function seekWord(state: usize, word: u32): void {
+  store<u32>(state, word >>> 2);
+  for (let skipped: u32 = 0; skipped < (word & 3); skipped++) nextWord(state);
+}
+
 /** The high halves of the products of the lanes of a with m. */
 // @ts-ignore: decorator
 @inline

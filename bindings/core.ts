@@ -22,6 +22,7 @@ import { bindNeighbors } from './kernels/neighbors.js';
 import { bindPosterior } from './kernels/posterior.js';
 import { bindRandom } from './kernels/random.js';
 import { bindRanking } from './kernels/ranking.js';
+import { bindRaster } from './kernels/raster.js';
 import { bindRows } from './kernels/rows.js';
 import { bindSoftmax } from './kernels/softmax.js';
 import { bindSoftmaxSingle } from './kernels/softmax-single.js';
@@ -52,6 +53,7 @@ export interface Core {
   readonly posterior: ReturnType<typeof bindPosterior>;
   readonly random: ReturnType<typeof bindRandom>;
   readonly ranking: ReturnType<typeof bindRanking>;
+  readonly raster: ReturnType<typeof bindRaster>;
   readonly rows: ReturnType<typeof bindRows>;
   readonly softmax: ReturnType<typeof bindSoftmax>;
   readonly softmaxSingle: ReturnType<typeof bindSoftmaxSingle>;
@@ -84,6 +86,7 @@ export function createCore(wasm: CoreExports): Core {
     posterior: bindPosterior(wasm, arena),
     random: bindRandom(wasm, arena),
     ranking: bindRanking(wasm),
+    raster: bindRaster(wasm, arena),
     rows: bindRows(wasm, arena),
     softmax: bindSoftmax(wasm, arena),
     softmaxSingle: bindSoftmaxSingle(wasm, arena),

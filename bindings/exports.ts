@@ -16,6 +16,7 @@ import type { NeighborsExports } from './kernels/neighbors.js';
 import type { PosteriorExports } from './kernels/posterior.js';
 import type { RandomExports } from './kernels/random.js';
 import type { RankingExports } from './kernels/ranking.js';
+import type { RasterExports } from './kernels/raster.js';
 import type { RowsExports } from './kernels/rows.js';
 import type { SoftmaxExports } from './kernels/softmax.js';
 import type { SoftmaxSingleExports } from './kernels/softmax-single.js';
@@ -46,6 +47,7 @@ export interface CoreExports
     PosteriorExports,
     RandomExports,
     RankingExports,
+    RasterExports,
     RowsExports,
     SoftmaxExports,
     SoftmaxSingleExports,

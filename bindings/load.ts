@@ -50,11 +50,16 @@ export function useCompiled(other: Compiled): void {
 }
 
 async function compileBest(): Promise<Compiled> {
-  const build = chooseBuild(forcedBuild());
+  const build = chooseBuild();
   return { build, module: await WebAssembly.compile(await readWasm(build)) };
 }
 
-function chooseBuild(forced: string | undefined): Build {
+/**
+ * The build that the user forces, or else the best that the host can run.
+ * @throws Error when the host has no WebAssembly SIMD, or cannot run the build that was forced.
+ */
+export function chooseBuild(): Build {
+  const forced = forcedBuild();
   if (forced === undefined || forced === '') {
     if (!supports('simd')) throw new Error('vaemetrics: expected a host with WebAssembly SIMD, got one without');
     return supports('relaxed') ? 'relaxed' : 'simd';

@@ -1,10 +1,26 @@
 /** Where the bytes of a build come from, in a browser: a file served beside the bundle. */
 import type { Build } from './exports.js';
 
-/** The bytes of a build, 20 kB: streaming them would gain nothing and depend on the server's content type; `new URL(..., import.meta.url)` is what bundlers look for to copy the file. */
+// Streaming the few kilobytes of a build would gain nothing and depend on the server's content type; `new URL(..., import.meta.url)` is what
+// bundlers look for to copy the file.
+
+/** The bytes of a build of core.wasm. */
 export async function readWasm(build: Build): Promise<BufferSource> {
-  const url =
-    build === 'relaxed' ? new URL('./core.relaxed.wasm', import.meta.url) : new URL('./core.wasm', import.meta.url);
+  return fetchBytes(
+    build === 'relaxed' ? new URL('./core.relaxed.wasm', import.meta.url) : new URL('./core.wasm', import.meta.url),
+  );
+}
+
+/** The bytes of a build of training.wasm. */
+export async function readTrainingWasm(build: Build): Promise<BufferSource> {
+  return fetchBytes(
+    build === 'relaxed'
+      ? new URL('./training.relaxed.wasm', import.meta.url)
+      : new URL('./training.wasm', import.meta.url),
+  );
+}
+
+async function fetchBytes(url: URL): Promise<BufferSource> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`vaemetrics: expected ${url} to be served, got HTTP ${response.status}`);
   return response.arrayBuffer();

@@ -1,11 +1,22 @@
 /** Where the bytes of a build come from in the inline bundle: the bundle itself, for hosts that cannot fetch a file. */
 import relaxed from 'inline:core.relaxed.wasm';
 import simd from 'inline:core.wasm';
+import trainingRelaxed from 'inline:training.relaxed.wasm';
+import trainingSimd from 'inline:training.wasm';
 import type { Build } from './exports.js';
 
-/** The bytes of a build. */
+/** The bytes of a build of core.wasm. */
 export async function readWasm(build: Build): Promise<BufferSource> {
-  const text = atob(build === 'relaxed' ? relaxed : simd);
+  return decode(build === 'relaxed' ? relaxed : simd);
+}
+
+/** The bytes of a build of training.wasm; a bundle that does not train leaves them out with this function. */
+export async function readTrainingWasm(build: Build): Promise<BufferSource> {
+  return decode(build === 'relaxed' ? trainingRelaxed : trainingSimd);
+}
+
+function decode(base64: string): BufferSource {
+  const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;

@@ -6,13 +6,20 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import type { Build } from './exports.js';
 
-const FILES: Readonly<Record<Build, string>> = { simd: 'core.wasm', relaxed: 'core.relaxed.wasm' };
-
-/** The bytes of a build. */
+/** The bytes of a build of core.wasm. */
 export async function readWasm(build: Build): Promise<BufferSource> {
+  return readBeside(build === 'relaxed' ? 'core.relaxed.wasm' : 'core.wasm');
+}
+
+/** The bytes of a build of training.wasm. */
+export async function readTrainingWasm(build: Build): Promise<BufferSource> {
+  return readBeside(build === 'relaxed' ? 'training.relaxed.wasm' : 'training.wasm');
+}
+
+function readBeside(file: string): BufferSource {
   // In the repository, run without bundling, the modules stand beside dist; in the package, in it.
   const folder = import.meta.url.endsWith('.ts') ? '../dist/' : './';
-  return readFileSync(new URL(folder + FILES[build], import.meta.url));
+  return readFileSync(new URL(folder + file, import.meta.url));
 }
 
 /** The build that the user forces by VAEMETRICS_WASM; undefined leaves the choice to the host's abilities. */

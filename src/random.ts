@@ -36,6 +36,26 @@ export const STREAMS = {
   minibatches: 15,
   /** Rows at which entropies of mixtures of posteriors are taken, where that is not at all; index 0. */
   mixtureRows: 16,
+  /** Parameters of a network before it is trained; index = number of the parameter. */
+  initialParameters: 17,
+  /** Noise of z while a network is trained; index = number of the step. */
+  trainingNoise: 18,
+  /** Rows of a data set in the order in which they are trained on; index = number of the epoch. */
+  batchOrder: 19,
+  /** Corruption of images that are trained on; index = number of the step. */
+  corruption: 20,
+  /** Permutations of the latents of a batch, of FactorVAE; index = number of the step. */
+  factorVaePermutation: 21,
+  /** Rows of a data set that are kept from training; index 0. */
+  datasetSplit: 22,
+  /** Factors of rows that are generated; index = number of the row. */
+  generatedFactors: 23,
+  /** What is not a factor in images that are generated; index = number of the row. */
+  generatedNoise: 24,
+  /** As `batchOrder`, of second batches; index = number of the epoch. */
+  secondBatchOrder: 25,
+  /** Rows of a data set that are shown or written, where not all are; index 0. */
+  pickedRows: 26,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

@@ -61,6 +61,7 @@ test('links only to files that exist', () => {
     'docs/decomposition.md',
     'docs/architecture.md',
     'docs/presets.md',
+    'docs/objectives.md',
     'docs/metrics/README.md',
     ...metrics.map(({ name }) => `docs/metrics/${name}.md`),
   ]) {

@@ -1,4 +1,4 @@
-/** Kernels of assembly/random.ts: the seeded generator. */
+/** Kernels of assembly/random.ts and normals.ts: the seeded generator, and uniform and normal numbers made of its words. */
 import { type Arena, type Block, pointersOf } from '../arena.js';
 
 /** A place in the random sequence: draws are a function of the seed, the stream and the index alone. */
@@ -9,8 +9,28 @@ export interface Stream {
   readonly index: number;
 }
 
-/** What assembly/random.ts exports. */
+/** What assembly/random.ts and normals.ts export. */
 export interface RandomExports {
+  fillNormals(
+    out: number,
+    count: number,
+    from: number,
+    seedLow: number,
+    seedHigh: number,
+    stream: number,
+    index: number,
+    state: number,
+  ): void;
+  fillUniform(
+    out: number,
+    count: number,
+    from: number,
+    seedLow: number,
+    seedHigh: number,
+    stream: number,
+    index: number,
+    state: number,
+  ): void;
   philoxBlock(out: number, counter: number, key: number, state: number): void;
   uniformBelow(
     out: number,
@@ -58,6 +78,16 @@ export function bindRandom(wasm: RandomExports, arena: Arena) {
         wasm.philoxBlock(...pointersOf(out, counterBlock, keyBlock, allocState(arena)));
         return out.array.slice();
       });
+    },
+
+    /** Fills out with the standard normal numbers `from` and on of a place: its first words' unless told. */
+    fillNormals(out: Block<'f32'>, at: Stream, from = 0): void {
+      arena.borrow(() => wasm.fillNormals(out.pointer, out.length, from, ...wordsOf(at), allocState(arena).pointer));
+    },
+
+    /** As {@link fillNormals}, with numbers in [0, 1), in steps of 2^-24. */
+    fillUniform(out: Block<'f32'>, at: Stream, from = 0): void {
+      arena.borrow(() => wasm.fillUniform(out.pointer, out.length, from, ...wordsOf(at), allocState(arena).pointer));
     },
 
     /** Fills out with draws below n. */

@@ -24,5 +24,6 @@ Files:
   Samples are rows: latents (N, D), factors (N, K). The format is told by how a file begins:
   .npy .npz .safetensors .parquet .csv .tsv .vmat, and .bin for bare little-endian values.
   An archive needs no options where its members are called latents (or mu, codes, z) and
-  factors (or labels, v). Formats in detail: docs/formats.md
+  factors (or labels, v). Where a folder is given, its posterior.npz is read: that of a run.
+  Formats in detail: docs/formats.md
 `;

@@ -2,6 +2,7 @@ import { DataError } from '../errors.js';
 import { openFileSource } from '../io/file-source.js';
 import { type ArrayEntry, type ArrayFile, type ByteSource, openArrays, pickArray, type Role } from '../io/index.js';
 import type { Dtype } from '../matrix.js';
+import { posteriorOf } from './find-run.js';
 import { UsageError } from './usage-error.js';
 
 /** What the command line says about one of the two arrays. */
@@ -21,7 +22,7 @@ export interface Inputs {
   close(): Promise<void>;
 }
 
-/** Opens the file or files of a score; the factors have no path of their own where one archive holds both arrays. */
+/** Opens the file or files of a score, the folder of a run among them; the factors have no path of their own where one archive holds both arrays. */
 export async function openInputs(
   latents: InputOptions,
   factors: Omit<InputOptions, 'path'> & { readonly path: string | null },
@@ -32,7 +33,7 @@ export async function openInputs(
     for (const source of sources) await source.close?.();
   };
   const open = async (input: InputOptions, role: Role, expectedRows?: number): Promise<ArrayFile> => {
-    const source = await openFileSource(input.path);
+    const source = await openFileSource(await posteriorOf(input.path));
     sources.push(source);
     const raw = { columns: input.columns, dtype: input.dtype };
     const file = await openArrays(source, { role, raw, expectedRows, header: header ?? 'auto' });

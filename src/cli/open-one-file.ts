@@ -3,6 +3,7 @@ import { DataError } from '../errors.js';
 import { openFileSource } from '../io/file-source.js';
 import { type ArrayFile, openArrays } from '../io/index.js';
 import type { Dtype } from '../matrix.js';
+import { posteriorOf } from './find-run.js';
 import { dtypeName, wholeNumber } from './parse-values.js';
 import { untilAborted } from './until-aborted.js';
 import { UsageError } from './usage-error.js';
@@ -27,14 +28,14 @@ export function declareReading(command: Command): void {
   for (const option of options) command.addOption(option.helpGroup('How to read the file:'));
 }
 
-/** Opens a file, hands it to `use`, and closes it. */
+/** Opens a file, or the posterior of a run by its folder, hands it to `use`, and closes it. */
 export async function withFile<T>(
   path: string,
   flags: ReadingFlags,
   signal: AbortSignal,
   use: (file: ArrayFile) => Promise<T>,
 ): Promise<T> {
-  const source = await untilAborted(() => openFileSource(path), signal);
+  const source = await untilAborted(async () => openFileSource(await posteriorOf(path)), signal);
   try {
     const { columns, dtype, header = 'auto' } = flags;
     const file = await untilAborted(() => openArrays(source, { raw: { columns, dtype }, header }), signal);

@@ -10,6 +10,7 @@ import {
   ROLES,
 } from '../io/index.js';
 import type { DecomposeFlags } from './decompose-flags.js';
+import { posteriorOf } from './find-run.js';
 import { UsageError } from './usage-error.js';
 
 /** The arrays of a posterior, found but not read. */
@@ -31,7 +32,7 @@ export async function openPosterior(
     for (const source of sources) await source.close?.();
   };
   const open = async (path: string, role: PosteriorRole, expectedRows?: number): Promise<ArrayFile> => {
-    const source = await openFileSource(path);
+    const source = await openFileSource(await posteriorOf(path));
     sources.push(source);
     const raw = { columns: flags.latentColumns, dtype: flags.latentsDtype };
     return openArrays(source, { role, raw, expectedRows, header: flags.header ?? 'auto' });

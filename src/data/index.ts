@@ -4,18 +4,16 @@ import { didYouMean } from '../suggest.js';
 import type { Dataset } from './dataset.js';
 import { openFileDataset } from './files/open-file.js';
 import type { FileOptions } from './files/options.js';
+import { openProcedural, procedural } from './procedural.js';
 
 export type { Dataset, Factor, ImageShape } from './dataset.js';
 export type { FileOptions } from './files/options.js';
 
 /** How to open a data set. */
 export interface DatasetOptions extends FileOptions {
-  /** Seed of procedural data sets. */
+  /** Seed of procedural data sets, a whole number; default 0. */
   readonly seed?: number;
 }
-
-/** Names of procedural data sets. */
-const NAMES: readonly string[] = [];
 
 /**
  * Opens a data set: a procedural one by its name, or the file or folder of a path, told by what is in it. In a browser, a
@@ -29,10 +27,12 @@ const NAMES: readonly string[] = [];
  */
 export async function openDataset(given: string | Blob, options: DatasetOptions = {}): Promise<Dataset> {
   if (typeof given !== 'string') return openFileDataset(given, options);
+  const drawn = openProcedural(given, options);
+  if (drawn !== undefined) return drawn;
   if (!(await isThere(given))) {
-    const known = NAMES.length === 0 ? '' : `one of ${NAMES.join(', ')}, or `;
+    const names = procedural.map(({ name }) => name);
     throw optionRangeError(
-      `data: expected ${known}the path of a file or folder, got '${given}'${didYouMean(given, NAMES)}`,
+      `data: expected one of ${names.join(', ')}, or the path of a file or folder, got '${given}'${didYouMean(given, names)}`,
     );
   }
   return openFileDataset(given, options);

@@ -8,6 +8,8 @@ export interface ArrayFile {
   readonly path: string;
   readonly format: Format;
   readonly arrays: readonly ArrayEntry[];
+  /** Strings that the file keeps beside its arrays; only .safetensors has some. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** Some rows of an array, in order. */

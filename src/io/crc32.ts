@@ -1,13 +1,24 @@
 /**
- * The checksum of ZIP: CRC-32 with the reflected polynomial 0xEDB88320, eight bytes at a time
- * ("slicing by 8", M. E. Kounavis and F. L. Berry, 2005).
+ * Checksums of 32 bits, eight bytes at a time ("slicing by 8", M. E. Kounavis and F. L. Berry, 2005).
  */
 
-const TABLES = makeTables();
+const ZIP_TABLES = makeTables(0xedb88320);
 
-/** The CRC-32 of bytes, or of `previous` bytes followed by these. */
+let castagnoliTables: Int32Array[] | undefined;
+
+/** The CRC-32 of bytes as ZIP has it (reflected polynomial 0xEDB88320), or of `previous` bytes followed by these. */
 export function crc32(bytes: Uint8Array, previous = 0): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES;
+  return checksum(bytes, previous, ZIP_TABLES);
+}
+
+/** CRC-32C (Castagnoli; reflected polynomial 0x82F63B78, RFC 3720), or of `previous` bytes followed by these. */
+export function crc32c(bytes: Uint8Array, previous = 0): number {
+  castagnoliTables ??= makeTables(0x82f63b78);
+  return checksum(bytes, previous, castagnoliTables);
+}
+
+function checksum(bytes: Uint8Array, previous: number, tables: readonly Int32Array[]): number {
+  const [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
   let crc = ~previous;
   let i = 0;
   const misaligned = (4 - (bytes.byteOffset & 3)) & 3;
@@ -34,11 +45,11 @@ export function crc32(bytes: Uint8Array, previous = 0): number {
   return ~crc >>> 0;
 }
 
-function makeTables(): Int32Array[] {
+function makeTables(polynomial: number): Int32Array[] {
   const first = new Int32Array(256);
   for (let byte = 0; byte < 256; byte++) {
     let crc = byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? polynomial : 0);
     first[byte] = crc;
   }
   const tables = [first];

@@ -28,6 +28,23 @@ export async function writeFileAtomically(
   }
 }
 
+/** Whether a name is that of a temporary file of `writeFileAtomically`, left where a writer was killed. */
+export function isLeftover(name: string): boolean {
+  return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name);
+}
+
+/** Makes the names in a folder durable: until then a file that took its name may lose it to a power cut. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows opens no folders; its file systems journal names themselves.
+  if (process.platform === 'win32') return;
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 async function writeAll(
   handle: FileHandle,
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,

@@ -5,7 +5,7 @@ import { deflateRaw } from './inflate.js';
 /** A file to put into an archive. `pieces` is read twice when it is stored. */
 export interface ZipInput {
   readonly name: string;
-  pieces(): Iterable<Uint8Array>;
+  pieces(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
 const NARROW_LIMIT = 0xffffffff;
@@ -41,8 +41,8 @@ export async function* writeZip(
     names.add(name);
     let size = 0;
     let crc = 0;
-    const counted = function* () {
-      for (const piece of pieces()) {
+    const counted = async function* () {
+      for await (const piece of pieces()) {
         size += piece.length;
         crc = crc32(piece, crc);
         yield piece;
@@ -51,9 +51,9 @@ export async function* writeZip(
     let packed: Uint8Array[] | null = null;
     if (deflated) {
       packed = [];
-      for await (const block of deflateRaw(asynchronous(counted()))) packed.push(block);
+      for await (const block of deflateRaw(counted())) packed.push(block);
     } else {
-      for (const _ of counted());
+      for await (const _ of counted());
     }
     const compressedSize = packed === null ? size : packed.reduce((sum, block) => sum + block.length, 0);
     const entry: Written = {
@@ -77,10 +77,6 @@ export async function* writeZip(
     yield header;
   }
   yield endRecords(written.length, directorySize, position);
-}
-
-async function* asynchronous<T>(items: Iterable<T>): AsyncGenerator<T> {
-  yield* items;
 }
 
 function localHeader(entry: Written): Uint8Array {

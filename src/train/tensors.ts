@@ -20,11 +20,18 @@ export interface NamedTensors {
 }
 
 /** What may come out of `tidy`. */
-export type Kept = Tensor | readonly Tensor[] | { readonly [name: string]: Kept } | null | undefined | number | void;
+export type Kept = Tensor | readonly Tensor[] | { readonly [name: string]: Kept } | null | undefined | number | undefined;
+
+/** Activations that the library fuses. */
+export type FusedActivation = 'linear' | 'relu' | 'leakyrelu';
 
 export interface TensorLibrary {
   readonly version_core?: string;
-  tensor(values: Float32Array | Int32Array | Uint8Array | number[], shape?: number[], dtype?: 'float32' | 'int32'): Tensor;
+  tensor(
+    values: Float32Array | Int32Array | Uint8Array | number[],
+    shape?: number[],
+    dtype?: 'float32' | 'int32',
+  ): Tensor;
   scalar(value: number): Tensor;
   zeros(shape: number[]): Tensor;
   ones(shape: number[]): Tensor;
@@ -60,8 +67,28 @@ export interface TensorLibrary {
   expandDims(x: Tensor, axis?: number): Tensor;
   slice(x: Tensor, begin: number[], size?: number[]): Tensor;
   concat(tensors: Tensor[], axis?: number): Tensor;
+  gather(x: Tensor, indices: Tensor, axis?: number): Tensor;
   tensor2d(values: Float32Array, shape: [number, number]): Tensor;
 
+  /** Products and convolutions with their bias and activation in one. */
+  readonly fused: {
+    matMul(inputs: {
+      a: Tensor;
+      b: Tensor;
+      bias?: Tensor;
+      activation?: FusedActivation;
+      leakyreluAlpha?: number;
+    }): Tensor;
+    conv2d(inputs: {
+      x: Tensor;
+      filter: Tensor;
+      strides: number;
+      pad: 'same';
+      bias?: Tensor;
+      activation?: FusedActivation;
+      leakyreluAlpha?: number;
+    }): Tensor;
+  };
   /** Gradients of f with respect to each of its arguments. */
   valueAndGrads(f: (...xs: Tensor[]) => Tensor): (xs: Tensor[], dy?: Tensor) => { value: Tensor; grads: Tensor[] };
   /** Runs `work` and disposes of every tensor made in it but those returned. */

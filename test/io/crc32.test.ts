@@ -1,11 +1,21 @@
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { crc32 } from '../../src/io/crc32.js';
+import { crc32, crc32c } from '../../src/io/crc32.js';
 import { crcOf } from './builders.js';
 
 test('gives the check value of CRC-32', () => {
   assert.is(crc32(new TextEncoder().encode('123456789')), 0xcbf43926);
+});
+
+test('gives the published values of CRC-32C', () => {
+  // RFC 3720, B.4: 32 bytes of zeros, of ones, ascending, descending.
+  const bytes = (of: (i: number) => number) => Uint8Array.from({ length: 32 }, (_, i) => of(i));
+  assert.is(crc32c(bytes(() => 0)), 0x8a9136aa);
+  assert.is(crc32c(bytes(() => 255)), 0x62a8ab43);
+  assert.is(crc32c(bytes((i) => i)), 0x46dd794e);
+  assert.is(crc32c(bytes((i) => 31 - i)), 0x113fdb5c);
+  assert.is(crc32c(new TextEncoder().encode('123456789')), 0xe3069283);
 });
 
 test('agrees with the bitwise definition at every length and alignment', () => {

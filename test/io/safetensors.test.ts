@@ -4,7 +4,7 @@ import { memorySource } from '../../src/io/index.js';
 import { openSafetensors, writeSafetensors } from '../../src/io/safetensors.js';
 import { type Dtype, Matrix } from '../../src/matrix.js';
 import { concatenate, floats, littleEndian, safetensorsBytes } from './builders.js';
-import { assertSame, collect } from './matrices.js';
+import { assertSame, collect, errorOf } from './matrices.js';
 
 test('reads tensors wherever the header puts them', async () => {
   const header = {
@@ -65,6 +65,26 @@ test('writes an aligned header and every tensor at a multiple of its element', a
   const { arrays } = await openSafetensors(memorySource(bytes));
   for (const entry of arrays) assert.equal([...(await entry.read()).data], [1, 0, 1]);
 });
+
+test('keeps strings beside the tensors', async () => {
+  const metadata = { step: '200', état: '{"a": "\\n"}' };
+  const matrix = new Matrix(Float32Array.of(1, 2), 1, 2);
+  const bytes = await collect(writeSafetensors([{ name: 'z', matrix }], metadata));
+  const file = await openSafetensors(memorySource(bytes));
+  assert.equal(file.metadata, metadata);
+  assertSame(await file.arrays[0].read(), matrix);
+  const plain = await collect(writeSafetensors([{ name: 'z', matrix }]));
+  assert.not.match(new TextDecoder().decode(plain), '__metadata__');
+  assert.equal((await openSafetensors(memorySource(plain))).metadata, {});
+});
+
+for (const metadata of [{ step: 200 }, ['step'], null, 'step']) {
+  test(`refuses metadata that is no map of strings: ${JSON.stringify(metadata)}`, async () => {
+    const bytes = safetensorsBytes({ __metadata__: metadata });
+    const error = await errorOf(() => openSafetensors(memorySource(bytes, 'a.safetensors')));
+    assert.is(error.message, 'a.safetensors: expected __metadata__ to be a map of strings');
+  });
+}
 
 test('refuses to write a name twice, or the one that means metadata', () => {
   const matrix = new Matrix(Uint8Array.of(1), 1, 1);

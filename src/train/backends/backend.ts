@@ -20,6 +20,14 @@ export interface Backend {
   close(): void | Promise<void>;
 }
 
+/** A backend that `auto` would have preferred, and why it is not the one that was taken. */
+export interface Refusal {
+  readonly name: BackendName;
+  readonly reason: string;
+  /** A command or a sentence that would help, where there is one. */
+  readonly remedy?: string;
+}
+
 /** Why a backend did not come up; `remedy` is a command or a sentence that would help. */
 export class BackendError extends Error {
   override readonly name = 'BackendError';

@@ -1,4 +1,6 @@
 /** The contract of every objective. All are minimised; terms are nats per image, averaged over the batch. */
+import type { Draws } from '../draws.js';
+import type { Operations } from '../operations.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 
 /** Posteriors of a batch and a sample of each: (B, D) each. z is what the decoder sees; here it counts as a variable of its own. */
@@ -12,6 +14,8 @@ export interface LatentBatch {
 /** Where in the training a batch stands. */
 export interface StepContext {
   readonly tf: TensorLibrary;
+  /** The backend's; for objectives with a network of their own. */
+  readonly operations: Operations;
   /** Number of the step, from 0. */
   readonly step: number;
   /** N: rows that are trained on. */
@@ -23,6 +27,7 @@ export interface StepContext {
   /** N_x: pixels times channels. */
   readonly pixels: number;
   readonly seed: number;
+  readonly draws: Draws;
 }
 
 /** What is added to the reconstruction, and its gradients; a gradient that is left out is zero. Tensors belong to the caller. */
@@ -47,6 +52,8 @@ export interface ObjectiveOption {
   /** For a choice. */
   readonly values?: readonly string[];
   readonly isWhole?: boolean;
+  /** Options that must not be given beside this one, which takes their place. */
+  readonly excludes?: readonly string[];
 }
 
 export type ObjectiveOptions = Readonly<Record<string, OptionValue | null>>;
@@ -63,13 +70,22 @@ export interface ActiveObjective {
   readonly code: 'sample' | 'mean';
   /** Whether `penalise` is handed a second batch of posteriors, of other images. */
   readonly needsSecondBatch: boolean;
-  /** What the encoder is given in place of the images (B, H, W, C), which stay what is to be reconstructed. */
-  corrupt?(images: Tensor, context: StepContext): Tensor;
+  /**
+   * What the encoder is given in place of the images (rows, H, W, C), which stay what is to be reconstructed. They may be a part of
+   * the batch that begins at its row `firstRow`: what a row becomes does not depend on how the batch is cut.
+   */
+  corrupt?(images: Tensor, context: StepContext, firstRow?: number): Tensor;
   /** The state before the first step. */
   createState(context: Omit<StepContext, 'step'>): ObjectiveState;
   penalise(batch: LatentBatch, context: StepContext, state: ObjectiveState, second?: LatentBatch): Penalty;
   /** After the networks have been updated: a multiplier, a discriminator. Same batches as `penalise` had. */
-  update?(batch: LatentBatch, penalty: Penalty, context: StepContext, state: ObjectiveState, second?: LatentBatch): void;
+  update?(
+    batch: LatentBatch,
+    penalty: Penalty,
+    context: StepContext,
+    state: ObjectiveState,
+    second?: LatentBatch,
+  ): void;
 }
 
 /** A registered objective. */

@@ -1,0 +1,199 @@
+/**
+ * training.wasm on the memory of somebody else (tfjs' WebAssembly backend): gradients of convolutions, matrix products, Adam and likelihoods.
+ * Addresses are byte offsets into that memory, tensors float32 and row-major. Nothing is checked: callers have. Nothing is allocated: where a
+ * kernel needs scratch, it says how much, and its contents before and after mean nothing.
+ *
+ * Equal inputs give equal bits within a build, whatever the addresses.
+ */
+import type { Build } from './exports.js';
+import { chooseBuild } from './load.js';
+import { readTrainingWasm } from './wasm-source.js';
+
+/**
+ * A convolution of images (height, width, channels) to (outHeight, outWidth, filters) by a filter (kernelHeight, kernelWidth, channels, filters),
+ * dilation 1: output (y, x) sees the window of the image that begins at (y strideHeight - padTop, x strideWidth - padLeft).
+ */
+export interface ConvolutionShape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly filters: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/** Sizes of c (rows, columns) = op(a) (rows, inner) op(b) (inner, columns). */
+export interface ProductShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+  /** Whether a is stored as (inner, rows). */
+  readonly transposeA?: boolean;
+  /** Whether b is stored as (columns, inner). */
+  readonly transposeB?: boolean;
+}
+
+/** Scalars of one step of Adam; the corrections are 1 - beta1^step and 1 - beta2^step, the first step being 1. */
+export interface AdamStep {
+  readonly rate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly correction1: number;
+  readonly correction2: number;
+}
+
+export type Activation = 'relu' | 'leakyRelu' | 'tanh';
+
+const ACTIVATIONS: Readonly<Record<Activation, number>> = { relu: 1, leakyRelu: 2, tanh: 3 };
+
+/** The exports of training.wasm as JavaScript sees them. */
+interface TrainingExports {
+  isRelaxed(): number;
+  filterGradientScratchBytes(...counts: number[]): number;
+  inputGradientScratchBytes(...counts: number[]): number;
+  multiplyScratchBytes(): number;
+  filterGradient(dw: number, x: number, dy: number, images: number, ...shapeAndScratch: number[]): void;
+  inputGradient(dx: number, dy: number, w: number, images: number, ...shapeAndScratch: number[]): void;
+  multiply(
+    c: number,
+    a: number,
+    b: number,
+    rows: number,
+    columns: number,
+    inner: number,
+    transposeA: number,
+    transposeB: number,
+    scratch: number,
+  ): void;
+  biasGradient(db: number, dy: number, rows: number, columns: number): void;
+  activationGradient(dx: number, dy: number, y: number, count: number, kind: number, alpha: number): void;
+  adam(p: number, m: number, v: number, g: number, count: number, ...scalars: number[]): void;
+  bernoulli(losses: number, dl: number, l: number, x: number, rows: number, pixels: number, scale: number): number;
+}
+
+/** An instance of training.wasm on a memory. */
+export type Training = ReturnType<typeof bindTraining>;
+
+const modules = new Map<Build, Promise<WebAssembly.Module>>();
+
+/**
+ * The kernels on `memory`, in the build that suits the host unless one is named. The memory must not be shared.
+ * @throws Error when the host has no WebAssembly SIMD, or cannot run the build that was forced by VAEMETRICS_WASM.
+ */
+export async function loadTraining(memory: WebAssembly.Memory, build: Build = chooseBuild()): Promise<Training> {
+  const { exports } = await WebAssembly.instantiate(await compile(build), { env: { memory } });
+  return bindTraining(exports as unknown as TrainingExports);
+}
+
+function compile(build: Build): Promise<WebAssembly.Module> {
+  let module = modules.get(build);
+  if (module === undefined) {
+    module = readTrainingWasm(build).then((bytes) => WebAssembly.compile(bytes));
+    modules.set(build, module);
+    // A failed fetch may succeed the next time.
+    module.catch(() => modules.delete(build));
+  }
+  return module;
+}
+
+/** The counts of a convolution as the kernels take them. */
+function countsOf(shape: ConvolutionShape) {
+  const { height, width, channels, outHeight, outWidth, filters } = shape;
+  const { kernelHeight, kernelWidth, strideHeight, strideWidth, padTop, padLeft } = shape;
+  const outputs = [
+    channels,
+    outHeight,
+    outWidth,
+    filters,
+    kernelHeight,
+    kernelWidth,
+    strideHeight,
+    strideWidth,
+  ] as const;
+  return { image: [height, width] as const, outputs, pads: [padTop, padLeft] as const };
+}
+
+function bindTraining(wasm: TrainingExports) {
+  return {
+    build: (wasm.isRelaxed() ? 'relaxed' : 'simd') as Build,
+
+    /** Bytes of scratch for {@link filterGradient}. */
+    filterGradientScratchBytes(shape: ConvolutionShape): number {
+      return wasm.filterGradientScratchBytes(...countsOf(shape).outputs);
+    },
+
+    /**
+     * dw (kernelHeight, kernelWidth, channels, filters) from images x (images, height, width, channels) and dy (images, outHeight, outWidth, filters):
+     * Conv2DBackpropFilter of tfjs.
+     */
+    filterGradient(dw: number, x: number, dy: number, images: number, shape: ConvolutionShape, scratch: number): void {
+      const { image, outputs, pads } = countsOf(shape);
+      wasm.filterGradient(dw, x, dy, images, ...image, ...outputs, ...pads, scratch);
+    },
+
+    /** Bytes of scratch for {@link inputGradient}. */
+    inputGradientScratchBytes(shape: ConvolutionShape): number {
+      const { image, outputs, pads } = countsOf(shape);
+      return wasm.inputGradientScratchBytes(...image, ...outputs, ...pads);
+    },
+
+    /**
+     * dx (images, height, width, channels) from dy (images, outHeight, outWidth, filters) and the filter w: Conv2DBackpropInput of tfjs, and the
+     * transposed convolution of dy.
+     */
+    inputGradient(dx: number, dy: number, w: number, images: number, shape: ConvolutionShape, scratch: number): void {
+      const { image, outputs, pads } = countsOf(shape);
+      wasm.inputGradient(dx, dy, w, images, ...image, ...outputs, ...pads, scratch);
+    },
+
+    /** Bytes of scratch for {@link multiply}, whatever the sizes. */
+    multiplyScratchBytes(): number {
+      return wasm.multiplyScratchBytes();
+    },
+
+    /** c = op(a) op(b); c overlaps neither. */
+    multiply(c: number, a: number, b: number, shape: ProductShape, scratch: number): void {
+      const { rows, columns, inner, transposeA = false, transposeB = false } = shape;
+      wasm.multiply(c, a, b, rows, columns, inner, +transposeA, +transposeB, scratch);
+    },
+
+    /** db (columns) = sums over the rows of dy (rows, columns). */
+    biasGradient(db: number, dy: number, rows: number, columns: number): void {
+      wasm.biasGradient(db, dy, rows, columns);
+    },
+
+    /** dx (count) = dy times the slope of an activation whose output was y; dx may be dy or y. alpha > 0 is the slope of leakyRelu below 0. */
+    activationGradient(dx: number, dy: number, y: number, count: number, activation: Activation, alpha = 0): void {
+      wasm.activationGradient(dx, dy, y, count, ACTIVATIONS[activation], alpha);
+    },
+
+    /** One step of Adam with the gradient g (count), in place on the parameter p and its moments m and v. */
+    adam(p: number, m: number, v: number, g: number, count: number, step: AdamStep): void {
+      const { rate, beta1, beta2, epsilon, correction1, correction2 } = step;
+      wasm.adam(p, m, v, g, count, rate, beta1, beta2, epsilon, correction1, correction2);
+    },
+
+    /**
+     * losses (rows) = sums over pixels of max(l, 0) - l x + ln(1 + e^-|l|) for logits l and images x, (rows, pixels); returns their sum, in float64.
+     * Where dl is not 0 it gets (sigmoid(l) - x) scale; it may be l.
+     */
+    bernoulli(
+      losses: number,
+      dl: number,
+      logits: number,
+      x: number,
+      rows: number,
+      pixels: number,
+      scale: number,
+    ): number {
+      return wasm.bernoulli(losses, dl, logits, x, rows, pixels, scale);
+    },
+  };
+}

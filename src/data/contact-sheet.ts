@@ -1,0 +1,42 @@
+/** Many images as one picture. */
+import { dataRangeError } from '../errors.js';
+import type { ImageShape } from './dataset.js';
+
+/** Between images, and around them: a grey that no image of shapes has. */
+const GAP_PIXELS = 2;
+const GAP_BYTE = 96;
+
+/**
+ * Lays images out row by row and encodes the sheet as PNG.
+ *
+ * @param images (count, H, W, C) with one channel or three, bytes
+ * @param columns how many stand side by side
+ */
+export async function contactSheet(
+  images: Uint8Array,
+  { height, width, channels }: ImageShape,
+  columns: number,
+): Promise<Uint8Array> {
+  if (channels !== 1 && channels !== 3) {
+    throw dataRangeError(`contact sheet: expected images of 1 or 3 channels, got ${channels}`);
+  }
+  const imageBytes = height * width * channels;
+  const count = images.length / imageBytes;
+  if (!Number.isInteger(count) || count === 0) {
+    throw dataRangeError(`contact sheet: expected whole images of ${imageBytes} bytes, got ${images.length} bytes`);
+  }
+  const across = Math.min(columns, count);
+  const sheetWidth = across * (width + GAP_PIXELS) + GAP_PIXELS;
+  const sheetHeight = Math.ceil(count / across) * (height + GAP_PIXELS) + GAP_PIXELS;
+  const data = new Uint8Array(sheetWidth * sheetHeight * channels).fill(GAP_BYTE);
+  for (let i = 0; i < count; i++) {
+    const left = GAP_PIXELS + (i % across) * (width + GAP_PIXELS);
+    const top = GAP_PIXELS + Math.floor(i / across) * (height + GAP_PIXELS);
+    for (let y = 0; y < height; y++) {
+      const line = i * imageBytes + y * width * channels;
+      data.set(images.subarray(line, line + width * channels), ((top + y) * sheetWidth + left) * channels);
+    }
+  }
+  const { encode } = await import('fast-png');
+  return encode({ width: sheetWidth, height: sheetHeight, data, channels, depth: 8 });
+}

@@ -1,0 +1,48 @@
+/** The images of each step, as tensors: a function of the step's number. */
+import { BatchCursor } from '../data/batch-cursor.js';
+import type { Dataset } from '../data/index.js';
+import type { RowSplit } from '../data/split.js';
+import { STREAMS } from '../random.js';
+import type { Tensor, TensorLibrary } from './tensors.js';
+
+export interface Batches {
+  /** Images (B, H, W, C) in [0, 1]; `second` is another batch, where one is wanted. */
+  load(step: number): Promise<{ readonly images: Tensor; readonly second: Tensor | null }>;
+}
+
+export function openBatches(
+  tf: TensorLibrary,
+  dataset: Dataset,
+  split: RowSplit,
+  batchSize: number,
+  seed: number,
+  wantsSecond: boolean,
+): Batches {
+  const first = new BatchCursor(split.trainSize, seed);
+  const second = new BatchCursor(split.trainSize, seed, STREAMS.secondBatchOrder);
+  const loadFrom = async (cursor: BatchCursor, step: number) => {
+    const places = await cursor.rowsOf(step, batchSize);
+    return loadImages(tf, dataset, places.map(split.train));
+  };
+  return {
+    load: async (step) => ({
+      images: await loadFrom(first, step),
+      second: wantsSecond ? await loadFrom(second, step) : null,
+    }),
+  };
+}
+
+/** The images of some rows, (rows, H, W, C) in [0, 1]. */
+export async function loadImages(tf: TensorLibrary, dataset: Dataset, rows: ArrayLike<number>): Promise<Tensor> {
+  const { height, width, channels } = dataset.image;
+  const bytes = new Uint8Array(rows.length * height * width * channels);
+  await dataset.readImages(rows, bytes);
+  return toTensor(tf, bytes, [rows.length, height, width, channels]);
+}
+
+/** Bytes 0 .. 255 as a tensor in [0, 1]. */
+export function toTensor(tf: TensorLibrary, bytes: Uint8Array, shape: number[]): Tensor {
+  const values = new Float32Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) values[i] = bytes[i] / 255;
+  return tf.tensor(values, shape);
+}

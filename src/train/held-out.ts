@@ -1,0 +1,69 @@
+/** Held-out rows: their posteriors, and the scores of those. */
+import type { Dataset } from '../data/index.js';
+import { score } from '../score.js';
+import type { FactorType } from '../types.js';
+import { loadImages } from './batches.js';
+import type { LiveScores } from './progress.js';
+import type { TensorLibrary } from './tensors.js';
+import type { Trainer } from './trainer.js';
+
+/** Rows that are encoded at a time. */
+const CHUNK_ROWS = 256;
+
+/** Posteriors of some rows, row-major: mu and logvar (N, D), factors (N, K). */
+export interface EncodedRows {
+  readonly mu: Float32Array;
+  readonly logvar: Float32Array;
+  readonly factors: Float64Array;
+}
+
+/** Encodes rows a few hundred at a time. */
+export async function encodeRows(
+  tf: TensorLibrary,
+  trainer: Trainer,
+  dataset: Dataset,
+  rows: Int32Array,
+  latents: number,
+): Promise<EncodedRows> {
+  const mu = new Float32Array(rows.length * latents);
+  const logvar = new Float32Array(rows.length * latents);
+  for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
+    const images = await loadImages(tf, dataset, rows.subarray(from, from + CHUNK_ROWS));
+    const posterior = await trainer.encode(images);
+    mu.set((await posterior.mu.data()) as Float32Array, from * latents);
+    logvar.set((await posterior.logvar.data()) as Float32Array, from * latents);
+    tf.dispose([images, posterior]);
+  }
+  const factors = new Float64Array(rows.length * dataset.factors.length);
+  await dataset.readFactors(rows, factors);
+  return { mu, logvar, factors };
+}
+
+/** The metrics that are computed while training, the first of which decides which step was best. */
+export const LIVE_METRICS = ['mig', 'factor-vae-score'] as const;
+
+/** How factors are to be scored: by their kind, not by what some rows of them look like. */
+export function factorTypesOf({ factors }: Dataset): FactorType[] {
+  return factors.map(({ size }) => (size === null ? 'continuous' : 'discrete'));
+}
+
+/** Scores the means of held-out rows. */
+export async function scoreRows(
+  tf: TensorLibrary,
+  trainer: Trainer,
+  dataset: Dataset,
+  rows: Int32Array,
+  latents: number,
+  step: number,
+): Promise<LiveScores> {
+  const { mu, factors } = await encodeRows(tf, trainer, dataset, rows, latents);
+  const report = await score(
+    { data: mu, rows: rows.length, columns: latents },
+    { data: factors, rows: rows.length, columns: dataset.factors.length },
+    { metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
+  );
+  return {
+    step,
+    scores: Object.fromEntries(Object.entries(report.metrics).map(([name, { value }]) => [name, value])),
+  };
+}

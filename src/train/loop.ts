@@ -1,0 +1,119 @@
+/** The loop: read a batch, learn from it, write down what came of it. */
+import type { Batches } from './batches.js';
+import { LIVE_METRICS } from './held-out.js';
+import { findNonFinite, readNumbers } from './numbers.js';
+import type { LiveScores, StepProgress } from './progress.js';
+import type { JsonRecord } from './run/json-value.js';
+import type { RunRecord } from './run/open-run.js';
+import type { TensorLibrary } from './tensors.js';
+import type { TrainPlan } from './train-options.js';
+import type { Trainer } from './trainer.js';
+
+export interface Loop {
+  readonly tf: TensorLibrary;
+  readonly trainer: Trainer;
+  readonly batches: Batches;
+  readonly record: RunRecord;
+  readonly plan: TrainPlan;
+  /** Scores held-out rows after some steps; null where there is nothing to score. */
+  readonly score: ((step: number) => Promise<LiveScores>) | null;
+  readonly signal: AbortSignal | undefined;
+  readonly onStep: (progress: StepProgress) => void;
+}
+
+/** What stays of a run beside its tensors; see `Checkpoint`. */
+interface RunState {
+  seconds: number;
+  best: { step: number; score: number } | null;
+  scored: LiveScores | null;
+}
+
+/**
+ * Makes the steps that are still to be made.
+ * @throws the signal's reason, after a checkpoint; DivergenceError where a number is none
+ */
+export async function runLoop({ tf, trainer, batches, record, plan, score, signal, onStep }: Loop): Promise<RunState> {
+  const state = (record.resumed?.state as unknown as RunState) ?? { seconds: 0, best: null, scored: null };
+  const clock = startClock(state.seconds, plan.batchSize);
+  const snapshot = async (step: number) => ({
+    step,
+    tensors: await trainer.save(),
+    state: toState(state, { seconds: clock.seconds(), generator: 'philox-4x32-10', images: step * plan.batchSize }),
+  });
+
+  for (let step = record.resumed?.step ?? 0; step < plan.steps; ) {
+    const { images, second } = await batches.load(step);
+    const outcome = await trainer.step(step, images, second);
+    tf.dispose([images, second]);
+    const numbers = await readNumbers(outcome, plan.latents);
+    findNonFinite(numbers, step, plan);
+    step++;
+
+    const isLast = step === plan.steps;
+    const isScored = score !== null && (isLast || (plan.scoreEvery > 0 && step % plan.scoreEvery === 0));
+    if (isScored) {
+      state.scored = await score(step);
+      const value = state.scored.scores[LIVE_METRICS[0]];
+      if (value !== null && (state.best === null || value > state.best.score)) {
+        state.best = { step, score: value };
+        await record.best(await snapshot(step));
+      }
+    }
+
+    const isLogged = isScored || isLast || step % plan.logEvery === 0;
+    const rate = clock.rate(step, isLogged);
+    const seconds = clock.seconds();
+    if (isLogged) {
+      const { klPerLatent, ...scalars } = numbers;
+      const scores = isScored ? { scores: state.scored?.scores } : {};
+      const speed = rate === null ? {} : { images_per_second: rate };
+      await record.log({ step, seconds, ...speed, ...scalars, kl_per_latent: klPerLatent, ...scores });
+    }
+    onStep({
+      kind: 'step',
+      step,
+      steps: plan.steps,
+      seconds,
+      imagesPerSecond: rate,
+      ...numbers,
+      scored: state.scored,
+      isLogged,
+    });
+
+    const isStopped = signal?.aborted ?? false;
+    // The checkpoint of the best step goes with it: a resumed run knows of it.
+    if (isLast || isStopped || step % plan.checkpointEvery === 0 || state.best?.step === step) {
+      await record.checkpoint(await snapshot(step));
+    }
+    if (isStopped && !isLast) signal?.throwIfAborted();
+    await breathe();
+  }
+  return { ...state, seconds: clock.seconds() };
+}
+
+/** JSON of what stays. `generator` and `images` are for readers of the file: both follow from the step. */
+function toState(state: RunState, more: JsonRecord): JsonRecord {
+  return { ...(state as unknown as JsonRecord), ...more };
+}
+
+/** Seconds of training, and images per second since the last line of the log. */
+function startClock(before: number, batchSize: number) {
+  const began = performance.now();
+  let mark = { at: began, step: null as number | null, rate: null as number | null };
+  return {
+    seconds: () => before + (performance.now() - began) / 1000,
+    rate(step: number, isLogged: boolean): number | null {
+      if (mark.step === null) mark = { at: performance.now(), step, rate: null };
+      else if (isLogged && step > mark.step) {
+        const now = performance.now();
+        mark = { at: now, step, rate: ((step - mark.step) * batchSize * 1000) / (now - mark.at) };
+      }
+      return mark.rate;
+    },
+  };
+}
+
+/** Lets signals, timers and messages have their turn. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));
+}

@@ -1,0 +1,28 @@
+/** The contract of every architecture: an encoder of images and a decoder of latents. */
+import type { ImageShape } from '../../data/dataset.js';
+import type { Layer } from './layers.js';
+
+export interface Networks {
+  /** Images (R, H, W, C) to (R, 2 D): means, then logarithms of variances. */
+  readonly encoder: readonly Layer[];
+  /** Latents (R, D) to (R, H, W, C): logits, or means. */
+  readonly decoder: readonly Layer[];
+}
+
+/** How parameters begin; both are uniform around 0. */
+export type Initialisation =
+  /** Within 1 / sqrt(fan in), biases too: PyTorch's default for dense and convolutional layers. */
+  | 'fan-in'
+  /** Within sqrt(6 / (fan in + fan out)), biases 0: Glorot & Bengio 2010, TensorFlow's default. */
+  | 'glorot';
+
+export interface Architecture {
+  readonly name: string;
+  readonly summary: string;
+  readonly source: string;
+  readonly initialisation: Initialisation;
+  /** Its authors' learning rate and batch size. */
+  readonly learningRate: number;
+  readonly batchSize: number;
+  build(image: ImageShape, latents: number): Networks;
+}

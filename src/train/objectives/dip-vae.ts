@@ -1,0 +1,66 @@
+import type { Tensor, TensorLibrary } from '../tensors.js';
+import { addPenalties, differentiate } from './differentiate.js';
+import { weighKl } from './kl.js';
+import type { LatentBatch, Objective } from './objective.js';
+import { stateless } from './stateless.js';
+
+/**
+ * Reconstruction + KL + lambda_od sum_{i != j} C_ij^2 + lambda_d sum_i (C_ii - 1)^2: the covariance of the codes is drawn to the
+ * identity. C is that of the means (I), or of the samples (II), which by the law of total covariance is that of the means and the
+ * mean variances on its diagonal. Sums of squares are divided by B.
+ */
+function dipVae(
+  kind: 'i' | 'ii',
+  lambdaDiagonal: number,
+  covariance: (tf: TensorLibrary, batch: LatentBatch) => Tensor,
+): Objective {
+  return {
+    name: `dip-vae-${kind}`,
+    title: `DIP-VAE-${kind.toUpperCase()}`,
+    summary: `reconstruction + KL + distance of cov[${kind === 'i' ? 'mu' : 'z'}] from the identity`,
+    source: `Kumar et al. 2018, Variational Inference of Disentangled Latent Concepts, equation ${kind === 'i' ? 6 : 7}`,
+    options: {
+      'lambda-od': { default: 10, describe: 'weight of the squares off the diagonal', range: [0, 1e6] },
+      'lambda-d': {
+        default: lambdaDiagonal,
+        describe: 'weight of the squared distances of the diagonal from 1',
+        range: [0, 1e6],
+      },
+    },
+    activate(options) {
+      const weightOff = options['lambda-od'] as number;
+      const weightOn = options['lambda-d'] as number;
+      return {
+        ...stateless('sample'),
+        penalise(batch, { tf }) {
+          const covariances = differentiate(tf, batch, kind === 'i' ? ['mu'] : ['mu', 'logvar'], (latents) => {
+            const matrix = covariance(tf, latents);
+            const identity = tf.eye(matrix.shape[0]);
+            const squares = tf.square(tf.sub(matrix, identity));
+            const diagonal = tf.sum(tf.mul(squares, identity));
+            const offDiagonal = tf.sum(tf.mul(squares, tf.sub(1, identity)));
+            const total = tf.add(tf.mul(offDiagonal, weightOff), tf.mul(diagonal, weightOn));
+            return { total, terms: { offDiagonal, diagonal } };
+          });
+          return addPenalties(tf, weighKl(tf, batch), covariances);
+        },
+      };
+    },
+  };
+}
+
+/** (D, D). */
+function covarianceOfMeans(tf: TensorLibrary, { mu }: LatentBatch): Tensor {
+  const centred = tf.sub(mu, tf.mean(mu, 0, true));
+  // Transposed first: products that transpose for themselves are far slower on some backends.
+  return tf.div(tf.matMul(tf.transpose(centred), centred), mu.shape[0]);
+}
+
+/** (D, D). */
+function covarianceOfSamples(tf: TensorLibrary, batch: LatentBatch): Tensor {
+  const variances = tf.mean(tf.exp(batch.logvar), 0);
+  return tf.add(covarianceOfMeans(tf, batch), tf.mul(tf.eye(batch.mu.shape[1]), variances));
+}
+
+export const dipVaeI: Objective = dipVae('i', 100, covarianceOfMeans);
+export const dipVaeIi: Objective = dipVae('ii', 10, covarianceOfSamples);

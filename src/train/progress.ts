@@ -1,0 +1,50 @@
+/** What a caller is told while a run goes on. */
+import type { Refusal } from './backends/backend.js';
+
+/** What was opened, before the first step. */
+export interface TrainOpening {
+  readonly kind: 'opened';
+  readonly backend: string;
+  readonly device: string;
+  /** Backends that `auto` would have preferred, and why they were not taken. */
+  readonly refused: readonly Refusal[];
+  readonly data: string;
+  readonly trainRows: number;
+  readonly testRows: number;
+  readonly parameters: number;
+  /** Where the run begins or goes on. */
+  readonly firstStep: number;
+  readonly steps: number;
+  readonly warnings: readonly string[];
+}
+
+/** Scores of held-out rows after some steps; null where one is undefined. */
+export interface LiveScores {
+  readonly step: number;
+  readonly scores: Readonly<Record<string, number | null>>;
+}
+
+/** The numbers of a step. */
+export interface StepProgress {
+  readonly kind: 'step';
+  /** Steps made so far. */
+  readonly step: number;
+  readonly steps: number;
+  /** Seconds of training, those before a resumption included. */
+  readonly seconds: number;
+  /** Of the last steps; null for the first. */
+  readonly imagesPerSecond: number | null;
+  /** Nats per image. */
+  readonly loss: number;
+  readonly reconstruction: number;
+  readonly kl: number;
+  /** Other terms of the objective, by name. */
+  readonly terms: Readonly<Record<string, number>>;
+  readonly klPerLatent: readonly number[];
+  /** The latest there are. */
+  readonly scored: LiveScores | null;
+  /** Whether this step went into the log. */
+  readonly isLogged: boolean;
+}
+
+export type TrainProgress = TrainOpening | StepProgress;

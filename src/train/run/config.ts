@@ -1,0 +1,169 @@
+/** config.json: what decides the numbers of a run, and what may change when it is resumed. */
+import { DataError, optionRangeError } from '../../errors.js';
+import { isRecord, type JsonRecord, type JsonValue, toExactJson } from './json-value.js';
+import { NoRunError, pathIn, type RunFolder } from './run-folder.js';
+
+export const CONFIG_NAME = 'config.json';
+
+const SCHEMA = 'vaemetrics/run@1';
+
+/** A run as it was asked for, defaults filled in. */
+export interface RunConfig {
+  readonly schema: typeof SCHEMA;
+  /** Of this library: another one may compute other bits. */
+  readonly version: string;
+  /** As the user names it, and what the images depend on. */
+  readonly data: { readonly name: string; readonly identity: JsonRecord };
+  readonly objective: { readonly name: string; readonly options: JsonRecord };
+  readonly architecture: string;
+  readonly latents: number;
+  readonly likelihood: string;
+  readonly seed: number;
+  readonly batchSize: number;
+  /** Rows that are computed at a time: how a batch is cut decides in which order gradients are added. */
+  readonly shardRows: number;
+  readonly learningRate: number;
+  readonly adam: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
+  /** `build` is that of our kernels, `simd` or `relaxed`; null where none are used. */
+  readonly backend: { readonly name: string; readonly build: string | null };
+  /** What is scored, on how many rows: by it the best checkpoint is chosen. */
+  readonly score: JsonRecord;
+  /** Steps to make in all. */
+  readonly steps: number;
+  readonly logEvery: number;
+  readonly scoreEvery: number;
+  readonly checkpointEvery: number;
+  readonly threads: number;
+}
+
+/** Settings that decide nothing about the numbers of a step. */
+const CHANGEABLE = ['steps', 'logEvery', 'scoreEvery', 'checkpointEvery', 'threads'] as const;
+
+/** A setting in which two configurations differ; undefined on the side that lacks it. */
+export interface Difference {
+  /** `objective.options.beta`. */
+  readonly setting: string;
+  readonly expected: JsonValue | undefined;
+  readonly got: JsonValue | undefined;
+  /** Whether the run would be another one. */
+  readonly isDeciding: boolean;
+}
+
+/** What differs, setting by setting, in the order of the first. */
+export function compareConfig(before: RunConfig, now: RunConfig): Difference[] {
+  return compare(before as unknown as JsonRecord, now as unknown as JsonRecord, '').map((difference) => ({
+    ...difference,
+    isDeciding: !(CHANGEABLE as readonly string[]).includes(difference.setting),
+  }));
+}
+
+function compare(
+  before: JsonValue | undefined,
+  now: JsonValue | undefined,
+  setting: string,
+): Array<Omit<Difference, 'isDeciding'>> {
+  if (isRecord(before) && isRecord(now)) {
+    return [...new Set([...Object.keys(before), ...Object.keys(now)])].flatMap((key) =>
+      compare(ownValue(before, key), ownValue(now, key), setting === '' ? key : `${setting}.${key}`),
+    );
+  }
+  return canonical(before) === canonical(now) ? [] : [{ setting, expected: before, got: now }];
+}
+
+function ownValue(record: object, key: string): JsonValue | undefined {
+  return Object.hasOwn(record, key) ? (record as Record<string, JsonValue>)[key] : undefined;
+}
+
+/** JSON with names in order, so that only values are compared. */
+function canonical(value: JsonValue | undefined): string | undefined {
+  return JSON.stringify(value, (_, item) =>
+    isRecord(item) ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1))) : item,
+  );
+}
+
+/**
+ * Refuses to go on with a run under settings of another.
+ * @throws RangeError that names each setting, with both values
+ */
+export function checkResume(before: RunConfig, now: RunConfig, path: string): void {
+  const deciding = compareConfig(before, now).filter(({ isDeciding }) => isDeciding);
+  if (deciding.length === 0) return;
+  const list = deciding.map(({ setting, expected, got }) => `${setting} ${show(expected)}, got ${show(got)}`);
+  throw optionRangeError(`${path}: a run is resumed with the settings that it began with: expected ${list.join('; ')}`);
+}
+
+function show(value: JsonValue | undefined): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}
+
+/** Writes the configuration. */
+export async function writeConfig(folder: RunFolder, config: RunConfig): Promise<void> {
+  const text = `${toExactJson(config as unknown as JsonRecord, 'config', 2)}\n`;
+  await folder.writeAtomically(CONFIG_NAME, [new TextEncoder().encode(text)]);
+}
+
+/** @throws NoRunError where there is none, DataError where it is none that we can read */
+export async function readConfig(folder: RunFolder): Promise<RunConfig> {
+  const bytes = await folder.read(CONFIG_NAME);
+  if (bytes === null) throw new NoRunError(folder.path, `there is no run: expected a folder with ${CONFIG_NAME}`);
+  return parseConfig(new TextDecoder().decode(bytes), pathIn(folder, CONFIG_NAME));
+}
+
+const KINDS: Readonly<Record<keyof RunConfig, 'number' | 'string' | 'object'>> = {
+  schema: 'string',
+  version: 'string',
+  data: 'object',
+  objective: 'object',
+  architecture: 'string',
+  latents: 'number',
+  likelihood: 'string',
+  seed: 'number',
+  batchSize: 'number',
+  shardRows: 'number',
+  learningRate: 'number',
+  adam: 'object',
+  backend: 'object',
+  score: 'object',
+  steps: 'number',
+  logEvery: 'number',
+  scoreEvery: 'number',
+  checkpointEvery: 'number',
+  threads: 'number',
+};
+
+/** What the parts of a configuration must have. */
+const PARTS: ReadonlyArray<readonly [part: keyof RunConfig, name: string, kind: string]> = [
+  ['data', 'name', 'string'],
+  ['data', 'identity', 'object'],
+  ['objective', 'name', 'string'],
+  ['objective', 'options', 'object'],
+  ['adam', 'beta1', 'number'],
+  ['adam', 'beta2', 'number'],
+  ['adam', 'epsilon', 'number'],
+  ['backend', 'name', 'string'],
+];
+
+/** @throws DataError naming the setting that is missing or of another type */
+export function parseConfig(text: string, path: string): RunConfig {
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch {
+    throw new DataError('expected JSON', { path });
+  }
+  if (!isRecord(config) || config.schema !== SCHEMA) {
+    const got = isRecord(config) && typeof config.schema === 'string' ? `'${config.schema}'` : 'none';
+    throw new DataError(`expected the configuration of a run, schema '${SCHEMA}', got ${got}`, { path });
+  }
+  for (const [name, kind] of Object.entries(KINDS)) checkKind(config[name], kind, name, path);
+  for (const [part, name, kind] of PARTS) {
+    checkKind((config[part] as Record<string, unknown>)[name], kind, `${part}.${name}`, path);
+  }
+  return config as unknown as RunConfig;
+}
+
+function checkKind(value: unknown, kind: string, setting: string, path: string): void {
+  const isRight = kind === 'object' ? isRecord(value) : typeof value === kind;
+  if (!isRight)
+    throw new DataError(`${setting}: expected ${kind}, got ${JSON.stringify(value) ?? 'nothing'}`, { path });
+}

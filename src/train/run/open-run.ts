@@ -1,0 +1,96 @@
+/** A run that is going on: what the loop hands its numbers to. */
+import { optionRangeError } from '../../errors.js';
+import type { Checkpoint } from './checkpoint.js';
+import { latestCheckpoint, removeCheckpointsAfter, saveBest, saveCheckpoint } from './checkpoints.js';
+import { CONFIG_NAME, checkResume, type RunConfig, readConfig, writeConfig } from './config.js';
+import { cutBackEvents, openEvents } from './events.js';
+import { cutBackLog, type LogEntry, openLog } from './log.js';
+import type { RunFolder } from './run-folder.js';
+
+export interface RunRecord {
+  /** Where the run goes on; null for its beginning. */
+  readonly resumed: Checkpoint | null;
+  /** What the user should know. */
+  readonly warnings: readonly string[];
+  /** Adds a step to the log and to the event file. */
+  log(entry: LogEntry): Promise<void>;
+  /** Keeps a state that the run can be resumed from; logs up to it are on the disk before it is. */
+  checkpoint(checkpoint: Checkpoint): Promise<void>;
+  /** Keeps a state as the best so far; write a checkpoint of the same step too, or a resumed run may forget that it was. */
+  best(checkpoint: Checkpoint): Promise<void>;
+  /** Closes the files, not the folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Begins a run.
+ * @throws RangeError where there is one already
+ */
+export async function startRun(folder: RunFolder, config: RunConfig, now?: () => number): Promise<RunRecord> {
+  if ((await folder.read(CONFIG_NAME)) !== null) {
+    throw optionRangeError(`${folder.path}: there is a run already; resume it, or take another folder`);
+  }
+  await writeConfig(folder, config);
+  return openRecord(folder, null, folder.warnings, now);
+}
+
+/**
+ * Goes on with a run at its newest checkpoint. Log and events are cut back to it, so that they come out as if it had never stopped.
+ * @throws RangeError naming each setting that decides the numbers and is not what it was; NoRunError where there is no run
+ */
+export async function resumeRun(folder: RunFolder, config: RunConfig, now?: () => number): Promise<RunRecord> {
+  checkResume(await readConfig(folder), config, folder.path);
+  const { checkpoint, warnings } = await latestCheckpoint(folder);
+  const step = checkpoint?.step ?? -1;
+  const logged = await cutBackLog(folder, step);
+  const recorded = await cutBackEvents(folder, step);
+  await removeCheckpointsAfter(folder, step);
+  // Steps, intervals and threads may be others now.
+  await writeConfig(folder, config);
+  const damage =
+    recorded < logged
+      ? [`the event file was damaged: it goes to step ${recorded} where the log goes to ${logged}`]
+      : [];
+  return openRecord(folder, checkpoint, [...folder.warnings, ...warnings, ...damage], now);
+}
+
+async function openRecord(
+  folder: RunFolder,
+  resumed: Checkpoint | null,
+  warnings: readonly string[],
+  now?: () => number,
+): Promise<RunRecord> {
+  const log = await openLog(folder);
+  const events = await openEvents(folder, now);
+  return {
+    resumed,
+    warnings,
+    async log(entry) {
+      await log.append(entry);
+      await events.append(entry.step, scalarsOf(entry));
+    },
+    async checkpoint(checkpoint) {
+      await log.sync();
+      await events.sync();
+      await saveCheckpoint(folder, checkpoint);
+    },
+    best: (checkpoint) => saveBest(folder, checkpoint),
+    async close() {
+      await log.close();
+      await events.close();
+    },
+  };
+}
+
+/** The numbers of a line by the tags under which TensorBoard groups them: `terms/totalCorrelation`, `scores/mig`. */
+export function scalarsOf(entry: LogEntry): Record<string, number> {
+  const { step: _, terms = {}, scores = {}, kl_per_latent: byLatent = [], ...plain } = entry;
+  const named = [
+    ...Object.entries(plain),
+    ...Object.entries(terms).map(([name, value]) => [`terms/${name}`, value] as const),
+    ...Object.entries(scores).map(([name, value]) => [`scores/${name}`, value] as const),
+    ...byLatent.map((value, latent) => [`kl_per_latent/${String(latent).padStart(2, '0')}`, value] as const),
+  ];
+  // What is undefined has no point in a curve; the log says why.
+  return Object.fromEntries(named.filter((pair): pair is [string, number] => Number.isFinite(pair[1])));
+}

@@ -1,0 +1,223 @@
+/** The façade of training: opens data, backend and run folder, and hands them to the loop. */
+import { type Core, withCore } from '../../bindings/core.js';
+import { chooseBuild } from '../../bindings/load.js';
+import { type Dataset, openDataset } from '../data/index.js';
+import { splitRows } from '../data/split.js';
+import { version } from '../version.js';
+import type { Autoencoder } from './autoencoder.js';
+import { type OpenedBackend, openBackend } from './backends/open-backend.js';
+import { openBatches } from './batches.js';
+import { createDraws } from './draws.js';
+import { factorTypesOf, LIVE_METRICS, scoreRows } from './held-out.js';
+import { runLoop } from './loop.js';
+import { listParameters } from './models/layers.js';
+import { composeOperations } from './operations.js';
+import { ADAM_DEFAULTS } from './optimiser.js';
+import { writePosterior } from './posterior-archive.js';
+import type { LiveScores } from './progress.js';
+import { localReplicas } from './replicas.js';
+import type { RunConfig } from './run/config.js';
+import type { JsonRecord } from './run/json-value.js';
+import { createMemoryRunFolder } from './run/memory-run-folder.js';
+import { type RunRecord, resumeRun, startRun } from './run/open-run.js';
+import type { RunFolder } from './run/run-folder.js';
+import { planRows, planTraining, type TrainOptions, type TrainPlan } from './train-options.js';
+import { createTrainer, type Trainer } from './trainer.js';
+
+/** Rows of a shard on backends that compute the same bits everywhere. */
+const SHARD_ROWS = 16;
+
+export interface TrainResult {
+  /** Where the run is. */
+  readonly folder: RunFolder;
+  readonly backend: string;
+  readonly device: string;
+  readonly steps: number;
+  /** Seconds of training, those before a resumption included. */
+  readonly seconds: number;
+  /** Scores of held-out rows after the last step; null where there are no factors. */
+  readonly scores: LiveScores | null;
+  /** The step whose first score was the best; its checkpoint is `checkpoints/best.safetensors`. */
+  readonly best: { readonly step: number; readonly score: number } | null;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Trains a model of the VAE family, and leaves a run: configuration, log, checkpoints, and at the end the posterior of the held-out rows.
+ *
+ * Everything that is drawn is a function of the seed, so the numbers on the wasm and cpu backends are the same on every machine, for every number of threads, and for a
+ * run that was stopped and resumed.
+ *
+ * @throws RangeError or TypeError for wrong options; BackendError where the backend does not come up; DivergenceError where a loss is not a finite number; the signal's
+ *   reason where it stopped the run
+ * @example
+ * const run = await train({ data: 'shapes-3', model: 'beta-vae', modelOptions: { beta: 4 }, latents: 10, out: 'runs/first' });
+ * console.log(run.scores);
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const plan = planTraining(options);
+  return closingAll(async (opened) => {
+    const { data } = options;
+    // What the caller opened stays open.
+    const isFile = typeof data === 'string' || data instanceof Blob;
+    const dataset = isFile ? await opened(openDataset(data, { seed: plan.seed })) : data;
+    const backend = await opened(openBackend(options.backend ?? 'auto', options.tf ? { tf: options.tf } : {}));
+    return withCore((core) => trainWith(core, options, plan, dataset, backend, opened));
+  });
+}
+
+type Opened = <T extends { close?(): unknown }>(thing: Promise<T>) => Promise<T>;
+
+/** Runs `work`, and closes what it opened, the last first. */
+async function closingAll<R>(work: (opened: Opened) => Promise<R>): Promise<R> {
+  const open: Array<{ close?(): unknown }> = [];
+  try {
+    return await work(async (thing) => {
+      const result = await thing;
+      open.push(result);
+      return result;
+    });
+  } finally {
+    for (const thing of open.reverse()) await thing.close?.();
+  }
+}
+
+async function trainWith(
+  core: Core,
+  options: TrainOptions,
+  plan: TrainPlan,
+  dataset: Dataset,
+  backend: OpenedBackend,
+  opened: Opened,
+): Promise<TrainResult> {
+  const { tf } = backend;
+  const rows = planRows(options, dataset.size);
+  const split = await splitRows(dataset.size, rows.testRows, plan.seed);
+  const shardRows = backend.isExact ? Math.min(SHARD_ROWS, plan.batchSize) : plan.batchSize;
+  const config = describeRun(plan, dataset, backend, rows, shardRows);
+  const folder = await openFolder(options, opened);
+  const record = await opened(options.resume ? resumeRun(folder, config) : startRun(folder, config));
+  const trainer = await opened(Promise.resolve(assemble(core, plan, dataset, backend, split.trainSize, shardRows)));
+  restore(trainer, record);
+
+  const networks = plan.architecture.build(dataset.image, plan.latents);
+  options.onProgress?.({
+    kind: 'opened',
+    backend: backend.name,
+    device: backend.device,
+    refused: backend.refused,
+    data: dataset.name,
+    trainRows: split.trainSize,
+    testRows: rows.testRows,
+    parameters: countParameters(networks),
+    firstStep: record.resumed?.step ?? 0,
+    steps: plan.steps,
+    warnings: record.warnings,
+  });
+
+  const active = plan.objective.activate(plan.objectiveOptions);
+  const batches = openBatches(tf, dataset, split, plan.batchSize, plan.seed, active.needsSecondBatch);
+  const scored = split.test.subarray(0, rows.scoreRows);
+  const isScorable = dataset.factors.length > 0 && scored.length > 1;
+  const end = await runLoop({
+    tf,
+    trainer,
+    batches,
+    record,
+    plan,
+    score: isScorable ? (step) => scoreRows(tf, trainer, dataset, scored, plan.latents, step) : null,
+    signal: options.signal,
+    onStep: (progress) => options.onProgress?.(progress),
+  });
+  if (split.test.length > 0) await writePosterior(tf, core, trainer, dataset, split.test, plan, folder);
+  return {
+    folder,
+    backend: backend.name,
+    device: backend.device,
+    steps: plan.steps,
+    seconds: end.seconds,
+    scores: end.scored,
+    best: end.best,
+    warnings: record.warnings,
+  };
+}
+
+async function openFolder({ out, resume }: TrainOptions, opened: Opened): Promise<RunFolder> {
+  if (out === undefined) return createMemoryRunFolder();
+  if (typeof out !== 'string') return out;
+  const { openRunFolder } = await import('./run/node-run-folder.js');
+  return opened(openRunFolder(out, resume ? 'resume' : 'start'));
+}
+
+function assemble(
+  core: Core,
+  plan: TrainPlan,
+  dataset: Dataset,
+  { tf }: OpenedBackend,
+  datasetSize: number,
+  shardRows: number,
+): Trainer {
+  const networks = plan.architecture.build(dataset.image, plan.latents);
+  const objective = plan.objective.activate(plan.objectiveOptions);
+  const autoencoder: Autoencoder = {
+    tf,
+    operations: composeOperations(tf),
+    networks,
+    likelihood: plan.likelihood,
+    latents: plan.latents,
+    code: objective.code,
+  };
+  return createTrainer(core, autoencoder, localReplicas(autoencoder, shardRows), createDraws(core), {
+    image: dataset.image,
+    latents: plan.latents,
+    networks,
+    initialisation: plan.architecture.initialisation,
+    objective,
+    adam: { ...ADAM_DEFAULTS, learningRate: plan.learningRate },
+    datasetSize,
+    batchSize: plan.batchSize,
+    seed: plan.seed,
+  });
+}
+
+function restore(trainer: Trainer, { resumed }: RunRecord): void {
+  if (resumed !== null) trainer.restore(resumed.tensors);
+}
+
+function countParameters({ encoder, decoder }: ReturnType<TrainPlan['architecture']['build']>): number {
+  return [...listParameters('encoder', encoder), ...listParameters('decoder', decoder)].reduce(
+    (sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1),
+    0,
+  );
+}
+
+function describeRun(
+  plan: TrainPlan,
+  dataset: Dataset,
+  { name, isExact }: OpenedBackend,
+  { testRows, scoreRows: scored }: { testRows: number; scoreRows: number },
+  shardRows: number,
+): RunConfig {
+  const { beta1, beta2, epsilon } = ADAM_DEFAULTS;
+  return {
+    schema: 'vaemetrics/run@1',
+    version,
+    data: { name: dataset.name, identity: { ...dataset.identity, testRows } },
+    objective: { name: plan.objective.name, options: plan.objectiveOptions as JsonRecord },
+    architecture: plan.architecture.name,
+    latents: plan.latents,
+    likelihood: plan.likelihood.name,
+    seed: plan.seed,
+    batchSize: plan.batchSize,
+    shardRows,
+    learningRate: plan.learningRate,
+    adam: { beta1, beta2, epsilon },
+    backend: { name, build: isExact && name === 'wasm' ? chooseBuild() : null },
+    score: { rows: scored, metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
+    steps: plan.steps,
+    logEvery: plan.logEvery,
+    scoreEvery: plan.scoreEvery,
+    checkpointEvery: plan.checkpointEvery,
+    threads: plan.threads,
+  };
+}

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { decode } from 'fast-png';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openDataset } from '../../src/data/index.js';
+import { pickRows } from '../../src/data/split.js';
+import { memorySource, openArrays } from '../../src/io/index.js';
+import { runInProcess } from './in-process.js';
+import { makeFolder } from './sample-files.js';
+
+const { at, remove } = makeFolder();
+test.after(remove);
+
+test('lists the data sets', async () => {
+  const { code, out } = await runInProcess(['data']);
+  assert.is(code, 0);
+  for (const name of ['sprites', 'sprites-noise', 'shapes-1', 'shapes-7']) {
+    assert.match(out, new RegExp(`^${name} `, 'm'));
+  }
+  const json = JSON.parse((await runInProcess(['data', '--json'])).out);
+  assert.is(json.schema, 'vaemetrics/data-list@1');
+  assert.is(json.datasets[0].name, 'sprites');
+  assert.is(json.datasets[0].size, 737_280);
+});
+
+test('shows what one holds', async () => {
+  const { code, out } = await runInProcess(['data', 'shapes-4']);
+  assert.is(code, 0);
+  assert.equal(out.split('\n'), [
+    'shapes-4  1,000,000 images of 64 x 64, grey',
+    'factors:',
+    '  x      along a line, 0 to 1',
+    '  y      along a line, 0 to 1',
+    '  scale  along a line, 0 to 1',
+    '  shape  3 values',
+    '',
+  ]);
+  const json = JSON.parse((await runInProcess(['data', 'sprites-colour', '--seed', '3', '--json'])).out);
+  assert.equal(json.identity, { generator: 'sprites-colour', generation: 1, seed: 3 });
+  assert.equal(json.image, { height: 64, width: 64, channels: 3 });
+});
+
+test('draws a picture', async () => {
+  const { code, out } = await runInProcess(['data', 'sprites', '--preview', at('sheet.png'), '--rows', '20']);
+  assert.is(code, 0);
+  assert.match(out, /wrote .*sheet\.png: a picture of 20 rows/);
+  const { width, height } = decode(readFileSync(at('sheet.png')));
+  assert.equal([width, height], [662, 66 * 7 + 2]);
+});
+
+for (const flags of [[], ['--compress']]) {
+  test(`writes images and factors ${flags.join(' ')}`, async () => {
+    for (const name of ['sprites', 'shapes-6']) {
+      const path = at(`${name}${flags.length}.npz`);
+      const args = ['data', name, '--export', path, '--rows', '30', '--seed', '7', ...flags];
+      assert.is((await runInProcess(args)).code, 0);
+      const { arrays } = await openArrays(memorySource(readFileSync(path), path));
+      assert.equal(
+        arrays.map(({ name, dtype, shape }) => [name, dtype, ...shape]),
+        [
+          ['images', 'uint8', 30, 64, 64, ...(name === 'sprites' ? [] : [3])],
+          ['factors', 'float64', 30, name === 'sprites' ? 5 : 6],
+        ],
+      );
+      const dataset = await openDataset(name, { seed: 7 });
+      const rows = await pickRows(dataset.size, 30, 7);
+      const factors = new Float64Array(30 * dataset.factors.length);
+      await dataset.readFactors(rows, factors);
+      assert.equal(Float64Array.from((await arrays[1].read()).data), factors);
+      if (flags.length > 0) continue;
+      const images = new Uint8Array(30 * 4096 * dataset.image.channels);
+      await dataset.readImages(rows, images);
+      assert.ok(readFileSync(path).includes(Buffer.from(images.buffer)));
+    }
+  });
+}
+
+test('refuses what does not go together, names that no data set has, and files that cannot be', async () => {
+  const errorOf = async (...args: string[]) => {
+    const { code, err } = await runInProcess(['data', ...args]);
+    return [code, err.trim().split('\n')[0]];
+  };
+  assert.match((await errorOf('spirtes')).join(), /2,.*got 'spirtes'/);
+  assert.match((await errorOf('sprites', '--rows', '5')).join(), /2,.*--rows needs --preview or --export/);
+  assert.match((await errorOf('--preview', at('a.png'))).join(), /2,.*need the name of a data set/);
+  assert.match((await errorOf('sprites', '--compress')).join(), /2,.*--compress needs --export/);
+  const many = await errorOf('sprites', '--export', at('a.npz'), '--rows', '737281');
+  assert.match(many.join(), /2,.*--rows: expected at most the 737280 rows of sprites, got 737281/);
+  assert.match(
+    (await errorOf('sprites', '--preview', at('none/a.png'))).join(),
+    /cannot be written: there is no directory/,
+  );
+  assert.not.ok(existsSync(at('a.npz')) || existsSync(at('a.png')));
+});
+
+test.run();

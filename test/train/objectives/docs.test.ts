@@ -1,0 +1,39 @@
+/** Holds docs/objectives.md to the registry. */
+import { readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { objectives } from '../../../src/train/objectives/index.js';
+import { activate, contextOf, drawBatch, penalise, withDraws } from './batches.js';
+
+const page = readFileSync(new URL('../../../docs/objectives.md', import.meta.url), 'utf8');
+const sections = new Map(
+  page.split('\n## ').map((section) => [section.slice(0, section.indexOf('\n')), section] as const),
+);
+
+for (const { name, options } of objectives) {
+  test(`has a section for ${name} with its options, and a row that leads there`, () => {
+    const section = sections.get(name) ?? '';
+    assert.ok(page.includes(`| [\`${name}\`](#${name}) |`), 'row');
+    for (const [option, { default: value, describe }] of Object.entries(options)) {
+      assert.ok(section.includes(`| \`${option}\` | ${value ?? '—'} | ${describe} |`), option);
+    }
+    const rows = section.match(/^\| `/gm) ?? [];
+    assert.is(rows.length, Object.keys(options).length);
+    assert.match(section, /\nSource: /);
+  });
+
+  test(`names the terms of ${name}`, async () => {
+    const small = name === 'factor-vae' ? { 'discriminator-units': 4 } : {};
+    const { terms } = await withDraws((draws) => {
+      const objective = activate(name, small);
+      const state = objective.createState(contextOf({ draws }));
+      return penalise(objective, drawBatch(1), {}, state);
+    });
+    // II says that its terms are those of I.
+    const section = sections.get(name === 'dip-vae-ii' ? 'dip-vae-i' : name) ?? '';
+    for (const term of Object.keys(terms)) assert.ok(section.includes(`\`${term}\``), term);
+    assert.ok('kl' in terms);
+  });
+}
+
+test.run();

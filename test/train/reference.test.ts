@@ -1,0 +1,220 @@
+/** Ten steps of every objective, through networks and Adam, against PyTorch in float64: golden/torch-objectives.py. */
+import { readFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Autoencoder, beginShard, encode, type Parameters } from '../../src/train/autoencoder.js';
+import { openBackend } from '../../src/train/backends/open-backend.js';
+import type { Draws } from '../../src/train/draws.js';
+import { bernoulli } from '../../src/train/likelihoods/bernoulli.js';
+import type { Networks } from '../../src/train/models/architecture.js';
+import { listParameters } from '../../src/train/models/layers.js';
+import type { ActiveObjective, LatentBatch } from '../../src/train/objectives/objective.js';
+import { composeOperations } from '../../src/train/operations.js';
+import { ADAM_DEFAULTS, createMoments, updateAdam } from '../../src/train/optimiser.js';
+import type { Tensor, TensorLibrary } from '../../src/train/tensors.js';
+import { activate, contextOf, disposePenalty, withDraws } from './objectives/batches.js';
+
+const BATCH = 8;
+const LATENTS = 4;
+const SIZE = 8;
+const STEPS = 10;
+const SEED = 3;
+
+/** By objective, what was reported in each step: the loss (of the whole), and terms. */
+const EXPECTED: Record<string, Record<string, number[]>> = JSON.parse(
+  readFileSync(new URL('golden/expected.json', import.meta.url), 'utf8'),
+);
+
+const discriminator = { 'discriminator-layers': 2, 'discriminator-units': 16 };
+const OBJECTIVES: Record<string, readonly [name: string, options?: object]> = {
+  vae: ['vae'],
+  'beta-vae': ['beta-vae'],
+  'beta-vae warmup': ['beta-vae', { warmup: 5 }],
+  'beta-vae kl-target': ['beta-vae', { 'kl-target': 2.5 }],
+  'capacity-vae': ['capacity-vae', { gamma: 100, capacity: 2, 'capacity-steps': 8 }],
+  'beta-tcvae mws': ['beta-tcvae'],
+  'beta-tcvae mss': ['beta-tcvae', { estimator: 'mss' }],
+  'factor-vae': ['factor-vae', discriminator],
+  'dip-vae-i': ['dip-vae-i'],
+  'dip-vae-ii': ['dip-vae-ii'],
+  ae: ['ae'],
+  dae: ['dae'],
+};
+
+const halving = { kernel: 4, stride: 2 } as const;
+const NETWORKS: Networks = {
+  encoder: [
+    { kind: 'convolution', ...halving, inputs: 1, outputs: 4, activation: 'relu' },
+    { kind: 'convolution', ...halving, inputs: 4, outputs: 4, activation: 'relu' },
+    { kind: 'reshape', shape: [16] },
+    { kind: 'dense', inputs: 16, outputs: 8, activation: 'relu' },
+    { kind: 'dense', inputs: 8, outputs: 2 * LATENTS, activation: 'linear' },
+  ],
+  decoder: [
+    { kind: 'dense', inputs: LATENTS, outputs: 8, activation: 'relu' },
+    { kind: 'dense', inputs: 8, outputs: 16, activation: 'relu' },
+    { kind: 'reshape', shape: [2, 2, 4] },
+    { kind: 'transposed-convolution', ...halving, inputs: 4, outputs: 4, height: 4, width: 4, activation: 'relu' },
+    { kind: 'transposed-convolution', ...halving, inputs: 4, outputs: 1, height: 8, width: 8, activation: 'linear' },
+  ],
+};
+
+/** A number from 0 to 1 that is a function of k. */
+function mix(k: number): number {
+  const once = Math.imul(k, 0x9e3779b1);
+  const twice = Math.imul(once ^ (once >>> 15), 0x85ebca6b);
+  return ((twice ^ (twice >>> 13)) >>> 0) / 2 ** 32;
+}
+
+/** `scale` times numbers from -1/2 to 1/2. */
+const numbers = (count: number, start: number, scale: number) =>
+  Float64Array.from({ length: count }, (_, i) => scale * (mix(start + i) - 0.5));
+
+/** Near normal. */
+function noise(index: number): Float32Array {
+  const parts = [0, 1, 2, 3].map((part) => numbers(BATCH * LATENTS, 1_000_000 + 10_000 * index + 1000 * part, 1));
+  return Float32Array.from(parts[0], (_, i) => Math.sqrt(3) * parts.reduce((sum, part) => sum + part[i], 0));
+}
+
+/** Squares of 3 x 3 pixels. */
+function images(first: number): Float32Array {
+  return Float32Array.from({ length: BATCH * SIZE * SIZE }, (_, at) => {
+    const image = first + Math.floor(at / (SIZE * SIZE));
+    const [row, column] = [Math.floor(at / SIZE) % SIZE, at % SIZE];
+    const [x, y] = [image % 5, Math.floor(image / 5) % 5];
+    return row >= y && row < y + 3 && column >= x && column < x + 3 ? 1 : 0;
+  });
+}
+
+/** Weights and biases in turn; `inputs` numbers go into an output. */
+function parameterOf(
+  tf: TensorLibrary,
+  shape: readonly number[],
+  inputs: number,
+  place: number,
+  start: number,
+): Tensor {
+  const count = shape.reduce((product, size) => product * size, 1);
+  const isBias = place % 2 === 1;
+  const scale = isBias ? 0.1 : 1.9 * Math.sqrt(12 / inputs);
+  const values = numbers(count, start + 20_000 * Math.floor(place / 2) + (isBias ? 10_000 : 0), scale);
+  return tf.tensor(Float32Array.from(values), [...shape]);
+}
+
+/** What the script takes for the number of inputs of each layer. */
+const INPUTS = { networks: [16, 64, 16, 8, LATENTS, 8, 64, 64], discriminator: [LATENTS, 16, 16] };
+
+/** The loss and terms of each step. */
+async function train(
+  tf: TensorLibrary,
+  objective: ActiveObjective,
+  draws: Draws,
+): Promise<Array<Record<string, number>>> {
+  const operations = composeOperations(tf);
+  const { code } = objective;
+  const autoencoder: Autoencoder = {
+    tf,
+    operations,
+    networks: NETWORKS,
+    likelihood: bernoulli,
+    latents: LATENTS,
+    code,
+  };
+  const shapes = [...listParameters('encoder', NETWORKS.encoder), ...listParameters('decoder', NETWORKS.decoder)];
+  const parameters = shapes.map(({ shape }, i) => parameterOf(tf, shape, INPUTS.networks[i >> 1], i, 0));
+  const split = (): Parameters => ({ encoder: parameters.slice(0, 8), decoder: parameters.slice(8) });
+  const moments = createMoments(tf, parameters);
+  const contextAt = (step: number) =>
+    contextOf({
+      tf,
+      operations,
+      draws,
+      step,
+      seed: SEED,
+      datasetSize: 1000,
+      batchSize: BATCH,
+      latents: LATENTS,
+      pixels: 64,
+    });
+  const state = objective.createState(contextAt(0));
+  const judged = Object.keys(state.tensors).filter((name) => /\d\.(weights|bias)$/.test(name));
+  for (const [i, name] of judged.entries()) {
+    const { shape } = state.tensors[name];
+    state.tensors[name].dispose();
+    state.tensors[name] = parameterOf(tf, shape, INPUTS.discriminator[i >> 1], i, 500_000);
+  }
+
+  const steps: Array<Record<string, number>> = [];
+  for (let step = 0; step < STEPS; step++) {
+    const context = contextAt(step);
+    const upload = (values: Float32Array) => tf.tensor(values, [BATCH, SIZE, SIZE, 1]);
+    const x = upload(images(BATCH * step));
+    const seen = objective.corrupt?.(x, context) ?? x;
+    const drawn = tf.tensor(noise(step), [BATCH, LATENTS]);
+    const shard = beginShard(autoencoder, split(), x, seen, drawn, BATCH);
+    // The second half frees the latents, which the objective's update comes after.
+    const batch = copyOf(tf, shard.latents);
+    const second = tf.tidy((): { mu: Tensor; logvar: Tensor; z: Tensor } => {
+      const { mu, logvar } = encode(autoencoder, split(), upload(images(1000 + BATCH * step)));
+      const spread = tf.mul(tf.exp(tf.mul(logvar, 0.5)), tf.tensor(noise(100 + step), [BATCH, LATENTS]));
+      return { mu, logvar, z: tf.add(mu, spread) };
+    });
+    const penalty = objective.penalise(batch, context, state, second);
+    const { mu = null, logvar = null, z = null } = penalty.gradients;
+    const { reconstruction, gradients } = shard.learn({ mu, logvar, z });
+    updateAdam(operations, parameters, moments, gradients, step, { ...ADAM_DEFAULTS, learningRate: 1e-3 });
+    objective.update?.(batch, penalty, context, state, second);
+    const loss = (await reconstruction.data())[0] / BATCH + (await penalty.total.data())[0];
+    const reported: Record<string, number> = { loss };
+    for (const [name, term] of Object.entries(penalty.terms)) reported[name] = (await term.data())[0];
+    steps.push(reported);
+    disposePenalty(penalty);
+    tf.dispose([x, drawn, reconstruction, ...gradients, ...Object.values(batch), ...Object.values(second)]);
+    if (seen !== x) seen.dispose();
+  }
+  tf.dispose([...parameters, ...moments.first, ...moments.second, ...Object.values(state.tensors)]);
+  return steps;
+}
+
+function copyOf(tf: TensorLibrary, { mu, logvar, z }: LatentBatch): LatentBatch & { readonly [name: string]: Tensor } {
+  return { mu: tf.add(mu, 0), logvar: tf.add(logvar, 0), z: tf.add(z, 0) };
+}
+
+/** Sums are rounded in float32, in an order that depends on the backend: 1.5e-6 was the most seen. */
+const RELATIVE = 2e-5;
+
+for (const name of ['cpu', 'wasm'] as const) {
+  test(`ten steps of every objective are PyTorch's on ${name}`, async () => {
+    const { tf, close } = await openBackend(name);
+    for (const [title, expected] of Object.entries(EXPECTED)) {
+      const before = tf.memory().numTensors;
+      const [objective, options = {}] = OBJECTIVES[title];
+      const steps = await withDraws((draws) => train(tf, activate(objective, { ...options }), draws));
+      assert.is(tf.memory().numTensors, before, `${title}: tensors left behind`);
+      for (const [term, values] of Object.entries(expected)) assertClose(steps, term, values, title);
+    }
+    await close();
+  });
+}
+
+function assertClose(
+  steps: ReadonlyArray<Record<string, number>>,
+  term: string,
+  values: number[],
+  title: string,
+): void {
+  // A term may be the difference of large ones: what it is small against is the largest that it was.
+  const size = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  assert.is(steps.length, values.length);
+  values.forEach((value, step) => {
+    const bound = RELATIVE * (term === 'loss' ? Math.abs(value) : size);
+    const difference = Math.abs(steps[step][term] - value);
+    assert.ok(difference <= bound, `${title}, step ${step}, ${term}: ${steps[step][term]}, expected ${value}`);
+  });
+}
+
+test('every objective has its ten steps', () => {
+  assert.equal(Object.keys(EXPECTED).sort(), Object.keys(OBJECTIVES).sort());
+});
+
+test.run();

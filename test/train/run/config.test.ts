@@ -1,0 +1,117 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { isCodedError } from '../../../src/errors.js';
+import {
+  checkResume,
+  compareConfig,
+  parseConfig,
+  type RunConfig,
+  readConfig,
+  writeConfig,
+} from '../../../src/train/run/config.js';
+import { createMemoryRunFolder } from '../../../src/train/run/memory-run-folder.js';
+import { errorOf } from '../../io/matrices.js';
+import { CONFIG } from './samples.js';
+
+const withBeta = (beta: number): RunConfig => ({
+  ...CONFIG,
+  objective: { name: 'beta-vae', options: { beta, warmUp: 0 } },
+});
+
+test('gives back what was written', async () => {
+  const folder = createMemoryRunFolder();
+  await writeConfig(folder, CONFIG);
+  assert.equal(await readConfig(folder), CONFIG);
+});
+
+test('a configuration does not differ from itself, in whatever order its names are', () => {
+  const reversed = JSON.parse(JSON.stringify(CONFIG), (_, value) =>
+    value?.constructor === Object ? Object.fromEntries(Object.entries(value).reverse()) : value,
+  );
+  assert.is.not(JSON.stringify(reversed), JSON.stringify(CONFIG));
+  assert.equal(compareConfig(CONFIG, reversed), []);
+});
+
+test('lists what differs, and whether it decides', () => {
+  const now: RunConfig = { ...withBeta(1), steps: 2000, score: { metrics: ['mig'], rows: 1000, seed: 1 } };
+  assert.equal(compareConfig(CONFIG, now), [
+    { setting: 'objective.options.beta', expected: 4, got: 1, isDeciding: true },
+    { setting: 'score.metrics', expected: ['mig', 'factor-vae-score'], got: ['mig'], isDeciding: true },
+    { setting: 'score.seed', expected: undefined, got: 1, isDeciding: true },
+    { setting: 'steps', expected: 1000, got: 2000, isDeciding: false },
+  ]);
+});
+
+test('goes on with other steps, intervals and threads', () => {
+  checkResume(
+    CONFIG,
+    { ...CONFIG, steps: 5, logEvery: 1, scoreEvery: 7, checkpointEvery: 9, threads: 4 },
+    'runs/first',
+  );
+});
+
+test('refuses to go on with other settings, and names each with both values', () => {
+  const now: RunConfig = { ...withBeta(1), version: '0.2.0', backend: { name: 'wasm', build: 'relaxed' }, steps: 5 };
+  try {
+    checkResume(CONFIG, now, 'runs/first');
+  } catch (error) {
+    assert.ok(isCodedError(error) && error.code === 'ERR_OPTION');
+    assert.is(
+      error.message,
+      'runs/first: a run is resumed with the settings that it began with: expected version "0.1.0", got "0.2.0"; objective.options.beta 4, got 1; backend.build "simd", got "relaxed"',
+    );
+    return;
+  }
+  assert.unreachable();
+});
+
+/** Every setting in turn, of another value: what decides is a list of its own here. */
+for (const name of Object.keys(CONFIG) as Array<keyof RunConfig>) {
+  const decides = !['steps', 'logEvery', 'scoreEvery', 'checkpointEvery', 'threads'].includes(name);
+  test(`${name} ${decides ? 'must not' : 'may'} change on resumption`, () => {
+    const now = { ...CONFIG, [name]: 'another' } as unknown as RunConfig;
+    if (decides)
+      assert.throws(() => checkResume(CONFIG, now, 'run'), new RegExp(`: expected ${name} .*, got "another"$`));
+    else checkResume(CONFIG, now, 'run');
+  });
+}
+
+for (const [what, text, message] of [
+  ['no JSON', '{"schema":', 'c.json: expected JSON'],
+  [
+    'another document',
+    '{"schema":"vaemetrics/run@2"}',
+    `c.json: expected the configuration of a run, schema 'vaemetrics/run@1', got 'vaemetrics/run@2'`,
+  ],
+  ['a list', '[]', `c.json: expected the configuration of a run, schema 'vaemetrics/run@1', got none`],
+  ['a missing setting', JSON.stringify({ ...CONFIG, seed: undefined }), 'c.json: seed: expected number, got nothing'],
+  [
+    'a setting of another type',
+    JSON.stringify({ ...CONFIG, latents: '10' }),
+    'c.json: latents: expected number, got "10"',
+  ],
+  [
+    'a missing part',
+    JSON.stringify({ ...CONFIG, objective: { name: 'vae' } }),
+    'c.json: objective.options: expected object, got nothing',
+  ],
+]) {
+  test(`refuses ${what}`, () => {
+    assert.throws(
+      () => parseConfig(text, 'c.json'),
+      (error: Error) => error.message === message,
+    );
+  });
+}
+
+test('refuses a folder without a run', async () => {
+  const error = await errorOf(() => readConfig(createMemoryRunFolder([], 'runs/none')));
+  assert.is(error.message, 'runs/none: there is no run: expected a folder with config.json');
+});
+
+test('refuses to write what JSON would change', async () => {
+  const error = await errorOf(() => writeConfig(createMemoryRunFolder(), { ...CONFIG, learningRate: Number.NaN }));
+  assert.is(error.message, 'config.learningRate: expected a finite number, got NaN');
+});
+
+test.run();

@@ -1,0 +1,137 @@
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { checkpointName, latestCheckpoint } from '../../../src/train/run/checkpoints.js';
+import { LOG_NAME, readLog } from '../../../src/train/run/log.js';
+import { createMemoryRunFolder, type MemoryRunFolder } from '../../../src/train/run/memory-run-folder.js';
+import { openRunFolder } from '../../../src/train/run/node-run-folder.js';
+import { type RunRecord, resumeRun, scalarsOf, startRun } from '../../../src/train/run/open-run.js';
+import type { RunFolder } from '../../../src/train/run/run-folder.js';
+import { errorOf } from '../../io/matrices.js';
+import { testNeeding } from '../../requirements.js';
+import { CONFIG, makeCheckpoint, makeEntry, makeFolder } from './samples.js';
+
+const temporary = makeFolder();
+test.after(temporary.remove);
+
+/** As a loop would: a line every 10 steps, a checkpoint every 50. */
+async function train(run: RunRecord, until: number): Promise<void> {
+  for (let step = (run.resumed?.step ?? 0) + 10; step <= until; step += 10) {
+    await run.log(makeEntry(step));
+    if (step % 50 === 0) await run.checkpoint(makeCheckpoint(step));
+    if (step % 100 === 0) await run.best(makeCheckpoint(step));
+  }
+}
+
+const now = () => 1_700_000_000;
+
+/** A copy as a killed process leaves it. */
+const copyOf = (folder: MemoryRunFolder) => createMemoryRunFolder(folder.files());
+
+const contents = (folder: MemoryRunFolder) =>
+  Object.fromEntries([...folder.files()].map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')]));
+
+test('a run that is stopped anywhere and resumed leaves the same bytes as one that never was', async () => {
+  const whole = createMemoryRunFolder();
+  await train(await startRun(whole, CONFIG, now), 300);
+  for (let stopped = 0; stopped <= 290; stopped += 10) {
+    const first = createMemoryRunFolder();
+    await train(await startRun(first, CONFIG, now), stopped);
+    const second = copyOf(first);
+    const run = await resumeRun(second, CONFIG, now);
+    assert.is(run.resumed?.step ?? 0, Math.floor(stopped / 50) * 50);
+    assert.equal(run.warnings, []);
+    await train(run, 300);
+    assert.equal(contents(second), contents(whole), `stopped at ${stopped}`);
+  }
+});
+
+test('goes on from the checkpoint before a damaged one, and cuts the logs back to that', async () => {
+  const folder = createMemoryRunFolder([], 'run');
+  await train(await startRun(folder, CONFIG, now), 120);
+  await folder.writeAtomically(checkpointName(100), [(await folder.read(checkpointName(100)))!.subarray(0, 100)]);
+  const run = await resumeRun(folder, CONFIG, now);
+  assert.is(run.resumed!.step, 50);
+  assert.is(run.warnings.length, 1);
+  assert.match(run.warnings[0], /^run\/checkpoints\/step-000000100\.safetensors.*; the one before, step 50, is taken$/);
+  assert.equal(
+    readLog((await folder.read(LOG_NAME))!).lines.map(({ step }) => step),
+    [10, 20, 30, 40, 50],
+  );
+  assert.equal(await folder.list('checkpoints'), ['best.safetensors', 'step-000000050.safetensors']);
+});
+
+test('says where the event file was damaged before the checkpoint', async () => {
+  const folder = createMemoryRunFolder();
+  await train(await startRun(folder, CONFIG, now), 50);
+  const name = (await folder.list()).find((file) => file.startsWith('events'))!;
+  const bytes = (await folder.read(name))!;
+  bytes[bytes.length - 1] ^= 1;
+  await folder.writeAtomically(name, [bytes]);
+  const { warnings } = await resumeRun(folder, CONFIG, now);
+  assert.equal(warnings, ['the event file was damaged: it goes to step 40 where the log goes to 50']);
+});
+
+test('refuses to start where a run is, and to resume it under other settings, and changes nothing', async () => {
+  const folder = createMemoryRunFolder([], 'runs/first');
+  await train(await startRun(folder, CONFIG, now), 60);
+  const before = contents(folder);
+  const started = await errorOf(() => startRun(folder, CONFIG, now));
+  assert.is(started.message, 'runs/first: there is a run already; resume it, or take another folder');
+  const resumed = await errorOf(() => resumeRun(folder, { ...CONFIG, seed: 1 }, now));
+  assert.is(
+    resumed.message,
+    'runs/first: a run is resumed with the settings that it began with: expected seed 0, got 1',
+  );
+  assert.equal(contents(folder), before);
+});
+
+test('a resumed run keeps its new number of steps', async () => {
+  const folder = createMemoryRunFolder();
+  await startRun(folder, CONFIG, now);
+  await resumeRun(folder, { ...CONFIG, steps: 5000 }, now);
+  const { steps } = JSON.parse(new TextDecoder().decode((await folder.read('config.json'))!));
+  assert.is(steps, 5000);
+});
+
+test('curves are named after what they show; what is undefined has no point', () => {
+  const scalars = scalarsOf({ ...makeEntry(20), loss: Number.NaN, images_per_second: 300 });
+  assert.equal(scalars, {
+    seconds: 2.5,
+    images_per_second: 300,
+    reconstruction: 4.5,
+    kl: 0.5,
+    'kl_per_latent/00': 0.4,
+    'kl_per_latent/01': 0.1,
+    'terms/totalCorrelation': 0.05,
+    'scores/mig': 0.25,
+  });
+});
+
+const testNeedingFullDevice = testNeeding(existsSync('/dev/full'), 'no /dev/full: Linux has it');
+
+testNeedingFullDevice('a full disk stops a run with one sentence and leaves it readable', async () => {
+  const path = temporary.at('full');
+  const folder = await openRunFolder(path, 'start');
+  const run = await startRun(folder, CONFIG);
+  await train(run, 50);
+  // Where the next checkpoint goes, nothing can be written.
+  symlinkSync('/dev/full', `${path}/${checkpointName(100)}`);
+  const error = await errorOf(() => train(run, 100));
+  assert.is(error.message, `${path}/checkpoints/step-000000100.safetensors: cannot be written: the disk is full`);
+  await run.close();
+  await folder.remove(checkpointName(100));
+  await folder.close();
+  assert.equal((await latestCheckpoint(await openRunFolder(path, 'read'))).checkpoint, makeCheckpoint(50));
+});
+
+test('a folder in which nothing can be written is told by its path', async () => {
+  const path = temporary.at('blocked');
+  const folder: RunFolder = await openRunFolder(path, 'start');
+  mkdirSync(`${path}/log.jsonl`);
+  const error = await errorOf(() => startRun(folder, CONFIG));
+  assert.match(error.message, new RegExp(`^${path}/log\\.jsonl: cannot be written: `));
+  await folder.close();
+});
+
+test.run();
