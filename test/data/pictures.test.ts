@@ -42,7 +42,7 @@ test('PNG that is transparent, cut short or damaged is refused', async () => {
 });
 
 test('JPEG, baseline, progressive and grey, is near what was written', async () => {
-  const decode = await loadJpegDecoder('a');
+  const decode = await loadJpegDecoder();
   const smooth = decodePngPicture(await read('smooth.png'), 'smooth.png');
   for (const name of ['baseline.jpg', 'progressive.jpg', 'grey.jpg']) {
     const { height, width, channels, pixels } = decode(await read(name), name);
@@ -55,7 +55,7 @@ test('JPEG, baseline, progressive and grey, is near what was written', async () 
 });
 
 test('JPEG of four components, cut short or of another kind is refused', async () => {
-  const decode = await loadJpegDecoder('a');
+  const decode = await loadJpegDecoder();
   const refusal = (bytes: Uint8Array) => refusalOf((async () => decode(bytes, 'a.jpg'))());
   assert.match(await refusal(await read('cmyk.jpg')), 'a.jpg: expected a JPEG of 1 or 3 components, got 4');
   const bytes = await read('baseline.jpg');

@@ -13,9 +13,6 @@ export interface Picture {
 /** Decodes bytes of a picture; `path` is for messages. */
 export type DecodePicture = (bytes: Uint8Array, path: string) => Picture;
 
-/** The command that adds the decoder of JPEG. */
-export const INSTALL_JPEG = 'npm install jpeg-js';
-
 const MOST_PIXELS = 2 ** 26;
 
 /**
@@ -120,19 +117,10 @@ function readFrame(bytes: Uint8Array, path: string): { height: number; width: nu
   throw new DataError('expected a baseline or progressive JPEG of 8 bits', { path });
 }
 
-/**
- * Loads the decoder of JPEG: baseline and progressive, 8 bits, grey or YCbCr. An orientation in its EXIF is not applied.
- * @throws DataError without the package jpeg-js
- */
-export async function loadJpegDecoder(path: string): Promise<DecodePicture> {
-  let library: JpegLibrary;
-  try {
-    const loaded = (await import('jpeg-js')) as unknown as JpegLibrary & { default?: JpegLibrary };
-    library = loaded.default ?? loaded;
-  } catch (cause) {
-    const problem = `JPEG files are read by the package jpeg-js, which is not there: ${INSTALL_JPEG}`;
-    throw Object.assign(new DataError(problem, { path }), { cause });
-  }
+/** Loads the decoder of JPEG: baseline and progressive, 8 bits, grey or YCbCr. An orientation in its EXIF is not applied. */
+export async function loadJpegDecoder(): Promise<DecodePicture> {
+  const loaded = (await import('jpeg-js')) as unknown as JpegLibrary & { default?: JpegLibrary };
+  const library = loaded.default ?? loaded;
   return (bytes, file) => {
     const { height, width, components } = readFrame(bytes, file);
     checkSize(height, width, file);

@@ -36,7 +36,7 @@ export async function openPictures(
     const kind = pictureKind(bytes);
     if (kind === null) throw new DataError('expected a PNG or JPEG picture', { path: where, byte: 0 });
     if (kind === 'png') return decodePngPicture(bytes, where);
-    decodeJpeg ??= await loadJpegDecoder(where);
+    decodeJpeg ??= await loadJpegDecoder();
     return decodeJpeg(bytes, where);
   };
 
