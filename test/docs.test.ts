@@ -63,6 +63,7 @@ test('links only to files that exist', () => {
     'docs/data.md',
     'docs/presets.md',
     'docs/objectives.md',
+    'docs/data-files.md',
     'docs/metrics/README.md',
     ...metrics.map(({ name }) => `docs/metrics/${name}.md`),
   ]) {
