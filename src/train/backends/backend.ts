@@ -31,6 +31,7 @@ export interface Refusal {
 /** Why a backend did not come up; `remedy` is a command or a sentence that would help. */
 export class BackendError extends Error {
   override readonly name = 'BackendError';
+  readonly code = 'ERR_BACKEND';
 
   constructor(
     readonly backend: BackendName,
