@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { outputOf, repository } from '../package/installed.js';
 import { testNeeding } from '../requirements.js';
-import { chromiumPath, GRAPHICS_IN_SOFTWARE, launch, NO_CHROMIUM } from './chromium.js';
+import { chromiumPath, GRAPHICS_IN_SOFTWARE, launch, NO_CHROMIUM, NO_GRAPHICS } from './chromium.js';
 import { ISOLATION, type Site, serve } from './static-server.js';
 
 interface Trained {
@@ -30,7 +30,7 @@ let expected: readonly number[];
 
 training.before(async () => {
   if (chromiumPath === undefined) return;
-  [plain, graphical] = await Promise.all([launch(), launch(GRAPHICS_IN_SOFTWARE)]);
+  [plain, graphical] = await Promise.all([launch(NO_GRAPHICS), launch(GRAPHICS_IN_SOFTWARE)]);
   const code = `
     import { openBackend } from './dist/train/node.js';
     import { smallLosses } from './test/browser/page/small-loss.js';
