@@ -15,6 +15,7 @@ import { bench as logistic } from './kernels/logistic.js';
 import { bench as moments } from './kernels/moments.js';
 import { bench as pairs } from './kernels/pairs.js';
 import { bench as svm } from './kernels/svm.js';
+import { bench as training } from './kernels/training.js';
 import { bench as votes } from './kernels/votes.js';
 import { bench as wideSoftmax } from './kernels/wide-softmax.js';
 import { bench as betaVae } from './metrics/beta-vae.js';
@@ -48,6 +49,7 @@ export const kernelBenches: readonly Bench[] = [
   boosting,
   forest,
   lasso,
+  training,
 ];
 
 export const metricBenches: readonly Bench[] = [

@@ -4,28 +4,20 @@
  *   dw[ky][kx][c][f] = sum over images n and outputs (y, x) of x[n][y s + ky - top][x s + kx - left][c] dy[n][y][x][f]
  *
  * For one ky and output, what kx and c go over is a run of neighbours in a line of the image, so the gradient for a ky is a sum of outer products
- * of runs and pixels of dy, whatever the channels. Pieces of the images are copied with their margins, as much as the first-level
- * cache holds, and used for all of the filter.
+ * of runs and pixels of dy, whatever the channels. Pieces of the images are copied with their margins, so much that what
+ * one ky needs stays in the first-level cache.
  */
 import { copyPadded, widen } from './padding';
-import { outerProducts, TILE_COLUMNS, TILE_ROWS } from './tile';
+import { outerProducts, roundUpColumns, TILE_COLUMNS, TILE_ROWS } from './tile';
 
-/** Bytes that a piece of an image and of dy may take, if one line of outputs allows it. */
+/** Bytes that lines of images for one ky, and lines of dy, may take, if one line of outputs allows it: they are read again and again. */
 // @ts-ignore: decorator
 @inline
-const PIECE_BYTES: i32 = 28 * 1024;
+const LINES_BYTES: i32 = 32 * 1024;
 
-/** Lines of outputs in a piece. */
-function linesOf(lineBytes: i32, outputBytes: i32, outHeight: i32, kernelHeight: i32, stride: i32): i32 {
-  const fixed = (kernelHeight - stride) * lineBytes;
-  return max(1, min(outHeight, (PIECE_BYTES - fixed) / (stride * lineBytes + outputBytes)));
-}
-
-/** Channels of dy as tiles read them. */
-// @ts-ignore: decorator
-@inline
-function roundUp(channels: i32): i32 {
-  return (channels + TILE_COLUMNS - 1) & ~(TILE_COLUMNS - 1);
+/** Lines of outputs that are worked on at a time. */
+function linesOf(lineBytes: i32, outputBytes: i32): i32 {
+  return max(1, LINES_BYTES / (lineBytes + outputBytes));
 }
 
 /** Columns that outputs of one line look at. */
@@ -47,11 +39,13 @@ export function filterGradientScratchBytes(
   strideWidth: i32,
 ): i32 {
   const lineBytes = (columnsOf(outWidth, kernelWidth, strideWidth) * channels) << 2;
-  const outputBytes = (outWidth * roundUp(filters)) << 2;
-  const lines = linesOf(lineBytes, outputBytes, outHeight, kernelHeight, strideHeight);
-  const piece = ((lines - 1) * strideHeight + kernelHeight) * lineBytes + lines * outputBytes;
-  // Pieces of several images are taken together as long as they fit; tiles read 3 floats past the last.
-  return max(piece, PIECE_BYTES) + 64;
+  const outputBytes = (outWidth * roundUpColumns(filters)) << 2;
+  const lines = linesOf(lineBytes, outputBytes);
+  const together = lines / outHeight;
+  const pieces = together > 0 ? together : 1;
+  const height = (min(lines, outHeight) - 1) * strideHeight + kernelHeight;
+  // A tile reads a float past the last.
+  return pieces * height * lineBytes + lines * outputBytes + 64;
 }
 
 /**
@@ -78,12 +72,13 @@ export function filterGradient(
   scratch: usize,
 ): void {
   const columns = columnsOf(outWidth, kernelWidth, strideWidth);
-  const padded = roundUp(filters);
+  const padded = roundUpColumns(filters);
   const lineBytes = (columns * channels) << 2;
   const outputBytes = (outWidth * padded) << 2;
-  const lines = linesOf(lineBytes, outputBytes, outHeight, kernelHeight, strideHeight);
-  const imageBytes = ((outHeight - 1) * strideHeight + kernelHeight) * lineBytes + outHeight * outputBytes;
-  const together = lines == outHeight ? max(1, min(images, PIECE_BYTES / imageBytes)) : 1;
+  const most = linesOf(lineBytes, outputBytes);
+  // Small images are taken several at a time.
+  const together = max(1, most / outHeight);
+  const lines = min(most, outHeight);
   const run = kernelWidth * channels;
   const stepA = <usize>(strideWidth * channels) << 2;
   const pitchA = <usize>strideHeight * <usize>lineBytes;

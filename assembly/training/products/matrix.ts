@@ -1,12 +1,12 @@
 /**
  * C = op(A) op(B), row-major float32, each operand as it is or transposed.
  *
- * Both operands are copied piece by piece into the order in which tiles read them, which costs one copy per 8 (A: N / 8, B: M / 4) uses and
+ * Both operands are copied piece by piece into the order in which tiles read them, which costs one copy for N / 16 uses of A and M / 2 of B, and
  * makes the four cases one. Pieces of A stay in the second-level cache, panels of B in the first.
  */
 import { outerProducts, TILE_COLUMNS, TILE_ROWS } from './tile';
 
-/** Products that are summed at a time: a panel of B is then 8 KiB. */
+/** Products that are summed at a time: a panel of B is then 16 KiB. */
 // @ts-ignore: decorator
 @inline
 const DEPTH: i32 = 256;
@@ -21,65 +21,90 @@ export function multiplyScratchBytes(): i32 {
 }
 
 /**
- * Packs `width` (4 or 8) neighbouring rows of op(X), of which `there` exist, into f32[depth][width] with 0 for what is not there. Elements of a
+ * Packs `width` (2 or 16) neighbouring rows of op(X), of which `there` exist, into f32[depth][width] with 0 for what is not there. Elements of a
  * row are `along` bytes apart, rows `across`.
  */
 // @ts-ignore: decorator
 @inline
 function pack(to: usize, from: usize, across: usize, along: usize, width: i32, there: i32, depth: i32): void {
-  if (there == width && across == 4) {
-    for (let k = 0; k < depth; k++, from += along, to += <usize>width << 2) {
-      v128.store(to, v128.load(from));
-      if (width == 8) v128.store(to, v128.load(from, 16), 16);
-    }
-    return;
-  }
-  if (there == width && along == 4) {
-    for (let half = 0; half < width; half += 4) {
-      let p0 = from + <usize>half * across;
-      let p1 = p0 + across;
-      let p2 = p1 + across;
-      let p3 = p2 + across;
-      let q = to + (<usize>half << 2);
-      let k = 0;
-      for (; k + 4 <= depth; k += 4, p0 += 16, p1 += 16, p2 += 16, p3 += 16) {
-        const x0 = v128.load(p0);
-        const x1 = v128.load(p1);
-        const x2 = v128.load(p2);
-        const x3 = v128.load(p3);
-        const low01 = i32x4.shuffle(x0, x1, 0, 4, 1, 5);
-        const low23 = i32x4.shuffle(x2, x3, 0, 4, 1, 5);
-        const high01 = i32x4.shuffle(x0, x1, 2, 6, 3, 7);
-        const high23 = i32x4.shuffle(x2, x3, 2, 6, 3, 7);
-        v128.store(q, i64x2.shuffle(low01, low23, 0, 2));
-        q += <usize>width << 2;
-        v128.store(q, i64x2.shuffle(low01, low23, 1, 3));
-        q += <usize>width << 2;
-        v128.store(q, i64x2.shuffle(high01, high23, 0, 2));
-        q += <usize>width << 2;
-        v128.store(q, i64x2.shuffle(high01, high23, 1, 3));
-        q += <usize>width << 2;
-      }
-      for (; k < depth; k++, p0 += 4, p1 += 4, p2 += 4, p3 += 4, q += <usize>width << 2) {
-        store<f32>(q, load<f32>(p0));
-        store<f32>(q, load<f32>(p1), 4);
-        store<f32>(q, load<f32>(p2), 8);
-        store<f32>(q, load<f32>(p3), 12);
+  const widthBytes = <usize>width << 2;
+  if (there < width) {
+    for (let i = 0; i < width; i++) packRow(to + (<usize>i << 2), from + <usize>i * across, along, widthBytes, i < there, depth);
+  } else if (across == 4) {
+    for (let k = 0; k < depth; k++, from += along, to += widthBytes) {
+      if (width == TILE_ROWS) store<u64>(to, load<u64>(from));
+      else {
+        v128.store(to, v128.load(from));
+        v128.store(to, v128.load(from, 16), 16);
+        v128.store(to, v128.load(from, 32), 32);
+        v128.store(to, v128.load(from, 48), 48);
       }
     }
-    return;
+  } else if (width == TILE_ROWS) {
+    packPair(to, from, from + across, depth);
+  } else {
+    for (let i = 0; i < width; i += 4) packQuad(to + (<usize>i << 2), from + <usize>i * across, across, widthBytes, depth);
   }
-  for (let k = 0; k < depth; k++, from += along) {
-    for (let i = 0; i < width; i++, to += 4) store<f32>(to, i < there ? load<f32>(from + <usize>i * across) : 0);
+}
+
+/** A row of {@link pack}, or zeros. */
+function packRow(to: usize, from: usize, along: usize, widthBytes: usize, isThere: bool, depth: i32): void {
+  for (let k = 0; k < depth; k++, from += along, to += widthBytes) store<f32>(to, isThere ? load<f32>(from) : 0);
+}
+
+/** Two contiguous rows into f32[depth][2]. */
+function packPair(to: usize, p: usize, q: usize, depth: i32): void {
+  let k = 0;
+  for (; k + 4 <= depth; k += 4, p += 16, q += 16, to += 32) {
+    const x = v128.load(p);
+    const y = v128.load(q);
+    v128.store(to, i32x4.shuffle(x, y, 0, 4, 1, 5));
+    v128.store(to, i32x4.shuffle(x, y, 2, 6, 3, 7), 16);
+  }
+  for (; k < depth; k++, p += 4, q += 4, to += 8) {
+    store<f32>(to, load<f32>(p));
+    store<f32>(to, load<f32>(q), 4);
+  }
+}
+
+/** Four contiguous rows into four neighbours of items that are widthBytes apart. */
+function packQuad(to: usize, p0: usize, across: usize, widthBytes: usize, depth: i32): void {
+  let p1 = p0 + across;
+  let p2 = p1 + across;
+  let p3 = p2 + across;
+  let k = 0;
+  for (; k + 4 <= depth; k += 4, p0 += 16, p1 += 16, p2 += 16, p3 += 16) {
+    const x0 = v128.load(p0);
+    const x1 = v128.load(p1);
+    const x2 = v128.load(p2);
+    const x3 = v128.load(p3);
+    const low01 = i32x4.shuffle(x0, x1, 0, 4, 1, 5);
+    const low23 = i32x4.shuffle(x2, x3, 0, 4, 1, 5);
+    const high01 = i32x4.shuffle(x0, x1, 2, 6, 3, 7);
+    const high23 = i32x4.shuffle(x2, x3, 2, 6, 3, 7);
+    v128.store(to, i64x2.shuffle(low01, low23, 0, 2));
+    to += widthBytes;
+    v128.store(to, i64x2.shuffle(low01, low23, 1, 3));
+    to += widthBytes;
+    v128.store(to, i64x2.shuffle(high01, high23, 0, 2));
+    to += widthBytes;
+    v128.store(to, i64x2.shuffle(high01, high23, 1, 3));
+    to += widthBytes;
+  }
+  for (; k < depth; k++, p0 += 4, p1 += 4, p2 += 4, p3 += 4, to += widthBytes) {
+    store<f32>(to, load<f32>(p0));
+    store<f32>(to, load<f32>(p1), 4);
+    store<f32>(to, load<f32>(p2), 8);
+    store<f32>(to, load<f32>(p3), 12);
   }
 }
 
 function packA(to: usize, from: usize, across: usize, along: usize, there: i32, depth: i32): void {
-  pack(to, from, across, along, 4, there, depth);
+  pack(to, from, across, along, TILE_ROWS, there, depth);
 }
 
 function packB(to: usize, from: usize, across: usize, along: usize, there: i32, depth: i32): void {
-  pack(to, from, across, along, 8, there, depth);
+  pack(to, from, across, along, TILE_COLUMNS, there, depth);
 }
 
 /**
@@ -120,7 +145,7 @@ export function multiply(
         for (let i = 0, strip = piece; i < height; i += TILE_ROWS, strip += stripBytes) {
           const to = c + <usize>(top + i) * strideC + (<usize>j << 2);
           const rows = min(TILE_ROWS, height - i);
-          outerProducts(to, strideC, rows, columns, k > 0, strip, 16, 0, 0, panel, 32, 1, 1, depth);
+          outerProducts(to, strideC, rows, columns, k > 0, strip, TILE_ROWS << 2, 0, 0, panel, TILE_COLUMNS << 2, 1, 1, depth);
         }
       }
     }

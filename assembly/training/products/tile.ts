@@ -1,6 +1,8 @@
 /**
- * Products of 4 rows by 8 columns in eight registers of four float32, the two loops on which all matrix products and convolutions
- * rest. Cost: 8 multiply-adds for 4 broadcasts and 2 loads, which is what a processor with two pipes can just feed.
+ * Products of 2 rows by 16 columns in eight registers of four float32: the two loops on which all matrix products and convolutions rest.
+ *
+ * Cost: 8 multiply-adds for 2 broadcasts and 4 loads. Of the shapes that fill eight accumulators this one has the fewest instructions, as engines
+ * compute the address of every broadcast apart. Loops are not unrolled: engines would load all that an iteration needs first, and spill it.
  *
  * Precision: float32. Each sum is taken in one fixed order that depends on the counts alone.
  */
@@ -9,27 +11,78 @@ import { loadPart_f32x4, multiplyAdd_f32x4, storePart_f32x4 } from '../lanes';
 /** Rows of a tile. */
 // @ts-ignore: decorator
 @inline
-export const TILE_ROWS: i32 = 4;
+export const TILE_ROWS: i32 = 2;
 /** Columns of a tile. */
 // @ts-ignore: decorator
 @inline
-export const TILE_COLUMNS: i32 = 8;
+export const TILE_COLUMNS: i32 = 16;
+
+/** What follows a product. Activations are told from it by their numbers in bindings/training.ts. */
+// @ts-ignore: decorator
+@inline
+const RELU: i32 = 1;
+// @ts-ignore: decorator
+@inline
+const LEAKY_RELU: i32 = 2;
+
+/** Columns as tiles take them. */
+// @ts-ignore: decorator
+@inline
+export function roundUpColumns(columns: i32): i32 {
+  return (columns + TILE_COLUMNS - 1) & ~(TILE_COLUMNS - 1);
+}
+
+/** x where it is above 0; `kind` times alpha, or 0, where not; not a number stays so. Any other kind leaves x as it is. */
+// @ts-ignore: decorator
+@inline
+export function activate_f32x4(x: v128, kind: i32, alpha: v128): v128 {
+  if (kind == RELU) return f32x4.pmax(x, f32x4.splat(0));
+  if (kind == LEAKY_RELU) return v128.bitselect(x, f32x4.mul(x, alpha), f32x4.gt(x, f32x4.splat(0)));
+  return x;
+}
+
+/** Writes f32[roundUpColumns(columns)] of a bias (0 elsewhere, and everywhere where it has no address); returns where it ends. */
+export function packBias(to: usize, bias: usize, columns: i32): usize {
+  const end = to + (<usize>roundUpColumns(columns) << 2);
+  const bytes: usize = bias == 0 ? <usize>0 : <usize>columns << 2;
+  memory.copy(to, bias, bytes);
+  memory.fill(to + bytes, 0, end - to - bytes);
+  return end;
+}
 
 /** Puts, or adds, one row of a tile to f32[columns] at p. */
 // @ts-ignore: decorator
 @inline
-function storeRow(p: usize, left: v128, right: v128, columns: i32, adds: bool): void {
-  if (adds) {
-    left = f32x4.add(loadPart_f32x4(p, columns), left);
-    right = f32x4.add(loadPart_f32x4(p + 16, columns - 4), right);
-  }
-  storePart_f32x4(p, left, columns);
-  storePart_f32x4(p + 16, right, columns - 4);
+function storeRow(p: usize, x0: v128, x1: v128, x2: v128, x3: v128, columns: i32, adds: bool): void {
+  if (columns >= TILE_COLUMNS) {
+    if (adds) {
+      x0 = f32x4.add(v128.load(p), x0);
+      x1 = f32x4.add(v128.load(p, 16), x1);
+      x2 = f32x4.add(v128.load(p, 32), x2);
+      x3 = f32x4.add(v128.load(p, 48), x3);
+    }
+    v128.store(p, x0);
+    v128.store(p, x1, 16);
+    v128.store(p, x2, 32);
+    v128.store(p, x3, 48);
+  } else storePartOfRow(p, x0, x1, x2, x3, columns, adds);
+}
+
+function storePartOfRow(p: usize, x0: v128, x1: v128, x2: v128, x3: v128, columns: i32, adds: bool): void {
+  storePart(p, x0, columns, adds);
+  if (columns > 4) storePart(p + 16, x1, columns - 4, adds);
+  if (columns > 8) storePart(p + 32, x2, columns - 8, adds);
+  if (columns > 12) storePart(p + 48, x3, columns - 12, adds);
+}
+
+function storePart(p: usize, x: v128, columns: i32, adds: bool): void {
+  if (adds) x = f32x4.add(loadPart_f32x4(p, columns), x);
+  storePart_f32x4(p, x, columns);
 }
 
 /**
- * c (rows <= 4, columns <= 8) = or += the sum over k of a_k b_k', where a_k is f32[4] and b_k f32[8]; both are read whole. b is
- * contiguous but for stepB bytes from k to k + 1; a is blocks of lines of `count` items: stepA bytes apart in a line, lines pitchA, blocks blockA.
+ * c (rows <= 2, columns <= 16) = or += the sum over k of a_k b_k', where a_k is f32[2] and b_k f32[16]; both are read whole. From k to k + 1 b
+ * moves by stepB bytes; a is blocks of lines of `count` items: stepA bytes apart in a line, lines pitchA, blocks blockA.
  */
 export function outerProducts(
   c: usize,
@@ -47,47 +100,43 @@ export function outerProducts(
   lines: i32,
   count: i32,
 ): void {
-  let l0 = f32x4.splat(0);
-  let l1 = l0;
-  let l2 = l0;
-  let l3 = l0;
-  let r0 = l0;
-  let r1 = l0;
-  let r2 = l0;
-  let r3 = l0;
-  for (let block = 0; block < blocks; block++) {
-    let line = a + <usize>block * blockA;
+  let t0 = f32x4.splat(0);
+  let t1 = t0;
+  let t2 = t0;
+  let t3 = t0;
+  let u0 = t0;
+  let u1 = t0;
+  let u2 = t0;
+  let u3 = t0;
+  const bytes = <usize>count * stepA;
+  for (let block = 0; block < blocks; block++, a += blockA) {
+    let line = a;
     for (let i = 0; i < lines; i++, line += pitchA) {
-      let p = line;
-      for (let k = 0; k < count; k++) {
-        const left = v128.load(b);
-        const right = v128.load(b, 16);
-        let x = v128.load32_splat(p);
-        l0 = multiplyAdd_f32x4(x, left, l0);
-        r0 = multiplyAdd_f32x4(x, right, r0);
-        x = v128.load32_splat(p, 4);
-        l1 = multiplyAdd_f32x4(x, left, l1);
-        r1 = multiplyAdd_f32x4(x, right, r1);
-        x = v128.load32_splat(p, 8);
-        l2 = multiplyAdd_f32x4(x, left, l2);
-        r2 = multiplyAdd_f32x4(x, right, r2);
-        x = v128.load32_splat(p, 12);
-        l3 = multiplyAdd_f32x4(x, left, l3);
-        r3 = multiplyAdd_f32x4(x, right, r3);
-        p += stepA;
-        b += stepB;
+      for (let p = line, end = line + bytes; p != end; p += stepA, b += stepB) {
+        const x = v128.load32_splat(p);
+        const y = v128.load32_splat(p, 4);
+        const b0 = v128.load(b);
+        const b1 = v128.load(b, 16);
+        const b2 = v128.load(b, 32);
+        const b3 = v128.load(b, 48);
+        t0 = multiplyAdd_f32x4(x, b0, t0);
+        t1 = multiplyAdd_f32x4(x, b1, t1);
+        t2 = multiplyAdd_f32x4(x, b2, t2);
+        t3 = multiplyAdd_f32x4(x, b3, t3);
+        u0 = multiplyAdd_f32x4(y, b0, u0);
+        u1 = multiplyAdd_f32x4(y, b1, u1);
+        u2 = multiplyAdd_f32x4(y, b2, u2);
+        u3 = multiplyAdd_f32x4(y, b3, u3);
       }
     }
   }
-  storeRow(c, l0, r0, columns, adds);
-  if (rows > 1) storeRow(c + strideC, l1, r1, columns, adds);
-  if (rows > 2) storeRow(c + 2 * strideC, l2, r2, columns, adds);
-  if (rows > 3) storeRow(c + 3 * strideC, l3, r3, columns, adds);
+  storeRow(c, t0, t1, t2, t3, columns, adds);
+  if (rows > 1) storeRow(c + strideC, u0, u1, u2, u3, columns, adds);
 }
 
 /**
- * Rows of c, f32[columns <= 8], strideC bytes apart, lines of `rows` of them pitchC apart, = rows of a times `panel`. A row of a is
- * `taps` runs of `run` floats, tapA bytes apart; rows are strideA apart, lines pitchA. panel is f32[taps * run][8].
+ * Rows of c, f32[columns <= 16], strideC bytes apart, lines of `rows` of them pitchC apart, = activation of bias + rows of a times
+ * `panel`. A row of a is `taps` runs of `run` floats, tapA bytes apart; rows are strideA apart, lines pitchA. panel is f32[taps * run][16], bias f32[16].
  */
 export function rowProducts(
   c: usize,
@@ -103,111 +152,59 @@ export function rowProducts(
   run: i32,
   taps: i32,
   tapA: usize,
+  bias: usize,
+  activation: i32,
+  alpha: f32,
 ): void {
   const runBytes = <usize>run << 2;
-  const quadBytes = runBytes & ~15;
   for (let line = 0; line < lines; line++, a += pitchA, c += pitchC) {
     for (let row = 0; row < rows; row += TILE_ROWS) {
-      // Rows that are not there are those before them again.
-      const a0 = a + <usize>row * strideA;
-      const a1 = row + 1 < rows ? a0 + strideA : a0;
-      const a2 = row + 2 < rows ? a1 + strideA : a0;
-      const a3 = row + 3 < rows ? a2 + strideA : a0;
-      let l0 = f32x4.splat(0);
-      let l1 = l0;
-      let l2 = l0;
-      let l3 = l0;
-      let r0 = l0;
-      let r1 = l0;
-      let r2 = l0;
-      let r3 = l0;
+      let p = a + <usize>row * strideA;
+      // A second row that is not there is the first again.
+      let q = row + 1 < rows ? p + strideA : p;
+      let t0 = v128.load(bias);
+      let t1 = v128.load(bias, 16);
+      let t2 = v128.load(bias, 32);
+      let t3 = v128.load(bias, 48);
+      let u0 = t0;
+      let u1 = t1;
+      let u2 = t2;
+      let u3 = t3;
       let b = panel;
-      for (let tap = 0, skip: usize = 0; tap < taps; tap++, skip += tapA) {
-        let p0 = a0 + skip;
-        let p1 = a1 + skip;
-        let p2 = a2 + skip;
-        let p3 = a3 + skip;
-        const end = p0 + runBytes;
-        for (const quads = p0 + quadBytes; p0 < quads; p0 += 16, p1 += 16, p2 += 16, p3 += 16, b += 128) {
-          let left = v128.load(b);
-          let right = v128.load(b, 16);
-          let x = v128.load32_splat(p0);
-          l0 = multiplyAdd_f32x4(x, left, l0);
-          r0 = multiplyAdd_f32x4(x, right, r0);
-          x = v128.load32_splat(p1);
-          l1 = multiplyAdd_f32x4(x, left, l1);
-          r1 = multiplyAdd_f32x4(x, right, r1);
-          x = v128.load32_splat(p2);
-          l2 = multiplyAdd_f32x4(x, left, l2);
-          r2 = multiplyAdd_f32x4(x, right, r2);
-          x = v128.load32_splat(p3);
-          l3 = multiplyAdd_f32x4(x, left, l3);
-          r3 = multiplyAdd_f32x4(x, right, r3);
-          left = v128.load(b, 32);
-          right = v128.load(b, 48);
-          x = v128.load32_splat(p0, 4);
-          l0 = multiplyAdd_f32x4(x, left, l0);
-          r0 = multiplyAdd_f32x4(x, right, r0);
-          x = v128.load32_splat(p1, 4);
-          l1 = multiplyAdd_f32x4(x, left, l1);
-          r1 = multiplyAdd_f32x4(x, right, r1);
-          x = v128.load32_splat(p2, 4);
-          l2 = multiplyAdd_f32x4(x, left, l2);
-          r2 = multiplyAdd_f32x4(x, right, r2);
-          x = v128.load32_splat(p3, 4);
-          l3 = multiplyAdd_f32x4(x, left, l3);
-          r3 = multiplyAdd_f32x4(x, right, r3);
-          left = v128.load(b, 64);
-          right = v128.load(b, 80);
-          x = v128.load32_splat(p0, 8);
-          l0 = multiplyAdd_f32x4(x, left, l0);
-          r0 = multiplyAdd_f32x4(x, right, r0);
-          x = v128.load32_splat(p1, 8);
-          l1 = multiplyAdd_f32x4(x, left, l1);
-          r1 = multiplyAdd_f32x4(x, right, r1);
-          x = v128.load32_splat(p2, 8);
-          l2 = multiplyAdd_f32x4(x, left, l2);
-          r2 = multiplyAdd_f32x4(x, right, r2);
-          x = v128.load32_splat(p3, 8);
-          l3 = multiplyAdd_f32x4(x, left, l3);
-          r3 = multiplyAdd_f32x4(x, right, r3);
-          left = v128.load(b, 96);
-          right = v128.load(b, 112);
-          x = v128.load32_splat(p0, 12);
-          l0 = multiplyAdd_f32x4(x, left, l0);
-          r0 = multiplyAdd_f32x4(x, right, r0);
-          x = v128.load32_splat(p1, 12);
-          l1 = multiplyAdd_f32x4(x, left, l1);
-          r1 = multiplyAdd_f32x4(x, right, r1);
-          x = v128.load32_splat(p2, 12);
-          l2 = multiplyAdd_f32x4(x, left, l2);
-          r2 = multiplyAdd_f32x4(x, right, r2);
-          x = v128.load32_splat(p3, 12);
-          l3 = multiplyAdd_f32x4(x, left, l3);
-          r3 = multiplyAdd_f32x4(x, right, r3);
+      for (let tap = 0; tap < taps; tap++) {
+        for (const end = p + runBytes; p != end; p += 4, q += 4, b += 64) {
+          const x = v128.load32_splat(p);
+          const y = v128.load32_splat(q);
+          const b0 = v128.load(b);
+          const b1 = v128.load(b, 16);
+          const b2 = v128.load(b, 32);
+          const b3 = v128.load(b, 48);
+          t0 = multiplyAdd_f32x4(x, b0, t0);
+          t1 = multiplyAdd_f32x4(x, b1, t1);
+          t2 = multiplyAdd_f32x4(x, b2, t2);
+          t3 = multiplyAdd_f32x4(x, b3, t3);
+          u0 = multiplyAdd_f32x4(y, b0, u0);
+          u1 = multiplyAdd_f32x4(y, b1, u1);
+          u2 = multiplyAdd_f32x4(y, b2, u2);
+          u3 = multiplyAdd_f32x4(y, b3, u3);
         }
-        for (; p0 < end; p0 += 4, p1 += 4, p2 += 4, p3 += 4, b += 32) {
-          const left = v128.load(b);
-          const right = v128.load(b, 16);
-          let x = v128.load32_splat(p0);
-          l0 = multiplyAdd_f32x4(x, left, l0);
-          r0 = multiplyAdd_f32x4(x, right, r0);
-          x = v128.load32_splat(p1);
-          l1 = multiplyAdd_f32x4(x, left, l1);
-          r1 = multiplyAdd_f32x4(x, right, r1);
-          x = v128.load32_splat(p2);
-          l2 = multiplyAdd_f32x4(x, left, l2);
-          r2 = multiplyAdd_f32x4(x, right, r2);
-          x = v128.load32_splat(p3);
-          l3 = multiplyAdd_f32x4(x, left, l3);
-          r3 = multiplyAdd_f32x4(x, right, r3);
-        }
+        p += tapA - runBytes;
+        q += tapA - runBytes;
+      }
+      if (activation != 0) {
+        const alpha_f32x4 = f32x4.splat(alpha);
+        t0 = activate_f32x4(t0, activation, alpha_f32x4);
+        t1 = activate_f32x4(t1, activation, alpha_f32x4);
+        t2 = activate_f32x4(t2, activation, alpha_f32x4);
+        t3 = activate_f32x4(t3, activation, alpha_f32x4);
+        u0 = activate_f32x4(u0, activation, alpha_f32x4);
+        u1 = activate_f32x4(u1, activation, alpha_f32x4);
+        u2 = activate_f32x4(u2, activation, alpha_f32x4);
+        u3 = activate_f32x4(u3, activation, alpha_f32x4);
       }
       const to = c + <usize>row * strideC;
-      storeRow(to, l0, r0, columns, false);
-      if (row + 1 < rows) storeRow(to + strideC, l1, r1, columns, false);
-      if (row + 2 < rows) storeRow(to + 2 * strideC, l2, r2, columns, false);
-      if (row + 3 < rows) storeRow(to + 3 * strideC, l3, r3, columns, false);
+      storeRow(to, t0, t1, t2, t3, columns, false);
+      if (row + 1 < rows) storeRow(to + strideC, u0, u1, u2, u3, columns, false);
     }
   }
 }
