@@ -1,11 +1,16 @@
 /** A run on a file system that is too small for it. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { checkpointName, latestCheckpoint } from '../../../src/train/run/checkpoints.js';
+import { openRunFolder } from '../../../src/train/run/node-run-folder.js';
+import { startRun } from '../../../src/train/run/open-run.js';
+import { errorOf } from '../../io/matrices.js';
+import { testNeeding } from '../../requirements.js';
 import type { RunState } from '../kill.js';
 import { bundle } from './bundle.js';
-import { makeFolder } from './samples.js';
+import { CONFIG, makeCheckpoint, makeFolder } from './samples.js';
 
 const temporary = makeFolder();
 test.after(temporary.remove);
@@ -58,5 +63,31 @@ for (const [kilobytes, values] of [
     assert.is(resumed.logged.length, (state.step ?? 0) + 30);
   });
 }
+
+const testNeedingFullDevice = testNeeding(existsSync('/dev/full'), 'no /dev/full: Linux has it');
+
+testNeedingFullDevice('a full disk stops a run with one sentence and leaves it readable', async () => {
+  const path = temporary.at('full');
+  const folder = await openRunFolder(path, 'start');
+  const run = await startRun(folder, CONFIG);
+  await run.checkpoint(makeCheckpoint(50));
+  // Where the next checkpoint goes, nothing can be written.
+  symlinkSync('/dev/full', `${path}/${checkpointName(100)}`);
+  const error = await errorOf(() => run.checkpoint(makeCheckpoint(100)));
+  assert.is(error.message, `${path}/checkpoints/step-000000100.safetensors: cannot be written: the disk is full`);
+  await run.close();
+  await folder.remove(checkpointName(100));
+  await folder.close();
+  assert.equal((await latestCheckpoint(await openRunFolder(path, 'read'))).checkpoint, makeCheckpoint(50));
+});
+
+test('a folder in which nothing can be written is told by its path', async () => {
+  const path = temporary.at('blocked');
+  const folder = await openRunFolder(path, 'start');
+  mkdirSync(`${path}/log.jsonl`);
+  const error = await errorOf(() => startRun(folder, CONFIG));
+  assert.match(error.message, new RegExp(`^${path}/log\\.jsonl: cannot be written: `));
+  await folder.close();
+});
 
 test.run();
