@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkpointName } from '../../../src/train/run/checkpoints.js';
@@ -85,6 +87,23 @@ test('a resumed run keeps its new number of steps', async () => {
   await resumeRun(folder, { ...CONFIG, steps: 5000 }, now);
   const { steps } = JSON.parse(new TextDecoder().decode((await folder.read('config.json'))!));
   assert.is(steps, 5000);
+});
+
+test('a run in memory needs nothing that a browser lacks', async () => {
+  const run = new URL('../../../src/train/run/', import.meta.url);
+  const files = ['open-run.ts', 'memory-run-folder.ts'].map((file) => fileURLToPath(new URL(file, run)));
+  const bundled = (entries: readonly string[]) =>
+    build({
+      entryPoints: [...entries],
+      bundle: true,
+      platform: 'browser',
+      write: false,
+      outdir: '.',
+      logLevel: 'silent',
+    });
+  assert.is((await bundled(files)).outputFiles.length, 2);
+  const error = await errorOf(() => bundled([fileURLToPath(new URL('node-run-folder.ts', run))]));
+  assert.match(error.message, 'Could not resolve "node:fs/promises"');
 });
 
 test.run();
