@@ -70,7 +70,7 @@ async function openSource(
     }
     case 'norb':
       if (disk === null) throw new DataError('smallNORB is three files; give their folder, in Node', { path });
-      return closing(await openFolder(disk.besides(path, '.'), name, options, disk), source);
+      return closing(await openNorbBeside(path, name, options, disk), source);
     case 'mat5': {
       const whole = { ...source, close: async () => undefined };
       return closing(await openCars([{ name, open: async () => whole }], path, name, options.size ?? 64), source);
@@ -121,6 +121,12 @@ async function withLabels(images: ByteSource, disk: typeof Disk | null): Promise
 
 async function openFolder(path: string, name: string, options: FileOptions, disk: typeof Disk): Promise<Dataset> {
   return openFiles(await disk.listFolder(path), path, name, options);
+}
+
+/** All parts that are in the folder of a file of smallNORB. */
+async function openNorbBeside(file: string, name: string, options: FileOptions, disk: typeof Disk): Promise<Dataset> {
+  const folder = disk.besides(file, '.');
+  return openNorb(norbParts(await disk.listFolder(folder), folder), folder, name, options.size ?? 64);
 }
 
 const LOOKED_INTO = 64;
