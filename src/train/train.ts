@@ -154,7 +154,7 @@ function assemble(
   core: Core,
   plan: TrainPlan,
   dataset: Dataset,
-  { tf }: OpenedBackend,
+  { tf, operations }: OpenedBackend,
   datasetSize: number,
   shardRows: number,
 ): Trainer {
@@ -162,7 +162,7 @@ function assemble(
   const objective = plan.objective.activate(plan.objectiveOptions);
   const autoencoder: Autoencoder = {
     tf,
-    operations: composeOperations(tf),
+    operations: operations ?? composeOperations(tf),
     networks,
     likelihood: plan.likelihood,
     latents: plan.latents,
