@@ -26,7 +26,7 @@ const SECONDS = 0.2;
 const TILE = Array.from({ length: 8 }, (_, i) => [`s${i}`, i < 4 ? 'x' : 'y', `b${i % 4}`]);
 const PEAK = `export function run(turns: i32): f32 {
   const d = f32x4.splat(1e-6);
-  let x = f32x4.splat(turns), y = f32x4.add(x, d);
+  let x = f32x4.splat(<f32>turns), y = f32x4.add(x, d);
   ${[0, 1, 2, 3].map((i) => `const b${i} = f32x4.mul(x, f32x4.splat(${i + 1}));`).join(' ')}
   ${TILE.map(([s]) => `let ${s} = x;`).join(' ')}
   for (let i = 0; i < turns; i++) {
