@@ -1,6 +1,6 @@
 /**
  * Kernels of training.wasm as kernels of tfjs' WebAssembly backend, on its own memory: the gradient of a filter, which it lacks;
- * the gradient of a convolution's input and transposed products of matrices, which it has many times slower; convolutions, which it
+ * the gradient of a convolution's input and products of matrices, which it has many times slower where they are transposed; convolutions, which it
  * computes wrong for filters that are not square and for those smaller than the stride.
  *
  * They serve the bundled tfjs and a user's own alike. Its memory may grow at any time: kernels get offsets, which stay, and no
@@ -102,8 +102,8 @@ export async function addWasmKernels(tf: KernelRegistry): Promise<Build> {
   replace(tf, 'FusedConv2D', (given) => convolveFused(tf, given));
   replace(tf, 'Conv2DBackpropFilter', (given) => filterGradient(tf, given));
   replace(tf, 'Conv2DBackpropInput', (given) => inputGradient(tf, given));
-  replace(tf, 'BatchMatMul', multiplyTransposed);
-  replace(tf, '_FusedMatMul', (given) => completed(tf, given, () => multiplyTransposed(given)));
+  replace(tf, 'BatchMatMul', multiplyPlain);
+  replace(tf, '_FusedMatMul', (given) => completed(tf, given, () => multiplyPlain(given)));
   for (const [name, compute] of Object.entries(OWN_KERNELS)) replace(tf, name, compute);
   return training.build;
 }
@@ -270,12 +270,14 @@ function inputGradient(tf: KernelRegistry, { inputs, attrs, backend }: KernelArg
   return out;
 }
 
-/** Products with a transposed side; the plain ones of tfjs are fast. */
-function multiplyTransposed({ inputs, attrs, backend }: KernelArguments): TensorInfo | null {
+/**
+ * Products, transposed or not. tfjs' own of an untransposed side keeps a packed copy of it by the number of its tensor, and would go on with that
+ * when Adam has changed the tensor in place.
+ */
+function multiplyPlain({ inputs, attrs, backend }: KernelArguments): TensorInfo | null {
   const { a, b } = inputs;
-  const [transposeA, transposeB] = [attrs.transposeA === true, attrs.transposeB === true];
-  if (!(transposeA || transposeB) || !isPlain([a, b])) return null;
-  return multiply(backend, a, b, transposeA, transposeB);
+  if (!isPlain([a, b])) return null;
+  return multiply(backend, a, b, attrs.transposeA === true, attrs.transposeB === true);
 }
 
 /** Activations of fused kernels, by the kernels that compute them alone. */
