@@ -6,17 +6,18 @@ import type { ImageShape } from './dataset.js';
 const GAP_PIXELS = 2;
 const GAP_BYTE = 96;
 
+/** A picture, (height, width, channels) bytes. */
+export interface Picture extends ImageShape {
+  readonly data: Uint8Array;
+}
+
 /**
- * Lays images out row by row and encodes the sheet as PNG.
+ * Lays images out row by row.
  *
  * @param images (count, H, W, C) with one channel or three, bytes
  * @param columns how many stand side by side
  */
-export async function contactSheet(
-  images: Uint8Array,
-  { height, width, channels }: ImageShape,
-  columns: number,
-): Promise<Uint8Array> {
+export function layOut(images: Uint8Array, { height, width, channels }: ImageShape, columns: number): Picture {
   if (channels !== 1 && channels !== 3) {
     throw dataRangeError(`contact sheet: expected images of 1 or 3 channels, got ${channels}`);
   }
@@ -37,6 +38,12 @@ export async function contactSheet(
       data.set(images.subarray(line, line + width * channels), ((top + y) * sheetWidth + left) * channels);
     }
   }
+  return { width: sheetWidth, height: sheetHeight, channels, data };
+}
+
+/** The same as `layOut`, encoded as PNG. */
+export async function contactSheet(images: Uint8Array, image: ImageShape, columns: number): Promise<Uint8Array> {
+  const { width, height, channels, data } = layOut(images, image, columns);
   const { encode } = await import('fast-png');
-  return encode({ width: sheetWidth, height: sheetHeight, data, channels, depth: 8 });
+  return encode({ width, height, data, channels, depth: 8 });
 }

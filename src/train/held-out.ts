@@ -18,17 +18,19 @@ export interface EncodedRows {
   readonly factors: Float64Array;
 }
 
-/** Encodes rows a few hundred at a time. */
+/** Encodes rows a few hundred at a time; `onChunk` is told how many are done, and stops it by throwing. */
 export async function encodeRows(
   tf: TensorLibrary,
-  trainer: Trainer,
+  trainer: Pick<Trainer, 'encode'>,
   dataset: Dataset,
   rows: Int32Array,
   latents: number,
+  onChunk?: (done: number) => void,
 ): Promise<EncodedRows> {
   const mu = new Float32Array(rows.length * latents);
   const logvar = new Float32Array(rows.length * latents);
   for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
+    onChunk?.(from);
     const images = await loadImages(tf, dataset, rows.subarray(from, from + CHUNK_ROWS));
     const posterior = await trainer.encode(images);
     mu.set((await posterior.mu.data()) as Float32Array, from * latents);

@@ -1,12 +1,27 @@
-/** vaemetrics/train: training of VAEs on tensor libraries. Runs in Node and in browsers. */
+/** vaemetrics/train: training of VAEs on tensor libraries, and what comes after. Runs in Node and in browsers. */
 export { type Dataset, type DatasetOptions, type Factor, type ImageShape, openDataset } from '../data/index.js';
 export { BACKEND_NAMES, type Backend, BackendError, type BackendName, type Refusal } from './backends/backend.js';
 export { type OpenBackendOptions, type OpenedBackend, openBackend } from './backends/open-backend.js';
+export { type EncodedPosterior, type EncodeOptions, encode } from './encode.js';
+export { type ExportedFile, type ExportFormat, type ExportOptions, exportModel } from './export/index.js';
+export {
+  type InterpolateOptions,
+  type Interpolation,
+  interpolate,
+  type Manifold,
+  type ManifoldOptions,
+  manifold,
+} from './interpolate.js';
+export { type LoadRunOptions, loadRun, type Model } from './load-run.js';
 export { DivergenceError } from './numbers.js';
+export { animateGrid, type DrawOptions, drawGrid } from './pictures.js';
+export { type PosteriorTable, type PosteriorTables, posteriorToNpz } from './posterior-archive.js';
 export type { LiveScores, StepProgress, TrainOpening, TrainProgress } from './progress.js';
+export { type Reconstruction, type ReconstructOptions, reconstruct } from './reconstruct.js';
 export { resumeOptions } from './resume.js';
 export { createMemoryRunFolder, type MemoryRunFolder } from './run/memory-run-folder.js';
 export type { AppendOnlyFile, RunFolder } from './run/run-folder.js';
 export type { Kept, NamedTensors, Tensor, TensorLibrary } from './tensors.js';
 export { type TrainResult, train } from './train.js';
 export type { TrainOptions } from './train-options.js';
+export { type ImageGrid, type LatentDivergence, type Traversal, type TraverseOptions, traverse } from './traverse.js';

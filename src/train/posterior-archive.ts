@@ -36,6 +36,25 @@ export async function encodeToNpz(
   seed: number,
 ): Promise<AsyncIterable<Uint8Array>> {
   const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, latents);
+  const z = await sampleLatents(tf, core, mu, logvar, seed);
+  const ofLatents = { rows: rows.length, columns: latents };
+  const columns = dataset.factors.length;
+  return posteriorToNpz({
+    mu: { data: mu, ...ofLatents },
+    logvar: { data: logvar, ...ofLatents },
+    z: { data: z, ...ofLatents },
+    factors: columns === 0 ? null : { data: factors, rows: rows.length, columns },
+  });
+}
+
+/** A sample of each posterior: one draw of the seed for all rows, row by row. */
+export async function sampleLatents(
+  tf: TensorLibrary,
+  core: Core,
+  mu: Float32Array,
+  logvar: Float32Array,
+  seed: number,
+): Promise<Float32Array> {
   const noise = createDraws(core).normals(mu.length, { seed, stream: STREAMS.posteriorSamples, index: 0 });
   const z = tf.tidy(() => {
     const [mean, spread, standard] = [mu, logvar, noise].map((values) => tf.tensor(values, [values.length]));
@@ -43,14 +62,26 @@ export async function encodeToNpz(
   });
   const sampled = (await z.data()) as Float32Array;
   z.dispose();
-  const size = rows.length;
-  const arrays = [
-    { name: 'mu', matrix: toMatrix({ data: mu, rows: size, columns: latents }, 'mu') },
-    { name: 'logvar', matrix: toMatrix({ data: logvar, rows: size, columns: latents }, 'logvar') },
-    { name: 'z', matrix: toMatrix({ data: sampled, rows: size, columns: latents }, 'z') },
-  ];
-  const columns = dataset.factors.length;
-  if (columns > 0)
-    arrays.push({ name: 'factors', matrix: toMatrix({ data: factors, rows: size, columns }, 'factors') });
-  return writeNpz(arrays);
+  return sampled;
+}
+
+/** A table, row-major. */
+export interface PosteriorTable<A extends Float32Array | Float64Array = Float32Array> {
+  readonly data: A;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Posteriors (N, D), a sample of each, and the factors (N, K) where they are known. */
+export interface PosteriorTables {
+  readonly mu: PosteriorTable;
+  readonly logvar: PosteriorTable;
+  readonly z: PosteriorTable;
+  readonly factors: PosteriorTable<Float64Array> | null;
+}
+
+/** The bytes of an archive that `score`, `decompose` and numpy read. */
+export function posteriorToNpz({ mu, logvar, z, factors }: PosteriorTables): AsyncIterable<Uint8Array> {
+  const arrays = Object.entries({ mu, logvar, z, ...(factors && { factors }) });
+  return writeNpz(arrays.map(([name, table]) => ({ name, matrix: toMatrix(table, name) })));
 }

@@ -204,7 +204,7 @@ function describeRun(
   return {
     schema: 'vaemetrics/run@1',
     version,
-    data: { name: dataset.name, path, identity: { ...dataset.identity, testRows } },
+    data: { name: dataset.name, path, identity: { ...dataset.identity, testRows }, image: { ...dataset.image } },
     objective: { name: plan.objective.name, options: plan.objectiveOptions as JsonRecord },
     architecture: plan.architecture.name,
     latents: plan.latents,

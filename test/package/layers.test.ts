@@ -61,6 +61,7 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^fast-png$/, /^src\/data\/(contact-sheet|files\/decode-picture)\.ts$/],
   [/^jpeg-js$/, /^src\/data\/files\/decode-picture\.ts$/],
   [/^h5wasm(\/node)?$/, /^src\/data\/files\/hdf5-library\.ts$/],
+  [/^gifenc$/, /^src\/data\/animation\.ts$/],
   [
     /^node:/,
     /^(bindings\/(wasm-source|worker-host)|src\/node|src\/io\/file-source|src\/io\/write-file|src\/(cli|data|train|sweep)\/.*)\.ts$/,

@@ -13,7 +13,13 @@ export interface RunConfig {
   /** Of this library: another one may compute other bits. */
   readonly version: string;
   /** As the user names it, and what the images depend on. */
-  readonly data: { readonly name: string; readonly path: string | null; readonly identity: JsonRecord };
+  readonly data: {
+    readonly name: string;
+    readonly path: string | null;
+    readonly identity: JsonRecord;
+    /** Height, width and channels, so that a model is rebuilt without its data. */
+    readonly image?: JsonRecord;
+  };
   readonly objective: { readonly name: string; readonly options: JsonRecord };
   readonly architecture: string;
   readonly latents: number;
@@ -36,8 +42,16 @@ export interface RunConfig {
   readonly threads: number;
 }
 
-/** Settings that decide nothing about the numbers of a step. */
-const CHANGEABLE = ['data.path', 'steps', 'logEvery', 'scoreEvery', 'checkpointEvery', 'threads'] as const;
+/** Settings that decide nothing about the numbers of a step, or follow from those that do. */
+const CHANGEABLE = [
+  'data.path',
+  'data.image',
+  'steps',
+  'logEvery',
+  'scoreEvery',
+  'checkpointEvery',
+  'threads',
+] as const;
 
 /** A setting in which two configurations differ; undefined on the side that lacks it. */
 export interface Difference {

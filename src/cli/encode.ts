@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { formatCount } from '../report/format-number.js';
+import { toJson } from '../report/json.js';
+import { printable } from '../report/printable.js';
+import { type EncodedPosterior, encode, SPLITS } from '../train/encode.js';
+import { POSTERIOR_NAME, posteriorToNpz } from '../train/posterior-archive.js';
+import type { Context } from './command.js';
+import { describeExamples } from './help-text.js';
+import { type ComputeFlags, declareCompute, tellWarnings, toModelOptions } from './model-flags.js';
+import { wholeNumber } from './parse-values.js';
+import { startProgress } from './progress.js';
+import type { Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
+import { checkOutput, writeOutput } from './write-output.js';
+
+interface EncodeFlags extends ComputeFlags {
+  readonly out?: string;
+  readonly rows?: number;
+  readonly split?: (typeof SPLITS)[number];
+  readonly seed?: number;
+  readonly json?: boolean;
+}
+
+/** `vaemetrics encode`. */
+export function define(command: Command, { terminal }: Context): void {
+  declareCompute(command)
+    .description(
+      'Encodes images with the model of a run: writes mu, logvar, z and the factors as .npz, which score reads.',
+    )
+    .option('--out <file.npz>', `where to (default: ${POSTERIOR_NAME} of the run, of what was held out)`)
+    .addOption(
+      new Option('--split <name>', "rows of the run's own data (default: test, what was held out)").choices(SPLITS),
+    )
+    .addOption(
+      new Option('--rows <n>', 'how many of them (default: all held out; of other data 10000 at most)').argParser(
+        wholeNumber('--rows', 1),
+      ),
+    )
+    .addOption(
+      new Option('--seed <n>', "seed of the choice of rows and of z (default: the run's)").argParser(
+        wholeNumber('--seed', 0),
+      ),
+    )
+    .option('--json', 'one JSON document')
+    .addHelpText(
+      'after',
+      describeExamples([
+        {
+          does: 'the best checkpoint, scored',
+          command: 'vaemetrics encode runs/first --checkpoint best --out best.npz',
+        },
+        {
+          does: 'the same images before training',
+          command: 'vaemetrics encode runs/first --untrained --out before.npz',
+        },
+        { does: 'other images', command: 'vaemetrics encode runs/first --data digits.npz --out digits-posterior.npz' },
+      ]),
+    )
+    .action((run: string, flags: EncodeFlags) => runEncode(run, flags, terminal));
+}
+
+async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): Promise<void> {
+  const { split, rows, seed } = flags;
+  const out = flags.out ?? defaultOutput(run, flags);
+  // The folder of a run that there is not is no output that cannot be written.
+  if (flags.out !== undefined) await checkOutput(out);
+  const progress = startProgress(terminal);
+  const encoded = await encode(run, {
+    ...toModelOptions(flags),
+    ...(split !== undefined && { split }),
+    ...(rows !== undefined && { rows }),
+    ...(seed !== undefined && { seed }),
+    signal: terminal.signal,
+    onProgress: ({ done, total }) => progress.update({ metric: 'encode', phase: 'images', done, total }),
+  }).finally(() => progress.clear());
+  tellWarnings(terminal, encoded.warnings);
+  await writeOutput(out, posteriorToNpz(encoded));
+  terminal.stdout.write(flags.json ? toJson(describe(run, out, encoded)) : render(out, encoded));
+}
+
+/** What the posterior of a run is, and nothing else, takes its place. */
+function defaultOutput(run: string, { data, split, rows, seed, untrained }: EncodeFlags): string {
+  if ([data, rows, seed, untrained].every((flag) => flag === undefined) && (split ?? 'test') === 'test') {
+    return join(run, POSTERIOR_NAME);
+  }
+  throw new UsageError(`expected --out and a file to write: ${POSTERIOR_NAME} of a run is of what it held out`);
+}
+
+function describe(run: string, out: string, encoded: EncodedPosterior): object {
+  const { step, backend, device, data, mu, factorNames } = encoded;
+  const size = { rows: mu.rows, latents: mu.columns, factors: factorNames };
+  return { schema: 'vaemetrics/encode@1', run, step, backend, device, data, ...size, out };
+}
+
+function render(out: string, { mu, factors, data, step }: EncodedPosterior): string {
+  const arrays = factors === null ? 'mu, logvar, z (no factors are known)' : 'mu, logvar, z, factors';
+  const rows = `${formatCount(mu.rows)} rows of ${printable(data)}, ${mu.columns} latents, after ${formatCount(step)} steps`;
+  return `wrote ${printable(out)}: ${arrays} of ${rows}\n`;
+}

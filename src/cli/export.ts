@@ -1,0 +1,58 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { describeWriteFailure, OutputError } from '../io/output-error.js';
+import { printable } from '../report/printable.js';
+import { EXPORT_FORMATS, type ExportFormat, exportModel } from '../train/export/index.js';
+import type { Context } from './command.js';
+import { describeExamples } from './help-text.js';
+import { declareModel, type ModelFlags } from './model-flags.js';
+import type { Terminal } from './terminal.js';
+import { writeOutput } from './write-output.js';
+
+interface ExportFlags extends ModelFlags {
+  readonly format: ExportFormat;
+  readonly out: string;
+}
+
+/** `vaemetrics export`. */
+export function define(command: Command, { terminal }: Context): void {
+  declareModel(command)
+    .description('Writes the encoder and the decoder of a run for other programs.')
+    .addOption(
+      new Option('--format <name>', 'for tf.loadLayersModel, or for PyTorch')
+        .choices(EXPORT_FORMATS)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--out <folder>', 'where to; files of the same names are replaced')
+    .addHelpText(
+      'after',
+      describeExamples([
+        { does: 'for a web page with tfjs', command: 'vaemetrics export runs/first --format tfjs --out model' },
+        {
+          does: 'for PyTorch: python -i pytorch/load_in_pytorch.py',
+          command: 'vaemetrics export runs/first --format safetensors --out pytorch',
+        },
+      ]),
+    )
+    .action((run: string, flags: ExportFlags) => runExport(run, flags, terminal));
+}
+
+async function runExport(run: string, { out, format, ...options }: ExportFlags, terminal: Terminal): Promise<void> {
+  const files = await exportModel(run, { format, ...options });
+  for (const { name, chunks } of files) {
+    terminal.signal.throwIfAborted();
+    const path = join(out, name);
+    await makeFolder(dirname(path));
+    await writeOutput(path, chunks);
+    terminal.stdout.write(`wrote ${printable(path)}\n`);
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new OutputError(path, describeWriteFailure(error, dirname(path)), error);
+  }
+}

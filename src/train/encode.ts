@@ -1,0 +1,112 @@
+/** Posteriors of a model, as tables that metrics take. */
+import { withCore } from '../../bindings/core.js';
+import type { Dataset } from '../data/index.js';
+import { pickRows, splitRows } from '../data/split.js';
+import { optionRangeError } from '../errors.js';
+import type { FactorType } from '../types.js';
+import { encodeRows, factorTypesOf } from './held-out.js';
+import { type LoadRunOptions, type Model, withModel } from './load-run.js';
+import { type PosteriorTables, sampleLatents } from './posterior-archive.js';
+import type { RunConfig } from './run/config.js';
+import type { RunFolder } from './run/run-folder.js';
+import { type DataOptions, type RunData, withRunData } from './run-data.js';
+
+export const SPLITS = ['test', 'train', 'all'] as const;
+
+export interface EncodeOptions extends LoadRunOptions, DataOptions {
+  /** Which rows: `test`, those held out from training (the default), `train`, or `all`. Of other data than the run's own there are only `all`. */
+  readonly split?: (typeof SPLITS)[number];
+  /** How many of them. Default: all that were held out; of other data 10,000 at most. */
+  readonly rows?: number;
+  /** Seed of the choice of rows and of the samples. Default: the run's. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+/** Posteriors of rows: tables that `score` and `decompose` take as they are. */
+export interface EncodedPosterior extends PosteriorTables {
+  /** The numbers of the rows in the data set. */
+  readonly rows: Int32Array;
+  readonly data: string;
+  /** Names of the columns of the factors, and their kinds. */
+  readonly factorNames: readonly string[];
+  readonly factorTypes: readonly FactorType[];
+  /** Steps that the model was trained for. */
+  readonly step: number;
+  readonly backend: string;
+  readonly device: string;
+  readonly warnings: readonly string[];
+}
+
+/** Rows of other data, where nothing else is said. */
+const ROWS_OF_OTHERS = 10_000;
+
+/**
+ * Encodes images: means, logarithms of variances, a sample, and the factors. Images are read a few hundred at a time.
+ * @param run the path of a run's folder (Node), a folder in memory, or a loaded model
+ * @throws RangeError where the images have another shape than the model's, or there are fewer rows
+ * @example
+ * const { mu, factors } = await encode('runs/first', { split: 'all', rows: 10_000 });
+ * const report = await score(mu, factors);
+ */
+export async function encode(run: string | RunFolder | Model, options: EncodeOptions = {}): Promise<EncodedPosterior> {
+  return withModel(run, options, (model) =>
+    withRunData(model, options, async (data) => {
+      const { dataset } = data;
+      const seed = options.seed ?? model.config.seed;
+      const rows = await chooseRows(model.config, data, options, seed);
+      const { tf, encoder } = model.tensors;
+      const encoded = await encodeRows(tf, encoder, dataset, rows, model.latents, (done) => {
+        options.signal?.throwIfAborted();
+        options.onProgress?.({ done, total: rows.length });
+      });
+      const z = await withCore((core) => sampleLatents(tf, core, encoded.mu, encoded.logvar, seed));
+      const { config, step, backend, device, warnings } = model;
+      const shape = { rows: rows.length, columns: config.latents };
+      const columns = dataset.factors.length;
+      return {
+        mu: { data: encoded.mu, ...shape },
+        logvar: { data: encoded.logvar, ...shape },
+        z: { data: z, ...shape },
+        factors: columns === 0 ? null : { data: encoded.factors, rows: rows.length, columns },
+        rows,
+        data: dataset.name,
+        factorNames: dataset.factors.map(({ name }) => name),
+        factorTypes: factorTypesOf(dataset),
+        step,
+        backend,
+        device,
+        warnings,
+      };
+    }),
+  );
+}
+
+async function chooseRows(
+  config: RunConfig,
+  { dataset, isOwn }: RunData,
+  { split: wanted, rows }: EncodeOptions,
+  seed: number,
+): Promise<Int32Array> {
+  const testRows = isOwn ? (config.data.identity.testRows as number) : 0;
+  const split = wanted ?? (testRows > 0 ? 'test' : 'all');
+  if (!SPLITS.includes(split)) throw optionRangeError(`split: expected ${SPLITS.join(', ')}, got '${split}'`);
+  if (split !== 'all' && !isOwn) {
+    throw optionRangeError(`split: ${dataset.name} is not the data of the run: expected all, got ${split}`);
+  }
+  const available = { test: testRows, train: dataset.size - testRows, all: dataset.size }[split];
+  const count = rows ?? (wanted === undefined && split === 'all' ? Math.min(ROWS_OF_OTHERS, available) : available);
+  if (!Number.isInteger(count) || count < 1 || count > available) {
+    throw optionRangeError(describeCount(dataset, split, available, count));
+  }
+  if (split === 'all') return pickRows(dataset.size, count, seed);
+  const cut = await splitRows(dataset.size, testRows, config.seed);
+  if (split === 'test') return cut.test.slice(0, count);
+  return (await pickRows(cut.trainSize, count, seed)).map(cut.train);
+}
+
+function describeCount({ name }: Dataset, split: string, available: number, count: number): string {
+  if (available === 0) return `split: no rows of ${name} were held out: expected train or all, got ${split}`;
+  return `rows: expected a whole number from 1 to ${available}, the rows of ${name} in split ${split}, got ${count}`;
+}

@@ -1,0 +1,38 @@
+/** Trained networks for other programs. */
+import { optionRangeError } from '../../errors.js';
+import { type ModelOptions, readModel, type StoredModel } from '../read-model.js';
+import type { RunFolder } from '../run/run-folder.js';
+import type { ExportedFile } from './exported-file.js';
+import { exportPytorch } from './pytorch.js';
+import { exportTfjs } from './tfjs.js';
+
+export type { ExportedFile } from './exported-file.js';
+
+export const EXPORT_FORMATS = ['tfjs', 'safetensors'] as const;
+
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+const EXPORTERS: Readonly<Record<ExportFormat, (model: StoredModel) => ExportedFile[]>> = {
+  tfjs: exportTfjs,
+  safetensors: exportPytorch,
+};
+
+export interface ExportOptions extends ModelOptions {
+  /** `tfjs`: layers models for tf.loadLayersModel. `safetensors`: weights in PyTorch's layouts, and a script that loads them. */
+  readonly format: ExportFormat;
+}
+
+/**
+ * The files of an export of encoder and decoder. No backend is opened.
+ * @param run the path of a run's folder (Node), or a folder in memory
+ * @throws RangeError for another format; NoRunError (`ERR_NO_INPUT`) where there is no run, or no such checkpoint
+ * @example
+ * for (const { name, chunks } of await exportModel('runs/first', { format: 'tfjs' })) console.log(name);
+ */
+export async function exportModel(run: string | RunFolder, options: ExportOptions): Promise<ExportedFile[]> {
+  const { format } = options;
+  if (!Object.hasOwn(EXPORTERS, format)) {
+    throw optionRangeError(`format: expected ${EXPORT_FORMATS.join(' or ')}, got '${format}'`);
+  }
+  return EXPORTERS[format](await readModel(run, options));
+}

@@ -1,0 +1,71 @@
+/** The data of a run: the images that its model was trained on, or others like them. */
+import { type Dataset, openDataset } from '../data/index.js';
+import { splitRows } from '../data/split.js';
+import { dataRangeError } from '../errors.js';
+import type { Model } from './load-run.js';
+import type { RunConfig } from './run/config.js';
+
+export interface DataOptions {
+  /** Images: a data set by name, the path of a file or folder, a Blob, or one that is open already. Default: the run's own. */
+  readonly data?: string | Blob | Dataset;
+}
+
+/** A data set beside a run. */
+export interface RunData {
+  readonly dataset: Dataset;
+  /** Whether it is the one that the run was trained on, so that held-out rows are known. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * Opens data for a model; what the caller opened stays open.
+ * @throws RangeError where its images have another shape than the model's
+ */
+export async function withRunData<R>(
+  { config, image }: Pick<Model, 'config' | 'image'>,
+  { data = config.data.path ?? config.data.name }: DataOptions,
+  work: (data: RunData) => Promise<R>,
+): Promise<R> {
+  const isToOpen = typeof data === 'string' || data instanceof Blob;
+  const dataset = isToOpen ? await openDataset(data, { seed: config.seed }) : data;
+  try {
+    const [expected, got] = [image, dataset.image].map(({ height, width, channels }) =>
+      [height, width, channels].join(' x '),
+    );
+    if (expected !== got) {
+      throw dataRangeError(
+        `data: expected images of ${expected} (height, width, channels), as the model was trained on, got ${dataset.name} of ${got}`,
+      );
+    }
+    return await work({ dataset, isOwn: isSame(config, dataset) });
+  } finally {
+    if (isToOpen) await dataset.close?.();
+  }
+}
+
+function isSame({ data }: RunConfig, { identity }: Dataset): boolean {
+  const before = Object.entries(data.identity).filter(([name]) => name !== 'testRows');
+  const now = Object.entries(identity);
+  return now.length === before.length && before.every(([name, value]) => identity[name] === value);
+}
+
+/** Rows that are shown at most, where none were held out. */
+const ROWS_AT_MOST = 10_000;
+
+/**
+ * The rows that pictures count from 0: those held out from training, in the order of the run's posterior.npz; of other data, and where none
+ * were held out, the first.
+ */
+export async function rowsToShow({ config }: Pick<Model, 'config'>, { dataset, isOwn }: RunData): Promise<Int32Array> {
+  const testRows = config.data.identity.testRows as number;
+  if (isOwn && testRows > 0) return (await splitRows(dataset.size, testRows, config.seed)).test;
+  return Int32Array.from({ length: Math.min(ROWS_AT_MOST, dataset.size) }, (_, row) => row);
+}
+
+/** The images of some rows, bytes. */
+export async function readRows(dataset: Dataset, rows: ArrayLike<number>): Promise<Uint8Array> {
+  const { height, width, channels } = dataset.image;
+  const images = new Uint8Array(rows.length * height * width * channels);
+  await dataset.readImages(rows, images);
+  return images;
+}

@@ -1,0 +1,134 @@
+/** What each latent does: images of one that varies while the others stay. */
+import type { ImageShape } from '../data/index.js';
+import { optionRangeError } from '../errors.js';
+import { encodeRows } from './held-out.js';
+import { type LoadRunOptions, type Model, withModel } from './load-run.js';
+import type { RunFolder } from './run/run-folder.js';
+import { type DataOptions, type RunData, readRows, rowsToShow, withRunData } from './run-data.js';
+
+/** Rows that the divergence of a latent is averaged over, at most. */
+const DIVERGENCE_ROWS = 2000;
+
+/** What one latent carries. */
+export interface LatentDivergence {
+  readonly latent: number;
+  /** KL(q(z_d|x) || N(0, 1)) in nats, averaged over rows. */
+  readonly kl: number;
+}
+
+/** Images of one latent or two that vary. */
+export interface ImageGrid {
+  /** (lines, columns, H, W, C), bytes. */
+  readonly images: Uint8Array;
+  readonly lines: number;
+  readonly columns: number;
+  readonly image: ImageShape;
+}
+
+export interface TraverseOptions extends LoadRunOptions, DataOptions {
+  /** Around the posterior mean of a `row` (the default) or the mean of the `prior`, 0. */
+  readonly from?: 'row' | 'prior';
+  /** Of those held out, counted from 0 in the order of the run's posterior.npz. Default 0. */
+  readonly row?: number;
+  /** The latents to show, in this order. Default: all, those of the largest divergence first. */
+  readonly latents?: readonly number[];
+  /** Values of a latent: 2 to 1,000, default 11. */
+  readonly steps?: number;
+  /** They reach from -range to range. Default 3. */
+  readonly range?: number;
+}
+
+export interface Traversal extends ImageGrid {
+  /** What each line varies. */
+  readonly latents: readonly LatentDivergence[];
+  /** The value in each column. */
+  readonly values: readonly number[];
+  /** How many rows divergences are averaged over. */
+  readonly rows: number;
+}
+
+/**
+ * Decodes latents of which one takes the values -range .. range while the others stay those of an image, or 0.
+ * @throws RangeError for a latent or a row that there is not
+ * @example
+ * const png = await drawGrid(await traverse('runs/first', { from: 'prior' }));
+ */
+export async function traverse(run: string | RunFolder | Model, options: TraverseOptions = {}): Promise<Traversal> {
+  const { from = 'row', row = 0, steps = 11, range = 3 } = options;
+  checkSteps(steps);
+  const values = spacedValues(range, steps);
+  return withModel(run, options, (model) => {
+    for (const latent of options.latents ?? []) checkLatent(latent, model.latents);
+    return withRunData(model, options, async (data) => {
+      const rows = await rowsToShow(model, data);
+      const ranking = await rankLatents(model, data, rows);
+      const lines = options.latents?.map((latent) => ranking.find((one) => one.latent === latent)!) ?? ranking;
+      const base = from === 'prior' ? new Float32Array(model.latents) : await meanOf(model, data, rows, row);
+      const z = new Float32Array(lines.length * steps * model.latents);
+      lines.forEach(({ latent }, line) => {
+        values.forEach((value, column) => {
+          const at = (line * steps + column) * model.latents;
+          z.set(base, at);
+          z[at + latent] = value;
+        });
+      });
+      const images = await model.decode(z);
+      return {
+        images,
+        lines: lines.length,
+        columns: steps,
+        image: model.image,
+        latents: lines,
+        values,
+        rows: Math.min(rows.length, DIVERGENCE_ROWS),
+      };
+    });
+  });
+}
+
+/** All latents, those of the largest divergence from the prior first. */
+export async function rankLatents(model: Model, { dataset }: RunData, rows: Int32Array): Promise<LatentDivergence[]> {
+  const { latents, tensors } = model;
+  const some = rows.subarray(0, DIVERGENCE_ROWS);
+  const { mu, logvar } = await encodeRows(tensors.tf, tensors.encoder, dataset, some, latents);
+  const sums = new Float64Array(latents);
+  for (let i = 0; i < mu.length; i++) sums[i % latents] += (mu[i] ** 2 + Math.exp(logvar[i]) - logvar[i] - 1) / 2;
+  return Array.from(sums, (sum, latent) => ({ latent, kl: sum / some.length })).sort((a, b) => b.kl - a.kl);
+}
+
+/** The posterior mean of the image at a place of the rows that are shown. */
+export async function meanOf(
+  model: Model,
+  { dataset }: RunData,
+  rows: Int32Array,
+  place: number,
+): Promise<Float32Array> {
+  checkPlace(place, rows.length);
+  const { mu } = await model.encode(await readRows(dataset, rows.subarray(place, place + 1)));
+  return mu;
+}
+
+export function checkPlace(place: number, rows: number, name = 'row'): void {
+  if (Number.isInteger(place) && place >= 0 && place < rows) return;
+  throw optionRangeError(`${name}: expected a whole number from 0 to ${rows - 1}, a row held out, got ${place}`);
+}
+
+export function checkLatent(latent: number, latents: number): void {
+  if (Number.isInteger(latent) && latent >= 0 && latent < latents) return;
+  throw optionRangeError(`latents: expected whole numbers from 0 to ${latents - 1}, got ${latent}`);
+}
+
+const STEPS_AT_MOST = 1000;
+
+export function checkSteps(steps: number): void {
+  if (Number.isInteger(steps) && steps >= 2 && steps <= STEPS_AT_MOST) return;
+  throw optionRangeError(`steps: expected a whole number from 2 to ${STEPS_AT_MOST}, got ${steps}`);
+}
+
+/** Evenly from -range to range. */
+export function spacedValues(range: number, steps: number): number[] {
+  if (!(range > 0 && range < Number.POSITIVE_INFINITY)) {
+    throw optionRangeError(`range: expected a number above 0, got ${range}`);
+  }
+  return Array.from({ length: steps }, (_, i) => (range * (2 * i - (steps - 1))) / (steps - 1));
+}
