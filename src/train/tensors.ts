@@ -20,7 +20,14 @@ export interface NamedTensors {
 }
 
 /** What may come out of `tidy`. */
-export type Kept = Tensor | readonly Tensor[] | { readonly [name: string]: Kept } | null | undefined | number | undefined;
+export type Kept =
+  | Tensor
+  | readonly Tensor[]
+  | { readonly [name: string]: Kept }
+  | null
+  | undefined
+  | number
+  | undefined;
 
 /** Activations that the library fuses. */
 export type FusedActivation = 'linear' | 'relu' | 'leakyrelu';

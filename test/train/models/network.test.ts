@@ -124,7 +124,8 @@ test('gradients that are not asked for are left out, and nothing is left behind'
   const x = tf.tensor(numbers(12, 1), [2, 3, 2]);
   const dy = tf.tensor(numbers(4, 2), [2, 2]);
   const before = tf.memory().numTensors;
-  const back = (...wanted: [boolean, boolean?]) => forward(tf, operations, layers, parameters, x).backward(dy, ...wanted);
+  const back = (...wanted: [boolean, boolean?]) =>
+    forward(tf, operations, layers, parameters, x).backward(dy, ...wanted);
   const [all, ofInput, ofParameters] = [back(true), back(true, false), back(false)];
   assert.is(ofParameters.input, null);
   assert.equal(ofInput.parameters, []);
