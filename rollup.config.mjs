@@ -85,6 +85,9 @@ function describeLibraries() {
   return `${[`vaemetrics contains code of these libraries.`, ...sections].join(rule).trim()}\n`;
 }
 
+/** Loaded on use from where the user has installed them. */
+const PEERS = /^h5wasm(\/|$)/;
+
 /** Plugins of every bundle. Libraries are taken in the form they have for browsers: files are ours to read. */
 const plugins = (minification) => [
   tfjsForBundles(),
@@ -131,7 +134,7 @@ export default [
   {
     input: { node: 'src/node.ts', cli: 'src/cli/main.ts', worker: 'src/worker.ts', ...TRAINING_IN_NODE },
     output: output('chunk', { manualChunks: groupModules, onlyExplicitManualChunks: true }),
-    external: /^node:/,
+    external: [/^node:/, PEERS],
     plugins: [hostModules('bundled'), ...plugins(FOR_NODE), emitTfjsWasm('train')],
   },
   {
@@ -148,6 +151,7 @@ export default [
   {
     input: { 'train/browser': 'src/train/index.ts' },
     output: output('train/browser'),
+    external: PEERS,
     plugins: [hostModules('browser', 'bundled'), oneLevelUp(), ...plugins(FOR_BROWSERS), banner()],
   },
   {

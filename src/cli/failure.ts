@@ -28,6 +28,12 @@ export function tellFailure(error: unknown, terminal: Terminal, command: string 
     case 'ERR_NO_INPUT':
       tell(terminal, (error as Error).message);
       return EXIT.noInput;
+    case 'ERR_BACKEND':
+      tell(terminal, (error as Error).message);
+      return EXIT.noBackend;
+    case 'ERR_DIVERGED':
+      tell(terminal, (error as Error).message);
+      return EXIT.diverged;
     case 'ERR_NO_OUTPUT':
       tell(terminal, (error as Error).message);
       return EXIT.cannotWrite;

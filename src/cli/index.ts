@@ -15,6 +15,7 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./decompose.js'),
   },
   { name: 'agreement', summary: 'compare metrics over many models', load: () => import('./agreement.js') },
+  { name: 'train', summary: 'train a VAE on images', load: () => import('./train.js') },
   { name: 'data', summary: 'list data sets of images, show one, write its images', load: () => import('./data.js') },
   { name: 'bench', summary: 'time the metrics on this machine', load: () => import('./bench.js') },
   { name: 'doctor', summary: 'show what this machine can train on', load: () => import('./doctor.js') },

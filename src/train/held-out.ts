@@ -1,5 +1,6 @@
 /** Held-out rows: their posteriors, and the scores of those. */
 import type { Dataset } from '../data/index.js';
+import { decompose } from '../decompose.js';
 import { score } from '../score.js';
 import type { FactorType } from '../types.js';
 import { loadImages } from './batches.js';
@@ -39,6 +40,9 @@ export async function encodeRows(
   return { mu, logvar, factors };
 }
 
+/** Samples that total correlation is averaged over. */
+const CORRELATION_SAMPLES = 1000;
+
 /** The metrics that are computed while training, the first of which decides which step was best. */
 export const LIVE_METRICS = ['mig', 'factor-vae-score'] as const;
 
@@ -56,14 +60,20 @@ export async function scoreRows(
   latents: number,
   step: number,
 ): Promise<LiveScores> {
-  const { mu, factors } = await encodeRows(tf, trainer, dataset, rows, latents);
+  const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, latents);
+  const shape = { rows: rows.length, columns: latents };
+  const { totalCorrelation } = await decompose(
+    { mu: { data: mu, ...shape }, logvar: { data: logvar, ...shape } },
+    { samples: Math.min(CORRELATION_SAMPLES, rows.length) },
+  );
   const report = await score(
-    { data: mu, rows: rows.length, columns: latents },
+    { data: mu, ...shape },
     { data: factors, rows: rows.length, columns: dataset.factors.length },
     { metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
   );
   return {
     step,
+    totalCorrelation,
     scores: Object.fromEntries(Object.entries(report.metrics).map(([name, { value }]) => [name, value])),
   };
 }

@@ -4,6 +4,7 @@ export { BACKEND_NAMES, type Backend, BackendError, type BackendName, type Refus
 export { type OpenBackendOptions, type OpenedBackend, openBackend } from './backends/open-backend.js';
 export { DivergenceError } from './numbers.js';
 export type { LiveScores, StepProgress, TrainOpening, TrainProgress } from './progress.js';
+export { resumeOptions } from './resume.js';
 export { createMemoryRunFolder, type MemoryRunFolder } from './run/memory-run-folder.js';
 export type { AppendOnlyFile, RunFolder } from './run/run-folder.js';
 export type { Kept, NamedTensors, Tensor, TensorLibrary } from './tensors.js';

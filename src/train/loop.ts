@@ -76,6 +76,7 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
       steps: plan.steps,
       seconds,
       imagesPerSecond: rate,
+      secondsLeft: rate === null ? null : ((plan.steps - step) * plan.batchSize) / rate,
       ...numbers,
       scored: state.scored,
       isLogged,

@@ -22,6 +22,8 @@ export interface TrainOpening {
 export interface LiveScores {
   readonly step: number;
   readonly scores: Readonly<Record<string, number | null>>;
+  /** Total correlation of the aggregated posterior of these rows, in nats. */
+  readonly totalCorrelation: number;
 }
 
 /** The numbers of a step. */
@@ -32,6 +34,8 @@ export interface StepProgress {
   readonly steps: number;
   /** Seconds of training, those before a resumption included. */
   readonly seconds: number;
+  /** At that rate; null for the first. */
+  readonly secondsLeft: number | null;
   /** Of the last steps; null for the first. */
   readonly imagesPerSecond: number | null;
   /** Nats per image. */

@@ -93,7 +93,8 @@ async function trainWith(
   const rows = planRows(options, dataset.size);
   const split = await splitRows(dataset.size, rows.testRows, plan.seed);
   const shardRows = backend.isExact ? Math.min(SHARD_ROWS, plan.batchSize) : plan.batchSize;
-  const config = describeRun(plan, dataset, backend, rows, shardRows);
+  const path = typeof options.data === 'string' ? options.data : null;
+  const config = describeRun(plan, dataset, path, backend, rows, shardRows);
   const folder = await openFolder(options, opened);
   const record = await opened(options.resume ? resumeRun(folder, config) : startRun(folder, config));
   const trainer = await opened(assemble(core, plan, dataset, backend, split.trainSize, shardRows));
@@ -193,6 +194,7 @@ function countParameters({ encoder, decoder }: ReturnType<TrainPlan['architectur
 function describeRun(
   plan: TrainPlan,
   dataset: Dataset,
+  path: string | null,
   { name, isExact }: OpenedBackend,
   { testRows, scoreRows: scored }: { testRows: number; scoreRows: number },
   shardRows: number,
@@ -201,7 +203,7 @@ function describeRun(
   return {
     schema: 'vaemetrics/run@1',
     version,
-    data: { name: dataset.name, identity: { ...dataset.identity, testRows } },
+    data: { name: dataset.name, path, identity: { ...dataset.identity, testRows } },
     objective: { name: plan.objective.name, options: plan.objectiveOptions as JsonRecord },
     architecture: plan.architecture.name,
     latents: plan.latents,

@@ -57,10 +57,10 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^commander$/, /^src\/cli\//],
   [/^@tensorflow\/tfjs-(core|backend-\w+)(\/|$)/, /^src\/train\/backends\//],
   [/^vega(-lite)?$/, /^src\/charts\//],
-  [/^fast-png$/, /^src\/data\/contact-sheet\.ts$/],
   [/^hyparquet(-compressors)?$/, /^src\/io\/parquet\.ts$/],
-  [/^fast-png$/, /^src\/(data|train)\//],
-  [/^(h5wasm|jpeg-js)(\/node)?$/, /^src\/data\/files\//],
+  [/^fast-png$/, /^src\/data\/(contact-sheet|files\/decode-picture)\.ts$/],
+  [/^jpeg-js$/, /^src\/data\/files\/decode-picture\.ts$/],
+  [/^h5wasm(\/node)?$/, /^src\/data\/files\/hdf5-library\.ts$/],
   [
     /^node:/,
     /^(bindings\/(wasm-source|worker-host)|src\/node|src\/io\/file-source|src\/io\/write-file|src\/(cli|data|train|sweep)\/.*)\.ts$/,

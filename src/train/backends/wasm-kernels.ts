@@ -6,7 +6,13 @@
  * view of the memory is kept.
  */
 import type { Build } from '../../../bindings/exports.js';
-import { type ConvolutionShape, loadTraining, type Training } from '../../../bindings/training.js';
+import {
+  type Activation,
+  type AdamStep,
+  type ConvolutionShape,
+  loadTraining,
+  type Training,
+} from '../../../bindings/training.js';
 import { BackendError } from './backend.js';
 
 /** A tensor as kernels see it. */
@@ -22,7 +28,7 @@ interface KernelArguments {
   readonly backend: WasmBackend;
 }
 
-type KernelFunction = (given: KernelArguments) => TensorInfo;
+type KernelFunction = (given: KernelArguments) => TensorInfo | TensorInfo[];
 
 interface KernelConfig {
   readonly kernelName: string;
@@ -94,8 +100,46 @@ export async function addWasmKernels(tf: KernelRegistry): Promise<Build> {
   replace(tf, 'Conv2DBackpropInput', (given) => inputGradient(tf, given));
   replace(tf, 'BatchMatMul', multiplyTransposed);
   replace(tf, '_FusedMatMul', (given) => multiplyFused(tf, given));
+  for (const [name, compute] of Object.entries(OWN_KERNELS)) replace(tf, name, compute);
   return training.build;
 }
+
+/** Kernels that tfjs has no names for; wasm-operations.ts calls them. Those with nothing to return give an empty tensor. */
+const OWN_KERNELS: Readonly<Record<string, KernelFunction>> = {
+  'vaemetrics:ActivationGradient': ({ inputs: { y, dy }, attrs, backend }) => {
+    const out = backend.makeOutput(y.shape, 'float32');
+    const at = addressesIn(backend);
+    const { activation, alpha } = attrs as { activation: Activation; alpha: number };
+    linked.get(backend)!.activationGradient(at(out), at(dy), at(y), sizeOf(y.shape), activation, alpha);
+    return out;
+  },
+
+  'vaemetrics:BiasGradient': ({ inputs: { dy }, backend }) => {
+    const columns = dy.shape[dy.shape.length - 1];
+    const out = backend.makeOutput([columns], 'float32');
+    const at = addressesIn(backend);
+    linked.get(backend)!.biasGradient(at(out), at(dy), sizeOf(dy.shape) / columns, columns);
+    return out;
+  },
+
+  /** The sums of the rows, and the gradient. */
+  'vaemetrics:Bernoulli': ({ inputs: { logits, x }, attrs, backend }) => {
+    const [rows] = logits.shape;
+    const out = backend.makeOutput([rows], 'float32');
+    const gradient = backend.makeOutput(logits.shape, 'float32');
+    const at = addressesIn(backend);
+    const pixels = sizeOf(logits.shape) / rows;
+    linked.get(backend)!.bernoulli(at(out), at(gradient), at(logits), at(x), rows, pixels, attrs.scale as number);
+    return [out, gradient];
+  },
+
+  /** In place. */
+  'vaemetrics:Adam': ({ inputs: { p, m, v, gradient }, attrs, backend }) => {
+    const at = addressesIn(backend);
+    linked.get(backend)!.adam(at(p), at(m), at(v), at(gradient), sizeOf(p.shape), attrs.step as AdamStep);
+    return backend.makeOutput([0], 'float32');
+  },
+};
 
 function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory {
   const memory = wasm?.asm?.memory;
@@ -117,7 +161,11 @@ function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory {
 }
 
 /** Puts a kernel before the one of the same name; it answers null where that one is to do the work. */
-function replace(tf: KernelRegistry, name: string, compute: (given: KernelArguments) => TensorInfo | null): void {
+function replace(
+  tf: KernelRegistry,
+  name: string,
+  compute: (given: KernelArguments) => ReturnType<KernelFunction> | null,
+): void {
   const before = tf.getKernel(name, 'wasm') as KernelConfig | undefined;
   if (before !== undefined && ours.has(before.kernelFunc)) return;
   const kernelFunc: KernelFunction = (given) => {
@@ -204,7 +252,7 @@ function multiplyFused(tf: KernelRegistry, given: KernelArguments): TensorInfo |
   if (result === null) return null;
   const follow = (name: string, more: KernelArguments['inputs'], options: KernelArguments['attrs'] = {}) => {
     const { kernelFunc } = tf.getKernel(name, 'wasm') as KernelConfig;
-    const next = kernelFunc({ inputs: more, attrs: options, backend });
+    const next = kernelFunc({ inputs: more, attrs: options, backend }) as TensorInfo;
     backend.disposeData(result!.dataId);
     result = next;
   };

@@ -16,11 +16,14 @@ export interface Description {
 }
 
 /** The autoencoder on a backend. */
-export function buildAutoencoder({ tf }: Pick<Backend, 'tf'>, description: Description): Autoencoder {
+export function buildAutoencoder(
+  { tf, operations }: Pick<Backend, 'tf' | 'operations'>,
+  description: Description,
+): Autoencoder {
   const { architecture, image, latents, likelihood, code } = description;
   return {
     tf,
-    operations: composeOperations(tf),
+    operations: operations ?? composeOperations(tf),
     networks: findArchitecture(architecture).build(image, latents),
     likelihood: findLikelihood(likelihood),
     latents,

@@ -13,7 +13,7 @@ export interface RunConfig {
   /** Of this library: another one may compute other bits. */
   readonly version: string;
   /** As the user names it, and what the images depend on. */
-  readonly data: { readonly name: string; readonly identity: JsonRecord };
+  readonly data: { readonly name: string; readonly path: string | null; readonly identity: JsonRecord };
   readonly objective: { readonly name: string; readonly options: JsonRecord };
   readonly architecture: string;
   readonly latents: number;
@@ -37,7 +37,7 @@ export interface RunConfig {
 }
 
 /** Settings that decide nothing about the numbers of a step. */
-const CHANGEABLE = ['steps', 'logEvery', 'scoreEvery', 'checkpointEvery', 'threads'] as const;
+const CHANGEABLE = ['data.path', 'steps', 'logEvery', 'scoreEvery', 'checkpointEvery', 'threads'] as const;
 
 /** A setting in which two configurations differ; undefined on the side that lacks it. */
 export interface Difference {

@@ -9,7 +9,7 @@ import type { LogEntry } from '../../../src/train/run/log.js';
 export const CONFIG: RunConfig = {
   schema: 'vaemetrics/run@1',
   version: '0.1.0',
-  data: { name: 'shapes-3', identity: { generator: 'shapes-3', rows: 4096, seed: null } },
+  data: { name: 'shapes-3', path: null, identity: { generator: 'shapes-3', rows: 4096, seed: null } },
   objective: { name: 'beta-vae', options: { beta: 4, warmUp: 0 } },
   architecture: 'burgess',
   latents: 10,

@@ -1,0 +1,231 @@
+/** A run whole: what it leaves, and that one which was stopped and resumed is the one that never was. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readFactors, readPosterior, score } from '../../src/node.js';
+import {
+  createMemoryRunFolder,
+  DivergenceError,
+  type MemoryRunFolder,
+  type StepProgress,
+  type TrainOptions,
+  type TrainProgress,
+  train,
+} from '../../src/train/index.js';
+import { decodeCheckpoint } from '../../src/train/run/checkpoint.js';
+import { smallData } from './small-data.js';
+
+const SMALL = {
+  data: smallData,
+  latents: 4,
+  batchSize: 24,
+  steps: 30,
+  testRows: 120,
+  scoreEvery: 0,
+  logEvery: 1,
+  checkpointEvery: 10,
+} satisfies TrainOptions;
+
+/** Losses by step, as they were told. */
+function listen(losses: number[], more?: (progress: StepProgress) => void) {
+  return (progress: TrainProgress) => {
+    if (progress.kind !== 'step') return;
+    losses[progress.step] = progress.loss;
+    more?.(progress);
+  };
+}
+
+async function tensorsOf(folder: MemoryRunFolder, step: number) {
+  const name = `checkpoints/step-${String(step).padStart(9, '0')}.safetensors`;
+  const bytes = await folder.read(name);
+  assert.ok(bytes, name);
+  return (await decodeCheckpoint(bytes as Uint8Array, name)).tensors;
+}
+
+/** Runs to a step, is stopped there, and goes on to the end. */
+async function stopAndResume(options: TrainOptions, stopAt: number, losses: number[]): Promise<MemoryRunFolder> {
+  const folder = createMemoryRunFolder();
+  const stop = new AbortController();
+  const reason = new Error('enough');
+  try {
+    await train({
+      ...options,
+      out: folder,
+      signal: stop.signal,
+      onProgress: listen(losses, ({ step }) => {
+        if (step === stopAt) stop.abort(reason);
+      }),
+    });
+    assert.unreachable('the run was not stopped');
+  } catch (error) {
+    assert.is(error, reason);
+  }
+  await train({ ...options, out: folder, resume: true, onProgress: listen(losses) });
+  return folder;
+}
+
+for (const backend of ['wasm', 'cpu'] as const) {
+  test(`a run that is stopped and resumed has the bits of one that was not, on ${backend}`, async () => {
+    const whole: number[] = [];
+    const folder = createMemoryRunFolder();
+    await train({ ...SMALL, backend, out: folder, onProgress: listen(whole) });
+    const parts: number[] = [];
+    const resumed = await stopAndResume({ ...SMALL, backend }, 17, parts);
+    assert.is(whole.length, 31);
+    assert.equal(parts, whole);
+    const [expected, got] = [await tensorsOf(folder, 30), await tensorsOf(resumed, 30)];
+    assert.equal([...got.keys()], [...expected.keys()]);
+    for (const [name, { values }] of expected) assert.equal(got.get(name)?.values, values, name);
+    const steps = (log: Uint8Array | null) =>
+      new TextDecoder()
+        .decode(log as Uint8Array)
+        .trim()
+        .split('\n')
+        .map((line) => {
+          const { step, loss, kl_per_latent } = JSON.parse(line);
+          return { step, loss, kl_per_latent };
+        });
+    assert.equal(steps(await resumed.read('log.jsonl')), steps(await folder.read('log.jsonl')));
+  });
+}
+
+test('and so it is after many steps, where powers of beta are no longer what they were', async () => {
+  const long = { ...SMALL, backend: 'wasm', batchSize: 8, latents: 2, steps: 240, checkpointEvery: 50 } as const;
+  const whole: number[] = [];
+  await train({ ...long, out: createMemoryRunFolder(), onProgress: listen(whole) });
+  const parts: number[] = [];
+  await stopAndResume(long, 211, parts);
+  assert.equal(parts, whole);
+});
+
+for (const model of ['beta-tcvae', 'factor-vae', 'dae'] as const) {
+  test(`the state of ${model} is resumed too`, async () => {
+    const short = { ...SMALL, model, backend: 'wasm', steps: 8, checkpointEvery: 3 } as const;
+    const whole: number[] = [];
+    await train({ ...short, out: createMemoryRunFolder(), onProgress: listen(whole) });
+    const parts: number[] = [];
+    await stopAndResume(short, 5, parts);
+    assert.equal(parts, whole);
+  });
+}
+
+test('a run learns, and its posterior is scored', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'vaemetrics-'));
+  const losses: number[] = [];
+  try {
+    const run = join(path, 'run');
+    const { scores, best } = await train({
+      ...SMALL,
+      backend: 'wasm',
+      steps: 120,
+      scoreEvery: 40,
+      out: run,
+      learningRate: 2e-3,
+      modelOptions: { beta: 1 },
+      onProgress: listen(losses),
+    });
+    assert.ok(losses[120] < 0.7 * losses[1], `${losses[1]} to ${losses[120]}`);
+    assert.is(scores?.step, 120);
+    assert.ok(best !== null && [40, 80, 120].includes(best.step));
+    assert.equal(
+      readdirSync(run).filter((name) => !name.startsWith('events')),
+      ['checkpoints', 'config.json', 'log.jsonl', 'posterior.npz'],
+    );
+    assert.equal(readdirSync(join(run, 'checkpoints')).length, 3);
+    const posterior = await readPosterior(join(run, 'posterior.npz'));
+    assert.is(posterior.mu.rows, 120);
+    const report = await score(posterior.mu, await readFactors(join(run, 'posterior.npz')), { metrics: ['mig'] });
+    // All held-out rows were scored while training.
+    assert.is(report.metrics.mig.value, scores?.scores.mig);
+    assert.is(readFileSync(join(run, 'log.jsonl'), 'utf8').trim().split('\n').length, 120);
+  } finally {
+    rmSync(path, { recursive: true });
+  }
+});
+
+test('a seed gives the same run, another seed another', async () => {
+  const runs: number[][] = [];
+  for (const seed of [3, 3, 4]) {
+    const losses: number[] = [];
+    await train({ ...SMALL, backend: 'wasm', steps: 3, seed, onProgress: listen(losses) });
+    runs.push(losses);
+  }
+  assert.equal(runs[1], runs[0]);
+  assert.not.equal(runs[2], runs[0]);
+});
+
+test('a loss that is no number ends the run with the step, the term and a hint, and the last checkpoint stays', async () => {
+  const folder = createMemoryRunFolder();
+  const hot = { ...SMALL, backend: 'wasm', learningRate: 900, checkpointEvery: 1, out: folder } as const;
+  try {
+    await train(hot);
+    assert.unreachable('it did not diverge');
+  } catch (error) {
+    assert.instance(error, DivergenceError);
+    assert.match(
+      (error as Error).message,
+      /^step \d+: \w+ is (NaN|Infinity|-Infinity); .*lower learning rate than 900/,
+    );
+  }
+});
+
+test('settings that decide the numbers cannot change on resumption, others can', async () => {
+  const folder = createMemoryRunFolder();
+  await train({ ...SMALL, backend: 'wasm', steps: 4, out: folder });
+  try {
+    await train({ ...SMALL, backend: 'wasm', steps: 6, out: folder, resume: true, learningRate: 1e-3, latents: 5 });
+    assert.unreachable('it was resumed');
+  } catch (error) {
+    assert.match((error as Error).message, /latents 4, got 5; learningRate 0\.0005, got 0\.001/);
+  }
+  const { steps } = await train({ ...SMALL, backend: 'wasm', steps: 6, logEvery: 2, out: folder, resume: true });
+  assert.is(steps, 6);
+});
+
+test('a run that is complete is resumed to nothing but its posterior', async () => {
+  const folder = createMemoryRunFolder();
+  await train({ ...SMALL, backend: 'wasm', steps: 4, out: folder });
+  const before = await folder.read('posterior.npz');
+  let count = 0;
+  await train({
+    ...SMALL,
+    backend: 'wasm',
+    steps: 4,
+    out: folder,
+    resume: true,
+    onProgress: ({ kind }) => {
+      if (kind === 'step') count++;
+    },
+  });
+  assert.is(count, 0);
+  assert.equal(await folder.read('posterior.npz'), before);
+});
+
+const WRONG: ReadonlyArray<readonly [given: object, message: RegExp]> = [
+  [{ model: 'beta-vea' }, /objective: expected one of .*got 'beta-vea'; did you mean 'beta-vae'/],
+  [{ modelOptions: { gamma: 3 } }, /beta-vae: expected options .*got an unknown one, 'gamma'/],
+  [{ latents: 0 }, /latents: expected a whole number from 1 to 1024, got 0/],
+  [{ steps: 1.5 }, /steps: expected a whole number from 1 to 1000000000, got 1\.5/],
+  [{ learningRate: -1 }, /learningRate: expected a number above 0, got -1/],
+  [{ architecture: 'resnet' }, /architecture: expected one of burgess, locatello, mlp, got 'resnet'/],
+  [{ likelihood: 'laplace' }, /likelihood: expected one of bernoulli, gaussian, got 'laplace'/],
+  [{ testRows: 576 }, /testRows: expected a whole number from 0 to 575, got 576/],
+  [{ batchSise: 3 }, /unknown one, 'batchSise'; did you mean 'batchSize'/],
+  [{ data: 'shapes-9' }, /data: expected one of .*got 'shapes-9'/],
+];
+
+for (const [given, message] of WRONG) {
+  test(`${JSON.stringify(given)} is refused in words`, async () => {
+    try {
+      await train({ ...SMALL, backend: 'cpu', ...given });
+      assert.unreachable('it was taken');
+    } catch (error) {
+      assert.match((error as Error).message, message);
+      assert.is((error as { code?: string }).code, 'ERR_OPTION');
+    }
+  });
+}
+
+test.run();
