@@ -1,6 +1,6 @@
 /**
- * GFLOP/s of the kernels of training, layer by layer, beside PyTorch (one thread) and what a tile in
- * registers, of 128 bits each, reaches without memory. Fastest of many calls: other programs on the machine make calls slower, never faster.
+ * GFLOP/s of the kernels of training, layer by layer, beside PyTorch with one thread. Fastest of many calls: other programs on the
+ * machine make calls slower, never faster.
  *
  *   npm run bench:training
  *   PYTHON=.venv/bin/python npm run bench:training
@@ -8,7 +8,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import asc from 'assemblyscript/asc';
 import { type Build, supports } from '../../bindings/load.js';
 import { loadTraining } from '../../bindings/training.js';
 import { describeMachine, printTable } from '../report.js';
@@ -21,21 +20,6 @@ const DENSE = [
   [4096, 1200],
 ];
 const SECONDS = 0.2;
-
-/** The eight multiply-adds of a tile, on factors that are made in registers: nothing waits for memory. */
-const TILE = Array.from({ length: 8 }, (_, i) => [`s${i}`, i < 4 ? 'x' : 'y', `b${i % 4}`]);
-const PEAK = `export function run(turns: i32): f32 {
-  const d = f32x4.splat(1e-6);
-  let x = f32x4.splat(turns), y = f32x4.add(x, d);
-  ${[0, 1, 2, 3].map((i) => `const b${i} = f32x4.mul(x, f32x4.splat(${i + 1}));`).join(' ')}
-  ${TILE.map(([s]) => `let ${s} = x;`).join(' ')}
-  for (let i = 0; i < turns; i++) {
-    x = f32x4.add(x, d);
-    y = f32x4.sub(y, d);
-    ${TILE.map(([s, a, b]) => `${s} = ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(${a}, ${b}, ${s}) : f32x4.add(f32x4.mul(${a}, ${b}), ${s});`).join(' ')}
-  }
-  return f32x4.extract_lane(${TILE.map(([s]) => s).reduce((a, b) => `f32x4.add(${a}, ${b})`)}, 0);
-}`;
 
 function fastest(work: () => void): number {
   // Until the engine has compiled its best code.
@@ -83,15 +67,6 @@ async function ratesOf(build: Build): Promise<Rates> {
   return rates;
 }
 
-async function peakOf(build: Build): Promise<number> {
-  const enable = build === 'relaxed' ? ['simd', 'relaxed-simd'] : ['simd'];
-  const { binary, error } = await asc.compileString(PEAK, { optimizeLevel: 3, enable });
-  if (binary === null) throw error;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(binary)), { env: { abort() {} } });
-  const run = exports.run as (turns: number) => number;
-  return (2e-9 * 4 * 8 * 2e4) / fastest(() => run(2e4));
-}
-
 function ratesOfTorch(): { version: string; rates: Rates } | null {
   const script = fileURLToPath(new URL('training.py', import.meta.url));
   const shapes = BATCHES.flatMap((batch) => layers.map(({ size, channels }) => [batch, size, channels, 32]));
@@ -111,9 +86,7 @@ if (!supports('relaxed')) setFlagsFromString('--experimental-wasm-relaxed-simd')
 console.log(describeMachine('simd and relaxed'));
 const torch = ratesOfTorch();
 const [simd, relaxed] = [await ratesOf('simd'), await ratesOf('relaxed')];
-const peaks = [await peakOf('simd'), await peakOf('relaxed')];
-console.log(`GFLOP/s, fastest of many calls; ${torch ? `torch ${torch.version}, one thread` : 'without torch'}`);
-console.log(`a tile in registers, without memory: ${peaks[0].toFixed(0)} (simd), ${peaks[1].toFixed(0)} (relaxed)\n`);
+console.log(`GFLOP/s, fastest of many calls; ${torch ? `torch ${torch.version}, one thread` : 'without torch'}\n`);
 const convolutions = ['convolution', 'transposed', 'gradient of input', 'gradient of filter'];
 const products = ['A B', "A B'", "A' B"];
 printTable(

@@ -18,9 +18,6 @@ export const NO_CHROMIUM = 'no Chromium; apt-get install chromium, or VAEMETRICS
 /** Graphics off, which is quicker. */
 const WITHOUT_GRAPHICS = ['--disable-gpu'];
 
-/** No WebGL and no WebGPU, not even in software. */
-export const NO_GRAPHICS = [...WITHOUT_GRAPHICS, '--disable-3d-apis'];
-
 /** WebGL and WebGPU in software, by SwiftShader, on a machine without a GPU. */
 export const GRAPHICS_IN_SOFTWARE = [
   '--enable-unsafe-swiftshader',

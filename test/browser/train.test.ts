@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { outputOf, repository } from '../package/installed.js';
 import { testNeeding } from '../requirements.js';
-import { chromiumPath, GRAPHICS_IN_SOFTWARE, launch, NO_CHROMIUM, NO_GRAPHICS } from './chromium.js';
+import { chromiumPath, GRAPHICS_IN_SOFTWARE, launch, NO_CHROMIUM } from './chromium.js';
 import { ISOLATION, type Site, serve } from './static-server.js';
 
 interface Trained {
@@ -30,7 +30,7 @@ let expected: readonly number[];
 
 training.before(async () => {
   if (chromiumPath === undefined) return;
-  [plain, graphical] = await Promise.all([launch(NO_GRAPHICS), launch(GRAPHICS_IN_SOFTWARE)]);
+  [plain, graphical] = await Promise.all([launch(), launch(GRAPHICS_IN_SOFTWARE)]);
   const code = `
     import { openBackend } from './dist/train/node.js';
     import { smallLosses } from './test/browser/page/small-loss.js';
@@ -47,18 +47,21 @@ training.after(async () => {
 interface Visit {
   readonly headers?: Readonly<Record<string, string>>;
   readonly folders?: Readonly<Record<string, string>>;
+  /** Runs in the page before anything else. */
+  readonly first?: string;
 }
 
 async function train(
   browser: Browser,
   name: string,
-  { headers, folders }: Visit = {},
+  { headers, folders, first }: Visit = {},
   look: (page: Page, site: Site) => Promise<void> = async () => {},
 ): Promise<Trained> {
   const site = await serve({ ...FOLDERS, ...folders }, headers);
   const context = await browser.newContext();
   try {
     const page = await context.newPage();
+    if (first !== undefined) await page.addInitScript(first);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     await page.goto(`${site.origin}/train.html`);
@@ -125,7 +128,9 @@ test('cpu computes the losses of Node', async () => {
 });
 
 test('auto takes wasm where there are no graphics, and says why', async () => {
-  const trained = await train(plain, 'auto');
+  const trained = await train(plain, 'auto', {
+    first: 'delete globalThis.OffscreenCanvas; delete Navigator.prototype.gpu;',
+  });
   assert.is(trained.name, 'wasm');
   assert.equal(
     trained.refused.map(({ name }) => name),
@@ -152,7 +157,8 @@ for (const name of ['webgpu', 'webgl']) {
   });
 
   test(`${name} that is named and not there is an error, and nothing takes its place`, async () => {
-    const { error } = await train(plain, name);
+    const first = 'delete globalThis.OffscreenCanvas; delete Navigator.prototype.gpu;';
+    const { error } = await train(plain, name, { first });
     assert.match(error ?? '', new RegExp(`^BackendError: backend ${name}: .*; `));
   });
 }

@@ -341,16 +341,61 @@ function scatterImage(
         const iy = (y + i) * strideHeight + ky - padTop;
         if (iy < 0 || iy >= height) continue;
         const line = dx + (<usize>(iy * lineFloats) << 2);
-        let from = piece + <usize>(i * outWidth) * windowBytes + (<usize>(ky * run) << 2);
-        for (let x = 0; x < outWidth; x++, from += windowBytes) {
-          const start = (x * strideWidth - padLeft) * channels;
-          const last = min(run, lineFloats - start);
-          for (let j = max(0, -start); j < last; j++) {
-            const to = line + (<usize>(start + j) << 2);
-            store<f32>(to, load<f32>(to) + load<f32>(from + (<usize>j << 2)));
-          }
+        const from = piece + <usize>(i * outWidth) * windowBytes + (<usize>(ky * run) << 2);
+        if (kernelWidth == 2 * strideWidth) {
+          addHalves(line, lineFloats, from, windowBytes, outWidth, strideWidth * channels, -padLeft * channels);
+        } else {
+          addRuns(line, lineFloats, from, windowBytes, outWidth, strideWidth * channels, -padLeft * channels, run);
         }
       }
     }
   }
+}
+
+/** Adds `count` runs of floats, `step` bytes apart, to a line of `length` floats; each begins `stride` floats behind the last, the first at `start`. */
+function addRuns(
+  line: usize,
+  length: i32,
+  runs: usize,
+  step: usize,
+  count: i32,
+  stride: i32,
+  start: i32,
+  run: i32,
+): void {
+  for (let i = 0; i < count; i++, start += stride, runs += step) {
+    const last = min(run, length - start);
+    for (let j = max(0, -start); j < last; j++) {
+      const to = line + (<usize>(start + j) << 2);
+      store<f32>(to, load<f32>(to) + load<f32>(runs + (<usize>j << 2)));
+    }
+  }
+}
+
+/**
+ * {@link addRuns} of runs twice as long as they are apart: what lies between two starts gets the first half of a run and the second of the one before, so
+ * that no float is written twice.
+ */
+function addHalves(line: usize, length: i32, runs: usize, step: usize, count: i32, half: i32, start: i32): void {
+  const halfBytes = <usize>half << 2;
+  // The first run has nothing before it, and nothing follows the last.
+  addRuns(line, length, runs, step, 1, half, start, half);
+  for (let i = 1; i < count; i++) {
+    const before = runs + halfBytes;
+    runs += step;
+    start += half;
+    if (start >= 0 && start + half <= length) {
+      let p = line + (<usize>start << 2);
+      let q: usize = 0;
+      for (; q + 8 <= halfBytes; q += 8, p += 8) {
+        const both = f32x4.add(v128.load64_zero(before + q), v128.load64_zero(runs + q));
+        v128.store_lane<i64>(p, f32x4.add(v128.load64_zero(p), both), 0);
+      }
+      if (q < halfBytes) store<f32>(p, load<f32>(p) + (load<f32>(before + q) + load<f32>(runs + q)));
+    } else {
+      addRuns(line, length, before, step, 1, half, start, half);
+      addRuns(line, length, runs, step, 1, half, start, half);
+    }
+  }
+  addRuns(line, length, runs + halfBytes, step, 1, half, start + half, half);
 }

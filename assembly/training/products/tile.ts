@@ -17,7 +17,7 @@ export const TILE_ROWS: i32 = 2;
 @inline
 export const TILE_COLUMNS: i32 = 16;
 
-/** What follows a product. Activations are told from it by their numbers in bindings/training.ts. */
+/** Activations, as bindings/training.ts numbers them. */
 // @ts-ignore: decorator
 @inline
 const RELU: i32 = 1;
@@ -32,7 +32,7 @@ export function roundUpColumns(columns: i32): i32 {
   return (columns + TILE_COLUMNS - 1) & ~(TILE_COLUMNS - 1);
 }
 
-/** x where it is above 0; `kind` times alpha, or 0, where not; not a number stays so. Any other kind leaves x as it is. */
+/** x where it is above 0; elsewhere 0 (relu) or alpha x (leaky relu). Any other kind leaves x as it is; what is not a number stays so. */
 // @ts-ignore: decorator
 @inline
 export function activate_f32x4(x: v128, kind: i32, alpha: v128): v128 {

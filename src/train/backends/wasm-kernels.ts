@@ -1,6 +1,7 @@
 /**
  * Kernels of training.wasm as kernels of tfjs' WebAssembly backend, on its own memory: the gradient of a filter, which it lacks;
- * the gradient of a convolution's input and transposed products of matrices, which it has many times slower.
+ * the gradient of a convolution's input and transposed products of matrices, which it has many times slower; convolutions, which it
+ * computes wrong for filters that are not square and for those smaller than the stride.
  *
  * They serve the bundled tfjs and a user's own alike. Its memory may grow at any time: kernels get offsets, which stay, and no
  * view of the memory is kept.
@@ -10,6 +11,7 @@ import {
   type Activation,
   type AdamStep,
   type ConvolutionShape,
+  type Epilogue,
   loadTraining,
   type Training,
 } from '../../../bindings/training.js';
@@ -96,10 +98,12 @@ export async function addWasmKernels(tf: KernelRegistry): Promise<Build> {
     training = await loadTraining(memoryOf(backend));
     linked.set(backend, training);
   }
+  replace(tf, 'Conv2D', (given) => convolve(tf, given, {}));
+  replace(tf, 'FusedConv2D', (given) => convolveFused(tf, given));
   replace(tf, 'Conv2DBackpropFilter', (given) => filterGradient(tf, given));
   replace(tf, 'Conv2DBackpropInput', (given) => inputGradient(tf, given));
   replace(tf, 'BatchMatMul', multiplyTransposed);
-  replace(tf, '_FusedMatMul', (given) => multiplyFused(tf, given));
+  replace(tf, '_FusedMatMul', (given) => completed(tf, given, () => multiplyTransposed(given)));
   for (const [name, compute] of Object.entries(OWN_KERNELS)) replace(tf, name, compute);
   return training.build;
 }
@@ -180,6 +184,48 @@ function replace(
   tf.registerKernel({ ...before, kernelName: name, backendName: 'wasm', kernelFunc });
 }
 
+/** Whether tfjs' attributes ask for neighbouring pixels. */
+function isDense(dilations: unknown): boolean {
+  return dilations === undefined || [dilations].flat().every((dilation) => dilation === 1);
+}
+
+function convolve(
+  tf: KernelRegistry,
+  { inputs, attrs, backend }: KernelArguments,
+  epilogue: Epilogue,
+): TensorInfo | null {
+  const { x, filter } = inputs;
+  if (!isPlain([x, filter], attrs.dataFormat) || !isDense(attrs.dilations)) return null;
+  const info = tf.backend_util.computeConv2DInfo(
+    x.shape,
+    filter.shape,
+    attrs.strides,
+    1,
+    attrs.pad,
+    attrs.dimRoundingMode,
+  );
+  const shape = shapeOf(info);
+  const training = linked.get(backend)!;
+  const out = backend.makeOutput([info.batchSize, info.outHeight, info.outWidth, info.outChannels], 'float32');
+  const at = addressesIn(backend);
+  withScratch(backend, training.convolutionScratchBytes(shape), (scratch) =>
+    training.convolution(at(out), at(x), at(filter), info.batchSize, shape, scratch, epilogue),
+  );
+  return out;
+}
+
+/** A convolution with a bias and an activation: at once where our kernel has them, else by kernels of tfjs behind it. */
+function convolveFused(tf: KernelRegistry, given: KernelArguments): TensorInfo | null {
+  const { bias, filter } = given.inputs;
+  const { activation } = given.attrs;
+  const isOurBias = !bias || (bias.dtype === 'float32' && sizeOf(bias.shape) === filter.shape[3]);
+  if (isOurBias && (activation === 'linear' || activation === 'relu')) {
+    const address = bias ? { bias: addressesIn(given.backend)(bias) } : {};
+    return convolve(tf, given, { ...address, ...(activation === 'relu' && { activation }) });
+  }
+  return completed(tf, given, () => convolve(tf, given, {}));
+}
+
 function filterGradient(tf: KernelRegistry, { inputs, attrs, backend }: KernelArguments): TensorInfo | null {
   const { x, dy } = inputs;
   if (!isPlain([x, dy], attrs.dataFormat)) return null;
@@ -232,7 +278,7 @@ function multiplyTransposed({ inputs, attrs, backend }: KernelArguments): Tensor
   return multiply(backend, a, b, transposeA, transposeB);
 }
 
-/** Activations of `_FusedMatMul`, by the kernels that compute them alone. */
+/** Activations of fused kernels, by the kernels that compute them alone. */
 const ACTIVATIONS: Readonly<Record<string, string | null>> = {
   linear: null,
   relu: 'Relu',
@@ -243,12 +289,15 @@ const ACTIVATIONS: Readonly<Record<string, string | null>> = {
   prelu: 'Prelu',
 };
 
-/** The same with a bias and an activation, which are kernels of tfjs. */
-function multiplyFused(tf: KernelRegistry, given: KernelArguments): TensorInfo | null {
-  const { inputs, attrs, backend } = given;
+/** What `compute` makes, with the bias and the activation that a fused kernel is given, by kernels of tfjs. */
+function completed(
+  tf: KernelRegistry,
+  { inputs, attrs, backend }: KernelArguments,
+  compute: () => TensorInfo | null,
+): TensorInfo | null {
   const activation = ACTIVATIONS[String(attrs.activation ?? 'linear')];
   if (activation === undefined) return null;
-  let result = multiplyTransposed(given);
+  let result = compute();
   if (result === null) return null;
   const follow = (name: string, more: KernelArguments['inputs'], options: KernelArguments['attrs'] = {}) => {
     const { kernelFunc } = tf.getKernel(name, 'wasm') as KernelConfig;

@@ -219,6 +219,13 @@ opening('a tf of the caller is taken as it is, and stays his', async () => {
   });
 });
 
+opening('a tf of the caller on wasm gets the kernels that train', async () => {
+  const wasm = await openBackend('wasm');
+  const backend = await openBackend('wasm', { tf: given });
+  assert.equal([backend.name, backend.isExact, backend.isRemote], ['given', true, false]);
+  wasm.close();
+});
+
 for (const kernel of ['Conv2D', 'Conv2DBackpropFilter', 'Conv2DBackpropInput']) {
   opening(`a library whose ${kernel} is off by one number is found out`, async () => {
     const broken = pretending('cpu', {

@@ -46,20 +46,22 @@ const convolution = fc
     return height + added >= filter[0] && width + added >= filter[1];
   });
 
-kernels('gradients of convolutions of any size, stride and padding are those of plain JavaScript', () => {
+kernels('convolutions of any size, stride and padding, and their gradients, are those of plain JavaScript', () => {
   fc.assert(
     fc.property(convolution, ({ batch, height, width, inside, outside, filter, strides, pad, seed }) => {
       const inputShape: [number, number, number, number] = [batch, height, width, inside];
       const filterShape: [number, number, number, number] = [...filter, inside, outside];
       const { outShape } = tf.backend_util.computeConv2DInfo(inputShape, filterShape, strides, 1, pad);
-      // The kernels themselves: on wasm tfjs' own forward convolution is wrong for filters that are not square, or smaller than
-      // the stride.
-      const attributes = { strides, pad, dataFormat: 'NHWC', inputShape, filterShape };
+      const attributes = { strides, pad, dataFormat: 'NHWC', inputShape, filterShape, dilations: 1 };
       const run = (name: string, inputs: object) =>
         tf.engine().runKernel(name, inputs as tf.NamedTensorMap, attributes as never) as tf.Tensor;
       const work = () => {
         const [x, w, dy] = [inputShape, filterShape, outShape].map((shape, i) => drawTensor(shape, seed + i));
-        return [run('Conv2DBackpropFilter', { x, dy }), run('Conv2DBackpropInput', { dy, filter: w })];
+        return [
+          run('Conv2D', { x, filter: w }),
+          run('Conv2DBackpropFilter', { x, dy }),
+          run('Conv2DBackpropInput', { dy, filter: w }),
+        ];
       };
       compare('gradients', work, Math.max(batch * height * width, filter[0] * filter[1] * outside));
     }),
@@ -87,12 +89,10 @@ kernels('gradients that tfjs takes of its convolution are those of plain JavaScr
 
 kernels('transposed convolutions and their gradients are those of plain JavaScript', () => {
   const shapes = fc.record({ batch: sizes(1, 3), side: sizes(1, 6), inside: sizes(1, 9), outside: sizes(1, 9) });
-  const filters = fc.record({ stride: sizes(1, 3), more: sizes(0, 2), seed: sizes(0, 1000) });
+  const filters = fc.record({ kernel: sizes(1, 5), stride: sizes(1, 3), seed: sizes(0, 1000) });
   fc.assert(
-    fc.property(shapes, filters, ({ batch, side, inside, outside }, { stride, more, seed }) => {
+    fc.property(shapes, filters, ({ batch, side, inside, outside }, { kernel, stride, seed }) => {
       const shape: [number, number, number, number] = [batch, side * stride, side * stride, outside];
-      // Their gradient is a forward convolution of tfjs: see above.
-      const kernel = stride + more;
       const f = (a: tf.Tensor, b: tf.Tensor) =>
         tf.conv2dTranspose(a as tf.Tensor4D, b as tf.Tensor4D, shape, stride, 'same');
       const work = () => {
@@ -221,6 +221,40 @@ kernels('fused products have their bias and activation', () => {
       compare(`fused matMul ${activation} ${transposeA} ${transposeB}`, work, 7);
     }
   }
+});
+
+kernels('fused convolutions have their bias and activation', () => {
+  for (const activation of ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const) {
+    for (const hasBias of [false, true]) {
+      const work = () => [
+        tf.fused.conv2d({
+          x: drawTensor([2, 6, 5, 3], 1) as tf.Tensor4D,
+          filter: drawTensor([4, 3, 3, 7], 2) as tf.Tensor4D,
+          strides: 2,
+          pad: 'same',
+          activation,
+          leakyreluAlpha: 0.3,
+          ...(hasBias && { bias: drawTensor([7], 3) }),
+          ...(activation === 'prelu' && { preluActivationWeights: drawTensor([7], 4) }),
+        }),
+      ];
+      compare(`fused conv2d ${activation} ${hasBias}`, work, 36);
+    }
+  }
+});
+
+kernels('dilated convolutions are left to tfjs', () => {
+  const work = () => [
+    tf.conv2d(
+      drawTensor([1, 9, 9, 2], 1) as tf.Tensor4D,
+      drawTensor([3, 3, 2, 4], 2) as tf.Tensor4D,
+      1,
+      'same',
+      'NHWC',
+      2,
+    ),
+  ];
+  compare('dilated', work, 18);
 });
 
 kernels('nothing is left behind: no tensors, no memory', () => {
