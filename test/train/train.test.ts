@@ -200,7 +200,7 @@ test('a run that is complete is resumed to nothing but its posterior', async () 
     },
   });
   assert.is(count, 0);
-  assert.ok(Buffer.from((await folder.read("posterior.npz")) as Uint8Array).equals(before as Uint8Array));
+  assert.ok(Buffer.from((await folder.read('posterior.npz')) as Uint8Array).equals(before as Uint8Array));
 });
 
 const WRONG: ReadonlyArray<readonly [given: object, message: RegExp]> = [
