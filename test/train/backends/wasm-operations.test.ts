@@ -28,9 +28,9 @@ test('products are of the weights that Adam has left, not of those that tfjs saw
   assert.is.not(quick[0].join(), quick[2].join());
   assert.ok(operations !== undefined);
   for (const [i, product] of plain.entries()) {
-    product.forEach((value, k) =>
-      assert.ok(Math.abs(value - quick[i][k]) < 1e-5, `${i}: ${quick[i]}, expected ${plain[i]}`),
-    );
+    for (const [k, value] of product.entries()) {
+      assert.ok(Math.abs(value - quick[i][k]) < 1e-5, `${i}: ${quick[i]}, expected ${plain[i]}`);
+    }
   }
   tf.dispose([x, bias, gradient]);
   await close();
