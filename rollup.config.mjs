@@ -128,9 +128,11 @@ function groupModules(id) {
   return id.startsWith(here('src/io/')) && !id.endsWith('/write-file.ts') ? 'io' : undefined;
 }
 
+const TRAINING_IN_NODE = { 'train/node': 'src/train/index.ts', 'train/worker': 'src/train/parallel/worker.ts' };
+
 export default [
   {
-    input: { node: 'src/node.ts', cli: 'src/cli/main.ts', worker: 'src/worker.ts', 'train/node': 'src/train/index.ts' },
+    input: { node: 'src/node.ts', cli: 'src/cli/main.ts', worker: 'src/worker.ts', ...TRAINING_IN_NODE },
     output: output('chunk', { manualChunks: groupModules, onlyExplicitManualChunks: true }),
     external: [/^node:/, PEERS],
     plugins: [hostModules('bundled'), ...plugins(FOR_NODE), emitTfjsWasm('train')],
@@ -150,6 +152,12 @@ export default [
     input: { 'train/browser': 'src/train/index.ts' },
     output: output('train/browser'),
     external: PEERS,
+    plugins: [hostModules('browser', 'bundled'), oneLevelUp(), ...plugins(FOR_BROWSERS), banner()],
+  },
+  {
+    input: { 'train/browser.worker': 'src/train/parallel/worker.ts' },
+    // One file: bundlers that make classic scripts of workers cannot cut them.
+    output: output('train/browser', { inlineDynamicImports: true }),
     plugins: [hostModules('browser', 'bundled'), oneLevelUp(), ...plugins(FOR_BROWSERS), banner()],
   },
   {
