@@ -85,6 +85,9 @@ function describeLibraries() {
   return `${[`vaemetrics contains code of these libraries.`, ...sections].join(rule).trim()}\n`;
 }
 
+/** Loaded on use from where the user has installed them. */
+const PEERS = /^h5wasm(\/|$)/;
+
 /** Plugins of every bundle. Libraries are taken in the form they have for browsers: files are ours to read. */
 const plugins = (minification) => [
   tfjsForBundles(),
@@ -125,11 +128,13 @@ function groupModules(id) {
   return id.startsWith(here('src/io/')) && !id.endsWith('/write-file.ts') ? 'io' : undefined;
 }
 
+const TRAINING_IN_NODE = { 'train/node': 'src/train/index.ts', 'train/worker': 'src/train/parallel/worker.ts' };
+
 export default [
   {
-    input: { node: 'src/node.ts', cli: 'src/cli/main.ts', worker: 'src/worker.ts', 'train/node': 'src/train/index.ts' },
+    input: { node: 'src/node.ts', cli: 'src/cli/main.ts', worker: 'src/worker.ts', ...TRAINING_IN_NODE },
     output: output('chunk', { manualChunks: groupModules, onlyExplicitManualChunks: true }),
-    external: /^node:/,
+    external: [/^node:/, PEERS],
     plugins: [hostModules('bundled'), ...plugins(FOR_NODE), emitTfjsWasm('train')],
   },
   {
@@ -146,6 +151,13 @@ export default [
   {
     input: { 'train/browser': 'src/train/index.ts' },
     output: output('train/browser'),
+    external: PEERS,
+    plugins: [hostModules('browser', 'bundled'), oneLevelUp(), ...plugins(FOR_BROWSERS), banner()],
+  },
+  {
+    input: { 'train/browser.worker': 'src/train/parallel/worker.ts' },
+    // One file: bundlers that make classic scripts of workers cannot cut them.
+    output: output('train/browser', { inlineDynamicImports: true }),
     plugins: [hostModules('browser', 'bundled'), oneLevelUp(), ...plugins(FOR_BROWSERS), banner()],
   },
   {

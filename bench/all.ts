@@ -14,7 +14,9 @@ import { bench as lasso } from './kernels/lasso.js';
 import { bench as logistic } from './kernels/logistic.js';
 import { bench as moments } from './kernels/moments.js';
 import { bench as pairs } from './kernels/pairs.js';
+import { bench as raster } from './kernels/raster.js';
 import { bench as svm } from './kernels/svm.js';
+import { bench as training } from './kernels/training.js';
 import { bench as votes } from './kernels/votes.js';
 import { bench as wideSoftmax } from './kernels/wide-softmax.js';
 import { bench as betaVae } from './metrics/beta-vae.js';
@@ -32,6 +34,7 @@ import { bench as zMaxVariance } from './metrics/z-max-variance.js';
 
 export const kernelBenches: readonly Bench[] = [
   generator,
+  raster,
   moments,
   factors,
   binning,
@@ -48,6 +51,7 @@ export const kernelBenches: readonly Bench[] = [
   boosting,
   forest,
   lasso,
+  training,
 ];
 
 export const metricBenches: readonly Bench[] = [

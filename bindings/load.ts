@@ -54,12 +54,19 @@ async function compileBest(): Promise<Compiled> {
   return { build, module: await WebAssembly.compile(await readWasm(build)) };
 }
 
+let agreed: Build | undefined;
+
+/** Takes the build that another thread has chosen; a page's global that forces one is not its workers'. */
+export function useBuild(other: Build): void {
+  agreed = other;
+}
+
 /**
  * The build that the user forces, or else the best that the host can run.
  * @throws Error when the host has no WebAssembly SIMD, or cannot run the build that was forced.
  */
 export function chooseBuild(): Build {
-  const forced = forcedBuild();
+  const forced = agreed ?? forcedBuild();
   if (forced === undefined || forced === '') {
     if (!supports('simd')) throw new Error('vaemetrics: expected a host with WebAssembly SIMD, got one without');
     return supports('relaxed') ? 'relaxed' : 'simd';

@@ -6,32 +6,13 @@
  * Knows nothing of what the requests are: plain objects go in, plain objects come out.
  */
 import { type Compiled, compile, useCompiled } from './load.js';
+import { flatten, type Reply, revive } from './replies.js';
 import { openWorker, serve } from './worker-host.js';
-
-/** One worker, as its host has it. */
-export interface WorkerPort {
-  post(message: unknown): void;
-  /** @param onFailure called when the worker ends otherwise than by `end` */
-  listen(onMessage: (message: unknown) => void, onFailure: (error: Error) => void): void;
-  /** Whether the program waits for this worker before it ends. */
-  hold(isHeld: boolean): void;
-  end(): void;
-}
+import type { WorkerPort } from './worker-port.js';
 
 /** What a worker is sent first. */
 interface Greeting {
   readonly compiled: Compiled;
-}
-
-/** What a worker sends back. */
-type Reply = { readonly value: unknown } | { readonly error: ReplyError };
-
-/** An error as it crosses between threads, which keep messages but no properties of their own. */
-interface ReplyError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string;
-  readonly code?: unknown;
 }
 
 /** A request that waits for a worker, or for its answer. */
@@ -188,17 +169,4 @@ export function answerRequests(handle: (request: unknown) => Promise<unknown>): 
       reply({ error: flatten(error) } satisfies Reply);
     }
   });
-}
-
-function flatten(error: unknown): ReplyError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { name, message, stack } = error;
-  return { name, message, stack, code: (error as { code?: unknown }).code };
-}
-
-function revive({ name, message, stack, code }: ReplyError): Error {
-  const kinds: Readonly<Record<string, typeof Error>> = { RangeError, TypeError };
-  const error = new (kinds[name] ?? Error)(message);
-  if (stack !== undefined) error.stack = stack;
-  return code === undefined ? error : Object.assign(error, { code });
 }

@@ -49,6 +49,14 @@ export interface AdamStep {
   readonly correction2: number;
 }
 
+/** What may follow a convolution at no cost: a bias of its output channels, at this address, and an activation. */
+export interface Epilogue {
+  readonly bias?: number;
+  readonly activation?: 'relu' | 'leakyRelu';
+  /** Slope of leakyRelu below 0, above 0 itself. */
+  readonly alpha?: number;
+}
+
 export type Activation = 'relu' | 'leakyRelu' | 'tanh';
 
 const ACTIVATIONS: Readonly<Record<Activation, number>> = { relu: 1, leakyRelu: 2, tanh: 3 };
@@ -56,11 +64,13 @@ const ACTIVATIONS: Readonly<Record<Activation, number>> = { relu: 1, leakyRelu: 
 /** The exports of training.wasm as JavaScript sees them. */
 interface TrainingExports {
   isRelaxed(): number;
+  convolutionScratchBytes(...counts: number[]): number;
   filterGradientScratchBytes(...counts: number[]): number;
   inputGradientScratchBytes(...counts: number[]): number;
   multiplyScratchBytes(): number;
-  filterGradient(dw: number, x: number, dy: number, images: number, ...shapeAndScratch: number[]): void;
-  inputGradient(dx: number, dy: number, w: number, images: number, ...shapeAndScratch: number[]): void;
+  convolution(y: number, x: number, w: number, images: number, ...counts: number[]): void;
+  filterGradient(dw: number, x: number, dy: number, images: number, ...counts: number[]): void;
+  inputGradient(dx: number, dy: number, w: number, images: number, ...counts: number[]): void;
   multiply(
     c: number,
     a: number,
@@ -120,9 +130,32 @@ function countsOf(shape: ConvolutionShape) {
   return { image: [height, width] as const, outputs, pads: [padTop, padLeft] as const };
 }
 
+function argumentsOf({ bias = 0, activation, alpha = 0 }: Epilogue) {
+  return [bias, activation === undefined ? 0 : ACTIVATIONS[activation], alpha] as const;
+}
+
 function bindTraining(wasm: TrainingExports) {
   return {
     build: (wasm.isRelaxed() ? 'relaxed' : 'simd') as Build,
+
+    /** Bytes of scratch for {@link convolution}. */
+    convolutionScratchBytes(shape: ConvolutionShape): number {
+      return wasm.convolutionScratchBytes(...countsOf(shape).outputs);
+    },
+
+    /** y (images, outHeight, outWidth, filters) from images x and the filter w: Conv2D and FusedConv2D of tfjs. */
+    convolution(
+      y: number,
+      x: number,
+      w: number,
+      images: number,
+      shape: ConvolutionShape,
+      scratch: number,
+      epilogue: Epilogue = {},
+    ): void {
+      const { image, outputs, pads } = countsOf(shape);
+      wasm.convolution(y, x, w, images, ...image, ...outputs, ...pads, ...argumentsOf(epilogue), scratch);
+    },
 
     /** Bytes of scratch for {@link filterGradient}. */
     filterGradientScratchBytes(shape: ConvolutionShape): number {
@@ -146,11 +179,19 @@ function bindTraining(wasm: TrainingExports) {
 
     /**
      * dx (images, height, width, channels) from dy (images, outHeight, outWidth, filters) and the filter w: Conv2DBackpropInput of tfjs, and the
-     * transposed convolution of dy.
+     * transposed convolution of dy, which may have an epilogue.
      */
-    inputGradient(dx: number, dy: number, w: number, images: number, shape: ConvolutionShape, scratch: number): void {
+    inputGradient(
+      dx: number,
+      dy: number,
+      w: number,
+      images: number,
+      shape: ConvolutionShape,
+      scratch: number,
+      epilogue: Epilogue = {},
+    ): void {
       const { image, outputs, pads } = countsOf(shape);
-      wasm.inputGradient(dx, dy, w, images, ...image, ...outputs, ...pads, scratch);
+      wasm.inputGradient(dx, dy, w, images, ...image, ...outputs, ...pads, ...argumentsOf(epilogue), scratch);
     },
 
     /** Bytes of scratch for {@link multiply}, whatever the sizes. */

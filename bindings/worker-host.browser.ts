@@ -1,11 +1,15 @@
 /** Workers as browsers have them: module workers. */
-import type { WorkerPort } from './pool.js';
+import type { Send, WorkerPort } from './worker-port.js';
 
 /** A new worker. `new Worker(new URL(...))` is what bundlers look for to bundle the file. */
 export function openWorker(): WorkerPort {
-  const worker = new Worker(new URL('./browser.worker.js', import.meta.url), { type: 'module' });
+  return portOf(new Worker(new URL('./browser.worker.js', import.meta.url), { type: 'module' }));
+}
+
+/** A worker that has been started. */
+export function portOf(worker: Worker): WorkerPort {
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message, handedOver = []) => worker.postMessage(message, [...handedOver]),
     listen(onMessage, onFailure) {
       worker.onmessage = ({ data }) => onMessage(data);
       worker.onmessageerror = () => onFailure(new Error('worker: expected a message that can be read'));
@@ -19,7 +23,11 @@ export function openWorker(): WorkerPort {
 }
 
 /** In a worker: hands every message to `take`. */
-export function serve(take: (message: unknown, reply: (message: unknown) => void) => void): void {
-  const scope = globalThis as unknown as { onmessage: unknown; postMessage(message: unknown): void };
-  scope.onmessage = ({ data }: { data: unknown }) => take(data, (answer) => scope.postMessage(answer));
+export function serve(take: (message: unknown, send: Send) => void): void {
+  const scope = globalThis as unknown as {
+    onmessage: unknown;
+    postMessage(message: unknown, handedOver: ArrayBuffer[]): void;
+  };
+  const send: Send = (message, handedOver = []) => scope.postMessage(message, [...handedOver]);
+  scope.onmessage = ({ data }: { data: unknown }) => take(data, send);
 }

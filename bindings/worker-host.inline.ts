@@ -1,5 +1,5 @@
 /** The inline bundle is one file, which may have become part of another: there is nothing that a worker could be opened on. */
-import type { WorkerPort } from './pool.js';
+import type { WorkerPort } from './worker-port.js';
 
 /** @throws RangeError always */
 export function openWorker(): WorkerPort {

@@ -60,8 +60,10 @@ test('links only to files that exist', () => {
     'docs/agreement.md',
     'docs/decomposition.md',
     'docs/architecture.md',
+    'docs/data.md',
     'docs/presets.md',
     'docs/objectives.md',
+    'docs/data-files.md',
     'docs/metrics/README.md',
     ...metrics.map(({ name }) => `docs/metrics/${name}.md`),
   ]) {

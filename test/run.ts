@@ -80,7 +80,7 @@ function run(file: string): Promise<Outcome> {
       resolve({
         file,
         // A file that ends without a report has not run its tests.
-        code: code === 0 && count('Total') === 0 ? 1 : code,
+        code: code === 0 && count('Total') + count('Skipped') === 0 ? 1 : code,
         output,
         total: count('Total'),
         passed: count('Passed'),

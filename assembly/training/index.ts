@@ -8,6 +8,7 @@
 export { activationGradient, biasGradient } from './activations';
 export { adam } from './adam';
 export { bernoulli } from './bernoulli';
+export { convolution, convolutionScratchBytes } from './products/convolution';
 export { filterGradient, filterGradientScratchBytes } from './products/filter-gradient';
 export { inputGradient, inputGradientScratchBytes } from './products/input-gradient';
 export { multiply, multiplyScratchBytes } from './products/matrix';

@@ -50,15 +50,23 @@ export function define(command: Command, context: Context): void {
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      describeExamples([
+      `${describeExamples([
         { does: 'what there is', command: 'vaemetrics data' },
         { does: 'what it looks like', command: 'vaemetrics data shapes-7 --preview shapes.png' },
         { does: 'for other programs', command: 'vaemetrics data sprites --export sprites.npz --rows 10000' },
-      ]),
+      ])}\nData sets:\n${nameAll().join('\n')}\n`,
     )
     .action((name: string | undefined, flags: DataFlags) =>
       name === undefined ? listAll(flags, context) : showOne(name, flags, context),
     );
+}
+
+/** A line for each data set. */
+function nameAll(): string[] {
+  return alignColumns(
+    procedural.map(({ name, summary }) => [`  ${name}`, summary]),
+    2,
+  );
 }
 
 function listAll(flags: DataFlags, { terminal: { stdout, env } }: Context): void {
@@ -73,11 +81,7 @@ function listAll(flags: DataFlags, { terminal: { stdout, env } }: Context): void
     return;
   }
   const style = createStyle(wantsColor(stdout, env));
-  const names = alignColumns(
-    procedural.map(({ name, summary }) => [name, summary]),
-    2,
-  );
-  stdout.write(`${[style.dim('Drawn, and nothing to download:'), ...names].join('\n')}\n`);
+  stdout.write(`${[style.dim('Drawn, and nothing to download:'), ...nameAll()].join('\n')}\n`);
 }
 
 const PREVIEW_ROWS = 50;

@@ -87,5 +87,8 @@ function renderFinding({ name, status, device, reason, remedy }: Finding, style:
     ...rest.flatMap((text) => wrapBehind(indent, printable(text), width)),
   ];
   lines[0] = lines[0].replace(status, () => paint(status));
-  return remedy === null ? lines : [...lines, ...wrapBehind(indent, printable(remedy), width).map(style.cyan)];
+  // Further left, so that a command is on one line.
+  return remedy === null
+    ? lines
+    : [...lines, ...wrapBehind(' '.repeat(NAME_WIDTH), printable(remedy), width).map(style.cyan)];
 }

@@ -30,7 +30,7 @@ export function tellFailure(error: unknown, terminal: Terminal, command: string 
       return EXIT.noInput;
     case 'ERR_BACKEND':
       tell(terminal, (error as Error).message);
-      return EXIT.unavailable;
+      return EXIT.noBackend;
     case 'ERR_DIVERGED':
       tell(terminal, (error as Error).message);
       return EXIT.diverged;

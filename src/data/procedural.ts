@@ -1,4 +1,5 @@
 /** The data sets that are drawn and not read, by name. */
+import { optionRangeError } from '../errors.js';
 import type { Dataset } from './dataset.js';
 import { type Generator, openGenerated } from './generated.js';
 import { SHAPES_MOST, shapesOf } from './shapes.js';
@@ -37,8 +38,16 @@ export const procedural: readonly ProceduralEntry[] = [
   }),
 ];
 
-/** Opens a data set by name; undefined where none is called so. */
+/**
+ * Opens a data set by name; undefined where none is called so.
+ *
+ * @param options `seed`, a whole number from 0 to 2^53 - 1; default 0
+ * @throws RangeError for another seed
+ */
 export function openProcedural(name: string, { seed = 0 }: { readonly seed?: number } = {}): Dataset | undefined {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw optionRangeError(`seed: expected a whole number from 0 to 2^53 - 1, got ${seed}`);
+  }
   const entry = procedural.find((known) => known.name === name);
   return entry && openGenerated(entry.generator, seed);
 }

@@ -38,6 +38,8 @@ export interface LatentGradients {
 export interface ShardPass {
   /** (R, D) each; freed by the second half. */
   readonly latents: LatentBatch;
+  /** Through the decoder and back, which waits for nobody's gradients. `learn` does it where it has not been done. */
+  decode(): void;
   /**
    * Decodes, and goes back through decoder and encoder: the reconstruction loss summed over the rows (a scalar), and the gradients of all parameters,
    * the encoder's first.
@@ -89,14 +91,21 @@ export function beginShard(
   // Half of dz / dlogvar, which sampling computes anyway.
   const spread = code === 'mean' ? null : tf.tidy(() => tf.mul(tf.exp(tf.mul(logvar, 0.5)), noise));
   const z = spread === null ? tf.add(mu, 0) : tf.add(mu, spread);
+  const decode = () => {
+    const decoder = forward(tf, operations, networks.decoder, parameters.decoder, z);
+    const { loss, gradient } = likelihood.lossOf(tf, operations, decoder.output, images, 1 / batchSize);
+    const { input, parameters: gradients } = decoder.backward(gradient, true);
+    gradient.dispose();
+    return { loss, dz: input as Tensor, gradients };
+  };
+  let decoded: ReturnType<typeof decode> | null = null;
   return {
     latents: { mu, logvar, z },
+    decode() {
+      decoded ??= decode();
+    },
     learn(outer) {
-      const decoder = forward(tf, operations, networks.decoder, parameters.decoder, z);
-      const { loss, gradient } = likelihood.lossOf(tf, operations, decoder.output, images, 1 / batchSize);
-      const ofDecoder = decoder.backward(gradient, true);
-      gradient.dispose();
-      const dz = ofDecoder.input as Tensor;
+      const { loss, dz, gradients } = decoded ?? decode();
       const dy = tf.tidy(() => {
         const total = addWhereGiven(tf, dz, outer.z);
         const ofMu = addWhereGiven(tf, total, outer.mu);
@@ -105,7 +114,7 @@ export function beginShard(
       });
       const ofEncoder = encoder.backward(dy, false);
       tf.dispose([dz, dy, mu, logvar, z, spread]);
-      return { reconstruction: loss, gradients: [...ofEncoder.parameters, ...ofDecoder.parameters] };
+      return { reconstruction: loss, gradients: [...ofEncoder.parameters, ...gradients] };
     },
   };
 }

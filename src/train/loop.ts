@@ -5,6 +5,7 @@ import { findNonFinite, readNumbers } from './numbers.js';
 import type { LiveScores, StepProgress } from './progress.js';
 import type { JsonRecord } from './run/json-value.js';
 import type { RunRecord } from './run/open-run.js';
+import { takeTurn } from './take-turn.js';
 import type { TensorLibrary } from './tensors.js';
 import type { TrainPlan } from './train-options.js';
 import type { Trainer } from './trainer.js';
@@ -87,7 +88,7 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
       await record.checkpoint(await snapshot(step));
     }
     if (isStopped && !isLast) signal?.throwIfAborted();
-    await breathe();
+    await takeTurn();
   }
   return { ...state, seconds: clock.seconds() };
 }
@@ -112,9 +113,4 @@ function startClock(before: number, batchSize: number) {
       return mark.rate;
     },
   };
-}
-
-/** Lets signals, timers and messages have their turn. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));
 }

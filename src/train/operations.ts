@@ -9,10 +9,11 @@ import type { Tensor, TensorLibrary } from './tensors.js';
 
 /** The settings of one update of Adam. */
 export interface AdamUpdate {
-  /** Learning rate over 1 - beta1^t. */
-  readonly stepSize: number;
-  /** sqrt(1 - beta2^t). */
-  readonly rootCorrection: number;
+  /** The learning rate. */
+  readonly rate: number;
+  /** 1 - beta1^t and 1 - beta2^t, t counting from 1. */
+  readonly correction1: number;
+  readonly correction2: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -31,7 +32,7 @@ export interface Operations {
   bernoulli(logits: Tensor, x: Tensor, scale: number): { loss: Tensor; gradient: Tensor };
   /**
    * Adam (Kingma & Ba 2015, algorithm 1): the new parameter and moments, in place of the old ones, which are gone (or overwritten).
-   *   m' = b1 m + (1 - b1) g,  v' = b2 v + (1 - b2) g^2,  p' = p - stepSize m' / (sqrt(v') / rootCorrection + epsilon)
+   *   m' = b1 m + (1 - b1) g,  v' = b2 v + (1 - b2) g^2,  p' = p - rate (m' / correction1) / (sqrt(v' / correction2) + epsilon)
    */
   adam(
     state: readonly [p: Tensor, m: Tensor, v: Tensor],
@@ -72,12 +73,12 @@ export function composeOperations(tf: TensorLibrary): Operations {
         return { loss, gradient: tf.mul(tf.sub(tf.sigmoid(logits), x), scale) };
       }),
 
-    adam([p, m, v], gradient, { stepSize, rootCorrection, beta1, beta2, epsilon }) {
+    adam([p, m, v], gradient, { rate, correction1, correction2, beta1, beta2, epsilon }) {
       const next = tf.tidy((): [Tensor, Tensor, Tensor] => {
         const mean = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1));
         const square = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-        const divisor = tf.add(tf.div(tf.sqrt(square), rootCorrection), epsilon);
-        return [tf.sub(p, tf.mul(tf.div(mean, divisor), stepSize)), mean, square];
+        const divisor = tf.add(tf.sqrt(tf.div(square, correction2)), epsilon);
+        return [tf.sub(p, tf.mul(tf.div(mean, divisor), rate / correction1)), mean, square];
       });
       for (const old of [p, m, v]) old.dispose();
       return next;

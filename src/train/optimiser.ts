@@ -51,8 +51,9 @@ export function updateAdam(
 export function correctAdam(step: number, { learningRate, beta1, beta2, epsilon }: AdamOptions): AdamUpdate {
   const times = step + 1;
   return {
-    stepSize: learningRate / (1 - power(beta1, times)),
-    rootCorrection: Math.sqrt(1 - power(beta2, times)),
+    rate: learningRate,
+    correction1: 1 - power(beta1, times),
+    correction2: 1 - power(beta2, times),
     beta1,
     beta2,
     epsilon,

@@ -36,11 +36,17 @@ export interface BatchPass {
   learn(gradients: LatentGradients): Promise<{ readonly reconstruction: Tensor; readonly gradients: Tensor[] }>;
 }
 
+/** Parameters as they are at some time. */
+export interface ParametersNow extends Parameters {
+  /** Another number after every change: an update may write new values into the same tensors. */
+  readonly version: number;
+}
+
 /** Those who compute shards. */
 export interface Replicas {
-  /** Posteriors of images (rows, H, W, C), (rows, D) each. */
-  encode(parameters: Parameters, images: Tensor): Promise<Posteriors>;
-  begin(parameters: Parameters, batch: ImageBatch): Promise<BatchPass>;
+  /** Posteriors of images (rows, H, W, C), (rows, D) each. What is asked before `begin`, though not awaited, is computed before it. */
+  encode(parameters: ParametersNow, images: Tensor): Promise<Posteriors>;
+  begin(parameters: ParametersNow, batch: ImageBatch): Promise<BatchPass>;
   close(): void | Promise<void>;
 }
 

@@ -4,18 +4,17 @@ import { chooseBuild } from '../../bindings/load.js';
 import { type Dataset, openDataset } from '../data/index.js';
 import { splitRows } from '../data/split.js';
 import { version } from '../version.js';
-import type { Autoencoder } from './autoencoder.js';
 import { type OpenedBackend, openBackend } from './backends/open-backend.js';
 import { openBatches } from './batches.js';
 import { createDraws } from './draws.js';
 import { factorTypesOf, LIVE_METRICS, scoreRows } from './held-out.js';
 import { runLoop } from './loop.js';
 import { listParameters } from './models/layers.js';
-import { composeOperations } from './operations.js';
 import { ADAM_DEFAULTS } from './optimiser.js';
+import { buildAutoencoder, type Description } from './parallel/description.js';
+import { openReplicas } from './parallel/open-replicas.js';
 import { writePosterior } from './posterior-archive.js';
 import type { LiveScores } from './progress.js';
-import { localReplicas } from './replicas.js';
 import type { RunConfig } from './run/config.js';
 import type { JsonRecord } from './run/json-value.js';
 import { createMemoryRunFolder } from './run/memory-run-folder.js';
@@ -98,7 +97,7 @@ async function trainWith(
   const config = describeRun(plan, dataset, path, backend, rows, shardRows);
   const folder = await openFolder(options, opened);
   const record = await opened(options.resume ? resumeRun(folder, config) : startRun(folder, config));
-  const trainer = await opened(Promise.resolve(assemble(core, plan, dataset, backend, split.trainSize, shardRows)));
+  const trainer = await opened(assemble(core, plan, dataset, backend, split.trainSize, shardRows));
   restore(trainer, record);
 
   const networks = plan.architecture.build(dataset.image, plan.latents);
@@ -150,28 +149,28 @@ async function openFolder({ out, resume }: TrainOptions, opened: Opened): Promis
   return opened(openRunFolder(out, resume ? 'resume' : 'start'));
 }
 
-function assemble(
+async function assemble(
   core: Core,
   plan: TrainPlan,
   dataset: Dataset,
-  { tf }: OpenedBackend,
+  backend: OpenedBackend,
   datasetSize: number,
   shardRows: number,
-): Trainer {
-  const networks = plan.architecture.build(dataset.image, plan.latents);
+): Promise<Trainer> {
   const objective = plan.objective.activate(plan.objectiveOptions);
-  const autoencoder: Autoencoder = {
-    tf,
-    operations: composeOperations(tf),
-    networks,
-    likelihood: plan.likelihood,
-    latents: plan.latents,
-    code: objective.code,
-  };
-  return createTrainer(core, autoencoder, localReplicas(autoencoder, shardRows), createDraws(core), {
+  const description: Description = {
+    architecture: plan.architecture.name,
     image: dataset.image,
     latents: plan.latents,
-    networks,
+    likelihood: plan.likelihood.name,
+    code: objective.code,
+  };
+  const autoencoder = buildAutoencoder(backend, description);
+  const replicas = await openReplicas(plan.threads, backend, autoencoder, description, shardRows);
+  return createTrainer(core, autoencoder, replicas, createDraws(core), {
+    image: dataset.image,
+    latents: plan.latents,
+    networks: autoencoder.networks,
     initialisation: plan.architecture.initialisation,
     objective,
     adam: { ...ADAM_DEFAULTS, learningRate: plan.learningRate },

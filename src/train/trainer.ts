@@ -6,14 +6,14 @@ import type { Core } from '../../bindings/core.js';
 import type { Stream } from '../../bindings/kernels/random.js';
 import type { ImageShape } from '../data/dataset.js';
 import { STREAMS } from '../random.js';
-import { type Autoencoder, decode, type Parameters } from './autoencoder.js';
+import { type Autoencoder, decode } from './autoencoder.js';
 import type { Draws } from './draws.js';
 import type { Initialisation, Networks } from './models/architecture.js';
 import { initialise } from './models/initialise.js';
 import { listParameters, type ParameterShape } from './models/layers.js';
 import type { ActiveObjective, LatentBatch, ObjectiveState, Penalty, StepContext } from './objectives/objective.js';
 import { type AdamOptions, createMoments, type Moments, updateAdam } from './optimiser.js';
-import type { Posteriors, Replicas } from './replicas.js';
+import type { ParametersNow, Posteriors, Replicas } from './replicas.js';
 import type { Tensor, TensorLibrary } from './tensors.js';
 
 /** What a trainer is made for. */
@@ -85,7 +85,12 @@ export function createTrainer(
     pixels: image.height * image.width * image.channels,
   };
   const state = objective.createState(base);
-  const parameters = (): Parameters => ({ encoder: weights.slice(0, ofEncoder), decoder: weights.slice(ofEncoder) });
+  let version = 0;
+  const parameters = (): ParametersNow => ({
+    version,
+    encoder: weights.slice(0, ofEncoder),
+    decoder: weights.slice(ofEncoder),
+  });
 
   return {
     async step(step, images, second) {
@@ -96,8 +101,10 @@ export function createTrainer(
         stream: STREAMS.trainingNoise,
         index: step,
       });
-      const pass = await replicas.begin(parameters(), { images, seen, noise });
-      const other = second === null ? undefined : await encodeSecond(second, step);
+      const [other, pass] = await Promise.all([
+        second === null ? undefined : encodeSecond(second, step),
+        replicas.begin(parameters(), { images, seen, noise }),
+      ]);
       const penalty = objective.penalise(pass.latents, context, state, other);
       const { mu, logvar, z } = penalty.gradients;
       // The objective's own update looks at the same latents, which the second half frees.
@@ -105,6 +112,7 @@ export function createTrainer(
       const divergence = klPerLatent(tf, pass.latents);
       const learnt = await pass.learn({ mu: mu ?? null, logvar: logvar ?? null, z: z ?? null });
       updateAdam(operations, weights, moments, learnt.gradients, step, setup.adam);
+      version++;
       if (latentsKept !== null) objective.update?.(latentsKept, penalty, context, state, other);
       const outcome = packOutcome(tf, learnt.reconstruction, batchSize, penalty, divergence);
       tf.dispose([noise, penalty, latentsKept, other, learnt, divergence]);
@@ -142,6 +150,7 @@ export function createTrainer(
       for (const name of Object.keys(state.tensors)) {
         state.tensors[name] = load(`objective/${name}`, state.tensors[name]);
       }
+      version++;
     },
 
     async close() {

@@ -15,13 +15,25 @@ export const chromiumPath = [process.env.VAEMETRICS_CHROMIUM, ...USUAL_PLACES].f
 
 export const NO_CHROMIUM = 'no Chromium; apt-get install chromium, or VAEMETRICS_CHROMIUM=PATH';
 
+/** Graphics off, which is quicker. */
+const WITHOUT_GRAPHICS = ['--disable-gpu'];
+
+/** WebGL and WebGPU in software, by SwiftShader, on a machine without a GPU. */
+export const GRAPHICS_IN_SOFTWARE = [
+  '--enable-unsafe-swiftshader',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+];
+
 /** Starts it without a window. */
-export function launch(): Promise<Browser> {
+export function launch(graphics: readonly string[] = WITHOUT_GRAPHICS): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath,
     args: [
       '--no-sandbox',
-      '--disable-gpu',
+      ...graphics,
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',

@@ -15,8 +15,9 @@ test('lists the data sets', async () => {
   const { code, out } = await runInProcess(['data']);
   assert.is(code, 0);
   for (const name of ['sprites', 'sprites-noise', 'shapes-1', 'shapes-7']) {
-    assert.match(out, new RegExp(`^${name} `, 'm'));
+    assert.match(out, new RegExp(`^  ${name} `, 'm'));
   }
+  assert.match((await runInProcess(['data', '--help'])).out, /Data sets:\n {2}sprites /);
   const json = JSON.parse((await runInProcess(['data', '--json'])).out);
   assert.is(json.schema, 'vaemetrics/data-list@1');
   assert.is(json.datasets[0].name, 'sprites');

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { CommandEntry } from '../../src/cli/command.js';
+import { BackendError } from '../../src/train/backends/backend.js';
 import { makeFakeFacade } from './fake-facade.js';
 import { runInProcess } from './in-process.js';
 import { makeFolder, writeSamples } from './sample-files.js';
@@ -26,6 +28,23 @@ test('tells a missing file from a damaged one by exit code', async () => {
     await failureOf(65, 'score', at('broken.npy'), at('factors.npy')),
     /broken\.npy: expected 3968 bytes .* got 200$/,
   );
+});
+
+test('tells a backend that does not come up by an exit code of its own', async () => {
+  const training: CommandEntry = {
+    name: 'train',
+    summary: 'a test',
+    load: async () => ({
+      define(command) {
+        command.action(() => {
+          throw new BackendError('webgpu', 'no adapter', 'install a driver');
+        });
+      },
+    }),
+  };
+  const { code, out, err } = await runInProcess(['train'], { entries: [training] });
+  assert.equal([code, out], [69, '']);
+  assert.is(err, 'vaemetrics: error: backend webgpu: no adapter; install a driver\n');
 });
 
 test('names the second file where its rows do not match', async () => {

@@ -161,6 +161,12 @@ test('refuses rows that there are not, values that factors do not have, and too 
     /expected room for 4096 bytes, got 4095/,
   );
   assert.is(openProcedural('spirtes'), undefined);
+  for (const seed of [-1, 0.5, 2 ** 53]) {
+    assert.match(
+      await refusalOf(() => open('sprites', seed)),
+      /seed: expected a whole number from 0 to 2\^53 - 1, got/,
+    );
+  }
 });
 
 test.run();

@@ -21,7 +21,9 @@ test.after(() => rmSync(folder, { recursive: true }));
 
 function exampleOf(page: string): string {
   const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
-  const code = /```python\n(.*?)```/s.exec(text)?.[1];
+  const code = [...text.matchAll(/```python\n(.*?)```/gs)]
+    .map((match) => match[1])
+    .find((block) => block.includes('savez'));
   assert.ok(code);
   return code as string;
 }

@@ -195,10 +195,12 @@ test('a run that is complete is resumed to nothing but its posterior', async () 
     steps: 4,
     out: folder,
     resume: true,
-    onProgress: (p) => void (count += p.kind === 'step' ? 1 : 0),
+    onProgress: ({ kind }) => {
+      if (kind === 'step') count++;
+    },
   });
   assert.is(count, 0);
-  assert.equal(await folder.read('posterior.npz'), before);
+  assert.ok(Buffer.from((await folder.read('posterior.npz')) as Uint8Array).equals(before as Uint8Array));
 });
 
 const WRONG: ReadonlyArray<readonly [given: object, message: RegExp]> = [

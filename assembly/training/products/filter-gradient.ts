@@ -13,7 +13,7 @@ import { outerProducts, roundUpColumns, TILE_COLUMNS, TILE_ROWS } from './tile';
 /** Bytes that lines of images for one ky, and lines of dy, may take, if one line of outputs allows it: they are read again and again. */
 // @ts-ignore: decorator
 @inline
-const LINES_BYTES: i32 = 24 * 1024;
+const LINES_BYTES: i32 = 32 * 1024;
 
 /** Lines of outputs that are worked on at a time. */
 function linesOf(lineBytes: i32, outputBytes: i32): i32 {

@@ -6,9 +6,12 @@
  * Pixels that are equal modulo the stride have the same ky and kx, and their x are neighbours: what they sum over is, line by line, a run of dy.
  * So with many channels each class of pixels is a matrix product, with the filter packed in that order. With few channels a tile would be mostly empty:
  * then the products of dy with all of the filter are made first, and added up where they belong.
+ *
+ * A transposed convolution may be followed by a bias of the channels and an activation; both come almost for nothing.
  */
+import { loadPart_f32x4, storePart_f32x4 } from '../lanes';
 import { copyPadded } from './padding';
-import { roundUpColumns, rowProducts, TILE_COLUMNS } from './tile';
+import { activate_f32x4, packBias, roundUpColumns, rowProducts, TILE_COLUMNS } from './tile';
 
 /** From how many channels on pixels are gathered. */
 // @ts-ignore: decorator
@@ -25,13 +28,13 @@ function divideUp(a: i32, b: i32): i32 {
   return (a + b - 1) / b;
 }
 
-/** Bytes of the filter in panels. */
+/** Bytes of the filter in panels, and of the bias behind them. */
 // @ts-ignore: decorator
 @inline
 function panelBytes(channels: i32, taps: i32, filters: i32): i32 {
   const columns = channels >= MANY_CHANNELS ? channels : taps * channels;
   const perColumn = channels >= MANY_CHANNELS ? taps * filters : filters;
-  return (roundUpColumns(columns) * perColumn) << 2;
+  return (roundUpColumns(columns) * (perColumn + 1)) << 2;
 }
 
 /** Lines of dy that are worked on at a time, of `all` that there are. */
@@ -102,9 +105,27 @@ function packPanel(to: usize, from: usize, there: i32, depth: i32): void {
   }
 }
 
+/** Puts the bias, or 0 where it has no address, into f32[pixels][channels]. */
+function fillPixels(to: usize, bias: usize, pixels: usize, channels: i32): void {
+  const bytes = <usize>channels << 2;
+  if (bias == 0) memory.fill(to, 0, pixels * bytes);
+  else for (const end = to + pixels * bytes; to < end; to += bytes) {
+    for (let i: usize = 0; i < bytes; i += 4) store<f32>(to + i, load<f32>(bias + i));
+  }
+}
+
+/** Activates f32[count] in place. */
+function activateAll(p: usize, count: usize, activation: i32, alpha: f32): void {
+  const alpha_f32x4 = f32x4.splat(alpha);
+  for (const end = p + (count << 2); p < end; p += 16) {
+    const left = <i32>((end - p) >> 2);
+    storePart_f32x4(p, activate_f32x4(loadPart_f32x4(p, left), activation, alpha_f32x4), left);
+  }
+}
+
 /**
  * dx, f32[images][height][width][channels], from dy, f32[images][outHeight][outWidth][filters], and w,
- * f32[kernelHeight][kernelWidth][channels][filters].
+ * f32[kernelHeight][kernelWidth][channels][filters]; then bias, f32[channels] or 0, is added, and the activation (0 for none) taken.
  */
 export function inputGradient(
   dx: usize,
@@ -123,15 +144,24 @@ export function inputGradient(
   strideWidth: i32,
   padTop: i32,
   padLeft: i32,
+  bias: usize,
+  activation: i32,
+  alpha: f32,
   scratch: usize,
 ): void {
   const pixels = <usize>(height * width);
   // Where the kernel is smaller than the stride some pixels see no output.
   const hasGaps = kernelHeight < strideHeight || kernelWidth < strideWidth;
-  if (channels < MANY_CHANNELS || hasGaps) memory.fill(dx, 0, <usize>images * pixels * <usize>channels << 2);
+  if (channels < MANY_CHANNELS || hasGaps) fillPixels(dx, bias, <usize>images * pixels, channels);
+  // Where pixels are gathered, those that see no output are activated before the others are written.
+  if (channels >= MANY_CHANNELS && hasGaps && activation != 0) {
+    activateAll(dx, <usize>images * pixels * <usize>channels, activation, alpha);
+  }
   const piece = scratch + <usize>panelBytes(channels, kernelHeight * kernelWidth, filters);
+  const columns = channels < MANY_CHANNELS ? kernelHeight * kernelWidth * channels : channels;
+  const biases = piece - (<usize>roundUpColumns(columns) << 2);
+  packBias(biases, channels < MANY_CHANNELS ? 0 : bias, columns);
   if (channels < MANY_CHANNELS) {
-    const columns = kernelHeight * kernelWidth * channels;
     for (let j = 0; j < columns; j += TILE_COLUMNS) {
       const from = w + (<usize>(j * filters) << 2);
       packPanel(scratch + (<usize>(j * filters) << 2), from, min(TILE_COLUMNS, columns - j), filters);
@@ -153,9 +183,11 @@ export function inputGradient(
         padTop,
         padLeft,
         scratch,
+        biases,
         piece,
       );
     }
+    if (activation != 0) activateAll(dx, <usize>images * pixels * <usize>channels, activation, alpha);
     return;
   }
   packGathered(scratch, w, channels, filters, kernelHeight, kernelWidth, strideHeight, strideWidth);
@@ -176,6 +208,9 @@ export function inputGradient(
       padTop,
       padLeft,
       scratch,
+      biases,
+      activation,
+      alpha,
       piece,
     );
   }
@@ -198,6 +233,9 @@ function gatherImage(
   padTop: i32,
   padLeft: i32,
   panels: usize,
+  biases: usize,
+  activation: i32,
+  alpha: f32,
   piece: usize,
 ): void {
   const mostY = divideUp(kernelHeight, strideHeight);
@@ -238,6 +276,9 @@ function gatherImage(
             tapsX * filters,
             tapsY,
             lineBytes,
+            biases + (<usize>c << 2),
+            activation,
+            alpha,
           );
           panel += <usize>(tapsY * tapsX * filters * TILE_COLUMNS) << 2;
         }
@@ -246,7 +287,7 @@ function gatherImage(
   }
 }
 
-/** Few channels: f32[kernelHeight][kernelWidth][channels] for each output, added to the window of dx, which is 0 before, that the output saw. */
+/** Few channels: f32[kernelHeight][kernelWidth][channels] for each output, added to the window of dx that the output saw. */
 function scatterImage(
   dx: usize,
   dy: usize,
@@ -263,6 +304,7 @@ function scatterImage(
   padTop: i32,
   padLeft: i32,
   panels: usize,
+  zeros: usize,
   piece: usize,
 ): void {
   const run = kernelWidth * channels;
@@ -289,6 +331,9 @@ function scatterImage(
         filters,
         1,
         0,
+        zeros,
+        0,
+        0,
       );
     }
     for (let i = 0; i < count; i++) {
@@ -296,16 +341,61 @@ function scatterImage(
         const iy = (y + i) * strideHeight + ky - padTop;
         if (iy < 0 || iy >= height) continue;
         const line = dx + (<usize>(iy * lineFloats) << 2);
-        let from = piece + <usize>(i * outWidth) * windowBytes + (<usize>(ky * run) << 2);
-        for (let x = 0; x < outWidth; x++, from += windowBytes) {
-          const start = (x * strideWidth - padLeft) * channels;
-          const last = min(run, lineFloats - start);
-          for (let j = max(0, -start); j < last; j++) {
-            const to = line + (<usize>(start + j) << 2);
-            store<f32>(to, load<f32>(to) + load<f32>(from + (<usize>j << 2)));
-          }
+        const from = piece + <usize>(i * outWidth) * windowBytes + (<usize>(ky * run) << 2);
+        if (kernelWidth == 2 * strideWidth) {
+          addHalves(line, lineFloats, from, windowBytes, outWidth, strideWidth * channels, -padLeft * channels);
+        } else {
+          addRuns(line, lineFloats, from, windowBytes, outWidth, strideWidth * channels, -padLeft * channels, run);
         }
       }
     }
   }
+}
+
+/** Adds `count` runs of floats, `step` bytes apart, to a line of `length` floats; each begins `stride` floats behind the last, the first at `start`. */
+function addRuns(
+  line: usize,
+  length: i32,
+  runs: usize,
+  step: usize,
+  count: i32,
+  stride: i32,
+  start: i32,
+  run: i32,
+): void {
+  for (let i = 0; i < count; i++, start += stride, runs += step) {
+    const last = min(run, length - start);
+    for (let j = max(0, -start); j < last; j++) {
+      const to = line + (<usize>(start + j) << 2);
+      store<f32>(to, load<f32>(to) + load<f32>(runs + (<usize>j << 2)));
+    }
+  }
+}
+
+/**
+ * {@link addRuns} of runs twice as long as they are apart: what lies between two starts gets the first half of a run and the second of the one before, so
+ * that no float is written twice.
+ */
+function addHalves(line: usize, length: i32, runs: usize, step: usize, count: i32, half: i32, start: i32): void {
+  const halfBytes = <usize>half << 2;
+  // The first run has nothing before it, and nothing follows the last.
+  addRuns(line, length, runs, step, 1, half, start, half);
+  for (let i = 1; i < count; i++) {
+    const before = runs + halfBytes;
+    runs += step;
+    start += half;
+    if (start >= 0 && start + half <= length) {
+      let p = line + (<usize>start << 2);
+      let q: usize = 0;
+      for (; q + 8 <= halfBytes; q += 8, p += 8) {
+        const both = f32x4.add(v128.load64_zero(before + q), v128.load64_zero(runs + q));
+        v128.store_lane<i64>(p, f32x4.add(v128.load64_zero(p), both), 0);
+      }
+      if (q < halfBytes) store<f32>(p, load<f32>(p) + (load<f32>(before + q) + load<f32>(runs + q)));
+    } else {
+      addRuns(line, length, before, step, 1, half, start, half);
+      addRuns(line, length, runs, step, 1, half, start, half);
+    }
+  }
+  addRuns(line, length, runs + halfBytes, step, 1, half, start + half, half);
 }

@@ -17,11 +17,37 @@ export const TILE_ROWS: i32 = 2;
 @inline
 export const TILE_COLUMNS: i32 = 16;
 
+/** Activations, as bindings/training.ts numbers them. */
+// @ts-ignore: decorator
+@inline
+const RELU: i32 = 1;
+// @ts-ignore: decorator
+@inline
+const LEAKY_RELU: i32 = 2;
+
 /** Columns as tiles take them. */
 // @ts-ignore: decorator
 @inline
 export function roundUpColumns(columns: i32): i32 {
   return (columns + TILE_COLUMNS - 1) & ~(TILE_COLUMNS - 1);
+}
+
+/** x where it is above 0; elsewhere 0 (relu) or alpha x (leaky relu). Any other kind leaves x as it is; what is not a number stays so. */
+// @ts-ignore: decorator
+@inline
+export function activate_f32x4(x: v128, kind: i32, alpha: v128): v128 {
+  if (kind == RELU) return f32x4.pmax(x, f32x4.splat(0));
+  if (kind == LEAKY_RELU) return v128.bitselect(x, f32x4.mul(x, alpha), f32x4.gt(x, f32x4.splat(0)));
+  return x;
+}
+
+/** Writes f32[roundUpColumns(columns)] of a bias (0 elsewhere, and everywhere where it has no address); returns where it ends. */
+export function packBias(to: usize, bias: usize, columns: i32): usize {
+  const end = to + (<usize>roundUpColumns(columns) << 2);
+  const bytes: usize = bias == 0 ? <usize>0 : <usize>columns << 2;
+  memory.copy(to, bias, bytes);
+  memory.fill(to + bytes, 0, end - to - bytes);
+  return end;
 }
 
 /** Puts, or adds, one row of a tile to f32[columns] at p. */
@@ -109,8 +135,8 @@ export function outerProducts(
 }
 
 /**
- * Rows of c, f32[columns <= 16], strideC bytes apart, lines of `rows` of them pitchC apart, = rows of a times `panel`. A row of a is
- * `taps` runs of `run` floats, tapA bytes apart; rows are strideA apart, lines pitchA. panel is f32[taps * run][16].
+ * Rows of c, f32[columns <= 16], strideC bytes apart, lines of `rows` of them pitchC apart, = activation of bias + rows of a times
+ * `panel`. A row of a is `taps` runs of `run` floats, tapA bytes apart; rows are strideA apart, lines pitchA. panel is f32[taps * run][16], bias f32[16].
  */
 export function rowProducts(
   c: usize,
@@ -126,6 +152,9 @@ export function rowProducts(
   run: i32,
   taps: i32,
   tapA: usize,
+  bias: usize,
+  activation: i32,
+  alpha: f32,
 ): void {
   const runBytes = <usize>run << 2;
   for (let line = 0; line < lines; line++, a += pitchA, c += pitchC) {
@@ -133,14 +162,14 @@ export function rowProducts(
       let p = a + <usize>row * strideA;
       // A second row that is not there is the first again.
       let q = row + 1 < rows ? p + strideA : p;
-      let t0 = f32x4.splat(0);
-      let t1 = t0;
-      let t2 = t0;
-      let t3 = t0;
+      let t0 = v128.load(bias);
+      let t1 = v128.load(bias, 16);
+      let t2 = v128.load(bias, 32);
+      let t3 = v128.load(bias, 48);
       let u0 = t0;
-      let u1 = t0;
-      let u2 = t0;
-      let u3 = t0;
+      let u1 = t1;
+      let u2 = t2;
+      let u3 = t3;
       let b = panel;
       for (let tap = 0; tap < taps; tap++) {
         for (const end = p + runBytes; p != end; p += 4, q += 4, b += 64) {
@@ -161,6 +190,17 @@ export function rowProducts(
         }
         p += tapA - runBytes;
         q += tapA - runBytes;
+      }
+      if (activation != 0) {
+        const alpha_f32x4 = f32x4.splat(alpha);
+        t0 = activate_f32x4(t0, activation, alpha_f32x4);
+        t1 = activate_f32x4(t1, activation, alpha_f32x4);
+        t2 = activate_f32x4(t2, activation, alpha_f32x4);
+        t3 = activate_f32x4(t3, activation, alpha_f32x4);
+        u0 = activate_f32x4(u0, activation, alpha_f32x4);
+        u1 = activate_f32x4(u1, activation, alpha_f32x4);
+        u2 = activate_f32x4(u2, activation, alpha_f32x4);
+        u3 = activate_f32x4(u3, activation, alpha_f32x4);
       }
       const to = c + <usize>row * strideC;
       storeRow(to, t0, t1, t2, t3, columns, false);

@@ -28,7 +28,12 @@ export async function openArrayDataset(source: ByteSource, name: string, options
     throw new DataError(`expected an array called images or imgs, got ${found || 'none'}`, { path });
   }
   const { rows } = pixelLayout(pixels.shape, placeOf(pixels));
-  const { images, notes } = await openArrayImages(pixels, options.maximum ?? null);
+  let bare: { tensor: Tensor; source: ByteSource } | null = null;
+  if (options.unpackTo !== undefined && pixels.read === undefined && pixels.dtype === 'uint8') {
+    const { unpackTo } = await import('./unpack.js');
+    bare = await unpackTo(options.unpackTo, pixels);
+  }
+  const { images, notes } = await openArrayImages(bare?.tensor ?? pixels, options.maximum ?? null);
   const found = await findFactors(pixels, rows, find);
   const isArchive = pixels.name !== null;
   const checksums = tensors.map((tensor) => `${tensor.name} ${tensor.checksum}`).join('\n');
@@ -44,7 +49,10 @@ export async function openArrayDataset(source: ByteSource, name: string, options
     images,
     table: found.table,
     notes: [...notes, ...found.notes],
-    close: () => source.close?.(),
+    async close() {
+      await source.close?.();
+      await bare?.source.close?.();
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import type { Layout } from '../../io/dense.js';
 import { ITEM_BYTES } from '../../io/dtype.js';
 import { inBlocksOf } from '../../io/source.js';
 import type { Tensor } from '../../io/tensors.js';
+import { consecutive } from './consecutive.js';
 import { type ImageRows, imagesInMemory } from './file-dataset.js';
 import { packedImages } from './packed-images.js';
 import {
@@ -57,7 +58,7 @@ export async function openArrayImages(tensor: Tensor, maximum: number | null): P
     return { images: packedImages(rows, image, tensor.stream, place), notes };
   }
   throw new DataError(
-    `its images are deflated and fill ${pixels} bytes, more than the ${INFLATED_BYTES} that are held in memory; unzip the archive and open the .npy file in it, which is read in pieces`,
+    `its images are deflated and fill ${pixels} bytes, more than the ${INFLATED_BYTES} that are held in memory; say unpackTo, an .npy file that they are written to once, or unzip the archive and open the one in it`,
     place,
   );
 }
@@ -127,7 +128,7 @@ async function openRanges(ranges: Ranges, maximum: number | null, notes: string[
     image,
     isBinary: white === 1,
     async read(wanted, out) {
-      const stretches = [...consecutive(wanted)];
+      const stretches = [...consecutive(wanted, 256)];
       for (let i = 0; i < stretches.length; i += READS) {
         await Promise.all(stretches.slice(i, i + READS).map(([from, to]) => readStretch(wanted, from, to, out)));
       }
@@ -149,15 +150,6 @@ async function largestOfSample(ranges: Ranges, imageBytes: number): Promise<numb
   const starts = [0, Math.floor((rows - count) / 2), rows - count];
   const samples = await Promise.all(starts.map((start) => readRows(ranges, start, count, imageBytes)));
   return Math.max(...samples.map(largestOf));
-}
-
-/** The stretches of rows that follow each other, as positions from .. to - 1; none longer than 256 rows. */
-function* consecutive(rows: ArrayLike<number>): Generator<readonly [from: number, to: number]> {
-  for (let from = 0, to = 0; from < rows.length; from = to) {
-    to = from + 1;
-    while (to < rows.length && to - from < 256 && rows[to] === rows[to - 1] + 1) to++;
-    yield [from, to];
-  }
 }
 
 const LOOKED_AT_BYTES = 4 << 20;

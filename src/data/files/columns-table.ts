@@ -36,7 +36,9 @@ export function tableOfColumns({ names, values, rows }: Columns, isRanked: boole
     }
     const isNumbered = distinct?.every((value, number) => value === number) ?? false;
     const isRankable = distinct !== null && isRanked;
-    factors.push({ name: names[column], size: isNumbered || isRankable ? (distinct?.length ?? null) : null });
+    const size = isNumbered || isRankable ? (distinct?.length ?? null) : null;
+    const range = size === null ? { range: rangeOf(values, rows, width, column) } : {};
+    factors.push({ name: names[column], size, ...range });
     const numberOf = !isNumbered && isRankable ? new Map(distinct.map((value, number) => [value, number])) : null;
     kept.push({ column, numberOf });
   }
@@ -57,4 +59,14 @@ function distinctValues(values: ArrayLike<number>, rows: number, width: number, 
     if (seen.size > MOST_VALUES) return null;
   }
   return [...seen].sort((a, b) => a - b);
+}
+
+function rangeOf(values: ArrayLike<number>, rows: number, width: number, column: number): readonly [number, number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let row = 0; row < rows; row++) {
+    const value = values[row * width + column];
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
 }

@@ -1,15 +1,12 @@
-/** Files and folders by their path, in Node. Loaded on use: a browser hands in a Blob instead. */
+/**
+ * Files and folders by their path, in Node; loaded on use. Bundles for browsers put disk.browser.ts in this module's place,
+ * as a page hands in a Blob instead.
+ */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { NoInputError, openFileSource } from '../../io/file-source.js';
 import type { ByteSource } from '../../io/source.js';
-
-/** A file of a folder; it is opened on use. */
-export interface FolderFile {
-  /** Path from the folder, with slashes. */
-  readonly name: string;
-  open(): Promise<ByteSource>;
-}
+import { byName, type NamedFile } from './named-file.js';
 
 /** What a path leads to. */
 export async function kindOfPath(path: string): Promise<'file' | 'folder' | null> {
@@ -37,13 +34,14 @@ export function besides(path: string, name: string): string {
 }
 
 export { resolve as absolutePath } from 'node:path';
+export { writeFileAtomically } from '../../io/write-file.js';
 export { openFileSource };
 
 /**
- * The files of a folder and of the folders in it, in the order of their names by code points; hidden ones are left out.
+ * The files of a folder and of the folders in it, in the order of their names; hidden ones are left out.
  * @throws NoInputError where it cannot be listed
  */
-export async function listFolder(folder: string): Promise<FolderFile[]> {
+export async function listFolder(folder: string): Promise<NamedFile[]> {
   const names: string[] = [];
   const visit = async (inner: string): Promise<void> => {
     for (const entry of await readdir(join(folder, inner), { withFileTypes: true })) {
@@ -60,6 +58,5 @@ export async function listFolder(folder: string): Promise<FolderFile[]> {
   } catch (error) {
     throw new NoInputError(folder, error instanceof Error ? error.message : String(error), error);
   }
-  names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  return names.map((name) => ({ name, open: () => openFileSource(join(folder, name)) }));
+  return names.map((name) => ({ name, open: () => openFileSource(join(folder, name)) })).sort(byName);
 }

@@ -1,4 +1,4 @@
-import { DataError } from '../../errors.js';
+import { DataError, dataRangeError } from '../../errors.js';
 import type { Dataset, Factor, ImageShape } from '../dataset.js';
 
 /** Images by row, as a file has them. Rows have been checked by the caller. */
@@ -60,10 +60,10 @@ export function fileDataset({ name, path, identity, images, table, notes = [], c
 function checkRows(rows: ArrayLike<number>, size: number, room: number, each: number): void {
   for (let i = 0; i < rows.length; i++) {
     if (!Number.isInteger(rows[i]) || rows[i] < 0 || rows[i] >= size) {
-      throw new RangeError(`expected rows from 0 to ${size - 1}, got ${rows[i]}`);
+      throw dataRangeError(`expected rows from 0 to ${size - 1}, got ${rows[i]} at ${i}`);
     }
   }
-  if (room !== rows.length * each) throw new RangeError(`expected room for ${rows.length * each} values, got ${room}`);
+  if (room < rows.length * each) throw dataRangeError(`expected room for ${rows.length * each} values, got ${room}`);
 }
 
 /** Images that are in memory, one after the other. */

@@ -93,6 +93,17 @@ export function labelsNameOf(imagesName: string): string | null {
  * Everything is held in memory.
  */
 export async function openIdxDataset(pairs: readonly IdxPair[], name: string): Promise<Dataset> {
+  try {
+    return await readPairs(pairs, name);
+  } finally {
+    for (const { images, labels } of pairs) {
+      await images.close?.();
+      await labels?.close?.();
+    }
+  }
+}
+
+async function readPairs(pairs: readonly IdxPair[], name: string): Promise<Dataset> {
   const { path } = pairs[0].images;
   const parts: Uint8Array[] = [];
   const labels: number[] = [];
@@ -117,7 +128,6 @@ export async function openIdxDataset(pairs: readonly IdxPair[], name: string): P
     if (pair.labels !== null) for (const label of await readLabels(pair.labels, rows)) labels.push(label);
     for (const file of [pair.images, pair.labels]) {
       if (file !== null) identities.push((await identifyFile(file)).checksum);
-      await file?.close?.();
     }
   }
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

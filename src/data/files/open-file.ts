@@ -1,11 +1,18 @@
 import { DataError } from '../../errors.js';
-import { type ByteSource, blobSource } from '../../io/source.js';
+import { inflateGzip } from '../../io/inflate.js';
+import { type ByteSource, blobSource, streamRange } from '../../io/source.js';
+import { memberSource, readTarDirectory } from '../../io/tar.js';
 import type { Dataset } from '../dataset.js';
 import { openArrayDataset } from './array-file.js';
+import { openCars } from './cars3d.js';
 import type * as Disk from './disk.js';
+import { openHdf5 } from './hdf5.js';
 import { type IdxPair, labelsNameOf, openIdxDataset } from './idx.js';
-import { kindOf } from './kinds.js';
+import { type FileKind, kindOf, kindOfBytes } from './kinds.js';
+import { byName, type NamedFile, withFile } from './named-file.js';
 import { checkFileOptions, type FileOptions } from './options.js';
+import { openPictures, picturesAmong } from './pictures.js';
+import { norbParts, openNorb } from './small-norb.js';
 
 const KNOWN =
   'an .npz or .npy of images, an HDF5 file, IDX files, smallNORB files, MAT files of cars, or a folder of PNG or JPEG pictures';
@@ -19,14 +26,14 @@ export async function openFileDataset(given: string | Blob, options: FileOptions
   checkFileOptions(options);
   if (typeof given !== 'string') {
     const source = blobSource(given);
-    return openSource(source, source.path, options, null);
+    return openSource(source, source.path, given, options, null);
   }
   const disk = await import('./disk.js');
   const name = disk.lastStep(given);
   if ((await disk.kindOfPath(given)) === 'folder') return openFolder(given, name, options, disk);
   const source = await disk.openFileSource(given);
   try {
-    return await openSource(source, name, options, disk);
+    return await openSource(source, name, given, options, disk);
   } catch (error) {
     await source.close?.();
     throw error;
@@ -36,21 +43,73 @@ export async function openFileDataset(given: string | Blob, options: FileOptions
 async function openSource(
   source: ByteSource,
   name: string,
+  given: string | Blob,
   options: FileOptions,
   disk: typeof Disk | null,
 ): Promise<Dataset> {
   const { path } = source;
-  switch (await kindOf(source)) {
+  const kind = await kindOf(source);
+  switch (kind) {
+    case 'hdf5':
+      return closing(await openHdf5(given, source, name, options), source);
     case 'arrays':
       return openArrayDataset(source, name, options);
-    case 'idx':
     case 'gzip':
+      await refuseOtherGzip(source);
       return openIdxDataset([await withLabels(source, disk)], name);
+    case 'idx':
+      return openIdxDataset([await withLabels(source, disk)], name);
+    case 'tar': {
+      const members = await readTarDirectory(source);
+      const files = members.map((member) => ({
+        name: member.name,
+        open: async () => memberSource(source, member),
+      }));
+      const dataset = await openFiles(files.sort(byName), path, name, options);
+      return closing(dataset, source);
+    }
+    case 'norb':
+      if (disk === null) throw new DataError('smallNORB is three files; give their folder, in Node', { path });
+      return closing(await openNorbBeside(path, name, options, disk), source);
+    case 'mat5': {
+      const whole = { ...source, close: async () => undefined };
+      return closing(await openCars([{ name, open: async () => whole }], path, name, options.size ?? 64), source);
+    }
     case 'png':
     case 'jpeg':
       throw new DataError('a single picture; give the folder it is in', { path });
-    default:
+    case null:
       throw new DataError(`begins like no file of images that is read here: expected ${KNOWN}`, { path, byte: 0 });
+  }
+}
+
+/** Lets a source be closed with the data set that reads from it. */
+function closing(dataset: Dataset, source: ByteSource): Dataset {
+  return {
+    ...dataset,
+    async close() {
+      await dataset.close?.();
+      await source.close?.();
+    },
+  };
+}
+
+/** A .gz file is unpacked on the way for IDX only, which is small. */
+async function refuseOtherGzip(source: ByteSource): Promise<void> {
+  const { path } = source;
+  let kind: FileKind | null = null;
+  try {
+    for await (const block of inflateGzip(streamRange(source, 0, source.size))) {
+      kind = kindOfBytes(block);
+      break;
+    }
+  } catch {
+    throw new DataError('the compressed data is damaged', { path });
+  }
+  if (kind !== 'idx') {
+    throw new DataError(kind === null ? 'a gzip file of no known images' : `a gzip file of ${kind}; unpack it first`, {
+      path,
+    });
   }
 }
 
@@ -60,6 +119,52 @@ async function withLabels(images: ByteSource, disk: typeof Disk | null): Promise
   return { images, labels: await disk.openIfThere(disk.besides(images.path, labelsName)) };
 }
 
-async function openFolder(path: string, _name: string, _options: FileOptions, _disk: typeof Disk): Promise<Dataset> {
+async function openFolder(path: string, name: string, options: FileOptions, disk: typeof Disk): Promise<Dataset> {
+  return openFiles(await disk.listFolder(path), path, name, options);
+}
+
+/** All parts that are in the folder of a file of smallNORB. */
+async function openNorbBeside(file: string, name: string, options: FileOptions, disk: typeof Disk): Promise<Dataset> {
+  const folder = disk.besides(file, '.');
+  return openNorb(norbParts(await disk.listFolder(folder), folder), folder, name, options.size ?? 64);
+}
+
+const LOOKED_INTO = 64;
+
+/** Opens what the first known file of a folder or archive says that it is. */
+async function openFiles(
+  files: readonly NamedFile[],
+  path: string,
+  name: string,
+  options: FileOptions,
+): Promise<Dataset> {
+  // A folder of pictures may have a million files, so that names choose them; what they are is checked on reading.
+  const pictures = picturesAmong(files);
+  if (pictures.length > 0) return openPictures(pictures, path, name, options);
+  const others = files.slice(0, LOOKED_INTO);
+  const kinds = new Map<NamedFile, FileKind | null>();
+  for (const file of others) kinds.set(file, await withFile(file, kindOf));
+  const ofKind = (...wanted: FileKind[]) => others.filter((file) => wanted.includes(kinds.get(file) as FileKind));
+  const edge = options.size ?? 64;
+  if (ofKind('norb').length > 0) return openNorb(norbParts(ofKind('norb'), path), path, name, edge);
+  const cars = files.filter((file) => /\.mat$/i.test(file.name));
+  if (ofKind('mat5').length > 0) return openCars(cars.length > 0 ? cars : ofKind('mat5'), path, name, edge);
+  const pairs = idxPairs(ofKind('idx', 'gzip'));
+  if (pairs.length > 0) {
+    const open = (file: NamedFile | undefined) => (file === undefined ? null : file.open());
+    const opened: IdxPair[] = [];
+    for (const { images, labels } of pairs) opened.push({ images: await images.open(), labels: await open(labels) });
+    return openIdxDataset(opened, name);
+  }
   throw new DataError(`holds no file of images that is read here: expected ${KNOWN}`, { path });
+}
+
+/** Files of images with those of their labels; those for training come first. */
+function idxPairs(files: readonly NamedFile[]): Array<{ images: NamedFile; labels: NamedFile | undefined }> {
+  const pairs = files.flatMap((images) => {
+    const labelsName = labelsNameOf(images.name);
+    return labelsName === null ? [] : [{ images, labels: files.find((file) => file.name === labelsName) }];
+  });
+  const isTest = (name: string) => Number(!/train/.test(name));
+  return pairs.sort((a, b) => isTest(a.images.name) - isTest(b.images.name));
 }

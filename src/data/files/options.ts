@@ -2,7 +2,7 @@ import { optionRangeError, optionTypeError } from '../../errors.js';
 
 /** What a file does not say itself. */
 export interface FileOptions {
-  /** Edge of the images read from a folder of pictures, in pixels. Default 64. */
+  /** Edge of images that are resized (pictures of a folder, cars, smallNORB), in pixels. Default 64. */
   readonly size?: number;
   /** Edge of the centred square that is cut out of every picture before it is resized. Default: as large as fits. */
   readonly crop?: number;
@@ -10,6 +10,11 @@ export interface FileOptions {
   readonly channels?: 1 | 3;
   /** The value of a white pixel in an array of whole numbers. Default: 255, or the largest one where that is at most 16. */
   readonly maximum?: number;
+  /**
+   * An .npy file, in Node, for images that cannot be read in pieces as they are: deflated ones, or HDF5 in wide chunks. They
+   * are written there once; a file of the same images that is there already is taken as it is.
+   */
+  readonly unpackTo?: string;
 }
 
 /** Refuses options out of range. */

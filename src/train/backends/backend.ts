@@ -1,4 +1,5 @@
 /** What every backend offers: a tensor library that works, and how the work is best given to it. */
+import type { Operations } from '../operations.js';
 import type { TensorLibrary } from '../tensors.js';
 
 /** The backends there are, in the order in which `auto` tries them (in a browser: webgpu, webgl, wasm, cpu). */
@@ -16,6 +17,8 @@ export interface Backend {
   readonly isRemote: boolean;
   /** Whether equal inputs give equal bits, here and on every machine, so that a resumed run continues bit for bit. */
   readonly isExact: boolean;
+  /** What it has quicker ways for than formulas of tensor operations. */
+  readonly operations?: Operations;
   /** Frees what the backend holds. */
   close(): void | Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { TensorLibrary } from '../tensors.js';
 import { type Backend, BackendError, type BackendName } from './backend.js';
 import { prove } from './prove.js';
 import { addWasmKernels, type KernelRegistry } from './wasm-kernels.js';
+import { wasmOperations } from './wasm-operations.js';
 
 /** What `tf.getBackend()` says on each backend. */
 const ANSWERS: Readonly<Record<BackendName, string>> = {
@@ -45,6 +46,7 @@ export async function open(tf: TensorLibrary, name: BackendName | 'auto'): Promi
     device: `${answer}, of the given tfjs ${tf.version_core ?? ''}`.trim(),
     isRemote: isGpu || answer === 'webgpu' || answer === 'webgl',
     isExact: answer === 'wasm' || answer === 'cpu',
+    ...(answer === 'wasm' && { operations: wasmOperations(tf) }),
     // It stays its owner's.
     close() {},
   };

@@ -1,12 +1,20 @@
 /**
  * Kernels of training.wasm as kernels of tfjs' WebAssembly backend, on its own memory: the gradient of a filter, which it lacks;
- * the gradient of a convolution's input and transposed products of matrices, which it has many times slower.
+ * the gradient of a convolution's input and products of matrices, which it has many times slower where they are transposed; convolutions, which it
+ * computes wrong for filters that are not square and for those smaller than the stride.
  *
  * They serve the bundled tfjs and a user's own alike. Its memory may grow at any time: kernels get offsets, which stay, and no
  * view of the memory is kept.
  */
 import type { Build } from '../../../bindings/exports.js';
-import { type ConvolutionShape, loadTraining, type Training } from '../../../bindings/training.js';
+import {
+  type Activation,
+  type AdamStep,
+  type ConvolutionShape,
+  type Epilogue,
+  loadTraining,
+  type Training,
+} from '../../../bindings/training.js';
 import { BackendError } from './backend.js';
 
 /** A tensor as kernels see it. */
@@ -22,7 +30,7 @@ interface KernelArguments {
   readonly backend: WasmBackend;
 }
 
-type KernelFunction = (given: KernelArguments) => TensorInfo;
+type KernelFunction = (given: KernelArguments) => TensorInfo | TensorInfo[];
 
 interface KernelConfig {
   readonly kernelName: string;
@@ -90,12 +98,52 @@ export async function addWasmKernels(tf: KernelRegistry): Promise<Build> {
     training = await loadTraining(memoryOf(backend));
     linked.set(backend, training);
   }
+  replace(tf, 'Conv2D', (given) => convolve(tf, given, {}));
+  replace(tf, 'FusedConv2D', (given) => convolveFused(tf, given));
   replace(tf, 'Conv2DBackpropFilter', (given) => filterGradient(tf, given));
   replace(tf, 'Conv2DBackpropInput', (given) => inputGradient(tf, given));
-  replace(tf, 'BatchMatMul', multiplyTransposed);
-  replace(tf, '_FusedMatMul', (given) => multiplyFused(tf, given));
+  replace(tf, 'BatchMatMul', multiplyPlain);
+  replace(tf, '_FusedMatMul', (given) => completed(tf, given, () => multiplyPlain(given)));
+  for (const [name, compute] of Object.entries(OWN_KERNELS)) replace(tf, name, compute);
   return training.build;
 }
+
+/** Kernels that tfjs has no names for; wasm-operations.ts calls them. Those with nothing to return give an empty tensor. */
+const OWN_KERNELS: Readonly<Record<string, KernelFunction>> = {
+  'vaemetrics:ActivationGradient': ({ inputs: { y, dy }, attrs, backend }) => {
+    const out = backend.makeOutput(y.shape, 'float32');
+    const at = addressesIn(backend);
+    const { activation, alpha } = attrs as { activation: Activation; alpha: number };
+    linked.get(backend)!.activationGradient(at(out), at(dy), at(y), sizeOf(y.shape), activation, alpha);
+    return out;
+  },
+
+  'vaemetrics:BiasGradient': ({ inputs: { dy }, backend }) => {
+    const columns = dy.shape[dy.shape.length - 1];
+    const out = backend.makeOutput([columns], 'float32');
+    const at = addressesIn(backend);
+    linked.get(backend)!.biasGradient(at(out), at(dy), sizeOf(dy.shape) / columns, columns);
+    return out;
+  },
+
+  /** The sums of the rows, and the gradient. */
+  'vaemetrics:Bernoulli': ({ inputs: { logits, x }, attrs, backend }) => {
+    const [rows] = logits.shape;
+    const out = backend.makeOutput([rows], 'float32');
+    const gradient = backend.makeOutput(logits.shape, 'float32');
+    const at = addressesIn(backend);
+    const pixels = sizeOf(logits.shape) / rows;
+    linked.get(backend)!.bernoulli(at(out), at(gradient), at(logits), at(x), rows, pixels, attrs.scale as number);
+    return [out, gradient];
+  },
+
+  /** In place. */
+  'vaemetrics:Adam': ({ inputs: { p, m, v, gradient }, attrs, backend }) => {
+    const at = addressesIn(backend);
+    linked.get(backend)!.adam(at(p), at(m), at(v), at(gradient), sizeOf(p.shape), attrs.step as AdamStep);
+    return backend.makeOutput([0], 'float32');
+  },
+};
 
 function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory {
   const memory = wasm?.asm?.memory;
@@ -117,7 +165,11 @@ function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory {
 }
 
 /** Puts a kernel before the one of the same name; it answers null where that one is to do the work. */
-function replace(tf: KernelRegistry, name: string, compute: (given: KernelArguments) => TensorInfo | null): void {
+function replace(
+  tf: KernelRegistry,
+  name: string,
+  compute: (given: KernelArguments) => ReturnType<KernelFunction> | null,
+): void {
   const before = tf.getKernel(name, 'wasm') as KernelConfig | undefined;
   if (before !== undefined && ours.has(before.kernelFunc)) return;
   const kernelFunc: KernelFunction = (given) => {
@@ -130,6 +182,48 @@ function replace(tf: KernelRegistry, name: string, compute: (given: KernelArgume
   if (before !== undefined) tf.unregisterKernel(name, 'wasm');
   // What the one before has prepared stays in use for what is left to it.
   tf.registerKernel({ ...before, kernelName: name, backendName: 'wasm', kernelFunc });
+}
+
+/** Whether tfjs' attributes ask for neighbouring pixels. */
+function isDense(dilations: unknown): boolean {
+  return dilations === undefined || [dilations].flat().every((dilation) => dilation === 1);
+}
+
+function convolve(
+  tf: KernelRegistry,
+  { inputs, attrs, backend }: KernelArguments,
+  epilogue: Epilogue,
+): TensorInfo | null {
+  const { x, filter } = inputs;
+  if (!isPlain([x, filter], attrs.dataFormat) || !isDense(attrs.dilations)) return null;
+  const info = tf.backend_util.computeConv2DInfo(
+    x.shape,
+    filter.shape,
+    attrs.strides,
+    1,
+    attrs.pad,
+    attrs.dimRoundingMode,
+  );
+  const shape = shapeOf(info);
+  const training = linked.get(backend)!;
+  const out = backend.makeOutput([info.batchSize, info.outHeight, info.outWidth, info.outChannels], 'float32');
+  const at = addressesIn(backend);
+  withScratch(backend, training.convolutionScratchBytes(shape), (scratch) =>
+    training.convolution(at(out), at(x), at(filter), info.batchSize, shape, scratch, epilogue),
+  );
+  return out;
+}
+
+/** A convolution with a bias and an activation: at once where our kernel has them, else by kernels of tfjs behind it. */
+function convolveFused(tf: KernelRegistry, given: KernelArguments): TensorInfo | null {
+  const { bias, filter } = given.inputs;
+  const { activation } = given.attrs;
+  const isOurBias = !bias || (bias.dtype === 'float32' && sizeOf(bias.shape) === filter.shape[3]);
+  if (isOurBias && (activation === 'linear' || activation === 'relu')) {
+    const address = bias ? { bias: addressesIn(given.backend)(bias) } : {};
+    return convolve(tf, given, { ...address, ...(activation === 'relu' && { activation }) });
+  }
+  return completed(tf, given, () => convolve(tf, given, {}));
 }
 
 function filterGradient(tf: KernelRegistry, { inputs, attrs, backend }: KernelArguments): TensorInfo | null {
@@ -176,15 +270,17 @@ function inputGradient(tf: KernelRegistry, { inputs, attrs, backend }: KernelArg
   return out;
 }
 
-/** Products with a transposed side; the plain ones of tfjs are fast. */
-function multiplyTransposed({ inputs, attrs, backend }: KernelArguments): TensorInfo | null {
+/**
+ * Products, transposed or not. tfjs' own of an untransposed side keeps a packed copy of it by the number of its tensor, and would go on with that
+ * when Adam has changed the tensor in place.
+ */
+function multiplyPlain({ inputs, attrs, backend }: KernelArguments): TensorInfo | null {
   const { a, b } = inputs;
-  const [transposeA, transposeB] = [attrs.transposeA === true, attrs.transposeB === true];
-  if (!(transposeA || transposeB) || !isPlain([a, b])) return null;
-  return multiply(backend, a, b, transposeA, transposeB);
+  if (!isPlain([a, b])) return null;
+  return multiply(backend, a, b, attrs.transposeA === true, attrs.transposeB === true);
 }
 
-/** Activations of `_FusedMatMul`, by the kernels that compute them alone. */
+/** Activations of fused kernels, by the kernels that compute them alone. */
 const ACTIVATIONS: Readonly<Record<string, string | null>> = {
   linear: null,
   relu: 'Relu',
@@ -195,16 +291,19 @@ const ACTIVATIONS: Readonly<Record<string, string | null>> = {
   prelu: 'Prelu',
 };
 
-/** The same with a bias and an activation, which are kernels of tfjs. */
-function multiplyFused(tf: KernelRegistry, given: KernelArguments): TensorInfo | null {
-  const { inputs, attrs, backend } = given;
+/** What `compute` makes, with the bias and the activation that a fused kernel is given, by kernels of tfjs. */
+function completed(
+  tf: KernelRegistry,
+  { inputs, attrs, backend }: KernelArguments,
+  compute: () => TensorInfo | null,
+): TensorInfo | null {
   const activation = ACTIVATIONS[String(attrs.activation ?? 'linear')];
   if (activation === undefined) return null;
-  let result = multiplyTransposed(given);
+  let result = compute();
   if (result === null) return null;
   const follow = (name: string, more: KernelArguments['inputs'], options: KernelArguments['attrs'] = {}) => {
     const { kernelFunc } = tf.getKernel(name, 'wasm') as KernelConfig;
-    const next = kernelFunc({ inputs: more, attrs: options, backend });
+    const next = kernelFunc({ inputs: more, attrs: options, backend }) as TensorInfo;
     backend.disposeData(result!.dataId);
     result = next;
   };

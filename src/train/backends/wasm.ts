@@ -5,12 +5,14 @@ import { type Backend, BackendError } from './backend.js';
 import { bundledRegistry, type Candidate, openBundled } from './bundled.js';
 import { readTfjsWasm } from './tfjs-wasm-source.js';
 import { addWasmKernels } from './wasm-kernels.js';
+import { wasmOperations } from './wasm-operations.js';
 
 export async function open(): Promise<Backend> {
   if (!supports('simd')) {
     throw new BackendError('wasm', 'this host has no WebAssembly SIMD', 'use a newer Node or browser');
   }
-  return openBundled('wasm', make, { isRemote: false, isExact: true });
+  const backend = await openBundled('wasm', make, { isRemote: false, isExact: true });
+  return { ...backend, operations: wasmOperations(backend.tf) };
 }
 
 // tfjs' own, taken when its module is loaded: closing the backend takes it out of the registry.

@@ -22,6 +22,8 @@ export interface LogEntry {
   readonly terms?: Readonly<Record<string, number>>;
   /** Metrics of this step, by name; null where one is undefined. */
   readonly scores?: Readonly<Record<string, number | null>>;
+  /** Why a number is null, by its place (`scores.mig`). */
+  readonly reasons?: Readonly<Record<string, string>>;
 }
 
 /** A line as it is read back. */
@@ -31,7 +33,7 @@ export interface LogLine {
 }
 
 /**
- * The text of a line, its end included. What is no finite number becomes null, and `reasons` says what it was:
+ * The text of a line, its end included. What is no finite number becomes null, and `reasons` says what it was, beside those given:
  * `{"loss":null,...,"reasons":{"loss":"NaN"}}`.
  */
 export function formatLogLine(entry: LogEntry): string {
@@ -46,7 +48,9 @@ export function formatLogLine(entry: LogEntry): string {
     const inner = (key: string) => (path === '' ? key : `${path}.${key}`);
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, clean(item, inner(key))]));
   };
-  const line = clean(entry, '') as object;
+  const { reasons: given, ...numbers } = entry;
+  const line = clean(numbers, '') as object;
+  Object.assign(reasons, given);
   return `${JSON.stringify(Object.keys(reasons).length > 0 ? { ...line, reasons } : line)}\n`;
 }
 

@@ -84,7 +84,7 @@ async function openRecord(
 
 /** The numbers of a line by the tags under which TensorBoard groups them: `terms/totalCorrelation`, `scores/mig`. */
 export function scalarsOf(entry: LogEntry): Record<string, number> {
-  const { step: _, terms = {}, scores = {}, kl_per_latent: byLatent = [], ...plain } = entry;
+  const { step: _, reasons: __, terms = {}, scores = {}, kl_per_latent: byLatent = [], ...plain } = entry;
   const named = [
     ...Object.entries(plain),
     ...Object.entries(terms).map(([name, value]) => [`terms/${name}`, value] as const),

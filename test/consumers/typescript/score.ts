@@ -35,6 +35,7 @@ import {
   writeNpy,
 } from 'vaemetrics';
 import { score as scoreInline } from 'vaemetrics/inline';
+import { type Backend, BackendError, openBackend, type Refusal, type TensorLibrary } from 'vaemetrics/train';
 
 const build: 'simd' | 'relaxed' = await ready();
 
@@ -109,6 +110,17 @@ await mig(read, await pickFactors(archive).read());
 for await (const { firstRow, matrix } of entry.chunks()) console.log(firstRow, matrix.get(0, 0));
 await openArrays(memorySource(new Uint8Array()), { raw: { columns: 10, dtype: 'float32' }, role: 'latents' });
 writeNpy satisfies (matrix: Matrix) => unknown;
+
+// Training's backends.
+const backend = await openBackend('auto');
+const refused: readonly Refusal[] = backend.refused;
+const library: TensorLibrary = backend.tf;
+const theirs: Backend = await openBackend('wasm', { tf: library });
+const sum = library.tidy(() => library.sum(library.ones([2, 3])));
+console.log(refused, sum.dataSync()[0], theirs.device);
+await openBackend('cpu').catch((error) => error instanceof BackendError && error.remedy);
+// @ts-expect-error no such backend
+await openBackend('cuda');
 
 // Errors.
 try {

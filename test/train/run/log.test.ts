@@ -43,6 +43,14 @@ test('writes null and the reason for what is no finite number', () => {
   assert.equal(reasons, { loss: 'NaN', 'kl_per_latent.1': 'Infinity', 'terms.dip': '-Infinity' });
 });
 
+test('keeps the reasons that are given, in one record with its own', () => {
+  const scores = { mig: null, sap: Number.NaN };
+  const line = JSON.parse(formatLogLine({ ...makeEntry(5), scores, reasons: { 'scores.mig': 'no factor varies' } }));
+  assert.equal(line.scores, { mig: null, sap: null });
+  assert.equal(line.reasons, { 'scores.sap': 'NaN', 'scores.mig': 'no factor varies' });
+  assert.not.ok('reasons' in JSON.parse(formatLogLine(makeEntry(5))));
+});
+
 test('lines are read back as they were given, wherever the file was cut', () => {
   const steps = fc.uniqueArray(fc.nat(10_000), { maxLength: 20 }).map((list) => list.sort((a, b) => a - b));
   fc.assert(

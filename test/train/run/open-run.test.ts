@@ -1,18 +1,13 @@
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkpointName, latestCheckpoint } from '../../../src/train/run/checkpoints.js';
+import { checkpointName } from '../../../src/train/run/checkpoints.js';
 import { LOG_NAME, readLog } from '../../../src/train/run/log.js';
 import { createMemoryRunFolder, type MemoryRunFolder } from '../../../src/train/run/memory-run-folder.js';
-import { openRunFolder } from '../../../src/train/run/node-run-folder.js';
-import { type RunRecord, resumeRun, scalarsOf, startRun } from '../../../src/train/run/open-run.js';
-import type { RunFolder } from '../../../src/train/run/run-folder.js';
+import { type RunRecord, resumeRun, startRun } from '../../../src/train/run/open-run.js';
 import { errorOf } from '../../io/matrices.js';
-import { testNeeding } from '../../requirements.js';
-import { CONFIG, makeCheckpoint, makeEntry, makeFolder } from './samples.js';
-
-const temporary = makeFolder();
-test.after(temporary.remove);
+import { CONFIG, makeCheckpoint, makeEntry } from './samples.js';
 
 /** As a loop would: a line every 10 steps, a checkpoint every 50. */
 async function train(run: RunRecord, until: number): Promise<void> {
@@ -94,44 +89,21 @@ test('a resumed run keeps its new number of steps', async () => {
   assert.is(steps, 5000);
 });
 
-test('curves are named after what they show; what is undefined has no point', () => {
-  const scalars = scalarsOf({ ...makeEntry(20), loss: Number.NaN, images_per_second: 300 });
-  assert.equal(scalars, {
-    seconds: 2.5,
-    images_per_second: 300,
-    reconstruction: 4.5,
-    kl: 0.5,
-    'kl_per_latent/00': 0.4,
-    'kl_per_latent/01': 0.1,
-    'terms/totalCorrelation': 0.05,
-    'scores/mig': 0.25,
-  });
-});
-
-const testNeedingFullDevice = testNeeding(existsSync('/dev/full'), 'no /dev/full: Linux has it');
-
-testNeedingFullDevice('a full disk stops a run with one sentence and leaves it readable', async () => {
-  const path = temporary.at('full');
-  const folder = await openRunFolder(path, 'start');
-  const run = await startRun(folder, CONFIG);
-  await train(run, 50);
-  // Where the next checkpoint goes, nothing can be written.
-  symlinkSync('/dev/full', `${path}/${checkpointName(100)}`);
-  const error = await errorOf(() => train(run, 100));
-  assert.is(error.message, `${path}/checkpoints/step-000000100.safetensors: cannot be written: the disk is full`);
-  await run.close();
-  await folder.remove(checkpointName(100));
-  await folder.close();
-  assert.equal((await latestCheckpoint(await openRunFolder(path, 'read'))).checkpoint, makeCheckpoint(50));
-});
-
-test('a folder in which nothing can be written is told by its path', async () => {
-  const path = temporary.at('blocked');
-  const folder: RunFolder = await openRunFolder(path, 'start');
-  mkdirSync(`${path}/log.jsonl`);
-  const error = await errorOf(() => startRun(folder, CONFIG));
-  assert.match(error.message, new RegExp(`^${path}/log\\.jsonl: cannot be written: `));
-  await folder.close();
+test('a run in memory needs nothing that a browser lacks', async () => {
+  const run = new URL('../../../src/train/run/', import.meta.url);
+  const files = ['open-run.ts', 'memory-run-folder.ts'].map((file) => fileURLToPath(new URL(file, run)));
+  const bundled = (entries: readonly string[]) =>
+    build({
+      entryPoints: [...entries],
+      bundle: true,
+      platform: 'browser',
+      write: false,
+      outdir: '.',
+      logLevel: 'silent',
+    });
+  assert.is((await bundled(files)).outputFiles.length, 2);
+  const error = await errorOf(() => bundled([fileURLToPath(new URL('node-run-folder.ts', run))]));
+  assert.match(error.message, 'Could not resolve "node:fs/promises"');
 });
 
 test.run();

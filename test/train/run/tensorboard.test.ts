@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openRunFolder } from '../../../src/train/run/node-run-folder.js';
-import { resumeRun, startRun } from '../../../src/train/run/open-run.js';
+import { resumeRun, scalarsOf, startRun } from '../../../src/train/run/open-run.js';
 import { testNeeding } from '../../requirements.js';
 import { CONFIG, makeCheckpoint, makeEntry, makeFolder } from './samples.js';
 
@@ -17,6 +17,20 @@ const testNeedingTensorBoard = testNeeding(
 
 const temporary = makeFolder();
 test.after(temporary.remove);
+
+test('curves are named after what they show; what is undefined has no point', () => {
+  const scalars = scalarsOf({ ...makeEntry(20), loss: Number.NaN, images_per_second: 300 });
+  assert.equal(scalars, {
+    seconds: 2.5,
+    images_per_second: 300,
+    reconstruction: 4.5,
+    kl: 0.5,
+    'kl_per_latent/00': 0.4,
+    'kl_per_latent/01': 0.1,
+    'terms/totalCorrelation': 0.05,
+    'scores/mig': 0.25,
+  });
+});
 
 type Curves = Record<string, Array<[wallTime: number, step: number, value: number]>>;
 

@@ -1,0 +1,161 @@
+import { DataError } from '../../errors.js';
+import { formatShape } from '../../io/shape.js';
+import type { ByteSource } from '../../io/source.js';
+import type { Dataset } from '../dataset.js';
+import { openArrayImages } from './array-images.js';
+import { identifyFile } from './checksum.js';
+import { tableOfColumns } from './columns-table.js';
+import { consecutive } from './consecutive.js';
+import { fileDataset, type ImageRows, imagesInMemory, NO_FACTORS } from './file-dataset.js';
+import { type H5Dataset, type H5File, mountHdf5 } from './hdf5-library.js';
+import type { FileOptions } from './options.js';
+import { pixelLayout } from './pixels.js';
+
+/** Up to how many bytes of pixels are read at once, and how many may be unpacked to read one image. */
+export interface Hdf5Limits {
+  readonly whole: number;
+  readonly unpacked: number;
+}
+
+// Beyond a mebibyte, unpacking chunks for a batch takes longer than training on it.
+const LIMITS: Hdf5Limits = { whole: 256 << 20, unpacked: 1 << 20 };
+const PASS_BYTES = 128 << 20;
+const LABEL_ROWS = 1 << 16;
+
+const SHAPES3D_NAMES = ['floor_hue', 'wall_hue', 'object_hue', 'scale', 'shape', 'orientation'];
+const SHAPES3D_SIZES = '10,10,10,8,4,15';
+
+/**
+ * An HDF5 file with `images`, bytes of shape (N, H, W, C), and `labels`, (N, K): 3dshapes
+ * (https://github.com/google-deepmind/3dshapes-dataset) is one. Labels are numbered in the order of their values.
+ * Images are read in hyperslabs; where the chunks of the file are so wide that an image would unpack more than a
+ * mebibyte, `unpackTo` writes them to an .npy file once.
+ *
+ * @param file a path, or a Blob in a worker of a browser
+ * @throws DataError without the package h5wasm, for other contents, or for wide chunks without `unpackTo`
+ */
+export async function openHdf5(
+  file: string | Blob,
+  source: ByteSource,
+  name: string,
+  options: FileOptions,
+  limits: Hdf5Limits = LIMITS,
+): Promise<Dataset> {
+  const { path } = source;
+  const identity = await identifyFile(source);
+  const h5 = await mountHdf5(file, path);
+  try {
+    const images = numbers(h5, 'images', path);
+    const { shape } = images;
+    const { isPlanar, image, rows } = pixelLayout(shape, { path, member: 'images' });
+    if (images.type !== 'uint8' || isPlanar) {
+      const got = `${formatShape(shape)} ${images.type}`;
+      throw new DataError(`expected bytes of shape (N, H, W, C), got ${got}`, { path, member: 'images' });
+    }
+    const labels = readLabels(h5, rows, path);
+    const pixels = shape.reduce((product, length) => product * length, 1);
+    const unpacked = unpackedPerImage(images);
+    const notes: string[] = [];
+    let found: ImageRows;
+    let close = async (): Promise<void> => h5.close();
+    if (pixels <= limits.whole) {
+      const bytes = new Uint8Array(pixels);
+      let filled = 0;
+      for await (const block of inPasses(images)) {
+        bytes.set(block, filled);
+        filled += block.length;
+      }
+      found = imagesInMemory(bytes, image);
+    } else if (unpacked <= limits.unpacked) {
+      found = slabs(images, image);
+    } else if (options.unpackTo !== undefined) {
+      const { unpackTo } = await import('./unpack.js');
+      const opened = await unpackTo(options.unpackTo, { shape, stream: () => inPasses(images) });
+      ({ images: found } = await openArrayImages(opened.tensor, 255));
+      close = async () => {
+        h5.close();
+        await opened.source.close?.();
+      };
+      notes.push(`the images are read from ${options.unpackTo}`);
+    } else {
+      const problem = `its chunks are so wide that reading one image unpacks ${unpacked} bytes`;
+      throw new DataError(`${problem}; say unpackTo, an .npy file that its ${pixels} bytes are written to once`, {
+        path,
+        member: 'images',
+      });
+    }
+    return fileDataset({
+      name,
+      path,
+      identity: { format: 'hdf5', ...identity },
+      images: found,
+      table: labels.table,
+      notes: [...notes, ...labels.notes],
+      close,
+    });
+  } catch (error) {
+    h5.close();
+    throw error;
+  }
+}
+
+function numbers(h5: H5File, member: string, path: string): H5Dataset {
+  const found = h5.dataset(member);
+  if (found === null) {
+    throw new DataError(`expected a data set called ${member}, got ${h5.names().join(', ') || 'none'}`, { path });
+  }
+  return found;
+}
+
+/** Bytes that must be unpacked to read one image: of every chunk that it touches. */
+export function unpackedPerImage({ shape, chunks }: Pick<H5Dataset, 'shape' | 'chunks'>): number {
+  if (chunks === null) return 0;
+  const touched = shape.slice(1).reduce((product, length, k) => product * Math.ceil(length / chunks[k + 1]), 1);
+  return touched * chunks.reduce((product, length) => product * length, 1);
+}
+
+/** All images in order, a whole number of chunks at a time. */
+async function* inPasses({ shape, chunks, read }: H5Dataset): AsyncGenerator<Uint8Array> {
+  const rowBytes = shape.slice(1).reduce((product, length) => product * length, 1);
+  const chunkRows = chunks?.[0] ?? 1;
+  const rows = chunkRows * Math.max(1, Math.floor(PASS_BYTES / (chunkRows * rowBytes)));
+  for (let row = 0; row < shape[0]; row += rows) yield read(row, Math.min(shape[0], row + rows)) as Uint8Array;
+}
+
+function slabs(images: H5Dataset, image: ImageRows['image']): ImageRows {
+  const imageBytes = image.height * image.width * image.channels;
+  return {
+    size: images.shape[0],
+    image,
+    isBinary: false,
+    read(rows, out) {
+      for (const [from, to] of consecutive(rows, 256)) {
+        out.set(images.read(rows[from], rows[from] + to - from) as Uint8Array, from * imageBytes);
+      }
+    },
+  };
+}
+
+function readLabels(h5: H5File, rows: number, path: string): ReturnType<typeof tableOfColumns> {
+  const labels = h5.dataset('labels');
+  if (labels === null) return { table: NO_FACTORS, notes: ['it holds no labels'] };
+  const { shape } = labels;
+  const width = shape.length === 1 ? 1 : shape[1];
+  if (shape.length > 2 || shape[0] !== rows || width === 0) {
+    throw new DataError(`expected labels of shape (${rows}, K), got ${formatShape(shape)}`, { path, member: 'labels' });
+  }
+  const values = new Float64Array(rows * width);
+  for (let row = 0; row < rows; row += LABEL_ROWS) {
+    values.set(labels.read(row, Math.min(rows, row + LABEL_ROWS)), row * width);
+  }
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    const where = { row: Math.floor(bad / width), column: bad % width };
+    throw new DataError(`expected a number, got ${values[bad]}`, { path, member: 'labels', ...where });
+  }
+  const plain = Array.from({ length: width }, (_, k) => (width === 1 ? 'label' : `factor${k}`));
+  const columns = tableOfColumns({ names: plain, values, rows }, true);
+  const sizes = columns.table.factors.map(({ size }) => size).join();
+  const isShapes3d = width === SHAPES3D_NAMES.length && sizes === SHAPES3D_SIZES;
+  return isShapes3d ? tableOfColumns({ names: SHAPES3D_NAMES, values, rows }, true) : columns;
+}

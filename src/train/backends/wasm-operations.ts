@@ -1,0 +1,37 @@
+/** The operations of a step by our kernels on tfjs' WebAssembly backend. */
+import { LEAKY_SLOPE } from '../models/layers.js';
+import { composeOperations, type Operations } from '../operations.js';
+import type { NamedTensors, Tensor, TensorLibrary } from '../tensors.js';
+
+const KERNEL_NAMES = { relu: 'relu', 'leaky-relu': 'leakyRelu', tanh: 'tanh' } as const;
+
+/** @param tf on a backend that `addWasmKernels` has added to */
+export function wasmOperations(tf: TensorLibrary): Operations {
+  const run = <R = Tensor>(name: string, inputs: NamedTensors, attributes: object = {}) =>
+    tf.engine().runKernel(`vaemetrics:${name}`, inputs, attributes) as R;
+  return {
+    ...composeOperations(tf),
+
+    activationGradient: (y, dy, activation) =>
+      run('ActivationGradient', { y, dy }, { activation: KERNEL_NAMES[activation], alpha: LEAKY_SLOPE }),
+
+    biasGradient: (dy) => run('BiasGradient', { dy }),
+
+    bernoulli: (logits, x, scale) =>
+      tf.tidy(() => {
+        const [losses, gradient] = run<Tensor[]>('Bernoulli', { logits, x }, { scale });
+        return { loss: tf.sum(losses), gradient };
+      }),
+
+    adam([p, m, v], gradient, step) {
+      run('Adam', { p, m, v, gradient }, { step }).dispose();
+      // tfjs keeps the weights of a product, packed, as they were when it first saw the tensor: weights that have changed must be another tensor.
+      const changed = tf.slice(
+        p,
+        p.shape.map(() => 0),
+      );
+      p.dispose();
+      return [changed, m, v];
+    },
+  };
+}

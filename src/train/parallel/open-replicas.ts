@@ -1,0 +1,23 @@
+/** Where the shards of a batch are computed: here, or in workers. */
+import { optionRangeError } from '../../errors.js';
+import type { Autoencoder } from '../autoencoder.js';
+import type { OpenedBackend } from '../backends/open-backend.js';
+import { localReplicas, type Replicas } from '../replicas.js';
+import type { Description } from './description.js';
+
+/** @throws RangeError for more threads than one on a backend that has its own */
+export async function openReplicas(
+  threads: number,
+  { name }: OpenedBackend,
+  autoencoder: Autoencoder,
+  description: Description,
+  shardRows: number,
+): Promise<Replicas> {
+  if (threads === 1) return localReplicas(autoencoder, shardRows);
+  if (name !== 'wasm' && name !== 'cpu') {
+    const backend = name === 'given' ? 'a tf of your own' : `the backend ${name}`;
+    throw optionRangeError(`threads: expected 1 on ${backend}, got ${threads}; wasm and cpu have more`);
+  }
+  const { workerReplicas } = await import('./worker-replicas.js');
+  return workerReplicas(threads, name, autoencoder, description, shardRows);
+}

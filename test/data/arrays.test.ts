@@ -1,0 +1,288 @@
+import { deflateRawSync } from 'node:zlib';
+import * as fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openArrayImages } from '../../src/data/files/array-images.js';
+import { packBits, packedImages } from '../../src/data/files/packed-images.js';
+import { openDataset } from '../../src/data/index.js';
+import { memorySource } from '../../src/io/index.js';
+import { openTensors, type Tensor } from '../../src/io/tensors.js';
+import { concatenate, crcOf, npyBytes, zipBytes } from '../io/builders.js';
+import { factorsOf, fixture, imagesOf, inFolder, ramp, refusalOf, rowsOf } from './rows.js';
+
+function blobOf(...parts: Array<Uint8Array | string>): Blob {
+  return new Blob([concatenate(...parts) as Uint8Array<ArrayBuffer>]);
+}
+
+function archive(members: Readonly<Record<string, Uint8Array>>, deflated = true): Blob {
+  return blobOf(
+    zipBytes(Object.entries(members).map(([name, content]) => ({ name: `${name}.npy`, content, deflated }))),
+  );
+}
+
+function pixels(shape: readonly number[], data: Uint8Array, descr = '|u1'): Uint8Array {
+  return npyBytes({ descr, shape, data });
+}
+
+function doubles(...values: number[]): Uint8Array {
+  return new Uint8Array(Float64Array.from(values).buffer);
+}
+
+test('reads the layout of dSprites as numpy writes it, without its pickle and its one colour', async () => {
+  const dataset = await openDataset(fixture('dsprites.npz'));
+  assert.is(dataset.size, 48);
+  assert.equal(dataset.image, { height: 8, width: 8, channels: 1 });
+  assert.ok(dataset.isBinary);
+  assert.equal(
+    dataset.factors.map(({ name, size }) => [name, size]),
+    [
+      ['shape', 3],
+      ['scale', 2],
+      ['orientation', 2],
+      ['posX', 2],
+      ['posY', 2],
+    ],
+  );
+  const stored = ramp(48 * 64).map((value) => (value % 2) * 255);
+  assert.equal(await imagesOf(dataset, rowsOf(dataset)), stored);
+  assert.equal(await factorsOf(dataset, [47, 0, 18]), [2, 1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0]);
+  assert.ok(dataset.notes?.some((note) => note.includes('color')));
+  await dataset.close?.();
+});
+
+test('reads floats, factors along a line and their names as numpy writes them', async () => {
+  const dataset = await openDataset(fixture('images.npz'));
+  assert.equal(
+    dataset.factors.map(({ name, size, range }) => [name, size, range]),
+    [
+      ['shape', 3, undefined],
+      ['größe', null, [-1, 1]],
+    ],
+  );
+  assert.equal(await imagesOf(dataset, rowsOf(dataset)), ramp(6 * 60));
+  assert.equal(await factorsOf(dataset, [5, 0]), [2, 1, 0, -1]);
+  assert.not(dataset.isBinary);
+  await dataset.close?.();
+});
+
+test('the largest of small whole numbers is white, and the maximum given goes before', async () => {
+  const bytes = pixels([2, 1, 2], Uint8Array.of(0, 4, 8, 16));
+  const found = await openDataset(archive({ images: bytes, label: pixels([2], Uint8Array.of(0, 1)) }));
+  assert.equal(await imagesOf(found, [0, 1]), Uint8Array.of(0, 64, 128, 255));
+  assert.equal(found.factors, [{ name: 'label', size: 2 }]);
+  const given = await openDataset(archive({ images: bytes }), { maximum: 32 });
+  assert.equal(await imagesOf(given, [1]), Uint8Array.of(64, 128));
+  const brighter = await openDataset(archive({ images: pixels([1, 1, 2], Uint8Array.of(0, 17)) }));
+  assert.equal(await imagesOf(brighter, [0]), Uint8Array.of(0, 17));
+  assert.match(
+    await refusalOf(openDataset(archive({ images: bytes }), { maximum: 15 })),
+    "member 'images', row 1: expected pixels from 0 to 15, got 16",
+  );
+});
+
+test('channels may come before height and width, and where both could be they come last', async () => {
+  const planes = await openDataset(archive({ images: pixels([1, 3, 2, 2], ramp(12)) }));
+  assert.equal(planes.image, { height: 2, width: 2, channels: 3 });
+  assert.equal(await imagesOf(planes, [0]), Uint8Array.of(0, 28, 56, 7, 35, 63, 14, 42, 70, 21, 49, 77));
+  assert.ok(planes.notes?.includes('the shape (1, 3, 2, 2) is taken as (N, C, H, W)'));
+  const both = await openDataset(archive({ images: pixels([1, 3, 2, 3], ramp(18)) }));
+  assert.equal(both.image, { height: 3, width: 2, channels: 3 });
+  assert.ok(both.notes?.includes('the shape (1, 3, 2, 3) is taken as (N, H, W, C)'));
+});
+
+test('an .npy file has images and no factors', async () => {
+  const dataset = await openDataset(blobOf(pixels([3, 2, 2], ramp(12))));
+  assert.equal(await imagesOf(dataset, [2, 0]), Uint8Array.of(56, 63, 70, 77, 0, 7, 14, 21));
+  assert.equal(dataset.factors, []);
+  assert.equal(await factorsOf(dataset, [1]), []);
+});
+
+/** Says that it has more rows than it has, so that it is read as a large one is. */
+function asLarge(tensor: Tensor, rows: number): Tensor {
+  const read = tensor.read as NonNullable<Tensor['read']>;
+  const bytes = tensor.shape.slice(1).reduce((product, length) => product * length, tensor.itemBytes as number);
+  const real = tensor.shape[0];
+  const shape = [rows, ...tensor.shape.slice(1)];
+  return {
+    ...tensor,
+    shape,
+    layout: { ...(tensor.layout as NonNullable<Tensor['layout']>), shape },
+    // Beyond its end it begins anew.
+    async read(offset, length) {
+      const whole = await read(0, real * bytes);
+      return Uint8Array.from({ length }, (_, i) => whole[(offset + i) % whole.length]);
+    },
+  };
+}
+
+test('large bare arrays are read by ranges of rows, in any order, and give what whole ones give', async () => {
+  const planar = new Uint8Array(ramp(200 * 3 * 32 * 32).map((value) => value));
+  const floats = new Uint8Array(Float32Array.from(ramp(200 * 32 * 32), (value) => value / 255).buffer);
+  for (const file of [
+    pixels([200, 3, 32, 32], planar),
+    npyBytes({ descr: '<f4', shape: [200, 32, 32], data: floats }),
+  ]) {
+    const [tensor] = await openTensors(memorySource(file));
+    const whole = (await openArrayImages(tensor, null)).images;
+    const ranged = (await openArrayImages(asLarge(tensor, 400_000), null)).images;
+    assert.is(ranged.size, 400_000);
+    const { height, width, channels } = whole.image;
+    const room = height * width * channels;
+    const rows = [7, 8, 9, 199, 3, 3, 100, 101, 0];
+    const expected = new Uint8Array(rows.length * room);
+    const got = new Uint8Array(rows.length * room);
+    await whole.read(rows, expected);
+    await ranged.read(rows, got);
+    assert.equal(got, expected);
+  }
+});
+
+test('zeros and ones that look binary and later are not are refused', async () => {
+  const data = new Uint8Array(200 * 32 * 32);
+  data[77 * 1024 + 5] = 1;
+  data[150 * 1024] = 200;
+  const [tensor] = await openTensors(memorySource(pixels([200, 32, 32], data)));
+  const { images } = await openArrayImages(asLarge(tensor, 300_000), 1);
+  const out = new Uint8Array(1024);
+  await images.read([77], out);
+  assert.is(out[5], 255);
+  assert.ok(images.isBinary);
+  assert.match(
+    await refusalOf(Promise.resolve(images.read([150], out))),
+    'row 150: expected pixels from 0 to 1, got 200',
+  );
+});
+
+test('images packed into bits are the images, at any size and alignment', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 0, max: 3 }),
+      fc.infiniteStream(fc.nat(1)),
+      async (size, height, width, shift, bits) => {
+        const each = height * width;
+        const bytes = Uint8Array.from({ length: size * each }, () => bits.next().value);
+        const stream = async function* () {
+          yield bytes.subarray(0, size);
+          yield bytes.subarray(size);
+        };
+        const images = packedImages(size, { height, width, channels: 1 }, stream, {});
+        const rows = [size - 1, 0, size >> 1];
+        const out = new Uint8Array(new ArrayBuffer(3 * each + shift), shift);
+        await images.read(rows, out);
+        const expected = rows.flatMap((row) =>
+          Array.from(bytes.subarray(row * each, (row + 1) * each), (v) => v * 255),
+        );
+        assert.equal(Array.from(out), expected);
+      },
+    ),
+  );
+});
+
+test('packing tells the first pixel that is neither 0 nor 1', () => {
+  for (const at of [0, 5, 8, 17]) {
+    const bytes = new Uint8Array(18).fill(1);
+    bytes[at] = 2;
+    let found = -1;
+    assert.throws(() =>
+      packBits(bytes, new Uint8Array(3), 0, (index) => {
+        found = index;
+        return new RangeError('here');
+      }),
+    );
+    assert.is(found, at);
+  }
+});
+
+const GOOD = pixels([2, 2, 2], ramp(8));
+
+test('archives that are no data set are refused with what was expected', async () => {
+  const refused: ReadonlyArray<readonly [Readonly<Record<string, Uint8Array>>, string]> = [
+    [{ pictures: GOOD }, 'expected an array called images or imgs, got pictures (2, 2, 2)'],
+    [{ images: pixels([2, 2], ramp(4)) }, "member 'images': expected images of shape (N, H, W), (N, H, W, C)"],
+    [{ images: pixels([2, 2, 2, 2], ramp(16)) }, 'with 1 or 3 channels, got (2, 2, 2, 2)'],
+    [{ images: pixels([0, 2, 2], ramp(0)) }, 'got (0, 2, 2)'],
+    [{ images: pixels([1, 1, 2], ramp(4), '<i2') }, 'expected images of uint8, bool, or floats from 0 to 1, got int16'],
+    [{ images: pixels([1, 1, 2], doubles(0.5, 1.5), '<f8') }, 'row 0: expected pixels from 0 to 1, got 1.5'],
+    [{ images: pixels([2, 1, 1], doubles(1, Number.NaN), '<f8') }, 'row 1: expected pixels from 0 to 1, got NaN'],
+    [{ images: npyBytes({ descr: '|u1', fortranOrder: true, shape: [1, 1, 2], data: ramp(2) }) }, 'got Fortran order'],
+    [{ images: pixels([1, 1, 2], Uint8Array.of(1, 2), '|b1') }, 'expected pixels from 0 to 1, got 2'],
+    [{ images: GOOD, labels: pixels([3], ramp(3)) }, "member 'labels': expected a row for each of 2 images, got 3"],
+    [
+      { images: GOOD, factors: pixels([2, 1], doubles(1, Number.NaN), '<f8') },
+      'row 1, column 0: expected a number, got NaN',
+    ],
+    [
+      { images: GOOD, factors: pixels([2, 2], ramp(4)), factor_names: pixels([1], concatenate('ab'), '|S2') },
+      'expected 2 different names, got "ab"',
+    ],
+    [
+      { images: GOOD, factors: pixels([2, 1], ramp(2)), factor_names: pixels([1], ramp(1)) },
+      'expected a list of strings, got (1,) uint8',
+    ],
+    [
+      { images: GOOD, factors: pixels([2, 1], ramp(2)), factor_names: pixels([1], Uint8Array.of(0xff), '|S1') },
+      'expected text in UTF-8',
+    ],
+  ];
+  for (const [members, message] of refused) {
+    assert.ok((await refusalOf(openDataset(archive(members)))).includes(message), message);
+  }
+});
+
+test('a damaged image is told by its checksum, and a cut archive by its directory', async () => {
+  const content = GOOD.slice();
+  content[content.length - 1] ^= 1;
+  const packed = new Uint8Array(deflateRawSync(content));
+  const damaged = zipBytes([{ name: 'images.npy', content: GOOD, deflated: true, packed, crc: crcOf(GOOD) }]);
+  assert.match(
+    await refusalOf(openDataset(blobOf(damaged))),
+    /member 'images': expected the checksum .*: the data is damaged/,
+  );
+  const whole = zipBytes([{ name: 'images.npy', content: GOOD }]);
+  for (let length = 1; length < whole.length; length += 7)
+    await refusalOf(openDataset(blobOf(whole.subarray(0, length))));
+});
+
+test('another image, another label and another order of dimensions give another identity; the same file the same', async () => {
+  const identity = async (members: Readonly<Record<string, Uint8Array>>) =>
+    JSON.stringify((await openDataset(archive(members))).identity);
+  const other = pixels([2, 2, 2], ramp(8, 1));
+  const labels = pixels([2], Uint8Array.of(0, 1));
+  const seen = [
+    await identity({ images: GOOD }),
+    await identity({ images: other }),
+    await identity({ images: GOOD, labels }),
+    await identity({ images: GOOD, labels: pixels([2], Uint8Array.of(1, 0)) }),
+  ];
+  assert.is(new Set(seen).size, 4);
+  assert.is(await identity({ images: GOOD }), seen[0]);
+});
+
+test('deflated images are unpacked to an .npy file once, which is then read in pieces', async () => {
+  await inFolder({}, async (folder) => {
+    const unpackTo = `${folder}/images.npy`;
+    const file = archive({ images: pixels([5, 4, 4], ramp(80)), labels: pixels([5], ramp(5)) });
+    for (let time = 0; time < 2; time++) {
+      const dataset = await openDataset(file, { unpackTo });
+      assert.equal(
+        await imagesOf(dataset, [4, 1]),
+        Uint8Array.of(...ramp(80).subarray(64), ...ramp(80).subarray(16, 32)),
+      );
+      await dataset.close?.();
+    }
+    const other = archive({ images: pixels([6, 4, 4], ramp(96)) });
+    assert.ok((await refusalOf(openDataset(other, { unpackTo }))).includes('expected the images unpacked before'));
+  });
+});
+
+test('rows and room are checked', async () => {
+  const dataset = await openDataset(archive({ images: GOOD }));
+  assert.throws(() => dataset.readImages([2], new Uint8Array(4)), 'expected rows from 0 to 1, got 2 at 0');
+  assert.throws(() => dataset.readImages([0.5], new Uint8Array(4)), 'got 0.5 at 0');
+  assert.throws(() => dataset.readImages([0], new Uint8Array(3)), 'expected room for 4 values, got 3');
+});
+
+test.run();

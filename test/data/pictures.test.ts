@@ -1,0 +1,126 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encode } from 'fast-png';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { decodePngPicture, loadJpegDecoder } from '../../src/data/files/decode-picture.js';
+import { openDataset } from '../../src/data/index.js';
+import { factorsOf, fixture, imagesOf, inFolder, ramp, refusalOf, rowsOf } from './rows.js';
+
+const read = async (name: string) => new Uint8Array(await readFile(fixture(`pictures/${name}`)));
+
+/** The pixels of colour.png: see fixtures/make.py. */
+const colour = Uint8Array.from({ length: 12 * 10 * 3 }, (_, i) => {
+  const [y, x, c] = [Math.floor(i / 30), Math.floor(i / 3) % 10, i % 3];
+  return c === 0 ? y * 20 : c === 1 ? x * 25 : y * 10;
+});
+const grey = Uint8Array.from({ length: 120 }, (_, i) => Math.floor(i / 10) * 20);
+
+test('PNG of 1, 8 and 16 bits, with a palette and with an opaque alpha, gives the pixels that were written', async () => {
+  const decoded = async (name: string) => decodePngPicture(await read(name), name);
+  assert.equal(await decoded('colour.png'), { height: 12, width: 10, channels: 3, pixels: colour });
+  assert.equal(await decoded('opaque.png'), { height: 12, width: 10, channels: 3, pixels: colour });
+  assert.equal(await decoded('palette.png'), { height: 12, width: 10, channels: 3, pixels: colour });
+  assert.equal((await decoded('grey.png')).pixels, grey);
+  assert.equal((await decoded('grey16.png')).pixels, grey);
+  assert.equal(
+    (await decoded('one-bit.png')).pixels,
+    grey.map((value) => (value > 100 ? 255 : 0)),
+  );
+});
+
+test('PNG that is transparent, cut short or damaged is refused', async () => {
+  const bytes = await read('colour.png');
+  const decode = (changed: Uint8Array) => refusalOf((async () => decodePngPicture(changed, 'a.png'))());
+  assert.match(await decode(await read('transparent.png')), 'a.png: expected a picture without transparent pixels');
+  for (let length = 1; length < bytes.length; length += 5) await decode(bytes.subarray(0, length));
+  for (const at of [16, 24, 45, 60, bytes.length - 14]) {
+    const changed = bytes.slice();
+    changed[at] ^= 0x40;
+    await decode(changed);
+  }
+});
+
+test('JPEG, baseline, progressive and grey, is near what was written', async () => {
+  const decode = await loadJpegDecoder();
+  const smooth = decodePngPicture(await read('smooth.png'), 'smooth.png');
+  for (const name of ['baseline.jpg', 'progressive.jpg', 'grey.jpg']) {
+    const { height, width, channels, pixels } = decode(await read(name), name);
+    assert.equal([height, width, channels], [64, 48, name === 'grey.jpg' ? 1 : 3]);
+    const step = 3 / channels;
+    const worst = pixels.reduce((most, value, i) => Math.max(most, Math.abs(value - smooth.pixels[i * step])), 0);
+    const mean = pixels.reduce((sum, value, i) => sum + Math.abs(value - smooth.pixels[i * step]), 0) / pixels.length;
+    assert.ok(worst <= 16 && mean < 2, `${name}: ${worst}, ${mean} on average`);
+  }
+});
+
+test('JPEG of four components, cut short or of another kind is refused', async () => {
+  const decode = await loadJpegDecoder();
+  const refusal = (bytes: Uint8Array) => refusalOf((async () => decode(bytes, 'a.jpg'))());
+  assert.match(await refusal(await read('cmyk.jpg')), 'a.jpg: expected a JPEG of 1 or 3 components, got 4');
+  const bytes = await read('baseline.jpg');
+  for (let length = 3; length < bytes.length - 1; length += 61) await refusal(bytes.subarray(0, length));
+  const arithmetic = bytes.slice();
+  for (let i = 0; i < bytes.length - 1; i++) if (bytes[i] === 0xff && bytes[i + 1] === 0xc0) arithmetic[i + 1] = 0xc9;
+  assert.match(await refusal(arithmetic), 'expected a baseline or progressive JPEG of 8 bits');
+});
+
+test('a folder: order of names, sub-folders as labels, the largest centred square, grey among colours', async () => {
+  await inFolder({}, async (folder) => {
+    for (const label of ['cats', 'dogs']) await mkdir(join(folder, label));
+    await writeFile(join(folder, 'dogs', '1.png'), await read('grey.png'));
+    await writeFile(join(folder, 'cats', '2.png'), await read('colour.png'));
+    await writeFile(join(folder, 'cats', '10.png'), await read('colour.png'));
+    await writeFile(join(folder, 'cats', '.hidden.png'), 'nothing');
+    const dataset = await openDataset(folder, { size: 10 });
+    assert.is(dataset.size, 3);
+    assert.equal(dataset.image, { height: 10, width: 10, channels: 3 });
+    assert.equal(dataset.factors, [{ name: 'label', size: 2 }]);
+    assert.equal(await factorsOf(dataset, rowsOf(dataset)), [0, 0, 1]);
+    const square = colour.subarray(30, 330);
+    // Twice, as the second time they have been kept.
+    for (let time = 0; time < 2; time++) {
+      assert.equal(await imagesOf(dataset, [1]), square);
+      assert.equal((await imagesOf(dataset, [2])).slice(0, 3), Uint8Array.of(20, 20, 20));
+    }
+    const cropped = await openDataset(folder, { size: 2, crop: 4, channels: 3 });
+    const [first] = await imagesOf(cropped, [0]);
+    assert.is(first, (4 * 20 + 5 * 20) / 2);
+    assert.not.equal(cropped.identity, dataset.identity);
+    const tooLarge = await openDataset(folder, { crop: 11 });
+    assert.match(await refusalOf(imagesOf(tooLarge, [0])), 'expected at least 11 x 11 pixels, got 10 x 12');
+  });
+});
+
+test('a coloured picture among grey ones, and what is no picture, are refused by name', async () => {
+  const files = { 'a.png': await read('grey.png'), 'b.png': await read('colour.png'), 'c.jpg': ramp(50) };
+  await inFolder(files, async (folder) => {
+    const dataset = await openDataset(folder, { size: 5 });
+    assert.is(dataset.image.channels, 1);
+    assert.match(await refusalOf(imagesOf(dataset, [1])), 'b.png: expected a grey picture as the first one is');
+    assert.match(await refusalOf(imagesOf(dataset, [2])), 'c.jpg, byte 0: expected a PNG or JPEG picture');
+    assert.match(await refusalOf(openDataset(join(folder, 'a.png'))), 'a single picture; give the folder it is in');
+  });
+});
+
+test('another first picture, or another name, is another data set', async () => {
+  const one = encode({ width: 2, height: 2, data: Uint8Array.of(1, 2, 3, 4), channels: 1 });
+  const two = encode({ width: 2, height: 2, data: Uint8Array.of(1, 2, 3, 5), channels: 1 });
+  const identity = (files: Readonly<Record<string, Uint8Array>>) =>
+    inFolder(files, async (folder) => JSON.stringify((await openDataset(folder)).identity));
+  const seen = [await identity({ 'a.png': one }), await identity({ 'a.png': two }), await identity({ 'b.png': one })];
+  assert.is(new Set(seen).size, 3);
+  assert.is(await identity({ 'a.png': one }), seen[0]);
+});
+
+test('options out of range are refused', async () => {
+  for (const options of [{ size: 0 }, { size: 1.5 }, { crop: -1 }, { maximum: 256 }, { channels: 2 as never }]) {
+    let code: string | undefined;
+    await openDataset(fixture('pictures'), options).catch((error) => {
+      code = error.code;
+    });
+    assert.is(code, 'ERR_OPTION', JSON.stringify(options));
+  }
+});
+
+test.run();

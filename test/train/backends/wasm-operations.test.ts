@@ -1,0 +1,39 @@
+/** Adam in place, and tfjs' products, which keep what they have packed. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openBackend } from '../../../src/train/backends/open-backend.js';
+import { composeOperations } from '../../../src/train/operations.js';
+import { ADAM_DEFAULTS, correctAdam } from '../../../src/train/optimiser.js';
+
+test('products are of the weights that Adam has left, not of those that tfjs saw first', async () => {
+  const { tf, operations, close } = await openBackend('wasm');
+  const x = tf.tensor(new Float32Array([1, 2, 3, 4, 5, 6]), [3, 2]);
+  const bias = tf.tensor(new Float32Array([0.5, -0.5]), [2]);
+  const gradient = tf.tensor(new Float32Array([1, -1, 2, -2]), [2, 2]);
+  const step = correctAdam(0, { ...ADAM_DEFAULTS, learningRate: 0.25 });
+  const productsAround = (adam: ReturnType<typeof composeOperations>['adam']) => {
+    const weights = tf.tensor(new Float32Array([1, 2, 3, 4]), [2, 2]);
+    const multiply = (b: typeof weights) => [tf.fused.matMul({ a: x, b, bias }), tf.matMul(x, b)];
+    const before = multiply(weights);
+    const state = adam([weights, tf.zeros([2, 2]), tf.zeros([2, 2])], gradient, step);
+    const after = multiply(state[0]);
+    const values = [...before, ...after].map((product) => Array.from(product.dataSync()));
+    tf.dispose([before, after, state]);
+    return values;
+  };
+  const [quick, plain] = [
+    productsAround((operations ?? composeOperations(tf)).adam),
+    productsAround(composeOperations(tf).adam),
+  ];
+  assert.is.not(quick[0].join(), quick[2].join());
+  assert.ok(operations !== undefined);
+  for (const [i, product] of plain.entries()) {
+    for (const [k, value] of product.entries()) {
+      assert.ok(Math.abs(value - quick[i][k]) < 1e-5, `${i}: ${quick[i]}, expected ${plain[i]}`);
+    }
+  }
+  tf.dispose([x, bias, gradient]);
+  await close();
+});
+
+test.run();

@@ -1,0 +1,99 @@
+/** Workers that fail, and those that nobody closes. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startWorker } from '../../../bindings/worker-host.js';
+import { Crew } from '../../../src/train/parallel/crew.js';
+import type { Request } from '../../../src/train/parallel/messages.js';
+
+const request = { kind: 'learn', mu: null, logvar: null, z: null } satisfies Request;
+
+/** A worker that runs `code` for every message, where `reply` answers. */
+const workerOf = (code: string) => () =>
+  startWorker(
+    new URL(
+      `data:text/javascript,${encodeURIComponent(
+        `import { parentPort } from 'node:worker_threads';
+        const reply = (value) => parentPort.postMessage(value);
+        let count = 0;
+        parentPort.on('message', (message) => { count++; ${code} });`,
+      )}`,
+    ),
+  );
+
+const endingOf = (promise: Promise<unknown>): Promise<Error & { code?: string }> =>
+  promise.then(
+    () => new Error('no error'),
+    (error) => error,
+  );
+
+test('answers come in the order of the requests of each worker', async () => {
+  const crew = new Crew(2, workerOf('reply({ value: count });'));
+  const answers = await Promise.all([0, 1, 0, 0, 1].map((worker) => crew.ask<number>(worker, request)));
+  assert.equal(answers, [1, 1, 2, 3, 2]);
+  crew.end(new Error('over'));
+});
+
+test('the error of one worker is the failure of all, and of what is asked later', async () => {
+  const crew = new Crew(2, workerOf(`reply({ error: { name: 'RangeError', message: 'no memory', code: 'ERR_X' } });`));
+  const [first, second] = [endingOf(crew.ask(0, request)), endingOf(crew.ask(1, request))];
+  const error = await first;
+  assert.instance(error, RangeError);
+  assert.is(error.message, 'no memory');
+  assert.is(error.code, 'ERR_X');
+  assert.is(await second, error);
+  assert.is(await endingOf(crew.ask(1, request)), error);
+});
+
+test('an error that comes after an answer is one, too', async () => {
+  const late = `reply({ value: 1 }); reply({ error: { name: 'Error', message: 'late' } });`;
+  const crew = new Crew(1, workerOf(late));
+  assert.is(await crew.ask(0, request), 1);
+  assert.is((await endingOf(crew.ask(0, request))).message, 'late');
+});
+
+for (const [title, code, message] of [
+  ['an exception that nobody catches', `throw new TypeError('of a worker')`, /^of a worker$/],
+  ['the end of a worker', 'process.exit(3)', /^worker: expected an answer, got exit code 3$/],
+] as const) {
+  test(`${title} is an error, and no wait without end`, async () => {
+    const crew = new Crew(2, workerOf(code));
+    const waiting = endingOf(crew.ask(1, request));
+    const error = await endingOf(crew.ask(0, request));
+    assert.match(error.message, message);
+    assert.match((await waiting).message, message);
+  });
+}
+
+test('what is asked when the crew is ended fails with the reason', async () => {
+  const crew = new Crew(2, workerOf(''));
+  const waiting = endingOf(crew.ask(0, request));
+  const reason = new Error('stop');
+  crew.end(reason);
+  assert.is(await waiting, reason);
+});
+
+test('workers that nobody closes keep no program alive, and print nothing', () => {
+  const child = `
+    import { train } from './src/train/index.ts';
+    import { workerReplicas } from './src/train/parallel/worker-replicas.ts';
+    import { buildAutoencoder } from './src/train/parallel/description.ts';
+    import { openBackend } from './src/train/backends/open-backend.ts';
+    const description = {
+      architecture: 'mlp', image: { height: 8, width: 8, channels: 1 }, latents: 2, likelihood: 'bernoulli', code: 'sample',
+    };
+    const backend = await openBackend('wasm');
+    await workerReplicas(2, 'wasm', buildAutoencoder(backend, description), description, 16);
+    console.log('left open');`;
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', child],
+    { cwd: fileURLToPath(new URL('../../..', import.meta.url)), encoding: 'utf8', timeout: 120_000 },
+  );
+  assert.is(stderr, '');
+  assert.is(stdout, 'left open\n');
+  assert.is(status, 0);
+});
+
+test.run();
