@@ -51,7 +51,13 @@ test('encode writes the posterior of the run again, and others where told', asyn
 });
 
 test('encode refuses to put other posteriors in place of the run’s, and other images', async () => {
-  for (const flags of [['--untrained'], ['--rows', '5'], ['--split', 'all'], ['--data', DATA]]) {
+  for (const flags of [
+    ['--untrained'],
+    ['--rows', '5'],
+    ['--split', 'all'],
+    ['--data', DATA],
+    ['--checkpoint', 'best'],
+  ]) {
     assert.match(await errorOf('encode', ...flags), /^2 .*expected --out/);
   }
   assert.match(
