@@ -12,7 +12,7 @@ import { runLoop } from './loop.js';
 import { listParameters } from './models/layers.js';
 import { ADAM_DEFAULTS } from './optimiser.js';
 import { buildAutoencoder, type Description } from './parallel/description.js';
-import { openReplicas } from './parallel/open-replicas.js';
+import { checkThreads, openReplicas } from './parallel/open-replicas.js';
 import { writePosterior } from './posterior-archive.js';
 import type { LiveScores } from './progress.js';
 import type { RunConfig } from './run/config.js';
@@ -89,6 +89,7 @@ async function trainWith(
   backend: OpenedBackend,
   opened: Opened,
 ): Promise<TrainResult> {
+  checkThreads(plan.threads, backend);
   const { tf } = backend;
   const rows = planRows(options, dataset.size);
   const split = await splitRows(dataset.size, rows.testRows, plan.seed);
@@ -105,6 +106,7 @@ async function trainWith(
     kind: 'opened',
     backend: backend.name,
     device: backend.device,
+    threads: plan.threads,
     refused: backend.refused,
     data: dataset.name,
     trainRows: split.trainSize,

@@ -23,6 +23,8 @@ export function wasmOperations(tf: TensorLibrary): Operations {
         return { loss: tf.sum(losses), gradient };
       }),
 
+    copyOut: (x, into) => run('CopyOut', { x }, { into }).dispose(),
+
     adam([p, m, v], gradient, step) {
       run('Adam', { p, m, v, gradient }, { step }).dispose();
       return [p, m, v];
