@@ -6,6 +6,7 @@ export interface TrainOpening {
   readonly kind: 'opened';
   readonly backend: string;
   readonly device: string;
+  readonly threads: number;
   /** Backends that `auto` would have preferred, and why they were not taken. */
   readonly refused: readonly Refusal[];
   readonly data: string;
@@ -51,4 +52,12 @@ export interface StepProgress {
   readonly isLogged: boolean;
 }
 
-export type TrainProgress = TrainOpening | StepProgress;
+/** After the last step: the posterior of the held-out rows. */
+export interface EncodingProgress {
+  readonly kind: 'encoding';
+  /** Rows so far. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export type TrainProgress = TrainOpening | StepProgress | EncodingProgress;
