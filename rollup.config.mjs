@@ -12,6 +12,7 @@ import commonjs from '@rollup/plugin-commonjs';
 import resolve from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
 import license from 'rollup-plugin-license';
+import { fingerprintSources } from './bindings/sources.mjs';
 import { emitTfjsWasm, tfjsForBundles } from './rollup.tfjs.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -38,6 +39,15 @@ function oneLevelUp() {
     name: 'one-level-up',
     transform: (code, id) =>
       id.startsWith(here('bindings/')) ? { code: code.replaceAll("new URL('./", "new URL('../"), map: null } : null,
+  };
+}
+
+/** A bundle takes the WebAssembly that was built from the sources it was made with, and no other. */
+function sourcesOfNow() {
+  return {
+    name: 'sources-of-now',
+    load: (id) =>
+      id === here('bindings/expected-sources.ts') ? `export const EXPECTED_SOURCES = '${fingerprintSources()}';` : null,
   };
 }
 
@@ -91,6 +101,7 @@ const PEERS = /^h5wasm(\/|$)/;
 /** Plugins of every bundle. Libraries are taken in the form they have for browsers: files are ours to read. */
 const plugins = (minification) => [
   tfjsForBundles(),
+  sourcesOfNow(),
   resolve({ exportConditions: ['browser'], preferBuiltins: true }),
   commonjs(),
   esbuild({ target: 'es2022', legalComments: 'none', ...minification }),

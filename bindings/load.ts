@@ -3,6 +3,7 @@
  * The only module that knows @assemblyscript/loader.
  */
 import { instantiate as instantiateModule } from '@assemblyscript/loader';
+import { checkSources } from './check-sources.js';
 import type { Build, CoreExports } from './exports.js';
 import { enableRelaxed, forcedBuild, readWasm } from './wasm-source.js';
 
@@ -51,7 +52,9 @@ export function useCompiled(other: Compiled): void {
 
 async function compileBest(): Promise<Compiled> {
   const build = chooseBuild();
-  return { build, module: await WebAssembly.compile(await readWasm(build)) };
+  const module = await WebAssembly.compile(await readWasm(build));
+  checkSources(module, build === 'relaxed' ? 'core.relaxed.wasm' : 'core.wasm');
+  return { build, module };
 }
 
 let agreed: Build | undefined;

@@ -5,6 +5,7 @@
  *
  * Equal inputs give equal bits within a build, whatever the addresses.
  */
+import { checkSources } from './check-sources.js';
 import type { Build } from './exports.js';
 import { chooseBuild } from './load.js';
 import { readTrainingWasm } from './wasm-source.js';
@@ -105,11 +106,17 @@ export async function loadTraining(memory: WebAssembly.Memory, build: Build = ch
 function compile(build: Build): Promise<WebAssembly.Module> {
   let module = modules.get(build);
   if (module === undefined) {
-    module = readTrainingWasm(build).then((bytes) => WebAssembly.compile(bytes));
+    module = compileChecked(build);
     modules.set(build, module);
     // A failed fetch may succeed the next time.
     module.catch(() => modules.delete(build));
   }
+  return module;
+}
+
+async function compileChecked(build: Build): Promise<WebAssembly.Module> {
+  const module = await WebAssembly.compile(await readTrainingWasm(build));
+  checkSources(module, build === 'relaxed' ? 'training.relaxed.wasm' : 'training.wasm');
   return module;
 }
 

@@ -1,6 +1,11 @@
 /** Workers as browsers have them: module workers. */
 import type { Send, WorkerPort } from './worker-port.js';
 
+/** How many threads the machine has for this page. */
+export function hardwareThreads(): number {
+  return navigator.hardwareConcurrency;
+}
+
 /** A new worker. `new Worker(new URL(...))` is what bundlers look for to bundle the file. */
 export function openWorker(): WorkerPort {
   return portOf(new Worker(new URL('./browser.worker.js', import.meta.url), { type: 'module' }));

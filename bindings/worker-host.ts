@@ -2,8 +2,14 @@
  * Workers as Node has them. Bundles for browsers and the inline bundle put worker-host.browser.ts or
  * worker-host.inline.ts in this module's place (see rollup.config.mjs).
  */
+import { availableParallelism } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';
 import type { Send, WorkerPort } from './worker-port.js';
+
+/** How many threads the machine has for this process. */
+export function hardwareThreads(): number {
+  return availableParallelism();
+}
 
 /** A new worker. */
 export function openWorker(): WorkerPort {

@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
-import { formatNumber } from '../report/format-number.js';
+import { findMetric } from '../metrics/index.js';
+import { formatCount, formatScore } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
-import type { StepProgress, TrainOpening, TrainOptions, TrainResult } from '../train/index.js';
+import { LIVE_METRICS } from '../train/held-out.js';
+import type { LiveScores, StepProgress, TrainOpening, TrainOptions, TrainResult } from '../train/index.js';
 import { resumeOptions, train } from '../train/index.js';
 import type { Context } from './command.js';
 import { warn } from './failure.js';
+import { formatDuration } from './format-train-progress.js';
 import type { Terminal } from './terminal.js';
-import { checkTrainFlags, DEFAULT_THREADS, declareTrain, readObjectiveFlags, type TrainFlags } from './train-flags.js';
+import { checkTrainFlags, declareTrain, readObjectiveFlags, type TrainFlags } from './train-flags.js';
 import { startTrainBar, type TrainBar } from './train-progress.js';
 
 /** `vaemetrics train`. */
@@ -20,21 +23,31 @@ async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<void> {
   checkTrainFlags(flags);
   const bar = flags.quiet ? null : startTrainBar(terminal);
   const options = await readOptions(flags);
-  const result = await train({
-    ...options,
-    signal: terminal.signal,
-    onProgress(progress) {
-      if (progress.kind === 'opened') tellOpening(progress, flags, terminal);
-      else if (bar !== null) show(bar, progress);
-    },
-  })
-    .catch((error) => {
-      bar?.clear();
-      if (terminal.signal.aborted) tellStop(flags, terminal);
-      throw error;
-    })
-    .finally(() => bar?.clear());
-  terminal.stdout.write(flags.json ? toJson(describe(result)) : render(result));
+  let reached: number | null = null;
+  try {
+    const result = await train({
+      ...options,
+      signal: terminal.signal,
+      onProgress(progress) {
+        if (progress.kind === 'opened') {
+          tellOpening(progress, flags, terminal);
+          reached = progress.firstStep;
+        } else if (progress.kind === 'step') {
+          if (bar !== null) show(bar, progress);
+          reached = progress.step;
+        } else if (progress.done === 0) {
+          bar?.clear();
+          if (!flags.quiet) tell(terminal, `encoding ${formatCount(progress.total)} held-out images`);
+        }
+      },
+    });
+    bar?.clear();
+    terminal.stdout.write(flags.json ? toJson(describe(result)) : render(result));
+  } catch (error) {
+    bar?.clear();
+    tellStop(error, reached, flags, terminal);
+    throw error;
+  }
 }
 
 async function readOptions(flags: TrainFlags): Promise<TrainOptions> {
@@ -62,57 +75,89 @@ async function readOptions(flags: TrainFlags): Promise<TrainOptions> {
     }).filter(([, value]) => value !== undefined),
   ) as Partial<TrainOptions>;
   if (resume !== undefined) return resumeOptions(resume, { ...given, modelOptions });
-  return { threads: DEFAULT_THREADS, ...given, modelOptions, out } as TrainOptions;
+  return { threads: 'auto', ...given, modelOptions, out } as TrainOptions;
 }
 
-function tellOpening(opening: TrainOpening, { quiet }: TrainFlags, terminal: Terminal): void {
+function tellOpening(opening: TrainOpening, { quiet, resume }: TrainFlags, terminal: Terminal): void {
   for (const warning of opening.warnings) warn(terminal, warning);
   if (quiet) return;
-  const { backend, device, refused, data, trainRows, testRows, parameters, firstStep } = opening;
-  const say = (text: string) => terminal.stderr.write(`${printable(text)}\n`);
-  for (const { name, reason } of refused) say(`not ${name}: ${reason}`);
-  say(`${backend}: ${device}`);
-  say(
-    `${data}: ${formatNumber(trainRows)} images to train on, ${formatNumber(testRows)} held out; ${formatNumber(parameters)} parameters`,
-  );
-  if (firstStep > 0) say(`going on after step ${formatNumber(firstStep)}`);
+  const { backend, device, threads, refused, data, trainRows, testRows, parameters, firstStep, steps } = opening;
+  for (const { name, reason } of refused) tell(terminal, `not ${name}: ${reason}`);
+  tell(terminal, `${backend}: ${device}${threads > 1 ? `, in ${threads} workers` : ''}`);
+  const rows = `${formatCount(trainRows)} images to train on, ${formatCount(testRows)} held out`;
+  tell(terminal, `${data}: ${rows}; ${formatCount(parameters)} parameters`);
+  if (resume === undefined) return;
+  if (firstStep === steps) {
+    tell(terminal, `all ${formatCount(steps)} steps have been made; --steps N asks for more`);
+  } else tell(terminal, firstStep > 0 ? `going on after step ${formatCount(firstStep)}` : 'beginning at step 0 again');
 }
 
 function show(bar: TrainBar, progress: StepProgress): void {
-  const { step, steps, seconds, imagesPerSecond, loss, reconstruction, kl, terms, scored, isLogged } = progress;
+  const { step, steps, imagesPerSecond, secondsLeft, loss, reconstruction, kl, terms, scored, isLogged } = progress;
   const shown = {
     step,
     steps,
     imagesPerSecond,
-    secondsLeft: progress.secondsLeft,
+    secondsLeft,
     loss,
     reconstruction,
     kl,
     totalCorrelation: terms.totalCorrelation ?? scored?.totalCorrelation ?? null,
-    scores:
-      scored === null
-        ? null
-        : { step: scored.step, values: Object.entries(scored.scores).map(([name, value]) => [name, value] as const) },
+    scores: scored === null ? null : { step: scored.step, values: titled(scored) },
   };
-  void seconds;
   if (isLogged) bar.logged(shown);
   else bar.update(shown);
 }
 
-function tellStop({ out, resume }: TrainFlags, terminal: Terminal): void {
-  terminal.stderr.write(`stopped; go on with: vaemetrics train --resume ${printable(resume ?? out ?? '')}\n`);
+/** Scores under the titles that `score` gives them. */
+function titled({ scores }: LiveScores): Array<readonly [title: string, value: number | null]> {
+  return Object.entries(scores).map(([name, value]) => [findMetric(name)?.title ?? name, value]);
 }
 
-function describe({ folder, backend, device, steps, seconds, scores, best, warnings }: TrainResult): object {
-  return { schema: 'vaemetrics/train@1', run: folder.path, backend, device, steps, seconds, scores, best, warnings };
-}
-
-function render({ folder, steps, seconds, scores, best }: TrainResult): string {
-  const lines = [`${formatNumber(steps)} steps in ${formatNumber(Math.round(seconds))} s: ${printable(folder.path)}`];
-  for (const [name, value] of Object.entries(scores?.scores ?? {})) {
-    lines.push(`${name} ${value === null ? 'undefined' : value.toFixed(4)}`);
+/** Where a run stands that is not through: what can be done with it. */
+function tellStop(error: unknown, reached: number | null, { out, resume }: TrainFlags, terminal: Terminal): void {
+  const { aborted, reason } = terminal.signal;
+  // A stop that could not be carried out says why; the exit code is that of the signal.
+  if (aborted && error !== reason) warn(terminal, error instanceof Error ? error.message : String(error));
+  if (reached === null) {
+    if (aborted) tell(terminal, 'stopped before the run began');
+    return;
   }
-  if (best !== null && best.step < steps)
-    lines.push(`best mig ${best.score.toFixed(4)} after step ${formatNumber(best.step)}`);
+  if (!aborted && (error as { code?: unknown }).code !== 'ERR_NO_OUTPUT') return;
+  const where = `stopped after step ${formatCount(reached)}`;
+  tell(terminal, `${where}; go on with: vaemetrics train --resume ${quoted(resume ?? out ?? '')}`);
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+function tell(terminal: Terminal, text: string): void {
+  terminal.stderr.write(`${printable(text)}\n`);
+}
+
+function describe({ folder, ...result }: TrainResult): object {
+  const { backend, device, steps, seconds, shares, scores, best, warnings } = result;
+  const run = folder.path;
+  return { schema: 'vaemetrics/train@1', run, backend, device, steps, seconds, shares, scores, best, warnings };
+}
+
+function render({ folder, steps, seconds, shares, scores, best }: TrainResult): string {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  const lines = [
+    `${formatCount(steps)} steps in ${formatDuration(seconds)}: ${printable(folder.path)}`,
+    `of the time: images ${percent(shares.data)}, scores ${percent(shares.score)}, checkpoints ${percent(shares.checkpoint)}`,
+  ];
+  const values = scores === null ? [] : titled(scores);
+  const width = Math.max(...values.map(([title]) => title.length));
+  for (const [title, value] of values) {
+    lines.push(`${title.padEnd(width)}  ${value === null ? 'undefined' : formatScore(value)}`);
+  }
+  if (best !== null && best.step < steps) {
+    const title = findMetric(LIVE_METRICS[0])?.title ?? LIVE_METRICS[0];
+    const kept = 'kept as checkpoints/best.safetensors';
+    lines.push(`best ${title} ${formatScore(best.score)} after step ${formatCount(best.step)}, ${kept}`);
+  }
   return `${lines.join('\n')}\n`;
 }

@@ -25,12 +25,12 @@ export async function encodeRows(
   dataset: Dataset,
   rows: Int32Array,
   latents: number,
-  onChunk?: (done: number) => void,
+  onChunk?: (done: number) => void | Promise<void>,
 ): Promise<EncodedRows> {
   const mu = new Float32Array(rows.length * latents);
   const logvar = new Float32Array(rows.length * latents);
   for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
-    onChunk?.(from);
+    await onChunk?.(from);
     const images = await loadImages(tf, dataset, rows.subarray(from, from + CHUNK_ROWS));
     const posterior = await trainer.encode(images);
     mu.set((await posterior.mu.data()) as Float32Array, from * latents);

@@ -3,6 +3,7 @@ export { createDataset, type DatasetArrays } from '../data/create-dataset.js';
 export { type Dataset, type DatasetOptions, type Factor, type ImageShape, openDataset } from '../data/index.js';
 export { BACKEND_NAMES, type Backend, BackendError, type BackendName, type Refusal } from './backends/backend.js';
 export { type OpenBackendOptions, type OpenedBackend, openBackend } from './backends/open-backend.js';
+export type { Shares } from './clock.js';
 export { type EncodedPosterior, type EncodeOptions, encode } from './encode.js';
 export { type ExportedFile, type ExportFormat, type ExportOptions, exportModel } from './export/index.js';
 export {
@@ -17,7 +18,7 @@ export { type LoadRunOptions, loadRun, type Model } from './load-run.js';
 export { DivergenceError } from './numbers.js';
 export { animateGrid, type DrawOptions, drawGrid } from './pictures.js';
 export { type PosteriorTable, type PosteriorTables, posteriorToNpz } from './posterior-archive.js';
-export type { LiveScores, StepProgress, TrainOpening, TrainProgress } from './progress.js';
+export type { EncodingProgress, LiveScores, StepProgress, TrainOpening, TrainProgress } from './progress.js';
 export { type Reconstruction, type ReconstructOptions, reconstruct } from './reconstruct.js';
 export { resumeOptions } from './resume.js';
 export { createMemoryRunFolder, type MemoryRunFolder } from './run/memory-run-folder.js';

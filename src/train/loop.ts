@@ -1,5 +1,6 @@
 /** The loop: read a batch, learn from it, write down what came of it. */
 import type { Batches } from './batches.js';
+import { NOTHING_SPENT, type Spent, startClock } from './clock.js';
 import { LIVE_METRICS } from './held-out.js';
 import { findNonFinite, readNumbers } from './numbers.js';
 import type { LiveScores, StepProgress } from './progress.js';
@@ -25,6 +26,7 @@ export interface Loop {
 /** What stays of a run beside its tensors; see `Checkpoint`. */
 interface RunState {
   seconds: number;
+  spent: Spent;
   best: { step: number; score: number } | null;
   scored: LiveScores | null;
 }
@@ -34,16 +36,20 @@ interface RunState {
  * @throws the signal's reason, after a checkpoint; DivergenceError where a number is none
  */
 export async function runLoop({ tf, trainer, batches, record, plan, score, signal, onStep }: Loop): Promise<RunState> {
-  const state = (record.resumed?.state as unknown as RunState) ?? { seconds: 0, best: null, scored: null };
-  const clock = startClock(state.seconds, plan.batchSize);
+  const fresh: RunState = { seconds: 0, spent: NOTHING_SPENT, best: null, scored: null };
+  const state = (record.resumed?.state as unknown as RunState) ?? fresh;
+  const clock = startClock(state.seconds, state.spent, plan.batchSize);
   const snapshot = async (step: number) => ({
     step,
     tensors: await trainer.save(),
-    state: toState(state, { seconds: clock.seconds(), generator: 'philox-4x32-10', images: step * plan.batchSize }),
+    state: toState(
+      { ...state, seconds: clock.seconds(), spent: clock.spent() },
+      { generator: 'philox-4x32-10', images: step * plan.batchSize },
+    ),
   });
 
   for (let step = record.resumed?.step ?? 0; step < plan.steps; ) {
-    const { images, second } = await batches.load(step);
+    const { images, second } = await clock.count('data', () => batches.load(step));
     const outcome = await trainer.step(step, images, second);
     tf.dispose([images, second]);
     const numbers = await readNumbers(outcome, plan.latents);
@@ -53,11 +59,11 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
     const isLast = step === plan.steps;
     const isScored = score !== null && (isLast || (plan.scoreEvery > 0 && step % plan.scoreEvery === 0));
     if (isScored) {
-      state.scored = await score(step);
+      state.scored = await clock.count('score', () => score(step));
       const value = state.scored.scores[LIVE_METRICS[0]];
       if (value !== null && (state.best === null || value > state.best.score)) {
         state.best = { step, score: value };
-        await record.best(await snapshot(step));
+        await clock.count('checkpoint', async () => record.best(await snapshot(step)));
       }
     }
 
@@ -85,32 +91,15 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
     const isStopped = signal?.aborted ?? false;
     // The checkpoint of the best step goes with it: a resumed run knows of it.
     if (isLast || isStopped || step % plan.checkpointEvery === 0 || state.best?.step === step) {
-      await record.checkpoint(await snapshot(step));
+      await clock.count('checkpoint', async () => record.checkpoint(await snapshot(step)));
     }
     if (isStopped && !isLast) signal?.throwIfAborted();
     await takeTurn();
   }
-  return { ...state, seconds: clock.seconds() };
+  return { ...state, seconds: clock.seconds(), spent: clock.spent() };
 }
 
 /** JSON of what stays. `generator` and `images` are for readers of the file: both follow from the step. */
 function toState(state: RunState, more: JsonRecord): JsonRecord {
   return { ...(state as unknown as JsonRecord), ...more };
-}
-
-/** Seconds of training, and images per second since the last line of the log. */
-function startClock(before: number, batchSize: number) {
-  const began = performance.now();
-  let mark = { at: began, step: null as number | null, rate: null as number | null };
-  return {
-    seconds: () => before + (performance.now() - began) / 1000,
-    rate(step: number, isLogged: boolean): number | null {
-      if (mark.step === null) mark = { at: performance.now(), step, rate: null };
-      else if (isLogged && step > mark.step) {
-        const now = performance.now();
-        mark = { at: now, step, rate: ((step - mark.step) * batchSize * 1000) / (now - mark.at) };
-      }
-      return mark.rate;
-    },
-  };
 }

@@ -21,8 +21,10 @@ export async function writePosterior(
   rows: Int32Array,
   { latents, seed }: { readonly latents: number; readonly seed: number },
   folder: RunFolder,
+  onChunk?: (done: number) => Promise<void>,
 ): Promise<void> {
-  await folder.writeAtomically(POSTERIOR_NAME, await encodeToNpz(tf, core, trainer, dataset, rows, latents, seed));
+  const archive = await encodeToNpz(tf, core, trainer, dataset, rows, latents, seed, onChunk);
+  await folder.writeAtomically(POSTERIOR_NAME, archive);
 }
 
 /** The bytes of the archive. */
@@ -34,8 +36,9 @@ export async function encodeToNpz(
   rows: Int32Array,
   latents: number,
   seed: number,
+  onChunk?: (done: number) => Promise<void>,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, latents);
+  const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, latents, onChunk);
   const z = await sampleLatents(tf, core, mu, logvar, seed);
   const ofLatents = { rows: rows.length, columns: latents };
   const columns = dataset.factors.length;

@@ -53,4 +53,12 @@ export interface StepProgress {
   readonly isLogged: boolean;
 }
 
-export type TrainProgress = TrainOpening | StepProgress;
+/** After the last step: the posterior of the held-out rows. */
+export interface EncodingProgress {
+  readonly kind: 'encoding';
+  /** Rows so far. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export type TrainProgress = TrainOpening | StepProgress | EncodingProgress;

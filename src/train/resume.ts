@@ -12,6 +12,7 @@ export async function resumeOptions(path: string, given: Partial<TrainOptions>):
   const data = given.data ?? config.data.path ?? config.data.name;
   if (typeof data !== 'string') throw optionRangeError('data: expected a name or a path');
   const { testRows } = config.data.identity;
+  const isSame = (given.model ?? config.objective.name) === config.objective.name;
   return {
     model: config.objective.name,
     architecture: config.architecture,
@@ -30,7 +31,8 @@ export async function resumeOptions(path: string, given: Partial<TrainOptions>):
     checkpointEvery: config.checkpointEvery,
     ...given,
     data,
-    modelOptions: { ...ownOptions(config.objective.options), ...given.modelOptions },
+    // Another model has other options; that it is another is said when the two are compared.
+    modelOptions: { ...(isSame ? ownOptions(config.objective.options) : {}), ...given.modelOptions },
     out: path,
     resume: true,
   };

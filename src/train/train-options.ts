@@ -38,8 +38,11 @@ export interface TrainOptions {
   readonly backend?: BackendName | 'auto';
   /** A tfjs of your own, which then computes, on the backend that it is set to. */
   readonly tf?: TensorLibrary;
-  /** How many threads compute, on the wasm and cpu backends: 1 (this one, the default) to 64. The numbers are the same for any number. */
-  readonly threads?: number;
+  /**
+   * How many threads compute, on the wasm and cpu backends: 1 (this one, the default) to 64, or `auto`, as many as are of use, which is one on other backends. The
+   * numbers are the same for any number.
+   */
+  readonly threads?: number | 'auto';
   /** Where the run is kept: the path of a folder (Node), or a folder in memory. Default: in memory, and returned. */
   readonly out?: string | RunFolder;
   /** Goes on with the run in `out`. */
@@ -71,7 +74,7 @@ export interface TrainPlan {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly seed: number;
-  readonly threads: number;
+  readonly threads: number | 'auto';
   readonly logEvery: number;
   readonly scoreEvery: number;
   readonly checkpointEvery: number;
@@ -123,7 +126,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
     batchSize: wholeNumber('batchSize', options.batchSize ?? architecture.batchSize, 2, 65536),
     learningRate: positiveNumber('learningRate', options.learningRate ?? architecture.learningRate),
     seed: wholeNumber('seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER),
-    threads: wholeNumber('threads', options.threads ?? 1, 1, 64),
+    threads: options.threads === 'auto' ? 'auto' : wholeNumber('threads', options.threads ?? 1, 1, 64),
     logEvery: wholeNumber('logEvery', options.logEvery ?? 10, 1, 1e9),
     scoreEvery: wholeNumber('scoreEvery', options.scoreEvery ?? 500, 0, 1e9),
     checkpointEvery: wholeNumber('checkpointEvery', options.checkpointEvery ?? 200, 1, 1e9),

@@ -1,11 +1,13 @@
 /** The façade of training: opens data, backend and run folder, and hands them to the loop. */
 import { type Core, withCore } from '../../bindings/core.js';
 import { chooseBuild } from '../../bindings/load.js';
+import { hardwareThreads } from '../../bindings/worker-host.js';
 import { type Dataset, openDataset } from '../data/index.js';
 import { splitRows } from '../data/split.js';
 import { version } from '../version.js';
 import { type OpenedBackend, openBackend } from './backends/open-backend.js';
 import { openBatches } from './batches.js';
+import { type Shares, sharesOf } from './clock.js';
 import { createDraws } from './draws.js';
 import { factorTypesOf, LIVE_METRICS, scoreRows } from './held-out.js';
 import { runLoop } from './loop.js';
@@ -20,6 +22,7 @@ import type { JsonRecord } from './run/json-value.js';
 import { createMemoryRunFolder } from './run/memory-run-folder.js';
 import { type RunRecord, resumeRun, startRun } from './run/open-run.js';
 import type { RunFolder } from './run/run-folder.js';
+import { takeTurn } from './take-turn.js';
 import { planRows, planTraining, type TrainOptions, type TrainPlan } from './train-options.js';
 import { createTrainer, type Trainer } from './trainer.js';
 
@@ -34,6 +37,8 @@ export interface TrainResult {
   readonly steps: number;
   /** Seconds of training, those before a resumption included. */
   readonly seconds: number;
+  /** Of those seconds, what went into other things than steps. */
+  readonly shares: Shares;
   /** Scores of held-out rows after the last step; null where there are no factors. */
   readonly scores: LiveScores | null;
   /** The step whose first score was the best; its checkpoint is `checkpoints/best.safetensors`. */
@@ -55,6 +60,7 @@ export interface TrainResult {
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const plan = planTraining(options);
+  options.signal?.throwIfAborted();
   return closingAll(async (opened) => {
     const { data } = options;
     // What the caller opened stays open.
@@ -95,10 +101,13 @@ async function trainWith(
   const split = await splitRows(dataset.size, rows.testRows, plan.seed);
   const shardRows = backend.isExact ? Math.min(SHARD_ROWS, plan.batchSize) : plan.batchSize;
   const path = typeof options.data === 'string' ? options.data : null;
-  const config = describeRun(plan, dataset, path, backend, rows, shardRows);
+  const threads = chooseThreads(plan, backend, shardRows);
+  const config = describeRun(plan, dataset, path, backend, rows, shardRows, threads);
   const folder = await openFolder(options, opened);
+  // What cannot train leaves no run.
+  const trainer = await opened(assemble(core, plan, dataset, backend, split.trainSize, shardRows, threads));
+  options.signal?.throwIfAborted();
   const record = await opened(options.resume ? resumeRun(folder, config) : startRun(folder, config));
-  const trainer = await opened(assemble(core, plan, dataset, backend, split.trainSize, shardRows));
   restore(trainer, record);
 
   const networks = plan.architecture.build(dataset.image, plan.latents);
@@ -106,7 +115,7 @@ async function trainWith(
     kind: 'opened',
     backend: backend.name,
     device: backend.device,
-    threads: plan.threads,
+    threads,
     refused: backend.refused,
     data: dataset.name,
     trainRows: split.trainSize,
@@ -131,17 +140,34 @@ async function trainWith(
     signal: options.signal,
     onStep: (progress) => options.onProgress?.(progress),
   });
-  if (split.test.length > 0) await writePosterior(tf, core, trainer, dataset, split.test, plan, folder);
+  if (split.test.length > 0) {
+    await writePosterior(tf, core, trainer, dataset, split.test, plan, folder, async (done) => {
+      options.onProgress?.({ kind: 'encoding', done, total: split.test.length });
+      await takeTurn();
+      options.signal?.throwIfAborted();
+    });
+  }
   return {
     folder,
     backend: backend.name,
     device: backend.device,
     steps: plan.steps,
     seconds: end.seconds,
+    shares: sharesOf(end.spent, end.seconds),
     scores: end.scored,
     best: end.best,
     warnings: record.warnings,
   };
+}
+
+/** Shards that nobody asked to spread further than this: more threads gain little. */
+const THREADS_UNASKED = 4;
+
+/** `auto` is one thread where a backend has its own, else as many as there are, up to the shards of a batch. */
+function chooseThreads({ threads, batchSize }: TrainPlan, { name }: OpenedBackend, shardRows: number): number {
+  if (threads !== 'auto') return threads;
+  if (name !== 'wasm' && name !== 'cpu') return 1;
+  return Math.min(hardwareThreads(), Math.ceil(batchSize / shardRows), THREADS_UNASKED);
 }
 
 async function openFolder({ out, resume }: TrainOptions, opened: Opened): Promise<RunFolder> {
@@ -158,6 +184,7 @@ async function assemble(
   backend: OpenedBackend,
   datasetSize: number,
   shardRows: number,
+  threads: number,
 ): Promise<Trainer> {
   const objective = plan.objective.activate(plan.objectiveOptions);
   const description: Description = {
@@ -168,7 +195,7 @@ async function assemble(
     code: objective.code,
   };
   const autoencoder = buildAutoencoder(backend, description);
-  const replicas = await openReplicas(plan.threads, backend, autoencoder, description, shardRows);
+  const replicas = await openReplicas(threads, backend, autoencoder, description, shardRows);
   return createTrainer(core, autoencoder, replicas, createDraws(core), {
     image: dataset.image,
     latents: plan.latents,
@@ -200,6 +227,7 @@ function describeRun(
   { name, isExact }: OpenedBackend,
   { testRows, scoreRows: scored }: { testRows: number; scoreRows: number },
   shardRows: number,
+  threads: number,
 ): RunConfig {
   const { beta1, beta2, epsilon } = ADAM_DEFAULTS;
   return {
@@ -221,6 +249,6 @@ function describeRun(
     logEvery: plan.logEvery,
     scoreEvery: plan.scoreEvery,
     checkpointEvery: plan.checkpointEvery,
-    threads: plan.threads,
+    threads,
   };
 }

@@ -41,6 +41,11 @@ export async function startRun(folder: RunFolder, config: RunConfig, now?: () =>
 export async function resumeRun(folder: RunFolder, config: RunConfig, now?: () => number): Promise<RunRecord> {
   checkResume(await readConfig(folder), config, folder.path);
   const { checkpoint, warnings } = await latestCheckpoint(folder);
+  if (checkpoint !== null && checkpoint.step > config.steps) {
+    throw optionRangeError(
+      `${folder.path}: steps: expected at least the ${checkpoint.step} that the run has made, got ${config.steps}`,
+    );
+  }
   const step = checkpoint?.step ?? -1;
   const logged = await cutBackLog(folder, step);
   const recorded = await cutBackEvents(folder, step);
