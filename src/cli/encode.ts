@@ -28,7 +28,7 @@ export function define(command: Command, { terminal }: Context): void {
     .description(
       'Encodes images with the model of a run: writes mu, logvar, z and the factors as .npz, which score reads.',
     )
-    .option('--out <file.npz>', `where to (default: ${POSTERIOR_NAME} of the run, of what was held out)`)
+    .option('--out <file.npz>', `where to (default: ${POSTERIOR_NAME} of the run, where no other flag is given)`)
     .addOption(
       new Option('--split <name>', "rows of the run's own data (default: test, what was held out)").choices(SPLITS),
     )
@@ -79,12 +79,13 @@ async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): P
   terminal.stdout.write(flags.json ? toJson(describe(run, out, encoded)) : render(out, encoded));
 }
 
-/** What the posterior of a run is, and nothing else, takes its place. */
-function defaultOutput(run: string, { data, split, rows, seed, untrained }: EncodeFlags): string {
-  if ([data, rows, seed, untrained].every((flag) => flag === undefined) && (split ?? 'test') === 'test') {
-    return join(run, POSTERIOR_NAME);
-  }
-  throw new UsageError(`expected --out and a file to write: ${POSTERIOR_NAME} of a run is of what it held out`);
+/** The archive that training leaves at its end is not replaced by another. */
+function defaultOutput(run: string, { checkpoint, data, split, rows, seed, untrained }: EncodeFlags): string {
+  const isSame = [data, rows, seed, untrained].every((flag) => flag === undefined) && (split ?? 'test') === 'test';
+  if (isSame && checkpoint === 'last') return join(run, POSTERIOR_NAME);
+  throw new UsageError(
+    `expected --out and a file to write: ${POSTERIOR_NAME} of a run is of the last weights and the rows held out`,
+  );
 }
 
 function describe(run: string, out: string, encoded: EncodedPosterior): object {

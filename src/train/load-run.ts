@@ -89,7 +89,7 @@ export async function loadRun(run: string | RunFolder, options: LoadRunOptions =
       for (let from = 0; from < rows; from += CHUNK_ROWS) {
         const to = Math.min(rows, from + CHUNK_ROWS);
         const x = toTensor(tf, images.subarray(from * pixels, to * pixels), shapeOf(to - from));
-        const posterior = await replicas.encode(parameters, x);
+        const posterior = await replicas.encode({ ...parameters, version: 0 }, x);
         mu.set((await posterior.mu.data()) as Float32Array, from * latents);
         logvar.set((await posterior.logvar.data()) as Float32Array, from * latents);
         tf.dispose([x, posterior]);
@@ -130,7 +130,7 @@ export async function loadRun(run: string | RunFolder, options: LoadRunOptions =
       return sum / rows;
     },
 
-    tensors: { tf, encoder: { encode: (images) => replicas.encode(parameters, images) } },
+    tensors: { tf, encoder: { encode: (images) => replicas.encode({ ...parameters, version: 0 }, images) } },
 
     async close() {
       await replicas.close();

@@ -18,6 +18,9 @@ import {
   train,
   traverse,
 } from '../../src/train/index.js';
+import { readModel } from '../../src/train/read-model.js';
+import { checkResume, writeConfig } from '../../src/train/run/config.js';
+import { CONFIG } from './run/samples.js';
 import { smallData } from './small-data.js';
 
 const LATENTS = 4;
@@ -124,6 +127,29 @@ test('refuses images of another shape, too many rows, and a run without a best c
   assert.match(await refusalOf(() => loadRun(empty, { backend: 'wasm' })), /ERR_NO_INPUT/);
   const noBest = createMemoryRunFolder([...folder.files()].filter(([name]) => !name.includes('best')));
   assert.match(await refusalOf(() => loadRun(noBest, { checkpoint: 'best' })), /ERR_NO_INPUT.*no best checkpoint/);
+});
+
+test('a run without the shape of its images takes that of its data, and may be resumed', async () => {
+  const old = createMemoryRunFolder();
+  await writeConfig(old, CONFIG);
+  const { image, networks, step } = await readModel(old, { untrained: true });
+  assert.equal([image, step], [{ height: 64, width: 64, channels: 1 }, 0]);
+  assert.is(networks.encoder.length, 8);
+  const now = { ...CONFIG, data: { ...CONFIG.data, image: { ...image } } };
+  checkResume(CONFIG, now, 'run');
+  const wider = { ...CONFIG, data: { ...CONFIG.data, image: { ...image, width: 128 } } };
+  assert.throws(() => checkResume(now, wider, 'run'), /data\.image\.width 64, got 128/);
+});
+
+test('weights that do not fit are refused by name', async () => {
+  const files = folder.files();
+  const config = JSON.parse(new TextDecoder().decode(files.get('config.json')));
+  files.set('config.json', new TextEncoder().encode(JSON.stringify({ ...config, latents: 5 })));
+  const refusal = await refusalOf(() => readModel(createMemoryRunFolder(files)));
+  assert.match(
+    refusal,
+    /^DataError ERR_DATA: .*expected a tensor 'model\/encoder\.\d\.weights' of \(256, 10\), got \(256, 8\)/,
+  );
 });
 
 test('a traversal varies one latent in each line, the largest divergence first', async () => {

@@ -25,13 +25,7 @@ export function wasmOperations(tf: TensorLibrary): Operations {
 
     adam([p, m, v], gradient, step) {
       run('Adam', { p, m, v, gradient }, { step }).dispose();
-      // tfjs keeps the weights of a product, packed, as they were when it first saw the tensor: weights that have changed must be another tensor.
-      const changed = tf.slice(
-        p,
-        p.shape.map(() => 0),
-      );
-      p.dispose();
-      return [changed, m, v];
+      return [p, m, v];
     },
   };
 }

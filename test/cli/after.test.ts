@@ -1,0 +1,143 @@
+/** The commands that take a trained run. */
+import { existsSync, readFileSync } from 'node:fs';
+import { decode } from 'fast-png';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { exportNpz } from '../../src/data/export-npz.js';
+import { writeFileAtomically } from '../../src/io/write-file.js';
+import { smallData } from '../train/small-data.js';
+import { runInProcess } from './in-process.js';
+import { makeFolder } from './sample-files.js';
+
+const { at, remove } = makeFolder();
+test.after(remove);
+
+const RUN = at('run');
+const DATA = at('rectangles.npz');
+
+test.before(async () => {
+  await writeFileAtomically(DATA, exportNpz(smallData, 'all', false));
+  const { code, err } = await runInProcess([
+    ...['train', '--data', DATA, '--model', 'vae', '--latents', '3', '--architecture', 'mlp', '--backend', 'wasm'],
+    ...['--steps', '3', '--batch-size', '8', '--test-rows', '40', '--threads', '1', '--quiet', '--out', RUN],
+  ]);
+  assert.is(code, 0, err);
+});
+
+/** Runs a command on the wasm backend. */
+const runOnWasm = (command: string, ...args: string[]) => runInProcess([command, RUN, '--backend', 'wasm', ...args]);
+
+async function errorOf(command: string, ...args: string[]): Promise<string> {
+  const { code, err } = await runOnWasm(command, ...args);
+  return `${code} ${err.trim().split('\n')[0]}`;
+}
+
+test('encode writes the posterior of the run again, and others where told', async () => {
+  const left = readFileSync(`${RUN}/posterior.npz`);
+  const { code, out } = await runOnWasm('encode');
+  assert.is(code, 0);
+  assert.match(
+    out,
+    /^wrote .*posterior\.npz: mu, logvar, z, factors of 40 rows of rectangles\.npz, 3 latents, after 3 steps\n$/,
+  );
+  assert.equal(readFileSync(`${RUN}/posterior.npz`), left);
+  const before = at('before.npz');
+  const json = JSON.parse((await runOnWasm('encode', '--untrained', '--rows', '30', '--out', before, '--json')).out);
+  assert.equal(
+    [json.schema, json.step, json.rows, json.latents, json.factors, json.out],
+    ['vaemetrics/encode@1', 0, 30, 3, ['factor0', 'factor1'], before],
+  );
+  assert.is((await runInProcess(['score', before, '--metrics', 'mig'])).code, 0);
+});
+
+test('encode refuses to put other posteriors in place of the run’s, and other images', async () => {
+  for (const flags of [
+    ['--untrained'],
+    ['--rows', '5'],
+    ['--split', 'all'],
+    ['--data', DATA],
+    ['--checkpoint', 'best'],
+  ]) {
+    assert.match(await errorOf('encode', ...flags), /^2 .*expected --out/);
+  }
+  assert.match(
+    await errorOf('encode', '--rows', '41', '--out', at('a.npz')),
+    /^2 .*rows: expected a whole number from 1 to 40/,
+  );
+  const colours = await errorOf('encode', '--data', 'shapes-7', '--out', at('a.npz'));
+  assert.match(colours, /^65 .*expected images of 8 x 8 x 1 .*got shapes-7 of 64 x 64 x 3/);
+  assert.match(await errorOf('encode', '--checkpoint', 'first'), /^2 /);
+  assert.not.ok(existsSync(at('a.npz')));
+  const { code, err } = await runInProcess(['encode', at('nowhere')]);
+  assert.is(code, 66, err);
+});
+
+test('traverse draws a line for each latent and prints their divergences in that order', async () => {
+  const [png, gif] = [at('traversal.png'), at('traversal.gif')];
+  const { code, out } = await runOnWasm('traverse', '--out', png, '--gif', gif, '--steps', '5');
+  assert.is(code, 0);
+  const { width, height } = decode(readFileSync(png));
+  assert.equal([width, height], [5 * 66 + 2, 3 * 66 + 2]);
+  assert.is(readFileSync(gif).toString('latin1', 0, 6), 'GIF89a');
+  const lines = out.split('\n');
+  assert.match(lines[0], /^line +latent +KL$/);
+  const kls = lines.slice(1, 4).map((line) => Number(line.trim().split(/ +/)[2]));
+  assert.equal(
+    kls,
+    [...kls].sort((a, b) => b - a),
+  );
+  assert.match(
+    out,
+    /KL in nats, over 40 rows; columns from -3 to 3\nwrote .*traversal\.png\nwrote .*traversal\.gif\n$/,
+  );
+  const chosen = await runOnWasm('traverse', '--out', png, '--latents', '2,0', '--from', 'prior', '--json');
+  const json = JSON.parse(chosen.out);
+  assert.equal(
+    json.latents.map(({ latent }: { latent: number }) => latent),
+    [2, 0],
+  );
+  assert.is(json.values.length, 11);
+  assert.match(await errorOf('traverse'), /^2 .*expected --out or --gif/);
+  assert.match(await errorOf('traverse', '--out', png, '--latents', '3'), /^2 .*latents: .*from 0 to 2, got 3/);
+  assert.match(await errorOf('traverse', '--out', png, '--row', '40'), /^2 .*row: .*from 0 to 39/);
+  assert.match(await errorOf('traverse', '--out', at('none/t.png')), /^73 /);
+});
+
+test('reconstruct draws pairs and prints the loss', async () => {
+  const png = at('reconstruction.png');
+  const { code, out } = await runOnWasm('reconstruct', '--out', png, '--rows', '5');
+  assert.is(code, 0);
+  const { width, height } = decode(readFileSync(png));
+  assert.equal([width, height], [5 * 66 + 2, 2 * 66 + 2]);
+  assert.match(out, /^reconstruction \d+\.\d\d nats per image, at the posterior means of 40 rows\nwrote /);
+  assert.match(await errorOf('reconstruct'), /^2 .*expected --out/);
+});
+
+test('interpolate draws a way, or a plane', async () => {
+  const png = at('way.png');
+  assert.is((await runOnWasm('interpolate', '--from', '0', '--to', '7', '--steps', '4', '--out', png)).code, 0);
+  assert.is(decode(readFileSync(png)).width, 6 * 66 + 2);
+  const plane = await runOnWasm('interpolate', '--manifold', '--latents', '1,2', '--steps', '3', '--out', png);
+  assert.match(plane.out, /^latent 1 to the right, latent 2 upwards, from -3 to 3\nwrote /);
+  assert.equal(decode(readFileSync(png)).height, 3 * 66 + 2);
+  assert.match(await errorOf('interpolate', '--out', png), /^2 .*expected --from and --to, or --manifold/);
+  assert.match(await errorOf('interpolate', '--manifold', '--to', '1', '--out', png), /^2 .*got both/);
+  assert.match(
+    await errorOf('interpolate', '--from', '0', '--to', '1', '--range', '2', '--out', png),
+    /^2 .*need --manifold/,
+  );
+  assert.match(await errorOf('interpolate', '--manifold', '--gif', at('a.gif')), /^2 .*--gif/);
+});
+
+test('export writes what tfjs and PyTorch load', async () => {
+  const { code, out } = await runInProcess(['export', RUN, '--format', 'tfjs', '--out', at('model')]);
+  assert.is(code, 0);
+  assert.is(out.split('\n').length, 5);
+  assert.is(JSON.parse(readFileSync(at('model/encoder/model.json'), 'utf8')).format, 'layers-model');
+  assert.is((await runInProcess(['export', RUN, '--format', 'safetensors', '--out', at('model')])).code, 0);
+  assert.match((await runInProcess(['inspect', at('model/model.safetensors')])).out, /encoder\.1\.weight/);
+  assert.match(readFileSync(at('model/load_in_pytorch.py'), 'utf8'), /nn\.Linear\(64, 1200\)/);
+  assert.is((await runInProcess(['export', RUN, '--out', at('model')])).code, 2);
+});
+
+test.run();

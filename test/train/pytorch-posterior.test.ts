@@ -1,0 +1,65 @@
+/** The example of docs/training.md as it stands there: a posterior made by PyTorch, scored as one of ours. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { exportNpz } from '../../src/data/export-npz.js';
+import { readLatents, readPosterior, writeFileAtomically } from '../../src/node.js';
+import { train } from '../../src/train/index.js';
+import { runInProcess } from '../cli/in-process.js';
+import { findPython } from '../python.js';
+import { testNeeding } from '../requirements.js';
+import { smallData } from './small-data.js';
+
+const python = findPython('torch, numpy');
+const withTorch = testNeeding(python !== null, 'PyTorch and numpy: apt-get install python3-torch python3-numpy');
+
+const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-pytorch-'));
+test.after(() => rmSync(folder, { recursive: true }));
+
+function exampleOf(page: string): string {
+  const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+  const code = [...text.matchAll(/```python\n(.*?)```/gs)]
+    .map((match) => match[1])
+    .find((block) => block.includes('savez'));
+  assert.ok(code);
+  return code as string;
+}
+
+async function migOf(path: string): Promise<number> {
+  const { code, out, err } = await runInProcess(['score', path, '--metrics', 'mig', '--json']);
+  assert.is(code, 0, err);
+  return JSON.parse(out).metrics.mig.value;
+}
+
+withTorch('a posterior made by PyTorch scores as that of our own encoder', async () => {
+  const [run, data, ours, theirs] = ['run', 'images.npz', 'ours.npz', 'posterior.npz'].map((name) =>
+    join(folder, name),
+  );
+  const options = { data: smallData, model: 'vae', latents: 3, batchSize: 32, steps: 60, testRows: 40, scoreEvery: 0 };
+  await train({ ...options, backend: 'wasm', out: run });
+  await writeFileAtomically(data, exportNpz(smallData, 'all', false));
+  for (const command of [
+    ['export', run, '--format', 'safetensors', '--out', folder],
+    ['encode', run, '--data', data, '--split', 'all', '--backend', 'wasm', '--out', ours],
+  ]) {
+    const { code, err } = await runInProcess(command);
+    assert.is(code, 0, err);
+  }
+  const { status, stderr } = spawnSync(python as string, ['-c', exampleOf('training.md')], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  assert.is(status, 0, stderr);
+  const [expected, got] = [await readLatents(ours), await readLatents(theirs)];
+  assert.equal([got.rows, got.columns], [smallData.size, 3]);
+  for (let i = 0; i < expected.data.length; i++) assert.ok(Math.abs(expected.data[i] - got.data[i]) < 1e-4);
+  const { z } = await readPosterior(theirs);
+  assert.is(z?.rows, smallData.size);
+  // A mean at the edge of a bin may fall to its other side.
+  assert.ok(Math.abs((await migOf(theirs)) - (await migOf(ours))) < 5e-3);
+});
+
+test.run();
