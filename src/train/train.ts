@@ -95,13 +95,13 @@ async function trainWith(
   backend: OpenedBackend,
   opened: Opened,
 ): Promise<TrainResult> {
-  checkThreads(plan.threads, backend);
   const { tf } = backend;
   const rows = planRows(options, dataset.size);
   const split = await splitRows(dataset.size, rows.testRows, plan.seed);
   const shardRows = backend.isExact ? Math.min(SHARD_ROWS, plan.batchSize) : plan.batchSize;
   const path = typeof options.data === 'string' ? options.data : null;
   const threads = chooseThreads(plan, backend, shardRows);
+  checkThreads(threads, backend);
   const config = describeRun(plan, dataset, path, backend, rows, shardRows, threads);
   const folder = await openFolder(options, opened);
   // What cannot train leaves no run.
