@@ -42,6 +42,7 @@ async function outcomeOf({ options, stopAt }: Run): Promise<RunOutcome> {
           beginnings.push(firstStep);
           return;
         }
+        if (progress.kind !== 'step') return;
         losses[progress.step - 1] = progress.loss;
         if (progress.step === stopAt) stop?.abort(new Error('stopped'));
       },
