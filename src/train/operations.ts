@@ -24,6 +24,8 @@ export interface Operations {
   activationGradient(y: Tensor, dy: Tensor, activation: Exclude<Activation, 'linear'>): Tensor;
   /** Sums over all axes but the last. */
   biasGradient(dy: Tensor): Tensor;
+  /** sum + x, in place of `sum`, which is gone (or overwritten). */
+  accumulate(sum: Tensor, x: Tensor): Tensor;
   /** y + bias, activated. */
   addBias(y: Tensor, bias: Tensor, activation: Activation): Tensor;
   /**
@@ -65,6 +67,12 @@ export function composeOperations(tf: TensorLibrary): Operations {
         const rows = dy.shape.slice(0, -1).reduce((product, length) => product * length, 1);
         return tf.reshape(tf.matMul(tf.ones([1, rows]), tf.reshape(dy, [rows, outputs])), [outputs]);
       }),
+
+    accumulate(sum, x) {
+      const total = tf.add(sum, x);
+      sum.dispose();
+      return total;
+    },
 
     addBias: (y, bias, activation) => tf.tidy(() => activate[activation](tf.add(y, bias))),
 

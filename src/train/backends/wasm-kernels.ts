@@ -126,6 +126,13 @@ const OWN_KERNELS: Readonly<Record<string, KernelFunction>> = {
     return out;
   },
 
+  /** In place. */
+  'vaemetrics:Accumulate': ({ inputs: { sum, x }, backend }) => {
+    const at = addressesIn(backend);
+    linked.get(backend)!.accumulate(at(sum), at(x), sizeOf(sum.shape));
+    return backend.makeOutput([0], 'float32');
+  },
+
   /** The sums of the rows, and the gradient. */
   'vaemetrics:Bernoulli': ({ inputs: { logits, x }, attrs, backend }) => {
     const [rows] = logits.shape;

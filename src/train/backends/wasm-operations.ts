@@ -17,6 +17,11 @@ export function wasmOperations(tf: TensorLibrary): Operations {
 
     biasGradient: (dy) => run('BiasGradient', { dy }),
 
+    accumulate(sum, x) {
+      run('Accumulate', { sum, x }).dispose();
+      return sum;
+    },
+
     bernoulli: (logits, x, scale) =>
       tf.tidy(() => {
         const [losses, gradient] = run<Tensor[]>('Bernoulli', { logits, x }, { scale });

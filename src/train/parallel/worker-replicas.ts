@@ -134,7 +134,7 @@ export async function workerReplicas(
       const shard = await answer;
       // float32, as tensors are added.
       reconstruction = Math.fround(reconstruction + shard.reconstruction);
-      sum = addTo(tf, sum, tf.tensor(shard.gradients, [parameterCount]));
+      sum = addTo(autoencoder, sum, tf.tensor(shard.gradients, [parameterCount]));
       // On the cpu backend tensors may be views of what is kept here; it is not written to before the next step.
       arrays.keep([shard.gradients]);
     }

@@ -32,7 +32,7 @@ const TEN_STEPS = {
   checkpointEvery: 3,
   learningRate: 2e-3,
 } as const;
-const MODELS: ReadonlyArray<readonly [model: string, modelOptions?: Readonly<Record<string, unknown>>]> = [
+const MODELS: ReadonlyArray<readonly [model: string, modelOptions?: Record<string, number>]> = [
   ['vae'],
   ['beta-tcvae'],
   // Its published size is 6 layers of 1,000 units, which cpu takes seconds for.

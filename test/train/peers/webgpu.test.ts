@@ -23,7 +23,7 @@ const test = testNeeding(
 
 const SOFTWARE = { VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: dirname(driver) };
 const SHORT = { steps: 2, batchSize: 8, latents: 3, testRows: 20, scoreEvery: 0, learningRate: 5e-3 } as const;
-const MODELS: ReadonlyArray<readonly [model: string, modelOptions?: Readonly<Record<string, unknown>>]> = [
+const MODELS: ReadonlyArray<readonly [model: string, modelOptions?: Record<string, number>]> = [
   ['beta-vae'],
   ['beta-tcvae'],
   ['factor-vae', { 'discriminator-layers': 2, 'discriminator-units': 16 }],
