@@ -5,6 +5,7 @@ import { score } from '../score.js';
 import type { FactorType } from '../types.js';
 import { loadImages } from './batches.js';
 import type { LiveScores } from './progress.js';
+import { takeTurn } from './take-turn.js';
 import type { TensorLibrary } from './tensors.js';
 import type { Trainer } from './trainer.js';
 
@@ -25,17 +26,18 @@ export async function encodeRows(
   dataset: Dataset,
   rows: Int32Array,
   latents: number,
-  onChunk?: (done: number) => void | Promise<void>,
+  onChunk?: (done: number) => void,
 ): Promise<EncodedRows> {
   const mu = new Float32Array(rows.length * latents);
   const logvar = new Float32Array(rows.length * latents);
   for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
-    await onChunk?.(from);
+    onChunk?.(from);
     const images = await loadImages(tf, dataset, rows.subarray(from, from + CHUNK_ROWS));
     const posterior = await trainer.encode(images);
     mu.set((await posterior.mu.data()) as Float32Array, from * latents);
     logvar.set((await posterior.logvar.data()) as Float32Array, from * latents);
     tf.dispose([images, posterior]);
+    await takeTurn();
   }
   const factors = new Float64Array(rows.length * dataset.factors.length);
   await dataset.readFactors(rows, factors);

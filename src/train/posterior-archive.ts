@@ -21,7 +21,7 @@ export async function writePosterior(
   rows: Int32Array,
   { latents, seed }: { readonly latents: number; readonly seed: number },
   folder: RunFolder,
-  onChunk?: (done: number) => Promise<void>,
+  onChunk?: (done: number) => void,
 ): Promise<void> {
   const archive = await encodeToNpz(tf, core, trainer, dataset, rows, latents, seed, onChunk);
   await folder.writeAtomically(POSTERIOR_NAME, archive);
@@ -36,7 +36,7 @@ export async function encodeToNpz(
   rows: Int32Array,
   latents: number,
   seed: number,
-  onChunk?: (done: number) => Promise<void>,
+  onChunk?: (done: number) => void,
 ): Promise<AsyncIterable<Uint8Array>> {
   const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, latents, onChunk);
   const z = await sampleLatents(tf, core, mu, logvar, seed);

@@ -22,7 +22,6 @@ import type { JsonRecord } from './run/json-value.js';
 import { createMemoryRunFolder } from './run/memory-run-folder.js';
 import { type RunRecord, resumeRun, startRun } from './run/open-run.js';
 import type { RunFolder } from './run/run-folder.js';
-import { takeTurn } from './take-turn.js';
 import { planRows, planTraining, type TrainOptions, type TrainPlan } from './train-options.js';
 import { createTrainer, type Trainer } from './trainer.js';
 
@@ -141,9 +140,8 @@ async function trainWith(
     onStep: (progress) => options.onProgress?.(progress),
   });
   if (split.test.length > 0) {
-    await writePosterior(tf, core, trainer, dataset, split.test, plan, folder, async (done) => {
+    await writePosterior(tf, core, trainer, dataset, split.test, plan, folder, (done) => {
       options.onProgress?.({ kind: 'encoding', done, total: split.test.length });
-      await takeTurn();
       options.signal?.throwIfAborted();
     });
   }
