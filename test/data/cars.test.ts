@@ -149,7 +149,9 @@ test('every numeric array is read back, in both byte orders, compressed or not, 
         const found = await readMatArray(memorySource(bytes), 'im');
         assert.equal(found.shape, shape);
         const factor = { 2: 1, 3: -1, 5: -1000, 9: 1 / 7 }[type] as number;
-        for (let i = 0; i < count; i++) assert.ok(Math.abs(found.values[i] - i * factor) < 1e-12);
+        // Bytes begin again after 255.
+        const expected = (i: number) => (type === 2 ? i % 256 : i * factor);
+        for (let i = 0; i < count; i++) assert.ok(Math.abs(found.values[i] - expected(i)) < 1e-12);
         for (const length of [100, 130, 136, 150, bytes.length - 9, bytes.length - 1]) {
           await refusalOf(readMatArray(memorySource(bytes.subarray(0, length)), 'im'));
         }
