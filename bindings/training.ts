@@ -85,6 +85,7 @@ interface TrainingExports {
   ): void;
   biasGradient(db: number, dy: number, rows: number, columns: number): void;
   activationGradient(dx: number, dy: number, y: number, count: number, kind: number, alpha: number): void;
+  accumulate(sum: number, x: number, count: number): void;
   adam(p: number, m: number, v: number, g: number, count: number, ...scalars: number[]): void;
   bernoulli(losses: number, dl: number, l: number, x: number, rows: number, pixels: number, scale: number): number;
 }
@@ -220,6 +221,11 @@ function bindTraining(wasm: TrainingExports) {
     /** dx (count) = dy times the slope of an activation whose output was y; dx may be dy or y. alpha > 0 is the slope of leakyRelu below 0. */
     activationGradient(dx: number, dy: number, y: number, count: number, activation: Activation, alpha = 0): void {
       wasm.activationGradient(dx, dy, y, count, ACTIVATIONS[activation], alpha);
+    },
+
+    /** sum (count) += x (count). */
+    accumulate(sum: number, x: number, count: number): void {
+      wasm.accumulate(sum, x, count);
     },
 
     /** One step of Adam with the gradient g (count), in place on the parameter p and its moments m and v. */

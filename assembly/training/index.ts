@@ -5,6 +5,7 @@
  * Tensors are float32, images (N, H, W, C), filters (kernel height, kernel width, in, out). Addresses need no alignment, and nothing is read or written but
  * what is named, up to its end.
  */
+export { accumulate } from './accumulate';
 export { activationGradient, biasGradient } from './activations';
 export { adam } from './adam';
 export { bernoulli } from './bernoulli';

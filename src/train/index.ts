@@ -1,4 +1,5 @@
 /** vaemetrics/train: training of VAEs on tensor libraries, and what comes after. Runs in Node and in browsers. */
+export { createDataset, type DatasetArrays } from '../data/create-dataset.js';
 export { type Dataset, type DatasetOptions, type Factor, type ImageShape, openDataset } from '../data/index.js';
 export { BACKEND_NAMES, type Backend, BackendError, type BackendName, type Refusal } from './backends/backend.js';
 export { type OpenBackendOptions, type OpenedBackend, openBackend } from './backends/open-backend.js';

@@ -24,12 +24,16 @@ export interface Operations {
   activationGradient(y: Tensor, dy: Tensor, activation: Exclude<Activation, 'linear'>): Tensor;
   /** Sums over all axes but the last. */
   biasGradient(dy: Tensor): Tensor;
+  /** sum + x, in place of `sum`, which is gone (or overwritten). */
+  accumulate(sum: Tensor, x: Tensor): Tensor;
   /** y + bias, activated. */
   addBias(y: Tensor, bias: Tensor, activation: Activation): Tensor;
   /**
    * The cross-entropy of images x in [0, 1] and logits of the same shape in nats, summed over pixels and rows, and its gradient times `scale`.
    */
   bernoulli(logits: Tensor, x: Tensor, scale: number): { loss: Tensor; gradient: Tensor };
+  /** Copies the values of x into the beginning of `into`. Only on backends that have them at hand: wasm, cpu. */
+  copyOut(x: Tensor, into: Float32Array): void;
   /**
    * Adam (Kingma & Ba 2015, algorithm 1): the new parameter and moments, in place of the old ones, which are gone (or overwritten).
    *   m' = b1 m + (1 - b1) g,  v' = b2 v + (1 - b2) g^2,  p' = p - rate (m' / correction1) / (sqrt(v' / correction2) + epsilon)
@@ -64,6 +68,12 @@ export function composeOperations(tf: TensorLibrary): Operations {
         return tf.reshape(tf.matMul(tf.ones([1, rows]), tf.reshape(dy, [rows, outputs])), [outputs]);
       }),
 
+    accumulate(sum, x) {
+      const total = tf.add(sum, x);
+      sum.dispose();
+      return total;
+    },
+
     addBias: (y, bias, activation) => tf.tidy(() => activate[activation](tf.add(y, bias))),
 
     bernoulli: (logits, x, scale) =>
@@ -72,6 +82,8 @@ export function composeOperations(tf: TensorLibrary): Operations {
         const loss = tf.sum(tf.add(tf.sub(tf.relu(logits), tf.mul(logits, x)), tail));
         return { loss, gradient: tf.mul(tf.sub(tf.sigmoid(logits), x), scale) };
       }),
+
+    copyOut: (x, into) => into.set(x.dataSync()),
 
     adam([p, m, v], gradient, { rate, correction1, correction2, beta1, beta2, epsilon }) {
       const next = tf.tidy((): [Tensor, Tensor, Tensor] => {

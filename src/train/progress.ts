@@ -6,6 +6,7 @@ export interface TrainOpening {
   readonly kind: 'opened';
   readonly backend: string;
   readonly device: string;
+  /** Threads that compute: this one, or so many workers. */
   readonly threads: number;
   /** Backends that `auto` would have preferred, and why they were not taken. */
   readonly refused: readonly Refusal[];

@@ -97,8 +97,8 @@ export function localReplicas(autoencoder: Autoencoder, shardRows: number): Repl
             const result = shard.learn(own);
             tf.dispose([own.mu, own.logvar, own.z, slices[i].images, slices[i].noise]);
             if (slices[i].seen !== slices[i].images) slices[i].seen.dispose();
-            reconstruction = addTo(tf, reconstruction, result.reconstruction);
-            for (const [p, gradient] of result.gradients.entries()) sums[p] = addTo(tf, sums[p] ?? null, gradient);
+            reconstruction = addTo(autoencoder, reconstruction, result.reconstruction);
+            for (const [p, gradient] of result.gradients.entries()) sums[p] = addTo(autoencoder, sums[p] ?? null, gradient);
           }
           tf.dispose([latents.mu, latents.logvar, latents.z]);
           return { reconstruction: reconstruction as Tensor, gradients: sums };
@@ -144,10 +144,10 @@ function concatLatents(tf: TensorLibrary, shards: readonly ShardPass[]): LatentB
   return { mu: join(({ mu }) => mu), logvar: join(({ logvar }) => logvar), z: join(({ z }) => z) };
 }
 
-/** The sum of two tensors, which are disposed of. */
-export function addTo(tf: TensorLibrary, sum: Tensor | null, x: Tensor): Tensor {
+/** The sum of two tensors, which are used up. */
+export function addTo({ operations }: Autoencoder, sum: Tensor | null, x: Tensor): Tensor {
   if (sum === null) return x;
-  const total = tf.add(sum, x);
-  tf.dispose([sum, x]);
+  const total = operations.accumulate(sum, x);
+  x.dispose();
   return total;
 }

@@ -1,7 +1,7 @@
 /** The data of a run: the images that its model was trained on, or others like them. */
 import { type Dataset, openDataset } from '../data/index.js';
 import { splitRows } from '../data/split.js';
-import { dataRangeError } from '../errors.js';
+import { dataRangeError, isCodedError } from '../errors.js';
 import type { Model } from './load-run.js';
 import type { RunConfig } from './run/config.js';
 
@@ -23,11 +23,11 @@ export interface RunData {
  */
 export async function withRunData<R>(
   { config, image }: Pick<Model, 'config' | 'image'>,
-  { data = config.data.path ?? config.data.name }: DataOptions,
+  { data }: DataOptions,
   work: (data: RunData) => Promise<R>,
 ): Promise<R> {
-  const isToOpen = typeof data === 'string' || data instanceof Blob;
-  const dataset = isToOpen ? await openDataset(data, { seed: config.seed }) : data;
+  const isToOpen = data === undefined || typeof data === 'string' || data instanceof Blob;
+  const dataset = await (data === undefined ? openOwn(config) : isToOpen ? openData(data, config) : data);
   try {
     const [expected, got] = [image, dataset.image].map(({ height, width, channels }) =>
       [height, width, channels].join(' x '),
@@ -41,6 +41,26 @@ export async function withRunData<R>(
   } finally {
     if (isToOpen) await dataset.close?.();
   }
+}
+
+function openData(data: string | Blob, { seed }: RunConfig): Promise<Dataset> {
+  return openDataset(data, { seed });
+}
+
+/** The data that a run names; they may have been moved, or be others by now. */
+async function openOwn(config: RunConfig): Promise<Dataset> {
+  const { name, path } = config.data;
+  const dataset = await openData(path ?? name, config).catch((error) => {
+    if (!isCodedError(error) || error.code !== 'ERR_OPTION') throw error;
+    throw dataRangeError(
+      `data: the run was trained on '${path ?? name}', which is not there: say where its images are`,
+    );
+  });
+  if (isSame(config, dataset)) return dataset;
+  await dataset.close?.();
+  throw dataRangeError(
+    `data: '${path ?? name}' is not what the run was trained on any more: name it as data to take it for other images`,
+  );
 }
 
 function isSame({ data }: RunConfig, { identity }: Dataset): boolean {

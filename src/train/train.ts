@@ -14,7 +14,7 @@ import { runLoop } from './loop.js';
 import { listParameters } from './models/layers.js';
 import { ADAM_DEFAULTS } from './optimiser.js';
 import { buildAutoencoder, type Description } from './parallel/description.js';
-import { openReplicas } from './parallel/open-replicas.js';
+import { checkThreads, openReplicas } from './parallel/open-replicas.js';
 import { writePosterior } from './posterior-archive.js';
 import type { LiveScores } from './progress.js';
 import type { RunConfig } from './run/config.js';
@@ -100,6 +100,7 @@ async function trainWith(
   const shardRows = backend.isExact ? Math.min(SHARD_ROWS, plan.batchSize) : plan.batchSize;
   const path = typeof options.data === 'string' ? options.data : null;
   const threads = chooseThreads(plan, backend, shardRows);
+  checkThreads(threads, backend);
   const config = describeRun(plan, dataset, path, backend, rows, shardRows, threads);
   const folder = await openFolder(options, opened);
   // What cannot train leaves no run.

@@ -113,6 +113,19 @@ test('other data are encoded whole, and have no rows held out', async () => {
   );
 });
 
+test('data that are not there any more, or are others by now, are no data of the run', async () => {
+  assert.match(
+    await refusalOf(() => encode(model)),
+    /ERR_DATA: data: the run was trained on 'rectangles', which is not there/,
+  );
+  const { config } = model;
+  const moved = { ...model, config: { ...config, data: { ...config.data, name: 'shapes-3' } } };
+  assert.match(
+    await refusalOf(() => encode(moved)),
+    /ERR_DATA: data: 'shapes-3' is not what the run was trained on any more/,
+  );
+});
+
 test('refuses images of another shape, too many rows, and a run without a best checkpoint', async () => {
   const wide: Dataset = { ...smallData, name: 'wide', image: { height: 8, width: 9, channels: 1 } };
   assert.match(

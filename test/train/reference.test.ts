@@ -1,17 +1,20 @@
 /** Ten steps of every objective, through networks and Adam, against PyTorch in float64: golden/torch-objectives.py. */
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { supports, useBuild } from '../../bindings/load.js';
 import { type Autoencoder, beginShard, encode, type Parameters } from '../../src/train/autoencoder.js';
-import { openBackend } from '../../src/train/backends/open-backend.js';
+import { type OpenedBackend, openBackend } from '../../src/train/backends/open-backend.js';
 import type { Draws } from '../../src/train/draws.js';
 import { bernoulli } from '../../src/train/likelihoods/bernoulli.js';
 import type { Networks } from '../../src/train/models/architecture.js';
 import { listParameters } from '../../src/train/models/layers.js';
 import type { ActiveObjective, LatentBatch } from '../../src/train/objectives/objective.js';
-import { composeOperations } from '../../src/train/operations.js';
+import { composeOperations, type Operations } from '../../src/train/operations.js';
 import { ADAM_DEFAULTS, createMoments, updateAdam } from '../../src/train/optimiser.js';
 import type { Tensor, TensorLibrary } from '../../src/train/tensors.js';
+import { testNeeding } from '../requirements.js';
 import { activate, contextOf, disposePenalty, withDraws } from './objectives/batches.js';
 
 const BATCH = 8;
@@ -107,10 +110,10 @@ const INPUTS = { networks: [16, 64, 16, 8, LATENTS, 8, 64, 64], discriminator: [
 /** The loss and terms of each step. */
 async function train(
   tf: TensorLibrary,
+  operations: Operations,
   objective: ActiveObjective,
   draws: Draws,
 ): Promise<Array<Record<string, number>>> {
-  const operations = composeOperations(tf);
   const { code } = objective;
   const autoencoder: Autoencoder = {
     tf,
@@ -183,18 +186,49 @@ function copyOf(tf: TensorLibrary, { mu, logvar, z }: LatentBatch): LatentBatch 
 /** Sums are rounded in float32, in an order that depends on the backend: 1.5e-6 was the most seen. */
 const RELATIVE = 2e-5;
 
-for (const name of ['cpu', 'wasm'] as const) {
-  test(`ten steps of every objective are PyTorch's on ${name}`, async () => {
-    const { tf, close } = await openBackend(name);
-    for (const [title, expected] of Object.entries(EXPECTED)) {
+for (const name of ['cpu', 'simd', 'relaxed'] as const) {
+  test(`ten steps of every objective are PyTorch's on ${name === 'cpu' ? name : `wasm, ${name} build`}`, async () => {
+    if (name === 'cpu') return trainAll(await openBackend('cpu'));
+    useBuild(name);
+    if (name === 'relaxed' && !supports('relaxed')) setFlagsFromString('--experimental-wasm-relaxed-simd');
+    const backend = await openBackend('wasm');
+    assert.is(/relaxed/.test(backend.device), name === 'relaxed', backend.device);
+    await trainAll(backend);
+  });
+}
+
+const project = process.env.VAEMETRICS_TFJS_NODE ?? '';
+const testTfjsNode = testNeeding(
+  project !== '',
+  'no tfjs-node; test/train/tfjs-node/install.sh FOLDER, then VAEMETRICS_TFJS_NODE=FOLDER',
+);
+testTfjsNode("ten steps of every objective are PyTorch's on tfjs-node", async () => {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+  const before = process.cwd();
+  // Packages of the user's are looked for in the project that a program runs in.
+  process.chdir(project);
+  try {
+    const backend = await openBackend('tfjs-node');
+    assert.is(backend.tf.getBackend(), 'tensorflow');
+    await trainAll(backend);
+  } finally {
+    process.chdir(before);
+  }
+});
+
+/** Every objective, by formulas of tensors and by what the backend has in their place; closes the backend. */
+async function trainAll({ tf, operations, close }: OpenedBackend): Promise<void> {
+  const ways = [composeOperations(tf), ...(operations === undefined ? [] : [operations])];
+  for (const [title, expected] of Object.entries(EXPECTED)) {
+    const [objective, options = {}] = OBJECTIVES[title];
+    for (const way of ways) {
       const before = tf.memory().numTensors;
-      const [objective, options = {}] = OBJECTIVES[title];
-      const steps = await withDraws((draws) => train(tf, activate(objective, { ...options }), draws));
+      const steps = await withDraws((draws) => train(tf, way, activate(objective, { ...options }), draws));
       assert.is(tf.memory().numTensors, before, `${title}: tensors left behind`);
       for (const [term, values] of Object.entries(expected)) assertClose(steps, term, values, title);
     }
-    await close();
-  });
+  }
+  await close();
 }
 
 function assertClose(

@@ -126,6 +126,13 @@ const OWN_KERNELS: Readonly<Record<string, KernelFunction>> = {
     return out;
   },
 
+  /** In place. */
+  'vaemetrics:Accumulate': ({ inputs: { sum, x }, backend }) => {
+    const at = addressesIn(backend);
+    linked.get(backend)!.accumulate(at(sum), at(x), sizeOf(sum.shape));
+    return backend.makeOutput([0], 'float32');
+  },
+
   /** The sums of the rows, and the gradient. */
   'vaemetrics:Bernoulli': ({ inputs: { logits, x }, attrs, backend }) => {
     const [rows] = logits.shape;
@@ -135,6 +142,13 @@ const OWN_KERNELS: Readonly<Record<string, KernelFunction>> = {
     const pixels = sizeOf(logits.shape) / rows;
     linked.get(backend)!.bernoulli(at(out), at(gradient), at(logits), at(x), rows, pixels, attrs.scale as number);
     return [out, gradient];
+  },
+
+  /** Without the array in between that `dataSync` makes. */
+  'vaemetrics:CopyOut': ({ inputs: { x }, attrs, backend }) => {
+    const { buffer } = memoryOf(backend);
+    (attrs.into as Float32Array).set(new Float32Array(buffer, addressesIn(backend)(x), sizeOf(x.shape)));
+    return backend.makeOutput([0], 'float32');
   },
 
   /** In place. */

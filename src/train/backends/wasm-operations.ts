@@ -17,11 +17,18 @@ export function wasmOperations(tf: TensorLibrary): Operations {
 
     biasGradient: (dy) => run('BiasGradient', { dy }),
 
+    accumulate(sum, x) {
+      run('Accumulate', { sum, x }).dispose();
+      return sum;
+    },
+
     bernoulli: (logits, x, scale) =>
       tf.tidy(() => {
         const [losses, gradient] = run<Tensor[]>('Bernoulli', { logits, x }, { scale });
         return { loss: tf.sum(losses), gradient };
       }),
+
+    copyOut: (x, into) => run('CopyOut', { x }, { into }).dispose(),
 
     adam([p, m, v], gradient, step) {
       run('Adam', { p, m, v, gradient }, { step }).dispose();

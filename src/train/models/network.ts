@@ -4,7 +4,7 @@
  */
 import type { Operations } from '../operations.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
-import type { Convolution, Dense, Layer, TransposedConvolution } from './layers.js';
+import { type Convolution, type Dense, LEAKY_SLOPE, type Layer, type TransposedConvolution } from './layers.js';
 
 /** What a pass forwards leaves behind. */
 export interface Pass {
@@ -79,8 +79,8 @@ export function forward(
   };
 }
 
-/** The name of an activation that is fused, where it is. */
-const FUSED = { linear: 'linear', relu: 'relu', 'leaky-relu': undefined, tanh: undefined } as const;
+/** The names of the activations that libraries fuse; tanh is none of them. */
+const FUSED = { linear: 'linear', relu: 'relu', 'leaky-relu': 'leakyrelu', tanh: 'linear' } as const;
 
 function applyLayer(
   tf: TensorLibrary,
@@ -90,23 +90,16 @@ function applyLayer(
   weights: Tensor,
   bias: Tensor,
 ): Tensor {
-  const activation = FUSED[layer.activation];
+  const fused = { activation: FUSED[layer.activation], leakyreluAlpha: LEAKY_SLOPE };
   return tf.tidy(() => {
     if (layer.kind === 'transposed-convolution') {
       return operations.addBias(spread(tf, layer, x, weights), bias, layer.activation);
     }
     const y =
       layer.kind === 'dense'
-        ? tf.fused.matMul({ a: x, b: weights, bias, activation: activation ?? 'linear' })
-        : tf.fused.conv2d({
-            x,
-            filter: weights,
-            strides: layer.stride,
-            pad: 'same',
-            bias,
-            activation: activation ?? 'linear',
-          });
-    return activation === undefined ? operations.addBias(y, tf.zeros(bias.shape), layer.activation) : y;
+        ? tf.fused.matMul({ a: x, b: weights, bias, ...fused })
+        : tf.fused.conv2d({ x, filter: weights, strides: layer.stride, pad: 'same', bias, ...fused });
+    return layer.activation === 'tanh' ? tf.tanh(y) : y;
   });
 }
 

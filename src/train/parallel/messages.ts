@@ -26,6 +26,11 @@ interface Shards {
   readonly images: Float32Array;
 }
 
+/** Arrays of a request that the worker has done with, to be filled again: to allocate large ones costs more than to copy them. */
+interface Returned {
+  readonly spent: readonly Float32Array<ArrayBuffer>[];
+}
+
 /** Answered by the posteriors of the shards' rows. */
 export interface EncodeRequest extends Shards {
   readonly kind: 'encode';
@@ -47,11 +52,13 @@ export interface LearnRequest {
   readonly mu: Float32Array | null;
   readonly logvar: Float32Array | null;
   readonly z: Float32Array | null;
+  /** What the gradients are written to. */
+  readonly into: Float32Array;
 }
 
 export type Request = OpenRequest | EncodeRequest | BeginRequest | LearnRequest;
 
-export interface EncodeAnswer {
+export interface EncodeAnswer extends Returned {
   readonly mu: Float32Array;
   readonly logvar: Float32Array;
 }
@@ -64,5 +71,5 @@ export interface LearnAnswer {
   /** Summed over the rows of the shard. */
   readonly reconstruction: number;
   /** Of all parameters, one after the other. */
-  readonly gradients: Float32Array;
+  readonly gradients: Float32Array<ArrayBuffer>;
 }

@@ -4,8 +4,16 @@ import type { Autoencoder } from '../autoencoder.js';
 import type { OpenedBackend } from '../backends/open-backend.js';
 import { localReplicas, type Replicas } from '../replicas.js';
 import type { Description } from './description.js';
+import type { ThreadedBackend } from './messages.js';
 
 /** @throws RangeError for more threads than one on a backend that has its own */
+export function checkThreads(threads: number, { name }: Pick<OpenedBackend, 'name'>): void {
+  if (threads === 1 || name === 'wasm' || name === 'cpu') return;
+  const backend = name === 'given' ? 'a tf of your own' : `the backend ${name}`;
+  throw optionRangeError(`threads: expected 1 on ${backend}, got ${threads}; wasm and cpu have more`);
+}
+
+/** @param backend one that `checkThreads` lets have so many */
 export async function openReplicas(
   threads: number,
   { name }: OpenedBackend,
@@ -14,10 +22,6 @@ export async function openReplicas(
   shardRows: number,
 ): Promise<Replicas> {
   if (threads === 1) return localReplicas(autoencoder, shardRows);
-  if (name !== 'wasm' && name !== 'cpu') {
-    const backend = name === 'given' ? 'a tf of your own' : `the backend ${name}`;
-    throw optionRangeError(`threads: expected 1 on ${backend}, got ${threads}; wasm and cpu have more`);
-  }
   const { workerReplicas } = await import('./worker-replicas.js');
-  return workerReplicas(threads, name, autoencoder, description, shardRows);
+  return workerReplicas(threads, name as ThreadedBackend, autoencoder, description, shardRows);
 }

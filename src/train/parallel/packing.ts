@@ -1,22 +1,29 @@
 /** Tensors one after the other in one array, which crosses between threads in one piece. */
+import type { Operations } from '../operations.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 
-export function sizeOf(shape: readonly number[]): number {
+type Packed = Float32Array<ArrayBuffer>;
+
+function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** The values of tensors, in an array of its own. Only on backends that have them at hand. */
-export function pack(tensors: readonly Tensor[]): Float32Array<ArrayBuffer> {
-  const packed = new Float32Array(tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
-  let at = 0;
-  for (const tensor of tensors) {
-    packed.set(tensor.dataSync() as Float32Array, at);
-    at += sizeOf(tensor.shape);
-  }
-  return packed;
+/** How many values tensors of these shapes have. */
+export function countValues(shapes: ReadonlyArray<readonly number[]>): number {
+  return shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
 }
 
-/** Tensors of these shapes. They may be views of `packed`, which must stay as it is. */
+/** The values of tensors, written to `into`, which has their length. */
+export function pack(operations: Operations, tensors: readonly Tensor[], into: Packed): Packed {
+  let at = 0;
+  for (const tensor of tensors) {
+    operations.copyOut(tensor, into.subarray(at));
+    at += sizeOf(tensor.shape);
+  }
+  return into;
+}
+
+/** Tensors of these shapes. They may be views of `packed`. */
 export function unpack(tf: TensorLibrary, packed: Float32Array, shapes: ReadonlyArray<readonly number[]>): Tensor[] {
   let at = 0;
   return shapes.map((shape) => {
@@ -24,9 +31,4 @@ export function unpack(tf: TensorLibrary, packed: Float32Array, shapes: Readonly
     at += sizeOf(shape);
     return tf.tensor(packed.subarray(from, at), [...shape]);
   });
-}
-
-/** sum += x, rounded to float32 as a backend's addition is. */
-export function addInPlace(sum: Float32Array, x: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] += x[i];
 }

@@ -19,7 +19,7 @@ import type {
   Request,
   ThreadedBackend,
 } from './messages.js';
-import { pack, unpack } from './packing.js';
+import { countValues, pack, unpack } from './packing.js';
 
 /** Not by `openBackend`, which would bring the others into the worker's bundle. */
 const OPENERS: Readonly<Record<ThreadedBackend, () => Promise<Backend>>> = {
@@ -60,7 +60,7 @@ interface Begun {
 
 function computeShards(autoencoder: Autoencoder, { height, width, channels }: ImageShape) {
   const image = [height, width, channels];
-  const { tf, networks, latents } = autoencoder;
+  const { tf, operations, networks, latents } = autoencoder;
   const shapes = {
     encoder: listParameters('encoder', networks.encoder).map(({ shape }) => shape),
     decoder: listParameters('decoder', networks.decoder).map(({ shape }) => shape),
@@ -68,30 +68,38 @@ function computeShards(autoencoder: Autoencoder, { height, width, channels }: Im
   let parameters: Parameters = { encoder: [], decoder: [] };
   const begun: Begun[] = [];
 
+  // The cpu backend makes no copies, and arrays are sent back once they have been read.
+  const upload = (values: Float32Array, asShapes: ReadonlyArray<readonly number[]>) =>
+    unpack(tf, tf.getBackend() === 'cpu' ? values.slice() : values, asShapes);
+
   function update(packed: Float32Array | null): void {
     if (packed === null) return;
     tf.dispose([parameters.encoder, parameters.decoder]);
-    const all = unpack(tf, packed, [...shapes.encoder, ...shapes.decoder]);
+    const all = upload(packed, [...shapes.encoder, ...shapes.decoder]);
     parameters = { encoder: all.slice(0, shapes.encoder.length), decoder: all.slice(shapes.encoder.length) };
   }
 
   /** Cuts (R, ...) into tensors of the shards' rows. */
-  function cut(values: Float32Array, rows: readonly number[], shape: readonly number[]): Tensor[] {
-    return unpack(
-      tf,
+  const cut = (values: Float32Array, rows: readonly number[], shape: readonly number[]): Tensor[] =>
+    upload(
       values,
       rows.map((count) => [count, ...shape]),
     );
-  }
+
+  /** The latents of shards, one after the other. */
+  const join = (tensors: readonly Tensor[]) =>
+    pack(operations, tensors, new Float32Array(countValues(tensors.map(({ shape }) => shape))));
 
   return {
     encode(request: EncodeRequest, answer: Answer<EncodeAnswer>): void {
       update(request.parameters);
       const images = cut(request.images, request.rows, image);
       const posteriors = images.map((x) => encode(autoencoder, parameters, x));
-      const [mu, logvar] = [pack(posteriors.map(({ mu }) => mu)), pack(posteriors.map(({ logvar }) => logvar))];
+      const mu = join(posteriors.map((posterior) => posterior.mu));
+      const logvar = join(posteriors.map((posterior) => posterior.logvar));
       tf.dispose([images, posteriors]);
-      answer({ mu, logvar }, [mu.buffer, logvar.buffer]);
+      const spent = arraysOf(request);
+      answer({ mu, logvar, spent }, buffersOf(mu, logvar, ...spent));
     },
 
     begin(request: BeginRequest, answer: Answer<BeginAnswer>): void {
@@ -104,22 +112,33 @@ function computeShards(autoencoder: Autoencoder, { height, width, channels }: Im
         const pass = beginShard(autoencoder, parameters, images[i], seen[i], noise[i], batchRows);
         begun.push({ pass, inputs: [...new Set([images[i], seen[i], noise[i]])], rows: count });
       }
-      const join = (name: keyof BeginAnswer) => pack(begun.map(({ pass }) => pass.latents[name]));
-      const [mu, logvar, z] = [join('mu'), join('logvar'), join('z')];
-      answer({ mu, logvar, z }, [mu.buffer, logvar.buffer, z.buffer]);
+      const mu = join(begun.map(({ pass }) => pass.latents.mu));
+      const logvar = join(begun.map(({ pass }) => pass.latents.logvar));
+      const z = join(begun.map(({ pass }) => pass.latents.z));
+      const spent = arraysOf(request);
+      answer({ mu, logvar, z, spent }, buffersOf(mu, logvar, z, ...spent));
       // While the penalty is computed elsewhere.
       for (const { pass } of begun) pass.decode();
     },
 
     learn(request: LearnRequest, answer: Answer<LearnAnswer>): void {
       const { pass, inputs, rows } = begun.shift() as Begun;
-      const upload = (values: Float32Array | null) => (values === null ? null : tf.tensor(values, [rows, latents]));
-      const outer = { mu: upload(request.mu), logvar: upload(request.logvar), z: upload(request.z) };
+      const gradientOf = (values: Float32Array | null) => (values === null ? null : tf.tensor(values, [rows, latents]));
+      const outer = { mu: gradientOf(request.mu), logvar: gradientOf(request.logvar), z: gradientOf(request.z) };
       const learnt = pass.learn(outer);
       const [reconstruction] = learnt.reconstruction.dataSync();
-      const gradients = pack(learnt.gradients);
+      const gradients = pack(operations, learnt.gradients, request.into as Float32Array<ArrayBuffer>);
       tf.dispose([inputs, outer, learnt]);
       answer({ reconstruction, gradients }, [gradients.buffer]);
     },
   };
+}
+
+/** The large arrays of a request. */
+function arraysOf(request: EncodeRequest | BeginRequest): Float32Array<ArrayBuffer>[] {
+  return Object.values(request).filter((value): value is Float32Array<ArrayBuffer> => value instanceof Float32Array);
+}
+
+function buffersOf(...arrays: readonly Float32Array<ArrayBuffer>[]): ArrayBuffer[] {
+  return arrays.map(({ buffer }) => buffer);
 }

@@ -36,4 +36,18 @@ test('products are of the weights that Adam has left, not of those that tfjs saw
   await close();
 });
 
+test('values are copied out to where they are wanted', async () => {
+  const { tf, operations = composeOperations(tf), close } = await openBackend('wasm');
+  const x = tf.tensor(new Float32Array([1, 2, 3, 4]), [2, 2]);
+  for (const { copyOut } of [operations, composeOperations(tf)]) {
+    const before = tf.memory().numTensors;
+    const into = new Float32Array(6).fill(9);
+    copyOut(x, into.subarray(1));
+    assert.equal(Array.from(into), [9, 1, 2, 3, 4, 9]);
+    assert.is(tf.memory().numTensors, before);
+  }
+  x.dispose();
+  await close();
+});
+
 test.run();

@@ -7,7 +7,7 @@ import { startWorker } from '../../../bindings/worker-host.js';
 import { Crew } from '../../../src/train/parallel/crew.js';
 import type { Request } from '../../../src/train/parallel/messages.js';
 
-const request = { kind: 'learn', mu: null, logvar: null, z: null } satisfies Request;
+const request: Request = { kind: 'encode', parameters: null, rows: [], images: new Float32Array(1) };
 
 /** A worker that runs `code` for every message, where `reply` answers. */
 const workerOf = (code: string) => () =>

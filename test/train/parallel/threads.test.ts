@@ -1,11 +1,9 @@
 /** Training in workers: the numbers of one thread, to the bit. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Autoencoder } from '../../../src/train/autoencoder.js';
 import type { OpenedBackend } from '../../../src/train/backends/open-backend.js';
 import { createMemoryRunFolder } from '../../../src/train/index.js';
-import type { Description } from '../../../src/train/parallel/description.js';
-import { openReplicas } from '../../../src/train/parallel/open-replicas.js';
+import { checkThreads } from '../../../src/train/parallel/open-replicas.js';
 import { type Outcome, runSmall } from './small-run.js';
 
 process.env.VAEMETRICS_WASM = 'simd';
@@ -84,12 +82,21 @@ test('a signal ends a run in workers with its reason', async () => {
   assert.is(ending, reason);
 });
 
-test('more threads than one are refused on a tf of the caller, which workers cannot have', async () => {
-  const given = { name: 'given', refused: [] } as unknown as OpenedBackend;
-  const error = await openReplicas(2, given, {} as Autoencoder, {} as Description, 16).catch((error) => error);
-  assert.instance(error, RangeError);
-  assert.is(error.code, 'ERR_OPTION');
-  assert.is(error.message, 'threads: expected 1 on a tf of your own, got 2; wasm and cpu have more');
+test('more threads than one are refused on a tf of the caller and on devices, which workers cannot have', () => {
+  const refusalOf = (name: OpenedBackend['name'], threads = 2) => {
+    try {
+      checkThreads(threads, { name });
+      return null;
+    } catch (error) {
+      assert.instance(error, RangeError);
+      assert.is((error as { code?: string }).code, 'ERR_OPTION');
+      return (error as Error).message;
+    }
+  };
+  assert.is(refusalOf('given'), 'threads: expected 1 on a tf of your own, got 2; wasm and cpu have more');
+  assert.is(refusalOf('webgpu'), 'threads: expected 1 on the backend webgpu, got 2; wasm and cpu have more');
+  for (const name of ['wasm', 'cpu'] as const) assert.is(refusalOf(name), null);
+  for (const name of ['given', 'webgpu', 'tfjs-node'] as const) assert.is(refusalOf(name, 1), null);
 });
 
 test.run();

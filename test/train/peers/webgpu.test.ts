@@ -1,0 +1,61 @@
+/**
+ * `train` on WebGPU in Node, by the package `webgpu` (Dawn) of VAEMETRICS_PEERS, on the software adapter that Chromium brings: slow, but it is the path that a
+ * GPU takes.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { repository } from '../../package/installed.js';
+import { testNeeding } from '../../requirements.js';
+import { assertSameLosses, builtLibrary, trainElsewhere } from './run-elsewhere.js';
+import type { Run } from './train-runs.js';
+
+const folder = process.env.VAEMETRICS_PEERS ?? repository;
+const drivers = [process.env.VK_ICD_FILENAMES, '/usr/lib/chromium/vk_swiftshader_icd.json'];
+const driver = drivers.find((path) => path !== undefined && existsSync(path)) ?? '';
+const dawn = suite('training on webgpu in Node');
+const test = testNeeding(
+  existsSync(join(folder, 'node_modules', 'webgpu')) && driver !== '',
+  'no webgpu package or no driver; VAEMETRICS_PEERS=FOLDER, VK_ICD_FILENAMES=FILE',
+  dawn,
+);
+
+const SOFTWARE = { VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: dirname(driver) };
+const SHORT = { steps: 2, batchSize: 8, latents: 3, testRows: 20, scoreEvery: 0, learningRate: 5e-3 } as const;
+const MODELS: ReadonlyArray<readonly [model: string, modelOptions?: Record<string, number>]> = [
+  ['beta-vae'],
+  ['beta-tcvae'],
+  ['factor-vae', { 'discriminator-layers': 2, 'discriminator-units': 16 }],
+  ['dip-vae-ii'],
+  ['dae'],
+];
+
+test('two steps of five objectives have the losses of wasm', () => {
+  const runsOn = (backend: 'webgpu' | 'wasm') =>
+    MODELS.map(([model, modelOptions]): Run => {
+      return { options: { ...SHORT, backend, model, ...(modelOptions && { modelOptions }) } };
+    });
+  const outcomes = trainElsewhere(folder, builtLibrary, [...runsOn('webgpu'), ...runsOn('wasm')], SOFTWARE);
+  for (const [i, [model]] of MODELS.entries()) {
+    const [webgpu, wasm] = [outcomes[i], outcomes[MODELS.length + i]];
+    assert.equal([webgpu.backend, wasm.backend], ['webgpu', 'wasm']);
+    assert.match(webgpu.device, /swiftshader/i);
+    assertSameLosses(webgpu.losses, wasm.losses, model);
+  }
+});
+
+test('the published network on 64 x 64 images has the losses of wasm', () => {
+  const options = { data: 'shapes-3', steps: 2, batchSize: 2, testRows: 0, learningRate: 5e-3 } as const;
+  const runs = (['webgpu', 'wasm'] as const).map((backend): Run => ({ options: { ...options, backend } }));
+  const [webgpu, wasm] = trainElsewhere(folder, builtLibrary, runs, SOFTWARE);
+  assertSameLosses(webgpu.losses, wasm.losses, 'shapes-3');
+});
+
+test('auto trains on wasm where the adapter is software, and says so', () => {
+  const [{ backend, refused }] = trainElsewhere(folder, builtLibrary, [{ options: { ...SHORT, steps: 1 } }], SOFTWARE);
+  assert.is(backend, 'wasm');
+  assert.match(refused.find(({ name }) => name === 'webgpu')?.reason ?? '', /^only a software renderer is there/);
+});
+
+dawn.run();
