@@ -17,8 +17,10 @@ export interface TrainClock {
   spent(): Spent;
   /** Does some work, and counts how long it took. */
   count<T>(what: keyof Spent, work: () => Promise<T>): Promise<T>;
-  /** Images per second between the last two lines of the log; null before the second. */
+  /** Images per second between the last two lines of the log, scores and checkpoints left out; null before the second. */
   rate(step: number, isLogged: boolean): number | null;
+  /** For some more steps at that rate, with scores and checkpoints as often as so far; null before the second line. */
+  secondsFor(steps: number): number | null;
 }
 
 export const NOTHING_SPENT: Spent = { data: 0, score: 0, checkpoint: 0 };
@@ -27,9 +29,11 @@ export function startClock(before: number, spentBefore: Spent, batchSize: number
   const now = () => performance.now() / 1000;
   const began = now();
   const spent = { ...spentBefore };
-  let mark = { at: began, step: null as number | null, rate: null as number | null };
+  const seconds = () => before + now() - began;
+  const stepping = () => seconds() - spent.score - spent.checkpoint;
+  let mark = { at: stepping(), step: null as number | null, rate: null as number | null };
   return {
-    seconds: () => before + now() - began,
+    seconds,
     spent: () => ({ ...spent }),
     async count(what, work) {
       const start = now();
@@ -40,13 +44,14 @@ export function startClock(before: number, spentBefore: Spent, batchSize: number
       }
     },
     rate(step, isLogged) {
-      if (mark.step === null) mark = { at: now(), step, rate: null };
+      if (mark.step === null) mark = { at: stepping(), step, rate: null };
       else if (isLogged && step > mark.step) {
-        const at = now();
+        const at = stepping();
         mark = { at, step, rate: ((step - mark.step) * batchSize) / (at - mark.at) };
       }
       return mark.rate;
     },
+    secondsFor: (steps) => (mark.rate === null ? null : ((steps * batchSize) / mark.rate) * (seconds() / stepping())),
   };
 }
 

@@ -9,8 +9,8 @@ import { takeTurn } from './take-turn.js';
 import type { TensorLibrary } from './tensors.js';
 import type { Trainer } from './trainer.js';
 
-/** Rows that are encoded at a time. */
-const CHUNK_ROWS = 256;
+/** Rows that are encoded at a time: a batch of training, so that signals wait no longer for their turn than there. */
+const CHUNK_ROWS = 64;
 
 /** Posteriors of some rows, row-major: mu and logvar (N, D), factors (N, K). */
 export interface EncodedRows {
@@ -19,7 +19,7 @@ export interface EncodedRows {
   readonly factors: Float64Array;
 }
 
-/** Encodes rows a few hundred at a time; `onChunk` is told how many are done, and stops it by throwing. */
+/** Encodes rows some at a time; `onChunk` is told how many are done, and stops it by throwing. */
 export async function encodeRows(
   tf: TensorLibrary,
   trainer: Pick<Trainer, 'encode'>,

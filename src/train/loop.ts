@@ -82,7 +82,7 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
       steps: plan.steps,
       seconds,
       imagesPerSecond: rate,
-      secondsLeft: rate === null ? null : ((plan.steps - step) * plan.batchSize) / rate,
+      secondsLeft: clock.secondsFor(plan.steps - step),
       ...numbers,
       scored: state.scored,
       isLogged,

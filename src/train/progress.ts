@@ -36,7 +36,7 @@ export interface StepProgress {
   readonly steps: number;
   /** Seconds of training, those before a resumption included. */
   readonly seconds: number;
-  /** At that rate; null for the first. */
+  /** At that rate, with scores and checkpoints as often as so far; null for the first. */
   readonly secondsLeft: number | null;
   /** Of the last steps; null for the first. */
   readonly imagesPerSecond: number | null;

@@ -130,7 +130,7 @@ test('the second SIGINT ends it at once, in the middle of what the first waits f
   await saw(/step 1 of/);
   await pause(300);
   child.kill('SIGINT');
-  await pause(600);
+  await pause(1500);
   assert.is(child.exitCode, null, 'the first waits for the scores');
   child.kill('SIGINT');
   const { end, err } = await ended;
