@@ -24,6 +24,12 @@ async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<void> {
   const bar = flags.quiet ? null : startTrainBar(terminal);
   const options = await readOptions(flags);
   let reached: number | null = null;
+  // Until the checkpoint is written seconds may pass.
+  const acknowledge = () => {
+    bar?.clear();
+    if (!flags.quiet) tell(terminal, 'stopping; Ctrl-C again ends at once, without a checkpoint');
+  };
+  terminal.signal.addEventListener('abort', acknowledge, { once: true });
   try {
     const result = await train({
       ...options,
@@ -47,6 +53,8 @@ async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<void> {
     bar?.clear();
     tellStop(error, reached, flags, terminal);
     throw error;
+  } finally {
+    terminal.signal.removeEventListener('abort', acknowledge);
   }
 }
 

@@ -128,8 +128,9 @@ test('the second SIGINT ends it at once, in the middle of what the first waits f
   const held = ['--test-rows', '8000', '--score-rows', '8000', '--score-every', '1'];
   const { child, saw, ended } = start(begin(run, ...held));
   await saw(/step 1 of/);
-  await pause(300);
   child.kill('SIGINT');
+  await saw(/stopping; /);
+  // Longer than the two of one Ctrl-C under npx are apart.
   await pause(1500);
   assert.is(child.exitCode, null, 'the first waits for the scores');
   child.kill('SIGINT');
