@@ -9,8 +9,11 @@ const { told, timed, options } = JSON.parse(setup);
 
 const losses = [];
 const seconds = [];
+/** Seconds of all threads of this process. */
+const processor = [];
 let device = '';
 let before = 0;
+let used = process.cpuUsage();
 await train({
   ...options,
   steps: told + timed,
@@ -21,10 +24,16 @@ await train({
     const now = performance.now();
     if (progress.kind === 'opened') device = progress.device;
     else if (progress.step <= told) losses.push(progress.loss);
-    else seconds.push((now - before) / 1000);
+    else {
+      const { user, system } = process.cpuUsage(used);
+      processor.push((user + system) / 1e6);
+      seconds.push((now - before) / 1000);
+    }
+    used = process.cpuUsage();
     before = now;
   },
 });
 // The last step writes the checkpoint of the end.
 seconds.pop();
-console.log(JSON.stringify({ device, losses, seconds }));
+processor.pop();
+console.log(JSON.stringify({ device, losses, seconds, processor }));

@@ -12,7 +12,7 @@ import { type Dataset, openDataset } from '../../src/data/index.js';
 import { STREAMS } from '../../src/random.js';
 import { createDraws } from '../../src/train/draws.js';
 import { createMemoryRunFolder, exportModel, type TrainOptions, train } from '../../src/train/index.js';
-import { formatRatio, medianOf } from '../report.js';
+import { describeMachine, formatRatio, medianOf } from '../report.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const library = pathToFileURL(here('../../dist/train/node.js')).href;
@@ -28,12 +28,14 @@ const TOLD = 10;
 const AGREEMENT = 1e-4;
 
 /** Steps that are timed in one turn. */
-const TIMED: Readonly<Record<string, number>> = { burgess: 20, locatello: 20, mlp: 12 };
+const TIMED: Readonly<Record<string, number>> = { burgess: 16, locatello: 16, mlp: 10 };
 
 interface Outcome {
   readonly device: string;
   readonly losses: readonly number[];
+  /** Of every timed step, by the clock, and of the processor in all threads. */
   readonly seconds: readonly number[];
+  readonly processor: readonly number[];
 }
 
 interface Contender {
@@ -126,18 +128,31 @@ function checkLosses(name: string, losses: readonly number[], expected: readonly
   }
 }
 
+/** The contests of `--metrics`: all architectures, or one. */
+export const TRAINING_CONTESTS: Readonly<Record<string, readonly string[]>> = {
+  training: Object.keys(TIMED),
+  ...Object.fromEntries(Object.keys(TIMED).map((name) => [`training-${name}`, [name]])),
+};
+
 /** Prints a table for every architecture. */
-export async function compareTraining(python: string, repeats: number): Promise<void> {
+export async function compareTraining(
+  architectures: readonly string[],
+  python: string,
+  repeats: number,
+): Promise<void> {
   const project = process.env.VAEMETRICS_TFJS_NODE;
   console.log(
-    `Training: beta-VAE on ${DATA}, batches of ${ROWS}, images per second; ${repeats} turns of all, one after the`,
+    `Training: beta-VAE on ${DATA}, batches of ${ROWS}, ${repeats} turns of all, one after the other: the median step of`,
   );
-  console.log('other; median step of all turns [of the fastest turn–of the slowest], ratios of medians within a turn');
   console.log(
-    `(ours draws its images and writes its log, PyTorch has its images ready); load ${loadavg()[0].toFixed(1)}`,
+    'the median turn [of the least–of the most], and how fast against PyTorch in the same turn. Ours draws its images and',
   );
+  console.log(
+    'writes its log, PyTorch has its images ready. On a busy machine the clock says little of threads, CPU time more.',
+  );
+  console.log(`${describeMachine('as told')}; load ${loadavg()[0].toFixed(1)}`);
   if (!project) console.log('without tfjs-node (VAEMETRICS_TFJS_NODE=FOLDER, made by test/train/tfjs-node/install.sh)');
-  for (const architecture of Object.keys(TIMED)) {
+  for (const architecture of architectures) {
     const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-training-'));
     try {
       const image = await writeInputs(folder, architecture);
@@ -166,13 +181,28 @@ async function compare(architecture: string, repeats: number, contenders: readon
     for (const [i, { name }] of contenders.entries())
       checkLosses(`${architecture}, ${name}`, turns[turn][i].losses, peer.losses);
   }
-  console.log(`\n| ${architecture} | images/s | of PyTorch's one thread | of its two | |\n|---|---:|---:|---:|---|`);
+  const title = `${architecture}, CPU ms a step | images/s | by PyTorch's one thread, of CPU time`;
+  console.log(`\n| | ${title} | by the clock | its two, by the clock | |\n|---|---:|---:|---:|---:|---:|---|`);
   for (const [i, { name }] of contenders.entries()) {
-    const steps = turns.map((turn) => medianOf(turn[i].seconds));
-    const rate = (seconds: number) => (ROWS / seconds).toFixed(0);
-    const spread = `${rate(medianOf(steps))} [${rate(Math.min(...steps))}–${rate(Math.max(...steps))}]`;
-    const ratio = (peer: number) =>
-      i < 2 ? '' : formatRatio(turns.map((turn) => medianOf(turn[peer].seconds) / medianOf(turn[i].seconds)));
-    console.log(`| ${name} | ${spread} | ${ratio(0)} | ${ratio(1)} | ${turns[0][i].device} |`);
+    const of = (kind: 'seconds' | 'processor', contender: number) =>
+      turns.map((turn) => medianOf(turn[contender][kind]));
+    const spread = (values: readonly number[]) => {
+      const [middle, least, most] = [medianOf(values), Math.min(...values), Math.max(...values)];
+      return `${middle.toFixed(0)} [${least.toFixed(0)}–${most.toFixed(0)}]`;
+    };
+    const ratio = (kind: 'seconds' | 'processor', peer: number) => {
+      const [theirs, own] = [of(kind, peer), of(kind, i)];
+      return i === peer ? '' : formatRatio(theirs.map((seconds, turn) => seconds / own[turn]));
+    };
+    const cells = [
+      name,
+      spread(of('processor', i).map((seconds) => 1000 * seconds)),
+      spread(of('seconds', i).map((seconds) => ROWS / seconds)),
+      ratio('processor', 0),
+      ratio('seconds', 0),
+      ratio('seconds', 1),
+      turns[0][i].device,
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
   }
 }
