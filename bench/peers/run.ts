@@ -4,7 +4,7 @@
  *   npm run bench:peers                                       the metrics of the usual pace, 100,000 rows
  *   npm run bench:peers -- --rows 10000,737280 --metrics mig --repeats 3
  *   npm run bench:peers -- --metrics decomposition,decomposition-collapsed --rows 10000
- *   npm run bench:peers -- --metrics training                 steps of training, against PyTorch (training-burgess: of one network)
+ *   npm run bench:peers -- --metrics training                 steps of training, against PyTorch (training-burgess, training-threads)
  *   PYTHON=.venv/bin/python npm run bench:peers               with another Python
  */
 import { spawnSync } from 'node:child_process';

@@ -104,10 +104,12 @@ function torch(python: string, folder: string, architecture: string, threads: nu
     timed: TIMED[architecture],
   });
   return {
-    name: `PyTorch, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    name: `PyTorch, ${inWords(threads)}`,
     run: () => run(python, [here('training-step.py'), folder, setup], { OMP_NUM_THREADS: String(threads) }, folder),
   };
 }
+
+const inWords = (threads: number) => (threads === 1 ? 'one thread' : `${threads} threads`);
 
 function run(command: string, argv: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Outcome {
   const { status, stdout, stderr } = spawnSync(command, argv, {
@@ -128,15 +130,20 @@ function checkLosses(name: string, losses: readonly number[], expected: readonly
   }
 }
 
-/** The contests of `--metrics`: all architectures, or one. */
-export const TRAINING_CONTESTS: Readonly<Record<string, readonly string[]>> = {
-  training: Object.keys(TIMED),
-  ...Object.fromEntries(Object.keys(TIMED).map((name) => [`training-${name}`, [name]])),
+/** The contests of `--metrics`: all networks or one of them in one thread, or the first in two threads as well, for a machine that does nothing else. */
+export const TRAINING_CONTESTS: Readonly<
+  Record<string, { architectures: readonly string[]; threads: readonly number[] }>
+> = {
+  training: { architectures: Object.keys(TIMED), threads: [1] },
+  ...Object.fromEntries(
+    Object.keys(TIMED).map((name) => [`training-${name}`, { architectures: [name], threads: [1] }]),
+  ),
+  'training-threads': { architectures: ['burgess'], threads: [1, 2] },
 };
 
 /** Prints a table for every architecture. */
 export async function compareTraining(
-  architectures: readonly string[],
+  { architectures, threads }: (typeof TRAINING_CONTESTS)[string],
   python: string,
   repeats: number,
 ): Promise<void> {
@@ -158,15 +165,12 @@ export async function compareTraining(
       const image = await writeInputs(folder, architecture);
       const wasm = (name: string, build: string, threads: number) =>
         ours(name, architecture, { backend: 'wasm', threads }, build, folder);
-      await compare(architecture, repeats, [
-        torch(python, folder, architecture, 1, image),
-        torch(python, folder, architecture, 2, image),
-        wasm('wasm, simd, 1 thread', 'simd', 1),
-        wasm('wasm, relaxed, 1 thread', 'relaxed', 1),
-        wasm('wasm, simd, 2 threads', 'simd', 2),
-        wasm('wasm, relaxed, 2 threads', 'relaxed', 2),
-        ...(project ? [ours('tfjs-node, 2 threads', architecture, { backend: 'tfjs-node' }, 'simd', project)] : []),
-      ]);
+      const peers = threads.map((count) => torch(python, folder, architecture, count, image));
+      const builds = ['simd', 'relaxed'].flatMap((build) =>
+        threads.map((count) => wasm(`wasm, ${build}, ${inWords(count)}`, build, count)),
+      );
+      const addon = project ? [ours('tfjs-node', architecture, { backend: 'tfjs-node' }, 'simd', project)] : [];
+      await compare(architecture, repeats, [...peers, ...builds, ...addon]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -181,8 +185,8 @@ async function compare(architecture: string, repeats: number, contenders: readon
     for (const [i, { name }] of contenders.entries())
       checkLosses(`${architecture}, ${name}`, turns[turn][i].losses, peer.losses);
   }
-  const title = `${architecture}, CPU ms a step | images/s | by PyTorch's one thread, of CPU time`;
-  console.log(`\n| | ${title} | by the clock | its two, by the clock | |\n|---|---:|---:|---:|---:|---:|---|`);
+  const title = `${architecture} | CPU ms a step | images/s | by PyTorch's one thread, of CPU time | by the clock | `;
+  console.log(`\n| ${title}|\n|---|---:|---:|---:|---:|---|`);
   for (const [i, { name }] of contenders.entries()) {
     const of = (kind: 'seconds' | 'processor', contender: number) =>
       turns.map((turn) => medianOf(turn[contender][kind]));
@@ -200,7 +204,6 @@ async function compare(architecture: string, repeats: number, contenders: readon
       spread(of('seconds', i).map((seconds) => ROWS / seconds)),
       ratio('processor', 0),
       ratio('seconds', 0),
-      ratio('seconds', 1),
       turns[0][i].device,
     ];
     console.log(`| ${cells.join(' | ')} |`);
