@@ -4,6 +4,7 @@
  *   npm run bench:peers                                       the metrics of the usual pace, 100,000 rows
  *   npm run bench:peers -- --rows 10000,737280 --metrics mig --repeats 3
  *   npm run bench:peers -- --metrics decomposition,decomposition-collapsed --rows 10000
+ *   npm run bench:peers -- --metrics training                 steps of training, against PyTorch (training-burgess, training-threads)
  *   PYTHON=.venv/bin/python npm run bench:peers               with another Python
  */
 import { spawnSync } from 'node:child_process';
@@ -22,6 +23,7 @@ import { describeMachine, formatRatio, formatSpread, formatTime, medianOf } from
 import { checkAgreement } from './agreement.js';
 import { chooseContests, MOST_POSTERIORS, type PeerContest, withoutPeer } from './contests.js';
 import { findPython } from './python.js';
+import { compareTraining, TRAINING_CONTESTS } from './training-steps.js';
 
 /** What a contender prints. */
 interface Outcome {
@@ -50,7 +52,8 @@ const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_TH
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const { rows: rowCounts, metrics: names, repeats } = parseArguments({ rows: [100_000], repeats: 5 });
-const contests = chooseContests(names);
+const metrics = names?.filter((name) => !(name in TRAINING_CONTESTS)) ?? null;
+const contests = chooseContests(metrics);
 const python = findPython();
 const built = here('../../dist/node.js');
 const library = existsSync(built) ? built : here('../../src/node.ts');
@@ -58,6 +61,15 @@ const library = existsSync(built) ? built : here('../../src/node.ts');
 const libraries = new Map<string, unknown>();
 const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-peers-'));
 try {
+  for (const name of names ?? []) {
+    if (name in TRAINING_CONTESTS) await compareTraining(TRAINING_CONTESTS[name], python.command, repeats);
+  }
+  if (metrics === null || metrics.length > 0) await compareMetrics();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function compareMetrics(): Promise<void> {
   console.log(describeMachine(runOurs(chooseContests(['mig'])[0], writeTable(1000)).build));
   console.log(`ours: ${describeLibrary()}`);
   console.log(`${python.command}: Python ${python.versions}; one thread`);
@@ -82,8 +94,6 @@ try {
   }
   for (const [name, library] of libraries) if (library !== undefined) console.log(`\n${name}: Python by ${library}`);
   if (names === null && withoutPeer.length > 0) console.log(`\nwithout a peer: ${withoutPeer.join(', ')}`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
 
 function takeTurn(contest: PeerContest, files: Files): Turn {
