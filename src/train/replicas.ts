@@ -98,7 +98,8 @@ export function localReplicas(autoencoder: Autoencoder, shardRows: number): Repl
             tf.dispose([own.mu, own.logvar, own.z, slices[i].images, slices[i].noise]);
             if (slices[i].seen !== slices[i].images) slices[i].seen.dispose();
             reconstruction = addTo(autoencoder, reconstruction, result.reconstruction);
-            for (const [p, gradient] of result.gradients.entries()) sums[p] = addTo(autoencoder, sums[p] ?? null, gradient);
+            for (const [p, gradient] of result.gradients.entries())
+              sums[p] = addTo(autoencoder, sums[p] ?? null, gradient);
           }
           tf.dispose([latents.mu, latents.logvar, latents.z]);
           return { reconstruction: reconstruction as Tensor, gradients: sums };

@@ -4,7 +4,7 @@
  */
 import type { Operations } from '../operations.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
-import { type Convolution, type Dense, LEAKY_SLOPE, type Layer, type TransposedConvolution } from './layers.js';
+import { type Convolution, type Dense, type Layer, LEAKY_SLOPE, type TransposedConvolution } from './layers.js';
 
 /** What a pass forwards leaves behind. */
 export interface Pass {
