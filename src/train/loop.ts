@@ -72,7 +72,7 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
     const seconds = clock.seconds();
     if (isLogged) {
       const { klPerLatent, ...scalars } = numbers;
-      const scores = isScored ? { scores: state.scored?.scores } : {};
+      const scores = isScored && state.scored !== null ? { scores: scoresOf(state.scored) } : {};
       const speed = rate === null ? {} : { images_per_second: rate };
       await record.log({ step, seconds, ...speed, ...scalars, kl_per_latent: klPerLatent, ...scores });
     }
@@ -97,6 +97,11 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
     await takeTurn();
   }
   return { ...state, seconds: clock.seconds(), spent: clock.spent() };
+}
+
+/** Scores as the log has them, with the total correlation in nats. */
+function scoresOf({ scores, totalCorrelation }: LiveScores): Record<string, number | null> {
+  return { ...scores, 'total-correlation': totalCorrelation };
 }
 
 /** JSON of what stays. `generator` and `images` are for readers of the file: both follow from the step. */
