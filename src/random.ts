@@ -56,6 +56,8 @@ export const STREAMS = {
   secondBatchOrder: 25,
   /** Rows of a data set that are shown or written, where not all are; index 0. */
   pickedRows: 26,
+  /** Samples of the posteriors of a run's archive; index 0. */
+  archiveSamples: 27,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

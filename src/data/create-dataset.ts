@@ -45,10 +45,16 @@ export function createDataset(arrays: DatasetArrays): Dataset {
   return fileDataset({
     name,
     path: name,
-    identity: { format: 'arrays', checksum: crc32(bytes).toString(16).padStart(8, '0') },
+    identity: { format: 'arrays', checksum: checksumOf(bytes, arrays.factors) },
     images: imagesInMemory(bytes, image),
     ...found,
   });
+}
+
+/** Of images and factors: a resumed run compares it. */
+function checksumOf(images: Uint8Array, factors: MatrixLike | undefined): string {
+  const values = factors === undefined ? new Float64Array(0) : Float64Array.from(toMatrix(factors, 'factors').data);
+  return crc32(new Uint8Array(values.buffer), crc32(images)).toString(16).padStart(8, '0');
 }
 
 function checkShape(image: ImageShape): ImageShape {

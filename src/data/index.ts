@@ -42,3 +42,10 @@ async function isThere(path: string): Promise<boolean> {
   const disk = await import('./files/disk.js');
   return (await disk.kindOfPath(path)) !== null;
 }
+
+/** What leads to a data set from any folder: a name stays one, a path becomes absolute. */
+export async function absoluteNameOf(given: string): Promise<string> {
+  if (procedural.some(({ name }) => name === given)) return given;
+  const disk = await import('./files/disk.js');
+  return disk.absolutePath(given);
+}

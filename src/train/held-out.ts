@@ -1,9 +1,11 @@
 /** Held-out rows: their posteriors, and the scores of those. */
 import type { Dataset } from '../data/index.js';
 import { decompose } from '../decompose.js';
+import { DataError } from '../errors.js';
 import { score } from '../score.js';
 import type { FactorType } from '../types.js';
 import { loadImages } from './batches.js';
+import { DivergenceError } from './numbers.js';
 import type { LiveScores } from './progress.js';
 import { takeTurn } from './take-turn.js';
 import type { TensorLibrary } from './tensors.js';
@@ -66,10 +68,8 @@ export async function scoreRows(
 ): Promise<LiveScores> {
   const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, latents);
   const shape = { rows: rows.length, columns: latents };
-  const { totalCorrelation } = await decompose(
-    { mu: { data: mu, ...shape }, logvar: { data: logvar, ...shape } },
-    { samples: Math.min(CORRELATION_SAMPLES, rows.length) },
-  );
+  checkPosterior(mu, logvar, step);
+  const totalCorrelation = await correlationOf(mu, logvar, shape);
   const report = await score(
     { data: mu, ...shape },
     { data: factors, rows: rows.length, columns: dataset.factors.length },
@@ -80,4 +80,35 @@ export async function scoreRows(
     totalCorrelation,
     scores: Object.fromEntries(Object.entries(report.metrics).map(([name, { value }]) => [name, value])),
   };
+}
+
+/** @throws DivergenceError where a posterior is none: the weights have run away in the step that was just made */
+function checkPosterior(mu: Float32Array, logvar: Float32Array, step: number): void {
+  for (const [name, values] of Object.entries({ mu, logvar })) {
+    const bad = values.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) {
+      throw new DivergenceError(
+        step - 1,
+        `${name} of held-out images`,
+        bad,
+        'a lower learning rate is the first thing to try',
+      );
+    }
+  }
+}
+
+/** Null for variances beyond what densities can be computed of; autoencoders do not train them. */
+async function correlationOf(
+  mu: Float32Array,
+  logvar: Float32Array,
+  shape: { readonly rows: number; readonly columns: number },
+): Promise<number | null> {
+  try {
+    const posterior = { mu: { data: mu, ...shape }, logvar: { data: logvar, ...shape } };
+    const { totalCorrelation } = await decompose(posterior, { samples: Math.min(CORRELATION_SAMPLES, shape.rows) });
+    return totalCorrelation;
+  } catch (error) {
+    if (error instanceof DataError) return null;
+    throw error;
+  }
 }

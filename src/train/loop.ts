@@ -2,7 +2,7 @@
 import type { Batches } from './batches.js';
 import { NOTHING_SPENT, type Spent, startClock } from './clock.js';
 import { LIVE_METRICS } from './held-out.js';
-import { findNonFinite, readNumbers } from './numbers.js';
+import { checkTensors, findNonFinite, readNumbers } from './numbers.js';
 import type { LiveScores, StepProgress } from './progress.js';
 import type { JsonRecord } from './run/json-value.js';
 import type { RunRecord } from './run/open-run.js';
@@ -39,14 +39,12 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
   const fresh: RunState = { seconds: 0, spent: NOTHING_SPENT, best: null, scored: null };
   const state = (record.resumed?.state as unknown as RunState) ?? fresh;
   const clock = startClock(state.seconds, state.spent, plan.batchSize);
-  const snapshot = async (step: number) => ({
-    step,
-    tensors: await trainer.save(),
-    state: toState(
-      { ...state, seconds: clock.seconds(), spent: clock.spent() },
-      { generator: 'philox-4x32-10', images: step * plan.batchSize },
-    ),
-  });
+  const snapshot = async (step: number) => {
+    const tensors = await trainer.save();
+    checkTensors(tensors, step, plan);
+    const times = { ...state, seconds: clock.seconds(), spent: clock.spent() };
+    return { step, tensors, state: toState(times, { generator: 'philox-4x32-10', images: step * plan.batchSize }) };
+  };
 
   for (let step = record.resumed?.step ?? 0; step < plan.steps; ) {
     const { images, second } = await clock.count('data', () => batches.load(step));
@@ -63,7 +61,6 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
       const value = state.scored.scores[LIVE_METRICS[0]];
       if (value !== null && (state.best === null || value > state.best.score)) {
         state.best = { step, score: value };
-        await clock.count('checkpoint', async () => record.best(await snapshot(step)));
       }
     }
 
@@ -88,6 +85,8 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
       isLogged,
     });
 
+    // After the line of the log: a run that goes on from it must not miss that.
+    if (state.best?.step === step) await clock.count('checkpoint', async () => record.best(await snapshot(step)));
     const isStopped = signal?.aborted ?? false;
     // The checkpoint of the best step goes with it: a resumed run knows of it.
     if (isLast || isStopped || step % plan.checkpointEvery === 0 || state.best?.step === step) {

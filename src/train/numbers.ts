@@ -1,6 +1,6 @@
 /** The numbers of a step, off the device. */
 import type { TrainPlan } from './train-options.js';
-import type { StepOutcome } from './trainer.js';
+import type { StepOutcome, StoredTensor } from './trainer.js';
 
 export interface StepNumbers {
   /** Nats per image. */
@@ -44,6 +44,17 @@ export function findNonFinite(numbers: StepNumbers, step: number, plan: TrainPla
   if (bad === undefined) return;
   const [term, value] = bad as [string, number];
   throw new DivergenceError(step, term, value, hintFor(term, plan));
+}
+
+/**
+ * Refuses to keep a state that nothing can go on from: losses are those of the weights before the update.
+ * @throws DivergenceError naming the first tensor with a number that is none
+ */
+export function checkTensors(tensors: ReadonlyMap<string, StoredTensor>, steps: number, plan: TrainPlan): void {
+  for (const [name, { values }] of tensors) {
+    const bad = values.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) throw new DivergenceError(steps - 1, name, bad, hintFor(name, plan));
+  }
 }
 
 function hintFor(term: string, { learningRate, objective }: TrainPlan): string {

@@ -58,7 +58,7 @@ export async function sampleLatents(
   logvar: Float32Array,
   seed: number,
 ): Promise<Float32Array> {
-  const noise = createDraws(core).normals(mu.length, { seed, stream: STREAMS.posteriorSamples, index: 0 });
+  const noise = createDraws(core).normals(mu.length, { seed, stream: STREAMS.archiveSamples, index: 0 });
   const z = tf.tidy(() => {
     const [mean, spread, standard] = [mu, logvar, noise].map((values) => tf.tensor(values, [values.length]));
     return tf.add(mean, tf.mul(tf.exp(tf.mul(spread, 0.5)), standard));

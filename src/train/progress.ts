@@ -24,8 +24,8 @@ export interface TrainOpening {
 export interface LiveScores {
   readonly step: number;
   readonly scores: Readonly<Record<string, number | null>>;
-  /** Total correlation of the aggregated posterior of these rows, in nats. */
-  readonly totalCorrelation: number;
+  /** Total correlation of the aggregated posterior of these rows, in nats; null where variances are out of range. */
+  readonly totalCorrelation: number | null;
 }
 
 /** The numbers of a step. */

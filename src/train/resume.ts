@@ -1,6 +1,6 @@
 /** The options that a run was begun with, out of its folder. */
-import { optionRangeError } from '../errors.js';
-import { readConfig } from './run/config.js';
+import { findObjective } from './objectives/index.js';
+import { type RunConfig, readConfig } from './run/config.js';
 import type { TrainOptions } from './train-options.js';
 
 /** Settings that may be others when a run is resumed; the rest is refused by `train` where it differs. */
@@ -10,7 +10,6 @@ export async function resumeOptions(path: string, given: Partial<TrainOptions>):
   const config = await readConfig(folder);
   await folder.close();
   const data = given.data ?? config.data.path ?? config.data.name;
-  if (typeof data !== 'string') throw optionRangeError('data: expected a name or a path');
   const { testRows } = config.data.identity;
   const isSame = (given.model ?? config.objective.name) === config.objective.name;
   return {
@@ -32,13 +31,16 @@ export async function resumeOptions(path: string, given: Partial<TrainOptions>):
     ...given,
     data,
     // Another model has other options; that it is another is said when the two are compared.
-    modelOptions: { ...(isSame ? ownOptions(config.objective.options) : {}), ...given.modelOptions },
+    modelOptions: { ...(isSame ? ownOptions(config.objective) : {}), ...given.modelOptions },
     out: path,
     resume: true,
   };
 }
 
-/** What was given or is a default; an option that is null is not there. */
-function ownOptions(options: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
+/** What was given. Defaults come back by themselves, and beside an option that takes their place they would count as given. */
+function ownOptions({ name, options }: RunConfig['objective']): Record<string, unknown> {
+  const known = findObjective(name).options;
+  return Object.fromEntries(
+    Object.entries(options).filter(([option, value]) => value !== null && value !== known[option]?.default),
+  );
 }

@@ -43,8 +43,10 @@ export async function withRunData<R>(
   }
 }
 
-function openData(data: string | Blob, { seed }: RunConfig): Promise<Dataset> {
-  return openDataset(data, { seed });
+/** Images that are drawn come from the seed that they had, which is the run's own unless the caller opened them. */
+function openData(data: string | Blob, config: RunConfig): Promise<Dataset> {
+  const { seed } = config.data.identity;
+  return openDataset(data, { seed: typeof seed === 'number' ? seed : config.seed });
 }
 
 /** The data that a run names; they may have been moved, or be others by now. */
@@ -74,12 +76,14 @@ const ROWS_AT_MOST = 10_000;
 
 /**
  * The rows that pictures count from 0: those held out from training, in the order of the run's posterior.npz; of other data, and where none
- * were held out, the first.
+ * were held out, some that the seed draws: neighbours are often alike.
  */
 export async function rowsToShow({ config }: Pick<Model, 'config'>, { dataset, isOwn }: RunData): Promise<Int32Array> {
   const testRows = config.data.identity.testRows as number;
   if (isOwn && testRows > 0) return (await splitRows(dataset.size, testRows, config.seed)).test;
-  return Int32Array.from({ length: Math.min(ROWS_AT_MOST, dataset.size) }, (_, row) => row);
+  const { size } = dataset;
+  const { test, train } = await splitRows(size, Math.min(ROWS_AT_MOST, size - 1), config.seed);
+  return size > ROWS_AT_MOST ? test : Int32Array.of(...test, train(0));
 }
 
 /** The images of some rows, bytes. */

@@ -2,8 +2,9 @@
 import { type Core, withCore } from '../../bindings/core.js';
 import { chooseBuild } from '../../bindings/load.js';
 import { hardwareThreads } from '../../bindings/worker-host.js';
-import { type Dataset, openDataset } from '../data/index.js';
+import { absoluteNameOf, type Dataset, openDataset } from '../data/index.js';
 import { splitRows } from '../data/split.js';
+import { optionRangeError } from '../errors.js';
 import { version } from '../version.js';
 import { type OpenedBackend, openBackend } from './backends/open-backend.js';
 import { openBatches } from './batches.js';
@@ -48,8 +49,8 @@ export interface TrainResult {
 /**
  * Trains a model of the VAE family, and leaves a run: configuration, log, checkpoints, and at the end the posterior of the held-out rows.
  *
- * Everything that is drawn is a function of the seed, so the numbers on the wasm and cpu backends are the same on every machine, for every number of threads, and for a
- * run that was stopped and resumed.
+ * Everything that is drawn is a function of the seed, so the numbers on the wasm and cpu backends are the same for every number of threads, and for a run that was stopped and
+ * resumed; on wasm's SIMD build on every machine too, while the relaxed build may round otherwise on another processor, and cpu has the exponentials of its engine.
  *
  * @throws RangeError or TypeError for wrong options; BackendError where the backend does not come up; DivergenceError where a loss is not a finite number; the signal's
  *   reason where it stopped the run
@@ -72,18 +73,26 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
 type Opened = <T extends { close?(): unknown }>(thing: Promise<T>) => Promise<T>;
 
-/** Runs `work`, and closes what it opened, the last first. */
+/** Runs `work`, and closes what it opened, the last first; what fails at that is heard of where the work itself went well. */
 async function closingAll<R>(work: (opened: Opened) => Promise<R>): Promise<R> {
   const open: Array<{ close?(): unknown }> = [];
-  try {
-    return await work(async (thing) => {
-      const result = await thing;
-      open.push(result);
-      return result;
-    });
-  } finally {
-    for (const thing of open.reverse()) await thing.close?.();
-  }
+  const opened: Opened = async (thing) => {
+    const result = await thing;
+    open.push(result);
+    return result;
+  };
+  const failures: unknown[] = [];
+  const attempt = async <T>(step: () => T | Promise<T>) => {
+    try {
+      return await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  const result = await attempt(() => work(opened));
+  for (const thing of open.reverse()) await attempt(() => thing.close?.());
+  if (failures.length > 0) throw failures[0];
+  return result as R;
 }
 
 async function trainWith(
@@ -97,8 +106,13 @@ async function trainWith(
   const { tf } = backend;
   const rows = planRows(options, dataset.size);
   const split = await splitRows(dataset.size, rows.testRows, plan.seed);
+  if (plan.batchSize > split.trainSize) {
+    throw optionRangeError(
+      `batchSize: expected at most the ${split.trainSize} images to train on, got ${plan.batchSize}`,
+    );
+  }
   const shardRows = backend.isExact ? Math.min(SHARD_ROWS, plan.batchSize) : plan.batchSize;
-  const path = typeof options.data === 'string' ? options.data : null;
+  const path = typeof options.data === 'string' ? await absoluteNameOf(options.data) : null;
   const threads = chooseThreads(plan, backend, shardRows);
   checkThreads(threads, backend);
   const config = describeRun(plan, dataset, path, backend, rows, shardRows, threads);
@@ -194,17 +208,22 @@ async function assemble(
   };
   const autoencoder = buildAutoencoder(backend, description);
   const replicas = await openReplicas(threads, backend, autoencoder, description, shardRows);
-  return createTrainer(core, autoencoder, replicas, createDraws(core), {
-    image: dataset.image,
-    latents: plan.latents,
-    networks: autoencoder.networks,
-    initialisation: plan.architecture.initialisation,
-    objective,
-    adam: { ...ADAM_DEFAULTS, learningRate: plan.learningRate },
-    datasetSize,
-    batchSize: plan.batchSize,
-    seed: plan.seed,
-  });
+  try {
+    return createTrainer(core, autoencoder, replicas, createDraws(core), {
+      image: dataset.image,
+      latents: plan.latents,
+      networks: autoencoder.networks,
+      initialisation: plan.architecture.initialisation,
+      objective,
+      adam: { ...ADAM_DEFAULTS, learningRate: plan.learningRate },
+      datasetSize,
+      batchSize: plan.batchSize,
+      seed: plan.seed,
+    });
+  } catch (error) {
+    await replicas.close();
+    throw error;
+  }
 }
 
 function restore(trainer: Trainer, { resumed }: RunRecord): void {

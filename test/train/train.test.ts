@@ -9,6 +9,7 @@ import {
   createMemoryRunFolder,
   DivergenceError,
   type MemoryRunFolder,
+  resumeOptions,
   type StepProgress,
   type TrainOptions,
   type TrainProgress,
@@ -201,6 +202,46 @@ test('a run that is complete is resumed to nothing but its posterior', async () 
   });
   assert.is(count, 0);
   assert.ok(Buffer.from((await folder.read('posterior.npz')) as Uint8Array).equals(before as Uint8Array));
+});
+
+for (const modelOptions of [{ 'kl-target': 3 }, { 'beta-norm': 0.1 }, { beta: 4 }, { warmup: 3, beta: 2 }]) {
+  test(`a run with ${JSON.stringify(modelOptions)} is resumed by what its folder says`, async () => {
+    const path = mkdtempSync(join(tmpdir(), 'vaemetrics-'));
+    try {
+      const run = join(path, 'run');
+      await train({ ...SMALL, backend: 'wasm', steps: 2, modelOptions, out: run });
+      const { steps } = await train({ ...(await resumeOptions(run, { data: smallData, steps: 4 })), tf: undefined });
+      assert.is(steps, 4);
+    } finally {
+      rmSync(path, { recursive: true });
+    }
+  });
+}
+
+test('weights that are no numbers are never written down, nor is a posterior of them', async () => {
+  for (const more of [{ checkpointEvery: 1 }, { checkpointEvery: 100, scoreEvery: 1 }, { steps: 1 }]) {
+    const folder = createMemoryRunFolder();
+    try {
+      await train({ ...SMALL, backend: 'wasm', learningRate: 1e39, ...more, out: folder });
+      assert.unreachable('it did not diverge');
+    } catch (error) {
+      assert.instance(error, DivergenceError, (error as Error).message);
+      assert.match((error as Error).message, /^step 1: .* is (NaN|Infinity|-Infinity); .*lower learning rate/);
+    }
+    assert.equal(await folder.list('checkpoints'), []);
+    assert.is(await folder.read('posterior.npz'), null);
+  }
+});
+
+test('a batch of more images than there are is refused, and leaves no run', async () => {
+  const folder = createMemoryRunFolder();
+  try {
+    await train({ ...SMALL, backend: 'cpu', batchSize: 500, out: folder });
+    assert.unreachable('it was taken');
+  } catch (error) {
+    assert.match((error as Error).message, /batchSize: expected at most the 456 images to train on, got 500/);
+  }
+  assert.equal(await folder.list(), []);
 });
 
 const WRONG: ReadonlyArray<readonly [given: object, message: RegExp]> = [

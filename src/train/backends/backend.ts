@@ -13,9 +13,9 @@ export interface Backend {
   readonly tf: TensorLibrary;
   /** What does the work, for people: `NVIDIA H100 (Vulkan)`, `WebAssembly SIMD (relaxed), one thread`. */
   readonly device: string;
-  /** Whether the device is slow to ask and quick to compute (a GPU): then batches are not cut, and losses are read seldom. */
+  /** Whether the device is slow to ask and quick to compute: a GPU. */
   readonly isRemote: boolean;
-  /** Whether equal inputs give equal bits, here and on every machine, so that a resumed run continues bit for bit. */
+  /** Whether equal inputs give equal bits on this machine, so that a resumed run continues bit for bit; then batches are cut into shards. */
   readonly isExact: boolean;
   /** What it has quicker ways for than formulas of tensor operations. */
   readonly operations?: Operations;

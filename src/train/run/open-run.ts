@@ -1,7 +1,7 @@
 /** A run that is going on: what the loop hands its numbers to. */
 import { optionRangeError } from '../../errors.js';
 import type { Checkpoint } from './checkpoint.js';
-import { latestCheckpoint, removeCheckpointsAfter, saveBest, saveCheckpoint } from './checkpoints.js';
+import { latestCheckpoint, removeBestAfter, removeCheckpointsAfter, saveBest, saveCheckpoint } from './checkpoints.js';
 import { CONFIG_NAME, checkResume, type RunConfig, readConfig, writeConfig } from './config.js';
 import { cutBackEvents, openEvents } from './events.js';
 import { cutBackLog, type LogEntry, openLog } from './log.js';
@@ -50,6 +50,7 @@ export async function resumeRun(folder: RunFolder, config: RunConfig, now?: () =
   const logged = await cutBackLog(folder, step);
   const recorded = await cutBackEvents(folder, step);
   await removeCheckpointsAfter(folder, step);
+  await removeBestAfter(folder, step);
   // Steps, intervals and threads may be others now.
   await writeConfig(folder, config);
   const damage =
@@ -79,7 +80,11 @@ async function openRecord(
       await events.sync();
       await saveCheckpoint(folder, checkpoint);
     },
-    best: (checkpoint) => saveBest(folder, checkpoint),
+    async best(checkpoint) {
+      await log.sync();
+      await events.sync();
+      await saveBest(folder, checkpoint);
+    },
     async close() {
       await log.close();
       await events.close();
