@@ -82,9 +82,3 @@ async function readCheckpoint(folder: RunFolder, name: string): Promise<Checkpoi
 export async function removeCheckpointsAfter(folder: RunFolder, step: number): Promise<void> {
   for (const newer of await checkpointSteps(folder)) if (newer > step) await folder.remove(checkpointName(newer));
 }
-
-/** Removes the best checkpoint where it is of a step that is made again, and may then be another. */
-export async function removeBestAfter(folder: RunFolder, step: number): Promise<void> {
-  const best = await bestCheckpoint(folder).catch(() => null);
-  if (best !== null && best.step > step) await folder.remove(BEST);
-}

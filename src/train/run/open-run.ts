@@ -1,7 +1,7 @@
 /** A run that is going on: what the loop hands its numbers to. */
 import { optionRangeError } from '../../errors.js';
 import type { Checkpoint } from './checkpoint.js';
-import { latestCheckpoint, removeBestAfter, removeCheckpointsAfter, saveBest, saveCheckpoint } from './checkpoints.js';
+import { latestCheckpoint, removeCheckpointsAfter, saveBest, saveCheckpoint } from './checkpoints.js';
 import { CONFIG_NAME, checkResume, type RunConfig, readConfig, writeConfig } from './config.js';
 import { cutBackEvents, openEvents } from './events.js';
 import { cutBackLog, type LogEntry, openLog } from './log.js';
@@ -49,8 +49,8 @@ export async function resumeRun(folder: RunFolder, config: RunConfig, now?: () =
   const step = checkpoint?.step ?? -1;
   const logged = await cutBackLog(folder, step);
   const recorded = await cutBackEvents(folder, step);
+  // The best one stays, of whatever step: nothing is lost before a better one is there.
   await removeCheckpointsAfter(folder, step);
-  await removeBestAfter(folder, step);
   // Steps, intervals and threads may be others now.
   await writeConfig(folder, config);
   const damage =
