@@ -39,7 +39,7 @@ test('prints what helps with what does not work, within the width of the termina
   assert.equal([code, err], [0, '']);
   assert.match(out, /^processor +\S.* threads?$/m);
   assert.match(out, /^WebAssembly +SIMD yes, relaxed SIMD (yes|no)$/m);
-  assert.match(out, /^wasm +works +WebAssembly (relaxed )?SIMD, one thread$/m);
+  assert.match(out, /^wasm +works +WebAssembly (relaxed )?SIMD, one\s+thread$/m);
   assert.match(out, /^cpu +works +JavaScript, one thread$/m);
   assert.match(out, /\n--backend auto takes [\w-]+\n$/);
   if (/tfjs-node-gpu +no/.test(out)) assert.match(out, 'npm install @tensorflow/tfjs-node-gpu');
