@@ -275,6 +275,11 @@ test('deflated images are unpacked to an .npy file once, which is then read in p
     }
     const other = archive({ images: pixels([6, 4, 4], ramp(96)) });
     assert.ok((await refusalOf(openDataset(other, { unpackTo }))).includes('expected the images unpacked before'));
+    const alike = archive({ images: pixels([5, 4, 4], ramp(80).reverse()), labels: pixels([5], ramp(5)) });
+    assert.is(
+      await refusalOf(openDataset(alike, { unpackTo })),
+      `${unpackTo}: expected the images unpacked before, got those of another file; name another one`,
+    );
   });
 });
 

@@ -31,7 +31,8 @@ export async function openArrayDataset(source: ByteSource, name: string, options
   let bare: { tensor: Tensor; source: ByteSource } | null = null;
   if (options.unpackTo !== undefined && pixels.read === undefined && pixels.dtype === 'uint8') {
     const { unpackTo } = await import('./unpack.js');
-    bare = await unpackTo(options.unpackTo, pixels);
+    const origin = `${pixels.name} ${pixels.checksum}`;
+    bare = await unpackTo(options.unpackTo, { shape: pixels.shape, origin, stream: () => pixels.stream() });
   }
   const { images, notes } = await openArrayImages(bare?.tensor ?? pixels, options.maximum ?? null);
   const found = await findFactors(pixels, rows, find);

@@ -70,7 +70,8 @@ export async function openHdf5(
       found = slabs(images, image);
     } else if (options.unpackTo !== undefined) {
       const { unpackTo } = await import('./unpack.js');
-      const opened = await unpackTo(options.unpackTo, { shape, stream: () => inPasses(images) });
+      const origin = JSON.stringify(identity);
+      const opened = await unpackTo(options.unpackTo, { shape, origin, stream: () => inPasses(images) });
       ({ images: found } = await openArrayImages(opened.tensor, 255));
       close = async () => {
         h5.close();

@@ -8,6 +8,8 @@ import { openFileSource, openIfThere, writeFileAtomically } from './disk.js';
 /** Bytes of an array that come in order. */
 export interface ByteArray {
   readonly shape: readonly number[];
+  /** Tells it from other arrays of that shape: checksums of the file that it comes from. */
+  readonly origin: string;
   stream(): AsyncIterable<Uint8Array>;
 }
 
@@ -17,9 +19,12 @@ export interface Unpacked {
   readonly source: ByteSource;
 }
 
+/** The file beside that says where the images come from. */
+const ORIGIN = '.origin';
+
 /**
- * Writes an array of bytes as .npy, unless an array of that shape is there already, and opens it. The file appears whole
- * or not at all.
+ * Writes an array of bytes as .npy, unless it is there already, and opens it. The file appears whole or not at all; PATH.origin beside
+ * it says which images they are.
  *
  * @throws DataError when another array or another file is there: nothing is written over
  */
@@ -27,6 +32,7 @@ export async function unpackTo(path: string, array: ByteArray): Promise<Unpacked
   let source = await openIfThere(path);
   if (source === null) {
     const [rows, width, ...more] = array.shape;
+    await writeFileAtomically(path + ORIGIN, [new TextEncoder().encode(array.origin)]);
     await writeFileAtomically(path, withHeader(npyHeader('uint8', rows, width, ...more), array.stream()));
     source = await openFileSource(path);
   }
@@ -36,7 +42,21 @@ export async function unpackTo(path: string, array: ByteArray): Promise<Unpacked
     await source.close?.();
     throw new DataError(`expected the images unpacked before, (${array.shape.join(', ')}) uint8, got ${got}`, { path });
   }
+  if ((await readOrigin(path)) !== array.origin) {
+    await source.close?.();
+    throw new DataError('expected the images unpacked before, got those of another file; name another one', { path });
+  }
   return { tensor, source };
+}
+
+async function readOrigin(path: string): Promise<string | null> {
+  const source = await openIfThere(path + ORIGIN);
+  if (source === null) return null;
+  try {
+    return new TextDecoder().decode(await source.read(0, source.size));
+  } finally {
+    await source.close?.();
+  }
 }
 
 async function* withHeader(header: Uint8Array, stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
