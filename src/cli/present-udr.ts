@@ -5,6 +5,7 @@ import { renderUdr } from '../report/udr-table.js';
 import type { UdrPosterior } from '../udr.js';
 import type { AgreementFlags } from './agreement-flags.js';
 import type { Context } from './command.js';
+import { posteriorOf } from './find-run.js';
 import type { Presentation } from './presentation.js';
 import { startProgress } from './progress.js';
 import { untilAborted } from './until-aborted.js';
@@ -45,7 +46,7 @@ export async function presentUdr(
 /** The latents of a file, with the posterior where the file has one of that shape. */
 async function readModel(path: string, flags: AgreementFlags): Promise<Matrix | UdrPosterior> {
   if (path.endsWith('.json')) throw new UsageError(`--udr: expected files of latents, got '${path}'`);
-  const source = await openFileSource(path);
+  const source = await openFileSource(await posteriorOf(path));
   try {
     const raw = { columns: flags.latentColumns, dtype: flags.latentsDtype };
     const file = await openArrays(source, { role: 'latents', raw, header: flags.header ?? 'auto' });
