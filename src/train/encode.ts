@@ -43,7 +43,7 @@ export interface EncodedPosterior extends PosteriorTables {
 const ROWS_OF_OTHERS = 10_000;
 
 /**
- * Encodes images: means, logarithms of variances, a sample, and the factors. Images are read a few hundred at a time.
+ * Encodes images: means, logarithms of variances, a sample, and the factors. Images are read 64 at a time.
  * @param run the path of a run's folder (Node), a folder in memory, or a loaded model
  * @throws RangeError where the images have another shape than the model's, or there are fewer rows
  * @example

@@ -19,16 +19,6 @@ export interface NamedTensors {
   [name: string]: Tensor;
 }
 
-/** What may come out of `tidy`. */
-export type Kept =
-  | Tensor
-  | readonly Tensor[]
-  | { readonly [name: string]: Kept }
-  | null
-  | undefined
-  | number
-  | undefined;
-
 /** Activations that the library fuses. */
 export type FusedActivation = 'linear' | 'relu' | 'leakyrelu';
 
