@@ -125,9 +125,11 @@ test('one Ctrl-C that arrives twice, as under npx, still writes a checkpoint', a
 test('the second SIGINT ends it at once, in the middle of what the first waits for', async () => {
   const run = at('impatient');
   // After every step thousands of images are scored, which takes seconds where the step takes none.
-  const held = ['--test-rows', '8000', '--score-rows', '8000', '--score-every', '1'];
+  const held = ['--test-rows', '12000', '--score-rows', '12000', '--score-every', '1'];
   const { child, saw, ended } = start(begin(run, ...held));
   await saw(/step 1 of/);
+  // The checkpoint of that step, a signal during which ends the run, is written by then, and the next score has begun.
+  await pause(500);
   child.kill('SIGINT');
   await saw(/stopping; /);
   // Longer than the two of one Ctrl-C under npx are apart.
