@@ -6,6 +6,7 @@ import { printable } from '../report/printable.js';
 import { type EncodedPosterior, encode, SPLITS } from '../train/encode.js';
 import { POSTERIOR_NAME, posteriorToNpz } from '../train/posterior-archive.js';
 import type { Context } from './command.js';
+import { namingFileFlags } from './file-flags.js';
 import { describeExamples } from './help-text.js';
 import { type ComputeFlags, declareCompute, tellWarnings, toModelOptions } from './model-flags.js';
 import { wholeNumber } from './parse-values.js';
@@ -57,7 +58,7 @@ export function define(command: Command, { terminal }: Context): void {
         { does: 'other images', command: 'vaemetrics encode runs/first --data digits.npz --out digits-posterior.npz' },
       ]),
     )
-    .action((run: string, flags: EncodeFlags) => runEncode(run, flags, terminal));
+    .action((run: string, flags: EncodeFlags) => namingFileFlags(() => runEncode(run, flags, terminal)));
 }
 
 async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): Promise<void> {

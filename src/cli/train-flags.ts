@@ -5,12 +5,13 @@ import { LIKELIHOODS } from '../train/likelihoods/index.js';
 import { ARCHITECTURES } from '../train/models/index.js';
 import { objectives } from '../train/objectives/index.js';
 import type { ObjectiveOption } from '../train/objectives/objective.js';
+import { declareFiles, type FileFlags } from './file-flags.js';
 import { describeExamples, describeExitCodes } from './help-text.js';
 import { numberBetween, oneOf, wholeNumber } from './parse-values.js';
 import { UsageError } from './usage-error.js';
 
 /** Flags of `vaemetrics train` as they are parsed; those of objectives under their own names. */
-export interface TrainFlags {
+export interface TrainFlags extends FileFlags {
   readonly data?: string;
   readonly model?: string;
   readonly architecture?: string;
@@ -60,6 +61,7 @@ export function declareTrain(command: Command): void {
     text('-q, --quiet', 'no progress'),
     text('--json', 'print the outcome as one JSON document'),
   );
+  declareFiles(command);
   group(
     'Model:',
     choice('--model', `objective: ${models.join(', ')} (default: beta-vae)`, models),

@@ -8,6 +8,7 @@ import type { LiveScores, StepProgress, TrainOpening, TrainOptions, TrainResult 
 import { resumeOptions, train } from '../train/index.js';
 import type { Context } from './command.js';
 import { warn } from './failure.js';
+import { nameFileFlags, toFileOptions } from './file-flags.js';
 import { formatDuration } from './format-train-progress.js';
 import type { Terminal } from './terminal.js';
 import { checkTrainFlags, declareTrain, readObjectiveFlags, type TrainFlags } from './train-flags.js';
@@ -52,7 +53,7 @@ async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<void> {
   } catch (error) {
     bar?.clear();
     tellStop(error, reached, flags, terminal);
-    throw error;
+    throw nameFileFlags(error);
   } finally {
     terminal.signal.removeEventListener('abort', acknowledge);
   }
@@ -62,6 +63,7 @@ async function readOptions(flags: TrainFlags): Promise<TrainOptions> {
   const { data, model, architecture, latents, likelihood, steps, batchSize, learningRate, seed, backend } = flags;
   const { out, resume, testRows, scoreRows, logEvery, scoreEvery, checkpointEvery, threads } = flags;
   const modelOptions = readObjectiveFlags(flags);
+  const dataOptions = toFileOptions(flags);
   const given = Object.fromEntries(
     Object.entries({
       data,
@@ -82,8 +84,8 @@ async function readOptions(flags: TrainFlags): Promise<TrainOptions> {
       threads,
     }).filter(([, value]) => value !== undefined),
   ) as Partial<TrainOptions>;
-  if (resume !== undefined) return resumeOptions(resume, { ...given, modelOptions });
-  return { threads: 'auto', ...given, modelOptions, out } as TrainOptions;
+  if (resume !== undefined) return resumeOptions(resume, { ...given, dataOptions, modelOptions });
+  return { threads: 'auto', ...given, dataOptions, modelOptions, out } as TrainOptions;
 }
 
 function tellOpening(opening: TrainOpening, { quiet, resume }: TrainFlags, terminal: Terminal): void {

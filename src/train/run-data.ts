@@ -1,13 +1,16 @@
 /** The data of a run: the images that its model was trained on, or others like them. */
-import { type Dataset, openDataset } from '../data/index.js';
+import { type Dataset, type FileOptions, givenFileOptions } from '../data/index.js';
 import { splitRows } from '../data/split.js';
-import { dataRangeError, isCodedError } from '../errors.js';
+import { dataRangeError, isCodedError, optionRangeError } from '../errors.js';
 import type { Model } from './load-run.js';
+import { checkDataOptions, isToOpen, openGiven } from './open-data.js';
 import type { RunConfig } from './run/config.js';
 
 export interface DataOptions {
   /** Images: a data set by name, the path of a file or folder, a Blob, or one that is open already. Default: the run's own. */
   readonly data?: string | Blob | Dataset;
+  /** How a file of images is opened: `{ size: 64 }`. Of the run's own data, as for training, but that `unpackTo` may be another file. */
+  readonly dataOptions?: FileOptions;
 }
 
 /** A data set beside a run. */
@@ -23,11 +26,13 @@ export interface RunData {
  */
 export async function withRunData<R>(
   { config, image }: Pick<Model, 'config' | 'image'>,
-  { data }: DataOptions,
+  { data, dataOptions = {} }: DataOptions,
   work: (data: RunData) => Promise<R>,
 ): Promise<R> {
-  const isToOpen = data === undefined || typeof data === 'string' || data instanceof Blob;
-  const dataset = await (data === undefined ? openOwn(config) : isToOpen ? openData(data, config) : data);
+  checkDataOptions(data, dataOptions);
+  const dataset = await (data === undefined
+    ? openOwn(config, dataOptions)
+    : openGiven(data, dataOptions, seedOf(config)));
   try {
     const [expected, got] = [image, dataset.image].map(({ height, width, channels }) =>
       [height, width, channels].join(' x '),
@@ -39,30 +44,50 @@ export async function withRunData<R>(
     }
     return await work({ dataset, isOwn: isSame(config, dataset) });
   } finally {
-    if (isToOpen) await dataset.close?.();
+    if (data === undefined || isToOpen(data)) await dataset.close?.();
   }
 }
 
 /** Images that are drawn come from the seed that they had, which is the run's own unless the caller opened them. */
-function openData(data: string | Blob, config: RunConfig): Promise<Dataset> {
+function seedOf(config: RunConfig): number {
   const { seed } = config.data.identity;
-  return openDataset(data, { seed: typeof seed === 'number' ? seed : config.seed });
+  return typeof seed === 'number' ? seed : config.seed;
+}
+
+/**
+ * Opens the data that a run names, as they were opened for training, whether or not they are what they were.
+ * @param given options that take the place of those
+ */
+export function openNamed(config: RunConfig, given: FileOptions = {}): Promise<Dataset> {
+  const { name, path, options } = config.data;
+  return openGiven(path ?? name, { ...options, ...givenFileOptions(given) }, seedOf(config));
 }
 
 /** The data that a run names; they may have been moved, or be others by now. */
-async function openOwn(config: RunConfig): Promise<Dataset> {
-  const { name, path } = config.data;
-  const dataset = await openData(path ?? name, config).catch((error) => {
-    if (!isCodedError(error) || error.code !== 'ERR_OPTION') throw error;
+async function openOwn(config: RunConfig, given: FileOptions): Promise<Dataset> {
+  const { name, path, options = {} } = config.data;
+  const dataset = await openNamed(config, given).catch((error) => {
+    if (!isCodedError(error) || error.code !== 'ERR_OPTION' || !error.message.startsWith('data:')) throw error;
     throw dataRangeError(
       `data: the run was trained on '${path ?? name}', which is not there: say where its images are`,
     );
   });
   if (isSame(config, dataset)) return dataset;
   await dataset.close?.();
+  const { unpackTo: _, ...deciding } = givenFileOptions(given);
+  if (Object.keys(deciding).length > 0) {
+    throw optionRangeError(
+      `dataOptions: expected those that the run was trained with, ${listOptions(options)}, got ${listOptions(deciding)}; to take '${path ?? name}' for other images, name it as data`,
+    );
+  }
   throw dataRangeError(
     `data: '${path ?? name}' is not what the run was trained on any more: name it as data to take it for other images`,
   );
+}
+
+function listOptions(options: object): string {
+  const words = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+  return words.join(', ') || 'none';
 }
 
 function isSame({ data }: RunConfig, { identity }: Dataset): boolean {

@@ -1,5 +1,5 @@
 /** The options of `train`, checked and filled in. */
-import type { Dataset } from '../data/index.js';
+import type { Dataset, FileOptions } from '../data/index.js';
 import { optionRangeError, optionTypeError } from '../errors.js';
 import { didYouMean } from '../suggest.js';
 import type { BackendName } from './backends/backend.js';
@@ -9,6 +9,7 @@ import type { Architecture } from './models/architecture.js';
 import { findArchitecture } from './models/index.js';
 import { findObjective, resolveObjectiveOptions } from './objectives/index.js';
 import type { Objective, ObjectiveOptions } from './objectives/objective.js';
+import { checkDataOptions } from './open-data.js';
 import type { TrainProgress } from './progress.js';
 import type { RunFolder } from './run/run-folder.js';
 import type { TensorLibrary } from './tensors.js';
@@ -16,6 +17,8 @@ import type { TensorLibrary } from './tensors.js';
 export interface TrainOptions {
   /** A data set by name (`shapes-5`, `sprites` ...), the path of a file or folder, a Blob, or one that is open already. */
   readonly data: string | Blob | Dataset;
+  /** What a file or folder of images does not say itself: `{ size: 64, crop: 148 }`. Kept with the run, and used wherever its data are opened. */
+  readonly dataOptions?: FileOptions;
   /** The objective: `vae`, `beta-vae` (the default), `beta-tcvae`, `factor-vae` ... */
   readonly model?: string;
   /** The objective's own options, such as `{ beta: 4 }`. */
@@ -82,6 +85,7 @@ export interface TrainPlan {
 
 const NAMES: ReadonlyArray<keyof TrainOptions> = [
   'data',
+  'dataOptions',
   'model',
   'modelOptions',
   'architecture',
@@ -113,6 +117,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
       `train: expected options ${NAMES.join(', ')}, got an unknown one, '${name}'${didYouMean(name, NAMES)}`,
     );
   }
+  checkDataOptions(options.data, options.dataOptions ?? {});
   const objective = findObjective(options.model ?? 'beta-vae');
   const architecture = findArchitecture(options.architecture ?? 'burgess');
   return {

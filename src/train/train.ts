@@ -2,7 +2,7 @@
 import { type Core, withCore } from '../../bindings/core.js';
 import { chooseBuild } from '../../bindings/load.js';
 import { hardwareThreads } from '../../bindings/worker-host.js';
-import { absoluteNameOf, type Dataset, openDataset } from '../data/index.js';
+import { absoluteNameOf, absoluteOptionsOf, type Dataset, type FileOptions } from '../data/index.js';
 import { splitRows } from '../data/split.js';
 import { optionRangeError } from '../errors.js';
 import { version } from '../version.js';
@@ -13,6 +13,7 @@ import { createDraws } from './draws.js';
 import { factorTypesOf, LIVE_METRICS, scoreRows } from './held-out.js';
 import { runLoop } from './loop.js';
 import { listParameters } from './models/layers.js';
+import { isToOpen, openGiven } from './open-data.js';
 import { ADAM_DEFAULTS } from './optimiser.js';
 import { buildAutoencoder, type Description } from './parallel/description.js';
 import { checkThreads, openReplicas } from './parallel/open-replicas.js';
@@ -62,10 +63,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const plan = planTraining(options);
   options.signal?.throwIfAborted();
   return closingAll(async (opened) => {
-    const { data } = options;
+    const { data, dataOptions = {} } = options;
+    const opening = openGiven(data, dataOptions, plan.seed);
     // What the caller opened stays open.
-    const isFile = typeof data === 'string' || data instanceof Blob;
-    const dataset = isFile ? await opened(openDataset(data, { seed: plan.seed })) : data;
+    const dataset = await (isToOpen(data) ? opened(opening) : opening);
     const backend = await opened(openBackend(options.backend ?? 'auto', options.tf ? { tf: options.tf } : {}));
     return withCore((core) => trainWith(core, options, plan, dataset, backend, opened));
   });
@@ -112,10 +113,13 @@ async function trainWith(
     );
   }
   const shardRows = backend.isExact ? Math.min(SHARD_ROWS, plan.batchSize) : plan.batchSize;
-  const path = typeof options.data === 'string' ? await absoluteNameOf(options.data) : null;
+  const source: DataSource = {
+    path: typeof options.data === 'string' ? await absoluteNameOf(options.data) : null,
+    options: await absoluteOptionsOf(options.dataOptions ?? {}),
+  };
   const threads = chooseThreads(plan, backend, shardRows);
   checkThreads(threads, backend);
-  const config = describeRun(plan, dataset, path, backend, rows, shardRows, threads);
+  const config = describeRun(plan, dataset, source, backend, rows, shardRows, threads);
   const folder = await openFolder(options, opened);
   // What cannot train leaves no run.
   const trainer = await opened(assemble(core, plan, dataset, backend, split.trainSize, shardRows, threads));
@@ -237,10 +241,16 @@ function countParameters({ encoder, decoder }: ReturnType<TrainPlan['architectur
   );
 }
 
+/** Where the data are, and how they are opened, from any folder. */
+interface DataSource {
+  readonly path: string | null;
+  readonly options: FileOptions;
+}
+
 function describeRun(
   plan: TrainPlan,
   dataset: Dataset,
-  path: string | null,
+  { path, options }: DataSource,
   { name, isExact }: OpenedBackend,
   { testRows, scoreRows: scored }: { testRows: number; scoreRows: number },
   shardRows: number,
@@ -250,7 +260,13 @@ function describeRun(
   return {
     schema: 'vaemetrics/run@1',
     version,
-    data: { name: dataset.name, path, identity: { ...dataset.identity, testRows }, image: { ...dataset.image } },
+    data: {
+      name: dataset.name,
+      path,
+      ...(Object.keys(options).length > 0 && { options: { ...options } }),
+      identity: { ...dataset.identity, testRows },
+      image: { ...dataset.image },
+    },
     objective: { name: plan.objective.name, options: plan.objectiveOptions as JsonRecord },
     architecture: plan.architecture.name,
     latents: plan.latents,

@@ -255,6 +255,10 @@ const WRONG: ReadonlyArray<readonly [given: object, message: RegExp]> = [
   [{ testRows: 576 }, /testRows: expected a whole number from 0 to 575, got 576/],
   [{ batchSise: 3 }, /unknown one, 'batchSise'; did you mean 'batchSize'/],
   [{ data: 'shapes-9' }, /data: expected one of .*got 'shapes-9'/],
+  [{ dataOptions: { size: 8 } }, /dataOptions: expected none for rectangles, which is open already, got size; give/],
+  [{ dataOptions: { seed: 3 } }, /dataOptions: expected options size, .*, got an unknown one, 'seed'/],
+  [{ dataOptions: 64 }, /dataOptions: expected an object of options, got number/],
+  [{ data: 'shapes-3', dataOptions: { crop: 8 } }, /crop: expected none for shapes-3, which is drawn, got 8/],
 ];
 
 for (const [given, message] of WRONG) {

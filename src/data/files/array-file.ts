@@ -7,8 +7,8 @@ import { openArrayImages } from './array-images.js';
 import { checksumOfText, identifyFile } from './checksum.js';
 import { type ColumnsTable, tableOfColumns } from './columns-table.js';
 import { type FactorTable, fileDataset, gridTable, NO_FACTORS } from './file-dataset.js';
-import type { FileOptions } from './options.js';
-import { pixelLayout, placeOf } from './pixels.js';
+import { type FileOptions, refuseUseless } from './options.js';
+import { pixelElements, pixelLayout, placeOf } from './pixels.js';
 
 /**
  * The data set of an .npz archive or an .npy array. Which members count:
@@ -28,8 +28,9 @@ export async function openArrayDataset(source: ByteSource, name: string, options
     throw new DataError(`expected an array called images or imgs, got ${found || 'none'}`, { path });
   }
   const { rows } = pixelLayout(pixels.shape, placeOf(pixels));
+  refuseUselessFor(pixels, options);
   let bare: { tensor: Tensor; source: ByteSource } | null = null;
-  if (options.unpackTo !== undefined && pixels.read === undefined && pixels.dtype === 'uint8') {
+  if (options.unpackTo !== undefined) {
     const { unpackTo } = await import('./unpack.js');
     const origin = `${pixels.name} ${pixels.checksum}`;
     bare = await unpackTo(options.unpackTo, { shape: pixels.shape, origin, stream: () => pixels.stream() });
@@ -55,6 +56,14 @@ export async function openArrayDataset(source: ByteSource, name: string, options
       await bare?.source.close?.();
     },
   });
+}
+
+/** What the type and the storage of the images have no use for. */
+function refuseUselessFor(pixels: Tensor, options: FileOptions): void {
+  refuseUseless(options, ['maximum', 'unpackTo'], 'images of an array');
+  const { dtype } = pixelElements(pixels);
+  if (dtype !== 'uint8') refuseUseless(options, [], `images of ${dtype}`);
+  if (pixels.read !== undefined) refuseUseless(options, ['maximum'], 'images that are not deflated');
 }
 
 type Find = (...names: string[]) => Tensor | undefined;

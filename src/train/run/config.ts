@@ -16,6 +16,8 @@ export interface RunConfig {
   readonly data: {
     readonly name: string;
     readonly path: string | null;
+    /** How a file was opened: options that were given, if any. Those that decide pixels are part of the identity, defaults included. */
+    readonly options?: JsonRecord;
     readonly identity: JsonRecord;
     /** Height, width and channels, so that a model is rebuilt without its data. */
     readonly image?: JsonRecord;
@@ -45,6 +47,8 @@ export interface RunConfig {
 /** Settings that decide nothing about the numbers of a step, or follow from those that do. */
 const CHANGEABLE = [
   'data.path',
+  'data.options',
+  'data.options.unpackTo',
   'data.image',
   'steps',
   'logEvery',
@@ -67,8 +71,13 @@ export interface Difference {
 export function compareConfig(before: RunConfig, now: RunConfig): Difference[] {
   return compare(before as unknown as JsonRecord, now as unknown as JsonRecord, '').map((difference) => ({
     ...difference,
-    isDeciding: !(CHANGEABLE as readonly string[]).includes(difference.setting),
+    isDeciding: !(CHANGEABLE as readonly string[]).includes(difference.setting) && !isDefaultNamed(difference),
   }));
+}
+
+/** An option of the data that was left out, and is no other than its default: where it is another, the identity differs. */
+function isDefaultNamed({ setting, expected, got }: Omit<Difference, 'isDeciding'>): boolean {
+  return setting.startsWith('data.options.') && (expected === undefined || got === undefined);
 }
 
 function compare(
@@ -173,6 +182,8 @@ export function parseConfig(text: string, path: string): RunConfig {
   for (const [part, name, kind] of PARTS) {
     checkKind((config[part] as Record<string, unknown>)[name], kind, `${part}.${name}`, path);
   }
+  const { options } = config.data as Record<string, unknown>;
+  if (options !== undefined) checkKind(options, 'object', 'data.options', path);
   return config as unknown as RunConfig;
 }
 

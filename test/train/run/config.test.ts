@@ -65,6 +65,21 @@ test('refuses to go on with other settings, and names each with both values', ()
   assert.unreachable();
 });
 
+test('an option of the data may be named or left out where the identity is the same, and may not contradict', () => {
+  const withOptions = (options: RunConfig['data']['options']): RunConfig => ({
+    ...CONFIG,
+    data: { ...CONFIG.data, options },
+  });
+  checkResume(CONFIG, withOptions({ size: 64 }), 'run');
+  checkResume(withOptions({ size: 64 }), CONFIG, 'run');
+  checkResume(withOptions({ size: 64 }), withOptions({ size: 64, channels: 1, unpackTo: '/a.npy' }), 'run');
+  checkResume(withOptions({ unpackTo: '/a.npy' }), withOptions({ unpackTo: '/b.npy' }), 'run');
+  assert.throws(
+    () => checkResume(withOptions({ size: 64 }), withOptions({ size: 32 }), 'run'),
+    /: expected data\.options\.size 64, got 32$/,
+  );
+});
+
 /** Every setting in turn, of another value: what decides is a list of its own here. */
 for (const name of Object.keys(CONFIG) as Array<keyof RunConfig>) {
   const decides = !['steps', 'logEvery', 'scoreEvery', 'checkpointEvery', 'threads'].includes(name);
@@ -89,6 +104,11 @@ for (const [what, text, message] of [
     'a setting of another type',
     JSON.stringify({ ...CONFIG, latents: '10' }),
     'c.json: latents: expected number, got "10"',
+  ],
+  [
+    'options of data that are none',
+    JSON.stringify({ ...CONFIG, data: { ...CONFIG.data, options: 64 } }),
+    'c.json: data.options: expected object, got 64',
   ],
   [
     'a missing part',
