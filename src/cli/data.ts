@@ -43,7 +43,7 @@ export function define(command: Command, context: Context): void {
       ).argParser(wholeNumber('--rows', 1)),
     )
     .addOption(
-      new Option('--seed <n>', 'seed of what is drawn, and of the choice of rows')
+      new Option('--seed <n>', 'seed of images that are drawn, as --data-seed of train, and of the choice of rows')
         .argParser(wholeNumber('--seed', 0))
         .default(0),
     )

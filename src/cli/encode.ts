@@ -39,9 +39,10 @@ export function define(command: Command, { terminal }: Context): void {
       ),
     )
     .addOption(
-      new Option('--seed <n>', "seed of the choice of rows and of z (default: the run's)").argParser(
-        wholeNumber('--seed', 0),
-      ),
+      new Option(
+        '--seed <n>',
+        "seed of the choice of rows and of z (default: the run's, its --data-seed for rows)",
+      ).argParser(wholeNumber('--seed', 0)),
     )
     .option('--json', 'one JSON document')
     .addHelpText(

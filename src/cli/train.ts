@@ -60,7 +60,8 @@ async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<void> {
 }
 
 async function readOptions(flags: TrainFlags): Promise<TrainOptions> {
-  const { data, model, architecture, latents, likelihood, steps, batchSize, learningRate, seed, backend } = flags;
+  const { data, model, architecture, latents, likelihood, steps, batchSize, learningRate, seed, dataSeed, backend } =
+    flags;
   const { out, resume, testRows, scoreRows, logEvery, scoreEvery, checkpointEvery, threads } = flags;
   const modelOptions = readObjectiveFlags(flags);
   const dataOptions = toFileOptions(flags);
@@ -75,6 +76,7 @@ async function readOptions(flags: TrainFlags): Promise<TrainOptions> {
       batchSize,
       learningRate,
       seed,
+      dataSeed,
       backend,
       testRows,
       scoreRows,

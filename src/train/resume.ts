@@ -21,6 +21,7 @@ export async function resumeOptions(path: string, given: Partial<TrainOptions>):
     latents: config.latents,
     likelihood: config.likelihood,
     seed: config.seed,
+    dataSeed: config.dataSeed,
     batchSize: config.batchSize,
     learningRate: config.learningRate,
     backend: config.backend.name as TrainOptions['backend'],

@@ -48,10 +48,10 @@ export async function withRunData<R>(
   }
 }
 
-/** Images that are drawn come from the seed that they had, which is the run's own unless the caller opened them. */
+/** Images that are drawn come from the seed that they had, which is the run's own for data unless the caller opened them. */
 function seedOf(config: RunConfig): number {
   const { seed } = config.data.identity;
-  return typeof seed === 'number' ? seed : config.seed;
+  return typeof seed === 'number' ? seed : config.dataSeed;
 }
 
 /**
@@ -101,13 +101,13 @@ const ROWS_AT_MOST = 10_000;
 
 /**
  * The rows that pictures count from 0: those held out from training, in the order of the run's posterior.npz; of other data, and where none
- * were held out, some that the seed draws: neighbours are often alike.
+ * were held out, some that the seed of the data draws: neighbours are often alike.
  */
 export async function rowsToShow({ config }: Pick<Model, 'config'>, { dataset, isOwn }: RunData): Promise<Int32Array> {
   const testRows = config.data.identity.testRows as number;
-  if (isOwn && testRows > 0) return (await splitRows(dataset.size, testRows, config.seed)).test;
+  if (isOwn && testRows > 0) return (await splitRows(dataset.size, testRows, config.dataSeed)).test;
   const { size } = dataset;
-  const { test, train } = await splitRows(size, Math.min(ROWS_AT_MOST, size - 1), config.seed);
+  const { test, train } = await splitRows(size, Math.min(ROWS_AT_MOST, size - 1), config.dataSeed);
   return size > ROWS_AT_MOST ? test : Int32Array.of(...test, train(0));
 }
 

@@ -35,8 +35,13 @@ export interface TrainOptions {
   readonly batchSize?: number;
   /** Of Adam. Default: the architecture's. */
   readonly learningRate?: number;
-  /** Seed of every draw: a whole number from 0 to 2^53 - 1. Default 0. */
+  /** Seed of what the model is trained by: its first weights, the order of batches, its draws. A whole number from 0 to 2^53 - 1. Default 0. */
   readonly seed?: number;
+  /**
+   * Seed of the data: images that are drawn, and which rows are held out, whatever the data. Default 0, so that models of different seeds are of the same
+   * images and compared on the same rows.
+   */
+  readonly dataSeed?: number;
   /** The backend, or `auto` (the default): the first that really works. */
   readonly backend?: BackendName | 'auto';
   /** A tfjs of your own, which then computes, on the backend that it is set to. */
@@ -77,6 +82,7 @@ export interface TrainPlan {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly seed: number;
+  readonly dataSeed: number;
   readonly threads: number | 'auto';
   readonly logEvery: number;
   readonly scoreEvery: number;
@@ -95,6 +101,7 @@ const NAMES: ReadonlyArray<keyof TrainOptions> = [
   'batchSize',
   'learningRate',
   'seed',
+  'dataSeed',
   'backend',
   'tf',
   'threads',
@@ -131,6 +138,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
     batchSize: wholeNumber('batchSize', options.batchSize ?? architecture.batchSize, 2, 65536),
     learningRate: positiveNumber('learningRate', options.learningRate ?? architecture.learningRate),
     seed: wholeNumber('seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER),
+    dataSeed: wholeNumber('dataSeed', options.dataSeed ?? 0, 0, Number.MAX_SAFE_INTEGER),
     threads: options.threads === 'auto' ? 'auto' : wholeNumber('threads', options.threads ?? 1, 1, 64),
     logEvery: wholeNumber('logEvery', options.logEvery ?? 10, 1, 1e9),
     scoreEvery: wholeNumber('scoreEvery', options.scoreEvery ?? 500, 0, 1e9),

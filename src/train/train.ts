@@ -50,7 +50,7 @@ export interface TrainResult {
 /**
  * Trains a model of the VAE family, and leaves a run: configuration, log, checkpoints, and at the end the posterior of the held-out rows.
  *
- * Everything that is drawn is a function of the seed, so the numbers on the wasm and cpu backends are the same for every number of threads, and for a run that was stopped and
+ * Everything that is drawn is a function of the two seeds, so the numbers on the wasm and cpu backends are the same for every number of threads, and for a run that was stopped and
  * resumed; on wasm's SIMD build on every machine too, while the relaxed build may round otherwise on another processor, and cpu has the exponentials of its engine.
  *
  * @throws RangeError or TypeError for wrong options; BackendError where the backend does not come up; DivergenceError where a loss is not a finite number; the signal's
@@ -64,7 +64,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   options.signal?.throwIfAborted();
   return closingAll(async (opened) => {
     const { data, dataOptions = {} } = options;
-    const opening = openGiven(data, dataOptions, plan.seed);
+    const opening = openGiven(data, dataOptions, plan.dataSeed);
     // What the caller opened stays open.
     const dataset = await (isToOpen(data) ? opened(opening) : opening);
     const backend = await opened(openBackend(options.backend ?? 'auto', options.tf ? { tf: options.tf } : {}));
@@ -106,7 +106,7 @@ async function trainWith(
 ): Promise<TrainResult> {
   const { tf } = backend;
   const rows = planRows(options, dataset.size);
-  const split = await splitRows(dataset.size, rows.testRows, plan.seed);
+  const split = await splitRows(dataset.size, rows.testRows, plan.dataSeed);
   if (plan.batchSize > split.trainSize) {
     throw optionRangeError(
       `batchSize: expected at most the ${split.trainSize} images to train on, got ${plan.batchSize}`,
@@ -272,6 +272,7 @@ function describeRun(
     latents: plan.latents,
     likelihood: plan.likelihood.name,
     seed: plan.seed,
+    dataSeed: plan.dataSeed,
     batchSize: plan.batchSize,
     shardRows,
     learningRate: plan.learningRate,

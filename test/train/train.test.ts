@@ -247,6 +247,8 @@ test('a batch of more images than there are is refused, and leaves no run', asyn
 const WRONG: ReadonlyArray<readonly [given: object, message: RegExp]> = [
   [{ model: 'beta-vea' }, /objective: expected one of .*got 'beta-vea'; did you mean 'beta-vae'/],
   [{ modelOptions: { gamma: 3 } }, /beta-vae: expected options .*got an unknown one, 'gamma'/],
+  [{ dataSeed: -1 }, /dataSeed: expected a whole number from 0 to 9007199254740991, got -1/],
+  [{ dataSeed: '1' }, /dataSeed: expected a number, got string/],
   [{ latents: 0 }, /latents: expected a whole number from 1 to 1024, got 0/],
   [{ steps: 1.5 }, /steps: expected a whole number from 1 to 1000000000, got 1\.5/],
   [{ learningRate: -1 }, /learningRate: expected a number above 0, got -1/],

@@ -27,6 +27,8 @@ export interface RunConfig {
   readonly latents: number;
   readonly likelihood: string;
   readonly seed: number;
+  /** Of images that are drawn, and of the rows that are held out. */
+  readonly dataSeed: number;
   readonly batchSize: number;
   /** Rows that are computed at a time: how a batch is cut decides in which order gradients are added. */
   readonly shardRows: number;
@@ -141,6 +143,7 @@ const KINDS: Readonly<Record<keyof RunConfig, 'number' | 'string' | 'object'>> =
   latents: 'number',
   likelihood: 'string',
   seed: 'number',
+  dataSeed: 'number',
   batchSize: 'number',
   shardRows: 'number',
   learningRate: 'number',
@@ -178,13 +181,19 @@ export function parseConfig(text: string, path: string): RunConfig {
     const got = isRecord(config) && typeof config.schema === 'string' ? `'${config.schema}'` : 'none';
     throw new DataError(`expected the configuration of a run, schema '${SCHEMA}', got ${got}`, { path });
   }
+  // Earlier configurations have one seed for both.
+  if (config.dataSeed === undefined) config = { ...config, dataSeed: config.seed };
+  checkConfig(config as Record<string, unknown>, path);
+  return config as unknown as RunConfig;
+}
+
+function checkConfig(config: Readonly<Record<string, unknown>>, path: string): void {
   for (const [name, kind] of Object.entries(KINDS)) checkKind(config[name], kind, name, path);
   for (const [part, name, kind] of PARTS) {
     checkKind((config[part] as Record<string, unknown>)[name], kind, `${part}.${name}`, path);
   }
   const { options } = config.data as Record<string, unknown>;
   if (options !== undefined) checkKind(options, 'object', 'data.options', path);
-  return config as unknown as RunConfig;
 }
 
 function checkKind(value: unknown, kind: string, setting: string, path: string): void {

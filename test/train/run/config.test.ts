@@ -124,6 +124,16 @@ for (const [what, text, message] of [
   });
 }
 
+test('an earlier configuration, of one seed, has it for its data too', () => {
+  const { dataSeed: _, ...earlier } = { ...CONFIG, seed: 7 };
+  assert.is(parseConfig(JSON.stringify(earlier), 'c.json').dataSeed, 7);
+  assert.is(parseConfig(JSON.stringify({ ...earlier, dataSeed: 0 }), 'c.json').dataSeed, 0);
+  assert.throws(
+    () => parseConfig(JSON.stringify({ ...earlier, dataSeed: '0' }), 'c.json'),
+    (error: Error) => error.message === 'c.json: dataSeed: expected number, got "0"',
+  );
+});
+
 test('refuses a folder without a run', async () => {
   const error = await errorOf(() => readConfig(createMemoryRunFolder([], 'runs/none')));
   assert.is(error.message, 'runs/none: there is no run: expected a folder with config.json');
