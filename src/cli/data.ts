@@ -125,11 +125,11 @@ async function showOne(name: string, flags: DataFlags, { terminal }: Context): P
   }
 }
 
-function describe({ name, identity, size, image, isBinary, factors }: Dataset): object {
-  return { schema: 'vaemetrics/data@1', name, identity, size, image, isBinary, factors };
+function describe({ name, identity, size, image, isBinary, factors, notes = [] }: Dataset): object {
+  return { schema: 'vaemetrics/data@1', name, identity, size, image, isBinary, factors, notes };
 }
 
-function render({ name, size, image, isBinary, factors }: Dataset, style: Style): string[] {
+function render({ name, size, image, isBinary, factors, notes = [] }: Dataset, style: Style): string[] {
   const { height, width, channels } = image;
   const pixels = isBinary ? 'black and white' : channels === 1 ? 'grey' : `${channels} channels`;
   const rows = factors.map((factor) => [`  ${printable(factor.name)}`, describeValues(factor)]);
@@ -137,6 +137,7 @@ function render({ name, size, image, isBinary, factors }: Dataset, style: Style)
     `${style.bold(printable(name))}  ${formatCount(size)} images of ${height} x ${width}, ${pixels}`,
     factors.length === 0 ? 'factors: not known' : 'factors:',
     ...alignColumns(rows, 2),
+    ...(notes.length > 0 ? ['notes:', ...notes.map((note) => `  ${printable(note)}`)] : []),
   ];
 }
 

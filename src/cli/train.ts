@@ -10,6 +10,7 @@ import type { Context } from './command.js';
 import { warn } from './failure.js';
 import { nameFileFlags, toFileOptions } from './file-flags.js';
 import { formatDuration } from './format-train-progress.js';
+import { tellNotes } from './tell-notes.js';
 import type { Terminal } from './terminal.js';
 import { checkTrainFlags, declareTrain, readObjectiveFlags, type TrainFlags } from './train-flags.js';
 import { startTrainBar, type TrainBar } from './train-progress.js';
@@ -98,6 +99,7 @@ function tellOpening(opening: TrainOpening, { quiet, resume }: TrainFlags, termi
   tell(terminal, `${backend}: ${device}${threads > 1 ? `, in ${threads} workers` : ''}`);
   const rows = `${formatCount(trainRows)} images to train on, ${formatCount(testRows)} held out`;
   tell(terminal, `${data}: ${rows}; ${formatCount(parameters)} parameters`);
+  tellNotes(terminal, opening);
   if (resume === undefined) return;
   if (firstStep === steps) {
     tell(terminal, `all ${formatCount(steps)} steps have been made; --steps N asks for more`);

@@ -23,6 +23,7 @@ export { type Reconstruction, type ReconstructOptions, reconstruct } from './rec
 export { resumeOptions } from './resume.js';
 export { createMemoryRunFolder, type MemoryRunFolder } from './run/memory-run-folder.js';
 export type { AppendOnlyFile, RunFolder } from './run/run-folder.js';
+export type { DataOpening } from './run-data.js';
 export type { NamedTensors, Tensor, TensorLibrary } from './tensors.js';
 export { type TrainResult, train } from './train.js';
 export type { TrainOptions } from './train-options.js';

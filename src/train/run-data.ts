@@ -11,6 +11,14 @@ export interface DataOptions {
   readonly data?: string | Blob | Dataset;
   /** How a file of images is opened: `{ size: 64 }`. Of the run's own data, as for training, but that `unpackTo` may be another file. */
   readonly dataOptions?: FileOptions;
+  /** Told what has been opened, before anything is computed; `notes` say what was decided: what is taken as white, columns left out ... */
+  readonly onOpened?: (opened: DataOpening) => void;
+}
+
+/** Data that have been opened. */
+export interface DataOpening {
+  readonly data: string;
+  readonly notes: readonly string[];
 }
 
 /** A data set beside a run. */
@@ -26,7 +34,7 @@ export interface RunData {
  */
 export async function withRunData<R>(
   { config, image }: Pick<Model, 'config' | 'image'>,
-  { data, dataOptions = {} }: DataOptions,
+  { data, dataOptions = {}, onOpened }: DataOptions,
   work: (data: RunData) => Promise<R>,
 ): Promise<R> {
   checkDataOptions(data, dataOptions);
@@ -42,6 +50,7 @@ export async function withRunData<R>(
         `data: expected images of ${expected} (height, width, channels), as the model was trained on, got ${dataset.name} of ${got}`,
       );
     }
+    onOpened?.({ data: dataset.name, notes: dataset.notes ?? [] });
     return await work({ dataset, isOwn: isSame(config, dataset) });
   } finally {
     if (data === undefined || isToOpen(data)) await dataset.close?.();

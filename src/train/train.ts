@@ -135,6 +135,7 @@ async function trainWith(
     threads,
     refused: backend.refused,
     data: dataset.name,
+    notes: dataset.notes ?? [],
     trainRows: split.trainSize,
     testRows: rows.testRows,
     parameters: countParameters(networks),

@@ -64,6 +64,30 @@ test('a run keeps those that were given, and those alone', async () => {
   assert.not.ok('options' in configOf('drawn').data);
 });
 
+test('train, encode and nothing else say on the error stream what was decided, before they begin', async () => {
+  const notes = [
+    'pictures: the centred 8 x 8 pixels of every picture, resized to 4 x 4 by area averaging',
+    'pictures: labels: 0 left, 1 right',
+  ];
+  const out = ['--out', at('noted.npz'), '--backend', 'wasm'];
+  const trained = ['train', '--resume', at('run'), '--steps', '2'];
+  for (const command of [trained, ['encode', at('run'), ...out]]) {
+    const { code, err } = await runInProcess(command);
+    assert.is(code, 0, err);
+    const lines = err.split('\n');
+    assert.equal(
+      lines.filter((line) => notes.includes(line)),
+      notes,
+    );
+    assert.ok(
+      lines.indexOf(notes[1]) < lines.findIndex((line) => /^step |^all 2 steps|^encode/.test(line) || line === ''),
+      err,
+    );
+    assert.is((await runInProcess([...command, '--quiet'])).err, '');
+  }
+  assert.is((await runInProcess(['reconstruct', at('run'), '--out', at('r.png'), '--backend', 'wasm'])).err, '');
+});
+
 test('a run is resumed with them, named again or not, and not with others', async () => {
   for (const [steps, words] of [
     ['3', []],

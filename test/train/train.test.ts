@@ -233,6 +233,17 @@ test('weights that are no numbers are never written down, nor is a posterior of 
   }
 });
 
+test('what was decided about the data is told when they have been opened, before the first step', async () => {
+  for (const notes of [['the largest pixel is 16, which is taken as white'], undefined]) {
+    const told: TrainProgress[] = [];
+    const data = { ...smallData, notes };
+    await train({ ...SMALL, data, backend: 'wasm', steps: 1, onProgress: (progress) => told.push(progress) });
+    const [opening, next] = told;
+    assert.is(opening.kind === 'opened' && next.kind, 'step');
+    assert.equal(opening.kind === 'opened' && opening.notes, notes ?? []);
+  }
+});
+
 test('a batch of more images than there are is refused, and leaves no run', async () => {
   const folder = createMemoryRunFolder();
   try {
