@@ -13,6 +13,7 @@ import {
 } from './files/options.js';
 import { openProcedural, procedural } from './procedural.js';
 
+export { checkNamesOfFactors } from './check-factors.js';
 export type { Dataset, Factor, ImageShape } from './dataset.js';
 export { checkNamesOfOptions, FILE_OPTIONS, type FileOptions, givenFileOptions } from './files/options.js';
 

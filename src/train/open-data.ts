@@ -1,5 +1,6 @@
 /** Data as callers name them. */
 import {
+  checkNamesOfFactors,
   checkNamesOfOptions,
   type Dataset,
   FILE_OPTIONS,
@@ -34,5 +35,11 @@ export function checkDataOptions(data: GivenData | undefined, options: FileOptio
  */
 export async function openGiven(data: GivenData, options: FileOptions, seed: number): Promise<Dataset> {
   checkDataOptions(data, options);
-  return isToOpen(data) ? openDataset(data, { ...options, seed }) : data;
+  if (isToOpen(data)) return openDataset(data, { ...options, seed });
+  // Those that we open have been checked.
+  checkNamesOfFactors(
+    data.name,
+    data.factors.map(({ name }) => name),
+  );
+  return data;
 }

@@ -83,6 +83,8 @@ for (const flags of [[], ['--compress']]) {
         [
           ['images', 'uint8', 30, 64, 64, ...(name === 'sprites' ? [] : [3])],
           ['factors', 'float64', 30, name === 'sprites' ? 5 : 6],
+          ['factor_names', 'string', name === 'sprites' ? 5 : 6],
+          ['factor_types', 'string', name === 'sprites' ? 5 : 6],
         ],
       );
       const dataset = await openDataset(name, { seed: 7 });
@@ -90,6 +92,11 @@ for (const flags of [[], ['--compress']]) {
       const factors = new Float64Array(30 * dataset.factors.length);
       await dataset.readFactors(rows, factors);
       assert.equal(Float64Array.from((await arrays[1].read()).data), factors);
+      // What is written is opened again with the same factors, though some values may be missing among so few rows.
+      const again = await openDataset(path);
+      const describe = (factors: typeof again.factors) => factors.map(({ name, size }) => [name, size === null]);
+      assert.equal(describe(again.factors), describe(dataset.factors));
+      await again.close?.();
       if (flags.length > 0) continue;
       const images = new Uint8Array(30 * 4096 * dataset.image.channels);
       await dataset.readImages(rows, images);

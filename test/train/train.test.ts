@@ -255,6 +255,17 @@ test('a batch of more images than there are is refused, and leaves no run', asyn
   assert.equal(await folder.list(), []);
 });
 
+test('factors that an archive could not keep apart are refused before anything is trained', async () => {
+  const data = { ...smallData, factors: smallData.factors.map((factor) => ({ ...factor, name: 'x' })) };
+  try {
+    await train({ ...SMALL, data, backend: 'cpu' });
+    assert.unreachable('it was taken');
+  } catch (error) {
+    assert.is((error as { code?: string }).code, 'ERR_DATA');
+    assert.is((error as Error).message, "rectangles: factor 1: expected a name of its own, got 'x', that of factor 0");
+  }
+});
+
 const WRONG: ReadonlyArray<readonly [given: object, message: RegExp]> = [
   [{ model: 'beta-vea' }, /objective: expected one of .*got 'beta-vea'; did you mean 'beta-vae'/],
   [{ modelOptions: { gamma: 3 } }, /beta-vae: expected options .*got an unknown one, 'gamma'/],
