@@ -1,10 +1,12 @@
 /** vaemetrics in Node: the façade, readers and writers, and the file system. */
 import { openFileSource } from './io/file-source.js';
+import type { FactorLabels } from './io/index.js';
 import type { Matrix } from './matrix.js';
 import {
   type PosteriorMatrices,
   type ReadInput,
   type ReadOptions,
+  readFactorLabels as readFactorLabelsFrom,
   readFactors as readFactorsFrom,
   readLatents as readLatentsFrom,
   readPosterior as readPosteriorFrom,
@@ -27,6 +29,11 @@ export function readLatents(input: string | ReadInput, options: ReadOptions = {}
 /** Reads the factors of a file of any format; see {@link readLatents}. */
 export function readFactors(input: string | ReadInput, options: ReadOptions = {}): Promise<Matrix> {
   return withSource(input, (source) => readFactorsFrom(source, options));
+}
+
+/** Reads what an archive says of the columns of its factors: names and kinds, each null where it says nothing. */
+export function readFactorLabels(input: string | ReadInput, options: ReadOptions = {}): Promise<FactorLabels> {
+  return withSource(input, (source) => readFactorLabelsFrom(source, options));
 }
 
 /**

@@ -48,12 +48,12 @@ export function checkRecord(owner: string, options: unknown): void {
 }
 
 /** @throws TypeError or RangeError for anything but `count` strings */
-export function checkNames(names: unknown, count: number, what: string): void {
+export function checkNames(names: unknown, count: number, what: string, option = 'names'): void {
   if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
-    throw optionTypeError(`names: expected an array of strings, got ${kindOf(names)}`);
+    throw optionTypeError(`${option}: expected an array of strings, got ${kindOf(names)}`);
   }
   if (names.length !== count) {
-    throw optionRangeError(`names: expected ${count}, one for each ${what}, got ${names.length}`);
+    throw optionRangeError(`${option}: expected ${count}, one for each ${what}, got ${names.length}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type ByteSource,
   blobSource,
+  type FactorLabels,
   memorySource,
   type OpenOptions,
   openArrays,
@@ -8,6 +9,7 @@ import {
   pickArray,
   pickPosterior,
   type Role,
+  readFactorLabels as readLabelsOf,
 } from './io/index.js';
 import type { Matrix } from './matrix.js';
 
@@ -33,6 +35,21 @@ export function readLatents(input: ReadInput, options: ReadOptions = {}): Promis
 /** Reads the factors of a file of any format; see {@link readLatents}. */
 export function readFactors(input: ReadInput, options: ReadOptions = {}): Promise<Matrix> {
   return readRole(input, 'factors', options);
+}
+
+/**
+ * Reads what an archive says of the columns of its factors: `names`, and `types` as `score` takes them; each null where it says nothing.
+ * @throws DataError where they do not belong to the factors
+ * @example
+ * const { names, types } = await readFactorLabels(input.files[0]);
+ * const report = await score(latents, factors, { ...(names && { factorNames: names }), ...(types && { factorTypes: types }) });
+ */
+export async function readFactorLabels(
+  input: ReadInput,
+  { member, ...options }: ReadOptions = {},
+): Promise<FactorLabels> {
+  const file = await openArrays(toSource(input), { ...options, role: 'factors' });
+  return readLabelsOf(file, pickArray(file, 'factors', member));
 }
 
 /** A posterior as {@link readPosterior} reads it: what `decompose` takes. */

@@ -26,7 +26,14 @@ import type { MutualInformationScoreParts } from './metrics/mutual-information-s
 import type { RmigParts } from './metrics/rmig.js';
 import type { SapParts } from './metrics/sap.js';
 import type { ZMaxVarianceParts } from './metrics/z-max-variance.js';
-import { COMMON_OPTIONS, checkRecord, refuseUnknown, resolveCommon, resolveMetricOptions } from './options.js';
+import {
+  COMMON_OPTIONS,
+  checkNames,
+  checkRecord,
+  refuseUnknown,
+  resolveCommon,
+  resolveMetricOptions,
+} from './options.js';
 import { runTasks } from './run.js';
 import type { CommonOptions, Report, Score } from './types.js';
 import { version } from './version.js';
@@ -76,6 +83,8 @@ export interface ScoreOptions extends CommonOptions {
   readonly timings?: boolean;
   /** The posteriors q(z|x) that the latents are of: mu and logvar as large as the latents, and z, drawn from the seed where there is none. */
   readonly posterior?: PosteriorInput;
+  /** What the factors are called, one name per column, to be named in the report. */
+  readonly factorNames?: readonly string[];
   /** The archive members that the arrays came from, to be named in the report. */
   readonly members?: {
     readonly latents?: string;
@@ -86,7 +95,16 @@ export interface ScoreOptions extends CommonOptions {
   };
 }
 
-const SCORE_OPTIONS = ['metrics', 'options', 'bins', 'timings', 'posterior', 'members', ...COMMON_OPTIONS] as const;
+const SCORE_OPTIONS = [
+  'metrics',
+  'options',
+  'bins',
+  'timings',
+  'posterior',
+  'factorNames',
+  'members',
+  ...COMMON_OPTIONS,
+] as const;
 
 /**
  * Scores latents against factors with every metric asked for.
@@ -110,6 +128,8 @@ export async function score(
   const tasks = planTasks(options);
   const z = toMatrix(latents, 'latents');
   const v = toMatrix(factors, 'factors');
+  const { factorNames } = options;
+  if (factorNames !== undefined) checkNames(factorNames, v.columns, 'factor', 'factorNames');
   const posterior = options.posterior === undefined ? null : toPosterior(options.posterior, 'posterior');
   if (posterior !== null) checkLikeLatents(posterior, z);
   const started = performance.now();
@@ -126,6 +146,7 @@ export async function score(
         columns: v.columns,
         dtype: v.dtype,
         ...member(options.members?.factors),
+        ...(factorNames && { names: [...factorNames] }),
         sizes: results.factorSizes,
         types: results.factorTypes,
       },

@@ -130,6 +130,8 @@ export interface ReportInput {
     readonly columns: number;
     readonly dtype: string;
     readonly member?: string;
+    /** What they are called, where that is known. */
+    readonly names?: readonly string[];
     /** The number of values of each discrete factor; null for a continuous one. */
     readonly sizes: ReadonlyArray<number | null>;
     readonly types: readonly FactorType[];

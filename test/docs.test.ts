@@ -61,6 +61,7 @@ test('links only to files that exist', () => {
     'docs/decomposition.md',
     'docs/architecture.md',
     'docs/data.md',
+    'docs/training.md',
     'docs/presets.md',
     'docs/objectives.md',
     'docs/data-files.md',

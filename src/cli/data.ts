@@ -10,6 +10,7 @@ import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
 import { createStyle, type Style } from '../report/style.js';
 import type { Context } from './command.js';
+import { declareFiles, type FileFlags, listFileFlags, namingFileFlags, toFileOptions } from './file-flags.js';
 import { describeExamples } from './help-text.js';
 import { wholeNumber } from './parse-values.js';
 import { wantsColor } from './terminal.js';
@@ -17,7 +18,7 @@ import { untilAborted } from './until-aborted.js';
 import { UsageError } from './usage-error.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
-interface DataFlags {
+interface DataFlags extends FileFlags {
   readonly preview?: string;
   readonly export?: string;
   readonly rows?: number;
@@ -42,12 +43,13 @@ export function define(command: Command, context: Context): void {
       ).argParser(wholeNumber('--rows', 1)),
     )
     .addOption(
-      new Option('--seed <n>', 'seed of what is drawn, and of the choice of rows')
+      new Option('--seed <n>', 'seed of images that are drawn, as --data-seed of train, and of the choice of rows')
         .argParser(wholeNumber('--seed', 0))
         .default(0),
     )
     .option('--compress', 'deflate the arrays of an export')
-    .option('--json', 'one JSON document')
+    .option('--json', 'one JSON document');
+  declareFiles(command)
     .addHelpText(
       'after',
       `${describeExamples([
@@ -57,7 +59,7 @@ export function define(command: Command, context: Context): void {
       ])}\nData sets:\n${nameAll().join('\n')}\n`,
     )
     .action((name: string | undefined, flags: DataFlags) =>
-      name === undefined ? listAll(flags, context) : showOne(name, flags, context),
+      name === undefined ? listAll(flags, context) : namingFileFlags(() => showOne(name, flags, context)),
     );
 }
 
@@ -73,6 +75,8 @@ function listAll(flags: DataFlags, { terminal: { stdout, env } }: Context): void
   if ((flags.preview ?? flags.export ?? flags.rows ?? flags.compress) !== undefined) {
     throw new UsageError('--preview, --export, --rows and --compress need the name of a data set');
   }
+  const [ofFiles] = listFileFlags(flags);
+  if (ofFiles !== undefined) throw new UsageError(`${ofFiles} needs a file or folder of images`);
   if (flags.json) {
     const datasets = procedural.map(({ name, title, summary, generator: { size, factors } }) => {
       return { name, title, summary, size, factors };
@@ -94,7 +98,7 @@ async function showOne(name: string, flags: DataFlags, { terminal }: Context): P
   }
   if (compress && archive === undefined) throw new UsageError('--compress needs --export');
   for (const path of [preview, archive]) if (path !== undefined) await checkOutput(path);
-  const dataset = await untilAborted(() => openDataset(name, { seed }), signal);
+  const dataset = await untilAborted(() => openDataset(name, { ...toFileOptions(flags), seed }), signal);
   try {
     if (rows !== undefined && rows > dataset.size) {
       throw new UsageError(`--rows: expected at most the ${dataset.size} rows of ${dataset.name}, got ${rows}`);
@@ -121,11 +125,11 @@ async function showOne(name: string, flags: DataFlags, { terminal }: Context): P
   }
 }
 
-function describe({ name, identity, size, image, isBinary, factors }: Dataset): object {
-  return { schema: 'vaemetrics/data@1', name, identity, size, image, isBinary, factors };
+function describe({ name, identity, size, image, isBinary, factors, notes = [] }: Dataset): object {
+  return { schema: 'vaemetrics/data@1', name, identity, size, image, isBinary, factors, notes };
 }
 
-function render({ name, size, image, isBinary, factors }: Dataset, style: Style): string[] {
+function render({ name, size, image, isBinary, factors, notes = [] }: Dataset, style: Style): string[] {
   const { height, width, channels } = image;
   const pixels = isBinary ? 'black and white' : channels === 1 ? 'grey' : `${channels} channels`;
   const rows = factors.map((factor) => [`  ${printable(factor.name)}`, describeValues(factor)]);
@@ -133,6 +137,7 @@ function render({ name, size, image, isBinary, factors }: Dataset, style: Style)
     `${style.bold(printable(name))}  ${formatCount(size)} images of ${height} x ${width}, ${pixels}`,
     factors.length === 0 ? 'factors: not known' : 'factors:',
     ...alignColumns(rows, 2),
+    ...(notes.length > 0 ? ['notes:', ...notes.map((note) => `  ${printable(note)}`)] : []),
   ];
 }
 

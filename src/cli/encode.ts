@@ -6,10 +6,12 @@ import { printable } from '../report/printable.js';
 import { type EncodedPosterior, encode, SPLITS } from '../train/encode.js';
 import { POSTERIOR_NAME, posteriorToNpz } from '../train/posterior-archive.js';
 import type { Context } from './command.js';
+import { namingFileFlags } from './file-flags.js';
 import { describeExamples } from './help-text.js';
 import { type ComputeFlags, declareCompute, tellWarnings, toModelOptions } from './model-flags.js';
 import { wholeNumber } from './parse-values.js';
 import { startProgress } from './progress.js';
+import { tellNotes } from './tell-notes.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { checkOutput, writeOutput } from './write-output.js';
@@ -19,6 +21,7 @@ interface EncodeFlags extends ComputeFlags {
   readonly rows?: number;
   readonly split?: (typeof SPLITS)[number];
   readonly seed?: number;
+  readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
@@ -38,10 +41,12 @@ export function define(command: Command, { terminal }: Context): void {
       ),
     )
     .addOption(
-      new Option('--seed <n>', "seed of the choice of rows and of z (default: the run's)").argParser(
-        wholeNumber('--seed', 0),
-      ),
+      new Option(
+        '--seed <n>',
+        "seed of the choice of rows and of z (default: the run's, its --data-seed for rows)",
+      ).argParser(wholeNumber('--seed', 0)),
     )
+    .option('-q, --quiet', 'no progress, and no notes of the data')
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
@@ -57,7 +62,7 @@ export function define(command: Command, { terminal }: Context): void {
         { does: 'other images', command: 'vaemetrics encode runs/first --data digits.npz --out digits-posterior.npz' },
       ]),
     )
-    .action((run: string, flags: EncodeFlags) => runEncode(run, flags, terminal));
+    .action((run: string, flags: EncodeFlags) => namingFileFlags(() => runEncode(run, flags, terminal)));
 }
 
 async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): Promise<void> {
@@ -65,15 +70,18 @@ async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): P
   const out = flags.out ?? defaultOutput(run, flags);
   // The folder of a run that there is not is no output that cannot be written.
   if (flags.out !== undefined) await checkOutput(out);
-  const progress = startProgress(terminal);
+  const progress = flags.quiet ? null : startProgress(terminal);
   const encoded = await encode(run, {
     ...toModelOptions(flags),
     ...(split !== undefined && { split }),
     ...(rows !== undefined && { rows }),
     ...(seed !== undefined && { seed }),
     signal: terminal.signal,
-    onProgress: ({ done, total }) => progress.update({ metric: 'encode', phase: 'images', done, total }),
-  }).finally(() => progress.clear());
+    onOpened: (opened) => {
+      if (!flags.quiet) tellNotes(terminal, opened);
+    },
+    onProgress: ({ done, total }) => progress?.update({ metric: 'encode', phase: 'images', done, total }),
+  }).finally(() => progress?.clear());
   tellWarnings(terminal, encoded.warnings);
   await writeOutput(out, posteriorToNpz(encoded));
   terminal.stdout.write(flags.json ? toJson(describe(run, out, encoded)) : render(out, encoded));

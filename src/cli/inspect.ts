@@ -42,6 +42,8 @@ interface InspectFlags extends ReadingFlags {
 interface Found {
   readonly entry: ArrayEntry;
   readonly inspection: ArrayInspection | null;
+  /** Of a list of strings. */
+  readonly strings: readonly string[] | null;
 }
 
 async function runInspect(path: string, flags: InspectFlags, { terminal }: Context): Promise<void> {
@@ -50,7 +52,8 @@ async function runInspect(path: string, flags: InspectFlags, { terminal }: Conte
     const found: Found[] = [];
     for (const entry of chooseArrays(file, flags.member)) {
       const inspection = entry.refusal === null ? await untilAborted(() => inspectArray(entry), signal) : null;
-      found.push({ entry, inspection });
+      const strings = (await entry.readStrings?.()) ?? null;
+      found.push({ entry, inspection, strings });
     }
     if (flags.json) return toJson(describeFile(file, found));
     return renderFile(file, found, createStyle(wantsColor(stdout, env)), Math.min(widthOf(stdout, env), 110));
@@ -66,8 +69,9 @@ function chooseArrays(file: ArrayFile, member: string | undefined): readonly Arr
 }
 
 function describeFile({ path, format }: ArrayFile, found: readonly Found[]): object {
-  const arrays = found.map(({ entry: { name, dtype, shape, bytes, refusal }, inspection }) => ({
+  const arrays = found.map(({ entry: { name, dtype, shape, bytes, refusal }, inspection, strings }) => ({
     ...(inspection ?? { name, dtype, shape }),
+    ...(strings && { strings }),
     bytes,
     refusal,
   }));
@@ -84,10 +88,14 @@ function renderFile({ path, format }: ArrayFile, found: readonly Found[], style:
 // More rows than a screen has say nothing at a glance.
 const COLUMNS_SHOWN = 40;
 
-function renderArray({ entry, inspection }: Found, style: Style, width: number): string[] {
+function renderArray({ entry, inspection, strings }: Found, style: Style, width: number): string[] {
   const name = entry.name === null ? '' : `${style.bold(printable(entry.name))}  `;
   const title = `${name}(${entry.shape.join(', ')}${entry.shape.length === 1 ? ',' : ''}) ${printable(entry.dtype)}`;
   const size = style.dim(`  ${formatCount(entry.bytes)} bytes`);
+  if (strings !== null) {
+    const shown = strings.slice(0, COLUMNS_SHOWN).map(printable).join(', ');
+    return [title + size, ...wrapBehind('  ', strings.length > COLUMNS_SHOWN ? `${shown} ...` : shown, width)];
+  }
   if (inspection === null)
     return [title + size, ...wrapBehind('  ', `not a table of numbers: ${printable(entry.refusal ?? '')}`, width)];
   return [title + size, ...renderColumns(inspection, style), ...renderFindings(inspection, style, width)];

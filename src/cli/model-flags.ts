@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { BACKEND_NAMES, type BackendName } from '../train/backends/backend.js';
 import { warn } from './failure.js';
+import { declareFiles, type FileFlags, toFileOptions } from './file-flags.js';
 import { wholeNumber, wordList } from './parse-values.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
@@ -12,7 +13,7 @@ export interface ModelFlags {
 }
 
 /** And of those that compute with it. */
-export interface ComputeFlags extends ModelFlags {
+export interface ComputeFlags extends ModelFlags, FileFlags {
   readonly backend: BackendName | 'auto';
   readonly data?: string;
 }
@@ -29,13 +30,14 @@ export function declareModel(command: Command): Command {
 }
 
 export function declareCompute(command: Command): Command {
-  return declareModel(command)
+  declareModel(command)
     .option('--data <name|path>', "images: a data set, a file or a folder (default: the run's own)")
     .addOption(
       new Option('--backend <name>', 'what computes')
         .choices(['auto', ...BACKEND_NAMES.filter((name) => name !== 'webgl')])
         .default('auto'),
     );
+  return declareFiles(command);
 }
 
 /** The flag of the size of a picture. */
@@ -47,8 +49,9 @@ export function scaleOption(): Option {
 }
 
 /** The options of the library that the flags stand for. */
-export function toModelOptions({ checkpoint, untrained, backend, data }: ComputeFlags) {
-  return { checkpoint, untrained: untrained ?? false, backend, ...(data !== undefined && { data }) };
+export function toModelOptions(flags: ComputeFlags) {
+  const { checkpoint, untrained = false, backend, data } = flags;
+  return { checkpoint, untrained, backend, ...(data !== undefined && { data }), dataOptions: toFileOptions(flags) };
 }
 
 /** Numbers of latents with commas between them. */

@@ -19,6 +19,8 @@ export interface Inputs {
   readonly factors: ArrayEntry;
   /** What the latents are in. */
   readonly latentsFile: ArrayFile;
+  /** What the factors are in: the same, where one archive holds both. */
+  readonly factorsFile: ArrayFile;
   close(): Promise<void>;
 }
 
@@ -61,7 +63,7 @@ export async function openInputs(
         placeOf(factorsEntry),
       );
     }
-    return { latents: latentsEntry, factors: factorsEntry, latentsFile, close };
+    return { latents: latentsEntry, factors: factorsEntry, latentsFile, factorsFile, close };
   } catch (error) {
     await close();
     throw error;

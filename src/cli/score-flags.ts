@@ -69,7 +69,7 @@ export function declareScore(command: Command, metricNames: readonly string[] | 
     ).argParser(wholeNumber('--threads', 1, 64)),
     new Option(
       '--factor-types <list>',
-      'd (discrete), c (continuous) or - (by its values) per factor: d,c,-',
+      'd (discrete), c (continuous) or - (by its values) per factor: d,c,- (default: as the archive says, or by values)',
     ).argParser(parseFactorTypes),
   );
   group(

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { DataError } from '../errors.js';
-import { type ArrayEntry, describeArrays } from '../io/index.js';
+import { type ArrayEntry, describeArrays, readFactorLabels } from '../io/index.js';
 import type { Dtype } from '../matrix.js';
 import type { Metric } from '../metrics/metric.js';
 import { toJson } from '../report/json.js';
@@ -159,6 +159,7 @@ async function scoreFiles(
     refuseLacking(computed, posterior, inputs);
     facade.checkCapacity(shapeOf(latents), shapeOf(factors), posterior !== null);
     checkFactorTypes(chosen.factorTypes, shapeOf(factors).columns);
+    const { names, types } = await readFactorLabels(inputs.factorsFile, factors);
     const [latentsMatrix, factorsMatrix] = [await latents.read(), await factors.read()];
     signal.throwIfAborted();
     const given = posterior && (await readPosterior(posterior, latents, latentsMatrix));
@@ -175,6 +176,9 @@ async function scoreFiles(
         metrics: chosen.metrics.filter((name) => computed.some((metric) => metric.name === name)),
       }),
       ...(given && { posterior: given }),
+      ...(names && { factorNames: names }),
+      // What the command line says goes before what the archive says.
+      ...(types && chosen.factorTypes === undefined && { factorTypes: types }),
       threads,
       members,
       signal,

@@ -5,12 +5,13 @@ import { LIKELIHOODS } from '../train/likelihoods/index.js';
 import { ARCHITECTURES } from '../train/models/index.js';
 import { objectives } from '../train/objectives/index.js';
 import type { ObjectiveOption } from '../train/objectives/objective.js';
+import { declareFiles, type FileFlags } from './file-flags.js';
 import { describeExamples, describeExitCodes } from './help-text.js';
 import { numberBetween, oneOf, wholeNumber } from './parse-values.js';
 import { UsageError } from './usage-error.js';
 
 /** Flags of `vaemetrics train` as they are parsed; those of objectives under their own names. */
-export interface TrainFlags {
+export interface TrainFlags extends FileFlags {
   readonly data?: string;
   readonly model?: string;
   readonly architecture?: string;
@@ -20,6 +21,7 @@ export interface TrainFlags {
   readonly batchSize?: number;
   readonly learningRate?: number;
   readonly seed?: number;
+  readonly dataSeed?: number;
   readonly backend?: string;
   readonly threads?: number;
   readonly out?: string;
@@ -55,11 +57,13 @@ export function declareTrain(command: Command): void {
   group(
     'Images and run:',
     text('--data <name|path>', `images: ${names(procedural).join(', ')}, or the path of a file or folder`),
+    count('--data-seed', 'of images that are drawn, and of which are held out (default: 0)', 0),
     text('--out <folder>', 'where the run is kept: new, or empty'),
     text('--resume <folder>', 'go on with a run, with the settings that it began with'),
     text('-q, --quiet', 'no progress'),
     text('--json', 'print the outcome as one JSON document'),
   );
+  declareFiles(command);
   group(
     'Model:',
     choice('--model', `objective: ${models.join(', ')} (default: beta-vae)`, models),
@@ -74,7 +78,7 @@ export function declareTrain(command: Command): void {
     text('--learning-rate <x>', "of Adam (default: the architecture's)").argParser(
       numberBetween('--learning-rate', 0, 1e3),
     ),
-    count('--seed', 'seed of every draw (default: 0)', 0),
+    count('--seed', 'of the first weights, the order of batches, draws of the model (default: 0)', 0),
     choice('--backend', `what computes: ${backends.join(', ')} (default: auto, the first that works)`, backends),
     count('--threads', 'on wasm and cpu; the numbers are the same for any (default: as many as help, 4 at most)', 1),
   );

@@ -8,7 +8,9 @@ import type { LiveScores, StepProgress, TrainOpening, TrainOptions, TrainResult 
 import { resumeOptions, train } from '../train/index.js';
 import type { Context } from './command.js';
 import { warn } from './failure.js';
+import { nameFileFlags, toFileOptions } from './file-flags.js';
 import { formatDuration } from './format-train-progress.js';
+import { tellNotes } from './tell-notes.js';
 import type { Terminal } from './terminal.js';
 import { checkTrainFlags, declareTrain, readObjectiveFlags, type TrainFlags } from './train-flags.js';
 import { startTrainBar, type TrainBar } from './train-progress.js';
@@ -52,16 +54,18 @@ async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<void> {
   } catch (error) {
     bar?.clear();
     tellStop(error, reached, flags, terminal);
-    throw error;
+    throw nameFileFlags(error);
   } finally {
     terminal.signal.removeEventListener('abort', acknowledge);
   }
 }
 
 async function readOptions(flags: TrainFlags): Promise<TrainOptions> {
-  const { data, model, architecture, latents, likelihood, steps, batchSize, learningRate, seed, backend } = flags;
+  const { data, model, architecture, latents, likelihood, steps, batchSize, learningRate, seed, dataSeed, backend } =
+    flags;
   const { out, resume, testRows, scoreRows, logEvery, scoreEvery, checkpointEvery, threads } = flags;
   const modelOptions = readObjectiveFlags(flags);
+  const dataOptions = toFileOptions(flags);
   const given = Object.fromEntries(
     Object.entries({
       data,
@@ -73,6 +77,7 @@ async function readOptions(flags: TrainFlags): Promise<TrainOptions> {
       batchSize,
       learningRate,
       seed,
+      dataSeed,
       backend,
       testRows,
       scoreRows,
@@ -82,8 +87,8 @@ async function readOptions(flags: TrainFlags): Promise<TrainOptions> {
       threads,
     }).filter(([, value]) => value !== undefined),
   ) as Partial<TrainOptions>;
-  if (resume !== undefined) return resumeOptions(resume, { ...given, modelOptions });
-  return { threads: 'auto', ...given, modelOptions, out } as TrainOptions;
+  if (resume !== undefined) return resumeOptions(resume, { ...given, dataOptions, modelOptions });
+  return { threads: 'auto', ...given, dataOptions, modelOptions, out } as TrainOptions;
 }
 
 function tellOpening(opening: TrainOpening, { quiet, resume }: TrainFlags, terminal: Terminal): void {
@@ -94,6 +99,7 @@ function tellOpening(opening: TrainOpening, { quiet, resume }: TrainFlags, termi
   tell(terminal, `${backend}: ${device}${threads > 1 ? `, in ${threads} workers` : ''}`);
   const rows = `${formatCount(trainRows)} images to train on, ${formatCount(testRows)} held out`;
   tell(terminal, `${data}: ${rows}; ${formatCount(parameters)} parameters`);
+  tellNotes(terminal, opening);
   if (resume === undefined) return;
   if (firstStep === steps) {
     tell(terminal, `all ${formatCount(steps)} steps have been made; --steps N asks for more`);

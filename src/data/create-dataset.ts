@@ -2,6 +2,7 @@
 import { dataRangeError, dataTypeError } from '../errors.js';
 import { crc32 } from '../io/crc32.js';
 import { type MatrixLike, toMatrix } from '../matrix.js';
+import { checkNamesOfFactors } from './check-factors.js';
 import type { Dataset, ImageShape } from './dataset.js';
 import { tableOfColumns } from './files/columns-table.js';
 import { fileDataset, imagesInMemory, NO_FACTORS } from './files/file-dataset.js';
@@ -81,6 +82,7 @@ function readFactors({ factors, factorNames }: DatasetArrays, rows: number) {
   if (names.length !== table.columns) {
     throw dataRangeError(`factorNames: expected ${table.columns} names, got ${names.length}`);
   }
+  checkNamesOfFactors('factorNames', names);
   const bad = Array.from(table.data).findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     const place = `row ${Math.floor(bad / table.columns)}, column ${bad % table.columns}`;

@@ -1,4 +1,6 @@
+import { factorLabelMembers } from '../io/factor-labels.js';
 import { type PiecewiseArray, writePieces } from '../io/npz-pieces.js';
+import type { FactorType } from '../types.js';
 import type { Dataset } from './dataset.js';
 
 /** Images are read so many bytes at a time. */
@@ -17,11 +19,14 @@ function rowsAt(rows: RowList, from: number, to: number): Int32Array {
 }
 
 /**
- * Writes rows as .npz: `images` uint8 (N, H, W), or (N, H, W, C) of several channels, and, where factors are known, `factors` float64 (N, K).
+ * Writes rows as .npz: `images` uint8 (N, H, W), or (N, H, W, C) of several channels, and, where factors are known, `factors` float64 (N, K), `factor_names`
+ * and `factor_types` (`discrete` or `continuous`), K strings each.
  *
+ * @param rows numbers of rows, in the order in which they are written; default all
  * @param compress deflates; the archive's images are then held in memory in deflated form
+ * @returns the archive in pieces; images are read as it is written
  */
-export function exportNpz(dataset: Dataset, rows: RowList, compress: boolean): AsyncGenerator<Uint8Array> {
+export function exportNpz(dataset: Dataset, rows: RowList = 'all', compress = false): AsyncGenerator<Uint8Array> {
   const { image, factors } = dataset;
   const count = countRows(dataset, rows);
   const imageBytes = image.height * image.width * image.channels;
@@ -59,5 +64,10 @@ export function exportNpz(dataset: Dataset, rows: RowList, compress: boolean): A
     shape: [count, factors.length],
     pieces: factorPieces,
   };
-  return writePieces([images, table], compress);
+  const types = factors.map(({ size }): FactorType => (size === null ? 'continuous' : 'discrete'));
+  const labels = factorLabelMembers(
+    factors.map(({ name }) => name),
+    types,
+  );
+  return writePieces([images, table, ...labels], compress);
 }

@@ -39,6 +39,11 @@ export interface ArrayEntry {
    */
   read(): Promise<Matrix>;
   /**
+   * Reads a list of strings: there where it is one as numpy writes `str`, of one dimension, little-endian, up to a mebibyte.
+   * @throws DataError where it is no text
+   */
+  readStrings?(): Promise<string[]>;
+  /**
    * Reads it a few mebibytes at a time. A checksum can only be checked at the end: where it is wrong,
    * the DataError comes after the last chunk.
    */

@@ -10,6 +10,7 @@ import { writeNpz } from './npz.js';
 import { describeArrays } from './pick.js';
 import { writeSafetensors } from './safetensors.js';
 import { rowsAndColumns } from './shape.js';
+import type { NamedStrings } from './strings.js';
 import { vmatHeader } from './vmat.js';
 
 /** The formats that can be written. */
@@ -38,7 +39,7 @@ export interface ConvertOptions {
 export interface Conversion {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly written: readonly ArrayEntry[];
-  /** Arrays that are no tables of numbers, and are left out. */
+  /** Arrays that are no tables of numbers, nor lists of strings that the format can have, and are left out. */
   readonly skipped: readonly ArrayEntry[];
 }
 
@@ -46,7 +47,7 @@ export interface Conversion {
 const UNNAMED = 'arr_0';
 
 /**
- * Converts an opened file. Archives keep all arrays that are tables of numbers; a format of one array takes the
+ * Converts an opened file. Archives keep all arrays that are tables of numbers, .npz also lists of strings; a format of one array takes the
  * only one there is, or the member named. Formats of one array are converted in constant memory, .npz holds one
  * array at a time, .safetensors all of them. Column names go from table to text, unless some are numbers: such a
  * line would be read as a row.
@@ -61,13 +62,15 @@ export function convertArrays(file: ArrayFile, format: OutputFormat, options: Co
       path: file.path,
     });
   }
-  const written = wanted.filter(({ refusal }) => refusal === null);
+  const isWritable = ({ refusal, readStrings }: ArrayEntry) =>
+    refusal === null || (format === 'npz' && readStrings !== undefined);
+  const written = wanted.filter(isWritable);
   if (written.length === 0) {
     const { name, refusal } = wanted[0];
     throw new DataError(refusal ?? '', { path: file.path, member: name ?? undefined });
   }
-  const skipped = wanted.filter(({ refusal }) => refusal !== null);
-  if (format === 'npz') return { chunks: writeNpz(readAll(written), { compress }), written, skipped };
+  const skipped = wanted.filter((entry) => !isWritable(entry));
+  if (format === 'npz') return { chunks: writeNpz(readAllWithStrings(written), { compress }), written, skipped };
   if (format === 'safetensors') return { chunks: writeTogether(written), written, skipped };
   if (written.length > 1) {
     throw new DataError(`expected one array to convert to .${format}; ${describeArrays(file)}; say which member`, {
@@ -79,6 +82,14 @@ export function convertArrays(file: ArrayFile, format: OutputFormat, options: Co
 
 async function* readAll(entries: readonly ArrayEntry[]): AsyncGenerator<NamedMatrix> {
   for (const entry of entries) yield { name: entry.name ?? UNNAMED, matrix: await entry.read() };
+}
+
+async function* readAllWithStrings(entries: readonly ArrayEntry[]): AsyncGenerator<NamedMatrix | NamedStrings> {
+  for (const entry of entries) {
+    const name = entry.name ?? UNNAMED;
+    if (entry.readStrings !== undefined) yield { name, strings: await entry.readStrings() };
+    else yield { name, matrix: await entry.read() };
+  }
 }
 
 async function* writeTogether(entries: readonly ArrayEntry[]): AsyncGenerator<Uint8Array> {

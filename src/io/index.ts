@@ -17,6 +17,7 @@ import { openVmat } from './vmat.js';
 export type { ArrayEntry, ArrayFile, Format, RowChunk } from './array-file.js';
 export { type Conversion, type ConvertOptions, convertArrays, formatForPath, type OutputFormat } from './convert.js';
 export { type CsvWriteOptions, writeCsv } from './csv.js';
+export { type FactorLabels, factorLabelMembers, readFactorLabels } from './factor-labels.js';
 export { type FloatTensor, type FloatTensors, readFloatTensors, writeFloatTensors } from './float-tensors.js';
 export { type ArrayInspection, inspectArray } from './inspect.js';
 export type { NamedMatrix } from './named-matrix.js';
@@ -29,6 +30,7 @@ export { ROLES, type Role, type RoleNames } from './roles.js';
 export { writeSafetensors } from './safetensors.js';
 export type { Metadata } from './safetensors-header.js';
 export { type ByteSource, blobSource, memorySource } from './source.js';
+export type { NamedStrings } from './strings.js';
 export { writeVmat } from './vmat.js';
 
 /** What a file does not say itself. */

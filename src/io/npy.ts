@@ -4,6 +4,7 @@ import { denseEntry, type Payload, rangePayload, refusedEntry } from './dense.js
 import { encodeMatrix } from './encode.js';
 import { descrOf, NPY_MAGIC, NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.js';
 import type { ByteSource } from './source.js';
+import { encodeStrings, MOST_STRINGS_BYTES, type NamedStrings, readStringList, type StringPayload } from './strings.js';
 
 /**
  * Opens an .npy file of version 1, 2 or 3: any byte order, row or column order.
@@ -25,10 +26,21 @@ export function npyEntry(
   size: number,
   payload: Payload,
 ): ArrayEntry {
-  const { dtype, bigEndian, fortranOrder, shape } = header;
+  const { dtype, dtypeName, bigEndian, fortranOrder, shape, itemBytes } = header;
   if (dtype !== null) return denseEntry(path, name, { dtype, bigEndian, fortranOrder, shape }, payload);
-  const refusal = header.refusal ?? `expected numbers, got ${header.dtypeName}`;
-  return refusedEntry(path, name, { dtype: header.dtypeName, shape, bytes: size - header.headerBytes, refusal });
+  const refusal = header.refusal ?? `expected numbers, got ${dtypeName}`;
+  const entry = refusedEntry(path, name, { dtype: dtypeName, shape, bytes: size - header.headerBytes, refusal });
+  const isList = dtypeName === 'string' && !bigEndian && shape.length === 1 && entry.bytes <= MOST_STRINGS_BYTES;
+  if (!isList || itemBytes === null) return entry;
+  const strings: StringPayload = { isWide: true, count: shape[0], itemBytes, stream: payload.stream };
+  return { ...entry, readStrings: () => readStringList(strings, name === null ? { path } : { path, member: name }) };
+}
+
+/** Writes a list of strings as .npy version 1.0, byte for byte as numpy does. */
+export function* writeNpyStrings(list: NamedStrings): Generator<Uint8Array> {
+  const { bytes, width } = encodeStrings(list);
+  yield headerOf(`<U${width}`, `${list.strings.length},`);
+  yield bytes;
 }
 
 /** Writes a matrix as .npy version 1.0, byte for byte as numpy does. */
@@ -39,7 +51,11 @@ export function* writeNpy(matrix: Matrix): Generator<Uint8Array> {
 
 /** The header of an array of any dimensions, at least two, in row order. */
 export function npyHeader(dtype: Dtype, ...shape: readonly [number, number, ...number[]]): Uint8Array {
-  const dictionary = `{'descr': '${descrOf(dtype)}', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
+  return headerOf(descrOf(dtype), shape.join(', '));
+}
+
+function headerOf(descr: string, shape: string): Uint8Array {
+  const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }`;
   // The elements begin at a multiple of 64, and the header ends in a newline.
   const length = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
   const bytes = new Uint8Array(length).fill(0x20);

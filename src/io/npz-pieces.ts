@@ -1,5 +1,6 @@
 import type { Dtype } from '../matrix.js';
-import { npyHeader } from './npy.js';
+import { npyHeader, writeNpyStrings } from './npy.js';
+import type { NamedStrings } from './strings.js';
 import { writeZip, type ZipInput } from './zip-writer.js';
 
 /** An array that is made in pieces while it is written. */
@@ -11,9 +12,14 @@ export interface PiecewiseArray {
   pieces(): AsyncIterable<Uint8Array>;
 }
 
-/** Writes arrays as .npz without ever holding one: checksums stand before the bytes, so what is not compressed is made twice. */
-export function writePieces(arrays: readonly PiecewiseArray[], compress: boolean): AsyncGenerator<Uint8Array> {
-  const members = arrays.map(({ name, dtype, shape, pieces }): ZipInput => {
+/** Writes arrays, and lists of strings, as .npz without ever holding one: checksums stand before the bytes, so what is not compressed is made twice. */
+export function writePieces(
+  arrays: ReadonlyArray<PiecewiseArray | NamedStrings>,
+  compress: boolean,
+): AsyncGenerator<Uint8Array> {
+  const members = arrays.map((array): ZipInput => {
+    if ('strings' in array) return { name: `${array.name}.npy`, pieces: () => writeNpyStrings(array) };
+    const { name, dtype, shape, pieces } = array;
     return {
       name: `${name}.npy`,
       async *pieces() {

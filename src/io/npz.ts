@@ -3,9 +3,10 @@ import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { type Payload, refusedEntry } from './dense.js';
 import { isPlainName } from './member-name.js';
 import type { NamedMatrix } from './named-matrix.js';
-import { npyEntry, writeNpy } from './npy.js';
+import { npyEntry, writeNpy, writeNpyStrings } from './npy.js';
 import { NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.js';
 import type { ByteSource } from './source.js';
+import type { NamedStrings } from './strings.js';
 import { readZipDirectory, streamMember, type ZipMember } from './zip.js';
 import { writeZip, type ZipInput } from './zip-writer.js';
 
@@ -94,23 +95,26 @@ export interface NpzWriteOptions {
 }
 
 /**
- * Writes matrices as .npz, one at a time. Equal matrices give equal bytes, as long as they are not compressed:
+ * Writes matrices, and lists of strings, as .npz, one at a time. Equal matrices give equal bytes, as long as they are not compressed:
  * how well it deflates differs between platforms.
  *
- * @throws DataError for a name that is given twice, or that no member can have
+ * @throws DataError for a name that is given twice, or that no member can have; for strings that numpy could not give back
  */
 export function writeNpz(
-  entries: Iterable<NamedMatrix> | AsyncIterable<NamedMatrix>,
+  entries: Iterable<NamedMatrix | NamedStrings> | AsyncIterable<NamedMatrix | NamedStrings>,
   { compress = false }: NpzWriteOptions = {},
 ): AsyncGenerator<Uint8Array> {
   return writeZip(membersOf(entries), compress);
 }
 
-async function* membersOf(entries: Iterable<NamedMatrix> | AsyncIterable<NamedMatrix>): AsyncGenerator<ZipInput> {
-  for await (const { name, matrix } of entries) {
+async function* membersOf(
+  entries: Iterable<NamedMatrix | NamedStrings> | AsyncIterable<NamedMatrix | NamedStrings>,
+): AsyncGenerator<ZipInput> {
+  for await (const entry of entries) {
+    const { name } = entry;
     if (name.endsWith('/') || !isPlainName(name)) {
       throw new DataError(`expected a plain member name, got ${JSON.stringify(name)}`);
     }
-    yield { name: `${name}.npy`, pieces: () => writeNpy(matrix) };
+    yield { name: `${name}.npy`, pieces: () => ('strings' in entry ? writeNpyStrings(entry) : writeNpy(entry.matrix)) };
   }
 }

@@ -7,6 +7,7 @@ import { NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.j
 import { readNpzDirectory, readNpzMember } from './npz.js';
 import { formatShape } from './shape.js';
 import type { ByteSource } from './source.js';
+import { readStringList } from './strings.js';
 
 /** An array of any number of dimensions, whose bytes can be had in order, or in ranges where they lie bare. */
 export interface Tensor {
@@ -83,48 +84,16 @@ function tensorOf(
   };
 }
 
-const MOST_STRINGS_BYTES = 1 << 20;
-
 /**
  * Reads a short list of strings (numpy's `U` or `S`), padded with zeros as numpy does.
- * @throws DataError for another type, another shape, more than a mebibyte, or what is no text
+ * @throws DataError for another type, byte order or shape, more than a mebibyte, or what is no text
  */
 export async function readStrings(tensor: Tensor): Promise<string[]> {
-  const place: Place = tensor.name === null ? { path: tensor.path } : { path: tensor.path, member: tensor.name };
-  const { dtype, shape, itemBytes } = tensor;
-  const isWide = dtype === 'string';
-  if ((!isWide && dtype !== 'byte string') || shape.length !== 1 || itemBytes === null) {
+  const { path, name, dtype, shape, itemBytes, table, stream } = tensor;
+  if (table.readStrings !== undefined) return table.readStrings();
+  const place: Place = name === null ? { path } : { path, member: name };
+  if (dtype !== 'byte string' || shape.length !== 1 || itemBytes === null) {
     throw new DataError(`expected a list of strings, got ${formatShape(shape)} ${dtype}`, place);
   }
-  const total = shape[0] * itemBytes;
-  if (total > MOST_STRINGS_BYTES) {
-    throw new DataError(`expected strings of at most ${MOST_STRINGS_BYTES} bytes, got ${total}`, place);
-  }
-  const bytes = new Uint8Array(total);
-  let filled = 0;
-  for await (const block of tensor.stream()) {
-    bytes.set(block, filled);
-    filled += block.length;
-  }
-  return Array.from({ length: shape[0] }, (_, row) => {
-    const item = bytes.subarray(row * itemBytes, (row + 1) * itemBytes);
-    const text = isWide ? decodeUtf32(item) : decodeUtf8(item);
-    if (text === null) throw new DataError(`expected text in ${isWide ? 'UTF-32' : 'UTF-8'}`, { ...place, row });
-    return text.replace(/\0+$/, '');
-  });
-}
-
-function decodeUtf32(bytes: Uint8Array): string | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const points = Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(i * 4, true));
-  const isText = points.every((point) => point <= 0x10ffff && (point < 0xd800 || point > 0xdfff));
-  return isText ? String.fromCodePoint(...points) : null;
-}
-
-function decodeUtf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
+  return readStringList({ isWide: false, count: shape[0], itemBytes, stream }, place);
 }

@@ -8,6 +8,8 @@ import { wrapBehind } from './wrap-text.js';
 export interface PartsOptions {
   readonly latents: number;
   readonly factors: number;
+  /** What the factors are called, where that is known. */
+  readonly factorNames?: readonly string[];
   readonly width: number;
   readonly style: Style;
 }
@@ -60,8 +62,10 @@ function renderVectors(seen: readonly Labelled[], options: PartsOptions): string
     byAxis.set(key, [...(byAxis.get(key) ?? []), { label, texts: value.texts }]);
   }
   return [...byAxis].map(([key, vectors]) => {
-    const header = [key.slice(0, key.lastIndexOf(' ')), ...vectors.map(({ label }) => label)];
-    const rows = vectors[0].texts.map((_, i) => [String(i), ...vectors.map(({ texts }) => texts[i])]);
+    const axis = key.slice(0, key.lastIndexOf(' '));
+    const header = [axis, ...vectors.map(({ label }) => label)];
+    const nameOf = axis === 'factor' ? (i: number) => nameFactor(i, options) : String;
+    const rows = vectors[0].texts.map((_, i) => [nameOf(i), ...vectors.map(({ texts }) => texts[i])]);
     return renderGrid(header, rows, options);
   });
 }
@@ -77,9 +81,19 @@ function renderMatrix(label: string, rows: ReadonlyArray<readonly string[]>, opt
       : rows.length === factors && columns === latents
         ? '  factors down, latents across'
         : '';
-  const header = ['', ...rows[0].map((_, i) => String(i))];
-  const body = rows.map((row, i) => [String(i), ...row]);
+  const [across, down] = axes.startsWith('  latents')
+    ? [nameFactor, String]
+    : axes === ''
+      ? [String, String]
+      : [String, nameFactor];
+  const header = ['', ...rows[0].map((_, i) => across(i, options))];
+  const body = rows.map((row, i) => [down(i, options), ...row]);
   return [style.bold(label) + style.dim(axes), ...renderGrid(header, body, options)];
+}
+
+/** A factor by its number, and its name where that is known. */
+function nameFactor(i: number, { factorNames }: PartsOptions): string {
+  return factorNames === undefined ? String(i) : `${i} ${printable(factorNames[i])}`;
 }
 
 function renderRecords(

@@ -66,7 +66,16 @@ function renderInput({ input, seed }: Report, style: Style, width: number): stri
     ...(posterior ? [describePosterior(posterior)] : []),
     `seed ${seed}`,
   ];
-  return wrapItems(items, ' · ', width).map(style.dim);
+  const { names } = factors;
+  const called = names === undefined ? [] : wrapItems(withCommas(names), ' ', width - CALLED.length);
+  const lines = called.map((line, i) => (i === 0 ? CALLED : ' '.repeat(CALLED.length)) + line);
+  return [...wrapItems(items, ' · ', width), ...lines].map(style.dim);
+}
+
+const CALLED = 'factors: ';
+
+function withCommas(names: readonly string[]): string[] {
+  return names.map((name, i) => printable(name) + (i < names.length - 1 ? ',' : ''));
 }
 
 function describeArray(noun: string, array: { columns: number; dtype: string; member?: string }): string {
@@ -236,7 +245,8 @@ function renderNotes(rows: readonly Row[], report: Report, style: Style, width: 
 function renderFactors({ input: { factors } }: Report, style: Style, width: number): string[] {
   const entries = factors.types.map((type, i) => {
     const size = factors.sizes[i];
-    return `${i} ${type}${size === null ? '' : `, ${formatCount(size)} value${size === 1 ? '' : 's'}`}`;
+    const name = factors.names === undefined ? '' : ` ${printable(factors.names[i])}`;
+    return `${i}${name} ${type}${size === null ? '' : `, ${formatCount(size)} value${size === 1 ? '' : 's'}`}`;
   });
   return [style.bold('Factors'), ...wrapItems(entries, ' · ', width)];
 }
@@ -247,7 +257,13 @@ function renderDetail({ score, face }: Row, { input }: Report, style: Style, wid
   return [
     `${style.bold(face.title)}  ${value}`,
     ...wrapItems(options, ' · ', width).map(style.dim),
-    ...renderParts(score.parts, { latents: input.latents.columns, factors: input.factors.columns, width, style }),
+    ...renderParts(score.parts, {
+      latents: input.latents.columns,
+      factors: input.factors.columns,
+      factorNames: input.factors.names,
+      width,
+      style,
+    }),
   ];
 }
 

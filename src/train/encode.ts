@@ -18,7 +18,7 @@ export interface EncodeOptions extends LoadRunOptions, DataOptions {
   readonly split?: (typeof SPLITS)[number];
   /** How many of them. Default: all that were held out; of other data 10,000 at most. */
   readonly rows?: number;
-  /** Seed of the choice of rows and of the samples. Default: the run's. */
+  /** Seed of the choice of rows, where not all are taken, and of the samples. Default: the run's, that of its data for the rows. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
@@ -55,7 +55,7 @@ export async function encode(run: string | RunFolder | Model, options: EncodeOpt
     withRunData(model, options, async (data) => {
       const { dataset } = data;
       const seed = options.seed ?? model.config.seed;
-      const rows = await chooseRows(model.config, data, options, seed);
+      const rows = await chooseRows(model.config, data, options, options.seed ?? model.config.dataSeed);
       const { tf, encoder } = model.tensors;
       const encoded = await encodeRows(tf, encoder, dataset, rows, model.latents, (done) => {
         options.signal?.throwIfAborted();
@@ -101,7 +101,7 @@ async function chooseRows(
     throw optionRangeError(describeCount(dataset, split, available, count));
   }
   if (split === 'all') return pickRows(dataset.size, count, seed);
-  const cut = await splitRows(dataset.size, testRows, config.seed);
+  const cut = await splitRows(dataset.size, testRows, config.dataSeed);
   if (split === 'test') return cut.test.slice(0, count);
   return (await pickRows(cut.trainSize, count, seed)).map(cut.train);
 }

@@ -1,6 +1,16 @@
 /** vaemetrics/train: training of VAEs on tensor libraries, and what comes after. Runs in Node and in browsers. */
 export { createDataset, type DatasetArrays } from '../data/create-dataset.js';
-export { type Dataset, type DatasetOptions, type Factor, type ImageShape, openDataset } from '../data/index.js';
+export { exportNpz, type RowList } from '../data/export-npz.js';
+export {
+  type Dataset,
+  type DatasetOptions,
+  type Factor,
+  type FileOptions,
+  type ImageShape,
+  openDataset,
+} from '../data/index.js';
+export { type EncodeImages, type FactorSamplerOptions, factorSampler } from '../data/sampler.js';
+export { type RowSplit, splitRows } from '../data/split.js';
 export { BACKEND_NAMES, type Backend, BackendError, type BackendName, type Refusal } from './backends/backend.js';
 export { type OpenBackendOptions, type OpenedBackend, openBackend } from './backends/open-backend.js';
 export type { Shares } from './clock.js';
@@ -23,6 +33,7 @@ export { type Reconstruction, type ReconstructOptions, reconstruct } from './rec
 export { resumeOptions } from './resume.js';
 export { createMemoryRunFolder, type MemoryRunFolder } from './run/memory-run-folder.js';
 export type { AppendOnlyFile, RunFolder } from './run/run-folder.js';
+export type { DataOpening } from './run-data.js';
 export type { NamedTensors, Tensor, TensorLibrary } from './tensors.js';
 export { type TrainResult, train } from './train.js';
 export type { TrainOptions } from './train-options.js';

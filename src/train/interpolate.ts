@@ -1,4 +1,5 @@
 /** Images between images, and over a plane of the latents. */
+import { givenFileOptions } from '../data/index.js';
 import { optionRangeError } from '../errors.js';
 import { type LoadRunOptions, type Model, withModel } from './load-run.js';
 import type { RunFolder } from './run/run-folder.js';
@@ -97,7 +98,15 @@ export async function manifold(run: string | RunFolder | Model, options: Manifol
     };
     const origin = new Float32Array(model.latents);
     // Nothing is asked of the data then.
-    if (options.latents !== undefined && row === undefined) return decodePlane(options.latents, origin);
+    if (options.latents !== undefined && row === undefined) {
+      const [unused] = Object.keys(givenFileOptions(options.dataOptions ?? {}));
+      if (unused !== undefined) {
+        throw optionRangeError(
+          `${unused}: expected none for a plane of given latents without a row, which takes no images`,
+        );
+      }
+      return decodePlane(options.latents, origin);
+    }
     return withRunData(model, options, async (data) => {
       const rows = await rowsToShow(model, data);
       const pair = options.latents ?? (await rankLatents(model, data, rows)).slice(0, 2).map(({ latent }) => latent);

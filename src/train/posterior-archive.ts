@@ -1,18 +1,21 @@
 /** posterior.npz: what `score`, `decompose` and other programs read of a run. */
 import type { Core } from '../../bindings/core.js';
 import type { Dataset } from '../data/index.js';
+import { dataRangeError } from '../errors.js';
+import { factorLabelMembers } from '../io/factor-labels.js';
 import { writeNpz } from '../io/npz.js';
 import { toMatrix } from '../matrix.js';
 import { STREAMS } from '../random.js';
+import type { FactorType } from '../types.js';
 import { createDraws } from './draws.js';
-import { encodeRows } from './held-out.js';
+import { encodeRows, factorTypesOf } from './held-out.js';
 import type { RunFolder } from './run/run-folder.js';
 import type { TensorLibrary } from './tensors.js';
 import type { Trainer } from './trainer.js';
 
 export const POSTERIOR_NAME = 'posterior.npz';
 
-/** Encodes rows and writes mu, logvar, z (a sample of each) and the factors, where they are known. */
+/** Encodes rows and writes mu, logvar, z (a sample of each) and the factors, their names and kinds, where they are known. */
 export async function writePosterior(
   tf: TensorLibrary,
   core: Core,
@@ -47,6 +50,8 @@ export async function encodeToNpz(
     logvar: { data: logvar, ...ofLatents },
     z: { data: z, ...ofLatents },
     factors: columns === 0 ? null : { data: factors, rows: rows.length, columns },
+    factorNames: dataset.factors.map(({ name }) => name),
+    factorTypes: factorTypesOf(dataset),
   });
 }
 
@@ -81,10 +86,23 @@ export interface PosteriorTables {
   readonly logvar: PosteriorTable;
   readonly z: PosteriorTable;
   readonly factors: PosteriorTable<Float64Array> | null;
+  /** Names of the columns of the factors, and their kinds; both or neither. */
+  readonly factorNames?: readonly string[];
+  readonly factorTypes?: readonly FactorType[];
 }
 
-/** The bytes of an archive that `score`, `decompose` and numpy read. */
-export function posteriorToNpz({ mu, logvar, z, factors }: PosteriorTables): AsyncIterable<Uint8Array> {
+/**
+ * The bytes of an archive that `score`, `decompose` and numpy read: mu, logvar, z and, where they are known, factors, `factor_names` and `factor_types`.
+ * @throws RangeError for names or kinds that are not one for each factor
+ */
+export function posteriorToNpz(tables: PosteriorTables): AsyncIterable<Uint8Array> {
+  const { mu, logvar, z, factors, factorNames, factorTypes } = tables;
   const arrays = Object.entries({ mu, logvar, z, ...(factors && { factors }) });
-  return writeNpz(arrays.map(([name, table]) => ({ name, matrix: toMatrix(table, name) })));
+  const matrices = arrays.map(([name, table]) => ({ name, matrix: toMatrix(table, name) }));
+  if (factors === null || (factorNames === undefined && factorTypes === undefined)) return writeNpz(matrices);
+  for (const [name, list] of Object.entries({ factorNames, factorTypes })) {
+    if (list?.length === factors.columns) continue;
+    throw dataRangeError(`${name}: expected ${factors.columns}, one for each factor, got ${list?.length ?? 'none'}`);
+  }
+  return writeNpz([...matrices, ...factorLabelMembers(factorNames ?? [], factorTypes ?? [])]);
 }

@@ -11,6 +11,8 @@ export interface TrainOpening {
   /** Backends that `auto` would have preferred, and why they were not taken. */
   readonly refused: readonly Refusal[];
   readonly data: string;
+  /** What was decided when the data were opened: what is taken as white, columns left out ... */
+  readonly notes: readonly string[];
   readonly trainRows: number;
   readonly testRows: number;
   readonly parameters: number;

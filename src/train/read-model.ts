@@ -1,6 +1,6 @@
 /** A model out of the folder of its run: what it is made of, and its weights. No backend is needed for that. */
 import { withCore } from '../../bindings/core.js';
-import { type Dataset, type ImageShape, openDataset } from '../data/index.js';
+import type { ImageShape } from '../data/index.js';
 import { DataError, optionRangeError } from '../errors.js';
 import type { FloatTensors } from '../io/float-tensors.js';
 import { formatShape } from '../io/shape.js';
@@ -14,6 +14,7 @@ import type { Checkpoint } from './run/checkpoint.js';
 import { bestCheckpoint, latestCheckpoint } from './run/checkpoints.js';
 import { type RunConfig, readConfig } from './run/config.js';
 import { NoRunError, type RunFolder } from './run/run-folder.js';
+import { openNamed } from './run-data.js';
 
 /** Which weights of a run are meant. */
 export interface ModelOptions {
@@ -66,9 +67,10 @@ async function openToRead(path: string): Promise<RunFolder> {
   return openRunFolder(path, 'read');
 }
 
-async function imageOf({ data, seed }: RunConfig): Promise<ImageShape> {
-  if (data.image !== undefined) return data.image as unknown as ImageShape;
-  const dataset: Dataset = await openDataset(data.path ?? data.name, { seed });
+async function imageOf(config: RunConfig): Promise<ImageShape> {
+  const { image } = config.data;
+  if (image !== undefined) return image as unknown as ImageShape;
+  const dataset = await openNamed(config);
   await dataset.close?.();
   return dataset.image;
 }

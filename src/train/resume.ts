@@ -1,5 +1,7 @@
 /** The options that a run was begun with, out of its folder. */
+import type { FileOptions } from '../data/index.js';
 import { findObjective } from './objectives/index.js';
+import { isToOpen } from './open-data.js';
 import { type RunConfig, readConfig } from './run/config.js';
 import type { TrainOptions } from './train-options.js';
 
@@ -10,6 +12,7 @@ export async function resumeOptions(path: string, given: Partial<TrainOptions>):
   const config = await readConfig(folder);
   await folder.close();
   const data = given.data ?? config.data.path ?? config.data.name;
+  const dataOptions: FileOptions = { ...(isToOpen(data) && config.data.options), ...given.dataOptions };
   const { testRows } = config.data.identity;
   const isSame = (given.model ?? config.objective.name) === config.objective.name;
   return {
@@ -18,6 +21,7 @@ export async function resumeOptions(path: string, given: Partial<TrainOptions>):
     latents: config.latents,
     likelihood: config.likelihood,
     seed: config.seed,
+    dataSeed: config.dataSeed,
     batchSize: config.batchSize,
     learningRate: config.learningRate,
     backend: config.backend.name as TrainOptions['backend'],
@@ -30,6 +34,7 @@ export async function resumeOptions(path: string, given: Partial<TrainOptions>):
     checkpointEvery: config.checkpointEvery,
     ...given,
     data,
+    dataOptions,
     // Another model has other options; that it is another is said when the two are compared.
     modelOptions: { ...(isSame ? ownOptions(config.objective) : {}), ...given.modelOptions },
     out: path,

@@ -1,13 +1,24 @@
 /** The data of a run: the images that its model was trained on, or others like them. */
-import { type Dataset, openDataset } from '../data/index.js';
+import { type Dataset, type FileOptions, givenFileOptions } from '../data/index.js';
 import { splitRows } from '../data/split.js';
-import { dataRangeError, isCodedError } from '../errors.js';
+import { dataRangeError, isCodedError, optionRangeError } from '../errors.js';
 import type { Model } from './load-run.js';
+import { checkDataOptions, isToOpen, openGiven } from './open-data.js';
 import type { RunConfig } from './run/config.js';
 
 export interface DataOptions {
   /** Images: a data set by name, the path of a file or folder, a Blob, or one that is open already. Default: the run's own. */
   readonly data?: string | Blob | Dataset;
+  /** How a file of images is opened: `{ size: 64 }`. Of the run's own data, as for training, but that `unpackTo` may be another file. */
+  readonly dataOptions?: FileOptions;
+  /** Told what has been opened, before anything is computed; `notes` say what was decided: what is taken as white, columns left out ... */
+  readonly onOpened?: (opened: DataOpening) => void;
+}
+
+/** Data that have been opened. */
+export interface DataOpening {
+  readonly data: string;
+  readonly notes: readonly string[];
 }
 
 /** A data set beside a run. */
@@ -23,11 +34,13 @@ export interface RunData {
  */
 export async function withRunData<R>(
   { config, image }: Pick<Model, 'config' | 'image'>,
-  { data }: DataOptions,
+  { data, dataOptions = {}, onOpened }: DataOptions,
   work: (data: RunData) => Promise<R>,
 ): Promise<R> {
-  const isToOpen = data === undefined || typeof data === 'string' || data instanceof Blob;
-  const dataset = await (data === undefined ? openOwn(config) : isToOpen ? openData(data, config) : data);
+  checkDataOptions(data, dataOptions);
+  const dataset = await (data === undefined
+    ? openOwn(config, dataOptions)
+    : openGiven(data, dataOptions, seedOf(config)));
   try {
     const [expected, got] = [image, dataset.image].map(({ height, width, channels }) =>
       [height, width, channels].join(' x '),
@@ -37,32 +50,53 @@ export async function withRunData<R>(
         `data: expected images of ${expected} (height, width, channels), as the model was trained on, got ${dataset.name} of ${got}`,
       );
     }
+    onOpened?.({ data: dataset.name, notes: dataset.notes ?? [] });
     return await work({ dataset, isOwn: isSame(config, dataset) });
   } finally {
-    if (isToOpen) await dataset.close?.();
+    if (data === undefined || isToOpen(data)) await dataset.close?.();
   }
 }
 
-/** Images that are drawn come from the seed that they had, which is the run's own unless the caller opened them. */
-function openData(data: string | Blob, config: RunConfig): Promise<Dataset> {
+/** Images that are drawn come from the seed that they had, which is the run's own for data unless the caller opened them. */
+function seedOf(config: RunConfig): number {
   const { seed } = config.data.identity;
-  return openDataset(data, { seed: typeof seed === 'number' ? seed : config.seed });
+  return typeof seed === 'number' ? seed : config.dataSeed;
+}
+
+/**
+ * Opens the data that a run names, as they were opened for training, whether or not they are what they were.
+ * @param given options that take the place of those
+ */
+export function openNamed(config: RunConfig, given: FileOptions = {}): Promise<Dataset> {
+  const { name, path, options } = config.data;
+  return openGiven(path ?? name, { ...options, ...givenFileOptions(given) }, seedOf(config));
 }
 
 /** The data that a run names; they may have been moved, or be others by now. */
-async function openOwn(config: RunConfig): Promise<Dataset> {
-  const { name, path } = config.data;
-  const dataset = await openData(path ?? name, config).catch((error) => {
-    if (!isCodedError(error) || error.code !== 'ERR_OPTION') throw error;
+async function openOwn(config: RunConfig, given: FileOptions): Promise<Dataset> {
+  const { name, path, options = {} } = config.data;
+  const dataset = await openNamed(config, given).catch((error) => {
+    if (!isCodedError(error) || error.code !== 'ERR_OPTION' || !error.message.startsWith('data:')) throw error;
     throw dataRangeError(
       `data: the run was trained on '${path ?? name}', which is not there: say where its images are`,
     );
   });
   if (isSame(config, dataset)) return dataset;
   await dataset.close?.();
+  const { unpackTo: _, ...deciding } = givenFileOptions(given);
+  if (Object.keys(deciding).length > 0) {
+    throw optionRangeError(
+      `dataOptions: expected those that the run was trained with, ${listOptions(options)}, got ${listOptions(deciding)}; to take '${path ?? name}' for other images, name it as data`,
+    );
+  }
   throw dataRangeError(
     `data: '${path ?? name}' is not what the run was trained on any more: name it as data to take it for other images`,
   );
+}
+
+function listOptions(options: object): string {
+  const words = Object.entries(options).map(([name, value]) => `${name} ${value}`);
+  return words.join(', ') || 'none';
 }
 
 function isSame({ data }: RunConfig, { identity }: Dataset): boolean {
@@ -76,13 +110,13 @@ const ROWS_AT_MOST = 10_000;
 
 /**
  * The rows that pictures count from 0: those held out from training, in the order of the run's posterior.npz; of other data, and where none
- * were held out, some that the seed draws: neighbours are often alike.
+ * were held out, some that the seed of the data draws: neighbours are often alike.
  */
 export async function rowsToShow({ config }: Pick<Model, 'config'>, { dataset, isOwn }: RunData): Promise<Int32Array> {
   const testRows = config.data.identity.testRows as number;
-  if (isOwn && testRows > 0) return (await splitRows(dataset.size, testRows, config.seed)).test;
+  if (isOwn && testRows > 0) return (await splitRows(dataset.size, testRows, config.dataSeed)).test;
   const { size } = dataset;
-  const { test, train } = await splitRows(size, Math.min(ROWS_AT_MOST, size - 1), config.seed);
+  const { test, train } = await splitRows(size, Math.min(ROWS_AT_MOST, size - 1), config.dataSeed);
   return size > ROWS_AT_MOST ? test : Int32Array.of(...test, train(0));
 }
 

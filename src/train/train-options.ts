@@ -1,5 +1,5 @@
 /** The options of `train`, checked and filled in. */
-import type { Dataset } from '../data/index.js';
+import type { Dataset, FileOptions } from '../data/index.js';
 import { optionRangeError, optionTypeError } from '../errors.js';
 import { didYouMean } from '../suggest.js';
 import type { BackendName } from './backends/backend.js';
@@ -9,6 +9,7 @@ import type { Architecture } from './models/architecture.js';
 import { findArchitecture } from './models/index.js';
 import { findObjective, resolveObjectiveOptions } from './objectives/index.js';
 import type { Objective, ObjectiveOptions } from './objectives/objective.js';
+import { checkDataOptions } from './open-data.js';
 import type { TrainProgress } from './progress.js';
 import type { RunFolder } from './run/run-folder.js';
 import type { TensorLibrary } from './tensors.js';
@@ -16,6 +17,8 @@ import type { TensorLibrary } from './tensors.js';
 export interface TrainOptions {
   /** A data set by name (`shapes-5`, `sprites` ...), the path of a file or folder, a Blob, or one that is open already. */
   readonly data: string | Blob | Dataset;
+  /** What a file or folder of images does not say itself: `{ size: 64, crop: 148 }`. Kept with the run, and used wherever its data are opened. */
+  readonly dataOptions?: FileOptions;
   /** The objective: `vae`, `beta-vae` (the default), `beta-tcvae`, `factor-vae` ... */
   readonly model?: string;
   /** The objective's own options, such as `{ beta: 4 }`. */
@@ -32,8 +35,13 @@ export interface TrainOptions {
   readonly batchSize?: number;
   /** Of Adam. Default: the architecture's. */
   readonly learningRate?: number;
-  /** Seed of every draw: a whole number from 0 to 2^53 - 1. Default 0. */
+  /** Seed of what the model is trained by: its first weights, the order of batches, its draws. A whole number from 0 to 2^53 - 1. Default 0. */
   readonly seed?: number;
+  /**
+   * Seed of the data: images that are drawn, and which rows are held out, whatever the data. Default 0, so that models of different seeds are of the same
+   * images and compared on the same rows.
+   */
+  readonly dataSeed?: number;
   /** The backend, or `auto` (the default): the first that really works. */
   readonly backend?: BackendName | 'auto';
   /** A tfjs of your own, which then computes, on the backend that it is set to. */
@@ -74,6 +82,7 @@ export interface TrainPlan {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly seed: number;
+  readonly dataSeed: number;
   readonly threads: number | 'auto';
   readonly logEvery: number;
   readonly scoreEvery: number;
@@ -82,6 +91,7 @@ export interface TrainPlan {
 
 const NAMES: ReadonlyArray<keyof TrainOptions> = [
   'data',
+  'dataOptions',
   'model',
   'modelOptions',
   'architecture',
@@ -91,6 +101,7 @@ const NAMES: ReadonlyArray<keyof TrainOptions> = [
   'batchSize',
   'learningRate',
   'seed',
+  'dataSeed',
   'backend',
   'tf',
   'threads',
@@ -113,6 +124,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
       `train: expected options ${NAMES.join(', ')}, got an unknown one, '${name}'${didYouMean(name, NAMES)}`,
     );
   }
+  checkDataOptions(options.data, options.dataOptions ?? {});
   const objective = findObjective(options.model ?? 'beta-vae');
   const architecture = findArchitecture(options.architecture ?? 'burgess');
   return {
@@ -126,6 +138,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
     batchSize: wholeNumber('batchSize', options.batchSize ?? architecture.batchSize, 2, 65536),
     learningRate: positiveNumber('learningRate', options.learningRate ?? architecture.learningRate),
     seed: wholeNumber('seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER),
+    dataSeed: wholeNumber('dataSeed', options.dataSeed ?? 0, 0, Number.MAX_SAFE_INTEGER),
     threads: options.threads === 'auto' ? 'auto' : wholeNumber('threads', options.threads ?? 1, 1, 64),
     logEvery: wholeNumber('logEvery', options.logEvery ?? 10, 1, 1e9),
     scoreEvery: wholeNumber('scoreEvery', options.scoreEvery ?? 500, 0, 1e9),

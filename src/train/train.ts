@@ -2,7 +2,7 @@
 import { type Core, withCore } from '../../bindings/core.js';
 import { chooseBuild } from '../../bindings/load.js';
 import { hardwareThreads } from '../../bindings/worker-host.js';
-import { absoluteNameOf, type Dataset, openDataset } from '../data/index.js';
+import { absoluteNameOf, absoluteOptionsOf, type Dataset, type FileOptions } from '../data/index.js';
 import { splitRows } from '../data/split.js';
 import { optionRangeError } from '../errors.js';
 import { version } from '../version.js';
@@ -13,6 +13,7 @@ import { createDraws } from './draws.js';
 import { factorTypesOf, LIVE_METRICS, scoreRows } from './held-out.js';
 import { runLoop } from './loop.js';
 import { listParameters } from './models/layers.js';
+import { isToOpen, openGiven } from './open-data.js';
 import { ADAM_DEFAULTS } from './optimiser.js';
 import { buildAutoencoder, type Description } from './parallel/description.js';
 import { checkThreads, openReplicas } from './parallel/open-replicas.js';
@@ -49,7 +50,7 @@ export interface TrainResult {
 /**
  * Trains a model of the VAE family, and leaves a run: configuration, log, checkpoints, and at the end the posterior of the held-out rows.
  *
- * Everything that is drawn is a function of the seed, so the numbers on the wasm and cpu backends are the same for every number of threads, and for a run that was stopped and
+ * Everything that is drawn is a function of the two seeds, so the numbers on the wasm and cpu backends are the same for every number of threads, and for a run that was stopped and
  * resumed; on wasm's SIMD build on every machine too, while the relaxed build may round otherwise on another processor, and cpu has the exponentials of its engine.
  *
  * @throws RangeError or TypeError for wrong options; BackendError where the backend does not come up; DivergenceError where a loss is not a finite number; the signal's
@@ -62,10 +63,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const plan = planTraining(options);
   options.signal?.throwIfAborted();
   return closingAll(async (opened) => {
-    const { data } = options;
+    const { data, dataOptions = {} } = options;
+    const opening = openGiven(data, dataOptions, plan.dataSeed);
     // What the caller opened stays open.
-    const isFile = typeof data === 'string' || data instanceof Blob;
-    const dataset = isFile ? await opened(openDataset(data, { seed: plan.seed })) : data;
+    const dataset = await (isToOpen(data) ? opened(opening) : opening);
     const backend = await opened(openBackend(options.backend ?? 'auto', options.tf ? { tf: options.tf } : {}));
     return withCore((core) => trainWith(core, options, plan, dataset, backend, opened));
   });
@@ -105,17 +106,20 @@ async function trainWith(
 ): Promise<TrainResult> {
   const { tf } = backend;
   const rows = planRows(options, dataset.size);
-  const split = await splitRows(dataset.size, rows.testRows, plan.seed);
+  const split = await splitRows(dataset.size, rows.testRows, plan.dataSeed);
   if (plan.batchSize > split.trainSize) {
     throw optionRangeError(
       `batchSize: expected at most the ${split.trainSize} images to train on, got ${plan.batchSize}`,
     );
   }
   const shardRows = backend.isExact ? Math.min(SHARD_ROWS, plan.batchSize) : plan.batchSize;
-  const path = typeof options.data === 'string' ? await absoluteNameOf(options.data) : null;
+  const source: DataSource = {
+    path: typeof options.data === 'string' ? await absoluteNameOf(options.data) : null,
+    options: await absoluteOptionsOf(options.dataOptions ?? {}),
+  };
   const threads = chooseThreads(plan, backend, shardRows);
   checkThreads(threads, backend);
-  const config = describeRun(plan, dataset, path, backend, rows, shardRows, threads);
+  const config = describeRun(plan, dataset, source, backend, rows, shardRows, threads);
   const folder = await openFolder(options, opened);
   // What cannot train leaves no run.
   const trainer = await opened(assemble(core, plan, dataset, backend, split.trainSize, shardRows, threads));
@@ -131,6 +135,7 @@ async function trainWith(
     threads,
     refused: backend.refused,
     data: dataset.name,
+    notes: dataset.notes ?? [],
     trainRows: split.trainSize,
     testRows: rows.testRows,
     parameters: countParameters(networks),
@@ -237,10 +242,16 @@ function countParameters({ encoder, decoder }: ReturnType<TrainPlan['architectur
   );
 }
 
+/** Where the data are, and how they are opened, from any folder. */
+interface DataSource {
+  readonly path: string | null;
+  readonly options: FileOptions;
+}
+
 function describeRun(
   plan: TrainPlan,
   dataset: Dataset,
-  path: string | null,
+  { path, options }: DataSource,
   { name, isExact }: OpenedBackend,
   { testRows, scoreRows: scored }: { testRows: number; scoreRows: number },
   shardRows: number,
@@ -250,12 +261,19 @@ function describeRun(
   return {
     schema: 'vaemetrics/run@1',
     version,
-    data: { name: dataset.name, path, identity: { ...dataset.identity, testRows }, image: { ...dataset.image } },
+    data: {
+      name: dataset.name,
+      path,
+      ...(Object.keys(options).length > 0 && { options: { ...options } }),
+      identity: { ...dataset.identity, testRows },
+      image: { ...dataset.image },
+    },
     objective: { name: plan.objective.name, options: plan.objectiveOptions as JsonRecord },
     architecture: plan.architecture.name,
     latents: plan.latents,
     likelihood: plan.likelihood.name,
     seed: plan.seed,
+    dataSeed: plan.dataSeed,
     batchSize: plan.batchSize,
     shardRows,
     learningRate: plan.learningRate,

@@ -45,7 +45,7 @@ test('encode writes the posterior of the run again, and others where told', asyn
   const json = JSON.parse((await runOnWasm('encode', '--untrained', '--rows', '30', '--out', before, '--json')).out);
   assert.equal(
     [json.schema, json.step, json.rows, json.latents, json.factors, json.out],
-    ['vaemetrics/encode@1', 0, 30, 3, ['factor0', 'factor1'], before],
+    ['vaemetrics/encode@1', 0, 30, 3, ['x', 'y'], before],
   );
   assert.is((await runInProcess(['score', before, '--metrics', 'mig'])).code, 0);
 });

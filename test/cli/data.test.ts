@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { decode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDataset } from '../../src/data/index.js';
 import { pickRows } from '../../src/data/split.js';
 import { memorySource, openArrays } from '../../src/io/index.js';
+import { npyBytes, zipBytes } from '../io/builders.js';
 import { runInProcess } from './in-process.js';
 import { makeFolder } from './sample-files.js';
 
@@ -41,6 +42,27 @@ test('shows what one holds', async () => {
   assert.equal(json.image, { height: 64, width: 64, channels: 3 });
 });
 
+test('says what was decided when a file was opened', async () => {
+  const data = Float64Array.of(...Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? i / 2 : 7)));
+  const members = {
+    images: npyBytes({ descr: '|u1', shape: [6, 2, 2], data: Uint8Array.from({ length: 24 }, (_, i) => i % 9) }),
+    factors: npyBytes({ descr: '<f8', shape: [6, 2], data: new Uint8Array(data.buffer) }),
+    metadata: Uint8Array.of(128, 4),
+  };
+  const entries = Object.entries(members).map(([name, content]) => ({ name: `${name}.npy`, content }));
+  writeFileSync(at('counts.npz'), zipBytes(entries));
+  const notes = [
+    'the largest pixel is 8, which is taken as white',
+    'the factor factor1 is 7 in every row and is left out',
+  ];
+  const { code, out, err } = await runInProcess(['data', at('counts.npz')]);
+  assert.equal([code, err], [0, '']);
+  assert.equal(out.trim().split('\n').slice(-3), ['notes:', ...notes.map((note) => `  ${note}`)]);
+  assert.equal(JSON.parse((await runInProcess(['data', at('counts.npz'), '--json'])).out).notes, notes);
+  assert.equal(JSON.parse((await runInProcess(['data', 'sprites', '--json'])).out).notes, []);
+  assert.not.match((await runInProcess(['data', 'sprites'])).out, 'notes');
+});
+
 test('draws a picture', async () => {
   const { code, out } = await runInProcess(['data', 'sprites', '--preview', at('sheet.png'), '--rows', '20']);
   assert.is(code, 0);
@@ -61,6 +83,8 @@ for (const flags of [[], ['--compress']]) {
         [
           ['images', 'uint8', 30, 64, 64, ...(name === 'sprites' ? [] : [3])],
           ['factors', 'float64', 30, name === 'sprites' ? 5 : 6],
+          ['factor_names', 'string', name === 'sprites' ? 5 : 6],
+          ['factor_types', 'string', name === 'sprites' ? 5 : 6],
         ],
       );
       const dataset = await openDataset(name, { seed: 7 });
@@ -68,6 +92,11 @@ for (const flags of [[], ['--compress']]) {
       const factors = new Float64Array(30 * dataset.factors.length);
       await dataset.readFactors(rows, factors);
       assert.equal(Float64Array.from((await arrays[1].read()).data), factors);
+      // What is written is opened again with the same factors, though some values may be missing among so few rows.
+      const again = await openDataset(path);
+      const describe = (factors: typeof again.factors) => factors.map(({ name, size }) => [name, size === null]);
+      assert.equal(describe(again.factors), describe(dataset.factors));
+      await again.close?.();
       if (flags.length > 0) continue;
       const images = new Uint8Array(30 * 4096 * dataset.image.channels);
       await dataset.readImages(rows, images);

@@ -85,6 +85,15 @@ test('a terminal gets a bar that is gone at the end, in colours unless NO_COLOR 
   assert.match(coloured.err, '\u001b[36m');
 });
 
+test('--seed is of the model, --data-seed of the images and of those held out', async () => {
+  const { code, err } = await trainShortly('seeds', ['--seed', '5', '--data-seed', '2', '--steps', '1']);
+  assert.is(code, 0, err);
+  const { seed, dataSeed, data } = JSON.parse(readFileSync(at('seeds/config.json'), 'utf8'));
+  assert.equal([seed, dataSeed, data.identity.seed], [5, 2, 2]);
+  const drawn = await runInProcess(['data', 'shapes-3', '--seed', '2', '--json']);
+  assert.is(JSON.parse(drawn.out).identity.seed, 2);
+});
+
 test('--quiet says nothing but the outcome', async () => {
   const { code, out, err } = await trainShortly('quiet', ['--quiet'], { columns: 100 });
   assert.equal([code, err], [0, '']);
@@ -233,6 +242,19 @@ const REFUSED: ReadonlyArray<readonly [what: string, words: () => string[], code
     2,
     /before: a run is resumed with the settings that it began with: expected objective\.options\.beta 4, got 2; latents 3, got 5\n/,
   ],
+  [
+    '--resume with another data seed',
+    () => ['--resume', at(RUN), '--data-seed', '3'],
+    2,
+    /before: .*settings that it began with: expected data\.identity\.seed 0, got 3; dataSeed 0, got 3\n/,
+  ],
+  [
+    '--resume with another seed',
+    () => ['--resume', at(RUN), '--seed', '3'],
+    2,
+    /before: .*settings that it began with: expected seed 0, got 3\n/,
+  ],
+  ['--data-seed that is none', () => ['--data-seed', '-1'], 2, /--data-seed: expected a whole number of at least 0/],
   [
     '--resume with another model',
     () => ['--resume', at(RUN), '--model', 'factor-vae'],

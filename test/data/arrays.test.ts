@@ -65,6 +65,34 @@ test('reads floats, factors along a line and their names as numpy writes them', 
   await dataset.close?.();
 });
 
+test('kinds of factors are taken from where the file says them', async () => {
+  const words = (...texts: string[]) => {
+    const data = Buffer.concat(texts.map((text) => Buffer.from(text.padEnd(10, '\0'), 'utf-16le')));
+    const wide = Uint8Array.from({ length: data.length * 2 }, (_, i) =>
+      i % 4 < 2 ? data[Math.floor(i / 4) * 2 + (i % 4)] : 0,
+    );
+    return npyBytes({ descr: '<U10', shape: [texts.length], data: wide });
+  };
+  const images = pixels([3, 1, 1], ramp(3));
+  const factors = npyBytes({ descr: '<f8', shape: [3, 2], data: doubles(5, 0, 9, 1, 7, 2) });
+  const open = (...kinds: string[]) => openDataset(archive({ images, factors, factor_types: words(...kinds) }));
+  const dataset = await open('discrete', 'continuous');
+  assert.equal(dataset.factors, [
+    { name: 'factor0', size: 3 },
+    { name: 'factor1', size: null, range: [0, 2] },
+  ]);
+  assert.equal(await factorsOf(dataset, [0, 1, 2]), [0, 0, 2, 1, 1, 2]);
+  assert.equal(
+    (await openDataset(archive({ images, factors }))).factors.map(({ size }) => size),
+    [null, 3],
+  );
+  assert.match(
+    await refusalOf(open('discrete')),
+    "member 'factor_types': expected 2 kinds, one for each factor, got 1",
+  );
+  assert.match(await refusalOf(open('discrete', 'both')), `row 1: expected discrete or continuous, got "both"`);
+});
+
 test('the largest of small whole numbers is white, and the maximum given goes before', async () => {
   const bytes = pixels([2, 1, 2], Uint8Array.of(0, 4, 8, 16));
   const found = await openDataset(archive({ images: bytes, label: pixels([2], Uint8Array.of(0, 1)) }));

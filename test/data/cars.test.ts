@@ -16,6 +16,8 @@ function pixel(y: number, x: number, c: number, azimuth: number, elevation: numb
 }
 
 test('cars as scipy writes them, compressed or not: elevation, azimuth, object, in row order', async () => {
+  const refused = await openDataset(fixture('cars'), { crop: 16 }).catch((error: Error) => error.message);
+  assert.is(refused, 'crop: expected none for MAT files of cars, got 16');
   const dataset = await openDataset(fixture('cars'), { size: 16 });
   assert.is(dataset.size, 12);
   assert.equal(

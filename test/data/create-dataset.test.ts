@@ -58,6 +58,21 @@ const WRONG: ReadonlyArray<readonly [given: Partial<DatasetArrays>, message: Reg
   [{ factors: [1, 2] }, /factors: expected 3 rows to match images, got 2/],
   [{ factors: [[1], [Number.NaN], [2]] }, /factors: expected numbers, got NaN in row 1, column 0/],
   [{ factors: [1, 2, 3], factorNames: ['a', 'b'] }, /factorNames: expected 1 names, got 2/],
+  [
+    {
+      factors: [
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ],
+      factorNames: ['a', 'a'],
+    },
+    /factorNames: factor 1: expected a name of its own, got 'a', that of factor 0/,
+  ],
+  [{ factors: [1, 2, 3], factorNames: [''] }, /factorNames: factor 0: expected a name, got ""/],
+  [{ factors: [1, 2, 3], factorNames: [3 as never] }, /factorNames: factor 0: expected a name, got 3/],
+  [{ factors: [1, 2, 3], factorNames: ['a\0'] }, /factorNames: factor 0: expected text as its name, got "a\\u0000"/],
+  [{ factors: [1, 2, 3], factorNames: ['\ud800'] }, /factorNames: factor 0: expected text as its name, got "\\ud800"/],
 ];
 
 for (const [given, message] of WRONG) {

@@ -96,6 +96,19 @@ test('a trained encoder knows more of the factors than an untrained one', async 
   assert.ok(trained > untrained, `${trained} against ${untrained}`);
 });
 
+test('what was decided about the data is told when they have been opened', async () => {
+  const told: unknown[] = [];
+  const data: Dataset = { ...smallData, notes: ['the largest pixel is 16, which is taken as white'] };
+  await encode(model, {
+    data,
+    onOpened: (opened) => told.push(opened),
+    onProgress: ({ done }) => told.push(done),
+  });
+  assert.equal(told.slice(0, 2), [{ data: 'rectangles', notes: data.notes }, 0]);
+  await reconstruct(model, { data: smallData, onOpened: (opened) => told.push(opened) });
+  assert.equal(told.at(-1), { data: 'rectangles', notes: [] });
+});
+
 test('other data are encoded whole, and have no rows held out', async () => {
   const other: Dataset = {
     ...smallData,

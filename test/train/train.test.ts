@@ -233,6 +233,17 @@ test('weights that are no numbers are never written down, nor is a posterior of 
   }
 });
 
+test('what was decided about the data is told when they have been opened, before the first step', async () => {
+  for (const notes of [['the largest pixel is 16, which is taken as white'], undefined]) {
+    const told: TrainProgress[] = [];
+    const data = { ...smallData, notes };
+    await train({ ...SMALL, data, backend: 'wasm', steps: 1, onProgress: (progress) => told.push(progress) });
+    const [opening, next] = told;
+    assert.is(opening.kind === 'opened' && next.kind, 'step');
+    assert.equal(opening.kind === 'opened' && opening.notes, notes ?? []);
+  }
+});
+
 test('a batch of more images than there are is refused, and leaves no run', async () => {
   const folder = createMemoryRunFolder();
   try {
@@ -244,9 +255,22 @@ test('a batch of more images than there are is refused, and leaves no run', asyn
   assert.equal(await folder.list(), []);
 });
 
+test('factors that an archive could not keep apart are refused before anything is trained', async () => {
+  const data = { ...smallData, factors: smallData.factors.map((factor) => ({ ...factor, name: 'x' })) };
+  try {
+    await train({ ...SMALL, data, backend: 'cpu' });
+    assert.unreachable('it was taken');
+  } catch (error) {
+    assert.is((error as { code?: string }).code, 'ERR_DATA');
+    assert.is((error as Error).message, "rectangles: factor 1: expected a name of its own, got 'x', that of factor 0");
+  }
+});
+
 const WRONG: ReadonlyArray<readonly [given: object, message: RegExp]> = [
   [{ model: 'beta-vea' }, /objective: expected one of .*got 'beta-vea'; did you mean 'beta-vae'/],
   [{ modelOptions: { gamma: 3 } }, /beta-vae: expected options .*got an unknown one, 'gamma'/],
+  [{ dataSeed: -1 }, /dataSeed: expected a whole number from 0 to 9007199254740991, got -1/],
+  [{ dataSeed: '1' }, /dataSeed: expected a number, got string/],
   [{ latents: 0 }, /latents: expected a whole number from 1 to 1024, got 0/],
   [{ steps: 1.5 }, /steps: expected a whole number from 1 to 1000000000, got 1\.5/],
   [{ learningRate: -1 }, /learningRate: expected a number above 0, got -1/],
@@ -255,6 +279,10 @@ const WRONG: ReadonlyArray<readonly [given: object, message: RegExp]> = [
   [{ testRows: 576 }, /testRows: expected a whole number from 0 to 575, got 576/],
   [{ batchSise: 3 }, /unknown one, 'batchSise'; did you mean 'batchSize'/],
   [{ data: 'shapes-9' }, /data: expected one of .*got 'shapes-9'/],
+  [{ dataOptions: { size: 8 } }, /dataOptions: expected none for rectangles, which is open already, got size; give/],
+  [{ dataOptions: { seed: 3 } }, /dataOptions: expected options size, .*, got an unknown one, 'seed'/],
+  [{ dataOptions: 64 }, /dataOptions: expected an object of options, got number/],
+  [{ data: 'shapes-3', dataOptions: { crop: 8 } }, /crop: expected none for shapes-3, which is drawn, got 8/],
 ];
 
 for (const [given, message] of WRONG) {

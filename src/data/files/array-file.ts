@@ -1,14 +1,16 @@
 import { DataError } from '../../errors.js';
+import { checkFactorNames, FACTOR_NAMES, FACTOR_TYPES, readFactorTypes } from '../../io/factor-labels.js';
 import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
 import { openTensors, readStrings, type Tensor } from '../../io/tensors.js';
+import type { FactorType } from '../../types.js';
 import type { Dataset } from '../dataset.js';
 import { openArrayImages } from './array-images.js';
 import { checksumOfText, identifyFile } from './checksum.js';
 import { type ColumnsTable, tableOfColumns } from './columns-table.js';
 import { type FactorTable, fileDataset, gridTable, NO_FACTORS } from './file-dataset.js';
-import type { FileOptions } from './options.js';
-import { pixelLayout, placeOf } from './pixels.js';
+import { type FileOptions, refuseUseless } from './options.js';
+import { pixelElements, pixelLayout, placeOf } from './pixels.js';
 
 /**
  * The data set of an .npz archive or an .npy array. Which members count:
@@ -16,7 +18,7 @@ import { pixelLayout, placeOf } from './pixels.js';
  *   imgs, latents_classes           dSprites (https://github.com/google-deepmind/dsprites-dataset); its `metadata` is a
  *                                   pickle and is passed over by its name
  *   images of a size of MPI3D       MPI3D (https://github.com/rr-learning/disentanglement_dataset), by its grid
- *   images, factors or labels, factor_names     any other
+ *   images, factors or labels, factor_names, factor_types     any other
  */
 export async function openArrayDataset(source: ByteSource, name: string, options: FileOptions): Promise<Dataset> {
   const { path } = source;
@@ -28,8 +30,9 @@ export async function openArrayDataset(source: ByteSource, name: string, options
     throw new DataError(`expected an array called images or imgs, got ${found || 'none'}`, { path });
   }
   const { rows } = pixelLayout(pixels.shape, placeOf(pixels));
+  refuseUselessFor(pixels, options);
   let bare: { tensor: Tensor; source: ByteSource } | null = null;
-  if (options.unpackTo !== undefined && pixels.read === undefined && pixels.dtype === 'uint8') {
+  if (options.unpackTo !== undefined) {
     const { unpackTo } = await import('./unpack.js');
     const origin = `${pixels.name} ${pixels.checksum}`;
     bare = await unpackTo(options.unpackTo, { shape: pixels.shape, origin, stream: () => pixels.stream() });
@@ -57,6 +60,14 @@ export async function openArrayDataset(source: ByteSource, name: string, options
   });
 }
 
+/** What the type and the storage of the images have no use for. */
+function refuseUselessFor(pixels: Tensor, options: FileOptions): void {
+  refuseUseless(options, ['maximum', 'unpackTo'], 'images of an array');
+  const { dtype } = pixelElements(pixels);
+  if (dtype !== 'uint8') refuseUseless(options, [], `images of ${dtype}`);
+  if (pixels.read !== undefined) refuseUseless(options, ['maximum'], 'images that are not deflated');
+}
+
 type Find = (...names: string[]) => Tensor | undefined;
 
 const DSPRITES_NAMES = ['color', 'shape', 'scale', 'orientation', 'posX', 'posY'];
@@ -76,21 +87,24 @@ async function findFactors(pixels: Tensor, rows: number, find: Find): Promise<Co
       : { table: grid, notes: ['the factors are those of the grid of MPI3D, in the order of its authors'] };
   }
   const width = table.shape.length === 1 ? 1 : table.shape[1];
-  const names = find('factor_names');
-  if (names === undefined) return readColumns(table, rows, width === 1 ? ['label'] : numberedNames(width));
+  const [names, kinds] = [find(FACTOR_NAMES), find(FACTOR_TYPES)];
+  const types = kinds && (await readFactorTypes(kinds.table, width));
+  if (names === undefined) return readColumns(table, rows, width === 1 ? ['label'] : numberedNames(width), types);
   const given = await readStrings(names);
-  if (given.length !== width || new Set(given).size !== width || given.includes('')) {
-    const got = given.map((one) => JSON.stringify(one)).join(', ');
-    throw new DataError(`expected ${width} different names, got ${got || 'none'}`, placeOf(names));
-  }
-  return readColumns(table, rows, given);
+  checkFactorNames(given, width, names);
+  return readColumns(table, rows, given, types);
 }
 
 function numberedNames(width: number): string[] {
   return Array.from({ length: width }, (_, k) => `factor${k}`);
 }
 
-async function readColumns(tensor: Tensor, rows: number, names: readonly string[]): Promise<ColumnsTable> {
+async function readColumns(
+  tensor: Tensor,
+  rows: number,
+  names: readonly string[],
+  types?: readonly FactorType[],
+): Promise<ColumnsTable> {
   if (tensor.shape[0] !== rows) {
     throw new DataError(`expected a row for each of ${rows} images, got ${tensor.shape[0]}`, placeOf(tensor));
   }
@@ -100,7 +114,7 @@ async function readColumns(tensor: Tensor, rows: number, names: readonly string[
     const where = { row: Math.floor(bad / names.length), column: bad % names.length };
     throw new DataError(`expected a number, got ${data[bad]}`, { ...placeOf(tensor), ...where });
   }
-  return tableOfColumns({ names, values: data, rows }, false);
+  return tableOfColumns({ names, values: data, rows, types }, false);
 }
 
 // Sizes of object_color and object_shape: the published full variants (toy, realistic, real) and the one of 460,800

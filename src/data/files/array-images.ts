@@ -57,8 +57,12 @@ export async function openArrayImages(tensor: Tensor, maximum: number | null): P
   if (areBytes(layout) && !shape.isPlanar && pixels / 8 <= INFLATED_BYTES && (await beginsBinary(tensor))) {
     return { images: packedImages(rows, image, tensor.stream, place), notes };
   }
+  const size = `its images are deflated and fill ${pixels} bytes, more than the ${INFLATED_BYTES} that are held in memory`;
+  const unzip = 'unzip the archive and open the .npy file in it';
+  // What is unpacked is read as bytes.
+  const isUnpackable = layout.dtype === 'uint8';
   throw new DataError(
-    `its images are deflated and fill ${pixels} bytes, more than the ${INFLATED_BYTES} that are held in memory; say unpackTo, an .npy file that they are written to once, or unzip the archive and open the one in it`,
+    `${size}; ${isUnpackable ? `say unpackTo, an .npy file that they are written to once, or ${unzip}` : unzip}`,
     place,
   );
 }

@@ -1,3 +1,4 @@
+import type { FactorType } from '../../types.js';
 import type { Factor } from '../dataset.js';
 import type { FactorTable } from './file-dataset.js';
 
@@ -7,6 +8,8 @@ export interface Columns {
   /** (N, K) */
   readonly values: ArrayLike<number>;
   readonly rows: number;
+  /** Their kinds, where the file says them. */
+  readonly types?: readonly FactorType[];
 }
 
 /** A table of factors from columns, and what became of them. */
@@ -21,21 +24,24 @@ const MOST_VALUES = 1024;
 /**
  * Makes factors of columns. A column with one value only tells nothing and is left out. One whose values are exactly
  * 0 .. size - 1 is taken as it is; other columns of at most 1,024 values are numbered in the order of their values where
- * `isRanked` says so, and are values along a line otherwise.
+ * `isRanked` says so, and are values along a line otherwise. Where the file says the kinds, discrete columns are numbered like that, whatever their number of
+ * values, and others are values along a line.
  */
-export function tableOfColumns({ names, values, rows }: Columns, isRanked: boolean): ColumnsTable {
+export function tableOfColumns({ names, values, rows, types }: Columns, isRanked: boolean): ColumnsTable {
   const width = names.length;
   const factors: Factor[] = [];
   const kept: Array<{ column: number; numberOf: ReadonlyMap<number, number> | null }> = [];
   const notes: string[] = [];
   for (let column = 0; column < width; column++) {
-    const distinct = distinctValues(values, rows, width, column);
+    const type = types?.[column];
+    const most = type === 'discrete' ? Number.POSITIVE_INFINITY : MOST_VALUES;
+    const distinct = distinctValues(values, rows, width, column, most);
     if (distinct !== null && distinct.length <= 1) {
       notes.push(`the factor ${names[column]} is ${distinct[0]} in every row and is left out`);
       continue;
     }
-    const isNumbered = distinct?.every((value, number) => value === number) ?? false;
-    const isRankable = distinct !== null && isRanked;
+    const isNumbered = type !== 'continuous' && (distinct?.every((value, number) => value === number) ?? false);
+    const isRankable = distinct !== null && (type === undefined ? isRanked : type === 'discrete');
     const size = isNumbered || isRankable ? (distinct?.length ?? null) : null;
     const range = size === null ? { range: rangeOf(values, rows, width, column) } : {};
     factors.push({ name: names[column], size, ...range });
@@ -52,11 +58,17 @@ export function tableOfColumns({ names, values, rows }: Columns, isRanked: boole
 }
 
 /** The values of a column in rising order, or null where there are too many. */
-function distinctValues(values: ArrayLike<number>, rows: number, width: number, column: number): number[] | null {
+function distinctValues(
+  values: ArrayLike<number>,
+  rows: number,
+  width: number,
+  column: number,
+  most: number,
+): number[] | null {
   const seen = new Set<number>();
   for (let row = 0; row < rows; row++) {
     seen.add(values[row * width + column]);
-    if (seen.size > MOST_VALUES) return null;
+    if (seen.size > most) return null;
   }
   return [...seen].sort((a, b) => a - b);
 }

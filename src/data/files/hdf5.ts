@@ -8,7 +8,7 @@ import { tableOfColumns } from './columns-table.js';
 import { consecutive } from './consecutive.js';
 import { fileDataset, type ImageRows, imagesInMemory, NO_FACTORS } from './file-dataset.js';
 import { type H5Dataset, type H5File, mountHdf5 } from './hdf5-library.js';
-import type { FileOptions } from './options.js';
+import { type FileOptions, refuseUseless } from './options.js';
 import { pixelLayout } from './pixels.js';
 
 /** Up to how many bytes of pixels are read at once, and how many may be unpacked to read one image. */
@@ -42,6 +42,7 @@ export async function openHdf5(
   limits: Hdf5Limits = LIMITS,
 ): Promise<Dataset> {
   const { path } = source;
+  refuseUseless(options, ['unpackTo'], 'HDF5');
   const identity = await identifyFile(source);
   const h5 = await mountHdf5(file, path);
   try {
@@ -58,6 +59,9 @@ export async function openHdf5(
     const notes: string[] = [];
     let found: ImageRows;
     let close = async (): Promise<void> => h5.close();
+    if (pixels <= limits.whole || unpacked <= limits.unpacked) {
+      refuseUseless(options, [], 'HDF5 that is read as it is');
+    }
     if (pixels <= limits.whole) {
       const bytes = new Uint8Array(pixels);
       let filled = 0;

@@ -10,7 +10,7 @@ import { openHdf5 } from './hdf5.js';
 import { type IdxPair, labelsNameOf, openIdxDataset } from './idx.js';
 import { type FileKind, kindOf, kindOfBytes } from './kinds.js';
 import { byName, type NamedFile, withFile } from './named-file.js';
-import { checkFileOptions, type FileOptions } from './options.js';
+import { checkFileOptions, type FileOptions, refuseUseless } from './options.js';
 import { openPictures, picturesAmong } from './pictures.js';
 import { norbParts, openNorb } from './small-norb.js';
 
@@ -56,8 +56,10 @@ async function openSource(
       return openArrayDataset(source, name, options);
     case 'gzip':
       await refuseOtherGzip(source);
+      refuseUseless(options, [], 'IDX files');
       return openIdxDataset([await withLabels(source, disk)], name);
     case 'idx':
+      refuseUseless(options, [], 'IDX files');
       return openIdxDataset([await withLabels(source, disk)], name);
     case 'tar': {
       const members = await readTarDirectory(source);
@@ -70,8 +72,10 @@ async function openSource(
     }
     case 'norb':
       if (disk === null) throw new DataError('smallNORB is three files; give their folder, in Node', { path });
+      refuseUseless(options, ['size'], 'files of smallNORB');
       return closing(await openNorbBeside(path, name, options, disk), source);
     case 'mat5': {
+      refuseUseless(options, ['size'], 'MAT files of cars');
       const whole = { ...source, close: async () => undefined };
       return closing(await openCars([{ name, open: async () => whole }], path, name, options.size ?? 64), source);
     }
@@ -140,17 +144,27 @@ async function openFiles(
 ): Promise<Dataset> {
   // A folder of pictures may have a million files, so that names choose them; what they are is checked on reading.
   const pictures = picturesAmong(files);
-  if (pictures.length > 0) return openPictures(pictures, path, name, options);
+  if (pictures.length > 0) {
+    refuseUseless(options, ['size', 'crop', 'channels'], 'pictures');
+    return openPictures(pictures, path, name, options);
+  }
   const others = files.slice(0, LOOKED_INTO);
   const kinds = new Map<NamedFile, FileKind | null>();
   for (const file of others) kinds.set(file, await withFile(file, kindOf));
   const ofKind = (...wanted: FileKind[]) => others.filter((file) => wanted.includes(kinds.get(file) as FileKind));
   const edge = options.size ?? 64;
-  if (ofKind('norb').length > 0) return openNorb(norbParts(ofKind('norb'), path), path, name, edge);
+  if (ofKind('norb').length > 0) {
+    refuseUseless(options, ['size'], 'files of smallNORB');
+    return openNorb(norbParts(ofKind('norb'), path), path, name, edge);
+  }
   const cars = files.filter((file) => /\.mat$/i.test(file.name));
-  if (ofKind('mat5').length > 0) return openCars(cars.length > 0 ? cars : ofKind('mat5'), path, name, edge);
+  if (ofKind('mat5').length > 0) {
+    refuseUseless(options, ['size'], 'MAT files of cars');
+    return openCars(cars.length > 0 ? cars : ofKind('mat5'), path, name, edge);
+  }
   const pairs = idxPairs(ofKind('idx', 'gzip'));
   if (pairs.length > 0) {
+    refuseUseless(options, [], 'IDX files');
     const open = (file: NamedFile | undefined) => (file === undefined ? null : file.open());
     const opened: IdxPair[] = [];
     for (const { images, labels } of pairs) opened.push({ images: await images.open(), labels: await open(labels) });

@@ -16,6 +16,8 @@ export interface RunConfig {
   readonly data: {
     readonly name: string;
     readonly path: string | null;
+    /** How a file was opened: options that were given, if any. Those that decide pixels are part of the identity, defaults included. */
+    readonly options?: JsonRecord;
     readonly identity: JsonRecord;
     /** Height, width and channels, so that a model is rebuilt without its data. */
     readonly image?: JsonRecord;
@@ -25,6 +27,8 @@ export interface RunConfig {
   readonly latents: number;
   readonly likelihood: string;
   readonly seed: number;
+  /** Of images that are drawn, and of the rows that are held out. */
+  readonly dataSeed: number;
   readonly batchSize: number;
   /** Rows that are computed at a time: how a batch is cut decides in which order gradients are added. */
   readonly shardRows: number;
@@ -45,6 +49,8 @@ export interface RunConfig {
 /** Settings that decide nothing about the numbers of a step, or follow from those that do. */
 const CHANGEABLE = [
   'data.path',
+  'data.options',
+  'data.options.unpackTo',
   'data.image',
   'steps',
   'logEvery',
@@ -67,8 +73,13 @@ export interface Difference {
 export function compareConfig(before: RunConfig, now: RunConfig): Difference[] {
   return compare(before as unknown as JsonRecord, now as unknown as JsonRecord, '').map((difference) => ({
     ...difference,
-    isDeciding: !(CHANGEABLE as readonly string[]).includes(difference.setting),
+    isDeciding: !(CHANGEABLE as readonly string[]).includes(difference.setting) && !isDefaultNamed(difference),
   }));
+}
+
+/** An option of the data that was left out, and is no other than its default: where it is another, the identity differs. */
+function isDefaultNamed({ setting, expected, got }: Omit<Difference, 'isDeciding'>): boolean {
+  return setting.startsWith('data.options.') && (expected === undefined || got === undefined);
 }
 
 function compare(
@@ -132,6 +143,7 @@ const KINDS: Readonly<Record<keyof RunConfig, 'number' | 'string' | 'object'>> =
   latents: 'number',
   likelihood: 'string',
   seed: 'number',
+  dataSeed: 'number',
   batchSize: 'number',
   shardRows: 'number',
   learningRate: 'number',
@@ -169,11 +181,19 @@ export function parseConfig(text: string, path: string): RunConfig {
     const got = isRecord(config) && typeof config.schema === 'string' ? `'${config.schema}'` : 'none';
     throw new DataError(`expected the configuration of a run, schema '${SCHEMA}', got ${got}`, { path });
   }
+  // Earlier configurations have one seed for both.
+  if (config.dataSeed === undefined) config = { ...config, dataSeed: config.seed };
+  checkConfig(config as Record<string, unknown>, path);
+  return config as unknown as RunConfig;
+}
+
+function checkConfig(config: Readonly<Record<string, unknown>>, path: string): void {
   for (const [name, kind] of Object.entries(KINDS)) checkKind(config[name], kind, name, path);
   for (const [part, name, kind] of PARTS) {
     checkKind((config[part] as Record<string, unknown>)[name], kind, `${part}.${name}`, path);
   }
-  return config as unknown as RunConfig;
+  const { options } = config.data as Record<string, unknown>;
+  if (options !== undefined) checkKind(options, 'object', 'data.options', path);
 }
 
 function checkKind(value: unknown, kind: string, setting: string, path: string): void {

@@ -35,7 +35,19 @@ import {
   writeNpy,
 } from 'vaemetrics';
 import { score as scoreInline } from 'vaemetrics/inline';
-import { type Backend, BackendError, openBackend, type Refusal, type TensorLibrary } from 'vaemetrics/train';
+import {
+  type Backend,
+  BackendError,
+  type DatasetOptions,
+  exportNpz,
+  type FileOptions,
+  factorSampler,
+  openBackend,
+  openDataset,
+  type Refusal,
+  splitRows,
+  type TensorLibrary,
+} from 'vaemetrics/train';
 
 const build: 'simd' | 'relaxed' = await ready();
 
@@ -121,6 +133,17 @@ console.log(refused, sum.dataSync()[0], theirs.device);
 await openBackend('cpu').catch((error) => error instanceof BackendError && error.remedy);
 // @ts-expect-error no such backend
 await openBackend('cuda');
+
+// Data sets.
+const ofFiles: FileOptions = { size: 64, crop: 148 };
+const howToOpen: DatasetOptions = { ...ofFiles, seed: 1 };
+const dataset = await openDataset('images', howToOpen);
+const { test } = await splitRows(dataset.size, 100, 0);
+for await (const piece of exportNpz(dataset, test)) console.log(piece.length);
+const fresh: Sampler = factorSampler(dataset, (images, rows) => {
+  return { data: new Float32Array(images.subarray(0, rows)), rows, columns: 1 };
+});
+await mig(drawn.latents, drawn.factors, { sampler: fresh });
 
 // Errors.
 try {

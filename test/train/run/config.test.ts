@@ -65,6 +65,21 @@ test('refuses to go on with other settings, and names each with both values', ()
   assert.unreachable();
 });
 
+test('an option of the data may be named or left out where the identity is the same, and may not contradict', () => {
+  const withOptions = (options: RunConfig['data']['options']): RunConfig => ({
+    ...CONFIG,
+    data: { ...CONFIG.data, options },
+  });
+  checkResume(CONFIG, withOptions({ size: 64 }), 'run');
+  checkResume(withOptions({ size: 64 }), CONFIG, 'run');
+  checkResume(withOptions({ size: 64 }), withOptions({ size: 64, channels: 1, unpackTo: '/a.npy' }), 'run');
+  checkResume(withOptions({ unpackTo: '/a.npy' }), withOptions({ unpackTo: '/b.npy' }), 'run');
+  assert.throws(
+    () => checkResume(withOptions({ size: 64 }), withOptions({ size: 32 }), 'run'),
+    /: expected data\.options\.size 64, got 32$/,
+  );
+});
+
 /** Every setting in turn, of another value: what decides is a list of its own here. */
 for (const name of Object.keys(CONFIG) as Array<keyof RunConfig>) {
   const decides = !['steps', 'logEvery', 'scoreEvery', 'checkpointEvery', 'threads'].includes(name);
@@ -91,6 +106,11 @@ for (const [what, text, message] of [
     'c.json: latents: expected number, got "10"',
   ],
   [
+    'options of data that are none',
+    JSON.stringify({ ...CONFIG, data: { ...CONFIG.data, options: 64 } }),
+    'c.json: data.options: expected object, got 64',
+  ],
+  [
     'a missing part',
     JSON.stringify({ ...CONFIG, objective: { name: 'vae' } }),
     'c.json: objective.options: expected object, got nothing',
@@ -103,6 +123,16 @@ for (const [what, text, message] of [
     );
   });
 }
+
+test('an earlier configuration, of one seed, has it for its data too', () => {
+  const { dataSeed: _, ...earlier } = { ...CONFIG, seed: 7 };
+  assert.is(parseConfig(JSON.stringify(earlier), 'c.json').dataSeed, 7);
+  assert.is(parseConfig(JSON.stringify({ ...earlier, dataSeed: 0 }), 'c.json').dataSeed, 0);
+  assert.throws(
+    () => parseConfig(JSON.stringify({ ...earlier, dataSeed: '0' }), 'c.json'),
+    (error: Error) => error.message === 'c.json: dataSeed: expected number, got "0"',
+  );
+});
 
 test('refuses a folder without a run', async () => {
   const error = await errorOf(() => readConfig(createMemoryRunFolder([], 'runs/none')));

@@ -15,6 +15,7 @@ export const CONFIG: RunConfig = {
   latents: 10,
   likelihood: 'bernoulli',
   seed: 0,
+  dataSeed: 0,
   batchSize: 64,
   shardRows: 16,
   learningRate: 0.0005,

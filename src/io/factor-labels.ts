@@ -1,0 +1,85 @@
+/** Names and kinds of factors that an archive keeps beside them. */
+import { DataError } from '../errors.js';
+import type { FactorType } from '../types.js';
+import type { ArrayEntry, ArrayFile } from './array-file.js';
+import { ROLES } from './roles.js';
+import { formatShape } from './shape.js';
+import type { NamedStrings } from './strings.js';
+
+/** The members of an archive that say what the columns of its factors are. */
+export const FACTOR_NAMES = 'factor_names';
+export const FACTOR_TYPES = 'factor_types';
+
+const TYPES: readonly string[] = ['discrete', 'continuous'] satisfies FactorType[];
+
+/** One entry per column of the factors; null where the archive does not say. */
+export interface FactorLabels {
+  readonly names: readonly string[] | null;
+  readonly types: readonly FactorType[] | null;
+}
+
+/** The members that keep them. */
+export function factorLabelMembers(names: readonly string[], types: readonly FactorType[]): NamedStrings[] {
+  return [
+    { name: FACTOR_NAMES, strings: names },
+    { name: FACTOR_TYPES, strings: types },
+  ];
+}
+
+/**
+ * What an archive says of the columns of its factors: `factor_names` and `factor_types` (`discrete` or `continuous`), lists of K strings as numpy writes them (`<U`).
+ * They belong to the array that is taken for factors unasked, and say nothing of another.
+ *
+ * @throws DataError for lists of another length or type, names that are not different, or other kinds
+ */
+export async function readFactorLabels(file: ArrayFile, factors: ArrayEntry): Promise<FactorLabels> {
+  const find = (...members: readonly string[]) =>
+    members.map((member) => file.arrays.find(({ name }) => name === member)).find((entry) => entry !== undefined);
+  if (factors.name === null || find(...ROLES.factors.members) !== factors) return { names: null, types: null };
+  const columns = factors.shape[1] ?? 1;
+  const [names, types] = [find(FACTOR_NAMES), find(FACTOR_TYPES)];
+  return {
+    names: names === undefined ? null : await readFactorNames(names, columns),
+    types: types === undefined ? null : await readFactorTypes(types, columns),
+  };
+}
+
+async function readFactorNames(entry: ArrayEntry, columns: number): Promise<string[]> {
+  const names = await readStrings(entry);
+  checkFactorNames(names, columns, entry);
+  return names;
+}
+
+/** @throws DataError for names that are not one for each column, different and not empty */
+export function checkFactorNames(
+  names: readonly string[],
+  columns: number,
+  { path, name }: Pick<ArrayEntry, 'path' | 'name'>,
+): void {
+  if (names.length === columns && new Set(names).size === columns && !names.includes('')) return;
+  const got = names.map((one) => JSON.stringify(one)).join(', ');
+  throw new DataError(`expected ${columns} different names, got ${got || 'none'}`, { path, member: name ?? undefined });
+}
+
+/** Reads kinds of factors. */
+export async function readFactorTypes(entry: ArrayEntry, columns: number): Promise<FactorType[]> {
+  const place = { path: entry.path, member: entry.name ?? undefined };
+  const types = await readStrings(entry);
+  if (types.length !== columns) {
+    throw new DataError(`expected ${columns} kinds, one for each factor, got ${types.length}`, place);
+  }
+  types.forEach((type, row) => {
+    if (TYPES.includes(type)) return;
+    throw new DataError(`expected ${TYPES.join(' or ')}, got ${JSON.stringify(type)}`, { ...place, row });
+  });
+  return types as FactorType[];
+}
+
+function readStrings(entry: ArrayEntry): Promise<string[]> {
+  const { path, name, shape, dtype } = entry;
+  if (entry.readStrings !== undefined) return entry.readStrings();
+  throw new DataError(`expected a list of strings as numpy writes str ('<U'), got ${formatShape(shape)} ${dtype}`, {
+    path,
+    member: name ?? undefined,
+  });
+}
