@@ -5,9 +5,10 @@ import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
 import { type EncodedPosterior, encode, SPLITS } from '../train/encode.js';
 import { POSTERIOR_NAME, posteriorToNpz } from '../train/posterior-archive.js';
+import { checkEnding } from './check-ending.js';
 import type { Context } from './command.js';
 import { describeExamples } from './help-text.js';
-import { type ComputeFlags, declareCompute, tellWarnings, toModelOptions } from './model-flags.js';
+import { type ComputeFlags, declareCompute, toModelOptions } from './model-flags.js';
 import { wholeNumber } from './parse-values.js';
 import { startProgress } from './progress.js';
 import type { Terminal } from './terminal.js';
@@ -62,19 +63,20 @@ export function define(command: Command, { terminal }: Context): void {
 
 async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): Promise<void> {
   const { split, rows, seed } = flags;
+  const options = toModelOptions(flags, terminal);
+  checkEnding('--out', flags.out, '.npz');
   const out = flags.out ?? defaultOutput(run, flags);
   // The folder of a run that there is not is no output that cannot be written.
   if (flags.out !== undefined) await checkOutput(out);
   const progress = startProgress(terminal);
   const encoded = await encode(run, {
-    ...toModelOptions(flags),
+    ...options,
     ...(split !== undefined && { split }),
     ...(rows !== undefined && { rows }),
     ...(seed !== undefined && { seed }),
     signal: terminal.signal,
     onProgress: ({ done, total }) => progress.update({ metric: 'encode', phase: 'images', done, total }),
   }).finally(() => progress.clear());
-  tellWarnings(terminal, encoded.warnings);
   await writeOutput(out, posteriorToNpz(encoded));
   terminal.stdout.write(flags.json ? toJson(describe(run, out, encoded)) : render(out, encoded));
 }
@@ -82,7 +84,7 @@ async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): P
 /** The archive that training leaves at its end is not replaced by another. */
 function defaultOutput(run: string, { checkpoint, data, split, rows, seed, untrained }: EncodeFlags): string {
   const isSame = [data, rows, seed, untrained].every((flag) => flag === undefined) && (split ?? 'test') === 'test';
-  if (isSame && checkpoint === 'last') return join(run, POSTERIOR_NAME);
+  if (isSame && (checkpoint ?? 'last') === 'last') return join(run, POSTERIOR_NAME);
   throw new UsageError(
     `expected --out and a file to write: ${POSTERIOR_NAME} of a run is of the last weights and the rows held out`,
   );

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { BACKEND_NAMES, type BackendName } from '../train/backends/backend.js';
+import { checkEnding } from './check-ending.js';
 import { warn } from './failure.js';
 import { wholeNumber, wordList } from './parse-values.js';
 import type { Terminal } from './terminal.js';
@@ -7,7 +8,7 @@ import { UsageError } from './usage-error.js';
 
 /** Flags of every command that takes the model of a run. */
 export interface ModelFlags {
-  readonly checkpoint: 'last' | 'best';
+  readonly checkpoint?: 'last' | 'best';
   readonly untrained?: boolean;
 }
 
@@ -21,11 +22,12 @@ export function declareModel(command: Command): Command {
   return command
     .argument('<run>', 'folder of a run')
     .addOption(
-      new Option('--checkpoint <name>', 'the last weights, or those that scored best')
-        .choices(['last', 'best'])
-        .default('last'),
+      new Option('--checkpoint <name>', 'the last weights, or those that scored best (default: last)').choices([
+        'last',
+        'best',
+      ]),
     )
-    .option('--untrained', 'the weights before the first step, to compare with');
+    .option('--untrained', 'the weights before the first step, to compare with; in place of --checkpoint');
 }
 
 export function declareCompute(command: Command): Command {
@@ -46,9 +48,20 @@ export function scaleOption(): Option {
   ).argParser(wholeNumber('--scale', 1, 64));
 }
 
+/**
+ * Which weights the flags stand for.
+ * @throws UsageError where they name two
+ */
+export function toWeights({ checkpoint, untrained }: ModelFlags, terminal: Terminal) {
+  if (untrained && checkpoint !== undefined) throw new UsageError('expected --checkpoint or --untrained, got both');
+  const onWarning = (warning: string) => warn(terminal, warning);
+  return { ...(checkpoint !== undefined && { checkpoint }), ...(untrained && { untrained }), onWarning };
+}
+
 /** The options of the library that the flags stand for. */
-export function toModelOptions({ checkpoint, untrained, backend, data }: ComputeFlags) {
-  return { checkpoint, untrained: untrained ?? false, backend, ...(data !== undefined && { data }) };
+export function toModelOptions(flags: ComputeFlags, terminal: Terminal) {
+  const { backend, data } = flags;
+  return { ...toWeights(flags, terminal), backend, ...(data !== undefined && { data }) };
 }
 
 /** Numbers of latents with commas between them. */
@@ -58,11 +71,18 @@ export function parseLatents(option: string): (text: string, previous?: readonly
   return (text, previous = []) => [...previous, ...words(text).map(number)];
 }
 
-export function tellWarnings(terminal: Terminal, warnings: readonly string[]): void {
-  for (const warning of warnings) warn(terminal, warning);
-}
-
-/** What picture-drawing commands need: a name for the picture, or for the animation. */
-export function checkPictures(paths: ReadonlyArray<string | undefined>, flags: string): void {
-  if (paths.every((path) => path === undefined)) throw new UsageError(`expected ${flags} and a file to write`);
+/**
+ * What commands that draw need: a name for the picture, which is PNG, or for the animation, which is GIF.
+ * @param isAnimated whether there is a --gif
+ */
+export function checkPictures(
+  { out, gif }: { readonly out?: string; readonly gif?: string },
+  isAnimated: boolean,
+): void {
+  if (out === undefined && gif === undefined) {
+    throw new UsageError(`expected ${isAnimated ? '--out or --gif' : '--out'} and a file to write`);
+  }
+  const isGif = isAnimated && (out?.toLowerCase().endsWith('.gif') ?? false);
+  checkEnding('--out', out, '.png', isGif ? '; --gif writes an animation' : '');
+  checkEnding('--gif', gif, '.gif');
 }

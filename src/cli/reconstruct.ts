@@ -40,12 +40,13 @@ export function define(command: Command, { terminal }: Context): void {
     .action((run: string, flags: ReconstructFlags) => runReconstruct(run, flags, terminal));
 }
 
-async function runReconstruct(run: string, flags: ReconstructFlags, { stdout, signal }: Terminal): Promise<void> {
+async function runReconstruct(run: string, flags: ReconstructFlags, terminal: Terminal): Promise<void> {
+  const { stdout, signal } = terminal;
   const { out, rows, scale } = flags;
-  checkPictures([out], '--out');
+  checkPictures(flags, false);
   const path = out as string;
   await checkOutput(path);
-  const made = await untilAborted(() => reconstruct(run, { ...toModelOptions(flags), rows }), signal);
+  const made = await untilAborted(() => reconstruct(run, { ...toModelOptions(flags, terminal), rows }), signal);
   await writeOutput(path, [await drawGrid(made, { scale })]);
   const { loss, lossRows } = made;
   if (flags.json) {

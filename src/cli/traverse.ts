@@ -19,6 +19,7 @@ import {
 import { numberBetween, wholeNumber } from './parse-values.js';
 import { type Terminal, wantsColor } from './terminal.js';
 import { untilAborted } from './until-aborted.js';
+import { UsageError } from './usage-error.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
 interface TraverseFlags extends ComputeFlags {
@@ -75,9 +76,10 @@ export function define(command: Command, { terminal }: Context): void {
 
 async function runTraverse(run: string, flags: TraverseFlags, terminal: Terminal): Promise<void> {
   const { out, gif, from, row, steps, range, latents, scale } = flags;
-  checkPictures([out, gif], '--out or --gif');
+  if (from === 'prior' && row !== undefined) throw new UsageError('expected --row or --from prior, got both');
+  checkPictures(flags, true);
   for (const path of [out, gif]) if (path !== undefined) await checkOutput(path);
-  const options = { ...toModelOptions(flags), from, row, steps, range, latents };
+  const options = { ...toModelOptions(flags, terminal), from, row, steps, range, latents };
   const traversal = await untilAborted(() => traverse(run, options), terminal.signal);
   const written: string[] = [];
   if (out !== undefined) {

@@ -73,7 +73,7 @@ export interface Manifold extends ImageGrid {
 
 /**
  * Decodes a plane of the latents (Kingma & Welling 2014, figure 4).
- * @throws RangeError for latents that are not two different ones
+ * @throws RangeError for latents that are not two different ones, or data that nothing is asked of
  * @example
  * const { latents } = await manifold('runs/first', { steps: 15 });
  */
@@ -97,7 +97,10 @@ export async function manifold(run: string | RunFolder | Model, options: Manifol
     };
     const origin = new Float32Array(model.latents);
     // Nothing is asked of the data then.
-    if (options.latents !== undefined && row === undefined) return decodePlane(options.latents, origin);
+    if (options.latents !== undefined && row === undefined) {
+      if (options.data === undefined) return decodePlane(options.latents, origin);
+      throw optionRangeError('data: nothing is asked of them where both latents are named and no row is');
+    }
     return withRunData(model, options, async (data) => {
       const rows = await rowsToShow(model, data);
       const pair = options.latents ?? (await rankLatents(model, data, rows)).slice(0, 2).map(({ latent }) => latent);

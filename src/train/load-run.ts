@@ -1,6 +1,6 @@
 /** A trained model that encodes and decodes. */
 import type { ImageShape } from '../data/index.js';
-import { dataRangeError } from '../errors.js';
+import { dataRangeError, optionRangeError } from '../errors.js';
 import { type Autoencoder, decode, type Parameters } from './autoencoder.js';
 import type { BackendName } from './backends/backend.js';
 import { openBackend } from './backends/open-backend.js';
@@ -146,13 +146,21 @@ function countRows(name: string, length: number, ofRow: number): number {
   throw dataRangeError(`${name}: expected a whole number of rows of ${ofRow} values, got ${length} values`);
 }
 
-/** A model that is loaded, or a run to load it from; `work` is done with it. Only what was loaded here is closed. */
+/**
+ * A model that is loaded, or a run to load it from; `work` is done with it. Only what was loaded here is closed.
+ * @throws RangeError for options of loading beside a model that is loaded
+ */
 export async function withModel<R>(
   run: string | RunFolder | Model,
   options: LoadRunOptions,
   work: (model: Model) => Promise<R>,
 ): Promise<R> {
-  if (typeof run !== 'string' && 'decode' in run) return work(run);
+  if (typeof run !== 'string' && 'decode' in run) {
+    for (const name of ['checkpoint', 'untrained', 'backend', 'tf'] as const) {
+      if (options[name] !== undefined) throw optionRangeError(`${name}: the model is loaded already, and has its own`);
+    }
+    return work(run);
+  }
   const model = await loadRun(run, options);
   try {
     return await work(model);

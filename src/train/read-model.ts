@@ -19,8 +19,10 @@ import { NoRunError, type RunFolder } from './run/run-folder.js';
 export interface ModelOptions {
   /** `last` (the default), or `best`: those of the best score while it was trained. */
   readonly checkpoint?: 'last' | 'best';
-  /** The weights before the first step, to compare with. */
+  /** The weights before the first step, to compare with, in place of those of a checkpoint. */
   readonly untrained?: boolean;
+  /** Told of what the user should know: a checkpoint is damaged, and the one before it is taken. */
+  readonly onWarning?: (warning: string) => void;
 }
 
 export interface StoredModel {
@@ -42,6 +44,9 @@ export interface StoredModel {
  */
 export async function readModel(run: string | RunFolder, options: ModelOptions = {}): Promise<StoredModel> {
   const { checkpoint = 'last', untrained = false } = options;
+  if (untrained && options.checkpoint !== undefined) {
+    throw optionRangeError(`checkpoint: expected none beside untrained, got '${checkpoint}'`);
+  }
   if (checkpoint !== 'last' && checkpoint !== 'best') {
     throw optionRangeError(`checkpoint: expected last or best, got '${checkpoint}'`);
   }
@@ -58,6 +63,7 @@ export async function readModel(run: string | RunFolder, options: ModelOptions =
     return { ...model, step: 0, weights, warnings: [] };
   }
   const { found, warnings } = await findCheckpoint(folder, checkpoint);
+  for (const warning of warnings) options.onWarning?.(warning);
   return { ...model, step: found.step, weights: pickWeights(found, shapes, folder.path), warnings };
 }
 

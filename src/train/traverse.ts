@@ -28,7 +28,7 @@ export interface ImageGrid {
 export interface TraverseOptions extends LoadRunOptions, DataOptions {
   /** Around the posterior mean of a `row` (the default) or the mean of the `prior`, 0. */
   readonly from?: 'row' | 'prior';
-  /** Of those held out, counted from 0 in the order of the run's posterior.npz. Default 0. */
+  /** Of those held out, counted from 0 in the order of the run's posterior.npz. Default 0; not with `prior`. */
   readonly row?: number;
   /** The latents to show, in this order. Default: all, those of the largest divergence first. */
   readonly latents?: readonly number[];
@@ -49,12 +49,16 @@ export interface Traversal extends ImageGrid {
 
 /**
  * Decodes latents of which one takes the values -range .. range while the others stay those of an image, or 0.
- * @throws RangeError for a latent or a row that there is not
+ * @throws RangeError for a latent or a row that there is not, or a row beside the prior
  * @example
  * const png = await drawGrid(await traverse('runs/first', { from: 'prior' }));
  */
 export async function traverse(run: string | RunFolder | Model, options: TraverseOptions = {}): Promise<Traversal> {
   const { from = 'row', row = 0, steps = 11, range = 3 } = options;
+  if (from !== 'row' && from !== 'prior') throw optionRangeError(`from: expected row or prior, got '${from}'`);
+  if (from === 'prior' && options.row !== undefined) {
+    throw optionRangeError(`row: expected none with from 'prior', whose mean is 0, got ${row}`);
+  }
   checkSteps(steps);
   const values = spacedValues(range, steps);
   return withModel(run, options, (model) => {

@@ -1,5 +1,5 @@
 /** The commands that take a trained run. */
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { decode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -103,6 +103,66 @@ test('traverse draws a line for each latent and prints their divergences in that
   assert.match(await errorOf('traverse', '--out', at('none/t.png')), /^73 /);
 });
 
+test('flags that would have no effect are refused', async () => {
+  const png = at('refused.png');
+  const both = /^2 .*expected --checkpoint or --untrained, got both/;
+  for (const checkpoint of ['best', 'last']) {
+    assert.match(await errorOf('traverse', '--untrained', '--checkpoint', checkpoint, '--out', png), both);
+  }
+  const model = at('refused');
+  const { code, err } = await runInProcess(
+    ['export', RUN, '--format', 'tfjs', '--out', model].concat('--untrained', '--checkpoint', 'best'),
+  );
+  assert.match(`${code} ${err}`, both);
+  const prior = await errorOf('traverse', '--from', 'prior', '--row', '0', '--out', png);
+  assert.match(prior, /^2 .*expected --row or --from prior, got both/);
+  const plane = ['--manifold', '--latents', '0,1', '--data', DATA, '--out', png];
+  assert.match(await errorOf('interpolate', ...plane), /^2 .*--data: nothing is asked of the images/);
+  assert.is((await runOnWasm('interpolate', ...plane, '--row', '0')).code, 0);
+  assert.not.ok(existsSync(model));
+});
+
+const WRONG_ENDINGS: ReadonlyArray<readonly [string, string[], RegExp]> = [
+  ['traverse', ['--out', 'x.jpg'], /--out: expected a name that ends in \.png, got '.*x\.jpg'$/],
+  ['traverse', ['--out', 'x.gif'], /--out: .* ends in \.png, got '.*x\.gif'; --gif writes an animation$/],
+  ['traverse', ['--gif', 'x.png'], /--gif: expected a name that ends in \.gif/],
+  ['interpolate', ['--from', '0', '--to', '1', '--out', 'x'], /--out: .* ends in \.png, got '.*x'$/],
+  ['interpolate', ['--manifold', '--out', 'x.gif'], /--out: .* ends in \.png, got '.*x\.gif'$/],
+  ['reconstruct', ['--out', 'x.svg'], /--out: .* ends in \.png/],
+  ['encode', ['--out', 'x.npy'], /--out: expected a name that ends in \.npz/],
+];
+
+for (const [command, flags, message] of WRONG_ENDINGS) {
+  test(`${command} ${flags.join(' ')} promises a format that is not written`, async () => {
+    const words = flags.map((word) => (word.startsWith('x') ? at(word) : word));
+    assert.match(await errorOf(command, ...words), message);
+    assert.not.ok(existsSync(words[words.length - 1]));
+  });
+}
+
+test('endings may be in capitals', async () => {
+  assert.is((await runOnWasm('reconstruct', '--out', at('CAPITALS.PNG'))).code, 0);
+});
+
+test('every command says that a damaged checkpoint was passed over', async () => {
+  const damaged = at('damaged');
+  cpSync(RUN, damaged, { recursive: true });
+  const [last] = readdirSync(`${damaged}/checkpoints`).filter((name) => name.startsWith('step'));
+  writeFileSync(`${damaged}/checkpoints/${last}`, 'cut off');
+  for (const words of [
+    ['encode', '--backend', 'wasm', '--out', at('damaged.npz')],
+    ['traverse', '--backend', 'wasm', '--out', at('damaged.png')],
+    ['reconstruct', '--backend', 'wasm', '--out', at('damaged.png')],
+    ['interpolate', '--backend', 'wasm', '--manifold', '--out', at('damaged.png')],
+    ['export', '--format', 'tfjs', '--out', at('damaged-export')],
+  ]) {
+    const [command, ...flags] = words;
+    const { code, err } = await runInProcess([command, damaged, ...flags]);
+    assert.is(code, 0, err);
+    assert.is(err.match(/warning: .*the best one, step 3, is taken/g)?.length, 1, `${command}: ${err}`);
+  }
+});
+
 test('reconstruct draws pairs and prints the loss', async () => {
   const png = at('reconstruction.png');
   const { code, out } = await runOnWasm('reconstruct', '--out', png, '--rows', '5');
@@ -133,6 +193,14 @@ test('export writes what tfjs and PyTorch load', async () => {
   const { code, out } = await runInProcess(['export', RUN, '--format', 'tfjs', '--out', at('model')]);
   assert.is(code, 0);
   assert.is(out.split('\n').length, 5);
+  const json = JSON.parse(
+    (await runInProcess(['export', RUN, '--format', 'tfjs', '--out', at('model'), '--json'])).out,
+  );
+  assert.equal([json.schema, json.run, json.format], ['vaemetrics/export@1', RUN, 'tfjs']);
+  assert.equal(
+    json.written.map((path: string) => `wrote ${path}`),
+    out.trim().split('\n'),
+  );
   assert.is(JSON.parse(readFileSync(at('model/encoder/model.json'), 'utf8')).format, 'layers-model');
   assert.is((await runInProcess(['export', RUN, '--format', 'safetensors', '--out', at('model')])).code, 0);
   assert.match((await runInProcess(['inspect', at('model/model.safetensors')])).out, /encoder\.1\.weight/);

@@ -142,6 +142,29 @@ test('refuses images of another shape, too many rows, and a run without a best c
   assert.match(await refusalOf(() => loadRun(noBest, { checkpoint: 'best' })), /ERR_NO_INPUT.*no best checkpoint/);
 });
 
+test('options that would have no effect are refused', async () => {
+  assert.match(
+    await refusalOf(() => loadRun(folder, { untrained: true, checkpoint: 'last' })),
+    /ERR_OPTION: checkpoint: expected none beside untrained, got 'last'/,
+  );
+  for (const [name, value] of Object.entries({ checkpoint: 'best', untrained: true, backend: 'cpu' })) {
+    assert.match(
+      await refusalOf(() => encode(model, { data: smallData, [name]: value })),
+      new RegExp(`ERR_OPTION: ${name}: the model is loaded already`),
+    );
+  }
+  const prior = { data: smallData, from: 'prior' } as const;
+  assert.match(await refusalOf(() => traverse(model, { ...prior, row: 0 })), /ERR_OPTION: row: expected none/);
+  assert.match(
+    await refusalOf(() => traverse(model, { data: smallData, from: 'mean' as 'prior' })),
+    /ERR_OPTION: from: expected row or prior, got 'mean'/,
+  );
+  assert.match(
+    await refusalOf(() => manifold(model, { data: smallData, latents: [0, 1] })),
+    /ERR_OPTION: data: nothing is asked of them/,
+  );
+});
+
 test('a run without the shape of its images takes that of its data, and may be resumed', async () => {
   const old = createMemoryRunFolder();
   await writeConfig(old, CONFIG);
