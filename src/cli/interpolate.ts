@@ -9,6 +9,7 @@ import { describeExamples } from './help-text.js';
 import {
   type ComputeFlags,
   checkPictures,
+  checkShape,
   declareCompute,
   parseLatents,
   scaleOption,
@@ -91,7 +92,7 @@ async function runInterpolate(run: string, flags: InterpolateFlags, terminal: Te
   check(flags);
   checkPictures(flags, !flags.manifold);
   for (const path of [out, gif]) if (path !== undefined) await checkOutput(path);
-  const options = { ...toModelOptions(flags, terminal), steps };
+  const options = { ...toModelOptions(flags, terminal), steps, onShape: checkShape(flags) };
   const grid: ImageGrid & Partial<Manifold & Interpolation> = await untilAborted<ImageGrid>(
     () =>
       flags.manifold

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { BACKEND_NAMES, type BackendName } from '../train/backends/backend.js';
+import { checkAnimation, checkDrawing, type GridShape } from '../train/pictures.js';
 import { checkEnding } from './check-ending.js';
 import { warn } from './failure.js';
 import { wholeNumber, wordList } from './parse-values.js';
@@ -16,6 +17,13 @@ export interface ModelFlags {
 export interface ComputeFlags extends ModelFlags {
   readonly backend: BackendName | 'auto';
   readonly data?: string;
+}
+
+/** And of those that draw. */
+export interface PictureFlags {
+  readonly out?: string;
+  readonly gif?: string;
+  readonly scale?: number;
 }
 
 export function declareModel(command: Command): Command {
@@ -64,6 +72,14 @@ export function toModelOptions(flags: ComputeFlags, terminal: Terminal) {
   return { ...toWeights(flags, terminal), backend, ...(data !== undefined && { data }) };
 }
 
+/** Refuses pictures that are too large before their images are computed. */
+export function checkShape({ out, gif, scale }: PictureFlags): (shape: GridShape) => void {
+  return (shape) => {
+    if (out !== undefined) checkDrawing(shape, { scale });
+    if (gif !== undefined) checkAnimation(shape, { scale });
+  };
+}
+
 /** Numbers of latents with commas between them. */
 export function parseLatents(option: string): (text: string, previous?: readonly number[]) => number[] {
   const words = wordList(option);
@@ -75,10 +91,7 @@ export function parseLatents(option: string): (text: string, previous?: readonly
  * What commands that draw need: a name for the picture, which is PNG, or for the animation, which is GIF.
  * @param isAnimated whether there is a --gif
  */
-export function checkPictures(
-  { out, gif }: { readonly out?: string; readonly gif?: string },
-  isAnimated: boolean,
-): void {
+export function checkPictures({ out, gif }: PictureFlags, isAnimated: boolean): void {
   if (out === undefined && gif === undefined) {
     throw new UsageError(`expected ${isAnimated ? '--out or --gif' : '--out'} and a file to write`);
   }

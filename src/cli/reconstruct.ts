@@ -6,7 +6,14 @@ import { drawGrid } from '../train/pictures.js';
 import { reconstruct } from '../train/reconstruct.js';
 import type { Context } from './command.js';
 import { describeExamples } from './help-text.js';
-import { type ComputeFlags, checkPictures, declareCompute, scaleOption, toModelOptions } from './model-flags.js';
+import {
+  type ComputeFlags,
+  checkPictures,
+  checkShape,
+  declareCompute,
+  scaleOption,
+  toModelOptions,
+} from './model-flags.js';
 import { wholeNumber } from './parse-values.js';
 import type { Terminal } from './terminal.js';
 import { untilAborted } from './until-aborted.js';
@@ -46,7 +53,10 @@ async function runReconstruct(run: string, flags: ReconstructFlags, terminal: Te
   checkPictures(flags, false);
   const path = out as string;
   await checkOutput(path);
-  const made = await untilAborted(() => reconstruct(run, { ...toModelOptions(flags, terminal), rows }), signal);
+  const made = await untilAborted(
+    () => reconstruct(run, { ...toModelOptions(flags, terminal), rows, onShape: checkShape(flags) }),
+    signal,
+  );
   await writeOutput(path, [await drawGrid(made, { scale })]);
   const { loss, lossRows } = made;
   if (flags.json) {

@@ -11,6 +11,7 @@ import { describeExamples } from './help-text.js';
 import {
   type ComputeFlags,
   checkPictures,
+  checkShape,
   declareCompute,
   parseLatents,
   scaleOption,
@@ -79,7 +80,7 @@ async function runTraverse(run: string, flags: TraverseFlags, terminal: Terminal
   if (from === 'prior' && row !== undefined) throw new UsageError('expected --row or --from prior, got both');
   checkPictures(flags, true);
   for (const path of [out, gif]) if (path !== undefined) await checkOutput(path);
-  const options = { ...toModelOptions(flags, terminal), from, row, steps, range, latents };
+  const options = { ...toModelOptions(flags, terminal), from, row, steps, range, latents, onShape: checkShape(flags) };
   const traversal = await untilAborted(() => traverse(run, options), terminal.signal);
   const written: string[] = [];
   if (out !== undefined) {

@@ -3,9 +3,19 @@ import { optionRangeError } from '../errors.js';
 import { type LoadRunOptions, type Model, withModel } from './load-run.js';
 import type { RunFolder } from './run/run-folder.js';
 import { type DataOptions, readRows, rowsToShow, withRunData } from './run-data.js';
-import { checkLatent, checkPlace, checkSteps, type ImageGrid, meanOf, rankLatents, spacedValues } from './traverse.js';
+import {
+  checkGrid,
+  checkLatent,
+  checkPlace,
+  checkSteps,
+  type GridOptions,
+  type ImageGrid,
+  meanOf,
+  rankLatents,
+  spacedValues,
+} from './traverse.js';
 
-export interface InterpolateOptions extends LoadRunOptions, DataOptions {
+export interface InterpolateOptions extends LoadRunOptions, DataOptions, GridOptions {
   /** Of the rows held out, counted from 0 in the order of the run's posterior.npz. */
   readonly from: number;
   readonly to: number;
@@ -31,8 +41,9 @@ export async function interpolate(
 ): Promise<Interpolation> {
   const { from, to, steps = 11 } = options;
   checkSteps(steps);
-  return withModel(run, options, (model) =>
-    withRunData(model, options, async (data) => {
+  return withModel(run, options, (model) => {
+    checkGrid(1, steps + 2, model.image, options);
+    return withRunData(model, options, async (data) => {
       const rows = await rowsToShow(model, data);
       checkPlace(from, rows.length, 'from');
       checkPlace(to, rows.length, 'to');
@@ -49,11 +60,11 @@ export async function interpolate(
       images.set(decoded, ends.length / 2);
       images.set(ends.subarray(ends.length / 2), ends.length / 2 + decoded.length);
       return { images, decoded, lines: 1, columns: steps + 2, image: model.image };
-    }),
-  );
+    });
+  });
 }
 
-export interface ManifoldOptions extends LoadRunOptions, DataOptions {
+export interface ManifoldOptions extends LoadRunOptions, DataOptions, GridOptions {
   /** The latent of the columns, and that of the lines. Default: the two of the largest divergence. */
   readonly latents?: readonly number[];
   /** Values of each: 2 to 1,000, default 15. */
@@ -84,6 +95,7 @@ export async function manifold(run: string | RunFolder | Model, options: Manifol
   return withModel(run, options, (model) => {
     if (options.latents !== undefined) checkPair(options.latents, model.latents);
     if (model.latents < 2) throw optionRangeError('manifold: expected a model of two latents or more, got one');
+    checkGrid(steps, steps, model.image, options);
     const decodePlane = async ([across, up]: readonly number[], base: Float32Array): Promise<Manifold> => {
       const z = new Float32Array(steps * steps * model.latents);
       for (let place = 0; place < steps * steps; place++) {

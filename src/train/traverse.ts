@@ -1,5 +1,6 @@
 /** What each latent does: images of one that varies while the others stay. */
 import type { ImageShape } from '../data/index.js';
+import { checkImageCount } from '../data/picture-size.js';
 import { optionRangeError } from '../errors.js';
 import { encodeRows } from './held-out.js';
 import { type LoadRunOptions, type Model, withModel } from './load-run.js';
@@ -25,7 +26,18 @@ export interface ImageGrid {
   readonly image: ImageShape;
 }
 
-export interface TraverseOptions extends LoadRunOptions, DataOptions {
+export interface GridOptions {
+  /** Told how many images there will be before the first is decoded; stops it by throwing. */
+  readonly onShape?: (shape: Omit<ImageGrid, 'images'>) => void;
+}
+
+/** @throws RangeError for more images than a picture can show */
+export function checkGrid(lines: number, columns: number, image: ImageShape, { onShape }: GridOptions): void {
+  checkImageCount(lines * columns, image);
+  onShape?.({ lines, columns, image });
+}
+
+export interface TraverseOptions extends LoadRunOptions, DataOptions, GridOptions {
   /** Around the posterior mean of a `row` (the default) or the mean of the `prior`, 0. */
   readonly from?: 'row' | 'prior';
   /** Of those held out, counted from 0 in the order of the run's posterior.npz. Default 0; not with `prior`. */
@@ -63,6 +75,7 @@ export async function traverse(run: string | RunFolder | Model, options: Travers
   const values = spacedValues(range, steps);
   return withModel(run, options, (model) => {
     for (const latent of options.latents ?? []) checkLatent(latent, model.latents);
+    checkGrid(options.latents?.length ?? model.latents, steps, model.image, options);
     return withRunData(model, options, async (data) => {
       const rows = await rowsToShow(model, data);
       const ranking = await rankLatents(model, data, rows);

@@ -140,6 +140,31 @@ for (const [command, flags, message] of WRONG_ENDINGS) {
   });
 }
 
+const TOO_LARGE: ReadonlyArray<readonly [string, string[], RegExp]> = [
+  [
+    'interpolate',
+    ['--manifold', '--steps', '1000'],
+    /1000000 images of 64 x 64 make a picture of 66002 x 66002 pixels/,
+  ],
+  ['traverse', ['--steps', '1000', '--scale', '64'], /3000 images of 512 x 512 .* 514002 x 1544 pixels/],
+  ['interpolate', ['--from', '0', '--to', '1', '--steps', '400', '--scale', '64'], /402 images of 512 x 512/],
+];
+
+for (const [command, flags, message] of TOO_LARGE) {
+  test(`${command} ${flags.join(' ')} is refused before anything is decoded`, async () => {
+    const png = at('large.png');
+    const refusal = await errorOf(command, ...flags, '--out', png);
+    assert.match(refusal, /^2 .*picture: .* expected at most 67108864; take fewer images/);
+    assert.match(refusal, message);
+    assert.not.ok(existsSync(png));
+  });
+}
+
+test('an animation counts the pixels of all its frames', async () => {
+  const refusal = await errorOf('traverse', '--steps', '300', '--scale', '64', '--gif', at('large.gif'));
+  assert.match(refusal, /^2 .*900 images of 512 x 512 make an animation of 300 x 1544 x 516 pixels/);
+});
+
 test('endings may be in capitals', async () => {
   assert.is((await runOnWasm('reconstruct', '--out', at('CAPITALS.PNG'))).code, 0);
 });

@@ -279,6 +279,21 @@ test('a manifold grows to the right and upwards', async () => {
   assert.match(await refusalOf(() => manifold(model, { latents: [1, 1] })), /two different ones/);
 });
 
+test('more images than a picture can show are refused before one is decoded', async () => {
+  const deaf = {
+    ...model,
+    image: { height: 64, width: 64, channels: 1 },
+    decode: () => Promise.reject(new Error('it was decoded')),
+  };
+  assert.match(
+    await refusalOf(() => manifold(deaf, { latents: [0, 1], steps: 129 })),
+    /ERR_OPTION: picture: 16641 images of 64 x 64 have 68161536 pixels: expected at most 67108864/,
+  );
+  const shape = { lines: 1, columns: 2, image: { height: 100_000, width: 2, channels: 1 } };
+  const tall = { ...shape, images: new Uint8Array(400_000) };
+  assert.match(await refusalOf(() => animateGrid(tall)), /ERR_OPTION: .*at most 65535 pixels in a GIF, got 6 x 100004/);
+});
+
 test('pictures are enlarged by whole factors, and animations play both ways', async () => {
   const grid = await traverse(model, { data: smallData, steps: 4 });
   const png = decodePng(await drawGrid(grid));
