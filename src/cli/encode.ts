@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { formatCount } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
-import { type EncodedPosterior, encode, SPLITS } from '../train/encode.js';
+import { type EncodedPosterior, type EncodePlan, encode, ROWS_OF_OTHERS, SPLITS } from '../train/encode.js';
 import { POSTERIOR_NAME, posteriorToNpz } from '../train/posterior-archive.js';
 import { checkEnding } from './check-ending.js';
 import type { Context } from './command.js';
@@ -34,14 +34,16 @@ export function define(command: Command, { terminal }: Context): void {
       new Option('--split <name>', "rows of the run's own data (default: test, what was held out)").choices(SPLITS),
     )
     .addOption(
-      new Option('--rows <n>', 'how many of them (default: all held out; of other data 10000 at most)').argParser(
-        wholeNumber('--rows', 1),
-      ),
+      new Option(
+        '--rows <n>',
+        `how many of them (default: all of the split; of other data ${ROWS_OF_OTHERS}, where no split is named)`,
+      ).argParser(wholeNumber('--rows', 1)),
     )
     .addOption(
-      new Option('--seed <n>', "seed of the choice of rows and of z (default: the run's)").argParser(
-        wholeNumber('--seed', 0),
-      ),
+      new Option(
+        '--seed <n>',
+        "seed of the samples z, and of which rows --rows takes of train or all: of test the first (default: the run's)",
+      ).argParser(wholeNumber('--seed', 0)),
     )
     .option('--json', 'one JSON document')
     .addHelpText(
@@ -75,10 +77,24 @@ async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): P
     ...(rows !== undefined && { rows }),
     ...(seed !== undefined && { seed }),
     signal: terminal.signal,
+    onPlan: (plan) => tellPlan(plan, rows === undefined, terminal),
     onProgress: ({ done, total }) => progress.update({ metric: 'encode', phase: 'images', done, total }),
   }).finally(() => progress.clear());
   await writeOutput(out, posteriorToNpz(encoded));
   terminal.stdout.write(flags.json ? toJson(describe(run, out, encoded)) : render(out, encoded));
+}
+
+/** What nobody asked for by number, and what takes long. */
+function tellPlan({ data, rows, available, bytes }: EncodePlan, isUnasked: boolean, { stderr }: Terminal): void {
+  if (isUnasked && rows < available) {
+    stderr.write(
+      `${formatCount(rows)} of the ${formatCount(available)} rows of ${printable(data)}; --rows N takes others\n`,
+    );
+  } else if (rows > ROWS_OF_OTHERS) {
+    const size = `about ${formatCount(Math.ceil(bytes / 1e6))} MB`;
+    const hint = isUnasked ? '; --rows N takes fewer' : '';
+    stderr.write(`encoding ${formatCount(rows)} rows of ${printable(data)}, ${size}${hint}\n`);
+  }
 }
 
 /** The archive that training leaves at its end is not replaced by another. */

@@ -50,6 +50,9 @@ export async function encodeToNpz(
   });
 }
 
+/** Numbers that are sampled at a time: a device has less room than the table. */
+const PIECE = 2 ** 20;
+
 /** A sample of each posterior: one draw of the seed for all rows, row by row. */
 export async function sampleLatents(
   tf: TensorLibrary,
@@ -58,13 +61,19 @@ export async function sampleLatents(
   logvar: Float32Array,
   seed: number,
 ): Promise<Float32Array> {
-  const noise = createDraws(core).normals(mu.length, { seed, stream: STREAMS.archiveSamples, index: 0 });
-  const z = tf.tidy(() => {
-    const [mean, spread, standard] = [mu, logvar, noise].map((values) => tf.tensor(values, [values.length]));
-    return tf.add(mean, tf.mul(tf.exp(tf.mul(spread, 0.5)), standard));
-  });
-  const sampled = (await z.data()) as Float32Array;
-  z.dispose();
+  const draws = createDraws(core);
+  const sampled = new Float32Array(mu.length);
+  for (let from = 0; from < mu.length; from += PIECE) {
+    const to = Math.min(mu.length, from + PIECE);
+    const noise = draws.normals(to - from, { seed, stream: STREAMS.archiveSamples, index: 0 }, from);
+    const z = tf.tidy(() => {
+      const pieces = [mu.subarray(from, to), logvar.subarray(from, to), noise];
+      const [mean, spread, standard] = pieces.map((values) => tf.tensor(values, [values.length]));
+      return tf.add(mean, tf.mul(tf.exp(tf.mul(spread, 0.5)), standard));
+    });
+    sampled.set((await z.data()) as Float32Array, from);
+    z.dispose();
+  }
   return sampled;
 }
 

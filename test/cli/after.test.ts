@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { exportNpz } from '../../src/data/export-npz.js';
 import { writeFileAtomically } from '../../src/io/write-file.js';
+import { readPosterior } from '../../src/node.js';
 import { smallData } from '../train/small-data.js';
 import { runInProcess } from './in-process.js';
 import { makeFolder } from './sample-files.js';
@@ -70,6 +71,31 @@ test('encode refuses to put other posteriors in place of the run’s, and other 
   assert.not.ok(existsSync(at('a.npz')));
   const { code, err } = await runInProcess(['encode', at('nowhere')]);
   assert.is(code, 66, err);
+});
+
+test('encode says what is left out unasked, how large a large table will be, and what its seed decides', async () => {
+  const many = at('many.npz');
+  await writeFileAtomically(many, exportNpz({ ...smallData, size: 12_000 }, 'all', false));
+  const encodeMany = (...flags: string[]) => runOnWasm('encode', '--data', many, '--out', at('m.npz'), ...flags);
+  const unasked = await encodeMany();
+  assert.is(unasked.err, '10,000 of the 12,000 rows of many; --rows N takes others\n');
+  assert.match(unasked.out, /factors of 10,000 rows of many/);
+  const all = await encodeMany('--split', 'all');
+  assert.is(all.err, 'encoding 12,000 rows of many, about 1 MB; --rows N takes fewer\n');
+  assert.match(all.out, /factors of 12,000 rows of many/);
+  assert.is((await encodeMany('--rows', '10001')).err, 'encoding 10,001 rows of many, about 1 MB\n');
+  assert.is((await encodeMany('--rows', '9')).err, '');
+  // Of the rows held out the first are taken, whatever the seed.
+  const arraysOf = async (...flags: string[]) => {
+    assert.is((await runOnWasm('encode', '--rows', '9', '--out', at('m.npz'), ...flags)).code, 0);
+    const { mu, z } = await readPosterior(at('m.npz'));
+    return [[...mu.data], [...(z?.data ?? [])]];
+  };
+  const [[ownMu, ownZ], [mu, z]] = [await arraysOf(), await arraysOf('--seed', '5')];
+  assert.equal(mu, ownMu);
+  assert.not.equal(z, ownZ);
+  const [one, other] = [await arraysOf('--split', 'train'), await arraysOf('--split', 'train', '--seed', '5')];
+  assert.not.equal(other[0], one[0]);
 });
 
 test('traverse draws a line for each latent and prints their divergences in that order', async () => {

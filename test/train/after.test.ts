@@ -2,7 +2,10 @@
 import { decode as decodePng } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { withCore } from '../../bindings/core.js';
 import { score } from '../../src/node.js';
+import { STREAMS } from '../../src/random.js';
+import { createDraws } from '../../src/train/draws.js';
 import {
   animateGrid,
   createMemoryRunFolder,
@@ -18,6 +21,7 @@ import {
   train,
   traverse,
 } from '../../src/train/index.js';
+import { sampleLatents } from '../../src/train/posterior-archive.js';
 import { readModel } from '../../src/train/read-model.js';
 import { checkResume, writeConfig } from '../../src/train/run/config.js';
 import { CONFIG } from './run/samples.js';
@@ -140,6 +144,30 @@ test('refuses images of another shape, too many rows, and a run without a best c
   assert.match(await refusalOf(() => loadRun(empty, { backend: 'wasm' })), /ERR_NO_INPUT/);
   const noBest = createMemoryRunFolder([...folder.files()].filter(([name]) => !name.includes('best')));
   assert.match(await refusalOf(() => loadRun(noBest, { checkpoint: 'best' })), /ERR_NO_INPUT.*no best checkpoint/);
+});
+
+test('tables that have no place in memory are refused before rows are chosen', async () => {
+  const vast: Dataset = { ...smallData, name: 'vast', identity: { generator: 'vast' }, size: 1e9 };
+  assert.match(
+    await refusalOf(() => encode(model, { data: vast, split: 'all' })),
+    /ERR_OPTION: rows: expected at most 33554432 of 4 latents, .* got 1000000000, the rows of vast in split all/,
+  );
+  const plans: unknown[] = [];
+  const { rows } = await encode(model, { data: { ...vast, size: 20_000 }, onPlan: (plan) => plans.push(plan) });
+  assert.equal(plans, [{ data: 'vast', rows: 10_000, available: 20_000, bytes: 640_000 }]);
+  assert.is(rows.length, 10_000);
+});
+
+test('samples of a large table are those of one draw', async () => {
+  const count = 2 ** 20 + 7;
+  const [z, noise] = await withCore(async (core) => [
+    await sampleLatents(model.tensors.tf, core, new Float32Array(count), new Float32Array(count), 3),
+    createDraws(core).normals(count, { seed: 3, stream: STREAMS.archiveSamples, index: 0 }),
+  ]);
+  assert.is(
+    z.findIndex((value, i) => value !== noise[i]),
+    -1,
+  );
 });
 
 test('options that would have no effect are refused', async () => {
