@@ -4,6 +4,7 @@ import { formatCount } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
 import { type EncodedPosterior, type EncodePlan, encode, ROWS_OF_OTHERS, SPLITS } from '../train/encode.js';
+import { POINTS } from '../train/objectives/codes.js';
 import { POSTERIOR_NAME, posteriorToNpz } from '../train/posterior-archive.js';
 import { checkEnding } from './check-ending.js';
 import type { Context } from './command.js';
@@ -107,13 +108,24 @@ function defaultOutput(run: string, { checkpoint, data, split, rows, seed, untra
 }
 
 function describe(run: string, out: string, encoded: EncodedPosterior): object {
-  const { step, backend, device, data, mu, factorNames } = encoded;
+  const { step, backend, device, data, mu, logvar, factorNames } = encoded;
   const size = { rows: mu.rows, latents: mu.columns, factors: factorNames };
-  return { schema: 'vaemetrics/encode@1', run, step, backend, device, data, ...size, out };
+  const reasons = logvar === null ? { reasons: { logvar: POINTS } } : {};
+  const arrays = namesOf(encoded);
+  return { schema: 'vaemetrics/encode@1', run, step, backend, device, data, ...size, arrays, out, ...reasons };
 }
 
-function render(out: string, { mu, factors, data, step }: EncodedPosterior): string {
-  const arrays = factors === null ? 'mu, logvar, z (no factors are known)' : 'mu, logvar, z, factors';
+function namesOf({ logvar, factors }: EncodedPosterior): string[] {
+  return ['mu', ...(logvar === null ? [] : ['logvar']), 'z', ...(factors === null ? [] : ['factors'])];
+}
+
+function render(out: string, encoded: EncodedPosterior): string {
+  const { mu, logvar, factors, data, step } = encoded;
+  const lacking = [
+    ...(logvar === null ? [`no logvar, and z is mu: ${POINTS}`] : []),
+    ...(factors === null ? ['no factors are known'] : []),
+  ];
+  const arrays = `${namesOf(encoded).join(', ')}${lacking.length > 0 ? ` (${lacking.join('; ')})` : ''}`;
   const rows = `${formatCount(mu.rows)} rows of ${printable(data)}, ${mu.columns} latents, after ${formatCount(step)} steps`;
   return `wrote ${printable(out)}: ${arrays} of ${rows}\n`;
 }

@@ -51,9 +51,10 @@ export function define(command: Command, { terminal }: Context): void {
     )
     .option('--manifold', 'a plane in place of a line: one latent to the right, one upwards')
     .addOption(
-      new Option('--latents <list>', 'those two, as 0,3 (default: those of the largest KL)').argParser(
-        parseLatents('--latents'),
-      ),
+      new Option(
+        '--latents <list>',
+        'those two, as 0,3 (default: those of the largest KL; of ae and dae of the largest variance)',
+      ).argParser(parseLatents('--latents')),
     )
     .addOption(
       new Option('--range <x>', 'they reach from -x to x (default: 3)').argParser(numberBetween('--range', 0, 1e6)),

@@ -6,7 +6,7 @@ import { optionRangeError } from '../errors.js';
 import type { FactorType } from '../types.js';
 import { encodeRows, factorTypesOf } from './held-out.js';
 import { type LoadRunOptions, type Model, withModel } from './load-run.js';
-import { type PosteriorTables, sampleLatents } from './posterior-archive.js';
+import { type PosteriorTables, tabulate } from './posterior-archive.js';
 import type { RunConfig } from './run/config.js';
 import type { RunFolder } from './run/run-folder.js';
 import { type DataOptions, type RunData, withRunData } from './run-data.js';
@@ -81,14 +81,11 @@ export async function encode(run: string | RunFolder | Model, options: EncodeOpt
         options.signal?.throwIfAborted();
         options.onProgress?.({ done, total: rows.length });
       });
-      const z = await withCore((core) => sampleLatents(tf, core, encoded.mu, encoded.logvar, seed));
-      const { config, step, backend, device, warnings } = model;
-      const shape = { rows: rows.length, columns: config.latents };
+      const { latents, code, step, backend, device, warnings } = model;
+      const tables = await withCore((core) => tabulate(tf, core, encoded.mu, encoded.logvar, { latents, seed, code }));
       const columns = dataset.factors.length;
       return {
-        mu: { data: encoded.mu, ...shape },
-        logvar: { data: encoded.logvar, ...shape },
-        z: { data: z, ...shape },
+        ...tables,
         factors: columns === 0 ? null : { data: encoded.factors, rows: rows.length, columns },
         rows,
         data: dataset.name,

@@ -6,6 +6,8 @@ import { score } from '../score.js';
 import type { FactorType } from '../types.js';
 import { loadImages } from './batches.js';
 import { DivergenceError } from './numbers.js';
+import { POINTS } from './objectives/codes.js';
+import type { ActiveObjective } from './objectives/objective.js';
 import type { LiveScores } from './progress.js';
 import { takeTurn } from './take-turn.js';
 import type { TensorLibrary } from './tensors.js';
@@ -52,6 +54,9 @@ const CORRELATION_SAMPLES = 1000;
 /** The metrics that are computed while training, the first of which decides which step was best. */
 export const LIVE_METRICS = ['mig', 'factor-vae-score'] as const;
 
+/** What total correlation is called beside them. */
+export const TOTAL_CORRELATION = 'total-correlation';
+
 /** How factors are to be scored: by their kind, not by what some rows of them look like. */
 export function factorTypesOf({ factors }: Dataset): FactorType[] {
   return factors.map(({ size }) => (size === null ? 'continuous' : 'discrete'));
@@ -63,28 +68,35 @@ export async function scoreRows(
   trainer: Trainer,
   dataset: Dataset,
   rows: Int32Array,
-  latents: number,
+  { latents, code }: { readonly latents: number; readonly code: ActiveObjective['code'] },
   step: number,
 ): Promise<LiveScores> {
   const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, latents);
   const shape = { rows: rows.length, columns: latents };
-  checkPosterior(mu, logvar, step);
-  const totalCorrelation = await correlationOf(mu, logvar, shape);
+  const hasPosterior = code === 'sample';
+  checkPosterior(hasPosterior ? { mu, logvar } : { mu }, step);
+  const correlation = hasPosterior ? await correlationOf(mu, logvar, shape) : { value: null, reason: POINTS };
   const report = await score(
     { data: mu, ...shape },
     { data: factors, rows: rows.length, columns: dataset.factors.length },
     { metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
   );
+  const metrics = Object.entries(report.metrics);
+  const reasons = [
+    ...metrics.flatMap(([name, { value, notes }]) => (value === null ? [[name, notes.join('; ')]] : [])),
+    ...(correlation.value === null ? [[TOTAL_CORRELATION, correlation.reason]] : []),
+  ];
   return {
     step,
-    totalCorrelation,
-    scores: Object.fromEntries(Object.entries(report.metrics).map(([name, { value }]) => [name, value])),
+    totalCorrelation: correlation.value,
+    scores: Object.fromEntries(metrics.map(([name, { value }]) => [name, value])),
+    reasons: Object.fromEntries(reasons),
   };
 }
 
 /** @throws DivergenceError where a posterior is none: the weights have run away in the step that was just made */
-function checkPosterior(mu: Float32Array, logvar: Float32Array, step: number): void {
-  for (const [name, values] of Object.entries({ mu, logvar })) {
+function checkPosterior(posterior: Readonly<Record<string, Float32Array>>, step: number): void {
+  for (const [name, values] of Object.entries(posterior)) {
     const bad = values.find((value) => !Number.isFinite(value));
     if (bad !== undefined) {
       throw new DivergenceError(
@@ -97,18 +109,24 @@ function checkPosterior(mu: Float32Array, logvar: Float32Array, step: number): v
   }
 }
 
-/** Null for variances beyond what densities can be computed of; autoencoders do not train them. */
+interface Correlation {
+  readonly value: number | null;
+  /** Why it is null. */
+  readonly reason: string;
+}
+
+/** Null for variances beyond what densities can be computed of. */
 async function correlationOf(
   mu: Float32Array,
   logvar: Float32Array,
   shape: { readonly rows: number; readonly columns: number },
-): Promise<number | null> {
+): Promise<Correlation> {
   try {
     const posterior = { mu: { data: mu, ...shape }, logvar: { data: logvar, ...shape } };
     const { totalCorrelation } = await decompose(posterior, { samples: Math.min(CORRELATION_SAMPLES, shape.rows) });
-    return totalCorrelation;
+    return { value: totalCorrelation, reason: '' };
   } catch (error) {
-    if (error instanceof DataError) return null;
+    if (error instanceof DataError) return { value: null, reason: error.message };
     throw error;
   }
 }

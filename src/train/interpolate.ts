@@ -65,7 +65,7 @@ export async function interpolate(
 }
 
 export interface ManifoldOptions extends LoadRunOptions, DataOptions, GridOptions {
-  /** The latent of the columns, and that of the lines. Default: the two of the largest divergence. */
+  /** The latent of the columns, and that of the lines. Default: the two of the largest divergence; of autoencoders of the largest variance. */
   readonly latents?: readonly number[];
   /** Values of each: 2 to 1,000, default 15. */
   readonly steps?: number;

@@ -6,6 +6,7 @@ import type { BackendName } from './backends/backend.js';
 import { openBackend } from './backends/open-backend.js';
 import { toTensor } from './batches.js';
 import { forward } from './models/network.js';
+import { codeOf } from './objectives/codes.js';
 import { composeOperations } from './operations.js';
 import { type ModelOptions, readModel } from './read-model.js';
 import { localReplicas } from './replicas.js';
@@ -30,12 +31,14 @@ export interface Model {
   readonly image: ImageShape;
   /** D. */
   readonly latents: number;
+  /** What the decoder was given: `sample`, or `mean` in autoencoders, whose codes are points. */
+  readonly code: 'sample' | 'mean';
   /** Steps that it was trained for. */
   readonly step: number;
   readonly backend: string;
   readonly device: string;
   readonly warnings: readonly string[];
-  /** Images (N, H, W, C), bytes, to posteriors (N, D): means, and natural logarithms of variances. */
+  /** Images (N, H, W, C), bytes, to posteriors (N, D): means, and natural logarithms of variances, which mean nothing where the code is `mean`. */
   encode(images: Uint8Array): Promise<{ readonly mu: Float32Array; readonly logvar: Float32Array }>;
   /** Latents (N, D) to images (N, H, W, C), bytes. */
   decode(z: Float32Array): Promise<Uint8Array>;
@@ -77,6 +80,7 @@ export async function loadRun(run: string | RunFolder, options: LoadRunOptions =
     config,
     image,
     latents,
+    code: codeOf(config.objective),
     step,
     backend: backend.name,
     device: backend.device,

@@ -6,11 +6,21 @@ import { toMatrix } from '../matrix.js';
 import { STREAMS } from '../random.js';
 import { createDraws } from './draws.js';
 import { encodeRows } from './held-out.js';
+import type { ActiveObjective } from './objectives/objective.js';
 import type { RunFolder } from './run/run-folder.js';
 import type { TensorLibrary } from './tensors.js';
 import type { Trainer } from './trainer.js';
 
 export const POSTERIOR_NAME = 'posterior.npz';
+
+/** What decides the archive beside the weights. */
+export interface ArchiveSettings {
+  /** D. */
+  readonly latents: number;
+  /** Of the samples. */
+  readonly seed: number;
+  readonly code: ActiveObjective['code'];
+}
 
 /** Encodes rows and writes mu, logvar, z (a sample of each) and the factors, where they are known. */
 export async function writePosterior(
@@ -19,35 +29,30 @@ export async function writePosterior(
   trainer: Trainer,
   dataset: Dataset,
   rows: Int32Array,
-  { latents, seed }: { readonly latents: number; readonly seed: number },
+  settings: ArchiveSettings,
   folder: RunFolder,
   onChunk?: (done: number) => void,
 ): Promise<void> {
-  const archive = await encodeToNpz(tf, core, trainer, dataset, rows, latents, seed, onChunk);
-  await folder.writeAtomically(POSTERIOR_NAME, archive);
+  const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, settings.latents, onChunk);
+  const columns = dataset.factors.length;
+  const tables: PosteriorTables = {
+    ...(await tabulate(tf, core, mu, logvar, settings)),
+    factors: columns === 0 ? null : { data: factors, rows: rows.length, columns },
+  };
+  await folder.writeAtomically(POSTERIOR_NAME, posteriorToNpz(tables));
 }
 
-/** The bytes of the archive. */
-export async function encodeToNpz(
+/** Posteriors as tables, with samples. Where codes are points, z is mu and there is no logvar: a number that nothing trained is none. */
+export async function tabulate(
   tf: TensorLibrary,
   core: Core,
-  trainer: Trainer,
-  dataset: Dataset,
-  rows: Int32Array,
-  latents: number,
-  seed: number,
-  onChunk?: (done: number) => void,
-): Promise<AsyncIterable<Uint8Array>> {
-  const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, latents, onChunk);
-  const z = await sampleLatents(tf, core, mu, logvar, seed);
-  const ofLatents = { rows: rows.length, columns: latents };
-  const columns = dataset.factors.length;
-  return posteriorToNpz({
-    mu: { data: mu, ...ofLatents },
-    logvar: { data: logvar, ...ofLatents },
-    z: { data: z, ...ofLatents },
-    factors: columns === 0 ? null : { data: factors, rows: rows.length, columns },
-  });
+  mu: Float32Array,
+  logvar: Float32Array,
+  { latents, seed, code }: ArchiveSettings,
+): Promise<Pick<PosteriorTables, 'mu' | 'logvar' | 'z'>> {
+  const table = (data: Float32Array) => ({ data, rows: data.length / latents, columns: latents });
+  if (code === 'mean') return { mu: table(mu), logvar: null, z: table(mu) };
+  return { mu: table(mu), logvar: table(logvar), z: table(await sampleLatents(tf, core, mu, logvar, seed)) };
 }
 
 /** Numbers that are sampled at a time: a device has less room than the table. */
@@ -87,13 +92,14 @@ export interface PosteriorTable<A extends Float32Array | Float64Array = Float32A
 /** Posteriors (N, D), a sample of each, and the factors (N, K) where they are known. */
 export interface PosteriorTables {
   readonly mu: PosteriorTable;
-  readonly logvar: PosteriorTable;
+  /** Null for autoencoders, whose codes are points: z is mu there. */
+  readonly logvar: PosteriorTable | null;
   readonly z: PosteriorTable;
   readonly factors: PosteriorTable<Float64Array> | null;
 }
 
 /** The bytes of an archive that `score`, `decompose` and numpy read. */
 export function posteriorToNpz({ mu, logvar, z, factors }: PosteriorTables): AsyncIterable<Uint8Array> {
-  const arrays = Object.entries({ mu, logvar, z, ...(factors && { factors }) });
+  const arrays = Object.entries({ mu, ...(logvar && { logvar }), z, ...(factors && { factors }) });
   return writeNpz(arrays.map(([name, table]) => ({ name, matrix: toMatrix(table, name) })));
 }

@@ -20,12 +20,14 @@ export interface TrainOpening {
   readonly warnings: readonly string[];
 }
 
-/** Scores of held-out rows after some steps; null where one is undefined. */
+/** Scores of held-out rows after some steps; null where one is undefined, and `reasons` says why. */
 export interface LiveScores {
   readonly step: number;
   readonly scores: Readonly<Record<string, number | null>>;
-  /** Total correlation of the aggregated posterior of these rows, in nats; null where variances are out of range. */
+  /** Total correlation of the aggregated posterior of these rows, in nats; null for autoencoders, and where variances are out of range. */
   readonly totalCorrelation: number | null;
+  /** Why one is null, by its name in the log: `mig`, `total-correlation`. */
+  readonly reasons: Readonly<Record<string, string>>;
 }
 
 /** The numbers of a step. */
@@ -43,10 +45,11 @@ export interface StepProgress {
   /** Nats per image. */
   readonly loss: number;
   readonly reconstruction: number;
-  readonly kl: number;
+  /** Null for autoencoders, whose codes are points. */
+  readonly kl: number | null;
   /** Other terms of the objective, by name. */
   readonly terms: Readonly<Record<string, number>>;
-  readonly klPerLatent: readonly number[];
+  readonly klPerLatent: readonly number[] | null;
   /** The latest there are. */
   readonly scored: LiveScores | null;
   /** Whether this step went into the log. */

@@ -142,6 +142,7 @@ async function trainWith(
   const active = plan.objective.activate(plan.objectiveOptions);
   const batches = openBatches(tf, dataset, split, plan.batchSize, plan.seed, active.needsSecondBatch);
   const scored = split.test.subarray(0, rows.scoreRows);
+  const model = { latents: plan.latents, seed: plan.seed, code: active.code };
   const isScorable = dataset.factors.length > 0 && scored.length > 1;
   const end = await runLoop({
     tf,
@@ -149,12 +150,12 @@ async function trainWith(
     batches,
     record,
     plan,
-    score: isScorable ? (step) => scoreRows(tf, trainer, dataset, scored, plan.latents, step) : null,
+    score: isScorable ? (step) => scoreRows(tf, trainer, dataset, scored, model, step) : null,
     signal: options.signal,
     onStep: (progress) => options.onProgress?.(progress),
   });
   if (split.test.length > 0) {
-    await writePosterior(tf, core, trainer, dataset, split.test, plan, folder, (done) => {
+    await writePosterior(tf, core, trainer, dataset, split.test, model, folder, (done) => {
       options.onProgress?.({ kind: 'encoding', done, total: split.test.length });
       options.signal?.throwIfAborted();
     });

@@ -78,12 +78,12 @@ test('encode says what is left out unasked, how large a large table will be, and
   await writeFileAtomically(many, exportNpz({ ...smallData, size: 12_000 }, 'all', false));
   const encodeMany = (...flags: string[]) => runOnWasm('encode', '--data', many, '--out', at('m.npz'), ...flags);
   const unasked = await encodeMany();
-  assert.is(unasked.err, '10,000 of the 12,000 rows of many; --rows N takes others\n');
-  assert.match(unasked.out, /factors of 10,000 rows of many/);
+  assert.is(unasked.err, '10,000 of the 12,000 rows of many.npz; --rows N takes others\n');
+  assert.match(unasked.out, /factors of 10,000 rows of many\.npz/);
   const all = await encodeMany('--split', 'all');
-  assert.is(all.err, 'encoding 12,000 rows of many, about 1 MB; --rows N takes fewer\n');
-  assert.match(all.out, /factors of 12,000 rows of many/);
-  assert.is((await encodeMany('--rows', '10001')).err, 'encoding 10,001 rows of many, about 1 MB\n');
+  assert.is(all.err, 'encoding 12,000 rows of many.npz, about 1 MB; --rows N takes fewer\n');
+  assert.match(all.out, /factors of 12,000 rows of many\.npz/);
+  assert.is((await encodeMany('--rows', '10001')).err, 'encoding 10,001 rows of many.npz, about 1 MB\n');
   assert.is((await encodeMany('--rows', '9')).err, '');
   // Of the rows held out the first are taken, whatever the seed.
   const arraysOf = async (...flags: string[]) => {
@@ -211,6 +211,35 @@ test('every command says that a damaged checkpoint was passed over', async () =>
     const { code, err } = await runInProcess([command, damaged, ...flags]);
     assert.is(code, 0, err);
     assert.is(err.match(/warning: .*the best one, step 3, is taken/g)?.length, 1, `${command}: ${err}`);
+  }
+});
+
+test('an autoencoder has no posterior, and every command says so', async () => {
+  const run = at('points');
+  const trained = await runInProcess([
+    ...['train', '--data', DATA, '--model', 'ae', '--latents', '3', '--architecture', 'mlp', '--backend', 'wasm'],
+    ...['--steps', '2', '--batch-size', '8', '--test-rows', '40', '--threads', '1', '--log-every', '1', '--out', run],
+  ]);
+  assert.is(trained.code, 0, trained.err);
+  assert.match(trained.err, /^step 2 of 2 \(100 %\) {2}loss \S+ {2}reconstruction \S+ {2}at step 2: MIG/m);
+  const onWasm = (command: string, ...flags: string[]) => runInProcess([command, run, '--backend', 'wasm', ...flags]);
+  const encoded = await onWasm('encode');
+  assert.match(
+    encoded.out,
+    /: mu, z, factors \(no logvar, and z is mu: codes are points: nothing trains logvar\) of 40 /,
+  );
+  const json = JSON.parse((await onWasm('encode', '--json')).out);
+  assert.equal([json.arrays, Object.keys(json.reasons)], [['mu', 'z', 'factors'], ['logvar']]);
+  const traversal = await onWasm('traverse', '--out', at('points.png'));
+  assert.match(traversal.out, /^line +latent +variance\n/);
+  assert.match(traversal.out, /\nvariance of mu \(no KL: codes are points: .*\), over 40 rows; /);
+  const order = JSON.parse((await onWasm('traverse', '--out', at('points.png'), '--json')).out);
+  assert.equal([order.orderedBy, order.latents[0].kl, Object.keys(order.reasons)], ['variance', null, ['kl']]);
+  for (const path of [run, `${run}/posterior.npz`]) {
+    assert.is((await runInProcess(['score', path, '--metrics', 'mig'])).code, 0);
+    const { code, err } = await runInProcess(['decompose', path]);
+    assert.is(code, 65);
+    assert.match(err, /found no logvar: the run is of ae, whose codes are points: nothing trains logvar, so that/);
   }
 });
 

@@ -3,6 +3,7 @@ import { decode as decodePng } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withCore } from '../../bindings/core.js';
+import { memorySource, openArrays } from '../../src/io/index.js';
 import { score } from '../../src/node.js';
 import { STREAMS } from '../../src/random.js';
 import { createDraws } from '../../src/train/draws.js';
@@ -12,15 +13,18 @@ import {
   type Dataset,
   drawGrid,
   encode,
+  exportModel,
   interpolate,
   loadRun,
   type Model,
   manifold,
   posteriorToNpz,
   reconstruct,
+  type StepProgress,
   train,
   traverse,
 } from '../../src/train/index.js';
+import { POINTS } from '../../src/train/objectives/codes.js';
 import { sampleLatents } from '../../src/train/posterior-archive.js';
 import { readModel } from '../../src/train/read-model.js';
 import { checkResume, writeConfig } from '../../src/train/run/config.js';
@@ -220,7 +224,7 @@ test('a traversal varies one latent in each line, the largest divergence first',
   const { images, latents, values, lines, columns } = await traverse(model, { data: smallData, row: 3, steps: 5 });
   assert.equal([lines, columns, images.length], [LATENTS, 5, LATENTS * 5 * PIXELS]);
   assert.equal(values, [-3, -1.5, 0, 1.5, 3]);
-  const kls = latents.map(({ kl }) => kl);
+  const kls = latents.map(({ kl }) => kl as number);
   assert.equal(
     kls,
     [...kls].sort((a, b) => b - a),
@@ -230,9 +234,9 @@ test('a traversal varies one latent in each line, the largest divergence first',
   for (const { latent, kl } of latents) {
     let sum = 0;
     for (let i = latent; i < mu.data.length; i += LATENTS) {
-      sum += 0.5 * (mu.data[i] * mu.data[i] + Math.exp(logvar.data[i]) - logvar.data[i] - 1);
+      sum += 0.5 * (mu.data[i] * mu.data[i] + Math.exp(logvar!.data[i]) - logvar!.data[i] - 1);
     }
-    assert.ok(Math.abs(sum / rows.length - kl) < 1e-9);
+    assert.ok(Math.abs(sum / rows.length - kl!) < 1e-9);
   }
   // One cell, decoded by itself.
   const z = mu.data.slice(3 * LATENTS, 4 * LATENTS);
@@ -251,6 +255,71 @@ test('a traversal varies one latent in each line, the largest divergence first',
   );
   assert.match(await refusalOf(() => traverse(model, { data: smallData, row: 120 })), /row: .*from 0 to 119/);
 });
+
+for (const objective of ['ae', 'dae'] as const) {
+  test(`the codes of ${objective} are points: no KL, no total correlation, no logvar, and latents by their variance`, async () => {
+    await model.close();
+    const run = createMemoryRunFolder();
+    const told: StepProgress[] = [];
+    const options = { latents: LATENTS, batchSize: 32, steps: 12, testRows: TEST_ROWS, scoreEvery: 6, logEvery: 4 };
+    const { scores } = await train({
+      ...options,
+      data: smallData,
+      backend: 'wasm',
+      model: objective,
+      out: run,
+      onProgress: (progress) => progress.kind === 'step' && told.push(progress),
+    });
+    const points = await loadRun(run, { backend: 'wasm' });
+    try {
+      assert.equal([scores?.totalCorrelation, scores?.reasons], [null, { 'total-correlation': POINTS }]);
+      assert.type(scores?.scores.mig, 'number');
+      for (const { kl, klPerLatent, terms } of told) assert.equal([kl, klPerLatent, terms], [null, null, {}]);
+      const log = new TextDecoder()
+        .decode((await run.read('log.jsonl'))!)
+        .trim()
+        .split('\n');
+      for (const { step, kl, kl_per_latent, scores, reasons } of log.map((line) => JSON.parse(line))) {
+        assert.equal([kl, kl_per_latent, reasons.kl], [null, undefined, POINTS]);
+        if (step % 6 > 0) assert.is(scores, undefined);
+        else assert.equal([scores['total-correlation'], reasons['scores.total-correlation']], [null, POINTS]);
+      }
+      const encoded = await encode(points, { data: smallData });
+      const archive = await bytesOf(posteriorToNpz(encoded));
+      assert.equal(archive, Buffer.from((await run.read('posterior.npz'))!));
+      const { arrays } = await openArrays(memorySource(archive, 'posterior.npz'));
+      assert.equal(
+        arrays.map(({ name }) => name),
+        ['mu', 'z', 'factors'],
+      );
+      assert.equal([encoded.logvar, encoded.z.data], [null, encoded.mu.data]);
+      const { latents, orderedBy, rows } = await traverse(points, { data: smallData, steps: 2 });
+      assert.is(orderedBy, 'variance');
+      for (const { latent, kl, variance } of latents) {
+        const values = Array.from({ length: rows }, (_, row) => encoded.mu.data[row * LATENTS + latent]);
+        const mean = values.reduce((sum, value) => sum + value, 0) / rows;
+        const expected = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows;
+        assert.is(kl, null);
+        assert.ok(Math.abs(variance - expected) < 1e-9 * (1 + expected), `${variance}, expected ${expected}`);
+      }
+      const variances = latents.map(({ variance }) => variance);
+      assert.equal(
+        variances,
+        [...variances].sort((a, b) => b - a),
+      );
+      const { latents: plane } = await manifold(points, { data: smallData, steps: 2 });
+      assert.equal(
+        plane,
+        latents.slice(0, 2).map(({ latent }) => latent),
+      );
+      const [, script] = await exportModel(run, { format: 'safetensors' });
+      assert.match(Buffer.concat([...script.chunks]).toString(), /4 means, then 4 numbers that nothing has trained\./);
+    } finally {
+      await points.close();
+      model = await loadRun(folder, { backend: 'wasm' });
+    }
+  });
+}
 
 test('originals stand above their reconstructions, with the loss at the means', async () => {
   const { images, lines, columns, loss, lossRows } = await reconstruct(model, { data: smallData, rows: 18 });

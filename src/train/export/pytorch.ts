@@ -1,6 +1,7 @@
 /** Encoder and decoder for PyTorch: model.safetensors, and a script that builds the networks and loads it. */
 import { type FloatTensor, type FloatTensors, writeFloatTensors } from '../../io/float-tensors.js';
 import { LEAKY_SLOPE } from '../models/layers.js';
+import { codeOf } from '../objectives/codes.js';
 import type { StoredModel } from '../read-model.js';
 import type { ExportedFile } from './exported-file.js';
 import { edgesOf, type PlacedLayer, placeLayers } from './geometry.js';
@@ -95,7 +96,7 @@ function writeScript(
   return `"""Encoder and decoder of a ${config.objective.name} after ${step} steps, for PyTorch. Needs nothing but torch.
 
 Images are (rows, ${channels}, ${height}, ${width}), float32 in [0, 1].
-The encoder gives (rows, ${2 * config.latents}): ${config.latents} means, then ${config.latents} natural logarithms of variances.
+The encoder gives (rows, ${2 * config.latents}): ${config.latents} means, then ${config.latents} ${codeOf(config.objective) === 'mean' ? 'numbers that nothing has trained' : 'natural logarithms of variances'}.
 The decoder takes (rows, ${config.latents}), and gives images: ${pixels}.
 """
 import json
