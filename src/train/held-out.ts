@@ -62,7 +62,23 @@ export function factorTypesOf({ factors }: Dataset): FactorType[] {
   return factors.map(({ size }) => (size === null ? 'continuous' : 'discrete'));
 }
 
-/** Scores the means of held-out rows. */
+/** What can be said of a model in advance: metrics need factors, and total correlation a posterior. */
+export function planScores(
+  { factors }: Dataset,
+  code: ActiveObjective['code'],
+): { readonly isScorable: boolean; readonly notes: readonly string[] } {
+  if (factors.length > 0) return { isScorable: true, notes: [] };
+  const hasPosterior = code === 'sample';
+  const rest = hasPosterior ? ', total correlation is' : '';
+  return {
+    isScorable: hasPosterior,
+    notes: [
+      `the images have no factors: ${LIVE_METRICS.join(' and ')} are not computed${rest}; no checkpoint is kept as the best`,
+    ],
+  };
+}
+
+/** Scores the means of held-out rows: by metrics where there are factors, and by total correlation where there is a posterior. */
 export async function scoreRows(
   tf: TensorLibrary,
   trainer: Trainer,
@@ -76,12 +92,7 @@ export async function scoreRows(
   const hasPosterior = code === 'sample';
   checkPosterior(hasPosterior ? { mu, logvar } : { mu }, step);
   const correlation = hasPosterior ? await correlationOf(mu, logvar, shape) : { value: null, reason: POINTS };
-  const report = await score(
-    { data: mu, ...shape },
-    { data: factors, rows: rows.length, columns: dataset.factors.length },
-    { metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
-  );
-  const metrics = Object.entries(report.metrics);
+  const metrics = Object.entries(dataset.factors.length === 0 ? {} : await scoreMeans(mu, factors, shape, dataset));
   const reasons = [
     ...metrics.flatMap(([name, { value, notes }]) => (value === null ? [[name, notes.join('; ')]] : [])),
     ...(correlation.value === null ? [[TOTAL_CORRELATION, correlation.reason]] : []),
@@ -92,6 +103,15 @@ export async function scoreRows(
     scores: Object.fromEntries(metrics.map(([name, { value }]) => [name, value])),
     reasons: Object.fromEntries(reasons),
   };
+}
+
+async function scoreMeans(mu: Float32Array, factors: Float64Array, shape: Shape, dataset: Dataset) {
+  const { metrics } = await score(
+    { data: mu, ...shape },
+    { data: factors, rows: shape.rows, columns: dataset.factors.length },
+    { metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
+  );
+  return metrics;
 }
 
 /** @throws DivergenceError where a posterior is none: the weights have run away in the step that was just made */
@@ -109,6 +129,11 @@ function checkPosterior(posterior: Readonly<Record<string, Float32Array>>, step:
   }
 }
 
+interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 interface Correlation {
   readonly value: number | null;
   /** Why it is null. */
@@ -116,11 +141,7 @@ interface Correlation {
 }
 
 /** Null for variances beyond what densities can be computed of. */
-async function correlationOf(
-  mu: Float32Array,
-  logvar: Float32Array,
-  shape: { readonly rows: number; readonly columns: number },
-): Promise<Correlation> {
+async function correlationOf(mu: Float32Array, logvar: Float32Array, shape: Shape): Promise<Correlation> {
   try {
     const posterior = { mu: { data: mu, ...shape }, logvar: { data: logvar, ...shape } };
     const { totalCorrelation } = await decompose(posterior, { samples: Math.min(CORRELATION_SAMPLES, shape.rows) });

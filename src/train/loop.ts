@@ -59,7 +59,8 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
     const isScored = score !== null && (isLast || (plan.scoreEvery > 0 && step % plan.scoreEvery === 0));
     if (isScored) {
       state.scored = await clock.count('score', () => score(step));
-      const value = state.scored.scores[LIVE_METRICS[0]];
+      // None without factors.
+      const value = state.scored.scores[LIVE_METRICS[0]] ?? null;
       if (value !== null && (state.best === null || value > state.best.score)) {
         state.best = { step, score: value };
       }

@@ -5,6 +5,7 @@ import type { Refusal } from './backends/backend.js';
 export interface TrainOpening {
   readonly kind: 'opened';
   readonly backend: string;
+  /** With the number of threads that train, where that is ours to choose: `WebAssembly SIMD, 2 threads`. */
   readonly device: string;
   /** Threads that compute: this one, or so many workers. */
   readonly threads: number;
@@ -18,6 +19,8 @@ export interface TrainOpening {
   readonly firstStep: number;
   readonly steps: number;
   readonly warnings: readonly string[];
+  /** What cannot be computed, and why. */
+  readonly notes: readonly string[];
 }
 
 /** Scores of held-out rows after some steps; null where one is undefined, and `reasons` says why. */

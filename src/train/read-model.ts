@@ -85,7 +85,11 @@ async function findCheckpoint(
 ): Promise<{ found: Checkpoint; warnings: readonly string[] }> {
   if (wanted === 'best') {
     const best = await bestCheckpoint(folder);
-    if (best === null) throw new NoRunError(folder.path, 'there is no best checkpoint: the run has not been scored');
+    if (best === null)
+      throw new NoRunError(
+        folder.path,
+        'there is no best checkpoint: none has had a MIG, which is computed on images held out, from their factors',
+      );
     return { found: best, warnings: [] };
   }
   const { checkpoint, warnings } = await latestCheckpoint(folder);

@@ -6,11 +6,12 @@ import { absoluteNameOf, type Dataset, openDataset } from '../data/index.js';
 import { splitRows } from '../data/split.js';
 import { optionRangeError } from '../errors.js';
 import { version } from '../version.js';
+import { describeDevice } from './backends/backend.js';
 import { type OpenedBackend, openBackend } from './backends/open-backend.js';
 import { openBatches } from './batches.js';
 import { type Shares, sharesOf } from './clock.js';
 import { createDraws } from './draws.js';
-import { factorTypesOf, LIVE_METRICS, scoreRows } from './held-out.js';
+import { factorTypesOf, LIVE_METRICS, planScores, scoreRows } from './held-out.js';
 import { runLoop } from './loop.js';
 import { listParameters } from './models/layers.js';
 import { ADAM_DEFAULTS } from './optimiser.js';
@@ -39,11 +40,13 @@ export interface TrainResult {
   readonly seconds: number;
   /** Of those seconds, what went into other things than steps. */
   readonly shares: Shares;
-  /** Scores of held-out rows after the last step; null where there are no factors. */
+  /** Scores of held-out rows after the last step; null where nothing can be computed. */
   readonly scores: LiveScores | null;
-  /** The step whose first score was the best; its checkpoint is `checkpoints/best.safetensors`. */
+  /** The step whose first score was the best, its checkpoint being `checkpoints/best.safetensors`; null where no step had one, as without factors. */
   readonly best: { readonly step: number; readonly score: number } | null;
   readonly warnings: readonly string[];
+  /** What cannot be computed, and why. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -115,6 +118,7 @@ async function trainWith(
   const path = typeof options.data === 'string' ? await absoluteNameOf(options.data) : null;
   const threads = chooseThreads(plan, backend, shardRows);
   checkThreads(threads, backend);
+  const device = describeDevice(backend, threads);
   const config = describeRun(plan, dataset, path, backend, rows, shardRows, threads);
   const folder = await openFolder(options, opened);
   // What cannot train leaves no run.
@@ -123,11 +127,13 @@ async function trainWith(
   const record = await opened(options.resume ? resumeRun(folder, config) : startRun(folder, config));
   restore(trainer, record);
 
+  const active = plan.objective.activate(plan.objectiveOptions);
+  const { isScorable, notes } = planScores(dataset, active.code);
   const networks = plan.architecture.build(dataset.image, plan.latents);
   options.onProgress?.({
     kind: 'opened',
     backend: backend.name,
-    device: backend.device,
+    device,
     threads,
     refused: backend.refused,
     data: dataset.name,
@@ -137,20 +143,19 @@ async function trainWith(
     firstStep: record.resumed?.step ?? 0,
     steps: plan.steps,
     warnings: record.warnings,
+    notes,
   });
 
-  const active = plan.objective.activate(plan.objectiveOptions);
   const batches = openBatches(tf, dataset, split, plan.batchSize, plan.seed, active.needsSecondBatch);
   const scored = split.test.subarray(0, rows.scoreRows);
   const model = { latents: plan.latents, seed: plan.seed, code: active.code };
-  const isScorable = dataset.factors.length > 0 && scored.length > 1;
   const end = await runLoop({
     tf,
     trainer,
     batches,
     record,
     plan,
-    score: isScorable ? (step) => scoreRows(tf, trainer, dataset, scored, model, step) : null,
+    score: isScorable && scored.length > 1 ? (step) => scoreRows(tf, trainer, dataset, scored, model, step) : null,
     signal: options.signal,
     onStep: (progress) => options.onProgress?.(progress),
   });
@@ -163,13 +168,14 @@ async function trainWith(
   return {
     folder,
     backend: backend.name,
-    device: backend.device,
+    device,
     steps: plan.steps,
     seconds: end.seconds,
     shares: sharesOf(end.spent, end.seconds),
     scores: end.scored,
     best: end.best,
     warnings: record.warnings,
+    notes,
   };
 }
 

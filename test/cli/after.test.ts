@@ -243,6 +243,22 @@ test('an autoencoder has no posterior, and every command says so', async () => {
   }
 });
 
+test('images without factors are trained on, and what cannot be scored is said once', async () => {
+  const [plain, run] = [at('plain.npz'), at('plain')];
+  await writeFileAtomically(plain, exportNpz({ ...smallData, factors: [] }, 'all', false));
+  const trained = await runInProcess([
+    ...['train', '--data', plain, '--latents', '3', '--architecture', 'mlp', '--backend', 'wasm', '--steps', '2'],
+    ...['--batch-size', '8', '--test-rows', '40', '--threads', '1', '--log-every', '1', '--out', run],
+  ]);
+  assert.is(trained.code, 0, trained.err);
+  assert.is(trained.err.match(/^the images have no factors: mig and factor-vae-score are not computed/gm)?.length, 1);
+  assert.match(trained.err, /^step 2 of 2 .* TC \S+ {2}\d+ images\/s/m);
+  assert.match(trained.out, /^2 steps in \d+ s: .*\nof the time: .*\n$/);
+  const best = await runInProcess(['traverse', run, '--checkpoint', 'best', '--out', at('plain.png')]);
+  assert.is(best.code, 66);
+  assert.match(best.err, /there is no best checkpoint: none has had a MIG, .* from their factors/);
+});
+
 test('reconstruct draws pairs and prints the loss', async () => {
   const png = at('reconstruction.png');
   const { code, out } = await runOnWasm('reconstruct', '--out', png, '--rows', '5');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Dataset } from '../../src/data/index.js';
 import { readFactors, readPosterior, score } from '../../src/node.js';
 import {
   createMemoryRunFolder,
@@ -144,6 +145,54 @@ test('a run learns, and its posterior is scored', async () => {
   } finally {
     rmSync(path, { recursive: true });
   }
+});
+
+const WITHOUT_FACTORS: Dataset = { ...smallData, name: 'plain', factors: [], readFactors() {} };
+
+test('images without factors have total correlation and no best checkpoint, and that is said at the start', async () => {
+  const folder = createMemoryRunFolder();
+  const notes: string[] = [];
+  const { scores, best, ...result } = await train({
+    ...SMALL,
+    data: WITHOUT_FACTORS,
+    backend: 'wasm',
+    steps: 4,
+    scoreEvery: 2,
+    out: folder,
+    onProgress: (progress) => progress.kind === 'opened' && notes.push(...progress.notes),
+  });
+  assert.equal(notes, [
+    'the images have no factors: mig and factor-vae-score are not computed, total correlation is; no checkpoint is kept as the best',
+  ]);
+  assert.equal([best, result.notes, scores?.step, scores?.scores], [null, notes, 4, {}]);
+  assert.type(scores?.totalCorrelation, 'number');
+  assert.is(await folder.read('checkpoints/best.safetensors'), null);
+  const lines = new TextDecoder()
+    .decode((await folder.read('log.jsonl'))!)
+    .trim()
+    .split('\n');
+  assert.equal(
+    lines.map((line) => Object.keys(JSON.parse(line).scores ?? {})),
+    [[], ['total-correlation'], [], ['total-correlation']],
+  );
+  const posterior = Buffer.from((await folder.read('posterior.npz'))!);
+  assert.ok(posterior.includes('logvar.npy') && !posterior.includes('factors.npy'));
+});
+
+test('an autoencoder of images without factors has nothing to be scored by', async () => {
+  const { scores, best, notes } = await train({
+    ...SMALL,
+    data: WITHOUT_FACTORS,
+    backend: 'wasm',
+    model: 'ae',
+    steps: 2,
+  });
+  assert.equal([scores, best], [null, null]);
+  assert.match(notes[0], /^the images have no factors: mig and factor-vae-score are not computed; no checkpoint/);
+});
+
+test('images with factors need no note', async () => {
+  assert.equal((await train({ ...SMALL, backend: 'wasm', steps: 1 })).notes, []);
 });
 
 test('a seed gives the same run, another seed another', async () => {
