@@ -112,6 +112,8 @@ function show(bar: TrainBar, progress: StepProgress): void {
     reconstruction,
     kl,
     totalCorrelation: terms.totalCorrelation ?? scored?.totalCorrelation ?? null,
+    // Of the objective's own estimate nothing is known.
+    totalCorrelationFloor: terms.totalCorrelation === undefined ? (scored?.totalCorrelationFloor ?? null) : null,
     scores: scored === null ? null : { step: scored.step, values: titled(scored) },
   };
   if (isLogged) bar.logged(shown);

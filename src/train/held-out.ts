@@ -54,8 +54,9 @@ const CORRELATION_SAMPLES = 1000;
 /** The metrics that are computed while training, the first of which decides which step was best. */
 export const LIVE_METRICS = ['mig', 'factor-vae-score'] as const;
 
-/** What total correlation is called beside them. */
+/** What total correlation is called beside them, and what it would be of independent latents. */
 export const TOTAL_CORRELATION = 'total-correlation';
+export const TOTAL_CORRELATION_FLOOR = 'total-correlation-floor';
 
 /** How factors are to be scored: by their kind, not by what some rows of them look like. */
 export function factorTypesOf({ factors }: Dataset): FactorType[] {
@@ -91,7 +92,9 @@ export async function scoreRows(
   const shape = { rows: rows.length, columns: latents };
   const hasPosterior = code === 'sample';
   checkPosterior(hasPosterior ? { mu, logvar } : { mu }, step);
-  const correlation = hasPosterior ? await correlationOf(mu, logvar, shape) : { value: null, reason: POINTS };
+  const correlation = hasPosterior
+    ? await correlationOf(mu, logvar, shape)
+    : { value: null, floor: null, reason: POINTS };
   const metrics = Object.entries(dataset.factors.length === 0 ? {} : await scoreMeans(mu, factors, shape, dataset));
   const reasons = [
     ...metrics.flatMap(([name, { value, notes }]) => (value === null ? [[name, notes.join('; ')]] : [])),
@@ -100,6 +103,7 @@ export async function scoreRows(
   return {
     step,
     totalCorrelation: correlation.value,
+    totalCorrelationFloor: correlation.floor,
     scores: Object.fromEntries(metrics.map(([name, { value }]) => [name, value])),
     reasons: Object.fromEntries(reasons),
   };
@@ -136,18 +140,32 @@ interface Shape {
 
 interface Correlation {
   readonly value: number | null;
+  readonly floor: number | null;
   /** Why it is null. */
   readonly reason: string;
+}
+
+/**
+ * About the total correlation that independent latents show where q(z) is made of N posteriors in place of all. A sample's own posterior is one of the N, so
+ * that the density of the others, q(z), is taken for q(z) + q(z|x) / N: its logarithm is too large by ln(1 + exp(I) / N), with I the sum of the informations of
+ * the latents, each of which N rows are enough for.
+ * @param informations I(x; z_d) in nats
+ */
+export function correlationOfIndependent(informations: readonly number[], rows: number): number {
+  const excess = informations.reduce((sum, value) => sum + value, 0) - Math.log(rows);
+  // ln(1 + e^x), without overflow.
+  return Math.max(excess, 0) + Math.log1p(Math.exp(-Math.abs(excess)));
 }
 
 /** Null for variances beyond what densities can be computed of. */
 async function correlationOf(mu: Float32Array, logvar: Float32Array, shape: Shape): Promise<Correlation> {
   try {
     const posterior = { mu: { data: mu, ...shape }, logvar: { data: logvar, ...shape } };
-    const { totalCorrelation } = await decompose(posterior, { samples: Math.min(CORRELATION_SAMPLES, shape.rows) });
-    return { value: totalCorrelation, reason: '' };
+    const report = await decompose(posterior, { samples: Math.min(CORRELATION_SAMPLES, shape.rows) });
+    const floor = correlationOfIndependent(report.mutualInformationPerDimension ?? [], shape.rows);
+    return { value: report.totalCorrelation, floor, reason: '' };
   } catch (error) {
-    if (error instanceof DataError) return { value: null, reason: error.message };
+    if (error instanceof DataError) return { value: null, floor: null, reason: error.message };
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** The loop: read a batch, learn from it, write down what came of it. */
 import type { Batches } from './batches.js';
 import { NOTHING_SPENT, type Spent, startClock } from './clock.js';
-import { LIVE_METRICS, TOTAL_CORRELATION } from './held-out.js';
+import { LIVE_METRICS, TOTAL_CORRELATION, TOTAL_CORRELATION_FLOOR } from './held-out.js';
 import { checkTensors, findNonFinite, readNumbers } from './numbers.js';
 import { POINTS } from './objectives/codes.js';
 import type { LiveScores, StepProgress } from './progress.js';
@@ -104,9 +104,11 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
   return { ...state, seconds: clock.seconds(), spent: clock.spent() };
 }
 
-/** Scores as the log has them, with the total correlation in nats. */
-function scoresOf({ scores, totalCorrelation }: LiveScores): Record<string, number | null> {
-  return { ...scores, [TOTAL_CORRELATION]: totalCorrelation };
+/** Scores as the log has them, with the total correlation in nats, and its floor. */
+function scoresOf(scored: LiveScores): Record<string, number | null> {
+  const named: Record<string, number | null> = { ...scored.scores, [TOTAL_CORRELATION]: scored.totalCorrelation };
+  if (scored.totalCorrelationFloor !== null) named[TOTAL_CORRELATION_FLOOR] = scored.totalCorrelationFloor;
+  return named;
 }
 
 /** Why some of them are null, by their place in the line. */

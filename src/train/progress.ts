@@ -29,6 +29,11 @@ export interface LiveScores {
   readonly scores: Readonly<Record<string, number | null>>;
   /** Total correlation of the aggregated posterior of these rows, in nats; null for autoencoders, and where variances are out of range. */
   readonly totalCorrelation: number | null;
+  /**
+   * About what latents that carry as much, and are independent, would show on so few rows: ln(1 + exp(sum_d I(x; z_d)) / N). Total correlation that does not
+   * exceed it by much may be none; it is too large by at most about this. Null where total correlation is.
+   */
+  readonly totalCorrelationFloor: number | null;
   /** Why one is null, by its name in the log: `mig`, `total-correlation`. */
   readonly reasons: Readonly<Record<string, string>>;
 }

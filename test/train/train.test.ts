@@ -173,7 +173,7 @@ test('images without factors have total correlation and no best checkpoint, and 
     .split('\n');
   assert.equal(
     lines.map((line) => Object.keys(JSON.parse(line).scores ?? {})),
-    [[], ['total-correlation'], [], ['total-correlation']],
+    [[], ['total-correlation', 'total-correlation-floor'], [], ['total-correlation', 'total-correlation-floor']],
   );
   const posterior = Buffer.from((await folder.read('posterior.npz'))!);
   assert.ok(posterior.includes('logvar.npy') && !posterior.includes('factors.npy'));
