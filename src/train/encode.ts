@@ -74,7 +74,8 @@ export async function encode(run: string | RunFolder | Model, options: EncodeOpt
       const { dataset } = data;
       const seed = options.seed ?? model.config.seed;
       const choice = chooseSplit(model.config, data, options);
-      options.onPlan?.(planTables(choice, dataset, model.latents));
+      const plan = planTables(choice, dataset, model.latents);
+      options.onPlan?.(plan);
       const rows = await chooseRows(model.config, dataset, choice, seed);
       const { tf, encoder } = model.tensors;
       const encoded = await encodeRows(tf, encoder, dataset, rows, model.latents, (done) => {
