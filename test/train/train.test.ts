@@ -253,6 +253,49 @@ test('a run that is complete is resumed to nothing but its posterior', async () 
   assert.ok(Buffer.from((await folder.read('posterior.npz')) as Uint8Array).equals(before as Uint8Array));
 });
 
+test('a run made longer is that made at once, with the scores of its former end beside', async () => {
+  const options = { ...SMALL, backend: 'wasm', logEvery: 4, scoreEvery: 4 } as const;
+  const [atOnce, longer] = [createMemoryRunFolder(), createMemoryRunFolder()];
+  await train({ ...options, steps: 8, out: atOnce });
+  const { best: former } = await train({ ...options, steps: 3, out: longer });
+  const { best } = await train({ ...options, steps: 8, out: longer, resume: true });
+  const linesOf = async (folder: MemoryRunFolder) => {
+    const lines = new TextDecoder()
+      .decode((await folder.read('log.jsonl'))!)
+      .trim()
+      .split('\n');
+    return lines.map((line) => {
+      const { seconds: _, images_per_second: __, ...numbers } = JSON.parse(line);
+      return numbers;
+    });
+  };
+  const [expected, got] = [await linesOf(atOnce), await linesOf(longer)];
+  assert.equal(
+    expected.map(({ step }) => step),
+    [4, 8],
+  );
+  assert.equal(
+    got.filter(({ step }) => step !== 3),
+    expected,
+  );
+  assert.equal(
+    got.map(({ step }) => step),
+    [3, 4, 8],
+  );
+  assert.type(got[0].scores.mig, 'number');
+  const [whole, grown] = [await tensorsOf(atOnce, 8), await tensorsOf(longer, 8)];
+  for (const [name, { values }] of whole) assert.equal(grown.get(name)?.values, values, name);
+  const posteriors = [await atOnce.read('posterior.npz'), await longer.read('posterior.npz')];
+  assert.ok(Buffer.from(posteriors[0]!).equals(posteriors[1]!));
+  // Its former end was scored, and counts.
+  const scores = got.map(({ step, scores: { mig } }) => ({ step, score: mig }));
+  assert.is(former?.step, 3);
+  assert.equal(
+    best,
+    scores.reduce((most, one) => (one.score > most.score ? one : most)),
+  );
+});
+
 for (const modelOptions of [{ 'kl-target': 3 }, { 'beta-norm': 0.1 }, { beta: 4 }, { warmup: 3, beta: 2 }]) {
   test(`a run with ${JSON.stringify(modelOptions)} is resumed by what its folder says`, async () => {
     const path = mkdtempSync(join(tmpdir(), 'vaemetrics-'));
