@@ -9,6 +9,7 @@ import { formatCount, formatNumber } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
 import { createStyle, type Style } from '../report/style.js';
+import { checkEnding } from './check-ending.js';
 import type { Context } from './command.js';
 import { declareFiles, type FileFlags, listFileFlags, namingFileFlags, toFileOptions } from './file-flags.js';
 import { describeExamples } from './help-text.js';
@@ -97,6 +98,8 @@ async function showOne(name: string, flags: DataFlags, { terminal }: Context): P
     throw new UsageError('--rows needs --preview or --export');
   }
   if (compress && archive === undefined) throw new UsageError('--compress needs --export');
+  checkEnding('--preview', preview, '.png');
+  checkEnding('--export', archive, '.npz');
   for (const path of [preview, archive]) if (path !== undefined) await checkOutput(path);
   const dataset = await untilAborted(() => openDataset(name, { ...toFileOptions(flags), seed }), signal);
   try {

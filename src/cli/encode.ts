@@ -3,12 +3,14 @@ import { type Command, Option } from 'commander';
 import { formatCount } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
-import { type EncodedPosterior, encode, SPLITS } from '../train/encode.js';
+import { type EncodedPosterior, type EncodePlan, encode, ROWS_OF_OTHERS, SPLITS } from '../train/encode.js';
+import { POINTS } from '../train/objectives/codes.js';
 import { POSTERIOR_NAME, posteriorToNpz } from '../train/posterior-archive.js';
+import { checkEnding } from './check-ending.js';
 import type { Context } from './command.js';
 import { namingFileFlags } from './file-flags.js';
 import { describeExamples } from './help-text.js';
-import { type ComputeFlags, declareCompute, tellWarnings, toModelOptions } from './model-flags.js';
+import { type ComputeFlags, declareCompute, toModelOptions } from './model-flags.js';
 import { wholeNumber } from './parse-values.js';
 import { startProgress } from './progress.js';
 import { tellNotes } from './tell-notes.js';
@@ -36,14 +38,15 @@ export function define(command: Command, { terminal }: Context): void {
       new Option('--split <name>', "rows of the run's own data (default: test, what was held out)").choices(SPLITS),
     )
     .addOption(
-      new Option('--rows <n>', 'how many of them (default: all held out; of other data 10000 at most)').argParser(
-        wholeNumber('--rows', 1),
-      ),
+      new Option(
+        '--rows <n>',
+        `how many of them (default: all of the split; of other data ${ROWS_OF_OTHERS}, where no split is named)`,
+      ).argParser(wholeNumber('--rows', 1)),
     )
     .addOption(
       new Option(
         '--seed <n>',
-        "seed of the choice of rows and of z (default: the run's, its --data-seed for rows)",
+        "seed of the samples z, and of which rows --rows takes of train or all: of test the first (default: the run's, its --data-seed for rows)",
       ).argParser(wholeNumber('--seed', 0)),
     )
     .option('-q, --quiet', 'no progress, and no notes of the data')
@@ -67,12 +70,14 @@ export function define(command: Command, { terminal }: Context): void {
 
 async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): Promise<void> {
   const { split, rows, seed } = flags;
+  const options = toModelOptions(flags, terminal);
+  checkEnding('--out', flags.out, '.npz');
   const out = flags.out ?? defaultOutput(run, flags);
   // The folder of a run that there is not is no output that cannot be written.
   if (flags.out !== undefined) await checkOutput(out);
   const progress = flags.quiet ? null : startProgress(terminal);
   const encoded = await encode(run, {
-    ...toModelOptions(flags),
+    ...options,
     ...(split !== undefined && { split }),
     ...(rows !== undefined && { rows }),
     ...(seed !== undefined && { seed }),
@@ -80,30 +85,56 @@ async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): P
     onOpened: (opened) => {
       if (!flags.quiet) tellNotes(terminal, opened);
     },
+    onPlan: (plan) => {
+      if (!flags.quiet) tellPlan(plan, rows === undefined, terminal);
+    },
     onProgress: ({ done, total }) => progress?.update({ metric: 'encode', phase: 'images', done, total }),
   }).finally(() => progress?.clear());
-  tellWarnings(terminal, encoded.warnings);
   await writeOutput(out, posteriorToNpz(encoded));
   terminal.stdout.write(flags.json ? toJson(describe(run, out, encoded)) : render(out, encoded));
+}
+
+/** What nobody asked for by number, and what takes long. */
+function tellPlan({ data, rows, available, bytes }: EncodePlan, isUnasked: boolean, { stderr }: Terminal): void {
+  if (isUnasked && rows < available) {
+    stderr.write(
+      `${formatCount(rows)} of the ${formatCount(available)} rows of ${printable(data)}; --rows N takes others\n`,
+    );
+  } else if (rows > ROWS_OF_OTHERS) {
+    const size = `about ${formatCount(Math.ceil(bytes / 1e6))} MB`;
+    const hint = isUnasked ? '; --rows N takes fewer' : '';
+    stderr.write(`encoding ${formatCount(rows)} rows of ${printable(data)}, ${size}${hint}\n`);
+  }
 }
 
 /** The archive that training leaves at its end is not replaced by another. */
 function defaultOutput(run: string, { checkpoint, data, split, rows, seed, untrained }: EncodeFlags): string {
   const isSame = [data, rows, seed, untrained].every((flag) => flag === undefined) && (split ?? 'test') === 'test';
-  if (isSame && checkpoint === 'last') return join(run, POSTERIOR_NAME);
+  if (isSame && (checkpoint ?? 'last') === 'last') return join(run, POSTERIOR_NAME);
   throw new UsageError(
     `expected --out and a file to write: ${POSTERIOR_NAME} of a run is of the last weights and the rows held out`,
   );
 }
 
 function describe(run: string, out: string, encoded: EncodedPosterior): object {
-  const { step, backend, device, data, mu, factorNames } = encoded;
+  const { step, backend, device, data, mu, logvar, factorNames } = encoded;
   const size = { rows: mu.rows, latents: mu.columns, factors: factorNames };
-  return { schema: 'vaemetrics/encode@1', run, step, backend, device, data, ...size, out };
+  const reasons = logvar === null ? { reasons: { logvar: POINTS } } : {};
+  const arrays = namesOf(encoded);
+  return { schema: 'vaemetrics/encode@1', run, step, backend, device, data, ...size, arrays, out, ...reasons };
 }
 
-function render(out: string, { mu, factors, data, step }: EncodedPosterior): string {
-  const arrays = factors === null ? 'mu, logvar, z (no factors are known)' : 'mu, logvar, z, factors';
+function namesOf({ logvar, factors }: EncodedPosterior): string[] {
+  return ['mu', ...(logvar === null ? [] : ['logvar']), 'z', ...(factors === null ? [] : ['factors'])];
+}
+
+function render(out: string, encoded: EncodedPosterior): string {
+  const { mu, logvar, factors, data, step } = encoded;
+  const lacking = [
+    ...(logvar === null ? [`no logvar, and z is mu: ${POINTS}`] : []),
+    ...(factors === null ? ['no factors are known'] : []),
+  ];
+  const arrays = `${namesOf(encoded).join(', ')}${lacking.length > 0 ? ` (${lacking.join('; ')})` : ''}`;
   const rows = `${formatCount(mu.rows)} rows of ${printable(data)}, ${mu.columns} latents, after ${formatCount(step)} steps`;
   return `wrote ${printable(out)}: ${arrays} of ${rows}\n`;
 }

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { NoInputError } from '../io/file-source.js';
 
 /**
@@ -12,6 +12,27 @@ export async function posteriorOf(path: string): Promise<string> {
   if ((await kindOf(posterior)) === 'file') return posterior;
   if ((await kindOf(join(path, 'config.json'))) !== 'file') return path;
   throw new NoInputError(path, `the run has no posterior yet; 'vaemetrics encode ${path}' writes it`);
+}
+
+/**
+ * Why the posterior of a run has no logvar; null where it should have one, or is of no run.
+ * @param path of the run's folder, or of the archive in it
+ */
+export async function describePoints(path: string): Promise<string | null> {
+  const folder = (await kindOf(path)) === 'folder' ? path : dirname(path);
+  const text = await readFile(join(folder, 'config.json'), 'utf8').catch(() => null);
+  if (text === null) return null;
+  const [{ codeOf, POINTS }, { parseConfig }] = await Promise.all([
+    import('../train/objectives/codes.js'),
+    import('../train/run/config.js'),
+  ]);
+  try {
+    const { objective } = parseConfig(text, folder);
+    return codeOf(objective) === 'mean' ? `the run is of ${objective.name}, whose ${POINTS}` : null;
+  } catch {
+    // A file of that name that is no run's says nothing about the archive beside it.
+    return null;
+  }
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | null> {

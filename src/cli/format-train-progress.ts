@@ -13,6 +13,8 @@ export interface TrainProgress {
   readonly reconstruction: number | null;
   readonly kl: number | null;
   readonly totalCorrelation: number | null;
+  /** About what independent latents would show. */
+  readonly totalCorrelationFloor: number | null;
   /** The newest scores by title, and the step at which they were taken. */
   readonly scores: { readonly step: number; readonly values: ReadonlyArray<readonly [string, number | null]> } | null;
 }
@@ -76,14 +78,21 @@ function pace({ imagesPerSecond, secondsLeft }: TrainProgress): string[] {
   ];
 }
 
-function terms({ loss, reconstruction, kl, totalCorrelation }: TrainProgress): string[] {
+/** Total correlations of independent latents that are worth a word. */
+const FLOOR_SHOWN = 0.1;
+
+function terms({ loss, reconstruction, kl, totalCorrelation, totalCorrelationFloor: floor }: TrainProgress): string[] {
   const named = [
     ['loss', loss],
     ['reconstruction', reconstruction],
     ['KL', kl],
     ['TC', totalCorrelation],
   ] as const;
-  return named.flatMap(([name, value]) => (value === null ? [] : [`${name} ${formatNats(value)}`]));
+  const shown = named.flatMap(([name, value]) => (value === null ? [] : [`${name} ${formatNats(value)}`]));
+  if (totalCorrelation !== null && floor !== null && floor >= FLOOR_SHOWN) {
+    shown[shown.length - 1] += ` (${formatNats(floor)} if independent)`;
+  }
+  return shown;
 }
 
 function scores({ scores: taken }: TrainProgress): string[] {

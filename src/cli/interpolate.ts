@@ -10,6 +10,7 @@ import { describeExamples } from './help-text.js';
 import {
   type ComputeFlags,
   checkPictures,
+  checkShape,
   declareCompute,
   parseLatents,
   scaleOption,
@@ -51,9 +52,10 @@ export function define(command: Command, { terminal }: Context): void {
     )
     .option('--manifold', 'a plane in place of a line: one latent to the right, one upwards')
     .addOption(
-      new Option('--latents <list>', 'those two, as 0,3 (default: those of the largest KL)').argParser(
-        parseLatents('--latents'),
-      ),
+      new Option(
+        '--latents <list>',
+        'those two, as 0,3 (default: those of the largest KL; of ae and dae of the largest variance)',
+      ).argParser(parseLatents('--latents')),
     )
     .addOption(
       new Option('--range <x>', 'they reach from -x to x (default: 3)').argParser(numberBetween('--range', 0, 1e6)),
@@ -74,10 +76,13 @@ export function define(command: Command, { terminal }: Context): void {
     .action((run: string, flags: InterpolateFlags) => namingFileFlags(() => runInterpolate(run, flags, terminal)));
 }
 
-function check({ manifold: isPlane, from, to, gif, latents, range, row }: InterpolateFlags): void {
+function check({ manifold: isPlane, from, to, gif, latents, range, row, data }: InterpolateFlags): void {
   if (isPlane) {
     if (gif !== undefined) throw new UsageError('--gif: a plane is drawn as --out alone');
     if ((from ?? to) !== undefined) throw new UsageError('expected --manifold, or --from and --to, got both');
+    if (data !== undefined && latents !== undefined && row === undefined) {
+      throw new UsageError('--data: nothing is asked of the images where --latents names both and there is no --row');
+    }
     return;
   }
   if (from === undefined || to === undefined) throw new UsageError('expected --from and --to, or --manifold');
@@ -87,9 +92,9 @@ function check({ manifold: isPlane, from, to, gif, latents, range, row }: Interp
 async function runInterpolate(run: string, flags: InterpolateFlags, terminal: Terminal): Promise<void> {
   const { out, gif, from, to, steps, latents, range, row, scale } = flags;
   check(flags);
-  checkPictures([out, gif], flags.manifold ? '--out' : '--out or --gif');
+  checkPictures(flags, !flags.manifold);
   for (const path of [out, gif]) if (path !== undefined) await checkOutput(path);
-  const options = { ...toModelOptions(flags), steps };
+  const options = { ...toModelOptions(flags, terminal), steps, onShape: checkShape(flags) };
   const grid: ImageGrid & Partial<Manifold & Interpolation> = await untilAborted<ImageGrid>(
     () =>
       flags.manifold

@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander';
 import { BACKEND_NAMES, type BackendName } from '../train/backends/backend.js';
+import { checkAnimation, checkDrawing, type GridShape } from '../train/pictures.js';
+import { checkEnding } from './check-ending.js';
 import { warn } from './failure.js';
 import { declareFiles, type FileFlags, toFileOptions } from './file-flags.js';
 import { wholeNumber, wordList } from './parse-values.js';
@@ -8,7 +10,7 @@ import { UsageError } from './usage-error.js';
 
 /** Flags of every command that takes the model of a run. */
 export interface ModelFlags {
-  readonly checkpoint: 'last' | 'best';
+  readonly checkpoint?: 'last' | 'best';
   readonly untrained?: boolean;
 }
 
@@ -18,15 +20,23 @@ export interface ComputeFlags extends ModelFlags, FileFlags {
   readonly data?: string;
 }
 
+/** And of those that draw. */
+export interface PictureFlags {
+  readonly out?: string;
+  readonly gif?: string;
+  readonly scale?: number;
+}
+
 export function declareModel(command: Command): Command {
   return command
     .argument('<run>', 'folder of a run')
     .addOption(
-      new Option('--checkpoint <name>', 'the last weights, or those that scored best')
-        .choices(['last', 'best'])
-        .default('last'),
+      new Option('--checkpoint <name>', 'the last weights, or those that scored best (default: last)').choices([
+        'last',
+        'best',
+      ]),
     )
-    .option('--untrained', 'the weights before the first step, to compare with');
+    .option('--untrained', 'the weights before the first step, to compare with; in place of --checkpoint');
 }
 
 export function declareCompute(command: Command): Command {
@@ -48,10 +58,29 @@ export function scaleOption(): Option {
   ).argParser(wholeNumber('--scale', 1, 64));
 }
 
+/**
+ * Which weights the flags stand for.
+ * @throws UsageError where they name two
+ */
+export function toWeights({ checkpoint, untrained }: ModelFlags, terminal: Terminal) {
+  if (untrained && checkpoint !== undefined) throw new UsageError('expected --checkpoint or --untrained, got both');
+  const onWarning = (warning: string) => warn(terminal, warning);
+  return { ...(checkpoint !== undefined && { checkpoint }), ...(untrained && { untrained }), onWarning };
+}
+
 /** The options of the library that the flags stand for. */
-export function toModelOptions(flags: ComputeFlags) {
-  const { checkpoint, untrained = false, backend, data } = flags;
-  return { checkpoint, untrained, backend, ...(data !== undefined && { data }), dataOptions: toFileOptions(flags) };
+export function toModelOptions(flags: ComputeFlags, terminal: Terminal) {
+  const { backend, data } = flags;
+  const dataOptions = toFileOptions(flags);
+  return { ...toWeights(flags, terminal), backend, ...(data !== undefined && { data }), dataOptions };
+}
+
+/** Refuses pictures that are too large before their images are computed. */
+export function checkShape({ out, gif, scale }: PictureFlags): (shape: GridShape) => void {
+  return (shape) => {
+    if (out !== undefined) checkDrawing(shape, { scale });
+    if (gif !== undefined) checkAnimation(shape, { scale });
+  };
 }
 
 /** Numbers of latents with commas between them. */
@@ -61,11 +90,15 @@ export function parseLatents(option: string): (text: string, previous?: readonly
   return (text, previous = []) => [...previous, ...words(text).map(number)];
 }
 
-export function tellWarnings(terminal: Terminal, warnings: readonly string[]): void {
-  for (const warning of warnings) warn(terminal, warning);
-}
-
-/** What picture-drawing commands need: a name for the picture, or for the animation. */
-export function checkPictures(paths: ReadonlyArray<string | undefined>, flags: string): void {
-  if (paths.every((path) => path === undefined)) throw new UsageError(`expected ${flags} and a file to write`);
+/**
+ * What commands that draw need: a name for the picture, which is PNG, or for the animation, which is GIF.
+ * @param isAnimated whether there is a --gif
+ */
+export function checkPictures({ out, gif }: PictureFlags, isAnimated: boolean): void {
+  if (out === undefined && gif === undefined) {
+    throw new UsageError(`expected ${isAnimated ? '--out or --gif' : '--out'} and a file to write`);
+  }
+  const isGif = isAnimated && (out?.toLowerCase().endsWith('.gif') ?? false);
+  checkEnding('--out', out, '.png', isGif ? '; --gif writes an animation' : '');
+  checkEnding('--gif', gif, '.gif');
 }

@@ -1,3 +1,4 @@
+import { DataError } from '../errors.js';
 import { openFileSource } from '../io/file-source.js';
 import {
   type ArrayEntry,
@@ -10,7 +11,7 @@ import {
   ROLES,
 } from '../io/index.js';
 import type { DecomposeFlags } from './decompose-flags.js';
-import { posteriorOf } from './find-run.js';
+import { describePoints, posteriorOf } from './find-run.js';
 import { UsageError } from './usage-error.js';
 
 /** The arrays of a posterior, found but not read. */
@@ -41,6 +42,12 @@ export async function openPosterior(
     const muFile = await open(muPath, 'mu');
     if (logvarPath === undefined && muFile.arrays.every(({ name }) => name === null)) {
       throw new UsageError(`expected a second file with logvar: ${muPath} holds one array without a name`);
+    }
+    const hasLogvar = muFile.arrays.some(({ name }) => name !== null && ROLES.logvar.members.includes(name));
+    if (logvarPath === undefined && !hasLogvar && flags.logvarMember === undefined) {
+      const points = await describePoints(muPath);
+      if (points !== null)
+        throw new DataError(`found no logvar: ${points}, so that there is nothing to decompose`, { path: muPath });
     }
     const names = { mu: flags.muMember, logvar: flags.logvarMember, z: flags.zMember };
     if (logvarPath === undefined) {

@@ -7,7 +7,14 @@ import { reconstruct } from '../train/reconstruct.js';
 import type { Context } from './command.js';
 import { namingFileFlags } from './file-flags.js';
 import { describeExamples } from './help-text.js';
-import { type ComputeFlags, checkPictures, declareCompute, scaleOption, toModelOptions } from './model-flags.js';
+import {
+  type ComputeFlags,
+  checkPictures,
+  checkShape,
+  declareCompute,
+  scaleOption,
+  toModelOptions,
+} from './model-flags.js';
 import { wholeNumber } from './parse-values.js';
 import type { Terminal } from './terminal.js';
 import { untilAborted } from './until-aborted.js';
@@ -41,12 +48,16 @@ export function define(command: Command, { terminal }: Context): void {
     .action((run: string, flags: ReconstructFlags) => namingFileFlags(() => runReconstruct(run, flags, terminal)));
 }
 
-async function runReconstruct(run: string, flags: ReconstructFlags, { stdout, signal }: Terminal): Promise<void> {
+async function runReconstruct(run: string, flags: ReconstructFlags, terminal: Terminal): Promise<void> {
+  const { stdout, signal } = terminal;
   const { out, rows, scale } = flags;
-  checkPictures([out], '--out');
+  checkPictures(flags, false);
   const path = out as string;
   await checkOutput(path);
-  const made = await untilAborted(() => reconstruct(run, { ...toModelOptions(flags), rows }), signal);
+  const made = await untilAborted(
+    () => reconstruct(run, { ...toModelOptions(flags, terminal), rows, onShape: checkShape(flags) }),
+    signal,
+  );
   await writeOutput(path, [await drawGrid(made, { scale })]);
   const { loss, lossRows } = made;
   if (flags.json) {

@@ -94,9 +94,9 @@ async function readOptions(flags: TrainFlags): Promise<TrainOptions> {
 function tellOpening(opening: TrainOpening, { quiet, resume }: TrainFlags, terminal: Terminal): void {
   for (const warning of opening.warnings) warn(terminal, warning);
   if (quiet) return;
-  const { backend, device, threads, refused, data, trainRows, testRows, parameters, firstStep, steps } = opening;
+  const { backend, device, refused, data, trainRows, testRows, parameters, firstStep, steps } = opening;
   for (const { name, reason } of refused) tell(terminal, `not ${name}: ${reason}`);
-  tell(terminal, `${backend}: ${device}${threads > 1 ? `, in ${threads} workers` : ''}`);
+  tell(terminal, `${backend}: ${device}`);
   const rows = `${formatCount(trainRows)} images to train on, ${formatCount(testRows)} held out`;
   tell(terminal, `${data}: ${rows}; ${formatCount(parameters)} parameters`);
   tellNotes(terminal, opening);
@@ -117,6 +117,8 @@ function show(bar: TrainBar, progress: StepProgress): void {
     reconstruction,
     kl,
     totalCorrelation: terms.totalCorrelation ?? scored?.totalCorrelation ?? null,
+    // Of the objective's own estimate nothing is known.
+    totalCorrelationFloor: terms.totalCorrelation === undefined ? (scored?.totalCorrelationFloor ?? null) : null,
     scores: scored === null ? null : { step: scored.step, values: titled(scored) },
   };
   if (isLogged) bar.logged(shown);
@@ -152,9 +154,9 @@ function tell(terminal: Terminal, text: string): void {
 }
 
 function describe({ folder, ...result }: TrainResult): object {
-  const { backend, device, steps, seconds, shares, scores, best, warnings } = result;
+  const { backend, device, steps, seconds, shares, scores, best, warnings, notes } = result;
   const run = folder.path;
-  return { schema: 'vaemetrics/train@1', run, backend, device, steps, seconds, shares, scores, best, warnings };
+  return { schema: 'vaemetrics/train@1', run, backend, device, steps, seconds, shares, scores, best, warnings, notes };
 }
 
 function render({ folder, steps, seconds, shares, scores, best }: TrainResult): string {

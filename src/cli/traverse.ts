@@ -4,6 +4,7 @@ import { formatCount, formatScore } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
 import { createStyle } from '../report/style.js';
+import { POINTS } from '../train/objectives/codes.js';
 import { animateGrid, drawGrid } from '../train/pictures.js';
 import { type Traversal, traverse } from '../train/traverse.js';
 import type { Context } from './command.js';
@@ -12,6 +13,7 @@ import { describeExamples } from './help-text.js';
 import {
   type ComputeFlags,
   checkPictures,
+  checkShape,
   declareCompute,
   parseLatents,
   scaleOption,
@@ -20,6 +22,7 @@ import {
 import { numberBetween, wholeNumber } from './parse-values.js';
 import { type Terminal, wantsColor } from './terminal.js';
 import { untilAborted } from './until-aborted.js';
+import { UsageError } from './usage-error.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
 interface TraverseFlags extends ComputeFlags {
@@ -58,9 +61,10 @@ export function define(command: Command, { terminal }: Context): void {
       new Option('--range <x>', 'they reach from -x to x (default: 3)').argParser(numberBetween('--range', 0, 1e6)),
     )
     .addOption(
-      new Option('--latents <list>', 'these in this order, as 0,3,5 (default: all by their KL)').argParser(
-        parseLatents('--latents'),
-      ),
+      new Option(
+        '--latents <list>',
+        'these in this order, as 0,3,5 (default: all by their KL; of ae and dae by the variance of mu)',
+      ).argParser(parseLatents('--latents')),
     )
     .addOption(scaleOption())
     .option('--json', 'print the order of the latents as JSON')
@@ -76,9 +80,10 @@ export function define(command: Command, { terminal }: Context): void {
 
 async function runTraverse(run: string, flags: TraverseFlags, terminal: Terminal): Promise<void> {
   const { out, gif, from, row, steps, range, latents, scale } = flags;
-  checkPictures([out, gif], '--out or --gif');
+  if (from === 'prior' && row !== undefined) throw new UsageError('expected --row or --from prior, got both');
+  checkPictures(flags, true);
   for (const path of [out, gif]) if (path !== undefined) await checkOutput(path);
-  const options = { ...toModelOptions(flags), from, row, steps, range, latents };
+  const options = { ...toModelOptions(flags, terminal), from, row, steps, range, latents, onShape: checkShape(flags) };
   const traversal = await untilAborted(() => traverse(run, options), terminal.signal);
   const written: string[] = [];
   if (out !== undefined) {
@@ -92,21 +97,28 @@ async function runTraverse(run: string, flags: TraverseFlags, terminal: Terminal
   terminal.stdout.write(flags.json ? toJson(describe(run, traversal, written)) : render(traversal, written, terminal));
 }
 
-function describe(run: string, { latents, values, rows }: Traversal, written: readonly string[]): object {
-  return { schema: 'vaemetrics/traverse@1', run, latents, values, rows, written };
+function describe(run: string, traversal: Traversal, written: readonly string[]): object {
+  const { latents, orderedBy, values, rows } = traversal;
+  const reasons = orderedBy === 'kl' ? {} : { reasons: { kl: POINTS } };
+  return { schema: 'vaemetrics/traverse@1', run, latents, orderedBy, values, rows, written, ...reasons };
 }
 
-function render({ latents, values, rows }: Traversal, written: readonly string[], { stdout, env }: Terminal): string {
+function render(
+  { latents, orderedBy, values, rows }: Traversal,
+  written: readonly string[],
+  { stdout, env }: Terminal,
+): string {
   const style = createStyle(wantsColor(stdout, env));
   const table = alignColumns([
-    ['line', 'latent', 'KL'],
-    ...latents.map(({ latent, kl }, line) => [String(line + 1), String(latent), formatScore(kl)]),
+    ['line', 'latent', orderedBy === 'kl' ? 'KL' : 'variance'],
+    ...latents.map(({ latent, kl, variance }, line) => [String(line + 1), String(latent), formatScore(kl ?? variance)]),
   ]);
   const [first, last] = [values[0], values[values.length - 1]];
+  const what = orderedBy === 'kl' ? 'KL in nats' : `variance of mu (no KL: ${POINTS})`;
   return `${[
     style.dim(table[0]),
     ...table.slice(1),
-    style.dim(`KL in nats, over ${formatCount(rows)} rows; columns from ${first} to ${last}`),
+    style.dim(`${what}, over ${formatCount(rows)} rows; columns from ${first} to ${last}`),
     ...written.map((path) => `wrote ${printable(path)}`),
   ].join('\n')}\n`;
 }

@@ -1,9 +1,9 @@
 /** Many images as one picture. */
 import { dataRangeError } from '../errors.js';
 import type { ImageShape } from './dataset.js';
+import { GAP_PIXELS, sheetSize } from './picture-size.js';
 
-/** Between images, and around them: a grey that no image of shapes has. */
-const GAP_PIXELS = 2;
+/** A grey that no image of shapes has. */
 const GAP_BYTE = 96;
 
 /** A picture, (height, width, channels) bytes. */
@@ -17,7 +17,8 @@ export interface Picture extends ImageShape {
  * @param images (count, H, W, C) with one channel or three, bytes
  * @param columns how many stand side by side
  */
-export function layOut(images: Uint8Array, { height, width, channels }: ImageShape, columns: number): Picture {
+export function layOut(images: Uint8Array, image: ImageShape, columns: number): Picture {
+  const { height, width, channels } = image;
   if (channels !== 1 && channels !== 3) {
     throw dataRangeError(`contact sheet: expected images of 1 or 3 channels, got ${channels}`);
   }
@@ -27,8 +28,7 @@ export function layOut(images: Uint8Array, { height, width, channels }: ImageSha
     throw dataRangeError(`contact sheet: expected whole images of ${imageBytes} bytes, got ${images.length} bytes`);
   }
   const across = Math.min(columns, count);
-  const sheetWidth = across * (width + GAP_PIXELS) + GAP_PIXELS;
-  const sheetHeight = Math.ceil(count / across) * (height + GAP_PIXELS) + GAP_PIXELS;
+  const { width: sheetWidth, height: sheetHeight } = sheetSize(count, image, columns);
   const data = new Uint8Array(sheetWidth * sheetHeight * channels).fill(GAP_BYTE);
   for (let i = 0; i < count; i++) {
     const left = GAP_PIXELS + (i % across) * (width + GAP_PIXELS);

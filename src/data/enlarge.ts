@@ -8,13 +8,19 @@ export function comfortableScale({ height, width }: ImageShape): number {
   return Math.max(1, Math.round(COMFORTABLE_SIDE / Math.max(height, width)));
 }
 
+/** The shape of an image whose pixels are `scale` times as high and wide. */
+export function enlargedShape({ height, width, channels }: ImageShape, scale: number): ImageShape {
+  return { height: height * scale, width: width * scale, channels };
+}
+
 /** Images (count, H, W, C) with every pixel `scale` times as high and wide, and their shape. */
 export function enlarge(
   images: Uint8Array,
-  { height, width, channels }: ImageShape,
+  shape: ImageShape,
   scale: number,
 ): { readonly images: Uint8Array; readonly image: ImageShape } {
-  const image = { height: height * scale, width: width * scale, channels };
+  const { width, channels } = shape;
+  const image = enlargedShape(shape, scale);
   if (scale === 1) return { images, image };
   const lines = images.length / (width * channels);
   const lineBytes = image.width * channels;

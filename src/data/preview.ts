@@ -1,5 +1,6 @@
 import { contactSheet } from './contact-sheet.js';
 import type { Dataset, Factor } from './dataset.js';
+import { checkSheetSize } from './picture-size.js';
 
 /** Images side by side. */
 const COLUMNS = 10;
@@ -16,12 +17,14 @@ function spread({ size, range }: Factor): number[] {
 /**
  * A picture of a data set, PNG: some rows, ten side by side, and, where images of given factors can be drawn, a line for each factor below, in which
  * it alone varies, from the first of those rows.
+ * @throws RangeError for more rows than a picture can show
  */
 export async function previewSheet(dataset: Dataset, rows: Int32Array): Promise<Uint8Array> {
   const { image, factors, renderFactors } = dataset;
   const imageBytes = image.height * image.width * image.channels;
   const lines = Math.ceil(rows.length / COLUMNS);
   const sweeps = renderFactors ? factors.length : 0;
+  checkSheetSize((lines + sweeps) * COLUMNS, image, COLUMNS);
   const images = new Uint8Array((lines + sweeps) * COLUMNS * imageBytes);
   await dataset.readImages(rows, images.subarray(0, rows.length * imageBytes));
   if (renderFactors) {

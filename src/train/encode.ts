@@ -6,7 +6,7 @@ import { optionRangeError } from '../errors.js';
 import type { FactorType } from '../types.js';
 import { encodeRows, factorTypesOf } from './held-out.js';
 import { type LoadRunOptions, type Model, withModel } from './load-run.js';
-import { type PosteriorTables, sampleLatents } from './posterior-archive.js';
+import { type PosteriorTables, tabulate } from './posterior-archive.js';
 import type { RunConfig } from './run/config.js';
 import type { RunFolder } from './run/run-folder.js';
 import { type DataOptions, type RunData, withRunData } from './run-data.js';
@@ -16,12 +16,27 @@ export const SPLITS = ['test', 'train', 'all'] as const;
 export interface EncodeOptions extends LoadRunOptions, DataOptions {
   /** Which rows: `test`, those held out from training (the default), `train`, or `all`. Of other data than the run's own there are only `all`. */
   readonly split?: (typeof SPLITS)[number];
-  /** How many of them. Default: all that were held out; of other data 10,000 at most. */
+  /** How many of them. Default: all of the split that is named or that was held out; of other data, where no split is named, 10,000 at most. */
   readonly rows?: number;
-  /** Seed of the choice of rows, where not all are taken, and of the samples. Default: the run's, that of its data for the rows. */
+  /**
+   * Seed of the samples z; in splits `train` and `all` of the choice of `rows` too. Those of `test` are the first. Default: the run's, that of its data for
+   * the rows. Which rows were held out the seed of the run's data says.
+   */
   readonly seed?: number;
   readonly signal?: AbortSignal;
+  /** Told what will be encoded before the first image is read. */
+  readonly onPlan?: (plan: EncodePlan) => void;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+}
+
+/** What will be encoded. */
+export interface EncodePlan {
+  readonly data: string;
+  readonly rows: number;
+  /** Rows that there are in the split. */
+  readonly available: number;
+  /** That the tables take, in memory and in posterior.npz. */
+  readonly bytes: number;
 }
 
 /** Posteriors of rows: tables that `score` and `decompose` take as they are. */
@@ -40,12 +55,15 @@ export interface EncodedPosterior extends PosteriorTables {
 }
 
 /** Rows of other data, where nothing else is said. */
-const ROWS_OF_OTHERS = 10_000;
+export const ROWS_OF_OTHERS = 10_000;
+
+/** Tables are kept in memory until the last row has been encoded. */
+const BYTES_AT_MOST = 2 ** 31;
 
 /**
- * Encodes images: means, logarithms of variances, a sample, and the factors. Images are read 64 at a time.
+ * Encodes images: means, logarithms of variances, a sample, and the factors. Images are read 64 at a time; the tables stay in memory, 2 GiB of them at most.
  * @param run the path of a run's folder (Node), a folder in memory, or a loaded model
- * @throws RangeError where the images have another shape than the model's, or there are fewer rows
+ * @throws RangeError where the images have another shape than the model's, there are fewer rows, or the tables of so many have no place in memory
  * @example
  * const { mu, factors } = await encode('runs/first', { split: 'all', rows: 10_000 });
  * const report = await score(mu, factors);
@@ -55,20 +73,20 @@ export async function encode(run: string | RunFolder | Model, options: EncodeOpt
     withRunData(model, options, async (data) => {
       const { dataset } = data;
       const seed = options.seed ?? model.config.seed;
-      const rows = await chooseRows(model.config, data, options, options.seed ?? model.config.dataSeed);
+      const choice = chooseSplit(model.config, data, options);
+      const plan = planTables(choice, dataset, model.latents);
+      options.onPlan?.(plan);
+      const rows = await chooseRows(model.config, dataset, choice, options.seed ?? model.config.dataSeed);
       const { tf, encoder } = model.tensors;
       const encoded = await encodeRows(tf, encoder, dataset, rows, model.latents, (done) => {
         options.signal?.throwIfAborted();
         options.onProgress?.({ done, total: rows.length });
       });
-      const z = await withCore((core) => sampleLatents(tf, core, encoded.mu, encoded.logvar, seed));
-      const { config, step, backend, device, warnings } = model;
-      const shape = { rows: rows.length, columns: config.latents };
+      const { latents, code, step, backend, device, warnings } = model;
+      const tables = await withCore((core) => tabulate(tf, core, encoded.mu, encoded.logvar, { latents, seed, code }));
       const columns = dataset.factors.length;
       return {
-        mu: { data: encoded.mu, ...shape },
-        logvar: { data: encoded.logvar, ...shape },
-        z: { data: z, ...shape },
+        ...tables,
         factors: columns === 0 ? null : { data: encoded.factors, rows: rows.length, columns },
         rows,
         data: dataset.name,
@@ -83,12 +101,13 @@ export async function encode(run: string | RunFolder | Model, options: EncodeOpt
   );
 }
 
-async function chooseRows(
-  config: RunConfig,
-  { dataset, isOwn }: RunData,
-  { split: wanted, rows }: EncodeOptions,
-  seed: number,
-): Promise<Int32Array> {
+interface Choice {
+  readonly split: (typeof SPLITS)[number];
+  readonly available: number;
+  readonly count: number;
+}
+
+function chooseSplit(config: RunConfig, { dataset, isOwn }: RunData, { split: wanted, rows }: EncodeOptions): Choice {
   const testRows = isOwn ? (config.data.identity.testRows as number) : 0;
   const split = wanted ?? (testRows > 0 ? 'test' : 'all');
   if (!SPLITS.includes(split)) throw optionRangeError(`split: expected ${SPLITS.join(', ')}, got '${split}'`);
@@ -100,7 +119,26 @@ async function chooseRows(
   if (!Number.isInteger(count) || count < 1 || count > available) {
     throw optionRangeError(describeCount(dataset, split, available, count));
   }
+  return { split, available, count };
+}
+
+function planTables({ split, available, count }: Choice, { name, factors }: Dataset, latents: number): EncodePlan {
+  const rowBytes = 3 * Float32Array.BYTES_PER_ELEMENT * latents + Float64Array.BYTES_PER_ELEMENT * factors.length;
+  const most = Math.floor(BYTES_AT_MOST / rowBytes);
+  if (count <= most) return { data: name, rows: count, available, bytes: count * rowBytes };
+  throw optionRangeError(
+    `rows: expected at most ${most} of ${latents} latents, whose tables take ${BYTES_AT_MOST} bytes, got ${count}, the rows of ${name} in split ${split}`,
+  );
+}
+
+async function chooseRows(
+  config: RunConfig,
+  dataset: Dataset,
+  { split, count }: Choice,
+  seed: number,
+): Promise<Int32Array> {
   if (split === 'all') return pickRows(dataset.size, count, seed);
+  const testRows = config.data.identity.testRows as number;
   const cut = await splitRows(dataset.size, testRows, config.dataSeed);
   if (split === 'test') return cut.test.slice(0, count);
   return (await pickRows(cut.trainSize, count, seed)).map(cut.train);

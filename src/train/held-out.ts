@@ -6,6 +6,8 @@ import { score } from '../score.js';
 import type { FactorType } from '../types.js';
 import { loadImages } from './batches.js';
 import { DivergenceError } from './numbers.js';
+import { POINTS } from './objectives/codes.js';
+import type { ActiveObjective } from './objectives/objective.js';
 import type { LiveScores } from './progress.js';
 import { takeTurn } from './take-turn.js';
 import type { TensorLibrary } from './tensors.js';
@@ -52,39 +54,73 @@ const CORRELATION_SAMPLES = 1000;
 /** The metrics that are computed while training, the first of which decides which step was best. */
 export const LIVE_METRICS = ['mig', 'factor-vae-score'] as const;
 
+/** What total correlation is called beside them, and what it would be of independent latents. */
+export const TOTAL_CORRELATION = 'total-correlation';
+export const TOTAL_CORRELATION_FLOOR = 'total-correlation-floor';
+
 /** How factors are to be scored: by their kind, not by what some rows of them look like. */
 export function factorTypesOf({ factors }: Dataset): FactorType[] {
   return factors.map(({ size }) => (size === null ? 'continuous' : 'discrete'));
 }
 
-/** Scores the means of held-out rows. */
+/** What can be said of a model in advance: metrics need factors, and total correlation a posterior. */
+export function planScores(
+  { factors }: Dataset,
+  code: ActiveObjective['code'],
+): { readonly isScorable: boolean; readonly notes: readonly string[] } {
+  if (factors.length > 0) return { isScorable: true, notes: [] };
+  const hasPosterior = code === 'sample';
+  const rest = hasPosterior ? ', total correlation is' : '';
+  return {
+    isScorable: hasPosterior,
+    notes: [
+      `the images have no factors: ${LIVE_METRICS.join(' and ')} are not computed${rest}; no checkpoint is kept as the best`,
+    ],
+  };
+}
+
+/** Scores the means of held-out rows: by metrics where there are factors, and by total correlation where there is a posterior. */
 export async function scoreRows(
   tf: TensorLibrary,
   trainer: Trainer,
   dataset: Dataset,
   rows: Int32Array,
-  latents: number,
+  { latents, code }: { readonly latents: number; readonly code: ActiveObjective['code'] },
   step: number,
 ): Promise<LiveScores> {
   const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, latents);
   const shape = { rows: rows.length, columns: latents };
-  checkPosterior(mu, logvar, step);
-  const totalCorrelation = await correlationOf(mu, logvar, shape);
-  const report = await score(
-    { data: mu, ...shape },
-    { data: factors, rows: rows.length, columns: dataset.factors.length },
-    { metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
-  );
+  const hasPosterior = code === 'sample';
+  checkPosterior(hasPosterior ? { mu, logvar } : { mu }, step);
+  const correlation = hasPosterior
+    ? await correlationOf(mu, logvar, shape)
+    : { value: null, floor: null, reason: POINTS };
+  const metrics = Object.entries(dataset.factors.length === 0 ? {} : await scoreMeans(mu, factors, shape, dataset));
+  const reasons = [
+    ...metrics.flatMap(([name, { value, notes }]) => (value === null ? [[name, notes.join('; ')]] : [])),
+    ...(correlation.value === null ? [[TOTAL_CORRELATION, correlation.reason]] : []),
+  ];
   return {
     step,
-    totalCorrelation,
-    scores: Object.fromEntries(Object.entries(report.metrics).map(([name, { value }]) => [name, value])),
+    totalCorrelation: correlation.value,
+    totalCorrelationFloor: correlation.floor,
+    scores: Object.fromEntries(metrics.map(([name, { value }]) => [name, value])),
+    reasons: Object.fromEntries(reasons),
   };
 }
 
+async function scoreMeans(mu: Float32Array, factors: Float64Array, shape: Shape, dataset: Dataset) {
+  const { metrics } = await score(
+    { data: mu, ...shape },
+    { data: factors, rows: shape.rows, columns: dataset.factors.length },
+    { metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
+  );
+  return metrics;
+}
+
 /** @throws DivergenceError where a posterior is none: the weights have run away in the step that was just made */
-function checkPosterior(mu: Float32Array, logvar: Float32Array, step: number): void {
-  for (const [name, values] of Object.entries({ mu, logvar })) {
+function checkPosterior(posterior: Readonly<Record<string, Float32Array>>, step: number): void {
+  for (const [name, values] of Object.entries(posterior)) {
     const bad = values.find((value) => !Number.isFinite(value));
     if (bad !== undefined) {
       throw new DivergenceError(
@@ -97,18 +133,39 @@ function checkPosterior(mu: Float32Array, logvar: Float32Array, step: number): v
   }
 }
 
-/** Null for variances beyond what densities can be computed of; autoencoders do not train them. */
-async function correlationOf(
-  mu: Float32Array,
-  logvar: Float32Array,
-  shape: { readonly rows: number; readonly columns: number },
-): Promise<number | null> {
+interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+interface Correlation {
+  readonly value: number | null;
+  readonly floor: number | null;
+  /** Why it is null. */
+  readonly reason: string;
+}
+
+/**
+ * About the total correlation that independent latents show where q(z) is made of N posteriors in place of all. A sample's own posterior is one of the N, so
+ * that the density of the others, q(z), is taken for q(z) + q(z|x) / N: its logarithm is too large by ln(1 + exp(I) / N), with I the sum of the informations of
+ * the latents, each of which N rows are enough for.
+ * @param informations I(x; z_d) in nats
+ */
+export function correlationOfIndependent(informations: readonly number[], rows: number): number {
+  const excess = informations.reduce((sum, value) => sum + value, 0) - Math.log(rows);
+  // ln(1 + e^x), without overflow.
+  return Math.max(excess, 0) + Math.log1p(Math.exp(-Math.abs(excess)));
+}
+
+/** Null for variances beyond what densities can be computed of. */
+async function correlationOf(mu: Float32Array, logvar: Float32Array, shape: Shape): Promise<Correlation> {
   try {
     const posterior = { mu: { data: mu, ...shape }, logvar: { data: logvar, ...shape } };
-    const { totalCorrelation } = await decompose(posterior, { samples: Math.min(CORRELATION_SAMPLES, shape.rows) });
-    return totalCorrelation;
+    const report = await decompose(posterior, { samples: Math.min(CORRELATION_SAMPLES, shape.rows) });
+    const floor = correlationOfIndependent(report.mutualInformationPerDimension ?? [], shape.rows);
+    return { value: report.totalCorrelation, floor, reason: '' };
   } catch (error) {
-    if (error instanceof DataError) return null;
+    if (error instanceof DataError) return { value: null, floor: null, reason: error.message };
     throw error;
   }
 }

@@ -14,7 +14,7 @@ export { type RowSplit, splitRows } from '../data/split.js';
 export { BACKEND_NAMES, type Backend, BackendError, type BackendName, type Refusal } from './backends/backend.js';
 export { type OpenBackendOptions, type OpenedBackend, openBackend } from './backends/open-backend.js';
 export type { Shares } from './clock.js';
-export { type EncodedPosterior, type EncodeOptions, encode } from './encode.js';
+export { type EncodedPosterior, type EncodeOptions, type EncodePlan, encode } from './encode.js';
 export { type ExportedFile, type ExportFormat, type ExportOptions, exportModel } from './export/index.js';
 export {
   type InterpolateOptions,

@@ -4,9 +4,19 @@ import { optionRangeError } from '../errors.js';
 import { type LoadRunOptions, type Model, withModel } from './load-run.js';
 import type { RunFolder } from './run/run-folder.js';
 import { type DataOptions, readRows, rowsToShow, withRunData } from './run-data.js';
-import { checkLatent, checkPlace, checkSteps, type ImageGrid, meanOf, rankLatents, spacedValues } from './traverse.js';
+import {
+  checkGrid,
+  checkLatent,
+  checkPlace,
+  checkSteps,
+  type GridOptions,
+  type ImageGrid,
+  meanOf,
+  rankLatents,
+  spacedValues,
+} from './traverse.js';
 
-export interface InterpolateOptions extends LoadRunOptions, DataOptions {
+export interface InterpolateOptions extends LoadRunOptions, DataOptions, GridOptions {
   /** Of the rows held out, counted from 0 in the order of the run's posterior.npz. */
   readonly from: number;
   readonly to: number;
@@ -32,8 +42,9 @@ export async function interpolate(
 ): Promise<Interpolation> {
   const { from, to, steps = 11 } = options;
   checkSteps(steps);
-  return withModel(run, options, (model) =>
-    withRunData(model, options, async (data) => {
+  return withModel(run, options, (model) => {
+    checkGrid(1, steps + 2, model.image, options);
+    return withRunData(model, options, async (data) => {
       const rows = await rowsToShow(model, data);
       checkPlace(from, rows.length, 'from');
       checkPlace(to, rows.length, 'to');
@@ -50,12 +61,12 @@ export async function interpolate(
       images.set(decoded, ends.length / 2);
       images.set(ends.subarray(ends.length / 2), ends.length / 2 + decoded.length);
       return { images, decoded, lines: 1, columns: steps + 2, image: model.image };
-    }),
-  );
+    });
+  });
 }
 
-export interface ManifoldOptions extends LoadRunOptions, DataOptions {
-  /** The latent of the columns, and that of the lines. Default: the two of the largest divergence. */
+export interface ManifoldOptions extends LoadRunOptions, DataOptions, GridOptions {
+  /** The latent of the columns, and that of the lines. Default: the two of the largest divergence; of autoencoders of the largest variance. */
   readonly latents?: readonly number[];
   /** Values of each: 2 to 1,000, default 15. */
   readonly steps?: number;
@@ -74,7 +85,7 @@ export interface Manifold extends ImageGrid {
 
 /**
  * Decodes a plane of the latents (Kingma & Welling 2014, figure 4).
- * @throws RangeError for latents that are not two different ones
+ * @throws RangeError for latents that are not two different ones, or data that nothing is asked of
  * @example
  * const { latents } = await manifold('runs/first', { steps: 15 });
  */
@@ -85,6 +96,7 @@ export async function manifold(run: string | RunFolder | Model, options: Manifol
   return withModel(run, options, (model) => {
     if (options.latents !== undefined) checkPair(options.latents, model.latents);
     if (model.latents < 2) throw optionRangeError('manifold: expected a model of two latents or more, got one');
+    checkGrid(steps, steps, model.image, options);
     const decodePlane = async ([across, up]: readonly number[], base: Float32Array): Promise<Manifold> => {
       const z = new Float32Array(steps * steps * model.latents);
       for (let place = 0; place < steps * steps; place++) {
@@ -105,7 +117,8 @@ export async function manifold(run: string | RunFolder | Model, options: Manifol
           `${unused}: expected none for a plane of given latents without a row, which takes no images`,
         );
       }
-      return decodePlane(options.latents, origin);
+      if (options.data === undefined) return decodePlane(options.latents, origin);
+      throw optionRangeError('data: nothing is asked of them where both latents are named and no row is');
     }
     return withRunData(model, options, async (data) => {
       const rows = await rowsToShow(model, data);

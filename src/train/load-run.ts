@@ -1,11 +1,12 @@
 /** A trained model that encodes and decodes. */
 import type { ImageShape } from '../data/index.js';
-import { dataRangeError } from '../errors.js';
+import { dataRangeError, optionRangeError } from '../errors.js';
 import { type Autoencoder, decode, type Parameters } from './autoencoder.js';
 import type { BackendName } from './backends/backend.js';
 import { openBackend } from './backends/open-backend.js';
 import { toTensor } from './batches.js';
 import { forward } from './models/network.js';
+import { codeOf } from './objectives/codes.js';
 import { composeOperations } from './operations.js';
 import { type ModelOptions, readModel } from './read-model.js';
 import { localReplicas } from './replicas.js';
@@ -30,12 +31,14 @@ export interface Model {
   readonly image: ImageShape;
   /** D. */
   readonly latents: number;
+  /** What the decoder was given: `sample`, or `mean` in autoencoders, whose codes are points. */
+  readonly code: 'sample' | 'mean';
   /** Steps that it was trained for. */
   readonly step: number;
   readonly backend: string;
   readonly device: string;
   readonly warnings: readonly string[];
-  /** Images (N, H, W, C), bytes, to posteriors (N, D): means, and natural logarithms of variances. */
+  /** Images (N, H, W, C), bytes, to posteriors (N, D): means, and natural logarithms of variances, which mean nothing where the code is `mean`. */
   encode(images: Uint8Array): Promise<{ readonly mu: Float32Array; readonly logvar: Float32Array }>;
   /** Latents (N, D) to images (N, H, W, C), bytes. */
   decode(z: Float32Array): Promise<Uint8Array>;
@@ -77,6 +80,7 @@ export async function loadRun(run: string | RunFolder, options: LoadRunOptions =
     config,
     image,
     latents,
+    code: codeOf(config.objective),
     step,
     backend: backend.name,
     device: backend.device,
@@ -146,13 +150,21 @@ function countRows(name: string, length: number, ofRow: number): number {
   throw dataRangeError(`${name}: expected a whole number of rows of ${ofRow} values, got ${length} values`);
 }
 
-/** A model that is loaded, or a run to load it from; `work` is done with it. Only what was loaded here is closed. */
+/**
+ * A model that is loaded, or a run to load it from; `work` is done with it. Only what was loaded here is closed.
+ * @throws RangeError for options of loading beside a model that is loaded
+ */
 export async function withModel<R>(
   run: string | RunFolder | Model,
   options: LoadRunOptions,
   work: (model: Model) => Promise<R>,
 ): Promise<R> {
-  if (typeof run !== 'string' && 'decode' in run) return work(run);
+  if (typeof run !== 'string' && 'decode' in run) {
+    for (const name of ['checkpoint', 'untrained', 'backend', 'tf'] as const) {
+      if (options[name] !== undefined) throw optionRangeError(`${name}: the model is loaded already, and has its own`);
+    }
+    return work(run);
+  }
   const model = await loadRun(run, options);
   try {
     return await work(model);

@@ -1,8 +1,9 @@
 /** The loop: read a batch, learn from it, write down what came of it. */
 import type { Batches } from './batches.js';
 import { NOTHING_SPENT, type Spent, startClock } from './clock.js';
-import { LIVE_METRICS } from './held-out.js';
+import { LIVE_METRICS, TOTAL_CORRELATION, TOTAL_CORRELATION_FLOOR } from './held-out.js';
 import { checkTensors, findNonFinite, readNumbers } from './numbers.js';
+import { POINTS } from './objectives/codes.js';
 import type { LiveScores, StepProgress } from './progress.js';
 import type { JsonRecord } from './run/json-value.js';
 import type { RunRecord } from './run/open-run.js';
@@ -58,7 +59,8 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
     const isScored = score !== null && (isLast || (plan.scoreEvery > 0 && step % plan.scoreEvery === 0));
     if (isScored) {
       state.scored = await clock.count('score', () => score(step));
-      const value = state.scored.scores[LIVE_METRICS[0]];
+      // None without factors.
+      const value = state.scored.scores[LIVE_METRICS[0]] ?? null;
       if (value !== null && (state.best === null || value > state.best.score)) {
         state.best = { step, score: value };
       }
@@ -69,9 +71,13 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
     const seconds = clock.seconds();
     if (isLogged) {
       const { klPerLatent, ...scalars } = numbers;
-      const scores = isScored && state.scored !== null ? { scores: scoresOf(state.scored) } : {};
+      const byLatent = klPerLatent === null ? {} : { kl_per_latent: klPerLatent };
+      const scored = isScored ? state.scored : null;
+      const scores = scored === null ? {} : { scores: scoresOf(scored) };
+      const reasons = { ...(numbers.kl === null && { kl: POINTS }), ...(scored && reasonsOf(scored)) };
+      const why = Object.keys(reasons).length > 0 ? { reasons } : {};
       const speed = rate === null ? {} : { images_per_second: rate };
-      await record.log({ step, seconds, ...speed, ...scalars, kl_per_latent: klPerLatent, ...scores });
+      await record.log({ step, seconds, ...speed, ...scalars, ...byLatent, ...scores, ...why });
     }
     onStep({
       kind: 'step',
@@ -98,9 +104,16 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
   return { ...state, seconds: clock.seconds(), spent: clock.spent() };
 }
 
-/** Scores as the log has them, with the total correlation in nats. */
-function scoresOf({ scores, totalCorrelation }: LiveScores): Record<string, number | null> {
-  return { ...scores, 'total-correlation': totalCorrelation };
+/** Scores as the log has them, with the total correlation in nats, and its floor. */
+function scoresOf(scored: LiveScores): Record<string, number | null> {
+  const named: Record<string, number | null> = { ...scored.scores, [TOTAL_CORRELATION]: scored.totalCorrelation };
+  if (scored.totalCorrelationFloor !== null) named[TOTAL_CORRELATION_FLOOR] = scored.totalCorrelationFloor;
+  return named;
+}
+
+/** Why some of them are null, by their place in the line. */
+function reasonsOf({ reasons }: LiveScores): Record<string, string> {
+  return Object.fromEntries(Object.entries(reasons).map(([name, reason]) => [`scores.${name}`, reason]));
 }
 
 /** JSON of what stays. `generator` and `images` are for readers of the file: both follow from the step. */

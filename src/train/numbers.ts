@@ -6,17 +6,20 @@ export interface StepNumbers {
   /** Nats per image. */
   readonly loss: number;
   readonly reconstruction: number;
-  readonly kl: number;
+  /** Null for autoencoders, whose codes are points. */
+  readonly kl: number | null;
   readonly terms: Readonly<Record<string, number>>;
-  readonly klPerLatent: readonly number[];
+  readonly klPerLatent: readonly number[] | null;
 }
 
 /** Reads the numbers of a step, and frees them. */
 export async function readNumbers({ names, values }: StepOutcome, latents: number): Promise<StepNumbers> {
   const numbers = Array.from((await values.data()) as Float32Array);
   values.dispose();
-  const { loss, reconstruction, kl, ...terms } = Object.fromEntries(names.map((name, i) => [name, numbers[i]]));
-  return { loss, reconstruction, kl, terms, klPerLatent: numbers.slice(names.length, names.length + latents) };
+  const named: Readonly<Record<string, number>> = Object.fromEntries(names.map((name, i) => [name, numbers[i]]));
+  const { loss, reconstruction, kl = null, ...terms } = named;
+  const byLatent = numbers.slice(names.length, names.length + latents);
+  return { loss, reconstruction, kl, terms, klPerLatent: byLatent.length === 0 ? null : byLatent };
 }
 
 /** A number of a step is not finite: there is nothing to go on from. */
@@ -39,7 +42,8 @@ export class DivergenceError extends Error {
 export function findNonFinite(numbers: StepNumbers, step: number, plan: TrainPlan): void {
   const { reconstruction, kl, terms, loss } = numbers;
   // The sum comes last: one of its terms says more.
-  const named = [['reconstruction', reconstruction], ['kl', kl], ...Object.entries(terms), ['loss', loss]] as const;
+  const ofPosterior = kl === null ? [] : [['kl', kl] as const];
+  const named = [['reconstruction', reconstruction], ...ofPosterior, ...Object.entries(terms), ['loss', loss]] as const;
   const bad = named.find(([, value]) => !Number.isFinite(value as number));
   if (bad === undefined) return;
   const [term, value] = bad as [string, number];

@@ -1,7 +1,8 @@
 /** Grids of images as files. */
 import { animate } from '../data/animation.js';
 import { contactSheet, layOut } from '../data/contact-sheet.js';
-import { comfortableScale, enlarge } from '../data/enlarge.js';
+import { comfortableScale, enlarge, enlargedShape } from '../data/enlarge.js';
+import { checkFrameSize, checkSheetSize } from '../data/picture-size.js';
 import type { ImageGrid } from './traverse.js';
 
 /** How large a pixel of an image is drawn. Default: so that images come near to 64 pixels. */
@@ -9,8 +10,25 @@ export interface DrawOptions {
   readonly scale?: number;
 }
 
-/** A grid as PNG. */
+/** What the size of a picture follows from. */
+export type GridShape = Pick<ImageGrid, 'lines' | 'columns' | 'image'>;
+
+/** @throws RangeError for a grid that is too large to be drawn */
+export function checkDrawing({ lines, columns, image }: GridShape, { scale }: DrawOptions = {}): void {
+  checkSheetSize(lines * columns, enlargedShape(image, scale ?? comfortableScale(image)), columns);
+}
+
+/** @throws RangeError for a grid that is too large to be animated */
+export function checkAnimation({ lines, columns, image }: GridShape, { scale }: DrawOptions = {}): void {
+  checkFrameSize(columns, lines, enlargedShape(image, scale ?? comfortableScale(image)), ACROSS);
+}
+
+/**
+ * A grid as PNG.
+ * @throws RangeError where the picture would have more than 2^26 pixels
+ */
 export async function drawGrid(grid: ImageGrid, { scale }: DrawOptions = {}): Promise<Uint8Array> {
+  checkDrawing(grid, { scale });
   const { images, image } = enlarge(grid.images, grid.image, scale ?? comfortableScale(grid.image));
   return contactSheet(images, image, grid.columns);
 }
@@ -18,8 +36,12 @@ export async function drawGrid(grid: ImageGrid, { scale }: DrawOptions = {}): Pr
 /** Lines of an animation are laid out side by side, so many at most. */
 const ACROSS = 5;
 
-/** A grid as GIF: column after column, forwards and backwards, the lines side by side. */
+/**
+ * A grid as GIF: column after column, forwards and backwards, the lines side by side.
+ * @throws RangeError where all frames together would have more than 2^26 pixels
+ */
 export async function animateGrid(grid: ImageGrid, { scale }: DrawOptions = {}): Promise<Uint8Array> {
+  checkAnimation(grid, { scale });
   const { lines, columns } = grid;
   const { images, image } = enlarge(grid.images, grid.image, scale ?? comfortableScale(grid.image));
   const imageBytes = images.length / (lines * columns);

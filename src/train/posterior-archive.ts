@@ -9,11 +9,21 @@ import { STREAMS } from '../random.js';
 import type { FactorType } from '../types.js';
 import { createDraws } from './draws.js';
 import { encodeRows, factorTypesOf } from './held-out.js';
+import type { ActiveObjective } from './objectives/objective.js';
 import type { RunFolder } from './run/run-folder.js';
 import type { TensorLibrary } from './tensors.js';
 import type { Trainer } from './trainer.js';
 
 export const POSTERIOR_NAME = 'posterior.npz';
+
+/** What decides the archive beside the weights. */
+export interface ArchiveSettings {
+  /** D. */
+  readonly latents: number;
+  /** Of the samples. */
+  readonly seed: number;
+  readonly code: ActiveObjective['code'];
+}
 
 /** Encodes rows and writes mu, logvar, z (a sample of each) and the factors, their names and kinds, where they are known. */
 export async function writePosterior(
@@ -22,38 +32,36 @@ export async function writePosterior(
   trainer: Trainer,
   dataset: Dataset,
   rows: Int32Array,
-  { latents, seed }: { readonly latents: number; readonly seed: number },
+  settings: ArchiveSettings,
   folder: RunFolder,
   onChunk?: (done: number) => void,
 ): Promise<void> {
-  const archive = await encodeToNpz(tf, core, trainer, dataset, rows, latents, seed, onChunk);
-  await folder.writeAtomically(POSTERIOR_NAME, archive);
-}
-
-/** The bytes of the archive. */
-export async function encodeToNpz(
-  tf: TensorLibrary,
-  core: Core,
-  trainer: Trainer,
-  dataset: Dataset,
-  rows: Int32Array,
-  latents: number,
-  seed: number,
-  onChunk?: (done: number) => void,
-): Promise<AsyncIterable<Uint8Array>> {
-  const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, latents, onChunk);
-  const z = await sampleLatents(tf, core, mu, logvar, seed);
-  const ofLatents = { rows: rows.length, columns: latents };
+  const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, settings.latents, onChunk);
   const columns = dataset.factors.length;
-  return posteriorToNpz({
-    mu: { data: mu, ...ofLatents },
-    logvar: { data: logvar, ...ofLatents },
-    z: { data: z, ...ofLatents },
+  const tables: PosteriorTables = {
+    ...(await tabulate(tf, core, mu, logvar, settings)),
     factors: columns === 0 ? null : { data: factors, rows: rows.length, columns },
     factorNames: dataset.factors.map(({ name }) => name),
     factorTypes: factorTypesOf(dataset),
-  });
+  };
+  await folder.writeAtomically(POSTERIOR_NAME, posteriorToNpz(tables));
 }
+
+/** Posteriors as tables, with samples. Where codes are points, z is mu and there is no logvar: a number that nothing trained is none. */
+export async function tabulate(
+  tf: TensorLibrary,
+  core: Core,
+  mu: Float32Array,
+  logvar: Float32Array,
+  { latents, seed, code }: ArchiveSettings,
+): Promise<Pick<PosteriorTables, 'mu' | 'logvar' | 'z'>> {
+  const table = (data: Float32Array) => ({ data, rows: data.length / latents, columns: latents });
+  if (code === 'mean') return { mu: table(mu), logvar: null, z: table(mu) };
+  return { mu: table(mu), logvar: table(logvar), z: table(await sampleLatents(tf, core, mu, logvar, seed)) };
+}
+
+/** Numbers that are sampled at a time: a device has less room than the table. */
+const PIECE = 2 ** 20;
 
 /** A sample of each posterior: one draw of the seed for all rows, row by row. */
 export async function sampleLatents(
@@ -63,13 +71,19 @@ export async function sampleLatents(
   logvar: Float32Array,
   seed: number,
 ): Promise<Float32Array> {
-  const noise = createDraws(core).normals(mu.length, { seed, stream: STREAMS.archiveSamples, index: 0 });
-  const z = tf.tidy(() => {
-    const [mean, spread, standard] = [mu, logvar, noise].map((values) => tf.tensor(values, [values.length]));
-    return tf.add(mean, tf.mul(tf.exp(tf.mul(spread, 0.5)), standard));
-  });
-  const sampled = (await z.data()) as Float32Array;
-  z.dispose();
+  const draws = createDraws(core);
+  const sampled = new Float32Array(mu.length);
+  for (let from = 0; from < mu.length; from += PIECE) {
+    const to = Math.min(mu.length, from + PIECE);
+    const noise = draws.normals(to - from, { seed, stream: STREAMS.archiveSamples, index: 0 }, from);
+    const z = tf.tidy(() => {
+      const pieces = [mu.subarray(from, to), logvar.subarray(from, to), noise];
+      const [mean, spread, standard] = pieces.map((values) => tf.tensor(values, [values.length]));
+      return tf.add(mean, tf.mul(tf.exp(tf.mul(spread, 0.5)), standard));
+    });
+    sampled.set((await z.data()) as Float32Array, from);
+    z.dispose();
+  }
   return sampled;
 }
 
@@ -83,7 +97,8 @@ export interface PosteriorTable<A extends Float32Array | Float64Array = Float32A
 /** Posteriors (N, D), a sample of each, and the factors (N, K) where they are known. */
 export interface PosteriorTables {
   readonly mu: PosteriorTable;
-  readonly logvar: PosteriorTable;
+  /** Null for autoencoders, whose codes are points: z is mu there. */
+  readonly logvar: PosteriorTable | null;
   readonly z: PosteriorTable;
   readonly factors: PosteriorTable<Float64Array> | null;
   /** Names of the columns of the factors, and their kinds; both or neither. */
@@ -97,7 +112,7 @@ export interface PosteriorTables {
  */
 export function posteriorToNpz(tables: PosteriorTables): AsyncIterable<Uint8Array> {
   const { mu, logvar, z, factors, factorNames, factorTypes } = tables;
-  const arrays = Object.entries({ mu, logvar, z, ...(factors && { factors }) });
+  const arrays = Object.entries({ mu, ...(logvar && { logvar }), z, ...(factors && { factors }) });
   const matrices = arrays.map(([name, table]) => ({ name, matrix: toMatrix(table, name) }));
   if (factors === null || (factorNames === undefined && factorTypes === undefined)) return writeNpz(matrices);
   for (const [name, list] of Object.entries({ factorNames, factorTypes })) {

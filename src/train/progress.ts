@@ -5,14 +5,13 @@ import type { Refusal } from './backends/backend.js';
 export interface TrainOpening {
   readonly kind: 'opened';
   readonly backend: string;
+  /** With the number of threads that train, where that is ours to choose: `WebAssembly SIMD, 2 threads`. */
   readonly device: string;
   /** Threads that compute: this one, or so many workers. */
   readonly threads: number;
   /** Backends that `auto` would have preferred, and why they were not taken. */
   readonly refused: readonly Refusal[];
   readonly data: string;
-  /** What was decided when the data were opened: what is taken as white, columns left out ... */
-  readonly notes: readonly string[];
   readonly trainRows: number;
   readonly testRows: number;
   readonly parameters: number;
@@ -20,14 +19,23 @@ export interface TrainOpening {
   readonly firstStep: number;
   readonly steps: number;
   readonly warnings: readonly string[];
+  /** What was decided when the data were opened (what is taken as white, columns left out ...), and what cannot be computed of them. */
+  readonly notes: readonly string[];
 }
 
-/** Scores of held-out rows after some steps; null where one is undefined. */
+/** Scores of held-out rows after some steps; null where one is undefined, and `reasons` says why. */
 export interface LiveScores {
   readonly step: number;
   readonly scores: Readonly<Record<string, number | null>>;
-  /** Total correlation of the aggregated posterior of these rows, in nats; null where variances are out of range. */
+  /** Total correlation of the aggregated posterior of these rows, in nats; null for autoencoders, and where variances are out of range. */
   readonly totalCorrelation: number | null;
+  /**
+   * About what latents that carry as much, and are independent, would show on so few rows: ln(1 + exp(sum_d I(x; z_d)) / N). Total correlation that does not
+   * exceed it by much may be none; it is too large by at most about this. Null where total correlation is.
+   */
+  readonly totalCorrelationFloor: number | null;
+  /** Why one is null, by its name in the log: `mig`, `total-correlation`. */
+  readonly reasons: Readonly<Record<string, string>>;
 }
 
 /** The numbers of a step. */
@@ -45,10 +53,11 @@ export interface StepProgress {
   /** Nats per image. */
   readonly loss: number;
   readonly reconstruction: number;
-  readonly kl: number;
+  /** Null for autoencoders, whose codes are points. */
+  readonly kl: number | null;
   /** Other terms of the objective, by name. */
   readonly terms: Readonly<Record<string, number>>;
-  readonly klPerLatent: readonly number[];
+  readonly klPerLatent: readonly number[] | null;
   /** The latest there are. */
   readonly scored: LiveScores | null;
   /** Whether this step went into the log. */

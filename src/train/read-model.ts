@@ -20,8 +20,10 @@ import { openNamed } from './run-data.js';
 export interface ModelOptions {
   /** `last` (the default), or `best`: those of the best score while it was trained. */
   readonly checkpoint?: 'last' | 'best';
-  /** The weights before the first step, to compare with. */
+  /** The weights before the first step, to compare with, in place of those of a checkpoint. */
   readonly untrained?: boolean;
+  /** Told of what the user should know: a checkpoint is damaged, and the one before it is taken. */
+  readonly onWarning?: (warning: string) => void;
 }
 
 export interface StoredModel {
@@ -43,6 +45,9 @@ export interface StoredModel {
  */
 export async function readModel(run: string | RunFolder, options: ModelOptions = {}): Promise<StoredModel> {
   const { checkpoint = 'last', untrained = false } = options;
+  if (untrained && options.checkpoint !== undefined) {
+    throw optionRangeError(`checkpoint: expected none beside untrained, got '${checkpoint}'`);
+  }
   if (checkpoint !== 'last' && checkpoint !== 'best') {
     throw optionRangeError(`checkpoint: expected last or best, got '${checkpoint}'`);
   }
@@ -59,6 +64,7 @@ export async function readModel(run: string | RunFolder, options: ModelOptions =
     return { ...model, step: 0, weights, warnings: [] };
   }
   const { found, warnings } = await findCheckpoint(folder, checkpoint);
+  for (const warning of warnings) options.onWarning?.(warning);
   return { ...model, step: found.step, weights: pickWeights(found, shapes, folder.path), warnings };
 }
 
@@ -81,7 +87,11 @@ async function findCheckpoint(
 ): Promise<{ found: Checkpoint; warnings: readonly string[] }> {
   if (wanted === 'best') {
     const best = await bestCheckpoint(folder);
-    if (best === null) throw new NoRunError(folder.path, 'there is no best checkpoint: the run has not been scored');
+    if (best === null)
+      throw new NoRunError(
+        folder.path,
+        'there is no best checkpoint: none has had a MIG, which is computed on images held out, from their factors',
+      );
     return { found: best, warnings: [] };
   }
   const { checkpoint, warnings } = await latestCheckpoint(folder);

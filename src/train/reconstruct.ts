@@ -3,7 +3,7 @@ import { optionRangeError } from '../errors.js';
 import { type LoadRunOptions, type Model, withModel } from './load-run.js';
 import type { RunFolder } from './run/run-folder.js';
 import { type DataOptions, readRows, rowsToShow, withRunData } from './run-data.js';
-import type { ImageGrid } from './traverse.js';
+import { checkGrid, type GridOptions, type ImageGrid } from './traverse.js';
 
 /** Rows that the loss is averaged over, at most. */
 const LOSS_ROWS = 1000;
@@ -11,7 +11,7 @@ const LOSS_ROWS = 1000;
 /** Images side by side, at most. */
 const ACROSS = 16;
 
-export interface ReconstructOptions extends LoadRunOptions, DataOptions {
+export interface ReconstructOptions extends LoadRunOptions, DataOptions, GridOptions {
   /** How many images of those held out, the first of them. Default 8. */
   readonly rows?: number;
 }
@@ -41,13 +41,14 @@ export async function reconstruct(
       if (!Number.isInteger(count) || count < 1 || count > all.length) {
         throw optionRangeError(`rows: expected a whole number from 1 to ${all.length}, got ${count}`);
       }
+      const columns = Math.min(count, ACROSS);
+      const lines = Math.ceil(count / columns);
+      checkGrid(2 * lines, columns, model.image, options);
       const lossRows = Math.min(all.length, Math.max(count, LOSS_ROWS));
       const images = await readRows(data.dataset, all.subarray(0, lossRows));
       const { mu } = await model.encode(images);
       const loss = await model.reconstructionLoss(images, mu);
       const imageBytes = images.length / lossRows;
-      const columns = Math.min(count, ACROSS);
-      const lines = Math.ceil(count / columns);
       // White where the last line has no images.
       const pairs = new Uint8Array(2 * lines * columns * imageBytes).fill(255);
       const decoded = await model.decode(mu.slice(0, count * model.latents));

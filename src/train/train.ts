@@ -6,11 +6,12 @@ import { absoluteNameOf, absoluteOptionsOf, type Dataset, type FileOptions } fro
 import { splitRows } from '../data/split.js';
 import { optionRangeError } from '../errors.js';
 import { version } from '../version.js';
+import { describeDevice } from './backends/backend.js';
 import { type OpenedBackend, openBackend } from './backends/open-backend.js';
 import { openBatches } from './batches.js';
 import { type Shares, sharesOf } from './clock.js';
 import { createDraws } from './draws.js';
-import { factorTypesOf, LIVE_METRICS, scoreRows } from './held-out.js';
+import { factorTypesOf, LIVE_METRICS, planScores, scoreRows } from './held-out.js';
 import { runLoop } from './loop.js';
 import { listParameters } from './models/layers.js';
 import { isToOpen, openGiven } from './open-data.js';
@@ -40,11 +41,13 @@ export interface TrainResult {
   readonly seconds: number;
   /** Of those seconds, what went into other things than steps. */
   readonly shares: Shares;
-  /** Scores of held-out rows after the last step; null where there are no factors. */
+  /** Scores of held-out rows after the last step; null where nothing can be computed. */
   readonly scores: LiveScores | null;
-  /** The step whose first score was the best; its checkpoint is `checkpoints/best.safetensors`. */
+  /** The step whose first score was the best, its checkpoint being `checkpoints/best.safetensors`; null where no step had one, as without factors. */
   readonly best: { readonly step: number; readonly score: number } | null;
   readonly warnings: readonly string[];
+  /** What was decided when the data were opened, and what cannot be computed of them. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -119,6 +122,7 @@ async function trainWith(
   };
   const threads = chooseThreads(plan, backend, shardRows);
   checkThreads(threads, backend);
+  const device = describeDevice(backend, threads);
   const config = describeRun(plan, dataset, source, backend, rows, shardRows, threads);
   const folder = await openFolder(options, opened);
   // What cannot train leaves no run.
@@ -127,39 +131,42 @@ async function trainWith(
   const record = await opened(options.resume ? resumeRun(folder, config) : startRun(folder, config));
   restore(trainer, record);
 
+  const active = plan.objective.activate(plan.objectiveOptions);
+  const scoring = planScores(dataset, active.code);
+  const notes = [...(dataset.notes ?? []), ...scoring.notes];
   const networks = plan.architecture.build(dataset.image, plan.latents);
   options.onProgress?.({
     kind: 'opened',
     backend: backend.name,
-    device: backend.device,
+    device,
     threads,
     refused: backend.refused,
     data: dataset.name,
-    notes: dataset.notes ?? [],
     trainRows: split.trainSize,
     testRows: rows.testRows,
     parameters: countParameters(networks),
     firstStep: record.resumed?.step ?? 0,
     steps: plan.steps,
     warnings: record.warnings,
+    notes,
   });
 
-  const active = plan.objective.activate(plan.objectiveOptions);
   const batches = openBatches(tf, dataset, split, plan.batchSize, plan.seed, active.needsSecondBatch);
   const scored = split.test.subarray(0, rows.scoreRows);
-  const isScorable = dataset.factors.length > 0 && scored.length > 1;
+  const model = { latents: plan.latents, seed: plan.seed, code: active.code };
   const end = await runLoop({
     tf,
     trainer,
     batches,
     record,
     plan,
-    score: isScorable ? (step) => scoreRows(tf, trainer, dataset, scored, plan.latents, step) : null,
+    score:
+      scoring.isScorable && scored.length > 1 ? (step) => scoreRows(tf, trainer, dataset, scored, model, step) : null,
     signal: options.signal,
     onStep: (progress) => options.onProgress?.(progress),
   });
   if (split.test.length > 0) {
-    await writePosterior(tf, core, trainer, dataset, split.test, plan, folder, (done) => {
+    await writePosterior(tf, core, trainer, dataset, split.test, model, folder, (done) => {
       options.onProgress?.({ kind: 'encoding', done, total: split.test.length });
       options.signal?.throwIfAborted();
     });
@@ -167,13 +174,14 @@ async function trainWith(
   return {
     folder,
     backend: backend.name,
-    device: backend.device,
+    device,
     steps: plan.steps,
     seconds: end.seconds,
     shares: sharesOf(end.spent, end.seconds),
     scores: end.scored,
     best: end.best,
     warnings: record.warnings,
+    notes,
   };
 }
 

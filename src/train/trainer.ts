@@ -32,7 +32,7 @@ export interface TrainerSetup {
   readonly seed: number;
 }
 
-/** Numbers of one step, on the device until they are read: `names` says what stands where, then the KL of every latent. */
+/** Numbers of one step, on the device until they are read: `names` says what stands where, then the KL of every latent, where there is a posterior. */
 export interface StepOutcome {
   readonly names: readonly string[];
   readonly values: Tensor;
@@ -109,7 +109,7 @@ export function createTrainer(
       const { mu, logvar, z } = penalty.gradients;
       // The objective's own update looks at the same latents, which the second half frees.
       const latentsKept = objective.update ? copyLatents(tf, pass.latents) : null;
-      const divergence = klPerLatent(tf, pass.latents);
+      const divergence = objective.code === 'mean' ? null : klPerLatent(tf, pass.latents);
       const learnt = await pass.learn({ mu: mu ?? null, logvar: logvar ?? null, z: z ?? null });
       updateAdam(operations, weights, moments, learnt.gradients, step, setup.adam);
       version++;
@@ -193,12 +193,12 @@ function packOutcome(
   reconstruction: Tensor,
   batchSize: number,
   { total, terms }: Penalty,
-  divergence: Tensor,
+  divergence: Tensor | null,
 ): StepOutcome {
   const values = tf.tidy(() => {
     const mean = tf.div(reconstruction, batchSize);
     const scalars = [tf.add(mean, total), mean, ...Object.values(terms)].map((scalar) => tf.reshape(scalar, [1]));
-    return tf.concat([...scalars, divergence], 0);
+    return tf.concat(divergence === null ? scalars : [...scalars, divergence], 0);
   });
   return { names: ['loss', 'reconstruction', ...Object.keys(terms)], values };
 }

@@ -1,5 +1,6 @@
 /** What each latent does: images of one that varies while the others stay. */
 import type { ImageShape } from '../data/index.js';
+import { checkImageCount } from '../data/picture-size.js';
 import { optionRangeError } from '../errors.js';
 import { encodeRows } from './held-out.js';
 import { type LoadRunOptions, type Model, withModel } from './load-run.js';
@@ -9,11 +10,16 @@ import { type DataOptions, type RunData, readRows, rowsToShow, withRunData } fro
 /** Rows that the divergence of a latent is averaged over, at most. */
 const DIVERGENCE_ROWS = 2000;
 
+/** What latents are put in order by: the variance where there is no posterior to diverge. */
+export const orderOf = ({ code }: Pick<Model, 'code'>) => (code === 'mean' ? 'variance' : 'kl');
+
 /** What one latent carries. */
 export interface LatentDivergence {
   readonly latent: number;
-  /** KL(q(z_d|x) || N(0, 1)) in nats, averaged over rows. */
-  readonly kl: number;
+  /** KL(q(z_d|x) || N(0, 1)) in nats, averaged over rows; null for autoencoders, whose codes are points. */
+  readonly kl: number | null;
+  /** Of its means over the same rows. */
+  readonly variance: number;
 }
 
 /** Images of one latent or two that vary. */
@@ -25,12 +31,23 @@ export interface ImageGrid {
   readonly image: ImageShape;
 }
 
-export interface TraverseOptions extends LoadRunOptions, DataOptions {
+export interface GridOptions {
+  /** Told how many images there will be before the first is decoded; stops it by throwing. */
+  readonly onShape?: (shape: Omit<ImageGrid, 'images'>) => void;
+}
+
+/** @throws RangeError for more images than a picture can show */
+export function checkGrid(lines: number, columns: number, image: ImageShape, { onShape }: GridOptions): void {
+  checkImageCount(lines * columns, image);
+  onShape?.({ lines, columns, image });
+}
+
+export interface TraverseOptions extends LoadRunOptions, DataOptions, GridOptions {
   /** Around the posterior mean of a `row` (the default) or the mean of the `prior`, 0. */
   readonly from?: 'row' | 'prior';
-  /** Of those held out, counted from 0 in the order of the run's posterior.npz. Default 0. */
+  /** Of those held out, counted from 0 in the order of the run's posterior.npz. Default 0; not with `prior`. */
   readonly row?: number;
-  /** The latents to show, in this order. Default: all, those of the largest divergence first. */
+  /** The latents to show, in this order. Default: all, those of the largest divergence first; of autoencoders of the largest variance. */
   readonly latents?: readonly number[];
   /** Values of a latent: 2 to 1,000, default 11. */
   readonly steps?: number;
@@ -41,24 +58,31 @@ export interface TraverseOptions extends LoadRunOptions, DataOptions {
 export interface Traversal extends ImageGrid {
   /** What each line varies. */
   readonly latents: readonly LatentDivergence[];
+  /** What they would be put in order by, and are unless they were named. */
+  readonly orderedBy: 'kl' | 'variance';
   /** The value in each column. */
   readonly values: readonly number[];
-  /** How many rows divergences are averaged over. */
+  /** How many rows divergences and variances are of. */
   readonly rows: number;
 }
 
 /**
  * Decodes latents of which one takes the values -range .. range while the others stay those of an image, or 0.
- * @throws RangeError for a latent or a row that there is not
+ * @throws RangeError for a latent or a row that there is not, or a row beside the prior
  * @example
  * const png = await drawGrid(await traverse('runs/first', { from: 'prior' }));
  */
 export async function traverse(run: string | RunFolder | Model, options: TraverseOptions = {}): Promise<Traversal> {
   const { from = 'row', row = 0, steps = 11, range = 3 } = options;
+  if (from !== 'row' && from !== 'prior') throw optionRangeError(`from: expected row or prior, got '${from}'`);
+  if (from === 'prior' && options.row !== undefined) {
+    throw optionRangeError(`row: expected none with from 'prior', whose mean is 0, got ${row}`);
+  }
   checkSteps(steps);
   const values = spacedValues(range, steps);
   return withModel(run, options, (model) => {
     for (const latent of options.latents ?? []) checkLatent(latent, model.latents);
+    checkGrid(options.latents?.length ?? model.latents, steps, model.image, options);
     return withRunData(model, options, async (data) => {
       const rows = await rowsToShow(model, data);
       const ranking = await rankLatents(model, data, rows);
@@ -79,6 +103,7 @@ export async function traverse(run: string | RunFolder | Model, options: Travers
         columns: steps,
         image: model.image,
         latents: lines,
+        orderedBy: orderOf(model),
         values,
         rows: Math.min(rows.length, DIVERGENCE_ROWS),
       };
@@ -86,14 +111,28 @@ export async function traverse(run: string | RunFolder | Model, options: Travers
   });
 }
 
-/** All latents, those of the largest divergence from the prior first. */
+/** All latents, those of the largest divergence from the prior first; of autoencoders those whose means vary most. */
 export async function rankLatents(model: Model, { dataset }: RunData, rows: Int32Array): Promise<LatentDivergence[]> {
   const { latents, tensors } = model;
   const some = rows.subarray(0, DIVERGENCE_ROWS);
   const { mu, logvar } = await encodeRows(tensors.tf, tensors.encoder, dataset, some, latents);
+  const kl = averages(latents, some.length, (i) => (mu[i] ** 2 + Math.exp(logvar[i]) - logvar[i] - 1) / 2);
+  const mean = averages(latents, some.length, (i) => mu[i]);
+  const variance = averages(latents, some.length, (i) => (mu[i] - mean[i % latents]) ** 2);
+  const orderedBy = orderOf(model);
+  const size = orderedBy === 'kl' ? kl : variance;
+  return Array.from(size.keys(), (latent) => ({
+    latent,
+    kl: orderedBy === 'kl' ? kl[latent] : null,
+    variance: variance[latent],
+  })).sort((a, b) => size[b.latent] - size[a.latent]);
+}
+
+/** Over rows, of each latent: `term` is told the place in an array (rows, D). */
+function averages(latents: number, rows: number, term: (i: number) => number): Float64Array {
   const sums = new Float64Array(latents);
-  for (let i = 0; i < mu.length; i++) sums[i % latents] += (mu[i] ** 2 + Math.exp(logvar[i]) - logvar[i] - 1) / 2;
-  return Array.from(sums, (sum, latent) => ({ latent, kl: sum / some.length })).sort((a, b) => b.kl - a.kl);
+  for (let i = 0; i < rows * latents; i++) sums[i % latents] += term(i);
+  return sums.map((sum) => sum / rows);
 }
 
 /** The posterior mean of the image at a place of the rows that are shown. */

@@ -1,10 +1,11 @@
 /** The commands that take a trained run. */
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { decode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { exportNpz } from '../../src/data/export-npz.js';
 import { writeFileAtomically } from '../../src/io/write-file.js';
+import { readPosterior } from '../../src/node.js';
 import { smallData } from '../train/small-data.js';
 import { runInProcess } from './in-process.js';
 import { makeFolder } from './sample-files.js';
@@ -72,6 +73,31 @@ test('encode refuses to put other posteriors in place of the run’s, and other 
   assert.is(code, 66, err);
 });
 
+test('encode says what is left out unasked, how large a large table will be, and what its seed decides', async () => {
+  const many = at('many.npz');
+  await writeFileAtomically(many, exportNpz({ ...smallData, size: 12_000 }, 'all', false));
+  const encodeMany = (...flags: string[]) => runOnWasm('encode', '--data', many, '--out', at('m.npz'), ...flags);
+  const unasked = await encodeMany();
+  assert.is(unasked.err, '10,000 of the 12,000 rows of many.npz; --rows N takes others\n');
+  assert.match(unasked.out, /factors of 10,000 rows of many\.npz/);
+  const all = await encodeMany('--split', 'all');
+  assert.is(all.err, 'encoding 12,000 rows of many.npz, about 1 MB; --rows N takes fewer\n');
+  assert.match(all.out, /factors of 12,000 rows of many\.npz/);
+  assert.is((await encodeMany('--rows', '10001')).err, 'encoding 10,001 rows of many.npz, about 1 MB\n');
+  assert.is((await encodeMany('--rows', '9')).err, '');
+  // Of the rows held out the first are taken, whatever the seed.
+  const arraysOf = async (...flags: string[]) => {
+    assert.is((await runOnWasm('encode', '--rows', '9', '--out', at('m.npz'), ...flags)).code, 0);
+    const { mu, z } = await readPosterior(at('m.npz'));
+    return [[...mu.data], [...(z?.data ?? [])]];
+  };
+  const [[ownMu, ownZ], [mu, z]] = [await arraysOf(), await arraysOf('--seed', '5')];
+  assert.equal(mu, ownMu);
+  assert.not.equal(z, ownZ);
+  const [one, other] = [await arraysOf('--split', 'train'), await arraysOf('--split', 'train', '--seed', '5')];
+  assert.not.equal(other[0], one[0]);
+});
+
 test('traverse draws a line for each latent and prints their divergences in that order', async () => {
   const [png, gif] = [at('traversal.png'), at('traversal.gif')];
   const { code, out } = await runOnWasm('traverse', '--out', png, '--gif', gif, '--steps', '5');
@@ -101,6 +127,136 @@ test('traverse draws a line for each latent and prints their divergences in that
   assert.match(await errorOf('traverse', '--out', png, '--latents', '3'), /^2 .*latents: .*from 0 to 2, got 3/);
   assert.match(await errorOf('traverse', '--out', png, '--row', '40'), /^2 .*row: .*from 0 to 39/);
   assert.match(await errorOf('traverse', '--out', at('none/t.png')), /^73 /);
+});
+
+test('flags that would have no effect are refused', async () => {
+  const png = at('refused.png');
+  const both = /^2 .*expected --checkpoint or --untrained, got both/;
+  for (const checkpoint of ['best', 'last']) {
+    assert.match(await errorOf('traverse', '--untrained', '--checkpoint', checkpoint, '--out', png), both);
+  }
+  const model = at('refused');
+  const { code, err } = await runInProcess(
+    ['export', RUN, '--format', 'tfjs', '--out', model].concat('--untrained', '--checkpoint', 'best'),
+  );
+  assert.match(`${code} ${err}`, both);
+  const prior = await errorOf('traverse', '--from', 'prior', '--row', '0', '--out', png);
+  assert.match(prior, /^2 .*expected --row or --from prior, got both/);
+  const plane = ['--manifold', '--latents', '0,1', '--data', DATA, '--out', png];
+  assert.match(await errorOf('interpolate', ...plane), /^2 .*--data: nothing is asked of the images/);
+  assert.is((await runOnWasm('interpolate', ...plane, '--row', '0')).code, 0);
+  assert.not.ok(existsSync(model));
+});
+
+const WRONG_ENDINGS: ReadonlyArray<readonly [string, string[], RegExp]> = [
+  ['traverse', ['--out', 'x.jpg'], /--out: expected a name that ends in \.png, got '.*x\.jpg'$/],
+  ['traverse', ['--out', 'x.gif'], /--out: .* ends in \.png, got '.*x\.gif'; --gif writes an animation$/],
+  ['traverse', ['--gif', 'x.png'], /--gif: expected a name that ends in \.gif/],
+  ['interpolate', ['--from', '0', '--to', '1', '--out', 'x'], /--out: .* ends in \.png, got '.*x'$/],
+  ['interpolate', ['--manifold', '--out', 'x.gif'], /--out: .* ends in \.png, got '.*x\.gif'$/],
+  ['reconstruct', ['--out', 'x.svg'], /--out: .* ends in \.png/],
+  ['encode', ['--out', 'x.npy'], /--out: expected a name that ends in \.npz/],
+];
+
+for (const [command, flags, message] of WRONG_ENDINGS) {
+  test(`${command} ${flags.join(' ')} promises a format that is not written`, async () => {
+    const words = flags.map((word) => (word.startsWith('x') ? at(word) : word));
+    assert.match(await errorOf(command, ...words), message);
+    assert.not.ok(existsSync(words[words.length - 1]));
+  });
+}
+
+const TOO_LARGE: ReadonlyArray<readonly [string, string[], RegExp]> = [
+  [
+    'interpolate',
+    ['--manifold', '--steps', '1000'],
+    /1000000 images of 64 x 64 make a picture of 66002 x 66002 pixels/,
+  ],
+  ['traverse', ['--steps', '1000', '--scale', '64'], /3000 images of 512 x 512 .* 514002 x 1544 pixels/],
+  ['interpolate', ['--from', '0', '--to', '1', '--steps', '400', '--scale', '64'], /402 images of 512 x 512/],
+];
+
+for (const [command, flags, message] of TOO_LARGE) {
+  test(`${command} ${flags.join(' ')} is refused before anything is decoded`, async () => {
+    const png = at('large.png');
+    const refusal = await errorOf(command, ...flags, '--out', png);
+    assert.match(refusal, /^2 .*picture: .* expected at most 67108864; take fewer images/);
+    assert.match(refusal, message);
+    assert.not.ok(existsSync(png));
+  });
+}
+
+test('an animation counts the pixels of all its frames', async () => {
+  const refusal = await errorOf('traverse', '--steps', '300', '--scale', '64', '--gif', at('large.gif'));
+  assert.match(refusal, /^2 .*900 images of 512 x 512 make an animation of 300 x 1544 x 516 pixels/);
+});
+
+test('endings may be in capitals', async () => {
+  assert.is((await runOnWasm('reconstruct', '--out', at('CAPITALS.PNG'))).code, 0);
+});
+
+test('every command says that a damaged checkpoint was passed over', async () => {
+  const damaged = at('damaged');
+  cpSync(RUN, damaged, { recursive: true });
+  const [last] = readdirSync(`${damaged}/checkpoints`).filter((name) => name.startsWith('step'));
+  writeFileSync(`${damaged}/checkpoints/${last}`, 'cut off');
+  for (const words of [
+    ['encode', '--backend', 'wasm', '--out', at('damaged.npz')],
+    ['traverse', '--backend', 'wasm', '--out', at('damaged.png')],
+    ['reconstruct', '--backend', 'wasm', '--out', at('damaged.png')],
+    ['interpolate', '--backend', 'wasm', '--manifold', '--out', at('damaged.png')],
+    ['export', '--format', 'tfjs', '--out', at('damaged-export')],
+  ]) {
+    const [command, ...flags] = words;
+    const { code, err } = await runInProcess([command, damaged, ...flags]);
+    assert.is(code, 0, err);
+    assert.is(err.match(/warning: .*the best one, step 3, is taken/g)?.length, 1, `${command}: ${err}`);
+  }
+});
+
+test('an autoencoder has no posterior, and every command says so', async () => {
+  const run = at('points');
+  const trained = await runInProcess([
+    ...['train', '--data', DATA, '--model', 'ae', '--latents', '3', '--architecture', 'mlp', '--backend', 'wasm'],
+    ...['--steps', '2', '--batch-size', '8', '--test-rows', '40', '--threads', '1', '--log-every', '1', '--out', run],
+  ]);
+  assert.is(trained.code, 0, trained.err);
+  assert.match(trained.err, /^step 2 of 2 \(100 %\) {2}loss \S+ {2}reconstruction \S+ {2}at step 2: MIG/m);
+  const onWasm = (command: string, ...flags: string[]) => runInProcess([command, run, '--backend', 'wasm', ...flags]);
+  const encoded = await onWasm('encode');
+  assert.match(
+    encoded.out,
+    /: mu, z, factors \(no logvar, and z is mu: codes are points: nothing trains logvar\) of 40 /,
+  );
+  const json = JSON.parse((await onWasm('encode', '--json')).out);
+  assert.equal([json.arrays, Object.keys(json.reasons)], [['mu', 'z', 'factors'], ['logvar']]);
+  const traversal = await onWasm('traverse', '--out', at('points.png'));
+  assert.match(traversal.out, /^line +latent +variance\n/);
+  assert.match(traversal.out, /\nvariance of mu \(no KL: codes are points: .*\), over 40 rows; /);
+  const order = JSON.parse((await onWasm('traverse', '--out', at('points.png'), '--json')).out);
+  assert.equal([order.orderedBy, order.latents[0].kl, Object.keys(order.reasons)], ['variance', null, ['kl']]);
+  for (const path of [run, `${run}/posterior.npz`]) {
+    assert.is((await runInProcess(['score', path, '--metrics', 'mig'])).code, 0);
+    const { code, err } = await runInProcess(['decompose', path]);
+    assert.is(code, 65);
+    assert.match(err, /found no logvar: the run is of ae, whose codes are points: nothing trains logvar, so that/);
+  }
+});
+
+test('images without factors are trained on, and what cannot be scored is said once', async () => {
+  const [plain, run] = [at('plain.npz'), at('plain')];
+  await writeFileAtomically(plain, exportNpz({ ...smallData, factors: [] }, 'all', false));
+  const trained = await runInProcess([
+    ...['train', '--data', plain, '--latents', '3', '--architecture', 'mlp', '--backend', 'wasm', '--steps', '2'],
+    ...['--batch-size', '8', '--test-rows', '40', '--threads', '1', '--log-every', '1', '--out', run],
+  ]);
+  assert.is(trained.code, 0, trained.err);
+  assert.is(trained.err.match(/^the images have no factors: mig and factor-vae-score are not computed/gm)?.length, 1);
+  assert.match(trained.err, /^step 2 of 2 .* TC \S+ {2}\d+ images\/s/m);
+  assert.match(trained.out, /^2 steps in \d+ s: .*\nof the time: .*\n$/);
+  const best = await runInProcess(['traverse', run, '--checkpoint', 'best', '--out', at('plain.png')]);
+  assert.is(best.code, 66);
+  assert.match(best.err, /there is no best checkpoint: none has had a MIG, .* from their factors/);
 });
 
 test('reconstruct draws pairs and prints the loss', async () => {
@@ -133,6 +289,14 @@ test('export writes what tfjs and PyTorch load', async () => {
   const { code, out } = await runInProcess(['export', RUN, '--format', 'tfjs', '--out', at('model')]);
   assert.is(code, 0);
   assert.is(out.split('\n').length, 5);
+  const json = JSON.parse(
+    (await runInProcess(['export', RUN, '--format', 'tfjs', '--out', at('model'), '--json'])).out,
+  );
+  assert.equal([json.schema, json.run, json.format], ['vaemetrics/export@1', RUN, 'tfjs']);
+  assert.equal(
+    json.written.map((path: string) => `wrote ${path}`),
+    out.trim().split('\n'),
+  );
   assert.is(JSON.parse(readFileSync(at('model/encoder/model.json'), 'utf8')).format, 'layers-model');
   assert.is((await runInProcess(['export', RUN, '--format', 'safetensors', '--out', at('model')])).code, 0);
   assert.match((await runInProcess(['inspect', at('model/model.safetensors')])).out, /encoder\.1\.weight/);

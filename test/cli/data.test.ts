@@ -114,6 +114,10 @@ test('refuses what does not go together, names that no data set has, and files t
   assert.match((await errorOf('sprites', '--rows', '5')).join(), /2,.*--rows needs --preview or --export/);
   assert.match((await errorOf('--preview', at('a.png'))).join(), /2,.*need the name of a data set/);
   assert.match((await errorOf('sprites', '--compress')).join(), /2,.*--compress needs --export/);
+  assert.match((await errorOf('sprites', '--preview', at('a.jpg'))).join(), /2,.*--preview: .* ends in \.png/);
+  assert.match((await errorOf('sprites', '--export', at('a.zip'))).join(), /2,.*--export: .* ends in \.npz/);
+  const huge = await errorOf('sprites', '--preview', at('a.png'), '--rows', '737280');
+  assert.match(huge.join(), /2,.*737330 images of 64 x 64 make a picture of 662 x 4866380 pixels: expected at most/);
   const many = await errorOf('sprites', '--export', at('a.npz'), '--rows', '737281');
   assert.match(many.join(), /2,.*--rows: expected at most the 737280 rows of sprites, got 737281/);
   assert.match(

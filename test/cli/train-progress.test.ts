@@ -20,6 +20,7 @@ const PROGRESS: TrainProgress = {
   reconstruction: 110.1,
   kl: 12.3,
   totalCorrelation: 0.5213,
+  totalCorrelationFloor: 0.05,
   scores: {
     step: 1000,
     values: [
@@ -38,6 +39,7 @@ const EARLY: TrainProgress = {
   reconstruction: null,
   kl: null,
   totalCorrelation: null,
+  totalCorrelationFloor: null,
   scores: null,
 };
 
@@ -71,6 +73,7 @@ test('no line is longer than asked, coloured or not', () => {
     reconstruction: fc.option(share),
     kl: fc.option(share),
     totalCorrelation: fc.option(share),
+    totalCorrelationFloor: fc.option(share),
     scores: fc.constantFrom(PROGRESS.scores, null),
   });
   fc.assert(
@@ -90,6 +93,12 @@ test('no line is longer than asked, coloured or not', () => {
 test('says nothing of what is not known yet', () => {
   assert.equal(formatTrainProgress(EARLY, 40), ['0 / 5,000 steps  0 %  ░░░░░░░░░░░░░░░░░░', '']);
   assert.is(formatTrainLine(EARLY), 'step 0 of 5,000 (0 %)');
+});
+
+test('total correlation stands beside that of independent latents, where so few rows show any', () => {
+  const line = formatTrainLine({ ...PROGRESS, totalCorrelationFloor: 0.4 });
+  assert.match(line, / KL 12\.30 {2}TC 0\.521 \(0\.400 if independent\) {2}at step/);
+  assert.not.match(formatTrainLine({ ...EARLY, totalCorrelationFloor: 0.4 }), /independent/);
 });
 
 test('is at 100 % at the end only', () => {

@@ -2,22 +2,30 @@
 import { decode as decodePng } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { withCore } from '../../bindings/core.js';
+import { memorySource, openArrays } from '../../src/io/index.js';
 import { score } from '../../src/node.js';
+import { STREAMS } from '../../src/random.js';
+import { createDraws } from '../../src/train/draws.js';
 import {
   animateGrid,
   createMemoryRunFolder,
   type Dataset,
   drawGrid,
   encode,
+  exportModel,
   interpolate,
   loadRun,
   type Model,
   manifold,
   posteriorToNpz,
   reconstruct,
+  type StepProgress,
   train,
   traverse,
 } from '../../src/train/index.js';
+import { POINTS } from '../../src/train/objectives/codes.js';
+import { sampleLatents } from '../../src/train/posterior-archive.js';
 import { readModel } from '../../src/train/read-model.js';
 import { checkResume, writeConfig } from '../../src/train/run/config.js';
 import { CONFIG } from './run/samples.js';
@@ -155,6 +163,53 @@ test('refuses images of another shape, too many rows, and a run without a best c
   assert.match(await refusalOf(() => loadRun(noBest, { checkpoint: 'best' })), /ERR_NO_INPUT.*no best checkpoint/);
 });
 
+test('tables that have no place in memory are refused before rows are chosen', async () => {
+  const vast: Dataset = { ...smallData, name: 'vast', identity: { generator: 'vast' }, size: 1e9 };
+  assert.match(
+    await refusalOf(() => encode(model, { data: vast, split: 'all' })),
+    /ERR_OPTION: rows: expected at most 33554432 of 4 latents, .* got 1000000000, the rows of vast in split all/,
+  );
+  const plans: unknown[] = [];
+  const { rows } = await encode(model, { data: { ...vast, size: 20_000 }, onPlan: (plan) => plans.push(plan) });
+  assert.equal(plans, [{ data: 'vast', rows: 10_000, available: 20_000, bytes: 640_000 }]);
+  assert.is(rows.length, 10_000);
+});
+
+test('samples of a large table are those of one draw', async () => {
+  const count = 2 ** 20 + 7;
+  const [z, noise] = await withCore(async (core) => [
+    await sampleLatents(model.tensors.tf, core, new Float32Array(count), new Float32Array(count), 3),
+    createDraws(core).normals(count, { seed: 3, stream: STREAMS.archiveSamples, index: 0 }),
+  ]);
+  assert.is(
+    z.findIndex((value, i) => value !== noise[i]),
+    -1,
+  );
+});
+
+test('options that would have no effect are refused', async () => {
+  assert.match(
+    await refusalOf(() => loadRun(folder, { untrained: true, checkpoint: 'last' })),
+    /ERR_OPTION: checkpoint: expected none beside untrained, got 'last'/,
+  );
+  for (const [name, value] of Object.entries({ checkpoint: 'best', untrained: true, backend: 'cpu' })) {
+    assert.match(
+      await refusalOf(() => encode(model, { data: smallData, [name]: value })),
+      new RegExp(`ERR_OPTION: ${name}: the model is loaded already`),
+    );
+  }
+  const prior = { data: smallData, from: 'prior' } as const;
+  assert.match(await refusalOf(() => traverse(model, { ...prior, row: 0 })), /ERR_OPTION: row: expected none/);
+  assert.match(
+    await refusalOf(() => traverse(model, { data: smallData, from: 'mean' as 'prior' })),
+    /ERR_OPTION: from: expected row or prior, got 'mean'/,
+  );
+  assert.match(
+    await refusalOf(() => manifold(model, { data: smallData, latents: [0, 1] })),
+    /ERR_OPTION: data: nothing is asked of them/,
+  );
+});
+
 test('a run without the shape of its images takes that of its data, and may be resumed', async () => {
   const old = createMemoryRunFolder();
   await writeConfig(old, CONFIG);
@@ -182,7 +237,7 @@ test('a traversal varies one latent in each line, the largest divergence first',
   const { images, latents, values, lines, columns } = await traverse(model, { data: smallData, row: 3, steps: 5 });
   assert.equal([lines, columns, images.length], [LATENTS, 5, LATENTS * 5 * PIXELS]);
   assert.equal(values, [-3, -1.5, 0, 1.5, 3]);
-  const kls = latents.map(({ kl }) => kl);
+  const kls = latents.map(({ kl }) => kl as number);
   assert.equal(
     kls,
     [...kls].sort((a, b) => b - a),
@@ -192,9 +247,9 @@ test('a traversal varies one latent in each line, the largest divergence first',
   for (const { latent, kl } of latents) {
     let sum = 0;
     for (let i = latent; i < mu.data.length; i += LATENTS) {
-      sum += 0.5 * (mu.data[i] * mu.data[i] + Math.exp(logvar.data[i]) - logvar.data[i] - 1);
+      sum += 0.5 * (mu.data[i] * mu.data[i] + Math.exp(logvar!.data[i]) - logvar!.data[i] - 1);
     }
-    assert.ok(Math.abs(sum / rows.length - kl) < 1e-9);
+    assert.ok(Math.abs(sum / rows.length - kl!) < 1e-9);
   }
   // One cell, decoded by itself.
   const z = mu.data.slice(3 * LATENTS, 4 * LATENTS);
@@ -213,6 +268,71 @@ test('a traversal varies one latent in each line, the largest divergence first',
   );
   assert.match(await refusalOf(() => traverse(model, { data: smallData, row: 120 })), /row: .*from 0 to 119/);
 });
+
+for (const objective of ['ae', 'dae'] as const) {
+  test(`the codes of ${objective} are points: no KL, no total correlation, no logvar, and latents by their variance`, async () => {
+    await model.close();
+    const run = createMemoryRunFolder();
+    const told: StepProgress[] = [];
+    const options = { latents: LATENTS, batchSize: 32, steps: 12, testRows: TEST_ROWS, scoreEvery: 6, logEvery: 4 };
+    const { scores } = await train({
+      ...options,
+      data: smallData,
+      backend: 'wasm',
+      model: objective,
+      out: run,
+      onProgress: (progress) => progress.kind === 'step' && told.push(progress),
+    });
+    const points = await loadRun(run, { backend: 'wasm' });
+    try {
+      assert.equal([scores?.totalCorrelation, scores?.reasons], [null, { 'total-correlation': POINTS }]);
+      assert.type(scores?.scores.mig, 'number');
+      for (const { kl, klPerLatent, terms } of told) assert.equal([kl, klPerLatent, terms], [null, null, {}]);
+      const log = new TextDecoder()
+        .decode((await run.read('log.jsonl'))!)
+        .trim()
+        .split('\n');
+      for (const { step, kl, kl_per_latent, scores, reasons } of log.map((line) => JSON.parse(line))) {
+        assert.equal([kl, kl_per_latent, reasons.kl], [null, undefined, POINTS]);
+        if (step % 6 > 0) assert.is(scores, undefined);
+        else assert.equal([scores['total-correlation'], reasons['scores.total-correlation']], [null, POINTS]);
+      }
+      const encoded = await encode(points, { data: smallData });
+      const archive = await bytesOf(posteriorToNpz(encoded));
+      assert.equal(archive, Buffer.from((await run.read('posterior.npz'))!));
+      const { arrays } = await openArrays(memorySource(archive, 'posterior.npz'));
+      assert.equal(
+        arrays.map(({ name }) => name),
+        ['mu', 'z', 'factors'],
+      );
+      assert.equal([encoded.logvar, encoded.z.data], [null, encoded.mu.data]);
+      const { latents, orderedBy, rows } = await traverse(points, { data: smallData, steps: 2 });
+      assert.is(orderedBy, 'variance');
+      for (const { latent, kl, variance } of latents) {
+        const values = Array.from({ length: rows }, (_, row) => encoded.mu.data[row * LATENTS + latent]);
+        const mean = values.reduce((sum, value) => sum + value, 0) / rows;
+        const expected = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows;
+        assert.is(kl, null);
+        assert.ok(Math.abs(variance - expected) < 1e-9 * (1 + expected), `${variance}, expected ${expected}`);
+      }
+      const variances = latents.map(({ variance }) => variance);
+      assert.equal(
+        variances,
+        [...variances].sort((a, b) => b - a),
+      );
+      const { latents: plane } = await manifold(points, { data: smallData, steps: 2 });
+      assert.equal(
+        plane,
+        latents.slice(0, 2).map(({ latent }) => latent),
+      );
+      const [, script] = await exportModel(run, { format: 'safetensors' });
+      assert.match(Buffer.concat([...script.chunks]).toString(), /4 means, then 4 numbers that nothing has trained\./);
+    } finally {
+      await points.close();
+      model = await loadRun(folder, { backend: 'wasm' });
+    }
+  });
+}
 
 test('originals stand above their reconstructions, with the loss at the means', async () => {
   const { images, lines, columns, loss, lossRows } = await reconstruct(model, { data: smallData, rows: 18 });
@@ -267,6 +387,21 @@ test('a manifold grows to the right and upwards', async () => {
     ranked.slice(0, 2).map(({ latent }) => latent),
   );
   assert.match(await refusalOf(() => manifold(model, { latents: [1, 1] })), /two different ones/);
+});
+
+test('more images than a picture can show are refused before one is decoded', async () => {
+  const deaf = {
+    ...model,
+    image: { height: 64, width: 64, channels: 1 },
+    decode: () => Promise.reject(new Error('it was decoded')),
+  };
+  assert.match(
+    await refusalOf(() => manifold(deaf, { latents: [0, 1], steps: 129 })),
+    /ERR_OPTION: picture: 16641 images of 64 x 64 have 68161536 pixels: expected at most 67108864/,
+  );
+  const shape = { lines: 1, columns: 2, image: { height: 100_000, width: 2, channels: 1 } };
+  const tall = { ...shape, images: new Uint8Array(400_000) };
+  assert.match(await refusalOf(() => animateGrid(tall)), /ERR_OPTION: .*at most 65535 pixels in a GIF, got 6 x 100004/);
 });
 
 test('pictures are enlarged by whole factors, and animations play both ways', async () => {

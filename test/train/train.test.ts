@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Dataset } from '../../src/data/index.js';
 import { readFactors, readPosterior, score } from '../../src/node.js';
 import {
   createMemoryRunFolder,
@@ -146,6 +147,54 @@ test('a run learns, and its posterior is scored', async () => {
   }
 });
 
+const WITHOUT_FACTORS: Dataset = { ...smallData, name: 'plain', factors: [], readFactors() {} };
+
+test('images without factors have total correlation and no best checkpoint, and that is said at the start', async () => {
+  const folder = createMemoryRunFolder();
+  const notes: string[] = [];
+  const { scores, best, ...result } = await train({
+    ...SMALL,
+    data: WITHOUT_FACTORS,
+    backend: 'wasm',
+    steps: 4,
+    scoreEvery: 2,
+    out: folder,
+    onProgress: (progress) => progress.kind === 'opened' && notes.push(...progress.notes),
+  });
+  assert.equal(notes, [
+    'the images have no factors: mig and factor-vae-score are not computed, total correlation is; no checkpoint is kept as the best',
+  ]);
+  assert.equal([best, result.notes, scores?.step, scores?.scores], [null, notes, 4, {}]);
+  assert.type(scores?.totalCorrelation, 'number');
+  assert.is(await folder.read('checkpoints/best.safetensors'), null);
+  const lines = new TextDecoder()
+    .decode((await folder.read('log.jsonl'))!)
+    .trim()
+    .split('\n');
+  assert.equal(
+    lines.map((line) => Object.keys(JSON.parse(line).scores ?? {})),
+    [[], ['total-correlation', 'total-correlation-floor'], [], ['total-correlation', 'total-correlation-floor']],
+  );
+  const posterior = Buffer.from((await folder.read('posterior.npz'))!);
+  assert.ok(posterior.includes('logvar.npy') && !posterior.includes('factors.npy'));
+});
+
+test('an autoencoder of images without factors has nothing to be scored by', async () => {
+  const { scores, best, notes } = await train({
+    ...SMALL,
+    data: WITHOUT_FACTORS,
+    backend: 'wasm',
+    model: 'ae',
+    steps: 2,
+  });
+  assert.equal([scores, best], [null, null]);
+  assert.match(notes[0], /^the images have no factors: mig and factor-vae-score are not computed; no checkpoint/);
+});
+
+test('images with factors need no note', async () => {
+  assert.equal((await train({ ...SMALL, backend: 'wasm', steps: 1 })).notes, []);
+});
+
 test('a seed gives the same run, another seed another', async () => {
   const runs: number[][] = [];
   for (const seed of [3, 3, 4]) {
@@ -202,6 +251,49 @@ test('a run that is complete is resumed to nothing but its posterior', async () 
   });
   assert.is(count, 0);
   assert.ok(Buffer.from((await folder.read('posterior.npz')) as Uint8Array).equals(before as Uint8Array));
+});
+
+test('a run made longer is that made at once, with the scores of its former end beside', async () => {
+  const options = { ...SMALL, backend: 'wasm', logEvery: 4, scoreEvery: 4 } as const;
+  const [atOnce, longer] = [createMemoryRunFolder(), createMemoryRunFolder()];
+  await train({ ...options, steps: 8, out: atOnce });
+  const { best: former } = await train({ ...options, steps: 3, out: longer });
+  const { best } = await train({ ...options, steps: 8, out: longer, resume: true });
+  const linesOf = async (folder: MemoryRunFolder) => {
+    const lines = new TextDecoder()
+      .decode((await folder.read('log.jsonl'))!)
+      .trim()
+      .split('\n');
+    return lines.map((line) => {
+      const { seconds: _, images_per_second: __, ...numbers } = JSON.parse(line);
+      return numbers;
+    });
+  };
+  const [expected, got] = [await linesOf(atOnce), await linesOf(longer)];
+  assert.equal(
+    expected.map(({ step }) => step),
+    [4, 8],
+  );
+  assert.equal(
+    got.filter(({ step }) => step !== 3),
+    expected,
+  );
+  assert.equal(
+    got.map(({ step }) => step),
+    [3, 4, 8],
+  );
+  assert.type(got[0].scores.mig, 'number');
+  const [whole, grown] = [await tensorsOf(atOnce, 8), await tensorsOf(longer, 8)];
+  for (const [name, { values }] of whole) assert.equal(grown.get(name)?.values, values, name);
+  const posteriors = [await atOnce.read('posterior.npz'), await longer.read('posterior.npz')];
+  assert.ok(Buffer.from(posteriors[0]!).equals(posteriors[1]!));
+  // Its former end was scored, and counts.
+  const scores = got.map(({ step, scores: { mig } }) => ({ step, score: mig }));
+  assert.is(former?.step, 3);
+  assert.equal(
+    best,
+    scores.reduce((most, one) => (one.score > most.score ? one : most)),
+  );
 });
 
 for (const modelOptions of [{ 'kl-target': 3 }, { 'beta-norm': 0.1 }, { beta: 4 }, { warmup: 3, beta: 2 }]) {

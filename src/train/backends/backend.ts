@@ -13,6 +13,8 @@ export interface Backend {
   readonly tf: TensorLibrary;
   /** What does the work, for people: `NVIDIA H100 (Vulkan)`, `WebAssembly SIMD (relaxed), one thread`. */
   readonly device: string;
+  /** What each thread computes with, of backends that workers can open as well: `WebAssembly SIMD (relaxed)`. */
+  readonly engine?: string;
   /** Whether the device is slow to ask and quick to compute: a GPU. */
   readonly isRemote: boolean;
   /** Whether equal inputs give equal bits on this machine, so that a resumed run continues bit for bit; then batches are cut into shards. */
@@ -21,6 +23,11 @@ export interface Backend {
   readonly operations?: Operations;
   /** Frees what the backend holds. */
   close(): void | Promise<void>;
+}
+
+/** The device, with the threads that share the work. */
+export function describeDevice({ device, engine }: Pick<Backend, 'device' | 'engine'>, threads: number): string {
+  return threads === 1 || engine === undefined ? device : `${engine}, ${threads} threads`;
 }
 
 /** A backend that `auto` would have preferred, and why it is not the one that was taken. */

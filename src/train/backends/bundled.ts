@@ -137,6 +137,8 @@ export interface Candidate {
   /** Of one of tfjs' backend classes. */
   readonly instance: object;
   readonly device: string;
+  /** What each of several threads would compute with. */
+  readonly engine?: string;
   /** What is left to do once it computes. */
   finish?(): Promise<void>;
   /** Frees what is not tfjs'. */
@@ -178,11 +180,12 @@ export async function openBundled(
     if (--mine.users === 0 && open === mine) open = null;
   };
   try {
-    const { device, free } = await mine.coming;
+    const { device, engine, free } = await mine.coming;
     return {
       name,
       tf: bundled,
       device,
+      ...(engine !== undefined && { engine }),
       ...traits,
       close() {
         if (isClosed) return;

@@ -30,10 +30,11 @@ async function make(): Promise<Candidate> {
   const fetchElsewhere = platform.fetch;
   platform.fetch = async () => new Response(bytes);
   try {
-    const kernels = chooseBuild() === 'relaxed' ? 'relaxed SIMD' : 'SIMD';
+    const engine = `WebAssembly ${chooseBuild() === 'relaxed' ? 'relaxed SIMD' : 'SIMD'}`;
     return {
       instance: await factory!(),
-      device: `WebAssembly ${kernels}, one thread`,
+      device: `${engine}, one thread`,
+      engine,
       finish: async () => void (await addWasmKernels(bundledRegistry)),
     };
   } finally {

@@ -1,4 +1,3 @@
-import { klFromPrior } from './kl.js';
 import type { LatentBatch, Objective, Penalty, StepContext } from './objective.js';
 import { stateless } from './stateless.js';
 
@@ -12,7 +11,7 @@ export const ae: Objective = {
   activate: () => ({ ...stateless('mean'), penalise: withoutPenalty }),
 };
 
-/** No penalty. KL is reported beside it: nothing trains logvar, so it says how far the means are from the prior. */
-export function withoutPenalty(batch: LatentBatch, { tf }: StepContext): Penalty {
-  return { total: tf.scalar(0), terms: { kl: klFromPrior(tf, batch) }, gradients: {} };
+/** No penalty, and no KL beside it: nothing trains logvar. */
+export function withoutPenalty(_batch: LatentBatch, { tf }: StepContext): Penalty {
+  return { total: tf.scalar(0), terms: {}, gradients: {} };
 }

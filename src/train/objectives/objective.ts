@@ -34,7 +34,7 @@ export interface StepContext {
 export interface Penalty {
   /** Scalar; already weighted. */
   readonly total: Tensor;
-  /** Named parts as they are reported (`kl`, `totalCorrelation` ...), unweighted scalars; always `kl`. */
+  /** Named parts as they are reported (`kl`, `totalCorrelation` ...), unweighted scalars; always `kl` where the code is a sample. */
   readonly terms: Readonly<Record<string, Tensor>>;
   /** (B, D) each: gradients of `total`, z held fixed in those of mu and logvar. */
   readonly gradients: { readonly mu?: Tensor; readonly logvar?: Tensor; readonly z?: Tensor };

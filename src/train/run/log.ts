@@ -15,7 +15,8 @@ export interface LogEntry {
   /** Nats per image, averaged over the batch. */
   readonly loss: number;
   readonly reconstruction: number;
-  readonly kl: number;
+  /** Null for autoencoders, whose codes are points. */
+  readonly kl: number | null;
   /** By latent. */
   readonly kl_per_latent?: readonly number[];
   /** Other terms of the objective, by name. */

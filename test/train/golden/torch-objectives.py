@@ -212,7 +212,8 @@ class Run:
         self.adam.zero_grad()
         (rec + penalty).backward()
         self.adam.step()
-        out = {"loss": rec + penalty, "kl": kl, **terms}
+        # The codes of autoencoders are points: nothing trains logvar.
+        out = {"loss": rec + penalty, **({} if code is mu else {"kl": kl}), **terms}
         out = {key: value.item() for key, value in out.items()}
         if self.name == "beta-vae kl-target":
             self.beta = self.beta * torch.exp(0.01 * ((kl - 2.5) / 2.5).clamp(-1, 1))
