@@ -251,7 +251,10 @@ test('images without factors are trained on, and what cannot be scored is said o
     ...['--batch-size', '8', '--test-rows', '40', '--threads', '1', '--log-every', '1', '--out', run],
   ]);
   assert.is(trained.code, 0, trained.err);
-  assert.is(trained.err.match(/^the images have no factors: mig and factor-vae-score are not computed/gm)?.length, 1);
+  assert.is(
+    trained.err.match(/^plain\S*: the images have no factors: mig and factor-vae-score are not computed/gm)?.length,
+    1,
+  );
   assert.match(trained.err, /^step 2 of 2 .* TC \S+ {2}\d+ images\/s/m);
   assert.match(trained.out, /^2 steps in \d+ s: .*\nof the time: .*\n$/);
   const best = await runInProcess(['traverse', run, '--checkpoint', 'best', '--out', at('plain.png')]);

@@ -303,7 +303,7 @@ for (const objective of ['ae', 'dae'] as const) {
       const { arrays } = await openArrays(memorySource(archive, 'posterior.npz'));
       assert.equal(
         arrays.map(({ name }) => name),
-        ['mu', 'z', 'factors'],
+        ['mu', 'z', 'factors', 'factor_names', 'factor_types'],
       );
       assert.equal([encoded.logvar, encoded.z.data], [null, encoded.mu.data]);
       const { latents, orderedBy, rows } = await traverse(points, { data: smallData, steps: 2 });
