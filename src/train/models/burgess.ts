@@ -19,7 +19,8 @@ export const burgess: Architecture = {
   summary: 'convolutions of 32 channels that halve the image down to 4 x 4, two layers of 256',
   source:
     'Burgess et al. 2018, "Understanding disentangling in beta-VAE", appendix; images of other sizes by more or fewer convolutions',
-  initialisation: 'fan-in',
+  // The authors name none. PyTorch's begins so small that some seeds stay at the prior for 1,500 steps; from this one none was seen to stay for 300.
+  initialisation: 'glorot',
   learningRate: 5e-4,
   batchSize: 64,
 
