@@ -1,11 +1,11 @@
 /** The façade of training: opens data, backend and run folder, and hands them to the loop. */
 import { type Core, withCore } from '../../bindings/core.js';
-import { chooseBuild } from '../../bindings/load.js';
 import { hardwareThreads } from '../../bindings/worker-host.js';
 import { absoluteNameOf, type Dataset, openDataset } from '../data/index.js';
 import { splitRows } from '../data/split.js';
 import { optionRangeError } from '../errors.js';
 import { version } from '../version.js';
+import { identifyBackend } from './backends/backend.js';
 import { type OpenedBackend, openBackend } from './backends/open-backend.js';
 import { openBatches } from './batches.js';
 import { type Shares, sharesOf } from './clock.js';
@@ -120,7 +120,9 @@ async function trainWith(
   // What cannot train leaves no run.
   const trainer = await opened(assemble(core, plan, dataset, backend, split.trainSize, shardRows, threads));
   options.signal?.throwIfAborted();
-  const record = await opened(options.resume ? resumeRun(folder, config) : startRun(folder, config));
+  const record = await opened(
+    options.resume ? resumeRun(folder, config, { isBackendChosen: isChosen(options) }) : startRun(folder, config),
+  );
   restore(trainer, record);
 
   const networks = plan.architecture.build(dataset.image, plan.latents);
@@ -226,6 +228,11 @@ async function assemble(
   }
 }
 
+/** Whether the caller has said what is to compute, and not left it to what there is. */
+function isChosen({ backend = 'auto', tf }: TrainOptions): boolean {
+  return backend !== 'auto' || tf !== undefined;
+}
+
 function restore(trainer: Trainer, { resumed }: RunRecord): void {
   if (resumed !== null) trainer.restore(resumed.tensors);
 }
@@ -241,7 +248,7 @@ function describeRun(
   plan: TrainPlan,
   dataset: Dataset,
   path: string | null,
-  { name, isExact }: OpenedBackend,
+  backend: OpenedBackend,
   { testRows, scoreRows: scored }: { testRows: number; scoreRows: number },
   shardRows: number,
   threads: number,
@@ -260,7 +267,7 @@ function describeRun(
     shardRows,
     learningRate: plan.learningRate,
     adam: { beta1, beta2, epsilon },
-    backend: { name, build: isExact && name === 'wasm' ? chooseBuild() : null },
+    backend: identifyBackend(backend),
     score: { rows: scored, metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
     steps: plan.steps,
     logEvery: plan.logEvery,

@@ -1,4 +1,5 @@
 /** What every backend offers: a tensor library that works, and how the work is best given to it. */
+import type { Build } from '../../../bindings/exports.js';
 import type { Operations } from '../operations.js';
 import type { TensorLibrary } from '../tensors.js';
 
@@ -13,6 +14,10 @@ export interface Backend {
   readonly tf: TensorLibrary;
   /** What does the work, for people: `NVIDIA H100 (Vulkan)`, `WebAssembly SIMD (relaxed), one thread`. */
   readonly device: string;
+  /** Of a given tf, which backend it computes on, by our name or, where we have none, by its own. */
+  readonly engine?: string;
+  /** The build of our kernels, where they are used. */
+  readonly build?: Build;
   /** Whether the device is slow to ask and quick to compute: a GPU. */
   readonly isRemote: boolean;
   /** Whether equal inputs give equal bits on this machine, so that a resumed run continues bit for bit; then batches are cut into shards. */
@@ -21,6 +26,23 @@ export interface Backend {
   readonly operations?: Operations;
   /** Frees what the backend holds. */
   close(): void | Promise<void>;
+}
+
+/** What decides the bits that a backend computes, as a run keeps it. */
+export interface BackendIdentity {
+  /** A backend's name; of a given tf that we know nothing of, what it calls its own. */
+  readonly name: string;
+  /** The version of tfjs. */
+  readonly tfjs: string | null;
+  /** The build of our kernels; null where none are used. */
+  readonly build: Build | null;
+  /** Where the tf was the caller's own. */
+  readonly given?: true;
+}
+
+export function identifyBackend({ name, engine, build, tf }: Backend): BackendIdentity {
+  const identity = { name: engine ?? name, tfjs: tf.version_core ?? null, build: build ?? null };
+  return name === 'given' ? { ...identity, given: true } : identity;
 }
 
 /** A backend that `auto` would have preferred, and why it is not the one that was taken. */
