@@ -151,6 +151,7 @@ async function trainWith(
     batches,
     record,
     plan,
+    isRemote: backend.isRemote,
     score: isScorable ? (step) => scoreRows(tf, trainer, dataset, scored, plan.latents, step) : null,
     signal: options.signal,
     onStep: (progress) => options.onProgress?.(progress),
@@ -221,6 +222,7 @@ async function assemble(
       datasetSize,
       batchSize: plan.batchSize,
       seed: plan.seed,
+      isRemote: backend.isRemote,
     });
   } catch (error) {
     await replicas.close();
