@@ -28,7 +28,19 @@ export function adam(
   const step_f32x4 = f32x4.splat(<f32>(rate / correction1));
   const root_f32x4 = f32x4.splat(<f32>(1 / sqrt(correction2)));
   const epsilon_f32x4 = f32x4.splat(<f32>epsilon);
-  for (let left = count; left > 0; left -= 4, p += 16, m += 16, v += 16, g += 16) {
+  let left = count;
+  // The same as below, without asking what there is: memory is the limit.
+  for (; left >= 4; left -= 4, p += 16, m += 16, v += 16, g += 16) {
+    const g_f32x4 = v128.load(g);
+    const m_f32x4 = multiplyAdd_f32x4(v128.load(m), keep1_f32x4, f32x4.mul(g_f32x4, take1_f32x4));
+    const square_f32x4 = f32x4.mul(f32x4.mul(g_f32x4, g_f32x4), take2_f32x4);
+    const v_f32x4 = multiplyAdd_f32x4(v128.load(v), keep2_f32x4, square_f32x4);
+    const below_f32x4 = multiplyAdd_f32x4(f32x4.sqrt(v_f32x4), root_f32x4, epsilon_f32x4);
+    v128.store(m, m_f32x4);
+    v128.store(v, v_f32x4);
+    v128.store(p, f32x4.sub(v128.load(p), f32x4.div(f32x4.mul(m_f32x4, step_f32x4), below_f32x4)));
+  }
+  if (left > 0) {
     const g_f32x4 = loadPart_f32x4(g, left);
     const m_f32x4 = multiplyAdd_f32x4(loadPart_f32x4(m, left), keep1_f32x4, f32x4.mul(g_f32x4, take1_f32x4));
     const square_f32x4 = f32x4.mul(f32x4.mul(g_f32x4, g_f32x4), take2_f32x4);

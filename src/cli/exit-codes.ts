@@ -8,9 +8,13 @@ export const EXIT = {
   noBackend: 69,
   bug: 70,
   cannotWrite: 73,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
+
+/** How it ends when a signal of the system stops it. */
+export const EXIT_OF_SIGNAL = { SIGHUP: EXIT.hungUp, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 
 /** What each says in help. */
 export const EXIT_MEANINGS: ReadonlyArray<readonly [code: number, meaning: string]> = [
@@ -22,5 +26,8 @@ export const EXIT_MEANINGS: ReadonlyArray<readonly [code: number, meaning: strin
   [EXIT.noBackend, 'training has nothing to compute on; vaemetrics doctor shows what there is'],
   [EXIT.bug, 'a bug of vaemetrics'],
   [EXIT.cannotWrite, 'the output cannot be written'],
-  [EXIT.interrupted, 'stopped by SIGINT (143 by SIGTERM); nothing is left half-written'],
+  [
+    EXIT.interrupted,
+    'stopped by SIGINT (143 by SIGTERM, 129 where the terminal was closed); nothing is left half-written',
+  ],
 ];

@@ -1,14 +1,14 @@
 import { CommanderError } from 'commander';
 import { printable } from '../report/printable.js';
 import { createStyle } from '../report/style.js';
-import { EXIT } from './exit-codes.js';
+import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.js';
 import { StopSignal, type Terminal, wantsColor } from './terminal.js';
 
 /** Tells the user what went wrong, in one line where it is not our fault, and returns the exit code. */
 export function tellFailure(error: unknown, terminal: Terminal, command: string | null): number {
   if (terminal.signal.aborted) {
     const reason: unknown = terminal.signal.reason;
-    return reason instanceof StopSignal && reason.signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
+    return reason instanceof StopSignal ? EXIT_OF_SIGNAL[reason.signal] : EXIT.interrupted;
   }
   if (error instanceof CommanderError) {
     // Help and version end by an error without being one.

@@ -1,3 +1,5 @@
+import type { EXIT_OF_SIGNAL } from './exit-codes.js';
+
 /** Where text goes: a stream of the process, or what a test collects. */
 export interface Output {
   write(text: string): unknown;
@@ -13,7 +15,7 @@ export interface Terminal {
   /** Warnings, errors, progress. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by SIGINT and SIGTERM, with a `StopSignal` as the reason. */
+  /** Aborted by SIGINT, SIGTERM and SIGHUP, with a `StopSignal` as the reason. */
   readonly signal: AbortSignal;
 }
 
@@ -21,7 +23,7 @@ export interface Terminal {
 export class StopSignal extends Error {
   override readonly name = 'StopSignal';
 
-  constructor(readonly signal: 'SIGINT' | 'SIGTERM') {
+  constructor(readonly signal: keyof typeof EXIT_OF_SIGNAL) {
     super(`stopped by ${signal}`);
   }
 }

@@ -32,6 +32,37 @@ export function openBatches(
   };
 }
 
+/** Batches that are loaded before they are asked for. */
+export interface BatchesAhead extends Batches {
+  /** Begins to load a step's batch. The data set is not to be read otherwise until it has been given. */
+  start(step: number): void;
+  /** Frees the batch that was not asked for. */
+  close(): Promise<void>;
+}
+
+export function loadAhead(tf: TensorLibrary, batches: Batches): BatchesAhead {
+  let ahead: { readonly step: number; readonly batch: ReturnType<Batches['load']> } | null = null;
+  const close = async () => {
+    const left = ahead;
+    ahead = null;
+    await left?.batch.then(({ images, second }) => tf.dispose([images, second])).catch(() => {});
+  };
+  return {
+    start(step) {
+      ahead = { step, batch: batches.load(step) };
+      // Heard of where it is asked for.
+      ahead.batch.catch(() => {});
+    },
+    async load(step) {
+      if (ahead?.step !== step) await close();
+      const { batch } = ahead ?? { batch: batches.load(step) };
+      ahead = null;
+      return batch;
+    },
+    close,
+  };
+}
+
 /** The images of some rows, (rows, H, W, C) in [0, 1]. */
 export async function loadImages(tf: TensorLibrary, dataset: Dataset, rows: ArrayLike<number>): Promise<Tensor> {
   const { height, width, channels } = dataset.image;

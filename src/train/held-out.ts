@@ -38,8 +38,9 @@ export async function encodeRows(
     onChunk?.(from);
     const images = await loadImages(tf, dataset, rows.subarray(from, from + CHUNK_ROWS));
     const posterior = await trainer.encode(images);
-    mu.set((await posterior.mu.data()) as Float32Array, from * latents);
-    logvar.set((await posterior.logvar.data()) as Float32Array, from * latents);
+    const [means, logvars] = await Promise.all([posterior.mu.data(), posterior.logvar.data()]);
+    mu.set(means as Float32Array, from * latents);
+    logvar.set(logvars as Float32Array, from * latents);
     tf.dispose([images, posterior]);
     await takeTurn();
   }

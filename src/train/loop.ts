@@ -1,9 +1,10 @@
-/** The loop: read a batch, learn from it, write down what came of it. */
-import type { Batches } from './batches.js';
+/** The loop: read a batch, learn from it, write down what came of it; on a remote device some steps later, and the next batch before that. */
+import { type Batches, loadAhead } from './batches.js';
 import { NOTHING_SPENT, type Spent, startClock } from './clock.js';
 import { LIVE_METRICS, TOTAL_CORRELATION, TOTAL_CORRELATION_FLOOR } from './held-out.js';
-import { checkTensors, findNonFinite, readNumbers } from './numbers.js';
+import { checkTensors, findNonFinite } from './numbers.js';
 import { POINTS } from './objectives/codes.js';
+import { localOutcomes, type MadeStep, remoteOutcomes } from './outcomes.js';
 import type { LiveScores, StepProgress } from './progress.js';
 import type { JsonRecord } from './run/json-value.js';
 import type { RunRecord } from './run/open-run.js';
@@ -18,6 +19,8 @@ export interface Loop {
   readonly batches: Batches;
   readonly record: RunRecord;
   readonly plan: TrainPlan;
+  /** Whether the device is slow to ask: then nobody waits for a step before the next is on its way. */
+  readonly isRemote: boolean;
   /** Scores held-out rows after some steps; null where there is nothing to score. */
   readonly score: ((step: number) => Promise<LiveScores>) | null;
   readonly signal: AbortSignal | undefined;
@@ -36,28 +39,22 @@ interface RunState {
  * Makes the steps that are still to be made.
  * @throws the signal's reason, after a checkpoint; DivergenceError where a number is none
  */
-export async function runLoop({ tf, trainer, batches, record, plan, score, signal, onStep }: Loop): Promise<RunState> {
+export async function runLoop(loop: Loop): Promise<RunState> {
+  const { tf, trainer, record, plan, isRemote, score, signal, onStep } = loop;
   const fresh: RunState = { seconds: 0, spent: NOTHING_SPENT, best: null, scored: null };
   const state = (record.resumed?.state as unknown as RunState) ?? fresh;
   const clock = startClock(state.seconds, state.spent, plan.batchSize);
-  const snapshot = async (step: number) => {
-    const tensors = await trainer.save();
-    checkTensors(tensors, step, plan);
-    const times = { ...state, seconds: clock.seconds(), spent: clock.spent() };
-    return { step, tensors, state: toState(times, { generator: 'philox-4x32-10', images: step * plan.batchSize }) };
-  };
+  const batches = loadAhead(tf, loop.batches);
+  const outcomes = (isRemote ? remoteOutcomes : localOutcomes)(plan.latents);
+  const isScoredAt = (step: number) =>
+    score !== null && (step === plan.steps || (plan.scoreEvery > 0 && step % plan.scoreEvery === 0));
+  const isLoggedAt = (step: number) => isScoredAt(step) || step === plan.steps || step % plan.logEvery === 0;
 
-  for (let step = record.resumed?.step ?? 0; step < plan.steps; ) {
-    const { images, second } = await clock.count('data', () => batches.load(step));
-    const outcome = await trainer.step(step, images, second);
-    tf.dispose([images, second]);
-    const numbers = await readNumbers(outcome, plan.latents);
-    findNonFinite(numbers, step, plan);
-    step++;
-
-    const isLast = step === plan.steps;
-    const isScored = score !== null && (isLast || (plan.scoreEvery > 0 && step % plan.scoreEvery === 0));
-    if (isScored) {
+  /** Writes down a step; one that is scored is the last that was made. */
+  const report = async ({ step, numbers }: MadeStep) => {
+    findNonFinite(numbers, step - 1, plan);
+    const isScored = isScoredAt(step);
+    if (score !== null && isScored) {
       state.scored = await clock.count('score', () => score(step));
       // None without factors.
       const value = state.scored.scores[LIVE_METRICS[0]] ?? null;
@@ -65,8 +62,7 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
         state.best = { step, score: value };
       }
     }
-
-    const isLogged = isScored || isLast || step % plan.logEvery === 0;
+    const isLogged = isLoggedAt(step);
     const rate = clock.rate(step, isLogged);
     const seconds = clock.seconds();
     if (isLogged) {
@@ -90,16 +86,46 @@ export async function runLoop({ tf, trainer, batches, record, plan, score, signa
       scored: state.scored,
       isLogged,
     });
+  };
+  const reportAll = async (steps: readonly MadeStep[]) => {
+    for (const made of steps) await report(made);
+  };
 
-    // After the line of the log: a run that goes on from it must not miss that.
-    if (state.best?.step === step) await clock.count('checkpoint', async () => record.best(await snapshot(step)));
-    const isStopped = signal?.aborted ?? false;
-    // The checkpoint of the best step goes with it: a resumed run knows of it.
-    if (isLast || isStopped || step % plan.checkpointEvery === 0 || state.best?.step === step) {
-      await clock.count('checkpoint', async () => record.checkpoint(await snapshot(step)));
+  const snapshot = async (step: number) => {
+    const tensors = await trainer.save();
+    checkTensors(tensors, step, plan);
+    const times = { ...state, seconds: clock.seconds(), spent: clock.spent() };
+    return { step, tensors, state: toState(times, { generator: 'philox-4x32-10', images: step * plan.batchSize }) };
+  };
+
+  try {
+    for (let step = record.resumed?.step ?? 0; step < plan.steps; ) {
+      const { images, second } = await clock.count('data', () => batches.load(step));
+      const outcome = await trainer.step(step, images, second);
+      tf.dispose([images, second]);
+      step++;
+
+      const isLast = step === plan.steps;
+      const isKept = isLast || step % plan.checkpointEvery === 0;
+      // Scores read the data themselves.
+      if (isRemote && !isLast && !isScoredAt(step)) batches.start(step);
+      const when = isKept || isScoredAt(step) ? 'now' : isLoggedAt(step) ? 'soon' : 'some time';
+      await reportAll(await outcomes.add(step, outcome, when));
+      const isStopped = signal?.aborted ?? false;
+      if (isStopped) await reportAll(await outcomes.rest());
+
+      // After the line of the log: a run that goes on from it must not miss that.
+      if (state.best?.step === step) await clock.count('checkpoint', async () => record.best(await snapshot(step)));
+      // The checkpoint of the best step goes with it: a resumed run knows of it.
+      if (isKept || isStopped || state.best?.step === step) {
+        await clock.count('checkpoint', async () => record.checkpoint(await snapshot(step)));
+      }
+      if (isStopped && !isLast) signal?.throwIfAborted();
+      await takeTurn();
     }
-    if (isStopped && !isLast) signal?.throwIfAborted();
-    await takeTurn();
+  } finally {
+    await outcomes.close();
+    await batches.close();
   }
   return { ...state, seconds: clock.seconds(), spent: clock.spent() };
 }

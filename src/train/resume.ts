@@ -1,11 +1,19 @@
 /** The options that a run was begun with, out of its folder. */
 import type { FileOptions } from '../data/index.js';
+import { optionRangeError } from '../errors.js';
+import { BACKEND_NAMES, type BackendName } from './backends/backend.js';
 import { findObjective } from './objectives/index.js';
 import { isToOpen } from './open-data.js';
-import { type RunConfig, readConfig } from './run/config.js';
+import { describeBackend, type RunConfig, readConfig } from './run/config.js';
 import type { TrainOptions } from './train-options.js';
 
-/** Settings that may be others when a run is resumed; the rest is refused by `train` where it differs. */
+/**
+ * The options of `train` that go on with a run; `given` are those that may be others, and the rest is refused by `train` where it differs.
+ *
+ * The backend is the one that the run began on, whoever's tfjs it was. Another that is named, or a `tf` that is given, takes its place, and
+ * `train` warns of it: equal bits are promised on the same backend and version alone.
+ * @throws RangeError where the run computes on a backend that only a `tf` of the caller's has
+ */
 export async function resumeOptions(path: string, given: Partial<TrainOptions>): Promise<TrainOptions> {
   const { openRunFolder } = await import('./run/node-run-folder.js');
   const folder = await openRunFolder(path, 'read');
@@ -24,8 +32,7 @@ export async function resumeOptions(path: string, given: Partial<TrainOptions>):
     dataSeed: config.dataSeed,
     batchSize: config.batchSize,
     learningRate: config.learningRate,
-    backend: config.backend.name as TrainOptions['backend'],
-    threads: config.threads,
+    ...backendOf(config, given, path),
     steps: config.steps,
     testRows: testRows as number,
     scoreRows: config.score.rows as number,
@@ -40,6 +47,21 @@ export async function resumeOptions(path: string, given: Partial<TrainOptions>):
     out: path,
     resume: true,
   };
+}
+
+/** What computes, and on how many threads: on another backend as many as it has. */
+function backendOf(
+  { backend, threads }: RunConfig,
+  given: Partial<TrainOptions>,
+  path: string,
+): Pick<TrainOptions, 'backend' | 'threads'> {
+  if (given.tf !== undefined) return { threads: 'auto' };
+  if (given.backend !== undefined) return { threads: given.backend === backend.name ? threads : 'auto' };
+  if ((BACKEND_NAMES as readonly string[]).includes(backend.name))
+    return { backend: backend.name as BackendName, threads };
+  throw optionRangeError(
+    `${path}: the run computes on ${describeBackend(backend)}: expected that tf, or the name of a backend to go on elsewhere`,
+  );
 }
 
 /** What was given. Defaults come back by themselves, and beside an option that takes their place they would count as given. */

@@ -1,12 +1,11 @@
 /** The façade of training: opens data, backend and run folder, and hands them to the loop. */
 import { type Core, withCore } from '../../bindings/core.js';
-import { chooseBuild } from '../../bindings/load.js';
 import { hardwareThreads } from '../../bindings/worker-host.js';
 import { absoluteNameOf, absoluteOptionsOf, type Dataset, type FileOptions } from '../data/index.js';
 import { splitRows } from '../data/split.js';
 import { optionRangeError } from '../errors.js';
 import { version } from '../version.js';
-import { describeDevice } from './backends/backend.js';
+import { describeDevice, identifyBackend } from './backends/backend.js';
 import { type OpenedBackend, openBackend } from './backends/open-backend.js';
 import { openBatches } from './batches.js';
 import { type Shares, sharesOf } from './clock.js';
@@ -128,7 +127,9 @@ async function trainWith(
   // What cannot train leaves no run.
   const trainer = await opened(assemble(core, plan, dataset, backend, split.trainSize, shardRows, threads));
   options.signal?.throwIfAborted();
-  const record = await opened(options.resume ? resumeRun(folder, config) : startRun(folder, config));
+  const record = await opened(
+    options.resume ? resumeRun(folder, config, { isBackendChosen: isChosen(options) }) : startRun(folder, config),
+  );
   restore(trainer, record);
 
   const active = plan.objective.activate(plan.objectiveOptions);
@@ -160,6 +161,7 @@ async function trainWith(
     batches,
     record,
     plan,
+    isRemote: backend.isRemote,
     score:
       scoring.isScorable && scored.length > 1 ? (step) => scoreRows(tf, trainer, dataset, scored, model, step) : null,
     signal: options.signal,
@@ -232,11 +234,17 @@ async function assemble(
       datasetSize,
       batchSize: plan.batchSize,
       seed: plan.seed,
+      isRemote: backend.isRemote,
     });
   } catch (error) {
     await replicas.close();
     throw error;
   }
+}
+
+/** Whether the caller has said what is to compute, and not left it to what there is. */
+function isChosen({ backend = 'auto', tf }: TrainOptions): boolean {
+  return backend !== 'auto' || tf !== undefined;
 }
 
 function restore(trainer: Trainer, { resumed }: RunRecord): void {
@@ -260,7 +268,7 @@ function describeRun(
   plan: TrainPlan,
   dataset: Dataset,
   { path, options }: DataSource,
-  { name, isExact }: OpenedBackend,
+  backend: OpenedBackend,
   { testRows, scoreRows: scored }: { testRows: number; scoreRows: number },
   shardRows: number,
   threads: number,
@@ -286,7 +294,7 @@ function describeRun(
     shardRows,
     learningRate: plan.learningRate,
     adam: { beta1, beta2, epsilon },
-    backend: { name, build: isExact && name === 'wasm' ? chooseBuild() : null },
+    backend: identifyBackend(backend),
     score: { rows: scored, metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
     steps: plan.steps,
     logEvery: plan.logEvery,

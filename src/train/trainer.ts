@@ -30,6 +30,8 @@ export interface TrainerSetup {
   /** B. */
   readonly batchSize: number;
   readonly seed: number;
+  /** Whether the device is slow to ask; see `Backend`. */
+  readonly isRemote: boolean;
 }
 
 /** Numbers of one step, on the device until they are read: `names` says what stands where, then the KL of every latent, where there is a posterior. */
@@ -124,10 +126,15 @@ export function createTrainer(
     decode: (z) => decode(autoencoder, parameters(), z),
 
     async save() {
+      const store = async ([name, tensor]: [string, Tensor]): Promise<[string, StoredTensor]> => [
+        name,
+        { shape: [...tensor.shape], values: Float32Array.from(await tensor.data()) },
+      ];
+      const tensors = listTensors(shapes, weights, moments, state);
+      // A device that is slow to ask is waited for once; elsewhere one copy at a time is enough.
+      if (setup.isRemote) return new Map(await Promise.all(Array.from(tensors, store)));
       const saved = new Map<string, StoredTensor>();
-      for (const [name, tensor] of listTensors(shapes, weights, moments, state)) {
-        saved.set(name, { shape: [...tensor.shape], values: Float32Array.from(await tensor.data()) });
-      }
+      for (const named of tensors) saved.set(...(await store(named)));
       return saved;
     },
 

@@ -76,10 +76,11 @@ test('ends quietly when nobody reads its output any more', async () => {
   assert.equal([end, err], [0, '']);
 });
 
-test('ends with 130 and 143 on SIGINT and SIGTERM while it waits for standard input', async () => {
+test('ends with 130, 143 and 129 on SIGINT, SIGTERM and SIGHUP while it waits for standard input', async () => {
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const) {
     const child = start('score', '-', at('factors.npy'), '--out', at('report.json'));
     const ended = ending(child);

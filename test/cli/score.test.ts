@@ -243,6 +243,7 @@ test('stops when it is aborted, with the exit code of the signal and nothing wri
   for (const [name, expected] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const) {
     const stop = new AbortController();
     const facade = makeFakeFacade({

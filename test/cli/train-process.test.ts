@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { checkpointSteps } from '../../src/train/run/checkpoints.js';
 import { openRunFolder } from '../../src/train/run/node-run-folder.js';
 import { repository } from '../package/installed.js';
+import { testNeeding } from '../requirements.js';
 import { checkRunFolder, killAtRandom } from '../train/kill.js';
 import { makeFolder } from './sample-files.js';
 
@@ -85,6 +86,7 @@ function runWhole(run: string, steps: number): object[] {
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const) {
   test(`the first ${signal} writes a checkpoint and says how to go on; so the run comes out as if it had not been`, async () => {
     const run = at(`run of ${signal}`);
@@ -119,6 +121,57 @@ test('one Ctrl-C that arrives twice, as under npx, still writes a checkpoint', a
   child.kill('SIGINT');
   const { end, err } = await ended;
   assert.is(end, 130);
+  assert.match(err, /\nstopped after step \d+; go on with: /);
+});
+
+/** Runs a program on a terminal of its own, which is closed once it has shown some text; prints how the program ended. */
+const ON_A_TERMINAL = `
+import os, pty, sys
+text = sys.argv[1].encode()
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+seen = b''
+while text not in seen:
+    seen = seen[-999:] + os.read(terminal, 4096)
+os.close(terminal)
+_, status = os.waitpid(pid, 0)
+print(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
+`;
+
+const python = spawnSync('python3', ['-c', 'import pty']).status === 0;
+
+testNeeding(python, 'python3, which makes terminals')(
+  'a terminal that is closed leaves a checkpoint of the last step, though nobody can be told of it',
+  () => {
+    const run = at('closed');
+    const command = [process.execPath, ...begin(run, ...ENDLESS)];
+    const { stdout, stderr } = spawnSync('python3', ['-c', ON_A_TERMINAL, '4 / 1,000,000 steps', ...command], {
+      encoding: 'utf8',
+      timeout: 90_000,
+    });
+    assert.equal([stdout, stderr], ['129\n', '']);
+    assert.not.ok(existsSync(join(run, '.lock')));
+    const steps = numbersOf(run).map((line) => (line as { step: number }).step);
+    assert.ok(steps.length >= 4);
+    const last = `checkpoints/step-${String(steps.length).padStart(9, '0')}.safetensors`;
+    assert.ok(existsSync(join(run, last)), last);
+  },
+);
+
+test('SIGHUP hurries nobody, however often it comes', async () => {
+  const run = at('hung up twice');
+  // Scores of seconds, which the first waits for.
+  const held = ['--test-rows', '12000', '--score-rows', '12000', '--score-every', '1'];
+  const { child, saw, ended } = start(begin(run, ...held));
+  await saw(/step 1 of/);
+  await pause(500);
+  child.kill('SIGHUP');
+  await saw(/stopping; /);
+  await pause(500);
+  child.kill('SIGHUP');
+  const { end, err } = await ended;
+  assert.is(end, 129);
   assert.match(err, /\nstopped after step \d+; go on with: /);
 });
 

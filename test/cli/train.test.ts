@@ -135,6 +135,7 @@ test('a signal that comes before there is a run leaves none', async () => {
   for (const [signal, expected] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const) {
     const { code, out, err } = await trainShortly('early', [], { signal: AbortSignal.abort(new StopSignal(signal)) });
     assert.equal([code, out, err], [expected, '', 'stopped before the run began\n']);

@@ -1,11 +1,13 @@
 /** A run whole: what it leaves, and that one which was stopped and resumed is the one that never was. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { chooseBuild } from '../../bindings/load.js';
 import type { Dataset } from '../../src/data/index.js';
 import { readFactors, readPosterior, score } from '../../src/node.js';
+import { openBackend } from '../../src/train/backends/open-backend.js';
 import {
   createMemoryRunFolder,
   DivergenceError,
@@ -17,6 +19,7 @@ import {
   train,
 } from '../../src/train/index.js';
 import { decodeCheckpoint } from '../../src/train/run/checkpoint.js';
+import { given } from './backends/library.js';
 import { smallData } from './small-data.js';
 
 const SMALL = {
@@ -309,6 +312,80 @@ for (const modelOptions of [{ 'kl-target': 3 }, { 'beta-norm': 0.1 }, { beta: 4 
     }
   });
 }
+
+/** A run of two steps on a tf of the caller's, and its configuration. */
+async function withGivenRun(name: 'cpu' | 'wasm', work: (run: string, backend: object) => Promise<void>) {
+  const path = mkdtempSync(join(tmpdir(), 'vaemetrics-'));
+  // Computes on the backend that is open.
+  const owner = await openBackend(name);
+  try {
+    const run = join(path, 'run');
+    await train({ ...SMALL, tf: given, steps: 2, out: run });
+    owner.close();
+    await work(run, JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')).backend);
+  } finally {
+    owner.close();
+    rmSync(path, { recursive: true });
+  }
+}
+
+/** Puts another backend into a run's configuration. */
+function rewrite(run: string, backend: object): void {
+  const file = join(run, 'config.json');
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), backend }));
+}
+
+for (const name of ['cpu', 'wasm'] as const) {
+  test(`a run on a tf of the caller's on ${name} is known by what it is, and resumed without it to the same bits`, async () => {
+    await withGivenRun(name, async (run, backend) => {
+      const build = name === 'wasm' ? chooseBuild() : null;
+      assert.equal(backend, { name, tfjs: '4.22.0', build, given: true });
+      const parts: number[] = [];
+      const { warnings } = await train({
+        ...(await resumeOptions(run, { data: smallData, steps: 4 })),
+        onProgress: listen(parts),
+      });
+      assert.equal(warnings, []);
+      const whole: number[] = [];
+      await train({ ...SMALL, backend: name, steps: 4, onProgress: listen(whole) });
+      assert.equal(parts.slice(3), whole.slice(3));
+      assert.equal(JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')).backend, { name, tfjs: '4.22.0', build });
+    });
+  });
+}
+
+test('a run goes on on another backend only where that is named, and with a warning', async () => {
+  await withGivenRun('cpu', async (run) => {
+    const options = { data: smallData, steps: 4 };
+    const { warnings } = await train(await resumeOptions(run, { ...options, backend: 'wasm' }));
+    assert.is(warnings.length, 1);
+    assert.match(warnings[0], /^the run began on cpu, of a tfjs 4\.22\.0 of the caller's and goes on on wasm /);
+    // What is not named is what works here, and no choice.
+    rewrite(run, { name: 'tfjs-node-gpu', tfjs: '4.22.0', build: null });
+    try {
+      await train({ ...(await resumeOptions(run, options)), backend: 'auto' });
+      assert.unreachable('it was resumed');
+    } catch (error) {
+      assert.match(
+        (error as Error).message,
+        /backend\.name "tfjs-node-gpu", got "\w+"; .*; to go on elsewhere, name the backend/,
+      );
+    }
+    rewrite(run, { name: 'quantum', tfjs: '9.0.0', build: null, given: true });
+    try {
+      await resumeOptions(run, options);
+      assert.unreachable('it has options');
+    } catch (error) {
+      assert.is(
+        (error as Error).message,
+        `${run}: the run computes on quantum, of a tfjs 9.0.0 of the caller's: expected that tf, or the name of a backend to go on elsewhere`,
+      );
+      assert.is((error as { code?: string }).code, 'ERR_OPTION');
+    }
+    const again = await train(await resumeOptions(run, { ...options, steps: 6, backend: 'cpu' }));
+    assert.match(again.warnings[0], /quantum.* and goes on on cpu/);
+  });
+});
 
 test('weights that are no numbers are never written down, nor is a posterior of them', async () => {
   for (const more of [{ checkpointEvery: 1 }, { checkpointEvery: 100, scoreEvery: 1 }, { steps: 1 }]) {

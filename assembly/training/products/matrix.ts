@@ -2,9 +2,10 @@
  * C = op(A) op(B), row-major float32, each operand as it is or transposed.
  *
  * Both operands are copied piece by piece into the order in which tiles read them, which costs one copy for N / 16 uses of A and M / 2 of B, and
- * makes the four cases one. Pieces of A stay in the second-level cache, panels of B in the first.
+ * makes the four cases one. Pieces of A stay in the second-level cache, panels of B in the first. Where products are few, writing C is what
+ * takes time, and rows of tiles are done at once.
  */
-import { outerProducts, TILE_COLUMNS, TILE_ROWS } from './tile';
+import { outerProducts, stripProducts, TILE_COLUMNS, TILE_ROWS } from './tile';
 
 /** Products that are summed at a time: a panel of B is then 16 KiB. */
 // @ts-ignore: decorator
@@ -14,10 +15,18 @@ const DEPTH: i32 = 256;
 // @ts-ignore: decorator
 @inline
 const HEIGHT: i32 = 128;
+/** Numbers of B that are packed at a time where products are few: all of their panels stay in the first-level cache. */
+// @ts-ignore: decorator
+@inline
+const SHALLOW_PANELS: i32 = DEPTH * TILE_COLUMNS;
+/** Products are few where C is what moves most memory (gradients of weights: as many as rows of a shard); C is then written along its rows. */
+// @ts-ignore: decorator
+@inline
+const SHALLOW: i32 = 32;
 
 /** Bytes of scratch that {@link multiply} needs, whatever the sizes. */
 export function multiplyScratchBytes(): i32 {
-  return (HEIGHT * DEPTH + DEPTH * TILE_COLUMNS) << 2;
+  return (HEIGHT * DEPTH + SHALLOW_PANELS) << 2;
 }
 
 /**
@@ -103,8 +112,12 @@ function packA(to: usize, from: usize, across: usize, along: usize, there: i32, 
   pack(to, from, across, along, TILE_ROWS, there, depth);
 }
 
-function packB(to: usize, from: usize, across: usize, along: usize, there: i32, depth: i32): void {
-  pack(to, from, across, along, TILE_COLUMNS, there, depth);
+/** Packs `width` columns of op(B) into panels of f32[depth][16], one after the other, the last filled up with 0. */
+function packPanels(to: usize, from: usize, across: usize, along: usize, width: i32, depth: i32): void {
+  const panelBytes = <usize>(depth * TILE_COLUMNS) << 2;
+  for (let j = 0; j < width; j += TILE_COLUMNS, to += panelBytes) {
+    pack(to, from + <usize>j * across, across, along, TILE_COLUMNS, min(TILE_COLUMNS, width - j), depth);
+  }
 }
 
 /**
@@ -128,8 +141,7 @@ export function multiply(
   const acrossB: usize = transposeB ? <usize>K << 2 : 4;
   const alongB: usize = transposeB ? 4 : <usize>N << 2;
   const strideC = <usize>N << 2;
-  const panel = scratch;
-  const piece = scratch + (<usize>(DEPTH * TILE_COLUMNS) << 2);
+  const piece = scratch + (<usize>SHALLOW_PANELS << 2);
   for (let top = 0; top < M; top += HEIGHT) {
     const height = min(HEIGHT, M - top);
     for (let k = 0; k < K; k += DEPTH) {
@@ -139,13 +151,17 @@ export function multiply(
         const from = a + <usize>(top + i) * acrossA + <usize>k * alongA;
         packA(to, from, acrossA, alongA, min(TILE_ROWS, height - i), depth);
       }
-      for (let j = 0; j < N; j += TILE_COLUMNS) {
-        const columns = min(TILE_COLUMNS, N - j);
-        packB(panel, b + <usize>j * acrossB + <usize>k * alongB, acrossB, alongB, columns, depth);
-        for (let i = 0, strip = piece; i < height; i += TILE_ROWS, strip += stripBytes) {
-          const to = c + <usize>(top + i) * strideC + (<usize>j << 2);
+      const isShallow = depth <= SHALLOW;
+      // One panel where they are deep.
+      const block = isShallow ? (SHALLOW_PANELS / (depth * TILE_COLUMNS)) * TILE_COLUMNS : TILE_COLUMNS;
+      for (let j = 0; j < N; j += block) {
+        const width = min(block, N - j);
+        packPanels(scratch, b + <usize>j * acrossB + <usize>k * alongB, acrossB, alongB, width, depth);
+        let to = c + <usize>top * strideC + (<usize>j << 2);
+        for (let i = 0, strip = piece; i < height; i += TILE_ROWS, strip += stripBytes, to += strideC * TILE_ROWS) {
           const rows = min(TILE_ROWS, height - i);
-          outerProducts(to, strideC, rows, columns, k > 0, strip, TILE_ROWS << 2, 0, 0, panel, TILE_COLUMNS << 2, 1, 1, depth);
+          if (isShallow) stripProducts(to, strideC, rows, width, k > 0, strip, scratch, depth);
+          else outerProducts(to, strideC, rows, width, k > 0, strip, TILE_ROWS << 2, 0, 0, scratch, TILE_COLUMNS << 2, 1, 1, depth);
         }
       }
     }

@@ -135,6 +135,52 @@ export function outerProducts(
 }
 
 /**
+ * c (rows <= 2, columns), strideC bytes a row, = or += the sum over k < depth of a_k b_k', where a_k is f32[2] and b is panels f32[depth][16], one after
+ * the other: a row of tiles without a call for each, as they are done sooner than that.
+ */
+export function stripProducts(
+  c: usize,
+  strideC: usize,
+  rows: i32,
+  columns: i32,
+  adds: bool,
+  a: usize,
+  panels: usize,
+  depth: i32,
+): void {
+  const end = a + (<usize>(depth * TILE_ROWS) << 2);
+  let b = panels;
+  for (; columns > 0; columns -= TILE_COLUMNS, c += TILE_COLUMNS << 2) {
+    let t0 = f32x4.splat(0);
+    let t1 = t0;
+    let t2 = t0;
+    let t3 = t0;
+    let u0 = t0;
+    let u1 = t0;
+    let u2 = t0;
+    let u3 = t0;
+    for (let p = a; p != end; p += TILE_ROWS << 2, b += 64) {
+      const x = v128.load32_splat(p);
+      const y = v128.load32_splat(p, 4);
+      const b0 = v128.load(b);
+      const b1 = v128.load(b, 16);
+      const b2 = v128.load(b, 32);
+      const b3 = v128.load(b, 48);
+      t0 = multiplyAdd_f32x4(x, b0, t0);
+      t1 = multiplyAdd_f32x4(x, b1, t1);
+      t2 = multiplyAdd_f32x4(x, b2, t2);
+      t3 = multiplyAdd_f32x4(x, b3, t3);
+      u0 = multiplyAdd_f32x4(y, b0, u0);
+      u1 = multiplyAdd_f32x4(y, b1, u1);
+      u2 = multiplyAdd_f32x4(y, b2, u2);
+      u3 = multiplyAdd_f32x4(y, b3, u3);
+    }
+    storeRow(c, t0, t1, t2, t3, columns, adds);
+    if (rows > 1) storeRow(c + strideC, u0, u1, u2, u3, columns, adds);
+  }
+}
+
+/**
  * Rows of c, f32[columns <= 16], strideC bytes apart, lines of `rows` of them pitchC apart, = activation of bias + rows of a times
  * `panel`. A row of a is `taps` runs of `run` floats, tapA bytes apart; rows are strideA apart, lines pitchA. panel is f32[taps * run][16], bias f32[16].
  */

@@ -31,7 +31,7 @@ export async function open(tf: TensorLibrary, name: BackendName | 'auto'): Promi
       `await tf.setBackend('${expected}') before`,
     );
   }
-  if (answer === 'wasm') await addWasmKernels(tf as TensorLibrary & KernelRegistry);
+  const build = answer === 'wasm' ? await addWasmKernels(tf as TensorLibrary & KernelRegistry) : null;
   try {
     await prove(tf, expected);
   } catch (error) {
@@ -44,12 +44,19 @@ export async function open(tf: TensorLibrary, name: BackendName | 'auto'): Promi
     name: 'given',
     tf,
     device: `${answer}, of the given tfjs ${tf.version_core ?? ''}`.trim(),
+    computesOn: backendOf(answer, isGpu),
+    ...(build !== null && { build }),
     isRemote: isGpu || answer === 'webgpu' || answer === 'webgl',
     isExact: answer === 'wasm' || answer === 'cpu',
     ...(answer === 'wasm' && { operations: wasmOperations(tf) }),
     // It stays its owner's.
     close() {},
   };
+}
+
+function backendOf(answer: string, isGpu: boolean): string {
+  if (answer === 'tensorflow') return isGpu ? 'tfjs-node-gpu' : 'tfjs-node';
+  return answer;
 }
 
 function nameOf(answer: string): BackendName {

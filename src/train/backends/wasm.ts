@@ -12,7 +12,7 @@ export async function open(): Promise<Backend> {
     throw new BackendError('wasm', 'this host has no WebAssembly SIMD', 'use a newer Node or browser');
   }
   const backend = await openBundled('wasm', make, { isRemote: false, isExact: true });
-  return { ...backend, operations: wasmOperations(backend.tf) };
+  return { ...backend, build: chooseBuild(), operations: wasmOperations(backend.tf) };
 }
 
 // tfjs' own, taken when its module is loaded: closing the backend takes it out of the registry.

@@ -63,17 +63,19 @@ export function forward(
     dispose,
     backward(dy, wantsInput, wantsParameters = true) {
       const gradients: Tensor[] = [];
+      // Before the first layer that learns nobody wants a gradient but the caller.
+      const first = wantsInput ? visits[0] : visits.find(({ weights }) => weights !== null);
       let gradient = dy;
-      for (let i = visits.length - 1; i >= 0; i--) {
-        const isWanted = wantsInput || i > 0;
+      for (let visit: Visit | undefined; visit !== first; ) {
+        visit = visits.pop() as Visit;
         const before = gradient;
-        const result = goBack(tf, operations, visits[i], gradient, isWanted, wantsParameters);
+        const result = goBack(tf, operations, visit, gradient, wantsInput || visit !== first, wantsParameters);
         if (before !== dy) before.dispose();
-        visits[i].output.dispose();
+        visit.output.dispose();
         gradients.unshift(...result.parameters);
         gradient = result.input as Tensor;
       }
-      visits.length = 0;
+      dispose();
       return { input: wantsInput ? gradient : null, parameters: gradients };
     },
   };

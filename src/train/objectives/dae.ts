@@ -23,15 +23,14 @@ export const dae: Objective = {
     const masked = options.masked as number;
     const sigma = options.sigma as number;
 
-    const corrupt = (images: Tensor, { tf, seed, step, draws }: StepContext, firstRow = 0): Tensor => {
+    const corrupt = (images: Tensor, { tf, seed, step, draws }: StepContext): Tensor => {
       const count = images.shape.reduce((product, size) => product * size, 1);
-      const from = firstRow * (count / images.shape[0]);
       const at = { seed, stream: STREAMS.corruption, index: step };
       if (options.corruption === 'gaussian') {
-        const noise = draws.normals(count, at, from).map((value) => value * sigma);
+        const noise = draws.normals(count, at).map((value) => value * sigma);
         return tf.tidy(() => tf.add(images, tf.tensor(noise, images.shape)));
       }
-      const stays = draws.uniforms(count, at, from).map((value) => (value < masked ? 0 : 1));
+      const stays = draws.uniforms(count, at).map((value) => (value < masked ? 0 : 1));
       return tf.tidy(() => tf.mul(images, tf.tensor(stays, images.shape)));
     };
     return { ...stateless('mean'), corrupt, penalise: withoutPenalty };

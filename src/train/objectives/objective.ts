@@ -70,11 +70,8 @@ export interface ActiveObjective {
   readonly code: 'sample' | 'mean';
   /** Whether `penalise` is handed a second batch of posteriors, of other images. */
   readonly needsSecondBatch: boolean;
-  /**
-   * What the encoder is given in place of the images (rows, H, W, C), which stay what is to be reconstructed. They may be a part of
-   * the batch that begins at its row `firstRow`: what a row becomes does not depend on how the batch is cut.
-   */
-  corrupt?(images: Tensor, context: StepContext, firstRow?: number): Tensor;
+  /** What the encoder is given in place of the images (B, H, W, C), which stay what is to be reconstructed. */
+  corrupt?(images: Tensor, context: StepContext): Tensor;
   /** The state before the first step. */
   createState(context: Omit<StepContext, 'step'>): ObjectiveState;
   penalise(batch: LatentBatch, context: StepContext, state: ObjectiveState, second?: LatentBatch): Penalty;

@@ -34,8 +34,13 @@ export interface RunConfig {
   readonly shardRows: number;
   readonly learningRate: number;
   readonly adam: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
-  /** `build` is that of our kernels, `simd` or `relaxed`; null where none are used. */
-  readonly backend: { readonly name: string; readonly build: string | null };
+  /** What computes; `build` is that of our kernels, `simd` or `relaxed`, null where none are used; `given` says that the tf was the caller's own. */
+  readonly backend: {
+    readonly name: string;
+    readonly tfjs: string | null;
+    readonly build: string | null;
+    readonly given?: true;
+  };
   /** What is scored, on how many rows: by it the best checkpoint is chosen. */
   readonly score: JsonRecord;
   /** Steps to make in all. */
@@ -52,6 +57,7 @@ const CHANGEABLE = [
   'data.options',
   'data.options.unpackTo',
   'data.image',
+  'backend.given',
   'steps',
   'logEvery',
   'scoreEvery',
@@ -106,15 +112,40 @@ function canonical(value: JsonValue | undefined): string | undefined {
   );
 }
 
+/** What another backend brings with it. */
+const OF_BACKEND = ['backend.name', 'backend.tfjs', 'backend.build', 'shardRows'];
+
 /**
  * Refuses to go on with a run under settings of another.
+ * @param isBackendChosen whether the caller has said what computes; then it may be another backend, or a tf of another version
+ * @returns what the user should know: that the run goes on elsewhere
  * @throws RangeError that names each setting, with both values
  */
-export function checkResume(before: RunConfig, now: RunConfig, path: string): void {
+export function checkResume(before: RunConfig, now: RunConfig, path: string, isBackendChosen = false): string[] {
   const deciding = compareConfig(before, now).filter(({ isDeciding }) => isDeciding);
-  if (deciding.length === 0) return;
-  const list = deciding.map(({ setting, expected, got }) => `${setting} ${show(expected)}, got ${show(got)}`);
-  throw optionRangeError(`${path}: a run is resumed with the settings that it began with: expected ${list.join('; ')}`);
+  if (deciding.length === 0) return [];
+  const isElsewhere = deciding.some(({ setting }) => setting.startsWith('backend.'));
+  // The name that a run has is no choice of another build.
+  const mayBeElsewhere = isBackendChosen && (before.backend.name !== now.backend.name || now.backend.given === true);
+  const refused = mayBeElsewhere ? deciding.filter(({ setting }) => !OF_BACKEND.includes(setting)) : deciding;
+  if (refused.length === 0) {
+    const [from, to] = [before, now].map(({ backend }) => describeBackend(backend));
+    return [`the run began on ${from} and goes on on ${to}: its numbers are rounded otherwise from here on`];
+  }
+  const list = refused.map(({ setting, expected, got }) => `${setting} ${show(expected)}, got ${show(got)}`);
+  const help =
+    isElsewhere && !mayBeElsewhere
+      ? `; it computes on ${describeBackend(before.backend)}; to go on elsewhere, name the backend or give the tf`
+      : '';
+  throw optionRangeError(
+    `${path}: a run is resumed with the settings that it began with: expected ${list.join('; ')}${help}`,
+  );
+}
+
+/** `webgpu, of a tfjs 4.20.0 of its own`. */
+export function describeBackend({ name, tfjs, build, given }: RunConfig['backend']): string {
+  const version = tfjs == null ? 'tfjs' : `tfjs ${tfjs}`;
+  return `${name}${build === null ? '' : ` (${build})`}, of ${given ? `a ${version} of the caller's` : version}`;
 }
 
 function show(value: JsonValue | undefined): string {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { optionRangeError } from '../../errors.js';
 import { describeWriteFailure, OutputError } from '../../io/output-error.js';
 import { isLeftover, syncFolder, writeFileAtomically } from '../../io/write-file.js';
-import { LOCK_NAME, lockRun } from './node-run-lock.js';
+import { isLock, LOCK_NAME, lockRun } from './node-run-lock.js';
 import { type AppendOnlyFile, NoRunError, type RunFolder } from './run-folder.js';
 
 /**
@@ -25,7 +25,9 @@ export async function openRunFolder(path: string, purpose: Purpose): Promise<Run
   if (purpose === 'read') return nodeRunFolder(path, [], async () => {});
   const lock = await withPath(join(path, LOCK_NAME), () => lockRun(path));
   for (const folder of [path, join(path, 'checkpoints')]) {
-    for (const name of await namesIn(folder)) if (isLeftover(name)) await rm(join(folder, name), { force: true });
+    // The lock sees to its own.
+    const names = (await namesIn(folder)).filter((name) => isLeftover(name) && !isLock(name));
+    for (const name of names) await rm(join(folder, name), { force: true });
   }
   return nodeRunFolder(path, lock.warnings, lock.release);
 }
@@ -33,7 +35,7 @@ export async function openRunFolder(path: string, purpose: Purpose): Promise<Run
 /** A run that is there already is left to the caller, who knows what it is. */
 async function prepareFolder(path: string): Promise<void> {
   await withPath(path, () => mkdir(path, { recursive: true }));
-  const names = (await namesIn(path)).filter((name) => name !== LOCK_NAME && !isLeftover(name));
+  const names = (await namesIn(path)).filter((name) => !isLock(name) && !isLeftover(name));
   if (names.length === 0 || names.includes('config.json')) return;
   const some = names.slice(0, 3).join(', ');
   throw optionRangeError(

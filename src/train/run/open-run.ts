@@ -34,12 +34,22 @@ export async function startRun(folder: RunFolder, config: RunConfig, now?: () =>
   return openRecord(folder, null, folder.warnings, now);
 }
 
+export interface ResumeOptions {
+  readonly now?: () => number;
+  /** Whether the caller has named the backend, or given it: then it may be another than the run began on, with a warning. */
+  readonly isBackendChosen?: boolean;
+}
+
 /**
  * Goes on with a run at its newest checkpoint. Log and events are cut back to it, so that they come out as if it had never stopped.
  * @throws RangeError naming each setting that decides the numbers and is not what it was; NoRunError where there is no run
  */
-export async function resumeRun(folder: RunFolder, config: RunConfig, now?: () => number): Promise<RunRecord> {
-  checkResume(await readConfig(folder), config, folder.path);
+export async function resumeRun(
+  folder: RunFolder,
+  config: RunConfig,
+  { now, isBackendChosen = false }: ResumeOptions = {},
+): Promise<RunRecord> {
+  const changes = checkResume(await readConfig(folder), config, folder.path, isBackendChosen);
   const { checkpoint, warnings } = await latestCheckpoint(folder);
   if (checkpoint !== null && checkpoint.step > config.steps) {
     throw optionRangeError(
@@ -57,7 +67,7 @@ export async function resumeRun(folder: RunFolder, config: RunConfig, now?: () =
     recorded < logged
       ? [`the event file was damaged: it goes to step ${recorded} where the log goes to ${logged}`]
       : [];
-  return openRecord(folder, checkpoint, [...folder.warnings, ...warnings, ...damage], now);
+  return openRecord(folder, checkpoint, [...folder.warnings, ...changes, ...warnings, ...damage], now);
 }
 
 async function openRecord(

@@ -138,6 +138,38 @@ test('gradients that are not asked for are left out, and nothing is left behind'
   tf.dispose([parameters, x, dy]);
 });
 
+test('no product is taken for a gradient of the input that nobody asked for, with or without a reshape before', () => {
+  const dense: readonly Layer[] = [
+    { kind: 'dense', inputs: 6, outputs: 4, activation: 'relu' },
+    { kind: 'dense', inputs: 4, outputs: 2, activation: 'linear' },
+  ];
+  for (const layers of [
+    dense,
+    [{ kind: 'reshape', shape: [2, 3] } as const, { kind: 'reshape', shape: [6] } as const, ...dense],
+  ]) {
+    const parameters = drawParameters(layers);
+    const x = tf.tensor(numbers(12, 1), [2, 6]);
+    const dy = tf.tensor(numbers(4, 2), [2, 2]);
+    const before = tf.memory().numTensors;
+    for (const wantsInput of [false, true]) {
+      let products = 0;
+      const counting = {
+        ...tf,
+        matMul(a: Tensor, b: Tensor, transposeA?: boolean, transposeB?: boolean) {
+          if (transposeB) products++;
+          return tf.matMul(a, b, transposeA, transposeB);
+        },
+      };
+      const result = forward(counting, operations, layers, parameters, x).backward(dy, wantsInput);
+      assert.is(products, wantsInput ? 2 : 1);
+      assert.is(result.parameters.length, 4);
+      tf.dispose(result);
+    }
+    assert.is(tf.memory().numTensors, before);
+    tf.dispose([parameters, x, dy]);
+  }
+});
+
 test('the published sizes: burgess has 64 x 64 images go down to 4 x 4, locatello too', () => {
   const image = { height: 64, width: 64, channels: 1 };
   const count = (name: string) => {

@@ -51,14 +51,19 @@ test('goes on with other steps, intervals and threads', () => {
 });
 
 test('refuses to go on with other settings, and names each with both values', () => {
-  const now: RunConfig = { ...withBeta(1), version: '0.2.0', backend: { name: 'wasm', build: 'relaxed' }, steps: 5 };
+  const now: RunConfig = {
+    ...withBeta(1),
+    version: '0.2.0',
+    backend: { ...CONFIG.backend, build: 'relaxed' },
+    steps: 5,
+  };
   try {
     checkResume(CONFIG, now, 'runs/first');
   } catch (error) {
     assert.ok(isCodedError(error) && error.code === 'ERR_OPTION');
     assert.is(
       error.message,
-      'runs/first: a run is resumed with the settings that it began with: expected version "0.1.0", got "0.2.0"; objective.options.beta 4, got 1; backend.build "simd", got "relaxed"',
+      'runs/first: a run is resumed with the settings that it began with: expected version "0.1.0", got "0.2.0"; objective.options.beta 4, got 1; backend.build "simd", got "relaxed"; it computes on wasm (simd), of tfjs 4.22.0; to go on elsewhere, name the backend or give the tf',
     );
     return;
   }
@@ -78,6 +83,35 @@ test('an option of the data may be named or left out where the identity is the s
     () => checkResume(withOptions({ size: 64 }), withOptions({ size: 32 }), 'run'),
     /: expected data\.options\.size 64, got 32$/,
   );
+});
+
+const ON_CPU = { name: 'cpu', tfjs: '4.22.0', build: null };
+const OF_CALLER = { ...CONFIG.backend, given: true } as const;
+
+test('goes on on another backend where the caller chose it, and says so', () => {
+  const elsewhere = { ...CONFIG, shardRows: 64, backend: ON_CPU };
+  assert.equal(checkResume(CONFIG, elsewhere, 'run', true), [
+    'the run began on wasm (simd), of tfjs 4.22.0 and goes on on cpu, of tfjs 4.22.0: its numbers are rounded otherwise from here on',
+  ]);
+  assert.throws(
+    () => checkResume(CONFIG, elsewhere, 'run', false),
+    /expected shardRows 16, got 64; backend\.name "wasm", got "cpu"; .*; to go on elsewhere, name the backend or give the tf$/,
+  );
+  assert.throws(() => checkResume(CONFIG, { ...elsewhere, latents: 5 }, 'run', true), /expected latents 10, got 5$/);
+});
+
+test('whose tfjs it was does not matter, but what version', () => {
+  assert.equal(checkResume({ ...CONFIG, backend: OF_CALLER }, CONFIG, 'run'), []);
+  assert.equal(checkResume(CONFIG, { ...CONFIG, backend: OF_CALLER }, 'run', true), []);
+  const old = { ...CONFIG, backend: { ...OF_CALLER, tfjs: '4.20.0' } };
+  // The name that the run has anyway is no choice of another version.
+  for (const isChosen of [false, true]) {
+    assert.throws(
+      () => checkResume(old, CONFIG, 'run', isChosen),
+      /it computes on wasm \(simd\), of a tfjs 4\.20\.0 of the caller's; /,
+    );
+  }
+  assert.match(checkResume(CONFIG, old, 'run', true)[0], "goes on on wasm (simd), of a tfjs 4.20.0 of the caller's: ");
 });
 
 /** Every setting in turn, of another value: what decides is a list of its own here. */

@@ -33,7 +33,7 @@ test('a run that is stopped anywhere and resumed leaves the same bytes as one th
     const first = createMemoryRunFolder();
     await train(await startRun(first, CONFIG, now), stopped);
     const second = copyOf(first);
-    const run = await resumeRun(second, CONFIG, now);
+    const run = await resumeRun(second, CONFIG, { now });
     assert.is(run.resumed?.step ?? 0, Math.floor(stopped / 50) * 50);
     assert.equal(run.warnings, []);
     await train(run, 300);
@@ -45,7 +45,7 @@ test('goes on from the checkpoint before a damaged one, and cuts the logs back t
   const folder = createMemoryRunFolder([], 'run');
   await train(await startRun(folder, CONFIG, now), 120);
   await folder.writeAtomically(checkpointName(100), [(await folder.read(checkpointName(100)))!.subarray(0, 100)]);
-  const run = await resumeRun(folder, CONFIG, now);
+  const run = await resumeRun(folder, CONFIG, { now });
   assert.is(run.resumed!.step, 50);
   assert.is(run.warnings.length, 1);
   assert.match(run.warnings[0], /^run\/checkpoints\/step-000000100\.safetensors.*; the one before, step 50, is taken$/);
@@ -63,7 +63,7 @@ test('says where the event file was damaged before the checkpoint', async () => 
   const bytes = (await folder.read(name))!;
   bytes[bytes.length - 1] ^= 1;
   await folder.writeAtomically(name, [bytes]);
-  const { warnings } = await resumeRun(folder, CONFIG, now);
+  const { warnings } = await resumeRun(folder, CONFIG, { now });
   assert.equal(warnings, ['the event file was damaged: it goes to step 40 where the log goes to 50']);
 });
 
@@ -73,7 +73,7 @@ test('refuses to start where a run is, and to resume it under other settings, an
   const before = contents(folder);
   const started = await errorOf(() => startRun(folder, CONFIG, now));
   assert.is(started.message, 'runs/first: there is a run already; resume it, or take another folder');
-  const resumed = await errorOf(() => resumeRun(folder, { ...CONFIG, seed: 1 }, now));
+  const resumed = await errorOf(() => resumeRun(folder, { ...CONFIG, seed: 1 }, { now }));
   assert.is(
     resumed.message,
     'runs/first: a run is resumed with the settings that it began with: expected seed 0, got 1',
@@ -84,7 +84,7 @@ test('refuses to start where a run is, and to resume it under other settings, an
 test('a resumed run keeps its new number of steps', async () => {
   const folder = createMemoryRunFolder();
   await startRun(folder, CONFIG, now);
-  await resumeRun(folder, { ...CONFIG, steps: 5000 }, now);
+  await resumeRun(folder, { ...CONFIG, steps: 5000 }, { now });
   const { steps } = JSON.parse(new TextDecoder().decode((await folder.read('config.json'))!));
   assert.is(steps, 5000);
 });

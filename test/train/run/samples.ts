@@ -20,7 +20,7 @@ export const CONFIG: RunConfig = {
   shardRows: 16,
   learningRate: 0.0005,
   adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
-  backend: { name: 'wasm', build: 'simd' },
+  backend: { name: 'wasm', tfjs: '4.22.0', build: 'simd' },
   score: { metrics: ['mig', 'factor-vae-score'], rows: 1000 },
   steps: 1000,
   logEvery: 10,

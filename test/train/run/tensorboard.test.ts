@@ -44,7 +44,7 @@ testNeedingTensorBoard('TensorBoard reads the scalars of a run that was stopped 
   await run.checkpoint(makeCheckpoint(20));
   await run.log(makeEntry(30));
   await run.close();
-  const resumed = await resumeRun(folder, CONFIG, now);
+  const resumed = await resumeRun(folder, CONFIG, { now });
   await resumed.log({ ...makeEntry(30), loss: Number.NaN });
   await resumed.log({ ...makeEntry(4_000_000_000), loss: 0.1 });
   await resumed.close();

@@ -14,7 +14,7 @@ const VALUES = 50_000;
 /** Goes on from the newest checkpoint up to a step; `+10`: by ten steps. */
 export async function writeRun(folder: RunFolder, until: string, isNew: boolean, values = VALUES): Promise<void> {
   const now = () => 1_700_000_000;
-  const run = await (isNew ? startRun : resumeRun)(folder, WRITER_CONFIG, now);
+  const run = await (isNew ? startRun(folder, WRITER_CONFIG, now) : resumeRun(folder, WRITER_CONFIG, { now }));
   for (const warning of run.warnings) console.log(`warning: ${warning}`);
   const before = run.resumed?.step ?? 0;
   const last = Number(until) + (until.startsWith('+') ? before : 0);

@@ -1,0 +1,235 @@
+/** A device that is slow to ask: steps are read some later, and nothing else differs. The device is WebAssembly that takes its time to answer. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Dataset } from '../../src/data/index.js';
+import { openBackend } from '../../src/train/backends/open-backend.js';
+import {
+  createMemoryRunFolder,
+  DivergenceError,
+  type MemoryRunFolder,
+  type StepProgress,
+  type TrainOptions,
+  train,
+} from '../../src/train/index.js';
+import { decodeCheckpoint } from '../../src/train/run/checkpoint.js';
+import { given, tf } from './backends/library.js';
+import { smallData } from './small-data.js';
+
+const SMALL = {
+  data: smallData,
+  latents: 3,
+  // Two shards, one of a row.
+  batchSize: 17,
+  steps: 14,
+  testRows: 30,
+  scoreEvery: 6,
+  logEvery: 3,
+  checkpointEvery: 4,
+} satisfies TrainOptions;
+
+interface Device {
+  /** How many reads were under way at once. */
+  mostReads: number;
+  /** Tensors that nobody freed. */
+  left: number;
+}
+
+/** Where a tf of one's own computes on what says that it is a GPU; reads take a while each, and not all the same. */
+async function onDevice(work: () => Promise<void>): Promise<Device> {
+  const backend = await openBackend('wasm');
+  Object.assign(tf.backend(), { isUsingGpuDevice: true });
+  const before = tf.memory().numTensors;
+  const { prototype } = tf.Tensor;
+  const { data } = prototype;
+  const device = { mostReads: 0, left: 0 };
+  let [reads, count] = [0, 0];
+  prototype.data = async function (this: tf.Tensor) {
+    const values = data.call(this) as ReturnType<tf.Tensor['data']>;
+    device.mostReads = Math.max(device.mostReads, ++reads);
+    await new Promise((resolve) => setTimeout(resolve, (count++ * 7) % 5));
+    reads--;
+    return values;
+  } as typeof data;
+  try {
+    await work();
+  } finally {
+    prototype.data = data;
+    device.left = tf.memory().numTensors - before;
+    await backend.close();
+  }
+  return device;
+}
+
+/** The lines of the log, but for times. */
+async function linesOf(folder: MemoryRunFolder): Promise<object[]> {
+  const text = new TextDecoder().decode((await folder.read('log.jsonl')) as Uint8Array);
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => ({ ...JSON.parse(line), seconds: 0, images_per_second: 0 }));
+}
+
+async function tensorsOf(folder: MemoryRunFolder, name: string) {
+  return (await decodeCheckpoint((await folder.read(`checkpoints/${name}`)) as Uint8Array, name)).tensors;
+}
+
+for (const more of [
+  {},
+  { model: 'factor-vae', modelOptions: { 'discriminator-layers': 2, 'discriminator-units': 8 } },
+  { logEvery: 1 },
+  { scoreEvery: 0, logEvery: 100, checkpointEvery: 100 },
+]) {
+  test(`a remote device gives the lines, checkpoints and posterior of a local one, and keeps no tensor: ${JSON.stringify(more)}`, async () => {
+    const [local, far] = [createMemoryRunFolder(), createMemoryRunFolder()];
+    const [here, there]: [StepProgress[], StepProgress[]] = [[], []];
+    await train({
+      ...SMALL,
+      ...more,
+      backend: 'wasm',
+      out: local,
+      onProgress: (progress) => progress.kind === 'step' && here.push(progress),
+    });
+    const { mostReads, left } = await onDevice(async () => {
+      await train({
+        ...SMALL,
+        ...more,
+        tf: given,
+        out: far,
+        onProgress: (progress) => progress.kind === 'step' && there.push(progress),
+      });
+    });
+    assert.equal(await linesOf(far), await linesOf(local));
+    const numbersOf = (steps: StepProgress[]) =>
+      steps.map(({ step, loss, klPerLatent, scored, isLogged }) => ({ step, loss, klPerLatent, scored, isLogged }));
+    assert.equal(numbersOf(there), numbersOf(here));
+    assert.equal(await far.list('checkpoints'), await local.list('checkpoints'));
+    for (const name of await local.list('checkpoints')) {
+      assert.equal(await tensorsOf(far, name), await tensorsOf(local, name), name);
+    }
+    assert.equal(await far.read('posterior.npz'), await local.read('posterior.npz'));
+    assert.ok(mostReads > 10, `${mostReads} reads at once`);
+    assert.is(left, 0);
+  });
+}
+
+test('steps are made while those before are still being read, and the next batch is there', async () => {
+  const order: string[] = [];
+  const watched: Dataset = {
+    ...smallData,
+    readImages(rows, out) {
+      order.push('load');
+      smallData.readImages(rows, out);
+    },
+  };
+  await onDevice(async () => {
+    await train({
+      ...SMALL,
+      data: watched,
+      tf: given,
+      steps: 12,
+      logEvery: 4,
+      scoreEvery: 0,
+      scoreRows: 0,
+      testRows: 0,
+      checkpointEvery: 8,
+      onProgress: (progress) => progress.kind === 'step' && order.push(`step ${progress.step}`),
+    });
+  });
+  // Lines of the log are written once those after them are asked for; a checkpoint waits for all.
+  const at = (what: string) => order.slice(0, order.indexOf(what)).filter((word) => word === 'load').length;
+  assert.ok(at('step 1') > 2, `${at('step 1')} batches before step 1 was read`);
+  assert.is(at('step 8'), 9);
+  assert.is(at('step 12'), 12);
+});
+
+test('a stop writes down all steps that were made, and its checkpoint is the last of them', async () => {
+  const folder = createMemoryRunFolder();
+  const stop = new AbortController();
+  const steps: number[] = [];
+  const { left } = await onDevice(async () => {
+    const stopped = train({
+      ...SMALL,
+      logEvery: 1,
+      tf: given,
+      out: folder,
+      signal: stop.signal,
+      onProgress(progress) {
+        if (progress.kind !== 'step') return;
+        steps.push(progress.step);
+        if (progress.step === 9) stop.abort(new Error('enough'));
+      },
+    });
+    await stopped.then(
+      () => assert.unreachable(),
+      ({ message }) => assert.is(message, 'enough'),
+    );
+  });
+  const last = steps.at(-1) as number;
+  assert.equal(
+    steps,
+    Array.from({ length: last }, (_, i) => i + 1),
+  );
+  assert.ok((await folder.list('checkpoints')).includes(`step-${String(last).padStart(9, '0')}.safetensors`));
+  assert.is((await linesOf(folder)).length, last);
+  assert.is(left, 0);
+});
+
+/** What a run that diverges says, and what it leaves. */
+async function divergenceOf(options: Partial<TrainOptions>) {
+  const folder = createMemoryRunFolder();
+  const steps: number[] = [];
+  const error = await train({
+    ...SMALL,
+    scoreEvery: 0,
+    learningRate: 900,
+    ...options,
+    out: folder,
+    onProgress: (progress) => progress.kind === 'step' && steps.push(progress.step),
+  }).then(
+    () => assert.unreachable('it did not diverge'),
+    (error) => error,
+  );
+  assert.instance(error, DivergenceError);
+  return { message: error.message, step: error.step, steps, checkpoints: await folder.list('checkpoints') };
+}
+
+for (const checkpointEvery of [1, 2, 100]) {
+  test(`a loss that is no number is found at its step, and no checkpoint is after it, one in ${checkpointEvery}`, async () => {
+    const local = await divergenceOf({ backend: 'wasm', checkpointEvery });
+    let far: unknown = null;
+    const { left } = await onDevice(async () => {
+      far = await divergenceOf({ tf: given, checkpointEvery });
+    });
+    assert.equal(far, local);
+    assert.is(left, 0);
+  });
+}
+
+test('images that cannot be read end the run in whichever step they are wanted, and leave no tensor', async () => {
+  let batches = 0;
+  const broken: Dataset = {
+    ...smallData,
+    readImages(rows, out) {
+      if (++batches === 6) throw new Error('the disk is gone');
+      smallData.readImages(rows, out);
+    },
+  };
+  const steps: number[] = [];
+  const { left } = await onDevice(async () => {
+    const failed = train({
+      ...SMALL,
+      data: broken,
+      tf: given,
+      logEvery: 1,
+      scoreEvery: 0,
+      onProgress: (progress) => progress.kind === 'step' && steps.push(progress.step),
+    });
+    await failed.then(
+      () => assert.unreachable(),
+      ({ message }) => assert.is(message, 'the disk is gone'),
+    );
+  });
+  assert.is(left, 0);
+});
+
+test.run();
