@@ -14,7 +14,7 @@ test.after(remove);
 const FLAGS = ['--size', '--crop', '--channels', '--maximum', '--unpack-to'];
 const PICTURES = at('pictures');
 const SMALL = ['--architecture', 'mlp', '--model', 'vae', '--latents', '2', '--backend', 'wasm', '--threads', '1'];
-const SHORT = ['--batch-size', '4', '--test-rows', '8', '--steps', '2', '--quiet'];
+const SHORT = ['--batch-size', '4', '--test-rows', '8', '--score-rows', '0', '--steps', '2', '--quiet'];
 
 /** 24 pictures of 12 x 10 in two folders; grey, but for the pixels of a frame that is cropped away. */
 test.before(async () => {

@@ -181,7 +181,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'an unknown option of score',
     () => score(rows, rows, { metric: ['mig'] } as object),
-    "TypeError ERR_OPTION: score: expected options metrics, options, bins, timings, posterior, members, seed, factorTypes, preset, trainRows, testRows, sampler, interval, level, null, threads, signal, onProgress, got an unknown one, 'metric'",
+    "TypeError ERR_OPTION: score: expected options metrics, options, bins, timings, posterior, factorNames, members, seed, factorTypes, preset, trainRows, testRows, sampler, interval, level, null, threads, signal, onProgress, got an unknown one, 'metric'",
   ],
   [
     'too few factor types',
