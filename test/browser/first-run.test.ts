@@ -116,7 +116,9 @@ for (const backend of ['webgpu', 'webgl']) {
     for (const [i, other] of others.entries()) {
       for (const name of ['loss', 'reconstruction', 'kl']) {
         const [a, b] = [steps[i][name], other[name]];
-        assert.ok(Math.abs(a - b) <= TOLERANCE * Math.abs(b), `step ${i + 1}, ${name}: ${a}, on wasm ${b}`);
+        // The KL of a latent near its prior is what is left of numbers near 1, each rounded to 6e-8.
+        const rounding = name === 'kl' ? 1e-6 : 0;
+        assert.ok(Math.abs(a - b) <= TOLERANCE * Math.abs(b) + rounding, `step ${i + 1}, ${name}: ${a}, on wasm ${b}`);
       }
     }
   });
