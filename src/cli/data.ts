@@ -23,7 +23,7 @@ interface DataFlags extends FileFlags {
   readonly preview?: string;
   readonly export?: string;
   readonly rows?: number;
-  readonly seed: number;
+  readonly seed?: number;
   readonly compress?: boolean;
   readonly json?: boolean;
 }
@@ -44,9 +44,10 @@ export function define(command: Command, context: Context): void {
       ).argParser(wholeNumber('--rows', 1)),
     )
     .addOption(
-      new Option('--seed <n>', 'seed of images that are drawn, as --data-seed of train, and of the choice of rows')
-        .argParser(wholeNumber('--seed', 0))
-        .default(0),
+      new Option(
+        '--seed <n>',
+        'seed of images that are drawn, as --data-seed of train, and of the choice of rows (default: 0)',
+      ).argParser(wholeNumber('--seed', 0)),
     )
     .option('--compress', 'deflate the arrays of an export')
     .option('--json', 'one JSON document');
@@ -73,8 +74,8 @@ function nameAll(): string[] {
 }
 
 function listAll(flags: DataFlags, { terminal: { stdout, env } }: Context): void {
-  if ((flags.preview ?? flags.export ?? flags.rows ?? flags.compress) !== undefined) {
-    throw new UsageError('--preview, --export, --rows and --compress need the name of a data set');
+  if ((flags.preview ?? flags.export ?? flags.rows ?? flags.seed ?? flags.compress) !== undefined) {
+    throw new UsageError('--preview, --export, --rows, --seed and --compress need the name of a data set');
   }
   const [ofFiles] = listFileFlags(flags);
   if (ofFiles !== undefined) throw new UsageError(`${ofFiles} needs a file or folder of images`);
@@ -93,7 +94,7 @@ const PREVIEW_ROWS = 50;
 
 async function showOne(name: string, flags: DataFlags, { terminal }: Context): Promise<void> {
   const { stdout, env, signal } = terminal;
-  const { preview, export: archive, rows, seed, compress = false } = flags;
+  const { preview, export: archive, rows, seed = 0, compress = false } = flags;
   if (rows !== undefined && preview === undefined && archive === undefined) {
     throw new UsageError('--rows needs --preview or --export');
   }
@@ -103,6 +104,9 @@ async function showOne(name: string, flags: DataFlags, { terminal }: Context): P
   for (const path of [preview, archive]) if (path !== undefined) await checkOutput(path);
   const dataset = await untilAborted(() => openDataset(name, { ...toFileOptions(flags), seed }), signal);
   try {
+    if (flags.seed !== undefined && rows === undefined && preview === undefined && !('seed' in dataset.identity)) {
+      throw new UsageError('--seed: images of files are not drawn; it needs --preview, or --export with --rows');
+    }
     if (rows !== undefined && rows > dataset.size) {
       throw new UsageError(`--rows: expected at most the ${dataset.size} rows of ${dataset.name}, got ${rows}`);
     }

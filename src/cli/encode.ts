@@ -5,7 +5,7 @@ import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
 import { type EncodedPosterior, type EncodePlan, encode, ROWS_OF_OTHERS, SPLITS } from '../train/encode.js';
 import { POINTS } from '../train/objectives/codes.js';
-import { POSTERIOR_NAME, posteriorToNpz } from '../train/posterior-archive.js';
+import { POSTERIOR_NAME, posteriorArrays, posteriorToNpz } from '../train/posterior-archive.js';
 import { checkEnding } from './check-ending.js';
 import type { Context } from './command.js';
 import { namingFileFlags } from './file-flags.js';
@@ -13,7 +13,6 @@ import { describeExamples } from './help-text.js';
 import { type ComputeFlags, declareCompute, toModelOptions } from './model-flags.js';
 import { wholeNumber } from './parse-values.js';
 import { startProgress } from './progress.js';
-import { tellNotes } from './tell-notes.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { checkOutput, writeOutput } from './write-output.js';
@@ -82,9 +81,7 @@ async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): P
     ...(rows !== undefined && { rows }),
     ...(seed !== undefined && { seed }),
     signal: terminal.signal,
-    onOpened: (opened) => {
-      if (!flags.quiet) tellNotes(terminal, opened);
-    },
+    ...(flags.quiet && { onOpened: undefined }),
     onPlan: (plan) => {
       if (!flags.quiet) tellPlan(plan, rows === undefined, terminal);
     },
@@ -120,12 +117,8 @@ function describe(run: string, out: string, encoded: EncodedPosterior): object {
   const { step, backend, device, data, mu, logvar, factorNames } = encoded;
   const size = { rows: mu.rows, latents: mu.columns, factors: factorNames };
   const reasons = logvar === null ? { reasons: { logvar: POINTS } } : {};
-  const arrays = namesOf(encoded);
+  const arrays = posteriorArrays(encoded).map(({ name }) => name);
   return { schema: 'vaemetrics/encode@1', run, step, backend, device, data, ...size, arrays, out, ...reasons };
-}
-
-function namesOf({ logvar, factors }: EncodedPosterior): string[] {
-  return ['mu', ...(logvar === null ? [] : ['logvar']), 'z', ...(factors === null ? [] : ['factors'])];
 }
 
 function render(out: string, encoded: EncodedPosterior): string {
@@ -134,7 +127,8 @@ function render(out: string, encoded: EncodedPosterior): string {
     ...(logvar === null ? [`no logvar, and z is mu: ${POINTS}`] : []),
     ...(factors === null ? ['no factors are known'] : []),
   ];
-  const arrays = `${namesOf(encoded).join(', ')}${lacking.length > 0 ? ` (${lacking.join('; ')})` : ''}`;
+  const names = posteriorArrays(encoded).map(({ name }) => name);
+  const arrays = `${names.join(', ')}${lacking.length > 0 ? ` (${lacking.join('; ')})` : ''}`;
   const rows = `${formatCount(mu.rows)} rows of ${printable(data)}, ${mu.columns} latents, after ${formatCount(step)} steps`;
   return `wrote ${printable(out)}: ${arrays} of ${rows}\n`;
 }

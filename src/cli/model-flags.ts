@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import { BACKEND_NAMES, type BackendName } from '../train/backends/backend.js';
 import { checkAnimation, checkDrawing, type GridShape } from '../train/pictures.js';
+import type { DataOpening } from '../train/run-data.js';
 import { checkEnding } from './check-ending.js';
 import { warn } from './failure.js';
 import { declareFiles, type FileFlags, toFileOptions } from './file-flags.js';
 import { wholeNumber, wordList } from './parse-values.js';
+import { tellNotes } from './tell-notes.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -68,11 +70,12 @@ export function toWeights({ checkpoint, untrained }: ModelFlags, terminal: Termi
   return { ...(checkpoint !== undefined && { checkpoint }), ...(untrained && { untrained }), onWarning };
 }
 
-/** The options of the library that the flags stand for. */
+/** The options of the library that the flags stand for; what was decided when the data were opened goes to the error stream. */
 export function toModelOptions(flags: ComputeFlags, terminal: Terminal) {
   const { backend, data } = flags;
   const dataOptions = toFileOptions(flags);
-  return { ...toWeights(flags, terminal), backend, ...(data !== undefined && { data }), dataOptions };
+  const onOpened = (opened: DataOpening) => tellNotes(terminal, opened);
+  return { ...toWeights(flags, terminal), backend, ...(data !== undefined && { data }), dataOptions, onOpened };
 }
 
 /** Refuses pictures that are too large before their images are computed. */

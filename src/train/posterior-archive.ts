@@ -3,7 +3,9 @@ import type { Core } from '../../bindings/core.js';
 import type { Dataset } from '../data/index.js';
 import { dataRangeError } from '../errors.js';
 import { factorLabelMembers } from '../io/factor-labels.js';
+import type { NamedMatrix } from '../io/named-matrix.js';
 import { writeNpz } from '../io/npz.js';
+import type { NamedStrings } from '../io/strings.js';
 import { toMatrix } from '../matrix.js';
 import { STREAMS } from '../random.js';
 import type { FactorType } from '../types.js';
@@ -107,17 +109,22 @@ export interface PosteriorTables {
 }
 
 /**
- * The bytes of an archive that `score`, `decompose` and numpy read: mu, logvar, z and, where they are known, factors, `factor_names` and `factor_types`.
+ * The arrays of an archive that `score`, `decompose` and numpy read: mu, logvar, z and, where they are known, factors, `factor_names` and `factor_types`.
  * @throws RangeError for names or kinds that are not one for each factor
  */
-export function posteriorToNpz(tables: PosteriorTables): AsyncIterable<Uint8Array> {
+export function posteriorArrays(tables: PosteriorTables): (NamedMatrix | NamedStrings)[] {
   const { mu, logvar, z, factors, factorNames, factorTypes } = tables;
   const arrays = Object.entries({ mu, ...(logvar && { logvar }), z, ...(factors && { factors }) });
   const matrices = arrays.map(([name, table]) => ({ name, matrix: toMatrix(table, name) }));
-  if (factors === null || (factorNames === undefined && factorTypes === undefined)) return writeNpz(matrices);
+  if (factors === null || (factorNames === undefined && factorTypes === undefined)) return matrices;
   for (const [name, list] of Object.entries({ factorNames, factorTypes })) {
     if (list?.length === factors.columns) continue;
     throw dataRangeError(`${name}: expected ${factors.columns}, one for each factor, got ${list?.length ?? 'none'}`);
   }
-  return writeNpz([...matrices, ...factorLabelMembers(factorNames ?? [], factorTypes ?? [])]);
+  return [...matrices, ...factorLabelMembers(factorNames ?? [], factorTypes ?? [])];
+}
+
+/** The bytes of that archive. */
+export function posteriorToNpz(tables: PosteriorTables): AsyncIterable<Uint8Array> {
+  return writeNpz(posteriorArrays(tables));
 }

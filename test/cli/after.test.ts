@@ -4,6 +4,8 @@ import { decode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { exportNpz } from '../../src/data/export-npz.js';
+import type { Dataset } from '../../src/data/index.js';
+import { memorySource, openArrays } from '../../src/io/index.js';
 import { writeFileAtomically } from '../../src/io/write-file.js';
 import { readPosterior } from '../../src/node.js';
 import { smallData } from '../train/small-data.js';
@@ -39,7 +41,7 @@ test('encode writes the posterior of the run again, and others where told', asyn
   assert.is(code, 0);
   assert.match(
     out,
-    /^wrote .*posterior\.npz: mu, logvar, z, factors of 40 rows of rectangles\.npz, 3 latents, after 3 steps\n$/,
+    /^wrote .*posterior\.npz: mu, logvar, z, factors, factor_names, factor_types of 40 rows of rectangles\.npz, 3 latents, after 3 steps\n$/,
   );
   assert.equal(readFileSync(`${RUN}/posterior.npz`), left);
   const before = at('before.npz');
@@ -47,6 +49,11 @@ test('encode writes the posterior of the run again, and others where told', asyn
   assert.equal(
     [json.schema, json.step, json.rows, json.latents, json.factors, json.out],
     ['vaemetrics/encode@1', 0, 30, 3, ['x', 'y'], before],
+  );
+  const { arrays } = await openArrays(memorySource(readFileSync(before), before));
+  assert.equal(
+    json.arrays,
+    arrays.map(({ name }) => name),
   );
   assert.is((await runInProcess(['score', before, '--metrics', 'mig'])).code, 0);
 });
@@ -79,10 +86,10 @@ test('encode says what is left out unasked, how large a large table will be, and
   const encodeMany = (...flags: string[]) => runOnWasm('encode', '--data', many, '--out', at('m.npz'), ...flags);
   const unasked = await encodeMany();
   assert.is(unasked.err, '10,000 of the 12,000 rows of many.npz; --rows N takes others\n');
-  assert.match(unasked.out, /factors of 10,000 rows of many\.npz/);
+  assert.match(unasked.out, /factor_types of 10,000 rows of many\.npz/);
   const all = await encodeMany('--split', 'all');
   assert.is(all.err, 'encoding 12,000 rows of many.npz, about 1 MB; --rows N takes fewer\n');
-  assert.match(all.out, /factors of 12,000 rows of many\.npz/);
+  assert.match(all.out, /factor_types of 12,000 rows of many\.npz/);
   assert.is((await encodeMany('--rows', '10001')).err, 'encoding 10,001 rows of many.npz, about 1 MB\n');
   assert.is((await encodeMany('--rows', '9')).err, '');
   // Of the rows held out the first are taken, whatever the seed.
@@ -127,6 +134,31 @@ test('traverse draws a line for each latent and prints their divergences in that
   assert.match(await errorOf('traverse', '--out', png, '--latents', '3'), /^2 .*latents: .*from 0 to 2, got 3/);
   assert.match(await errorOf('traverse', '--out', png, '--row', '40'), /^2 .*row: .*from 0 to 39/);
   assert.match(await errorOf('traverse', '--out', at('none/t.png')), /^73 /);
+});
+
+test('every command that opens images says what was decided', async () => {
+  const dim = at('dim.npz');
+  const readImages: Dataset['readImages'] = async (rows, out) => {
+    await smallData.readImages(rows, out);
+    out.forEach((value, i) => {
+      out[i] = value === 0 ? 0 : 9;
+    });
+  };
+  await writeFileAtomically(dim, exportNpz({ ...smallData, isBinary: false, readImages }, 'all', false));
+  const note = 'dim.npz: the largest pixel is 9, which is taken as white\n';
+  const png = at('dim.png');
+  for (const [command, ...flags] of [
+    ['encode', '--out', at('dim-posterior.npz'), '--rows', '9'],
+    ['traverse', '--out', png],
+    ['reconstruct', '--out', png],
+    ['interpolate', '--from', '0', '--to', '1', '--out', png],
+    ['interpolate', '--manifold', '--out', png],
+  ]) {
+    const { code, err } = await runOnWasm(command, '--data', dim, ...flags);
+    assert.equal([code, err], [0, note], command);
+  }
+  const quiet = await runOnWasm('encode', '--data', dim, '--out', at('dim-posterior.npz'), '--rows', '9', '--quiet');
+  assert.equal([quiet.code, quiet.err], [0, '']);
 });
 
 test('flags that would have no effect are refused', async () => {
@@ -226,10 +258,13 @@ test('an autoencoder has no posterior, and every command says so', async () => {
   const encoded = await onWasm('encode');
   assert.match(
     encoded.out,
-    /: mu, z, factors \(no logvar, and z is mu: codes are points: nothing trains logvar\) of 40 /,
+    /: mu, z, factors, factor_names, factor_types \(no logvar, and z is mu: codes are points: nothing trains logvar\) of 40 /,
   );
   const json = JSON.parse((await onWasm('encode', '--json')).out);
-  assert.equal([json.arrays, Object.keys(json.reasons)], [['mu', 'z', 'factors'], ['logvar']]);
+  assert.equal(
+    [json.arrays, Object.keys(json.reasons)],
+    [['mu', 'z', 'factors', 'factor_names', 'factor_types'], ['logvar']],
+  );
   const traversal = await onWasm('traverse', '--out', at('points.png'));
   assert.match(traversal.out, /^line +latent +variance\n/);
   assert.match(traversal.out, /\nvariance of mu \(no KL: codes are points: .*\), over 40 rows; /);
