@@ -105,7 +105,9 @@ async function showOne(name: string, flags: DataFlags, { terminal }: Context): P
   const dataset = await untilAborted(() => openDataset(name, { ...toFileOptions(flags), seed }), signal);
   try {
     if (flags.seed !== undefined && rows === undefined && preview === undefined && !('seed' in dataset.identity)) {
-      throw new UsageError('--seed: images of files are not drawn; it needs --preview, or --export with --rows');
+      throw new UsageError(
+        `--seed: the images of ${dataset.name} do not depend on one; it needs --preview, or --export with --rows`,
+      );
     }
     if (rows !== undefined && rows > dataset.size) {
       throw new UsageError(`--rows: expected at most the ${dataset.size} rows of ${dataset.name}, got ${rows}`);

@@ -13,6 +13,7 @@ import { describeExamples } from './help-text.js';
 import { type ComputeFlags, declareCompute, toModelOptions } from './model-flags.js';
 import { wholeNumber } from './parse-values.js';
 import { startProgress } from './progress.js';
+import { tellNotes } from './tell-notes.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { checkOutput, writeOutput } from './write-output.js';
@@ -81,8 +82,11 @@ async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): P
     ...(rows !== undefined && { rows }),
     ...(seed !== undefined && { seed }),
     signal: terminal.signal,
-    ...(flags.quiet && { onOpened: undefined }),
+    onOpened: (opened) => {
+      if (!flags.quiet) tellNotes(terminal, opened);
+    },
     onPlan: (plan) => {
+      if (flags.out === undefined && plan.split !== 'test') throw needsOutput('the run held none out');
       if (!flags.quiet) tellPlan(plan, rows === undefined, terminal);
     },
     onProgress: ({ done, total }) => progress?.update({ metric: 'encode', phase: 'images', done, total }),
@@ -108,9 +112,12 @@ function tellPlan({ data, rows, available, bytes }: EncodePlan, isUnasked: boole
 function defaultOutput(run: string, { checkpoint, data, split, rows, seed, untrained }: EncodeFlags): string {
   const isSame = [data, rows, seed, untrained].every((flag) => flag === undefined) && (split ?? 'test') === 'test';
   if (isSame && (checkpoint ?? 'last') === 'last') return join(run, POSTERIOR_NAME);
-  throw new UsageError(
-    `expected --out and a file to write: ${POSTERIOR_NAME} of a run is of the last weights and the rows held out`,
-  );
+  throw needsOutput();
+}
+
+function needsOutput(why?: string): UsageError {
+  const what = `${POSTERIOR_NAME} of a run is of the last weights and the rows held out`;
+  return new UsageError(`expected --out and a file to write: ${what}${why === undefined ? '' : `; ${why}`}`);
 }
 
 function describe(run: string, out: string, encoded: EncodedPosterior): object {

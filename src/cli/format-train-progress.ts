@@ -23,12 +23,12 @@ const GAP = '  ';
 const SHORTEST_BAR = 8;
 const LONGEST_BAR = 30;
 
-/** Two lines for a terminal, neither longer than `width` characters: what does not fit is left out, the last first. */
+/** Lines for a terminal, the third with scores once there are some; none is longer than `width` characters: what does not fit is left out, the last first. */
 export function formatTrainProgress(
   progress: TrainProgress,
   width: number,
   style: Style = createStyle(false),
-): [string, string] {
+): string[] {
   const { step, steps } = progress;
   const first = fit(
     [`${formatCount(step)} / ${formatCount(steps)} steps`, formatPercent(step, steps), ...pace(progress)],
@@ -36,8 +36,15 @@ export function formatTrainProgress(
   );
   const room = Math.min(width - lengthOf(first) - GAP.length, LONGEST_BAR);
   const bar = room < SHORTEST_BAR ? [] : [drawBar(steps > 0 ? step / steps : 0, room, style)];
-  const second = fit([...terms(progress), ...scores(progress)], width);
-  return [[...first.slice(0, 2), ...bar, ...first.slice(2)].join(GAP), second.join(GAP)];
+  const whole = terms(progress);
+  const second = fit(lengthOf(whole) <= width ? whole : terms({ ...progress, totalCorrelationFloor: null }), width);
+  const third = scores(progress);
+  return [
+    [...first.slice(0, 2), ...bar, ...first.slice(2)].join(GAP),
+    second.join(GAP),
+    // A number is not cut.
+    ...(third.length > 0 && third[0].length <= width ? [fit(third, width).join(GAP)] : []),
+  ];
 }
 
 /** One line for a file or a pipe, of any length. */

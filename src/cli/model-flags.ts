@@ -70,12 +70,15 @@ export function toWeights({ checkpoint, untrained }: ModelFlags, terminal: Termi
   return { ...(checkpoint !== undefined && { checkpoint }), ...(untrained && { untrained }), onWarning };
 }
 
-/** The options of the library that the flags stand for; what was decided when the data were opened goes to the error stream. */
+/**
+ * The options of the library that the flags stand for. What was decided when images were opened that the run does not know goes to the error stream; of its
+ * own it was said when it was trained.
+ */
 export function toModelOptions(flags: ComputeFlags, terminal: Terminal) {
   const { backend, data } = flags;
   const dataOptions = toFileOptions(flags);
   const onOpened = (opened: DataOpening) => tellNotes(terminal, opened);
-  return { ...toWeights(flags, terminal), backend, ...(data !== undefined && { data }), dataOptions, onOpened };
+  return { ...toWeights(flags, terminal), backend, ...(data !== undefined && { data, onOpened }), dataOptions };
 }
 
 /** Refuses pictures that are too large before their images are computed. */

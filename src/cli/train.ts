@@ -119,15 +119,20 @@ function show(bar: TrainBar, progress: StepProgress): void {
     totalCorrelation: terms.totalCorrelation ?? scored?.totalCorrelation ?? null,
     // Of the objective's own estimate nothing is known.
     totalCorrelationFloor: terms.totalCorrelation === undefined ? (scored?.totalCorrelationFloor ?? null) : null,
-    scores: scored === null ? null : { step: scored.step, values: titled(scored) },
+    scores:
+      scored === null
+        ? null
+        : { step: scored.step, values: titled(scored).map(({ title, value }) => [title, value] as const) },
   };
   if (isLogged) bar.logged(shown);
   else bar.update(shown);
 }
 
-/** Scores under the titles that `score` gives them. */
-function titled({ scores }: LiveScores): Array<readonly [title: string, value: number | null]> {
-  return Object.entries(scores).map(([name, value]) => [findMetric(name)?.title ?? name, value]);
+/** Scores under the titles that `score` gives them; `reason` says why one is null. */
+function titled({ scores, reasons }: LiveScores): Array<{ title: string; value: number | null; reason: string }> {
+  return Object.entries(scores).map(([name, value]) => {
+    return { title: findMetric(name)?.title ?? name, value, reason: reasons[name] ?? '' };
+  });
 }
 
 /** Where a run stands that is not through: what can be done with it. */
@@ -166,9 +171,9 @@ function render({ folder, steps, seconds, shares, scores, best }: TrainResult): 
     `of the time: images ${percent(shares.data)}, scores ${percent(shares.score)}, checkpoints ${percent(shares.checkpoint)}`,
   ];
   const values = scores === null ? [] : titled(scores);
-  const width = Math.max(...values.map(([title]) => title.length));
-  for (const [title, value] of values) {
-    lines.push(`${title.padEnd(width)}  ${value === null ? 'undefined' : formatScore(value)}`);
+  const width = Math.max(...values.map(({ title }) => title.length));
+  for (const { title, value, reason } of values) {
+    lines.push(`${title.padEnd(width)}  ${value === null ? `undefined: ${printable(reason)}` : formatScore(value)}`);
   }
   if (best !== null && best.step < steps) {
     const title = findMetric(LIVE_METRICS[0])?.title ?? LIVE_METRICS[0];

@@ -88,7 +88,7 @@ export function beginShard(
   const { tf, operations, networks, likelihood, code } = autoencoder;
   const encoder = forward(tf, operations, networks.encoder, parameters.encoder, seen);
   const { mu, logvar } = splitPosterior(autoencoder, encoder.output);
-  // Half of dz / dlogvar, which sampling computes anyway.
+  // Twice dz / dlogvar, which sampling computes anyway.
   const spread = code === 'mean' ? null : tf.tidy(() => tf.mul(tf.exp(tf.mul(logvar, 0.5)), noise));
   const z = spread === null ? tf.add(mu, 0) : tf.add(mu, spread);
   const decode = () => {

@@ -25,10 +25,15 @@ export function openBatches(
     return loadImages(tf, dataset, places.map(split.train));
   };
   return {
-    load: async (step) => ({
-      images: await loadFrom(first, step),
-      second: wantsSecond ? await loadFrom(second, step) : null,
-    }),
+    async load(step) {
+      const images = await loadFrom(first, step);
+      try {
+        return { images, second: wantsSecond ? await loadFrom(second, step) : null };
+      } catch (error) {
+        images.dispose();
+        throw error;
+      }
+    },
   };
 }
 

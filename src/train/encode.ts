@@ -10,6 +10,7 @@ import { type PosteriorTables, tabulate } from './posterior-archive.js';
 import type { RunConfig } from './run/config.js';
 import type { RunFolder } from './run/run-folder.js';
 import { type DataOptions, type RunData, withRunData } from './run-data.js';
+import { checkSeed } from './train-options.js';
 
 export const SPLITS = ['test', 'train', 'all'] as const;
 
@@ -32,6 +33,7 @@ export interface EncodeOptions extends LoadRunOptions, DataOptions {
 /** What will be encoded. */
 export interface EncodePlan {
   readonly data: string;
+  readonly split: (typeof SPLITS)[number];
   readonly rows: number;
   /** Rows that there are in the split. */
   readonly available: number;
@@ -69,6 +71,7 @@ const BYTES_AT_MOST = 2 ** 31;
  * const report = await score(mu, factors);
  */
 export async function encode(run: string | RunFolder | Model, options: EncodeOptions = {}): Promise<EncodedPosterior> {
+  if (options.seed !== undefined) checkSeed('seed', options.seed);
   return withModel(run, options, (model) =>
     withRunData(model, options, async (data) => {
       const { dataset } = data;
@@ -125,7 +128,7 @@ function chooseSplit(config: RunConfig, { dataset, isOwn }: RunData, { split: wa
 function planTables({ split, available, count }: Choice, { name, factors }: Dataset, latents: number): EncodePlan {
   const rowBytes = 3 * Float32Array.BYTES_PER_ELEMENT * latents + Float64Array.BYTES_PER_ELEMENT * factors.length;
   const most = Math.floor(BYTES_AT_MOST / rowBytes);
-  if (count <= most) return { data: name, rows: count, available, bytes: count * rowBytes };
+  if (count <= most) return { data: name, split, rows: count, available, bytes: count * rowBytes };
   throw optionRangeError(
     `rows: expected at most ${most} of ${latents} latents, whose tables take ${BYTES_AT_MOST} bytes, got ${count}, the rows of ${name} in split ${split}`,
   );

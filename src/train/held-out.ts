@@ -64,20 +64,31 @@ export function factorTypesOf({ factors }: Dataset): FactorType[] {
   return factors.map(({ size }) => (size === null ? 'continuous' : 'discrete'));
 }
 
-/** What can be said of a model in advance: metrics need factors, and total correlation a posterior. */
+/** What can be said of a run in advance: metrics need factors, total correlation a posterior, and both rows to look at. */
 export function planScores(
   { factors }: Dataset,
   code: ActiveObjective['code'],
+  { testRows, scoreRows: rows }: { readonly testRows: number; readonly scoreRows: number },
 ): { readonly isScorable: boolean; readonly notes: readonly string[] } {
-  if (factors.length > 0) return { isScorable: true, notes: [] };
-  const hasPosterior = code === 'sample';
-  const rest = hasPosterior ? ', total correlation is' : '';
-  return {
-    isScorable: hasPosterior,
-    notes: [
+  const notes: string[] = [];
+  if (rows < LEAST_ROWS) {
+    const what = testRows < LEAST_ROWS ? `${countRows(testRows)} held out` : `${countRows(rows)} to be scored`;
+    notes.push(`${what}: nothing is scored, and no checkpoint is kept as the best`);
+  } else if (factors.length === 0) {
+    const rest = code === 'sample' ? ', total correlation is' : '';
+    notes.push(
       `the images have no factors: ${LIVE_METRICS.join(' and ')} are not computed${rest}; no checkpoint is kept as the best`,
-    ],
-  };
+    );
+  }
+  if (testRows === 0) notes.push('no posterior of held-out rows is left; encode writes one of other rows');
+  return { isScorable: rows >= LEAST_ROWS && (factors.length > 0 || code === 'sample'), notes };
+}
+
+/** Rows that are no sample. */
+const LEAST_ROWS = 2;
+
+function countRows(rows: number): string {
+  return rows === 0 ? 'no rows are' : 'one row is';
 }
 
 /** Scores the means of held-out rows: by metrics where there are factors, and by total correlation where there is a posterior. */
@@ -96,27 +107,45 @@ export async function scoreRows(
   const correlation = hasPosterior
     ? await correlationOf(mu, logvar, shape)
     : { value: null, floor: null, reason: POINTS };
-  const metrics = Object.entries(dataset.factors.length === 0 ? {} : await scoreMeans(mu, factors, shape, dataset));
+  const metrics = dataset.factors.length === 0 ? [] : await scoreMeans(mu, factors, shape, dataset);
   const reasons = [
-    ...metrics.flatMap(([name, { value, notes }]) => (value === null ? [[name, notes.join('; ')]] : [])),
+    ...metrics.flatMap(({ name, value, reason }) => (value === null ? [[name, reason]] : [])),
     ...(correlation.value === null ? [[TOTAL_CORRELATION, correlation.reason]] : []),
   ];
   return {
     step,
     totalCorrelation: correlation.value,
     totalCorrelationFloor: correlation.floor,
-    scores: Object.fromEntries(metrics.map(([name, { value }]) => [name, value])),
+    scores: Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
     reasons: Object.fromEntries(reasons),
   };
 }
 
-async function scoreMeans(mu: Float32Array, factors: Float64Array, shape: Shape, dataset: Dataset) {
-  const { metrics } = await score(
-    { data: mu, ...shape },
-    { data: factors, rows: shape.rows, columns: dataset.factors.length },
-    { metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
-  );
-  return metrics;
+interface LiveScore {
+  readonly name: string;
+  readonly value: number | null;
+  /** Why it is null. */
+  readonly reason: string;
+}
+
+/** Rows that metrics refuse (few of them, each of its own class) are no reason not to train: the scores are null. */
+async function scoreMeans(
+  mu: Float32Array,
+  factors: Float64Array,
+  shape: Shape,
+  dataset: Dataset,
+): Promise<LiveScore[]> {
+  try {
+    const { metrics } = await score(
+      { data: mu, ...shape },
+      { data: factors, rows: shape.rows, columns: dataset.factors.length },
+      { metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
+    );
+    return Object.entries(metrics).map(([name, { value, notes }]) => ({ name, value, reason: notes.join('; ') }));
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return LIVE_METRICS.map((name) => ({ name, value: null, reason: error.message }));
+  }
 }
 
 /** @throws DivergenceError where a posterior is none: the weights have run away in the step that was just made */

@@ -50,25 +50,27 @@ export async function runLoop(loop: Loop): Promise<RunState> {
     score !== null && (step === plan.steps || (plan.scoreEvery > 0 && step % plan.scoreEvery === 0));
   const isLoggedAt = (step: number) => isScoredAt(step) || step === plan.steps || step % plan.logEvery === 0;
 
+  /** Scores the step that was made last; null where it is not to be. */
+  const takeScores = async (step: number): Promise<LiveScores | null> => {
+    if (score === null || !isScoredAt(step)) return null;
+    const scored = await clock.count('score', () => score(step));
+    state.scored = scored;
+    // None without factors.
+    const value = scored.scores[LIVE_METRICS[0]] ?? null;
+    if (value !== null && (state.best === null || value > state.best.score)) state.best = { step, score: value };
+    return scored;
+  };
+
   /** Writes down a step; one that is scored is the last that was made. */
   const report = async ({ step, numbers }: MadeStep) => {
     findNonFinite(numbers, step - 1, plan);
-    const isScored = isScoredAt(step);
-    if (score !== null && isScored) {
-      state.scored = await clock.count('score', () => score(step));
-      // None without factors.
-      const value = state.scored.scores[LIVE_METRICS[0]] ?? null;
-      if (value !== null && (state.best === null || value > state.best.score)) {
-        state.best = { step, score: value };
-      }
-    }
+    const scored = await takeScores(step);
     const isLogged = isLoggedAt(step);
     const rate = clock.rate(step, isLogged);
     const seconds = clock.seconds();
     if (isLogged) {
       const { klPerLatent, ...scalars } = numbers;
       const byLatent = klPerLatent === null ? {} : { kl_per_latent: klPerLatent };
-      const scored = isScored ? state.scored : null;
       const scores = scored === null ? {} : { scores: scoresOf(scored) };
       const reasons = { ...(numbers.kl === null && { kl: POINTS }), ...(scored && reasonsOf(scored)) };
       const why = Object.keys(reasons).length > 0 ? { reasons } : {};
@@ -98,8 +100,27 @@ export async function runLoop(loop: Loop): Promise<RunState> {
     return { step, tensors, state: toState(times, { generator: 'philox-4x32-10', images: step * plan.batchSize }) };
   };
 
+  /** Writes checkpoints: of the best step also beside the others, which then must know of it when they are resumed. */
+  const keep = async (step: number, isKept: boolean) => {
+    const isBest = state.best?.step === step;
+    if (isBest) await clock.count('checkpoint', async () => record.best(await snapshot(step)));
+    if (isKept || isBest) await clock.count('checkpoint', async () => record.checkpoint(await snapshot(step)));
+  };
+
+  /** A run that now ends where it was stopped has not been scored there. */
+  const scoreEnd = async (step: number) => {
+    const scored = step === state.scored?.step ? null : await takeScores(step);
+    if (scored === null) return;
+    const reasons = reasonsOf(scored);
+    const why = Object.keys(reasons).length > 0 ? { reasons } : {};
+    await record.log({ step, seconds: clock.seconds(), scores: scoresOf(scored), ...why });
+    await keep(step, true);
+  };
+
   try {
-    for (let step = record.resumed?.step ?? 0; step < plan.steps; ) {
+    const first = record.resumed?.step ?? 0;
+    if (first === plan.steps) await scoreEnd(first);
+    for (let step = first; step < plan.steps; ) {
       const { images, second } = await clock.count('data', () => batches.load(step));
       const outcome = await trainer.step(step, images, second);
       tf.dispose([images, second]);
@@ -115,11 +136,7 @@ export async function runLoop(loop: Loop): Promise<RunState> {
       if (isStopped) await reportAll(await outcomes.rest());
 
       // After the line of the log: a run that goes on from it must not miss that.
-      if (state.best?.step === step) await clock.count('checkpoint', async () => record.best(await snapshot(step)));
-      // The checkpoint of the best step goes with it: a resumed run knows of it.
-      if (isKept || isStopped || state.best?.step === step) {
-        await clock.count('checkpoint', async () => record.checkpoint(await snapshot(step)));
-      }
+      await keep(step, isKept || isStopped);
       if (isStopped && !isLast) signal?.throwIfAborted();
       await takeTurn();
     }

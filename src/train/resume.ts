@@ -8,13 +8,17 @@ import { describeBackend, type RunConfig, readConfig } from './run/config.js';
 import type { TrainOptions } from './train-options.js';
 
 /**
- * The options of `train` that go on with a run; `given` are those that may be others, and the rest is refused by `train` where it differs.
+ * The options of `train` that go on with a run; `options` are those that may be others, and the rest is refused by `train` where it differs.
  *
  * The backend is the one that the run began on, whoever's tfjs it was. Another that is named, or a `tf` that is given, takes its place, and
  * `train` warns of it: equal bits are promised on the same backend and version alone.
  * @throws RangeError where the run computes on a backend that only a `tf` of the caller's has
  */
-export async function resumeOptions(path: string, given: Partial<TrainOptions>): Promise<TrainOptions> {
+export async function resumeOptions(path: string, options: Partial<TrainOptions>): Promise<TrainOptions> {
+  // What is passed on undefined is not given: it must not take the place of the run's own.
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as Partial<TrainOptions>;
   const { openRunFolder } = await import('./run/node-run-folder.js');
   const folder = await openRunFolder(path, 'read');
   const config = await readConfig(folder);

@@ -43,14 +43,12 @@ export interface TensorLibrary {
   neg(x: Tensor): Tensor;
   abs(x: Tensor): Tensor;
   exp(x: Tensor): Tensor;
-  log(x: Tensor): Tensor;
   log1p(x: Tensor): Tensor;
   sqrt(x: Tensor): Tensor;
   square(x: Tensor): Tensor;
   relu(x: Tensor): Tensor;
   tanh(x: Tensor): Tensor;
   sigmoid(x: Tensor): Tensor;
-  softplus(x: Tensor): Tensor;
   step(x: Tensor, alpha?: number): Tensor;
   maximum(a: Tensor, b: Tensor | number): Tensor;
   minimum(a: Tensor, b: Tensor | number): Tensor;

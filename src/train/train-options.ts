@@ -137,8 +137,8 @@ export function planTraining(options: TrainOptions): TrainPlan {
     // Estimators of densities look at pairs of rows.
     batchSize: wholeNumber('batchSize', options.batchSize ?? architecture.batchSize, 2, 65536),
     learningRate: positiveNumber('learningRate', options.learningRate ?? architecture.learningRate),
-    seed: wholeNumber('seed', options.seed ?? 0, 0, Number.MAX_SAFE_INTEGER),
-    dataSeed: wholeNumber('dataSeed', options.dataSeed ?? 0, 0, Number.MAX_SAFE_INTEGER),
+    seed: checkSeed('seed', options.seed ?? 0),
+    dataSeed: checkSeed('dataSeed', options.dataSeed ?? 0),
     threads: options.threads === 'auto' ? 'auto' : wholeNumber('threads', options.threads ?? 1, 1, 64),
     logEvery: wholeNumber('logEvery', options.logEvery ?? 10, 1, 1e9),
     scoreEvery: wholeNumber('scoreEvery', options.scoreEvery ?? 500, 0, 1e9),
@@ -151,6 +151,11 @@ export function planRows(options: TrainOptions, size: number): { testRows: numbe
   const testRows = wholeNumber('testRows', options.testRows ?? Math.min(10_000, Math.floor(size / 10)), 0, size - 1);
   const scoreRows = wholeNumber('scoreRows', options.scoreRows ?? Math.min(3000, testRows), 0, testRows);
   return { testRows, scoreRows };
+}
+
+/** @throws TypeError or RangeError for what no generator can be keyed by */
+export function checkSeed(name: string, seed: unknown): number {
+  return wholeNumber(name, seed, 0, Number.MAX_SAFE_INTEGER);
 }
 
 function wholeNumber(name: string, value: unknown, least: number, most: number): number {

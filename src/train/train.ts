@@ -133,7 +133,7 @@ async function trainWith(
   restore(trainer, record);
 
   const active = plan.objective.activate(plan.objectiveOptions);
-  const scoring = planScores(dataset, active.code);
+  const scoring = planScores(dataset, active.code, rows);
   const notes = [...(dataset.notes ?? []), ...scoring.notes];
   const networks = plan.architecture.build(dataset.image, plan.latents);
   options.onProgress?.({
@@ -162,8 +162,7 @@ async function trainWith(
     record,
     plan,
     isRemote: backend.isRemote,
-    score:
-      scoring.isScorable && scored.length > 1 ? (step) => scoreRows(tf, trainer, dataset, scored, model, step) : null,
+    score: scoring.isScorable ? (step) => scoreRows(tf, trainer, dataset, scored, model, step) : null,
     signal: options.signal,
     onStep: (progress) => options.onProgress?.(progress),
   });

@@ -107,7 +107,7 @@ export function createTrainer(
         second === null ? undefined : encodeSecond(second, step),
         replicas.begin(parameters(), { images, seen, noise }),
       ]);
-      const penalty = objective.penalise(pass.latents, context, state, other);
+      const penalty = objective.penalise(pass.latents, context, state);
       const { mu, logvar, z } = penalty.gradients;
       // The objective's own update looks at the same latents, which the second half frees.
       const latentsKept = objective.update ? copyLatents(tf, pass.latents) : null;

@@ -136,7 +136,7 @@ test('traverse draws a line for each latent and prints their divergences in that
   assert.match(await errorOf('traverse', '--out', at('none/t.png')), /^73 /);
 });
 
-test('every command that opens images says what was decided', async () => {
+test('every command that opens images which the run does not know says what was decided', async () => {
   const dim = at('dim.npz');
   const readImages: Dataset['readImages'] = async (rows, out) => {
     await smallData.readImages(rows, out);

@@ -115,7 +115,10 @@ test('refuses what does not go together, names that no data set has, and files t
   assert.match((await errorOf('--preview', at('a.png'))).join(), /2,.*need the name of a data set/);
   assert.match((await errorOf('--seed', '3')).join(), /2,.*need the name of a data set/);
   writeFileSync(at('images.npy'), npyBytes({ descr: '|u1', shape: [6, 2, 2], data: new Uint8Array(24) }));
-  assert.match((await errorOf(at('images.npy'), '--seed', '3')).join(), /2,.*--seed: images of files are not drawn/);
+  for (const name of [at('images.npy'), 'sprites']) {
+    const refusal = (await errorOf(name, '--seed', '3')).join();
+    assert.match(refusal, /2,.*--seed: the images of \S+ do not depend on one; it needs --preview/);
+  }
   assert.match((await errorOf('sprites', '--compress')).join(), /2,.*--compress needs --export/);
   assert.match((await errorOf('sprites', '--preview', at('a.jpg'))).join(), /2,.*--preview: .* ends in \.png/);
   assert.match((await errorOf('sprites', '--export', at('a.zip'))).join(), /2,.*--export: .* ends in \.npz/);

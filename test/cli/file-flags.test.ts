@@ -64,7 +64,7 @@ test('a run keeps those that were given, and those alone', async () => {
   assert.not.ok('options' in configOf('drawn').data);
 });
 
-test('train, encode and nothing else say on the error stream what was decided, before they begin', async () => {
+test('of the images of the run train and encode say on the error stream what was decided, before they begin', async () => {
   const notes = [
     'pictures: the centred 8 x 8 pixels of every picture, resized to 4 x 4 by area averaging',
     'pictures: labels: 0 left, 1 right',

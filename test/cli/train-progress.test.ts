@@ -43,21 +43,25 @@ const EARLY: TrainProgress = {
   scores: null,
 };
 
-test('says all on two lines of a wide terminal', () => {
-  assert.equal(formatTrainProgress(PROGRESS, 120), [
-    '1,200 / 5,000 steps  24 %  ███████░░░░░░░░░░░░░░░░░░░░░░░  1,234 images/s  3 min 20 s left',
-    'loss 123.5  reconstruction 110.1  KL 12.30  TC 0.521  at step 1,000: MIG 0.1421  FactorVAE score 0.9900',
+test('says all on three lines of a terminal of 80 columns, the last of which stays free', () => {
+  assert.equal(formatTrainProgress({ ...PROGRESS, totalCorrelationFloor: 0.4 }, 79), [
+    '1,200 / 5,000 steps  24 %  ████░░░░░░░░░░░░░░░  1,234 images/s  3 min 20 s left',
+    'loss 123.5  reconstruction 110.1  KL 12.30  TC 0.521 (0.400 if independent)',
+    'at step 1,000: MIG 0.1421  FactorVAE score 0.9900',
   ]);
+  assert.is(formatTrainProgress({ ...PROGRESS, scores: null }, 79).length, 2);
 });
 
 test('leaves out what does not fit, the bar before the pace', () => {
-  assert.equal(formatTrainProgress(PROGRESS, 70), [
+  assert.equal(formatTrainProgress({ ...PROGRESS, totalCorrelationFloor: 0.4 }, 70), [
     '1,200 / 5,000 steps  24 %  ██░░░░░░░░  1,234 images/s  3 min 20 s left',
     'loss 123.5  reconstruction 110.1  KL 12.30  TC 0.521',
+    'at step 1,000: MIG 0.1421  FactorVAE score 0.9900',
   ]);
-  assert.equal(formatTrainProgress(PROGRESS, 60), [
-    '1,200 / 5,000 steps  24 %  1,234 images/s  3 min 20 s left',
-    'loss 123.5  reconstruction 110.1  KL 12.30  TC 0.521',
+  assert.equal(formatTrainProgress(PROGRESS, 48), [
+    '1,200 / 5,000 steps  24 %  1,234 images/s',
+    'loss 123.5  reconstruction 110.1  KL 12.30',
+    'at step 1,000: MIG 0.1421',
   ]);
   assert.equal(formatTrainProgress(PROGRESS, 20), ['1,200 / 5,000 steps', 'loss 123.5']);
 });
@@ -133,7 +137,7 @@ function makeTerminal(columns: number | undefined, env: Record<string, string> =
   return { written, terminal };
 }
 
-test('redraws both lines in place, a few times a second', () => {
+test('redraws its lines in place, a few times a second', () => {
   const { written, terminal } = makeTerminal(60, { NO_COLOR: '1' });
   let time = 0;
   const bar = startTrainBar(terminal, () => time);
@@ -146,6 +150,8 @@ test('redraws both lines in place, a few times a second', () => {
   bar.update(PROGRESS);
   const [first, second] = [formatTrainProgress(EARLY, 59).join('\n'), formatTrainProgress(PROGRESS, 59).join('\n')];
   assert.equal(written, [first, `\r\u001b[2K\u001b[1A\u001b[2K${second}`]);
+  bar.clear();
+  assert.is(written[2], '\r\u001b[2K\u001b[1A\u001b[2K\u001b[1A\u001b[2K');
 });
 
 test('is gone when it is cleared, and comes back with the next update', () => {

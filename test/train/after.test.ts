@@ -171,7 +171,7 @@ test('tables that have no place in memory are refused before rows are chosen', a
   );
   const plans: unknown[] = [];
   const { rows } = await encode(model, { data: { ...vast, size: 20_000 }, onPlan: (plan) => plans.push(plan) });
-  assert.equal(plans, [{ data: 'vast', rows: 10_000, available: 20_000, bytes: 640_000 }]);
+  assert.equal(plans, [{ data: 'vast', split: 'all', rows: 10_000, available: 20_000, bytes: 640_000 }]);
   assert.is(rows.length, 10_000);
 });
 

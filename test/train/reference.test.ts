@@ -162,7 +162,7 @@ async function train(
       const spread = tf.mul(tf.exp(tf.mul(logvar, 0.5)), tf.tensor(noise(100 + step), [BATCH, LATENTS]));
       return { mu, logvar, z: tf.add(mu, spread) };
     });
-    const penalty = objective.penalise(batch, context, state, second);
+    const penalty = objective.penalise(batch, context, state);
     const { mu = null, logvar = null, z = null } = penalty.gradients;
     const { reconstruction, gradients } = shard.learn({ mu, logvar, z });
     updateAdam(operations, parameters, moments, gradients, step, { ...ADAM_DEFAULTS, learningRate: 1e-3 });

@@ -34,7 +34,7 @@ const SMALL = {
 } satisfies TrainOptions;
 
 /** Losses by step, as they were told. */
-function listen(losses: number[], more?: (progress: StepProgress) => void) {
+function listen(losses: number[], more?: (progress: StepProgress) => unknown) {
   return (progress: TrainProgress) => {
     if (progress.kind !== 'step') return;
     losses[progress.step] = progress.loss;
@@ -47,6 +47,17 @@ async function tensorsOf(folder: MemoryRunFolder, step: number) {
   const bytes = await folder.read(name);
   assert.ok(bytes, name);
   return (await decodeCheckpoint(bytes as Uint8Array, name)).tensors;
+}
+
+/** Options that stop a run after a step. */
+function stoppingAt(stopAt: number): Pick<TrainOptions, 'signal' | 'onProgress'> {
+  const stop = new AbortController();
+  return { signal: stop.signal, onProgress: listen([], ({ step }) => step === stopAt && stop.abort()) };
+}
+
+async function linesOf(folder: MemoryRunFolder) {
+  const lines = new TextDecoder().decode((await folder.read('log.jsonl'))!).trim();
+  return lines.split('\n').map((line) => JSON.parse(line));
 }
 
 /** Runs to a step, is stopped there, and goes on to the end. */
@@ -192,6 +203,59 @@ test('an autoencoder of images without factors has nothing to be scored by', asy
   });
   assert.equal([scores, best], [null, null]);
   assert.match(notes[0], /^the images have no factors: mig and factor-vae-score are not computed; no checkpoint/);
+});
+
+test('rows that no metric takes do not end a run: its scores are null, with the reason', async () => {
+  const folder = createMemoryRunFolder();
+  const own: Dataset = {
+    ...smallData,
+    name: 'own',
+    factors: [{ name: 'row', size: smallData.size }],
+    readFactors: (rows, out) => out.set(rows),
+  };
+  const options = { ...SMALL, data: own, backend: 'wasm', steps: 4, scoreEvery: 2, testRows: 20, out: folder } as const;
+  const { scores, best } = await train(options);
+  assert.equal([scores?.step, scores?.scores, best], [4, { mig: null, 'factor-vae-score': null }, null]);
+  assert.match(scores!.reasons.mig, /^factors, column 0: expected a discrete factor to repeat its values/);
+  assert.type(scores?.totalCorrelation, 'number');
+  const lines = await linesOf(folder);
+  assert.equal(lines[1].reasons, { 'scores.mig': scores!.reasons.mig, 'scores.factor-vae-score': scores!.reasons.mig });
+  assert.ok(await folder.read('posterior.npz'));
+});
+
+for (const [given, notes] of [
+  [
+    { testRows: 0 },
+    [
+      'no rows are held out: nothing is scored, and no checkpoint is kept as the best',
+      'no posterior of held-out rows is left; encode writes one of other rows',
+    ],
+  ],
+  [{ testRows: 1 }, ['one row is held out: nothing is scored, and no checkpoint is kept as the best']],
+  [{ scoreRows: 0 }, ['no rows are to be scored: nothing is scored, and no checkpoint is kept as the best']],
+] as const) {
+  test(`a run without rows to score says so: ${JSON.stringify(given)}`, async () => {
+    const folder = createMemoryRunFolder();
+    const result = await train({ ...SMALL, ...given, backend: 'wasm', steps: 2, out: folder });
+    assert.equal([result.scores, result.best, result.notes], [null, null, notes]);
+    assert.is((await folder.read('posterior.npz')) === null, 'testRows' in given && given.testRows === 0);
+  });
+}
+
+test('a run that ends where it was stopped is scored there, once', async () => {
+  const options = { ...SMALL, backend: 'wasm', scoreEvery: 4 } as const;
+  const [whole, folder] = [createMemoryRunFolder(), createMemoryRunFolder()];
+  const expected = await train({ ...options, steps: 6, out: whole });
+  await train({ ...options, steps: 12, out: folder, ...stoppingAt(6) }).catch(() => {});
+  const ended = await train({ ...options, steps: 6, out: folder, resume: true });
+  assert.is(ended.scores?.step, 6);
+  assert.equal([ended.scores, ended.best], [expected.scores, expected.best]);
+  const scored = async () => (await linesOf(folder)).filter(({ scores }) => scores).map(({ step }) => step);
+  assert.equal(await scored(), [4, 6]);
+  assert.equal((await linesOf(folder)).at(-1)!.scores, (await linesOf(whole)).at(-1)!.scores);
+  const again = await train({ ...options, steps: 6, out: folder, resume: true });
+  assert.equal([again.scores, again.best], [expected.scores, expected.best]);
+  assert.equal(await scored(), [4, 6]);
 });
 
 test('images with factors need no note', async () => {

@@ -1,7 +1,7 @@
 /** What this host can train on: every backend that it may have, opened and closed again. */
 import type { Backend, BackendError, BackendName, Refusal } from './backend.js';
 import { BACKENDS_HERE, type Opener } from './backends-here.js';
-import { openAmong } from './open-backend.js';
+import { openAmong, toRefusal } from './open-backend.js';
 
 /** What was found of a backend. */
 export interface Finding {
@@ -52,7 +52,6 @@ async function tryOpening(open: () => Promise<Backend>): Promise<Refusal | { rea
     await backend.close();
     return { device: backend.device };
   } catch (error) {
-    const { backend, reason, remedy } = error as BackendError;
-    return { name: backend, reason, ...(remedy !== undefined && { remedy }) };
+    return toRefusal(error as BackendError);
   }
 }

@@ -31,6 +31,11 @@ export async function open(tf: TensorLibrary, name: BackendName | 'auto'): Promi
       `await tf.setBackend('${expected}') before`,
     );
   }
+  const computesOn = answer === 'tensorflow' ? tensorflowOf(tf) : answer;
+  // The two packages of TensorFlow answer alike, and one is not the other.
+  if (answer === 'tensorflow' && name !== 'auto' && name !== computesOn) {
+    throw new BackendError(name, `expected the given tf to be ${name}, but it computes on ${computesOn}`);
+  }
   const build = answer === 'wasm' ? await addWasmKernels(tf as TensorLibrary & KernelRegistry) : null;
   try {
     await prove(tf, expected);
@@ -39,14 +44,13 @@ export async function open(tf: TensorLibrary, name: BackendName | 'auto'): Promi
       cause: error,
     });
   }
-  const isGpu = (tf as { backend?(): { isUsingGpuDevice?: boolean } }).backend?.().isUsingGpuDevice === true;
   return {
     name: 'given',
     tf,
     device: `${answer}, of the given tfjs ${tf.version_core ?? ''}`.trim(),
-    computesOn: backendOf(answer, isGpu),
+    computesOn,
     ...(build !== null && { build }),
-    isRemote: isGpu || answer === 'webgpu' || answer === 'webgl',
+    isRemote: computesOn === 'tfjs-node-gpu' || answer === 'webgpu' || answer === 'webgl',
     isExact: answer === 'wasm' || answer === 'cpu',
     ...(answer === 'wasm' && { operations: wasmOperations(tf) }),
     // It stays its owner's.
@@ -54,9 +58,10 @@ export async function open(tf: TensorLibrary, name: BackendName | 'auto'): Promi
   };
 }
 
-function backendOf(answer: string, isGpu: boolean): string {
-  if (answer === 'tensorflow') return isGpu ? 'tfjs-node-gpu' : 'tfjs-node';
-  return answer;
+/** Which of the two packages it is: they differ in where they compute. */
+function tensorflowOf(tf: TensorLibrary): BackendName {
+  const { isUsingGpuDevice } = (tf as { backend?(): { isUsingGpuDevice?: boolean } }).backend?.() ?? {};
+  return isUsingGpuDevice === true ? 'tfjs-node-gpu' : 'tfjs-node';
 }
 
 function nameOf(answer: string): BackendName {

@@ -21,7 +21,7 @@ export interface Architecture {
   readonly summary: string;
   readonly source: string;
   readonly initialisation: Initialisation;
-  /** Its authors' learning rate and batch size. */
+  /** Defaults: those that its authors trained VAEs with, where they say. */
   readonly learningRate: number;
   readonly batchSize: number;
   build(image: ImageShape, latents: number): Networks;

@@ -14,6 +14,10 @@ function depthOf({ height, width }: ImageShape): number {
   return depth;
 }
 
+/**
+ * The decoder is the encoder the other way round, as published: latents to 256 to 256 to the 512 values of the last convolution. (Some later
+ * descriptions leave one of the two layers of 256 out of it.)
+ */
 export const burgess: Architecture = {
   name: 'burgess',
   summary: 'convolutions of 32 channels that halve the image down to 4 x 4, two layers of 256',

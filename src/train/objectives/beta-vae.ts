@@ -1,3 +1,4 @@
+import { optionRangeError } from '../../errors.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 import { klFromPrior, klGradients, weighKl } from './kl.js';
 import type { ActiveObjective, Objective, ObjectiveOptions, StepContext } from './objective.js';
@@ -44,6 +45,7 @@ export const betaVae: Objective = {
       default: 0.01,
       describe: 'with kl-target: how fast the multiplier moves, of its size per step at most',
       range: [1e-6, 1],
+      needs: { option: 'kl-target' },
     },
   },
   activate: (options) => (options['kl-target'] === null ? weighted(options) : constrained(options)),
@@ -74,7 +76,12 @@ const MOST = 1e6;
 function constrained(options: ObjectiveOptions): ActiveObjective {
   const target = options['kl-target'] as number;
   const rate = options['kl-rate'] as number;
-  const first = Math.min(Math.max(options.beta as number, LEAST), MOST);
+  const first = options.beta as number;
+  if (first < LEAST) {
+    throw optionRangeError(
+      `beta-vae: beta: expected a number from ${LEAST} to ${MOST} with kl-target, which multiplies it, got ${first}`,
+    );
+  }
   return {
     ...stateless('sample'),
     createState: ({ tf }) => ({ tensors: { multiplier: tf.scalar(first) } }),

@@ -16,8 +16,18 @@ export const dae: Objective = {
       describe: 'set values of the image to 0, or add Gaussian noise to them',
       values: ['masking', 'gaussian'],
     },
-    masked: { default: 0.25, describe: 'with masking: probability that a value becomes 0', range: [0, 1] },
-    sigma: { default: 0.1, describe: 'with gaussian: standard deviation of the noise', range: [0, 1e3] },
+    masked: {
+      default: 0.25,
+      describe: 'with masking: probability that a value becomes 0',
+      range: [0, 1],
+      needs: { option: 'corruption', value: 'masking' },
+    },
+    sigma: {
+      default: 0.1,
+      describe: 'with gaussian: standard deviation of the noise',
+      range: [0, 1e3],
+      needs: { option: 'corruption', value: 'gaussian' },
+    },
   },
   activate(options) {
     const masked = options.masked as number;

@@ -11,7 +11,8 @@ import { permuteLatents } from './permute-latents.js';
  *
  *   TC = E[log D(z) - log(1 - D(z))] = mean difference of the discriminator's two logits
  *
- * It learns after the networks, on the samples that they learnt from, which it does not move.
+ * It learns after the networks, on the samples that they learnt from, which it does not move. Samples of the other batch are of the same weights; in algorithm 2
+ * they are drawn after the networks have moved, one step newer.
  */
 export const factorVae: Objective = {
   name: 'factor-vae',

@@ -54,6 +54,8 @@ export interface ObjectiveOption {
   readonly isWhole?: boolean;
   /** Options that must not be given beside this one, which takes their place. */
   readonly excludes?: readonly string[];
+  /** The option without which this one has no effect: it must be given, or have that value. */
+  readonly needs?: { readonly option: string; readonly value?: string };
 }
 
 export type ObjectiveOptions = Readonly<Record<string, OptionValue | null>>;
@@ -68,14 +70,14 @@ export interface ObjectiveState {
 export interface ActiveObjective {
   /** What the decoder is given: a sample of the posterior, or its mean (autoencoders without noise). */
   readonly code: 'sample' | 'mean';
-  /** Whether `penalise` is handed a second batch of posteriors, of other images. */
+  /** Whether `update` is handed a second batch of posteriors, of other images. */
   readonly needsSecondBatch: boolean;
   /** What the encoder is given in place of the images (B, H, W, C), which stay what is to be reconstructed. */
   corrupt?(images: Tensor, context: StepContext): Tensor;
   /** The state before the first step. */
   createState(context: Omit<StepContext, 'step'>): ObjectiveState;
-  penalise(batch: LatentBatch, context: StepContext, state: ObjectiveState, second?: LatentBatch): Penalty;
-  /** After the networks have been updated: a multiplier, a discriminator. Same batches as `penalise` had. */
+  penalise(batch: LatentBatch, context: StepContext, state: ObjectiveState): Penalty;
+  /** After the networks have been updated: a multiplier, a discriminator. The batch is that of `penalise`, `second` is encoded by the same weights. */
   update?(
     batch: LatentBatch,
     penalty: Penalty,

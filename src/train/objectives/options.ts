@@ -19,9 +19,17 @@ export function resolveObjectiveOptions(
     const expected = known.length === 0 ? 'no options' : `options ${known.join(', ')}`;
     throw optionTypeError(`${owner}: expected ${expected}, got an unknown one, '${name}'${didYouMean(name, known)}`);
   }
-  for (const [name, { excludes = [] }] of Object.entries(options)) {
-    const other = isGiven(name) ? excludes.find(isGiven) : undefined;
+  for (const [name, { excludes = [], needs }] of Object.entries(options)) {
+    if (!isGiven(name)) continue;
+    const other = excludes.find(isGiven);
     if (other !== undefined) throw optionTypeError(`${owner}: expected ${name} or ${other}, got both`);
+    if (needs === undefined) continue;
+    const { option, value } = needs;
+    const isThere = value === undefined ? isGiven(option) : (given[option] ?? options[option].default) === value;
+    if (!isThere)
+      throw optionTypeError(
+        `${owner}: ${name} has no effect without ${option}${value === undefined ? '' : ` ${value}`}`,
+      );
   }
   return Object.fromEntries(
     Object.entries(options).map(([name, option]) => [

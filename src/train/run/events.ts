@@ -118,7 +118,12 @@ export async function openEvents(folder: RunFolder, now: () => number = () => Da
   // Nothing in it yet, or nothing that could be read.
   const isEmpty = ((await folder.read(name))?.length ?? 0) === 0;
   const file = await folder.openAppendOnly(name);
-  if (isEmpty) await file.append(encodeVersion(began));
+  try {
+    if (isEmpty) await file.append(encodeVersion(began));
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
   return {
     append: (step, scalars) => file.append(encodeScalars({ wallTime: now(), step, scalars })),
     sync: () => file.sync(),

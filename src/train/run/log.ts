@@ -12,11 +12,11 @@ export interface LogEntry {
   /** Seconds of training, those before a resumption included. */
   readonly seconds: number;
   readonly images_per_second?: number;
-  /** Nats per image, averaged over the batch. */
-  readonly loss: number;
-  readonly reconstruction: number;
+  /** Nats per image, averaged over the batch; this and the terms are left out where a run that ends where it was stopped is scored. */
+  readonly loss?: number;
+  readonly reconstruction?: number;
   /** Null for autoencoders, whose codes are points. */
-  readonly kl: number | null;
+  readonly kl?: number | null;
   /** By latent. */
   readonly kl_per_latent?: readonly number[];
   /** Other terms of the objective, by name. */

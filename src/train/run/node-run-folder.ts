@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { optionRangeError } from '../../errors.js';
 import { describeWriteFailure, OutputError } from '../../io/output-error.js';
 import { isLeftover, syncFolder, writeFileAtomically } from '../../io/write-file.js';
-import { isLock, LOCK_NAME, lockRun } from './node-run-lock.js';
+import { isLock, LOCK_NAME, lockRun, type RunLock } from './node-run-lock.js';
 import { type AppendOnlyFile, NoRunError, type RunFolder } from './run-folder.js';
 
 /**
@@ -22,14 +22,14 @@ export async function openRunFolder(path: string, purpose: Purpose): Promise<Run
   else if (!(await namesIn(path)).includes('config.json')) {
     throw new NoRunError(path, `there is no run to ${purpose}: expected a folder with config.json`);
   }
-  if (purpose === 'read') return nodeRunFolder(path, [], async () => {});
+  if (purpose === 'read') return nodeRunFolder(path, null);
   const lock = await withPath(join(path, LOCK_NAME), () => lockRun(path));
   for (const folder of [path, join(path, 'checkpoints')]) {
     // The lock sees to its own.
     const names = (await namesIn(folder)).filter((name) => isLeftover(name) && !isLock(name));
     for (const name of names) await rm(join(folder, name), { force: true });
   }
-  return nodeRunFolder(path, lock.warnings, lock.release);
+  return nodeRunFolder(path, lock);
 }
 
 /** A run that is there already is left to the caller, who knows what it is. */
@@ -52,10 +52,11 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-function nodeRunFolder(path: string, warnings: readonly string[], release: () => Promise<void>): RunFolder {
+/** @param lock ours, where the run is written; another host may take it over at any time */
+function nodeRunFolder(path: string, lock: RunLock | null): RunFolder {
   return {
     path,
-    warnings,
+    warnings: lock?.warnings ?? [],
     async list(folder = '') {
       const entries = await readdir(join(path, folder), { withFileTypes: true }).catch((error) => {
         if (error.code === 'ENOENT') return [];
@@ -77,6 +78,7 @@ function nodeRunFolder(path: string, warnings: readonly string[], release: () =>
       }
     },
     async writeAtomically(name, chunks) {
+      await lock?.check();
       const file = join(path, name);
       await withPath(file, async () => {
         await mkdir(dirname(file), { recursive: true });
@@ -92,19 +94,20 @@ function nodeRunFolder(path: string, warnings: readonly string[], release: () =>
       return withPath(file, async () => {
         const handle = await open(file, 'a');
         await syncFolder(path);
-        return appendOnly(handle, file);
+        return appendOnly(handle, file, lock);
       });
     },
-    close: release,
+    close: async () => lock?.release(),
   };
 }
 
-async function appendOnly(handle: FileHandle, path: string): Promise<AppendOnlyFile> {
+async function appendOnly(handle: FileHandle, path: string, lock: RunLock | null): Promise<AppendOnlyFile> {
   const about = await handle.stat();
   let size = about.size;
   return {
-    append: (bytes) =>
-      withPath(path, async () => {
+    async append(bytes) {
+      await lock?.check();
+      await withPath(path, async () => {
         let done = 0;
         try {
           while (done < bytes.length) done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
@@ -114,7 +117,8 @@ async function appendOnly(handle: FileHandle, path: string): Promise<AppendOnlyF
           throw error;
         }
         size += bytes.length;
-      }),
+      });
+    },
     sync: () => withPath(path, () => handle.datasync()),
     close: () => handle.close(),
   };

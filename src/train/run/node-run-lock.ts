@@ -23,6 +23,8 @@ interface Holder {
 
 export interface RunLock {
   readonly warnings: readonly string[];
+  /** @throws RangeError where another has taken it over: two writers would spoil the run */
+  check(): Promise<void>;
   /** Removes the lock, unless another host has taken it over. */
   release(): Promise<void>;
 }
@@ -46,7 +48,15 @@ export async function lockRun(path: string): Promise<RunLock> {
   const warnings = isElsewhere
     ? [`took over the run from process ${before.pid} of the host ${before.host}, which must not train it any more`]
     : [];
-  return { warnings, release: () => release(file, mine) };
+  return { warnings, check: () => checkOurs(file, mine, path), release: () => release(file, mine) };
+}
+
+async function checkOurs(file: string, mine: string, path: string): Promise<void> {
+  const text = await readText(file);
+  if (text === mine) return;
+  const other = text === null ? null : parseHolder(text);
+  const who = other === null ? 'nobody says who' : `process ${other.pid} of the host ${other.host}`;
+  throw optionRangeError(`${path}: the run was taken over (${who}), and this process writes no more of it`);
 }
 
 /** Whether a name is that of a lock, or of what is needed to take one. */

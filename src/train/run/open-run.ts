@@ -77,7 +77,10 @@ async function openRecord(
   now?: () => number,
 ): Promise<RunRecord> {
   const log = await openLog(folder);
-  const events = await openEvents(folder, now);
+  const events = await openEvents(folder, now).catch(async (error) => {
+    await log.close();
+    throw error;
+  });
   return {
     resumed,
     warnings,
@@ -96,8 +99,11 @@ async function openRecord(
       await saveBest(folder, checkpoint);
     },
     async close() {
-      await log.close();
-      await events.close();
+      try {
+        await log.close();
+      } finally {
+        await events.close();
+      }
     },
   };
 }

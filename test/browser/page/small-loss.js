@@ -21,7 +21,7 @@ export async function smallLosses(tf, steps = 4) {
     const [loss, nextFilter, nextWeights] = tf.tidy(() => {
       const hidden = tf.engine().runKernel('Conv2D', { x, filter }, attributes);
       const flat = tf.reshape(tf.relu(hidden), [rows, half * half * filters]);
-      const { value, grads } = tf.valueAndGrads((z, w) => tf.mean(tf.softplus(tf.matMul(z, w))))([flat, weights]);
+      const { value, grads } = tf.valueAndGrads((z, w) => tf.mean(tf.log1p(tf.exp(tf.matMul(z, w)))))([flat, weights]);
       const dy = tf.mul(tf.reshape(grads[0], hidden.shape), tf.step(hidden));
       const dw = tf.engine().runKernel('Conv2DBackpropFilter', { x, dy }, { ...attributes, filterShape });
       const rate = (gradient) => tf.mul(gradient, 0.5);

@@ -95,17 +95,14 @@ export function penalise(
   plain: PlainBatch,
   given: Partial<StepContext> = {},
   state?: ObjectiveState,
-  second?: PlainBatch,
 ): PenaltyValues {
   const context = contextOf(given);
   const own = state ?? objective.createState(context);
   const batch = uploadBatch(plain);
-  const other = second && uploadBatch(second);
-  const penalty = objective.penalise(batch, context, own, other);
+  const penalty = objective.penalise(batch, context, own);
   const values = valuesOf(penalty);
   disposePenalty(penalty);
   disposeBatch(batch);
-  if (other) disposeBatch(other);
   if (!state) tf.dispose(Object.values(own.tensors));
   return values;
 }

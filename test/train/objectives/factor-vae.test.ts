@@ -62,7 +62,7 @@ test('value and gradients are those of the formula', async () => {
   const plain = (batch: PlainBatch) => plainKl(batch) + 10 * plainTotalCorrelation(parameters, batch.z);
   for (const seed of [1, 2, 3]) {
     const batch = drawBatch(seed);
-    const { total, terms, gradients } = penalise(small(), batch, {}, state, drawBatch(9));
+    const { total, terms, gradients } = penalise(small(), batch, {}, state);
     assertWithin([total], [plain(batch)], 1e-5, 'total');
     assertWithin([terms.kl], [plainKl(batch)], 1e-5, 'kl');
     assertWithin([terms.totalCorrelation], [plainTotalCorrelation(parameters, batch.z)], 1e-5, 'total correlation');
@@ -75,7 +75,7 @@ test('value and gradients are those of the formula', async () => {
 test('gamma 0 is vae', async () => {
   const state = await stateOf();
   const batch = drawBatch(1);
-  const none = penalise(small({ gamma: 0 }), batch, {}, state, drawBatch(2));
+  const none = penalise(small({ gamma: 0 }), batch, {}, state);
   const plain = penalise(activate('vae'), batch);
   assert.is(none.total, plain.total);
   assert.equal(none.gradients.mu, plain.gradients.mu);
@@ -125,7 +125,7 @@ test('the first step of Adam moves every parameter against the slope of the cros
     return (moved(1e-6) - moved(-1e-6)) / 2e-6;
   };
   const batch = uploadBatch(samples);
-  const penalty = objective.penalise(batch, context, state, others);
+  const penalty = objective.penalise(batch, context, state);
   objective.update?.(batch, penalty, context, state, others);
   for (const name of Object.keys(before).filter((key) => /\d\.(weights|bias)$/.test(key))) {
     const first = valuesOf(state, `${name}.first`);
@@ -166,7 +166,7 @@ test('learns to tell latents that belong together, and reports their total corre
       return uploadBatch({ mu, logvar, z: z.map((row) => [row[0], row[0], row[2]]) });
     });
     const context = contextOf({ step, batchSize: rows });
-    const penalty = objective.penalise(batch, context, state, second);
+    const penalty = objective.penalise(batch, context, state);
     reported.push(penalty.terms.totalCorrelation.dataSync()[0]);
     objective.update?.(batch, penalty, context, state, second);
     disposePenalty(penalty);
@@ -229,7 +229,7 @@ test('leaves no tensors behind over 50 steps', async () => {
   for (let step = 0; step < 50; step++) {
     const [batch, second] = [uploadBatch(drawBatch(step)), uploadBatch(drawBatch(step + 100))];
     const context = contextOf({ step });
-    const penalty = objective.penalise(batch, context, state, second);
+    const penalty = objective.penalise(batch, context, state);
     objective.update?.(batch, penalty, context, state, second);
     disposePenalty(penalty);
     disposeBatch(batch);

@@ -280,6 +280,9 @@ test('options are checked', () => {
     ['beta-vae', { warmup: 1.5 }, /beta-vae: warmup: expected a whole number from 0 to 1000000000, got 1.5/],
     ['beta-vae', { beta: 4, 'beta-norm': 1 }, /beta-vae: expected beta-norm or beta, got both/],
     ['beta-vae', { warmup: 4, 'kl-target': 1 }, /beta-vae: expected kl-target or warmup, got both/],
+    ['beta-vae', { 'kl-rate': 0.5 }, /beta-vae: kl-rate has no effect without kl-target$/],
+    ['dae', { sigma: 0.5 }, /dae: sigma has no effect without corruption gaussian$/],
+    ['dae', { corruption: 'gaussian', masked: 0.5 }, /dae: masked has no effect without corruption masking$/],
     ['beta-tcvae', { estimator: 'mms' }, /estimator: expected one of mws, mss, mss-chen, got 'mms'; did you mean/],
     ['beta-tcvae', { estimator: 3 }, /estimator: expected one of mws, mss, mss-chen, got number/],
   ];
@@ -290,7 +293,14 @@ test('every default is a value that may be given', () => {
   for (const objective of objectives) {
     const defaults = resolveObjectiveOptions(objective);
     for (const [name, value] of Object.entries(defaults)) {
-      assert.equal(resolveObjectiveOptions(objective, { [name]: value }), defaults, `${objective.name}: ${name}`);
+      const { needs } = objective.options[name];
+      // What it has no effect without; an option that is null unless it is given stands for one that is.
+      const beside = needs === undefined ? {} : { [needs.option]: needs.value ?? 5 };
+      assert.equal(
+        resolveObjectiveOptions(objective, { ...beside, [name]: value }),
+        { ...defaults, ...beside },
+        `${objective.name}: ${name}`,
+      );
     }
   }
 });
