@@ -163,6 +163,16 @@ test('refuses images of another shape, too many rows, and a run without a best c
   assert.match(await refusalOf(() => loadRun(noBest, { checkpoint: 'best' })), /ERR_NO_INPUT.*no best checkpoint/);
 });
 
+test('a seed that no generator takes is refused', async () => {
+  for (const seed of [-1, 1.5, 2 ** 60, Number.NaN]) {
+    assert.match(
+      await refusalOf(() => encode(model, { seed })),
+      /ERR_OPTION: seed: expected a whole number from 0 to /,
+    );
+  }
+  assert.match(await refusalOf(() => encode(model, { seed: 'x' as never })), /seed: expected a number, got string/);
+});
+
 test('tables that have no place in memory are refused before rows are chosen', async () => {
   const vast: Dataset = { ...smallData, name: 'vast', identity: { generator: 'vast' }, size: 1e9 };
   assert.match(

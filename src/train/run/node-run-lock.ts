@@ -55,7 +55,7 @@ async function checkOurs(file: string, mine: string, path: string): Promise<void
   const text = await readText(file);
   if (text === mine) return;
   const other = text === null ? null : parseHolder(text);
-  const who = other === null ? 'nobody says who' : `process ${other.pid} of the host ${other.host}`;
+  const who = other === null ? 'nobody says by whom' : `process ${other.pid} of the host ${other.host}`;
   throw optionRangeError(`${path}: the run was taken over (${who}), and this process writes no more of it`);
 }
 

@@ -204,6 +204,28 @@ opening('a given tf that fell back to another backend is an error', async () => 
   }
 });
 
+opening('a given TensorFlow is the package that was named, by where it computes', async () => {
+  await whileCpuIsOpen(async () => {
+    const on = (isUsingGpuDevice: boolean) =>
+      Object.assign(pretending('tensorflow'), { backend: () => ({ isUsingGpuDevice }) });
+    const asked = async (name: BackendName, isGpu: boolean) =>
+      (await failureOf(openBackend(name, { tf: on(isGpu) }))).message;
+    const wrong = (name: string, other: string) =>
+      `backend ${name}: expected the given tf to be ${name}, but it computes on ${other}`;
+    assert.is(await asked('tfjs-node-gpu', false), wrong('tfjs-node-gpu', 'tfjs-node'));
+    assert.is(await asked('tfjs-node', true), wrong('tfjs-node', 'tfjs-node-gpu'));
+    for (const [name, isGpu] of [
+      ['tfjs-node-gpu', true],
+      ['tfjs-node', false],
+    ] as const) {
+      for (const asked of [name, 'auto'] as const) {
+        const backend = await openBackend(asked, { tf: on(isGpu) });
+        assert.equal([backend.computesOn, backend.isRemote], [name, isGpu]);
+      }
+    }
+  });
+});
+
 opening('a library that answers with another backend than was set proves nothing', async () => {
   const error = await prove(pretending('cpu'), 'webgpu').catch((error) => error);
   assert.is(error.message, 'expected webgpu to compute, but tfjs fell back to cpu');

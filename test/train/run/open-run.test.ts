@@ -6,6 +6,7 @@ import { checkpointName } from '../../../src/train/run/checkpoints.js';
 import { LOG_NAME, readLog } from '../../../src/train/run/log.js';
 import { createMemoryRunFolder, type MemoryRunFolder } from '../../../src/train/run/memory-run-folder.js';
 import { type RunRecord, resumeRun, startRun } from '../../../src/train/run/open-run.js';
+import type { RunFolder } from '../../../src/train/run/run-folder.js';
 import { errorOf } from '../../io/matrices.js';
 import { CONFIG, makeCheckpoint, makeEntry } from './samples.js';
 
@@ -87,6 +88,43 @@ test('a resumed run keeps its new number of steps', async () => {
   await resumeRun(folder, { ...CONFIG, steps: 5000 }, { now });
   const { steps } = JSON.parse(new TextDecoder().decode((await folder.read('config.json'))!));
   assert.is(steps, 5000);
+});
+
+test('files that were opened are closed where a run cannot begin, and both where one does not close', async () => {
+  /** A folder whose event file fails at one thing. */
+  const failing = (what: 'openAppendOnly' | 'append' | 'close') => {
+    const open = new Set<string>();
+    const inner = createMemoryRunFolder();
+    const fail = () => Promise.reject(new Error(what));
+    const folder: RunFolder = {
+      ...inner,
+      async openAppendOnly(name) {
+        const isFailing = name !== LOG_NAME;
+        if (isFailing && what === 'openAppendOnly') return fail();
+        const file = await inner.openAppendOnly(name);
+        open.add(name);
+        return {
+          append: isFailing && what === 'append' ? fail : file.append,
+          sync: file.sync,
+          async close() {
+            open.delete(name);
+            if (!isFailing && what === 'close') await fail();
+          },
+        };
+      },
+    };
+    return { folder, open };
+  };
+  for (const what of ['openAppendOnly', 'append'] as const) {
+    const { folder, open } = failing(what);
+    assert.is((await errorOf(() => startRun(folder, CONFIG, now))).message, what);
+    assert.equal([...open], [], what);
+  }
+  const { folder, open } = failing('close');
+  const run = await startRun(folder, CONFIG, now);
+  assert.is(open.size, 2);
+  assert.is((await errorOf(() => run.close())).message, 'close');
+  assert.equal([...open], []);
 });
 
 test('a run in memory needs nothing that a browser lacks', async () => {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -186,6 +186,34 @@ test('a lock of another host is taken over with a warning', async () => {
     'took over the run from process 7 of the host elsewhere.example, which must not train it any more',
   ]);
   await folder.close();
+});
+
+test('a run that another host has taken over is written no more, and stays its', async () => {
+  const path = await makeRun('taken');
+  const folder = await openRunFolder(path, 'resume');
+  const log = await folder.openAppendOnly('log.jsonl');
+  await log.append(bytes('ours\n'));
+  const theirs = JSON.stringify({ host: 'elsewhere.example', pid: 7, began: '5' });
+  writeFileSync(join(path, '.lock'), theirs);
+  const refusals = [
+    await errorOf(() => log.append(bytes('too late\n'))),
+    await errorOf(() => folder.writeAtomically('config.json', [bytes('{}')])),
+  ];
+  for (const { message } of refusals) {
+    assert.is(
+      message,
+      `${path}: the run was taken over (process 7 of the host elsewhere.example), and this process writes no more of it`,
+    );
+  }
+  rmSync(join(path, '.lock'));
+  const { message } = await errorOf(() => log.append(bytes('too late\n')));
+  assert.is(message, `${path}: the run was taken over (nobody says by whom), and this process writes no more of it`);
+  assert.is(readFileSync(join(path, 'log.jsonl'), 'utf8'), 'ours\n');
+  assert.not.equal(readFileSync(join(path, 'config.json'), 'utf8'), '{}');
+  writeFileSync(join(path, '.lock'), theirs);
+  await log.close();
+  await folder.close();
+  assert.is(readFileSync(join(path, '.lock'), 'utf8'), theirs);
 });
 
 const testNeedingFullDevice = testNeeding(existsSync('/dev/full'), 'no /dev/full: Linux has it');
