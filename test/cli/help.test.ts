@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { commands } from '../../src/cli/index.js';
@@ -23,6 +24,20 @@ test('prints help on the error stream, as wrong usage, where nothing is asked', 
 test('lists the metrics of the registry in the help of score', async () => {
   const { out } = await runInProcess(['score', '--help'], { env: { COLUMNS: '100' } });
   for (const { name } of metrics) assert.ok(out.replace(/\s+/g, ' ').includes(name), name);
+});
+
+test('every flag of training, and of what takes a run, is in the documents', async () => {
+  const text = ['training', 'objectives', 'data-files']
+    .map((page) => readFileSync(new URL(`../../docs/${page}.md`, import.meta.url), 'utf8'))
+    .join('\n');
+  for (const command of ['train', 'encode', 'traverse', 'reconstruct', 'interpolate', 'export']) {
+    const { out } = await runInProcess([command, '--help'], { env: { COLUMNS: '100' } });
+    const flags = [...out.matchAll(/^ {2}(?:-\w, )?--([\w-]+)/gm)].map(([, name]) => name);
+    assert.ok(flags.length > 5, command);
+    // Objectives' own are named without dashes, as options of the library.
+    const missing = flags.filter((name) => name !== 'help' && !new RegExp(`(--|\`)${name}\\b`).test(text));
+    assert.equal(missing, [], command);
+  }
 });
 
 test('groups the options of score and shows examples, formats and exit codes', async () => {

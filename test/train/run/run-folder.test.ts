@@ -197,7 +197,7 @@ test('a run that another host has taken over is written no more, and stays its',
   writeFileSync(join(path, '.lock'), theirs);
   const refusals = [
     await errorOf(() => log.append(bytes('too late\n'))),
-    await errorOf(() => folder.writeAtomically('config.json', [bytes('{}')])),
+    await errorOf(() => folder.writeAtomically('config.json', [bytes('theirs')])),
   ];
   for (const { message } of refusals) {
     assert.is(
@@ -209,7 +209,7 @@ test('a run that another host has taken over is written no more, and stays its',
   const { message } = await errorOf(() => log.append(bytes('too late\n')));
   assert.is(message, `${path}: the run was taken over (nobody says by whom), and this process writes no more of it`);
   assert.is(readFileSync(join(path, 'log.jsonl'), 'utf8'), 'ours\n');
-  assert.not.equal(readFileSync(join(path, 'config.json'), 'utf8'), '{}');
+  assert.not.equal(readFileSync(join(path, 'config.json'), 'utf8'), 'theirs');
   writeFileSync(join(path, '.lock'), theirs);
   await log.close();
   await folder.close();
