@@ -83,6 +83,7 @@ interface TrainingExports {
     transposeB: number,
     scratch: number,
   ): void;
+  addBias(y: number, bias: number, rows: number, columns: number, kind: number, alpha: number): void;
   biasGradient(db: number, dy: number, rows: number, columns: number): void;
   activationGradient(dx: number, dy: number, y: number, count: number, kind: number, alpha: number): void;
   accumulate(sum: number, x: number, count: number): void;
@@ -187,19 +188,11 @@ function bindTraining(wasm: TrainingExports) {
 
     /**
      * dx (images, height, width, channels) from dy (images, outHeight, outWidth, filters) and the filter w: Conv2DBackpropInput of tfjs, and the
-     * transposed convolution of dy, which may have an epilogue.
+     * transposed convolution of dy.
      */
-    inputGradient(
-      dx: number,
-      dy: number,
-      w: number,
-      images: number,
-      shape: ConvolutionShape,
-      scratch: number,
-      epilogue: Epilogue = {},
-    ): void {
+    inputGradient(dx: number, dy: number, w: number, images: number, shape: ConvolutionShape, scratch: number): void {
       const { image, outputs, pads } = countsOf(shape);
-      wasm.inputGradient(dx, dy, w, images, ...image, ...outputs, ...pads, ...argumentsOf(epilogue), scratch);
+      wasm.inputGradient(dx, dy, w, images, ...image, ...outputs, ...pads, scratch);
     },
 
     /** Bytes of scratch for {@link multiply}, whatever the sizes. */
@@ -211,6 +204,18 @@ function bindTraining(wasm: TrainingExports) {
     multiply(c: number, a: number, b: number, shape: ProductShape, scratch: number): void {
       const { rows, columns, inner, transposeA = false, transposeB = false } = shape;
       wasm.multiply(c, a, b, rows, columns, inner, +transposeA, +transposeB, scratch);
+    },
+
+    /** y (rows, columns) = f(y + bias (columns)), in place. alpha is the slope of leakyRelu below 0. */
+    addBias(
+      y: number,
+      bias: number,
+      rows: number,
+      columns: number,
+      activation?: Exclude<Activation, 'tanh'>,
+      alpha = 0,
+    ): void {
+      wasm.addBias(y, bias, rows, columns, activation === undefined ? 0 : ACTIVATIONS[activation], alpha);
     },
 
     /** db (columns) = sums over the rows of dy (rows, columns). */

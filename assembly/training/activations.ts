@@ -5,22 +5,13 @@
  *
  * Precision: float32; sums over rows are of blocks of 64 rows, then over blocks, so that rounding grows with neither alone.
  */
+import { LEAKY_RELU, RELU, TANH } from './activate';
 import { loadPart_f32x4, multiplySubtract_f32x4, storePart_f32x4 } from './lanes';
 
 /** Rows whose sums are taken before they are added to the others. */
 // @ts-ignore: decorator
 @inline
 const BLOCK_ROWS: i32 = 64;
-
-// @ts-ignore: decorator
-@inline
-const RELU: i32 = 1;
-// @ts-ignore: decorator
-@inline
-const LEAKY_RELU: i32 = 2;
-// @ts-ignore: decorator
-@inline
-const TANH: i32 = 3;
 
 /** Gradient before the activation, four at a time; `kind` is a constant where this is inlined. */
 // @ts-ignore: decorator

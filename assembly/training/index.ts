@@ -9,6 +9,7 @@ export { accumulate } from './accumulate';
 export { activationGradient, biasGradient } from './activations';
 export { adam } from './adam';
 export { bernoulli } from './bernoulli';
+export { addBias } from './bias';
 export { convolution, convolutionScratchBytes } from './products/convolution';
 export { filterGradient, filterGradientScratchBytes } from './products/filter-gradient';
 export { inputGradient, inputGradientScratchBytes } from './products/input-gradient';

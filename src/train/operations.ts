@@ -26,7 +26,7 @@ export interface Operations {
   biasGradient(dy: Tensor): Tensor;
   /** sum + x, in place of `sum`, which is gone (or overwritten). */
   accumulate(sum: Tensor, x: Tensor): Tensor;
-  /** y + bias, activated. */
+  /** y + bias, activated, in place of y, which is gone (or overwritten). */
   addBias(y: Tensor, bias: Tensor, activation: Activation): Tensor;
   /**
    * The cross-entropy of images x in [0, 1] and logits of the same shape in nats, summed over pixels and rows, and its gradient times `scale`.
@@ -74,7 +74,11 @@ export function composeOperations(tf: TensorLibrary): Operations {
       return total;
     },
 
-    addBias: (y, bias, activation) => tf.tidy(() => activate[activation](tf.add(y, bias))),
+    addBias(y, bias, activation) {
+      const activated = tf.tidy(() => activate[activation](tf.add(y, bias)));
+      y.dispose();
+      return activated;
+    },
 
     bernoulli: (logits, x, scale) =>
       tf.tidy(() => {

@@ -6,12 +6,9 @@
  * Pixels that are equal modulo the stride have the same ky and kx, and their x are neighbours: what they sum over is, line by line, a run of dy.
  * So with many channels each class of pixels is a matrix product, with the filter packed in that order. With few channels a tile would be mostly empty:
  * then the products of dy with all of the filter are made first, and added up where they belong.
- *
- * A transposed convolution may be followed by a bias of the channels and an activation; both come almost for nothing.
  */
-import { loadPart_f32x4, storePart_f32x4 } from '../lanes';
 import { copyPadded } from './padding';
-import { activate_f32x4, packBias, roundUpColumns, rowProducts, TILE_COLUMNS } from './tile';
+import { packBias, roundUpColumns, rowProducts, TILE_COLUMNS } from './tile';
 
 /** From how many channels on pixels are gathered. */
 // @ts-ignore: decorator
@@ -105,27 +102,9 @@ function packPanel(to: usize, from: usize, there: i32, depth: i32): void {
   }
 }
 
-/** Puts the bias, or 0 where it has no address, into f32[pixels][channels]. */
-function fillPixels(to: usize, bias: usize, pixels: usize, channels: i32): void {
-  const bytes = <usize>channels << 2;
-  if (bias == 0) memory.fill(to, 0, pixels * bytes);
-  else for (const end = to + pixels * bytes; to < end; to += bytes) {
-    for (let i: usize = 0; i < bytes; i += 4) store<f32>(to + i, load<f32>(bias + i));
-  }
-}
-
-/** Activates f32[count] in place. */
-function activateAll(p: usize, count: usize, activation: i32, alpha: f32): void {
-  const alpha_f32x4 = f32x4.splat(alpha);
-  for (const end = p + (count << 2); p < end; p += 16) {
-    const left = <i32>((end - p) >> 2);
-    storePart_f32x4(p, activate_f32x4(loadPart_f32x4(p, left), activation, alpha_f32x4), left);
-  }
-}
-
 /**
  * dx, f32[images][height][width][channels], from dy, f32[images][outHeight][outWidth][filters], and w,
- * f32[kernelHeight][kernelWidth][channels][filters]; then bias, f32[channels] or 0, is added, and the activation (0 for none) taken.
+ * f32[kernelHeight][kernelWidth][channels][filters].
  */
 export function inputGradient(
   dx: usize,
@@ -144,23 +123,16 @@ export function inputGradient(
   strideWidth: i32,
   padTop: i32,
   padLeft: i32,
-  bias: usize,
-  activation: i32,
-  alpha: f32,
   scratch: usize,
 ): void {
   const pixels = <usize>(height * width);
   // Where the kernel is smaller than the stride some pixels see no output.
   const hasGaps = kernelHeight < strideHeight || kernelWidth < strideWidth;
-  if (channels < MANY_CHANNELS || hasGaps) fillPixels(dx, bias, <usize>images * pixels, channels);
-  // Where pixels are gathered, those that see no output are activated before the others are written.
-  if (channels >= MANY_CHANNELS && hasGaps && activation != 0) {
-    activateAll(dx, <usize>images * pixels * <usize>channels, activation, alpha);
-  }
+  if (channels < MANY_CHANNELS || hasGaps) memory.fill(dx, 0, (<usize>images * pixels * <usize>channels) << 2);
   const piece = scratch + <usize>panelBytes(channels, kernelHeight * kernelWidth, filters);
   const columns = channels < MANY_CHANNELS ? kernelHeight * kernelWidth * channels : channels;
-  const biases = piece - (<usize>roundUpColumns(columns) << 2);
-  packBias(biases, channels < MANY_CHANNELS ? 0 : bias, columns);
+  const zeros = piece - (<usize>roundUpColumns(columns) << 2);
+  packBias(zeros, 0, columns);
   if (channels < MANY_CHANNELS) {
     for (let j = 0; j < columns; j += TILE_COLUMNS) {
       const from = w + (<usize>(j * filters) << 2);
@@ -183,11 +155,10 @@ export function inputGradient(
         padTop,
         padLeft,
         scratch,
-        biases,
+        zeros,
         piece,
       );
     }
-    if (activation != 0) activateAll(dx, <usize>images * pixels * <usize>channels, activation, alpha);
     return;
   }
   packGathered(scratch, w, channels, filters, kernelHeight, kernelWidth, strideHeight, strideWidth);
@@ -208,9 +179,7 @@ export function inputGradient(
       padTop,
       padLeft,
       scratch,
-      biases,
-      activation,
-      alpha,
+      zeros,
       piece,
     );
   }
@@ -233,9 +202,7 @@ function gatherImage(
   padTop: i32,
   padLeft: i32,
   panels: usize,
-  biases: usize,
-  activation: i32,
-  alpha: f32,
+  zeros: usize,
   piece: usize,
 ): void {
   const mostY = divideUp(kernelHeight, strideHeight);
@@ -276,9 +243,9 @@ function gatherImage(
             tapsX * filters,
             tapsY,
             lineBytes,
-            biases + (<usize>c << 2),
-            activation,
-            alpha,
+            zeros + (<usize>c << 2),
+            0,
+            0,
           );
           panel += <usize>(tapsY * tapsX * filters * TILE_COLUMNS) << 2;
         }

@@ -6,6 +6,7 @@
  *
  * Precision: float32. Each sum is taken in one fixed order that depends on the counts alone.
  */
+import { activate_f32x4 } from '../activate';
 import { loadPart_f32x4, multiplyAdd_f32x4, storePart_f32x4 } from '../lanes';
 
 /** Rows of a tile. */
@@ -17,28 +18,11 @@ export const TILE_ROWS: i32 = 2;
 @inline
 export const TILE_COLUMNS: i32 = 16;
 
-/** Activations, as bindings/training.ts numbers them. */
-// @ts-ignore: decorator
-@inline
-const RELU: i32 = 1;
-// @ts-ignore: decorator
-@inline
-const LEAKY_RELU: i32 = 2;
-
 /** Columns as tiles take them. */
 // @ts-ignore: decorator
 @inline
 export function roundUpColumns(columns: i32): i32 {
   return (columns + TILE_COLUMNS - 1) & ~(TILE_COLUMNS - 1);
-}
-
-/** x where it is above 0; elsewhere 0 (relu) or alpha x (leaky relu). Any other kind leaves x as it is; what is not a number stays so. */
-// @ts-ignore: decorator
-@inline
-export function activate_f32x4(x: v128, kind: i32, alpha: v128): v128 {
-  if (kind == RELU) return f32x4.pmax(x, f32x4.splat(0));
-  if (kind == LEAKY_RELU) return v128.bitselect(x, f32x4.mul(x, alpha), f32x4.gt(x, f32x4.splat(0)));
-  return x;
 }
 
 /** Writes f32[roundUpColumns(columns)] of a bias (0 elsewhere, and everywhere where it has no address); returns where it ends. */

@@ -118,6 +118,15 @@ const OWN_KERNELS: Readonly<Record<string, KernelFunction>> = {
     return out;
   },
 
+  /** In place. */
+  'vaemetrics:AddBias': ({ inputs: { y, bias }, attrs, backend }) => {
+    const at = addressesIn(backend);
+    const { activation, alpha } = attrs as { activation?: Exclude<Activation, 'tanh'>; alpha: number };
+    const columns = sizeOf(bias.shape);
+    linked.get(backend)!.addBias(at(y), at(bias), sizeOf(y.shape) / columns, columns, activation, alpha);
+    return backend.makeOutput([0], 'float32');
+  },
+
   'vaemetrics:BiasGradient': ({ inputs: { dy }, backend }) => {
     const columns = dy.shape[dy.shape.length - 1];
     const out = backend.makeOutput([columns], 'float32');
@@ -228,14 +237,21 @@ function convolve(
   return out;
 }
 
+/** Activations of fused kernels that our convolution takes with it. */
+const OWN_ACTIVATIONS: ReadonlyMap<unknown, Pick<Epilogue, 'activation'>> = new Map([
+  ['linear', {}],
+  ['relu', { activation: 'relu' as const }],
+  ['leakyrelu', { activation: 'leakyRelu' as const }],
+]);
+
 /** A convolution with a bias and an activation: at once where our kernel has them, else by kernels of tfjs behind it. */
 function convolveFused(tf: KernelRegistry, given: KernelArguments): TensorInfo | null {
   const { bias, filter } = given.inputs;
-  const { activation } = given.attrs;
+  const activation = OWN_ACTIVATIONS.get(given.attrs.activation);
   const isOurBias = !bias || (bias.dtype === 'float32' && sizeOf(bias.shape) === filter.shape[3]);
-  if (isOurBias && (activation === 'linear' || activation === 'relu')) {
+  if (isOurBias && activation !== undefined) {
     const address = bias ? { bias: addressesIn(given.backend)(bias) } : {};
-    return convolve(tf, given, { ...address, ...(activation === 'relu' && { activation }) });
+    return convolve(tf, given, { ...address, ...activation, alpha: (given.attrs.leakyreluAlpha as number) ?? 0 });
   }
   return completed(tf, given, () => convolve(tf, given, {}));
 }

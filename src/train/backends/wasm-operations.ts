@@ -9,8 +9,16 @@ const KERNEL_NAMES = { relu: 'relu', 'leaky-relu': 'leakyRelu', tanh: 'tanh' } a
 export function wasmOperations(tf: TensorLibrary): Operations {
   const run = <R = Tensor>(name: string, inputs: NamedTensors, attributes: object = {}) =>
     tf.engine().runKernel(`vaemetrics:${name}`, inputs, attributes) as R;
+  const composed = composeOperations(tf);
   return {
-    ...composeOperations(tf),
+    ...composed,
+
+    addBias(y, bias, activation) {
+      if (activation === 'tanh') return composed.addBias(y, bias, activation);
+      const ours = activation === 'linear' ? {} : { activation: KERNEL_NAMES[activation] };
+      run('AddBias', { y, bias }, { ...ours, alpha: LEAKY_SLOPE }).dispose();
+      return y;
+    },
 
     activationGradient: (y, dy, activation) =>
       run('ActivationGradient', { y, dy }, { activation: KERNEL_NAMES[activation], alpha: LEAKY_SLOPE }),

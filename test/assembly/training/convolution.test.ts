@@ -78,34 +78,25 @@ test('a convolution is the sum of its products, for any kernel, stride, margin a
     { numRuns: 100, seed: 12 },
   ));
 
-test('a bias and an activation follow a convolution and a transposed one', () =>
+test('a bias and an activation follow a convolution', () =>
   fc.assert(
     fc.asyncProperty(convolutions, fc.constantFrom(undefined, 'relu', 'leakyRelu'), ({ images, shape }, activation) => {
       const { x, w, dy } = samples(images, shape, 17);
+      const bias = rounded(normals(shape.filters, 5), 'f32');
       return forEachBuild((training, space) => {
-        const results: Float32Array[] = [];
-        for (const [length, channels, isForward] of [
-          [dy.length, shape.filters, true],
-          [x.length, shape.channels, false],
-        ] as const) {
-          const bias = rounded(normals(channels, 5), 'f32');
-          const [bare, whole] = [space.room(length), space.room(length)];
-          const [xAt, wAt, dyAt, biasAt] = [x, w, dy, bias].map((numbers) => space.put(numbers));
-          const bytes = isForward ? training.convolutionScratchBytes(shape) : training.inputGradientScratchBytes(shape);
-          const scratch = space.scratch(bytes);
-          const epilogue = { bias: biasAt, activation, alpha: 0.25 };
-          const [run, from] = isForward ? [training.convolution, xAt] : [training.inputGradient, dyAt];
-          run(bare, from, wAt, images, shape, scratch);
-          run(whole, from, wAt, images, shape, scratch, epilogue);
-          const expected = space.read(bare, length).map((value, i) => {
-            const sum = value + bias[i % channels];
-            if (activation === undefined || sum > 0) return sum;
-            return activation === 'relu' ? 0 : 0.25 * sum;
-          });
-          assertNear(space.read(whole, length), expected, 1e-4, JSON.stringify({ images, activation, ...shape }));
-          results.push(space.read(whole, length));
-        }
-        return results;
+        const [bare, whole] = [space.room(dy.length), space.room(dy.length)];
+        const [xAt, wAt, biasAt] = [x, w, bias].map((numbers) => space.put(numbers));
+        const scratch = space.scratch(training.convolutionScratchBytes(shape));
+        const epilogue = { bias: biasAt, activation, alpha: 0.25 };
+        training.convolution(bare, xAt, wAt, images, shape, scratch);
+        training.convolution(whole, xAt, wAt, images, shape, scratch, epilogue);
+        const expected = space.read(bare, dy.length).map((value, i) => {
+          const sum = value + bias[i % shape.filters];
+          if (activation === undefined || sum > 0) return sum;
+          return activation === 'relu' ? 0 : 0.25 * sum;
+        });
+        assertNear(space.read(whole, dy.length), expected, 1e-4, JSON.stringify({ images, activation, ...shape }));
+        return [space.read(whole, dy.length)];
       });
     }),
     { numRuns: 60, seed: 3 },

@@ -36,6 +36,28 @@ test('products are of the weights that Adam has left, not of those that tfjs saw
   await close();
 });
 
+for (const activation of ['linear', 'relu', 'leaky-relu', 'tanh'] as const) {
+  test(`a bias and ${activation} are those of the formula, and take the place of what they are added to`, async () => {
+    const { tf, operations = composeOperations(tf), close } = await openBackend('wasm');
+    const bias = tf.tensor(new Float32Array([0.5, -0.5, 0.25]), [3]);
+    const [ours, plain] = [operations, composeOperations(tf)].map(({ addBias }) => {
+      const before = tf.memory().numTensors;
+      const y = addBias(tf.tensor(Float32Array.of(1, -2, 3, -4, 5, -0.25), [2, 1, 3]), bias, activation);
+      assert.equal([y.shape, tf.memory().numTensors], [[2, 1, 3], before + 1]);
+      const values = Array.from(y.dataSync());
+      y.dispose();
+      return values;
+    });
+    assert.equal(ours, plain);
+    assert.is(
+      ours.some((value) => value < 0),
+      activation !== 'relu',
+    );
+    bias.dispose();
+    await close();
+  });
+}
+
 test('values are copied out to where they are wanted', async () => {
   const { tf, operations = composeOperations(tf), close } = await openBackend('wasm');
   const x = tf.tensor(new Float32Array([1, 2, 3, 4]), [2, 2]);
