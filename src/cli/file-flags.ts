@@ -53,6 +53,24 @@ const ADVICE: ReadonlyArray<readonly [by: RegExp, flag: string]> = [
   [/\bsay channels: 3$/, 'say --channels 3'],
 ];
 
+/** Options of the commands that open images, but for those of files; their flags have the same names. */
+const OPTIONS = [
+  ...[
+    'data',
+    'dataSeed',
+    'architecture',
+    'latents',
+    'likelihood',
+    'steps',
+    'batchSize',
+    'learningRate',
+    'seed',
+    'backend',
+  ],
+  ...['threads', 'testRows', 'scoreRows', 'logEvery', 'scoreEvery', 'checkpointEvery'],
+  ...['checkpoint', 'rows', 'split', 'row', 'range', 'from', 'to'],
+];
+
 /** The library knows options by the names that programs use; on a command line they are flags. */
 export function nameFileFlags(error: unknown): unknown {
   if (error instanceof DataError) {
@@ -62,7 +80,7 @@ export function nameFileFlags(error: unknown): unknown {
   }
   if (!isCodedError(error) || error.code !== 'ERR_OPTION') return error;
   const [name] = error.message.split(': ', 1);
-  if (!(FILE_OPTIONS as readonly string[]).includes(name)) return error;
+  if (!(FILE_OPTIONS as readonly string[]).includes(name) && !OPTIONS.includes(name)) return error;
   return new UsageError(flagOf(name) + error.message.slice(name.length));
 }
 

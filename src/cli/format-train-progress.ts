@@ -113,7 +113,8 @@ function scores({ scores: taken }: TrainProgress): string[] {
 function formatNats(value: number): string {
   const size = Math.abs(value);
   if (!Number.isFinite(value) || size >= 1e6) return String(Number.isFinite(value) ? value.toExponential(2) : value);
-  return value.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : 3);
+  // What rounds to nothing has no sign.
+  return value.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : 3).replace(/^-(?=0\.0*$)/, '');
 }
 
 /** `42 s`, `3 min 20 s`, `2 h 05 min`. */

@@ -55,6 +55,11 @@ const CORRELATION_SAMPLES = 1000;
 /** The metrics that are computed while training, the first of which decides which step was best. */
 export const LIVE_METRICS = ['mig', 'factor-vae-score'] as const;
 
+/** Those that say something of images: of a single factor the FactorVAE score is 1 or 0, whatever was learnt. */
+export function liveMetricsOf({ factors }: Dataset): readonly string[] {
+  return LIVE_METRICS.slice(0, factors.length);
+}
+
 /** What total correlation is called beside them, and what it would be of independent latents. */
 export const TOTAL_CORRELATION = 'total-correlation';
 export const TOTAL_CORRELATION_FLOOR = 'total-correlation-floor';
@@ -78,6 +83,11 @@ export function planScores(
     const rest = code === 'sample' ? ', total correlation is' : '';
     notes.push(
       `the images have no factors: ${LIVE_METRICS.join(' and ')} are not computed${rest}; no checkpoint is kept as the best`,
+    );
+  }
+  if (factors.length === 1 && rows >= LEAST_ROWS) {
+    notes.push(
+      `the images have one factor: ${LIVE_METRICS[1]} is not computed, which would be 1 or 0 whatever was learnt`,
     );
   }
   if (testRows === 0) notes.push('no posterior of held-out rows is left; encode writes one of other rows');
@@ -139,12 +149,12 @@ async function scoreMeans(
     const { metrics } = await score(
       { data: mu, ...shape },
       { data: factors, rows: shape.rows, columns: dataset.factors.length },
-      { metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
+      { metrics: [...liveMetricsOf(dataset)], factorTypes: factorTypesOf(dataset) },
     );
     return Object.entries(metrics).map(([name, { value, notes }]) => ({ name, value, reason: notes.join('; ') }));
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return LIVE_METRICS.map((name) => ({ name, value: null, reason: error.message }));
+    return liveMetricsOf(dataset).map((name) => ({ name, value: null, reason: error.message }));
   }
 }
 

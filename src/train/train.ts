@@ -10,7 +10,7 @@ import { type OpenedBackend, openBackend } from './backends/open-backend.js';
 import { openBatches } from './batches.js';
 import { type Shares, sharesOf } from './clock.js';
 import { createDraws } from './draws.js';
-import { factorTypesOf, LIVE_METRICS, planScores, scoreRows } from './held-out.js';
+import { factorTypesOf, liveMetricsOf, planScores, scoreRows } from './held-out.js';
 import { runLoop } from './loop.js';
 import { listParameters } from './models/layers.js';
 import { isToOpen, openGiven } from './open-data.js';
@@ -294,7 +294,7 @@ function describeRun(
     learningRate: plan.learningRate,
     adam: { beta1, beta2, epsilon },
     backend: identifyBackend(backend),
-    score: { rows: scored, metrics: [...LIVE_METRICS], factorTypes: factorTypesOf(dataset) },
+    score: { rows: scored, metrics: [...liveMetricsOf(dataset)], factorTypes: factorTypesOf(dataset) },
     steps: plan.steps,
     logEvery: plan.logEvery,
     scoreEvery: plan.scoreEvery,

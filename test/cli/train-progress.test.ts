@@ -114,6 +114,8 @@ test('is at 100 % at the end only', () => {
 test('shows what is no number as it is', () => {
   const line = formatTrainLine({ ...EARLY, loss: Number.NaN, kl: 1.5e9, scores: { step: 5, values: [['MIG', null]] } });
   assert.is(line, 'step 0 of 5,000 (0 %)  loss NaN  KL 1.50e+9  at step 5: MIG undefined');
+  const small = formatTrainLine({ ...EARLY, kl: -0.0004, totalCorrelation: -0.0006 });
+  assert.is(small, 'step 0 of 5,000 (0 %)  KL 0.000  TC -0.001');
 });
 
 test('times are rounded to what matters', () => {

@@ -1,9 +1,13 @@
 /** `vaemetrics train` in this process: what it prints, and what it says where it cannot. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StopSignal } from '../../src/cli/terminal.js';
+import { exportNpz } from '../../src/data/export-npz.js';
+import type { Dataset } from '../../src/data/index.js';
+import { writeFileAtomically } from '../../src/io/write-file.js';
 import { objectives } from '../../src/train/objectives/index.js';
+import { smallData } from '../train/small-data.js';
 import { type Finished, runInProcess, type Surroundings } from './in-process.js';
 import { makeFolder } from './sample-files.js';
 
@@ -52,6 +56,39 @@ test('a pipe gets a line for every step of the log, and results under the titles
   assert.equal(names, ['checkpoints', 'config.json', 'log.jsonl', 'posterior.npz']);
 });
 
+test('a score that means nothing is not shown, and one that is undefined has its reason', async () => {
+  const save = (name: string, factors: Dataset['factors'], readFactors: Dataset['readFactors']) =>
+    writeFileAtomically(at(name), exportNpz({ ...smallData, factors, readFactors }, 'all', false));
+  await save('single.npz', [{ name: 'x', size: 6 }], (rows, out) => out.set(Array.from(rows, (row) => row % 6)));
+  await save('own.npz', [{ name: 'row', size: smallData.size }], (rows, out) => out.set(rows));
+  const words = ['--architecture', 'mlp', '--steps', '2', '--log-every', '1'];
+  const run = (name: string) => train('--data', at(`${name}.npz`), '--out', at(name), ...SMALL, ...words);
+  const one = await run('single');
+  assert.is(one.code, 0, one.err);
+  assert.match(
+    one.err,
+    /^single\.npz: the images have one factor: factor-vae-score is not computed, which would be 1 or 0 /m,
+  );
+  assert.not.match(one.out + one.err, 'FactorVAE score');
+  assert.match(one.out, /\nMIG {2}\d\.\d{4}\n$/);
+  const own = await run('own');
+  assert.is(own.code, 0, own.err);
+  assert.match(own.out, /\nMIG {2}undefined: factors, column 0: expected a discrete factor to repeat its values/);
+});
+
+test('a run goes on with its file under another name', async () => {
+  await writeFileAtomically(at('before.npz'), exportNpz(smallData, 'all', false));
+  const words = ['--architecture', 'mlp', '--steps', '2'];
+  assert.is((await train('--data', at('before.npz'), '--out', at('renamed'), ...SMALL, ...words)).code, 0);
+  renameSync(at('before.npz'), at('after.npz'));
+  const resumed = await train('--resume', at('renamed'), '--data', at('after.npz'), '--steps', '3');
+  assert.is(resumed.code, 0, resumed.err);
+  assert.match(resumed.err, /^after\.npz: .* held out/m);
+  // By its bytes it is known, not by its name.
+  writeFileSync(at('after.npz'), 'something else');
+  assert.is((await train('--resume', at('renamed'), '--steps', '4')).code, 65);
+});
+
 test('--json is one document with the shares of the time', async () => {
   const { code, out, err } = await trainShortly('json', ['--json', '--quiet', '--score-every', '2']);
   assert.equal([code, err], [0, '']);
@@ -75,9 +112,9 @@ test('a terminal gets a bar that is gone at the end, in colours unless NO_COLOR 
   for (const { code, out, err } of [plain, coloured]) {
     assert.is(code, 0, err);
     assert.match(out, OUTCOME);
-    assert.match(err, / steps {2}\d+ % .*\nloss /);
+    assert.match(err, / steps {2}\d+ % .*\nloss .*\nat step 4: MIG \S+ {2}FactorVAE score \S+\r/);
     assert.ok(
-      err.endsWith('\r\u001b[2K\u001b[1A\u001b[2Kencoding 40 held-out images\n'),
+      err.endsWith('\r\u001b[2K\u001b[1A\u001b[2K\u001b[1A\u001b[2Kencoding 40 held-out images\n'),
       JSON.stringify(err.slice(-200)),
     );
   }
@@ -229,7 +266,7 @@ const REFUSED: ReadonlyArray<readonly [what: string, words: () => string[], code
     'more held-out images than there are',
     () => ['--data', 'shapes-3', '--out', at('x'), '--test-rows', '1000000', '--backend', 'wasm'],
     2,
-    /testRows: expected a whole number from 0 to 999999, got 1000000\n/,
+    /error: --test-rows: expected a whole number from 0 to 999999, got 1000000\n/,
   ],
   ['--backend of browsers', () => ['--backend', 'webgl'], 2, /--backend: expected one of auto, .*, got 'webgl'/],
   [
@@ -267,7 +304,7 @@ const REFUSED: ReadonlyArray<readonly [what: string, words: () => string[], code
     '--resume with other images',
     () => ['--resume', at(RUN), '--data', 'shapes-2'],
     2,
-    /settings that it began with: expected data\.name "shapes-3", got "shapes-2"/,
+    /settings that it began with: expected data\.identity\.generator "shapes-3", got "shapes-2"/,
   ],
 ];
 

@@ -58,6 +58,8 @@ const CHANGEABLE = [
   'data.options.unpackTo',
   'data.image',
   'backend.given',
+  // Whether they are the same images their identity says.
+  'data.name',
   'steps',
   'logEvery',
   'scoreEvery',
