@@ -5,8 +5,7 @@
  *
  * Precision: float32; sums over rows are of blocks of 64 rows, then over blocks, so that rounding grows with neither alone.
  */
-import { LEAKY_RELU, RELU, TANH } from './activate';
-import { loadPart_f32x4, multiplySubtract_f32x4, storePart_f32x4 } from './lanes';
+import { LEAKY_RELU, loadPart_f32x4, multiplySubtract_f32x4, RELU, storePart_f32x4, TANH } from './lanes';
 
 /** Rows whose sums are taken before they are added to the others. */
 // @ts-ignore: decorator

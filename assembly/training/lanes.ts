@@ -97,3 +97,23 @@ export function log1p_f32x4(e: v128): v128 {
   const twice = f32x4.add(s, s);
   return multiplyAdd_f32x4(f32x4.mul(series, q), s, twice);
 }
+
+/** Activations, by the numbers that bindings/training.ts gives them. */
+// @ts-ignore: decorator
+@inline
+export const RELU: i32 = 1;
+// @ts-ignore: decorator
+@inline
+export const LEAKY_RELU: i32 = 2;
+// @ts-ignore: decorator
+@inline
+export const TANH: i32 = 3;
+
+/** x where it is above 0; elsewhere 0 (relu) or alpha x (leaky relu). Any other kind leaves x as it is; what is not a number stays so. */
+// @ts-ignore: decorator
+@inline
+export function activate_f32x4(x: v128, kind: i32, alpha: v128): v128 {
+  if (kind == RELU) return f32x4.pmax(x, f32x4.splat(0));
+  if (kind == LEAKY_RELU) return v128.bitselect(x, f32x4.mul(x, alpha), f32x4.gt(x, f32x4.splat(0)));
+  return x;
+}

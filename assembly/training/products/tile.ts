@@ -6,8 +6,7 @@
  *
  * Precision: float32. Each sum is taken in one fixed order that depends on the counts alone.
  */
-import { activate_f32x4 } from '../activate';
-import { loadPart_f32x4, multiplyAdd_f32x4, storePart_f32x4 } from '../lanes';
+import { activate_f32x4, loadPart_f32x4, multiplyAdd_f32x4, storePart_f32x4 } from '../lanes';
 
 /** Rows of a tile. */
 // @ts-ignore: decorator
