@@ -308,7 +308,9 @@ test('the command runs from the tarball alone, in an empty folder', () => {
       'npx',
       ['--offline', '--yes', '--package', installed.tarball, 'vaemetrics', 'score', ...digits, '--json'],
       empty,
+      installed.npmEnvironment,
     );
+    assert.is(readdirSync(join(installed.npmCache, '_npx')).length, 1);
     const report = JSON.parse(out) as Report;
     assert.is(report.schema, 'vaemetrics/report@1');
     assert.is(report.version, manifest.version);
