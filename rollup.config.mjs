@@ -5,14 +5,14 @@
  * No source maps: they would be half of the package. Node's bundles keep the names of functions instead, so that a stack
  * trace in an issue says where it was; the bundles that travel to browsers are minified whole.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import commonjs from '@rollup/plugin-commonjs';
 import resolve from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
-import license from 'rollup-plugin-license';
 import { fingerprintSources } from './bindings/sources.mjs';
+import { notices } from './rollup.notices.mjs';
 import { emitTfjsWasm, tfjsForBundles } from './rollup.tfjs.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -61,38 +61,6 @@ function inlineWasm() {
         ? `export default ${JSON.stringify(readFileSync(here(`dist/${id.slice(8)}`), 'base64'))};`
         : null,
   };
-}
-
-/** Libraries in any of the bundles, by name, with the texts of their licences. */
-const libraries = new Map();
-
-/** Writes the licences of what has been bundled so far; the last bundle completes them. */
-function notices() {
-  return license({
-    thirdParty(dependencies) {
-      for (const { name, version, license, licenseText } of dependencies) {
-        libraries.set(name, { version, license, text: licenseText ?? '' });
-      }
-      // tfjs' packages come without the text of their licence, Apache 2.0, and without a NOTICE: long's copy of it is the same.
-      const apache = libraries.get('long')?.text;
-      for (const [name, library] of libraries) {
-        if (name.startsWith('@tensorflow/')) library.text = `Copyright Google LLC\n\n${apache}`;
-      }
-      // The compiler puts its own standard library into core.wasm; its loader comes without the text of the licence.
-      const compiler = (file) => readFileSync(here(`node_modules/assemblyscript/${file}`), 'utf8');
-      const { version, license } = JSON.parse(compiler('package.json'));
-      libraries.set('assemblyscript', { version, license, text: `${compiler('NOTICE')}\n${compiler('LICENSE')}` });
-      writeFileSync(here('dist/THIRD-PARTY-NOTICES.txt'), describeLibraries());
-    },
-  });
-}
-
-function describeLibraries() {
-  const sections = [...libraries]
-    .sort(([a], [b]) => a.localeCompare(b))
-    .map(([name, { version, license, text }]) => `${name} ${version} (${license})\n\n${text.trim()}`);
-  const rule = `\n\n${'-'.repeat(80)}\n\n`;
-  return `${[`vaemetrics contains code of these libraries.`, ...sections].join(rule).trim()}\n`;
 }
 
 /** Loaded on use from where the user has installed them. */

@@ -65,6 +65,17 @@ test('a bundle with the WebAssembly copied beside it works', async () => {
   assert.is(await shown(`${site.origin}/consumers/bundler/index.html`), report);
 });
 
+test('a bundle that trains, with the WebAssembly copied to where it looks for it, computes what Node does', async () => {
+  bundle('bundler');
+  const env = { VAEMETRICS_WASM: 'simd' };
+  const inNode = outputOf(process.execPath, ['consumers/node/train.js'], installed.folder, env);
+  const { backend, steps, losses, mu, lines, columns } = JSON.parse(inNode);
+  assert.equal([backend, steps, lines, columns], ['wasm', 2, 3, 3]);
+  assert.ok(losses.length === 2 && losses.every((loss: number) => loss > 0), `${losses}`);
+  assert.ok(mu.length === 16 * 3 && new Set(mu).size > 16, `${mu}`);
+  assert.is(await shown(`${site.origin}/consumers/bundler/train.html`), inNode);
+});
+
 test('a plain page with a module script works from a static server', async () => {
   assert.is(await shown(`${site.origin}/consumers/page/index.html`), report);
 });

@@ -16,7 +16,7 @@ const others = (process.env.VAEMETRICS_NODES ?? '').split(delimiter).filter((pat
 const days = suite('first day');
 const test = testNeeding(others.length > 0, 'no other Node; VAEMETRICS_NODES=PATH:PATH', days);
 
-const { tarball } = installPackage();
+const { tarball, npmCache, npmEnvironment } = installPackage();
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'vaemetrics-first-')));
 days.after(() => rmSync(folder, { recursive: true }));
 
@@ -28,7 +28,8 @@ const npx = (...words: string[]) => ['--offline', '--yes', '--package', tarball,
 
 /** The Node that npx finds first is the one that runs what it starts. */
 function environment(node: string): NodeJS.ProcessEnv {
-  return { ...process.env, VAEMETRICS_WASM: 'simd', PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+  const path = `${dirname(node)}${delimiter}${process.env.PATH}`;
+  return { ...process.env, ...npmEnvironment, VAEMETRICS_WASM: 'simd', PATH: path };
 }
 
 function run(node: string, ...words: string[]): Ended {
@@ -79,6 +80,7 @@ days('the first command trains in an empty folder, and leaves a run there and no
   );
   assert.match(out, /^200 steps in .*: runs\/whole\nof the time: .*\nMIG +\d\.\d{4}\nFactorVAE score +\d\.\d{4}\n/);
   assert.equal(readdirSync(folder), ['runs']);
+  assert.is(readdirSync(join(npmCache, '_npx')).length, 1, 'npx unpacks into the cache of this test');
   whole = numbersOf('runs/whole');
   assert.is(whole.length, STEPS);
   const losses = whole.map((line) => (line as { loss: number }).loss);

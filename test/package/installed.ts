@@ -1,4 +1,4 @@
-/** The package as a user gets it: packed, and installed into an empty folder without a network. */
+/** The package as a user gets it: packed, and installed into an empty folder without a network, with a cache of npm's that goes with it. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,10 @@ export interface Installed {
   /** The folder of the user's project; test/consumers is copied into it. */
   readonly folder: string;
   readonly tarball: string;
+  /** Where npm and npx keep what they unpack, in place of the user's own cache. */
+  readonly npmCache: string;
+  /** The environment that tells them so. */
+  readonly npmEnvironment: NodeJS.ProcessEnv;
   /** node_modules/vaemetrics in it. */
   readonly package: string;
   /** Makes libraries of ours available to the project, as if the user had installed them too. */
@@ -59,14 +63,20 @@ export function installPackage(): Installed {
   // Real path: where the folder for temporary files is a link, Node's paths and ours would differ.
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'vaemetrics-package-')));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const packed = outputOf('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], repository);
+  const npmCache = join(folder, 'npm-cache');
+  // With a cache that is new npm would ask the network for a newer npm.
+  const npmEnvironment = { npm_config_cache: npmCache, npm_config_update_notifier: 'false' };
+  const npm = (cwd: string, ...words: string[]) => outputOf('npm', words, cwd, npmEnvironment);
+  const packed = npm(repository, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
   const tarball = join(folder, (JSON.parse(packed) as [{ filename: string }])[0].filename);
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  outputOf('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball], folder);
+  npm(folder, 'install', '--offline', '--no-audit', '--no-fund', tarball);
   cpSync(join(repository, 'test', 'consumers'), join(folder, 'consumers'), { recursive: true });
   return {
     folder,
     tarball,
+    npmCache,
+    npmEnvironment,
     package: join(folder, 'node_modules', 'vaemetrics'),
     lend(...libraries) {
       for (const library of libraries) {

@@ -1,5 +1,5 @@
-/** Who may know whom: the table of docs/architecture.md, enforced from the import statements. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** Who may know whom: the table of docs/architecture.md, read from there and enforced from the import statements. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
@@ -14,41 +14,38 @@ interface Import {
   readonly when: 'type' | 'at once' | 'on use';
 }
 
-/** The rooms, by the files that belong to them: the first that matches has it. */
-const ROOMS: ReadonlyArray<readonly [room: string, files: RegExp]> = [
-  ['assembly', /^assembly\//],
-  ['bindings', /^bindings\//],
-  ['leaves', /^src\/(matrix|errors|random|suggest|types|version)\.ts$/],
-  ['files', /^src\/(files|inline|read-matrix)\.ts$/],
-  ['node', /^src\/node\.ts$/],
-  ['façade', /^src\/[\w-]+\.ts$/],
-  ...['io', 'charts', 'stats', 'learners', 'decomposition', 'baselines', 'ranking', 'metrics'].map(inFolder),
-  ...['data', 'train', 'report', 'sweep', 'cli', 'web'].map(inFolder),
-];
+interface Room {
+  readonly name: string;
+  /** Folders and files. */
+  readonly paths: readonly string[];
+  /** Names of rooms, and files. */
+  readonly mayImport: readonly string[];
+}
 
-/** What each room may import beside itself. `index.ts` and the files that only it is made of are the façade. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  assembly: [],
-  bindings: [],
-  leaves: [],
-  io: ['leaves'],
-  charts: ['leaves'],
-  stats: ['bindings', 'leaves'],
-  learners: ['bindings', 'leaves'],
-  decomposition: ['stats', 'learners', 'bindings', 'leaves'],
-  baselines: ['stats', 'learners', 'bindings', 'leaves'],
-  ranking: ['learners', 'stats', 'bindings', 'leaves'],
-  metrics: ['decomposition', 'learners', 'stats', 'bindings', 'leaves'],
-  façade: ['metrics', 'ranking', 'decomposition', 'baselines', 'stats', 'bindings', 'leaves'],
-  files: ['façade', 'io', 'leaves'],
-  node: ['files', 'io', 'leaves'],
-  data: ['io', 'bindings', 'leaves'],
-  train: ['data', 'façade', 'metrics', 'decomposition', 'io', 'bindings', 'leaves'],
-  report: ['charts', 'leaves'],
-  sweep: ['train', 'metrics', 'report', 'io', 'leaves'],
-  cli: ROOMS.map(([room]) => room).filter((room) => room !== 'web'),
-  web: ROOMS.map(([room]) => room).filter((room) => room !== 'cli'),
-};
+/** The rows of the table: of what may be imported, what stands before a semicolon. */
+function readRooms(): Room[] {
+  const [, section] = readFileSync(join(repository, 'docs', 'architecture.md'), 'utf8').split('\n## Rooms\n');
+  const [, , ...rows] = section.split('\n').filter((line) => line.startsWith('|'));
+  return rows.map((row) => {
+    const [place, , allowed] = row.split('|').slice(1, -1);
+    const [first, ...others] = [...place.matchAll(/`([^`]+)`/g)].map(([, path]) => path);
+    const name = /^ (\S+): /.exec(place)?.[1] ?? first.replace(/^src\/|\.ts$/g, '');
+    const mayImport = allowed.split(';')[0].split(',').map(nameOf);
+    return {
+      name,
+      paths: [first, ...others.map((file) => join(dirname(first), file))],
+      mayImport: mayImport.join() === 'nothing' ? [] : mayImport,
+    };
+  });
+}
+
+/** ` the façade` is the façade, `` `src/a.ts` `` the file. */
+function nameOf(words: string): string {
+  return words.trim().replace(/^the /, '').replaceAll('`', '');
+}
+
+const EVERYTHING = 'everything';
+const rooms = readRooms();
 
 /** Where what is not ours may be imported. */
 const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
@@ -66,16 +63,24 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^gifenc$/, /^src\/data\/animation\.ts$/],
   [
     /^node:/,
-    /^(bindings\/(wasm-source|worker-host)|src\/node|src\/io\/file-source|src\/io\/write-file|src\/(cli|data|train|sweep)\/.*)\.ts$/,
+    /^(bindings\/(wasm-source|worker-host)|src\/node|src\/io\/file-source|src\/io\/write-file|src\/(cli|data|train)\/.*)\.ts$/,
   ],
 ];
 
-function inFolder(room: string): readonly [string, RegExp] {
-  return [room, new RegExp(`^src/${room}/`)];
+const isWithin = (file: string, path: string) => file === path || file.startsWith(`${path}/`);
+const holds = (room: Room, file: string) => room.paths.some((path) => isWithin(file, path));
+
+/** The innermost room of a file. */
+function roomOf(file: string): Room | undefined {
+  const depth = ({ paths }: Room) =>
+    Math.max(...paths.filter((path) => isWithin(file, path)).map((path) => path.length));
+  return rooms.filter((room) => holds(room, file)).sort((a, b) => depth(b) - depth(a))[0];
 }
 
-function roomOf(file: string): string | undefined {
-  return ROOMS.find(([, files]) => files.test(file))?.[0];
+/** Whether a permission is one for a file: it is the file, or the name of a room that holds it. */
+function covers(permission: string, file: string): boolean {
+  const room = rooms.find(({ name }) => name === permission);
+  return permission === file || permission === EVERYTHING || (room !== undefined && holds(room, file));
 }
 
 function listFiles(): string[] {
@@ -118,22 +123,45 @@ test('every import is either a file of ours or a package that may be imported th
   assert.equal(strange, []);
 });
 
-test('every file belongs to a room', () => {
+test('every file belongs to a room, and every room is there', () => {
+  assert.ok(rooms.length > 15, `${rooms.length} rooms`);
   assert.equal(
     [...files.keys()].filter((file) => roomOf(file) === undefined),
+    [],
+  );
+  const permitted = rooms.flatMap(({ mayImport }) => mayImport);
+  const places = [...permitted.filter((name) => name.endsWith('.ts')), ...rooms.flatMap(({ paths }) => paths)];
+  assert.equal(
+    places.filter((path) => !existsSync(join(repository, path))),
+    [],
+  );
+  const names = [...rooms.map(({ name }) => name), ...places, EVERYTHING];
+  assert.equal(
+    permitted.filter((name) => !names.includes(name)),
     [],
   );
 });
 
 test('rooms import only the rooms they may', () => {
   const broken = ours.filter(({ file, target }) => {
-    const [from, to] = [roomOf(file) as string, roomOf(target) as string];
-    return from !== to && !MAY_IMPORT[from].includes(to);
+    const from = roomOf(file) as Room;
+    return !holds(from, target) && !from.mayImport.some((permission) => covers(permission, target));
   });
   assert.equal(
     broken.map(({ file, target }) => `${file} imports ${target}`),
     [],
   );
+});
+
+test('rooms may import only what they do', () => {
+  const unused = rooms.flatMap((room) => {
+    const targets = ours.filter(({ file }) => roomOf(file) === room).map(({ target }) => target);
+    const isUsed = (permission: string) => targets.some((target) => !holds(room, target) && covers(permission, target));
+    return room.mayImport
+      .filter((permission) => !isUsed(permission))
+      .map((permission) => `${room.name}: ${permission}`);
+  });
+  assert.equal(unused, []);
 });
 
 /** Where the lanes.ts of a kernel is: a kernel of several files has a folder within. */
@@ -144,22 +172,10 @@ function homeOf(kernel: string): string {
 test('kernels import only lanes.ts, random.ts, and the files of the same kernel, where it has a folder', () => {
   const broken = ours.filter(
     ({ file, target }) =>
-      roomOf(file) === 'assembly' &&
+      file.startsWith('assembly/') &&
       !/^assembly\/(training\/)?index\.ts$/.test(file) &&
       !['lanes.ts', 'random.ts'].some((name) => target === join(homeOf(file), name)) &&
       !(dirname(file) !== homeOf(file) && dirname(target) === dirname(file)),
-  );
-  assert.equal(
-    broken.map(({ file, target }) => `${file} imports ${target}`),
-    [],
-  );
-});
-
-test('families of kernels import only the arena and each other', () => {
-  const families = [...files.keys()].filter((file) => file.startsWith('bindings/kernels/'));
-  assert.ok(families.length > 10, `${families}`);
-  const broken = ours.filter(
-    ({ file, target }) => families.includes(file) && ![...families, 'bindings/arena.ts'].includes(target),
   );
   assert.equal(
     broken.map(({ file, target }) => `${file} imports ${target}`),

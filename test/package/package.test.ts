@@ -87,31 +87,79 @@ test('holds the build, the licences and the documents, and no sources or tests',
   assert.equal(strange, []);
 });
 
-test('carries the licences of every library in a bundle', () => {
-  const notices = read('dist/THIRD-PARTY-NOTICES.txt');
-  for (const library of [
-    '@assemblyscript/loader',
-    'assemblyscript',
-    'commander',
-    'fast-png',
-    'fflate',
-    'iobuffer',
-    'hyparquet',
-    'fzstd',
-    'hysnappy',
-    '@tensorflow/tfjs-core',
-    '@tensorflow/tfjs-backend-cpu',
-    '@tensorflow/tfjs-backend-wasm',
-    '@tensorflow/tfjs-backend-webgl',
-    '@tensorflow/tfjs-backend-webgpu',
-    'vega',
-    'vega-lite',
-  ]) {
-    assert.match(notices, new RegExp(`^${library} \\d+\\.\\d+\\.\\d+ \\((MIT|Apache-2\\.0|BSD-3-Clause)\\)$`, 'm'));
+interface Notice {
+  readonly name: string;
+  readonly version?: string;
+  readonly licence: string;
+  readonly text: string;
+}
+
+/** The names that the notices begin with, and the entries after them. */
+function readNotices(): { readonly bundled: readonly string[]; readonly entries: ReadonlyMap<string, Notice> } {
+  const [first, ...rest] = read('dist/THIRD-PARTY-NOTICES.txt').split(`\n\n${'-'.repeat(80)}\n\n`);
+  const entries = rest.map((section): [string, Notice] => {
+    const found = /^(\S+)(?: (\d+\.\d+\.\d+))? \(([\w.-]+)\)(?:\n|$)([\s\S]*)$/.exec(section);
+    assert.ok(found, section.slice(0, 200));
+    const [, name, version, licence, text] = found;
+    return [name, { name, version, licence, text: text.trim() }];
+  });
+  return { bundled: first.split('\n').slice(2), entries: new Map(entries) };
+}
+
+/** A sentence that the text of every licence of the name has. */
+const SENTENCES: Readonly<Record<string, RegExp>> = {
+  'Apache-2.0': /Grant of Copyright License\. Subject to the terms and conditions of/,
+  'BSD-2-Clause': /Redistributions in binary form must reproduce the above copyright/,
+  'BSD-3-Clause': /Redistributions in binary form must reproduce the above copyright[\s\S]*Neither the name/,
+  ISC: /Permission to use, copy, modify, and\/or distribute this software for any purpose/,
+  MIT: /copies of the Software, and to\s+permit\s+persons\s+to\s+whom\s+the\s+Software\s+is\s+furnished/,
+};
+
+test('carries the licence of every library in a bundle, with its text', () => {
+  const { bundled, entries } = readNotices();
+  // A chunk of a library is named after it.
+  const named = Object.keys(manifest.devDependencies).filter((name) =>
+    files.some((file) => file.endsWith(`.${name.replace('/', '-')}.js`)),
+  );
+  assert.ok(named.length >= 8, named.join());
+  for (const library of [...named, '@assemblyscript/loader', '@tensorflow/tfjs-core', 'seedrandom', 'vega']) {
+    assert.ok(bundled.includes(library), library);
   }
-  assert.match(notices, 'Apache License');
-  const tfjs = notices.slice(notices.indexOf('@tensorflow/tfjs-core'));
-  assert.match(tfjs, /^@tensorflow\/tfjs-core 4\.22\.0 \(Apache-2\.0\)\n\nCopyright Google LLC\n\n\s*Apache License/);
+  assert.equal(
+    bundled.filter((name) => entries.get(name)?.version === undefined),
+    [],
+  );
+  for (const { name, licence, text } of entries.values()) {
+    assert.match(text, SENTENCES[licence], `${name} (${licence})`);
+  }
+  const tfjs = [...entries.values()].filter(({ name }) => name.startsWith('@tensorflow/'));
+  assert.ok(tfjs.length >= 5, `${tfjs.length}`);
+  for (const { name, text } of tfjs) assert.match(text, /^Copyright Google LLC\n\n\s*Apache License/, name);
+});
+
+test('carries the licences of what is compiled into WebAssembly', () => {
+  const { entries } = readNotices();
+  assert.is(entries.get('assemblyscript')?.licence, 'Apache-2.0');
+  // Not a package: an entry says where the library is, and where its text is from.
+  const compiledIn = [...entries.values()].filter(({ version }) => version === undefined);
+  for (const { name, text } of compiledIn) {
+    assert.match(text, 'train/tfjs-backend-wasm-simd.wasm', name);
+    assert.match(text, /^Text: .*https:\/\//m, name);
+  }
+  const tfjs = readFileSync(join(installed.package, 'dist/train/tfjs-backend-wasm-simd.wasm'));
+  const module = new WebAssembly.Module(tfjs);
+  const exports = WebAssembly.Module.exports(module).map(({ name }) => name);
+  const imports = WebAssembly.Module.imports(module).map(({ name }) => name);
+  const marks: ReadonlyArray<readonly [library: string, isThere: boolean]> = [
+    ['XNNPACK', tfjs.includes('xnn_create_softmax_nc_f32')],
+    ['pthreadpool', exports.includes('get_threads_count')],
+    ['Emscripten', imports.some((name) => name.startsWith('emscripten_'))],
+    ['musl', tfjs.includes('-+   0X0x')],
+  ];
+  for (const [library, isThere] of marks) {
+    assert.ok(isThere, `${library} is in the WebAssembly`);
+    assert.ok(entries.has(library), `${library} has an entry`);
+  }
 });
 
 test('nothing but training and the doctor loads tfjs, and only on use', () => {
@@ -260,7 +308,9 @@ test('the command runs from the tarball alone, in an empty folder', () => {
       'npx',
       ['--offline', '--yes', '--package', installed.tarball, 'vaemetrics', 'score', ...digits, '--json'],
       empty,
+      installed.npmEnvironment,
     );
+    assert.is(readdirSync(join(installed.npmCache, '_npx')).length, 1);
     const report = JSON.parse(out) as Report;
     assert.is(report.schema, 'vaemetrics/report@1');
     assert.is(report.version, manifest.version);
