@@ -23,7 +23,7 @@ export const burgess: Architecture = {
   summary: 'convolutions of 32 channels that halve the image down to 4 x 4, two layers of 256',
   source:
     'Burgess et al. 2018, "Understanding disentangling in beta-VAE", appendix; images of other sizes by more or fewer convolutions',
-  // The authors name none. PyTorch's is so small that a seed was seen to stay at the prior of beta 4 for 1,500 steps; with this one none of three stayed for 300.
+  // The authors name none. PyTorch's is so small that a seed was seen to stay at the prior of beta 4 for 1,500 steps at twice the rate; with this one none of three stayed for 300.
   initialisation: 'glorot',
   learningRate: 5e-4,
   batchSize: 64,
