@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { objectives } from '../../src/train/objectives/index.js';
 import { type Installed, installPackage, outputOf, repository } from '../package/installed.js';
 import { testNeeding } from '../requirements.js';
 import { chromiumPath, GRAPHICS_IN_SOFTWARE, launch, NO_CHROMIUM } from './chromium.js';
@@ -123,6 +124,25 @@ for (const backend of ['webgpu', 'webgl']) {
     }
   });
 }
+
+test('webgl in software has the losses of wasm for every objective', async () => {
+  const names = objectives.map(({ name }) => name).join(' ');
+  const { said } = await callInPage(graphical, {}, 'trainEach', 'webgl', names);
+  assert.ok(said.startsWith('{'), said);
+  const [got, whole] = [JSON.parse(said), JSON.parse(callInNode(`trainEach(library, 'wasm', '${names}')`))];
+  assert.match(got.device, /swiftshader/i);
+  assert.is(Object.keys(whole.losses).length, objectives.length);
+  for (const [name, losses] of Object.entries<number[]>(whole.losses)) {
+    assert.is.not(losses[0].toFixed(3), losses[1].toFixed(3), `${name} learns`);
+    for (const [i, loss] of losses.entries()) {
+      const other = got.losses[name][i];
+      assert.ok(
+        Math.abs(other - loss) <= TOLERANCE * Math.abs(loss),
+        `${name}, step ${i + 1}: ${other}, on wasm ${loss}`,
+      );
+    }
+  }
+});
 
 test('a page asks a server for its files alone, and for none of backends that it does not use', async () => {
   const { requests } = await callInPage(plain, {}, 'trainBriefly', 'wasm');

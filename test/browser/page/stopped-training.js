@@ -61,6 +61,28 @@ export async function trainBriefly({ train }, backend) {
   return JSON.stringify({ device, steps });
 }
 
+/** Two steps of each of some objectives on small images, on a backend: what computed, and the losses by name. */
+export async function trainEach({ train, createDataset }, backend, names) {
+  const [count, side] = [64, 8];
+  // Bars of two widths that move.
+  const images = Uint8Array.from({ length: count * side * side }, (_, i) => {
+    const [image, column] = [Math.floor(i / side ** 2), i % side];
+    return column >= image % 6 && column < (image % 6) + 1 + (image % 2) ? 255 : 0;
+  });
+  const losses = {};
+  let computed = '';
+  for (const name of names.split(' ')) {
+    const data = await createDataset({ images, height: side, width: side });
+    const steps = [];
+    const small = name === 'factor-vae' && { 'discriminator-layers': 2, 'discriminator-units': 16 };
+    const options = { ...OPTIONS, data, backend, model: name, modelOptions: small || {}, batchSize: 8, testRows: 0 };
+    const { device } = await train({ ...options, learningRate: 5e-3, steps: 2, onProgress: listen(steps) });
+    computed = device;
+    losses[name] = steps.map(({ loss }) => loss);
+  }
+  return JSON.stringify({ device: computed, losses });
+}
+
 /** Without the time in the name of the events. */
 function namesOf(folder) {
   return [...folder.files().keys()].map((name) => name.replace(/\d{10}/, 'TIME')).sort();

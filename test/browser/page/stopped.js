@@ -1,8 +1,8 @@
 /** What the tests call in the page, by `window.page`. */
 import * as library from '/dist/train/browser.js';
-import { trainBriefly, trainInTwo, trainWhole } from './stopped-training.js';
+import { trainBriefly, trainEach, trainInTwo, trainWhole } from './stopped-training.js';
 
-const trainings = { trainBriefly, trainInTwo, trainWhole };
+const trainings = { trainBriefly, trainEach, trainInTwo, trainWhole };
 
 window.page = {
   call: (name, ...args) => trainings[name](library, ...args).catch(({ name, message }) => `${name}: ${message}`),
