@@ -3,6 +3,7 @@
  *
  *   npm test                     all of them
  *   npm test -- io metrics/mig   those whose path contains one of the words
+ *   npm test -- --without io,cli all but those whose path contains one of these
  *   npm test -- --node PATH      with another Node (the build in dist must exist)
  */
 import { spawn } from 'node:child_process';
@@ -25,11 +26,12 @@ interface Outcome {
 }
 
 const words = process.argv.slice(2);
-const at = words.indexOf('--node');
-const node = at < 0 ? process.execPath : words.splice(at, 2)[1];
+const node = takeOption('--node') ?? process.execPath;
+const without = takeOption('--without')?.split(',') ?? [];
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  .filter((file) => !without.some((word) => file.includes(word)))
   // From the last: what trains takes longest, and begun first leaves no core idle at the end.
   .sort()
   .reverse();
@@ -48,6 +50,12 @@ const queue = [...files];
 const began = performance.now();
 await Promise.all(Array.from({ length: availableParallelism() }, work));
 report();
+
+/** Takes an option and its value from the words. */
+function takeOption(name: string): string | undefined {
+  const at = words.indexOf(name);
+  return at < 0 ? undefined : words.splice(at, 2)[1];
+}
 
 async function work(): Promise<void> {
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
