@@ -6,11 +6,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chooseBuild } from '../../bindings/load.js';
 import type { Dataset } from '../../src/data/index.js';
-import { readFactors, readPosterior, score } from '../../src/node.js';
+import type { PlainMatrix } from '../../src/matrix.js';
+import { decompose, readFactors, readPosterior, score } from '../../src/node.js';
 import { openBackend } from '../../src/train/backends/open-backend.js';
 import {
   createMemoryRunFolder,
   DivergenceError,
+  type LiveScores,
   type MemoryRunFolder,
   resumeOptions,
   type StepProgress,
@@ -152,10 +154,47 @@ test('a run learns, and its posterior is scored', async () => {
     assert.equal(readdirSync(join(run, 'checkpoints')).length, 3);
     const posterior = await readPosterior(join(run, 'posterior.npz'));
     assert.is(posterior.mu.rows, 120);
-    const report = await score(posterior.mu, await readFactors(join(run, 'posterior.npz')), { metrics: ['mig'] });
     // All held-out rows were scored while training.
-    assert.is(report.metrics.mig.value, scores?.scores.mig);
+    await assertLive(scores, posterior, await readFactors(join(run, 'posterior.npz')), 120);
     assert.is(readFileSync(join(run, 'log.jsonl'), 'utf8').trim().split('\n').length, 120);
+  } finally {
+    rmSync(path, { recursive: true });
+  }
+});
+
+/** Held against what scores and decomposes afterwards: these rows are all that were scored, and so many of them were sampled. */
+async function assertLive(
+  live: LiveScores | null,
+  { mu, logvar }: Record<'mu' | 'logvar', PlainMatrix>,
+  factors: PlainMatrix,
+  samples: number,
+) {
+  const { metrics } = await score(mu, factors, { metrics: ['mig', 'factor-vae-score'] });
+  assert.equal(live?.scores, { mig: metrics.mig.value, 'factor-vae-score': metrics['factor-vae-score'].value });
+  assert.equal(live?.reasons, {});
+  // Samples of its own, as while training: those of the archive are others.
+  const { totalCorrelation, mutualInformationPerDimension } = await decompose({ mu, logvar }, { samples });
+  assert.ok(totalCorrelation > 0);
+  assert.is(live?.totalCorrelation, totalCorrelation);
+  const information = (mutualInformationPerDimension as number[]).reduce((sum, value) => sum + value, 0);
+  const floor = Math.log(1 + Math.exp(information) / mu.rows);
+  // Of its roundings and those of the exponent.
+  assert.ok(Math.abs((live?.totalCorrelationFloor as number) - floor) < 1e-12, String(live?.totalCorrelationFloor));
+}
+
+test('of many held-out rows the first are scored, and total correlation is averaged over 1,000 of them', async () => {
+  const [testRows, scoreRows] = [1100, 1050];
+  const many = { ...SMALL, data: { ...smallData, size: 1500 }, testRows, scoreRows, scoreEvery: 1, steps: 1 };
+  const path = mkdtempSync(join(tmpdir(), 'vaemetrics-'));
+  try {
+    const { scores } = await train({ ...many, backend: 'wasm', out: join(path, 'run') });
+    const archive = join(path, 'run', 'posterior.npz');
+    const [{ mu, logvar }, factors] = [await readPosterior(archive), await readFactors(archive)];
+    assert.is(mu.rows, testRows);
+    const first = ({ data, columns }: PlainMatrix) => {
+      return { data: data.slice(0, scoreRows * columns), rows: scoreRows, columns };
+    };
+    await assertLive(scores, { mu: first(mu), logvar: first(logvar) }, first(factors), 1000);
   } finally {
     rmSync(path, { recursive: true });
   }
