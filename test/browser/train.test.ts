@@ -142,6 +142,10 @@ test('auto takes wasm where there are no graphics, and says why', async () => {
 test('auto passes graphics in software over, and says so', async () => {
   const trained = await train(graphical, 'auto');
   assert.is(trained.name, 'wasm');
+  assert.equal(
+    trained.refused.map(({ name }) => name),
+    ['webgpu', 'webgl'],
+  );
   for (const { name, reason } of trained.refused) {
     assert.match(reason, /^only a software renderer is there \(.*swiftshader.*\)/i, name);
   }

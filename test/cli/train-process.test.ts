@@ -169,6 +169,7 @@ test('SIGHUP hurries nobody, however often it comes', async () => {
   child.kill('SIGHUP');
   await saw(/stopping; /);
   await pause(500);
+  assert.is(child.exitCode, null, 'the first waits for the scores');
   child.kill('SIGHUP');
   const { end, err } = await ended;
   assert.is(end, 129);

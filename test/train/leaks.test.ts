@@ -5,8 +5,13 @@ import * as assert from 'uvu/assert';
 import { openBackend } from '../../src/train/backends/open-backend.js';
 import { type TrainOptions, train } from '../../src/train/index.js';
 import { LIKELIHOODS } from '../../src/train/likelihoods/index.js';
-import { ARCHITECTURES } from '../../src/train/models/index.js';
+import { ARCHITECTURES, findArchitecture } from '../../src/train/models/index.js';
+import { listParameters } from '../../src/train/models/layers.js';
 import { objectives } from '../../src/train/objectives/index.js';
+import type { Description } from '../../src/train/parallel/description.js';
+import type { Request } from '../../src/train/parallel/messages.js';
+import { countValues } from '../../src/train/parallel/packing.js';
+import { makeShardHandler } from '../../src/train/parallel/shard-handler.js';
 import { smallData } from './small-data.js';
 
 const STEPS = 120;
@@ -80,6 +85,50 @@ for (const { name: architecture } of ARCHITECTURES) {
   }
 }
 
-test('threads leave no tensor behind', () => assertFlat({ threads: 2, model: 'beta-tcvae' }));
+test('the thread that trains keeps no tensor of what it asks others', () =>
+  assertFlat({ threads: 2, model: 'beta-tcvae' }));
+
+/** What a worker is told, in this thread, where its tensors can be counted. */
+async function openHandler(description: Description) {
+  const handle = makeShardHandler();
+  const ask = async (request: Request) => {
+    const replies: unknown[] = [];
+    await handle(request, (reply) => replies.push(reply));
+    assert.is(replies.length, 1);
+    const { value, error } = replies[0] as { value?: unknown; error?: { message: string } };
+    assert.is(error, undefined, `${request.kind}: ${error?.message}`);
+    return value;
+  };
+  await ask({ kind: 'open', backend: 'wasm', build: null, description });
+  return ask;
+}
+
+for (const code of ['sample', 'mean'] as const) {
+  test(`a worker keeps its parameters and nothing else, where the decoder is given a ${code}`, async () => {
+    const [image, latents] = [smallData.image, 3];
+    const pixels = image.height * image.width * image.channels;
+    const { encoder, decoder } = findArchitecture('burgess').build(image, latents);
+    const shapes = [...listParameters('encoder', encoder), ...listParameters('decoder', decoder)];
+    const count = countValues(shapes.map(({ shape }) => shape));
+    const numbers = (length: number) => Float32Array.from({ length }, (_, i) => (i % 7) / 70);
+    const ask = await openHandler({ architecture: 'burgess', image, latents, likelihood: 'bernoulli', code });
+    const before = tfjs.memory();
+    // The second shard is smaller, and has no gradients from elsewhere.
+    const rows = [16, 8];
+    for (let round = 1; round <= 5; round++) {
+      const shards = (parameters: Float32Array | null) => ({ parameters, rows, images: numbers(24 * pixels) });
+      await ask({ kind: 'encode', ...shards(numbers(count)) });
+      // Rounds in which the worker has the parameters, and is given what the encoder is to see.
+      const [parameters, seen] = round % 2 === 0 ? [null, numbers(24 * pixels)] : [numbers(count), null];
+      await ask({ kind: 'begin', ...shards(parameters), batchRows: 24, seen, noise: numbers(24 * latents) });
+      const outer = numbers(16 * latents);
+      await ask({ kind: 'learn', mu: outer.slice(), logvar: outer.slice(), z: outer, into: numbers(count) });
+      await ask({ kind: 'learn', mu: null, logvar: null, z: null, into: numbers(count) });
+      const now = tfjs.memory();
+      assert.is(now.numTensors - before.numTensors, shapes.length, `tensors after ${round} rounds`);
+      assert.is(now.numBytes - before.numBytes, 4 * count, `bytes after ${round} rounds`);
+    }
+  });
+}
 
 test.run();

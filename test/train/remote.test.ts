@@ -1,4 +1,7 @@
-/** A device that is slow to ask: steps are read some later, and nothing else differs. The device is WebAssembly that takes its time to answer. */
+/**
+ * A device that is slow to ask: steps are read some later, and nothing else differs. The device is WebAssembly that takes its time to answer, and says that it is
+ * TensorFlow, on a GPU or not.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Dataset } from '../../src/data/index.js';
@@ -12,13 +15,14 @@ import {
   train,
 } from '../../src/train/index.js';
 import { decodeCheckpoint } from '../../src/train/run/checkpoint.js';
-import { given, tf } from './backends/library.js';
+import { checkpointSteps } from '../../src/train/run/checkpoints.js';
+import type { TensorLibrary } from '../../src/train/tensors.js';
+import { given, spoiltAt, tf } from './backends/library.js';
 import { smallData } from './small-data.js';
 
 const SMALL = {
   data: smallData,
   latents: 3,
-  // Two shards, one of a row.
   batchSize: 17,
   steps: 14,
   testRows: 30,
@@ -27,6 +31,12 @@ const SMALL = {
   checkpointEvery: 4,
 } satisfies TrainOptions;
 
+/** Library and backend are TensorFlow's, by what they say; what is on a GPU is remote. */
+const tensorflow = (isUsingGpuDevice: boolean, library = given): TensorLibrary =>
+  Object.assign({ ...library }, { getBackend: () => 'tensorflow', backend: () => ({ isUsingGpuDevice }) });
+
+const [near, remote] = [tensorflow(false), tensorflow(true)];
+
 interface Device {
   /** How many reads were under way at once. */
   mostReads: number;
@@ -34,10 +44,9 @@ interface Device {
   left: number;
 }
 
-/** Where a tf of one's own computes on what says that it is a GPU; reads take a while each, and not all the same. */
+/** Where a tf of one's own computes; reads take a while each, and not all the same. */
 async function onDevice(work: () => Promise<void>): Promise<Device> {
   const backend = await openBackend('wasm');
-  Object.assign(tf.backend(), { isUsingGpuDevice: true });
   const before = tf.memory().numTensors;
   const { prototype } = tf.Tensor;
   const { data } = prototype;
@@ -82,22 +91,13 @@ for (const more of [
   test(`a remote device gives the lines, checkpoints and posterior of a local one, and keeps no tensor: ${JSON.stringify(more)}`, async () => {
     const [local, far] = [createMemoryRunFolder(), createMemoryRunFolder()];
     const [here, there]: [StepProgress[], StepProgress[]] = [[], []];
-    await train({
-      ...SMALL,
-      ...more,
-      backend: 'wasm',
-      out: local,
-      onProgress: (progress) => progress.kind === 'step' && here.push(progress),
-    });
-    const { mostReads, left } = await onDevice(async () => {
-      await train({
-        ...SMALL,
-        ...more,
-        tf: given,
-        out: far,
-        onProgress: (progress) => progress.kind === 'step' && there.push(progress),
+    const run = (library: TensorLibrary, out: MemoryRunFolder, steps: StepProgress[]) =>
+      onDevice(async () => {
+        const onProgress: TrainOptions['onProgress'] = (progress) => progress.kind === 'step' && steps.push(progress);
+        await train({ ...SMALL, ...more, tf: library, out, onProgress });
       });
-    });
+    const atHand = await run(near, local, here);
+    const { mostReads, left } = await run(remote, far, there);
     assert.equal(await linesOf(far), await linesOf(local));
     const numbersOf = (steps: StepProgress[]) =>
       steps.map(({ step, loss, klPerLatent, scored, isLogged }) => ({ step, loss, klPerLatent, scored, isLogged }));
@@ -107,6 +107,8 @@ for (const more of [
       assert.equal(await tensorsOf(far, name), await tensorsOf(local, name), name);
     }
     assert.equal(await far.read('posterior.npz'), await local.read('posterior.npz'));
+    // A posterior's two.
+    assert.is(atHand.mostReads, 2);
     assert.ok(mostReads > 10, `${mostReads} reads at once`);
     assert.is(left, 0);
   });
@@ -125,7 +127,7 @@ test('steps are made while those before are still being read, and the next batch
     await train({
       ...SMALL,
       data: watched,
-      tf: given,
+      tf: remote,
       steps: 12,
       logEvery: 4,
       scoreEvery: 0,
@@ -150,7 +152,7 @@ test('a stop writes down all steps that were made, and its checkpoint is the las
     const stopped = train({
       ...SMALL,
       logEvery: 1,
-      tf: given,
+      tf: remote,
       out: folder,
       signal: stop.signal,
       onProgress(progress) {
@@ -174,62 +176,104 @@ test('a stop writes down all steps that were made, and its checkpoint is the las
   assert.is(left, 0);
 });
 
-/** What a run that diverges says, and what it leaves. */
+/** What a run says that diverges, and what it leaves. */
 async function divergenceOf(options: Partial<TrainOptions>) {
   const folder = createMemoryRunFolder();
   const steps: number[] = [];
-  const error = await train({
-    ...SMALL,
-    scoreEvery: 0,
-    learningRate: 900,
-    ...options,
-    out: folder,
-    onProgress: (progress) => progress.kind === 'step' && steps.push(progress.step),
-  }).then(
-    () => assert.unreachable('it did not diverge'),
-    (error) => error,
-  );
-  assert.instance(error, DivergenceError);
-  return { message: error.message, step: error.step, steps, checkpoints: await folder.list('checkpoints') };
-}
-
-for (const checkpointEvery of [1, 2, 100]) {
-  test(`a loss that is no number is found at its step, and no checkpoint is after it, one in ${checkpointEvery}`, async () => {
-    const local = await divergenceOf({ backend: 'wasm', checkpointEvery });
-    let far: unknown = null;
-    const { left } = await onDevice(async () => {
-      far = await divergenceOf({ tf: given, checkpointEvery });
-    });
-    assert.equal(far, local);
-    assert.is(left, 0);
-  });
-}
-
-test('images that cannot be read end the run in whichever step they are wanted, and leave no tensor', async () => {
-  let batches = 0;
-  const broken: Dataset = {
-    ...smallData,
-    readImages(rows, out) {
-      if (++batches === 6) throw new Error('the disk is gone');
-      smallData.readImages(rows, out);
-    },
-  };
-  const steps: number[] = [];
+  let error: DivergenceError | null = null;
   const { left } = await onDevice(async () => {
-    const failed = train({
+    error = await train({
       ...SMALL,
-      data: broken,
-      tf: given,
-      logEvery: 1,
       scoreEvery: 0,
+      ...options,
+      out: folder,
       onProgress: (progress) => progress.kind === 'step' && steps.push(progress.step),
-    });
-    await failed.then(
-      () => assert.unreachable(),
-      ({ message }) => assert.is(message, 'the disk is gone'),
+    }).then(
+      () => assert.unreachable('it did not diverge'),
+      (error) => error,
     );
   });
+  assert.instance(error, DivergenceError);
   assert.is(left, 0);
+  const { message, step } = error as unknown as DivergenceError;
+  return { message, step, steps, checkpoints: await checkpointSteps(folder) };
+}
+
+// The last two before the eighth step.
+for (const [checkpointEvery, checkpoints] of [
+  [1, [6, 7]],
+  [3, [3, 6]],
+  [4, [4]],
+  [100, []],
+] as const) {
+  test(`a loss that is no number is found at its step, and no checkpoint is after it, one in ${checkpointEvery}`, async () => {
+    for (const isRemote of [false, true]) {
+      const spoilt = tensorflow(isRemote, spoiltAt(8, [SMALL.batchSize, 8, 8, 1]));
+      const found = await divergenceOf({ tf: spoilt, checkpointEvery });
+      assert.match(found.message, /^step 8: reconstruction is NaN; /);
+      assert.is(found.step, 7);
+      assert.equal(found.steps, [1, 2, 3, 4, 5, 6, 7]);
+      assert.equal(found.checkpoints, checkpoints);
+    }
+  });
+}
+
+test('weights that run away are found in the same step, with the same words', async () => {
+  const hot = { learningRate: 900, checkpointEvery: 100 };
+  assert.equal(await divergenceOf({ ...hot, tf: remote }), await divergenceOf({ ...hot, tf: near }));
 });
+
+/**
+ * One read for each of the 14 steps, then one for the scores of the last and one for the posterior. A step is told of when the one after it has been made, or
+ * at once where there is a checkpoint, each fourth; the last is told of with its scores.
+ */
+for (const [failing, told, checkpoints] of [
+  [1, 0, []],
+  [5, 4, [4]],
+  [6, 4, [4]],
+  [14, 12, [8, 12]],
+  [15, 13, [8, 12]],
+  [16, 14, [12, 14]],
+] as const) {
+  const failIn = async (logEvery: number) => {
+    let reads = 0;
+    const broken: Dataset = {
+      ...smallData,
+      readImages(rows, out) {
+        if (++reads === failing) throw new Error('the disk is gone');
+        smallData.readImages(rows, out);
+      },
+    };
+    const folder = createMemoryRunFolder();
+    const steps: number[] = [];
+    const { left } = await onDevice(async () => {
+      const failed = train({
+        ...SMALL,
+        data: broken,
+        tf: remote,
+        out: folder,
+        logEvery,
+        scoreEvery: 0,
+        onProgress: (progress) => progress.kind === 'step' && steps.push(progress.step),
+      });
+      await failed.then(
+        () => assert.unreachable(),
+        ({ message }) => assert.is(message, 'the disk is gone'),
+      );
+    });
+    assert.equal(await checkpointSteps(folder), checkpoints);
+    assert.is(left, 0);
+    return steps;
+  };
+
+  test(`images that cannot be read end the run in whichever step they are wanted, and leave no tensor: read ${failing}`, async () => {
+    assert.equal(
+      await failIn(1),
+      Array.from({ length: told }, (_, i) => i + 1),
+    );
+    // Where nobody has asked for the steps before.
+    await failIn(100);
+  });
+}
 
 test.run();

@@ -6,11 +6,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chooseBuild } from '../../bindings/load.js';
 import type { Dataset } from '../../src/data/index.js';
-import { readFactors, readPosterior, score } from '../../src/node.js';
+import type { PlainMatrix } from '../../src/matrix.js';
+import { decompose, readFactors, readPosterior, score } from '../../src/node.js';
 import { openBackend } from '../../src/train/backends/open-backend.js';
 import {
   createMemoryRunFolder,
   DivergenceError,
+  type LiveScores,
   type MemoryRunFolder,
   resumeOptions,
   type StepProgress,
@@ -19,7 +21,8 @@ import {
   train,
 } from '../../src/train/index.js';
 import { decodeCheckpoint } from '../../src/train/run/checkpoint.js';
-import { given } from './backends/library.js';
+import { checkpointSteps } from '../../src/train/run/checkpoints.js';
+import { given, spoiltAt } from './backends/library.js';
 import { smallData } from './small-data.js';
 
 const SMALL = {
@@ -61,8 +64,12 @@ async function linesOf(folder: MemoryRunFolder) {
 }
 
 /** Runs to a step, is stopped there, and goes on to the end. */
-async function stopAndResume(options: TrainOptions, stopAt: number, losses: number[]): Promise<MemoryRunFolder> {
-  const folder = createMemoryRunFolder();
+async function stopAndResume(
+  options: TrainOptions,
+  stopAt: number,
+  losses: number[],
+  folder = createMemoryRunFolder(),
+): Promise<MemoryRunFolder> {
   const stop = new AbortController();
   const reason = new Error('enough');
   try {
@@ -107,13 +114,34 @@ for (const backend of ['wasm', 'cpu'] as const) {
   });
 }
 
+const LONG = { ...SMALL, batchSize: 8, latents: 2, checkpointEvery: 50, testRows: 20 } as const;
+
 test('and so it is after many steps, where powers of beta are no longer what they were', async () => {
-  const long = { ...SMALL, backend: 'wasm', batchSize: 8, latents: 2, steps: 240, checkpointEvery: 50 } as const;
+  const long = { ...LONG, backend: 'wasm', steps: 240 } as const;
   const whole: number[] = [];
   await train({ ...long, out: createMemoryRunFolder(), onProgress: listen(whole) });
   const parts: number[] = [];
   await stopAndResume(long, 211, parts);
   assert.equal(parts, whole);
+});
+
+test('and on cpu, which is too slow to come there and goes on from the 200 steps of wasm', async () => {
+  const begun = createMemoryRunFolder();
+  await train({ ...LONG, backend: 'wasm', steps: 200, out: begun });
+  const rest = { ...LONG, backend: 'cpu', steps: 210, resume: true } as const;
+  const whole: number[] = [];
+  const folder = createMemoryRunFolder(begun.files());
+  await train({ ...rest, out: folder, onProgress: listen(whole) });
+  const parts: number[] = [];
+  const resumed = await stopAndResume(rest, 206, parts, createMemoryRunFolder(begun.files()));
+  assert.equal(
+    Object.keys(whole),
+    Array.from({ length: 10 }, (_, i) => String(201 + i)),
+  );
+  assert.equal(parts, whole);
+  const [expected, got] = [await tensorsOf(folder, 210), await tensorsOf(resumed, 210)];
+  assert.equal([...got.keys()], [...expected.keys()]);
+  for (const [name, { values }] of expected) assert.equal(got.get(name)?.values, values, name);
 });
 
 for (const model of ['beta-tcvae', 'factor-vae', 'dae'] as const) {
@@ -152,10 +180,47 @@ test('a run learns, and its posterior is scored', async () => {
     assert.equal(readdirSync(join(run, 'checkpoints')).length, 3);
     const posterior = await readPosterior(join(run, 'posterior.npz'));
     assert.is(posterior.mu.rows, 120);
-    const report = await score(posterior.mu, await readFactors(join(run, 'posterior.npz')), { metrics: ['mig'] });
     // All held-out rows were scored while training.
-    assert.is(report.metrics.mig.value, scores?.scores.mig);
+    await assertLive(scores, posterior, await readFactors(join(run, 'posterior.npz')), 120);
     assert.is(readFileSync(join(run, 'log.jsonl'), 'utf8').trim().split('\n').length, 120);
+  } finally {
+    rmSync(path, { recursive: true });
+  }
+});
+
+/** Held against what scores and decomposes afterwards: these rows are all that were scored, and so many of them were sampled. */
+async function assertLive(
+  live: LiveScores | null,
+  { mu, logvar }: Record<'mu' | 'logvar', PlainMatrix>,
+  factors: PlainMatrix,
+  samples: number,
+) {
+  const { metrics } = await score(mu, factors, { metrics: ['mig', 'factor-vae-score'] });
+  assert.equal(live?.scores, { mig: metrics.mig.value, 'factor-vae-score': metrics['factor-vae-score'].value });
+  assert.equal(live?.reasons, {});
+  // Samples of its own, as while training: those of the archive are others.
+  const { totalCorrelation, mutualInformationPerDimension } = await decompose({ mu, logvar }, { samples });
+  assert.ok(totalCorrelation > 0);
+  assert.is(live?.totalCorrelation, totalCorrelation);
+  const information = (mutualInformationPerDimension as number[]).reduce((sum, value) => sum + value, 0);
+  const floor = Math.log(1 + Math.exp(information) / mu.rows);
+  // Of its roundings and those of the exponent.
+  assert.ok(Math.abs((live?.totalCorrelationFloor as number) - floor) < 1e-12, String(live?.totalCorrelationFloor));
+}
+
+test('of many held-out rows the first are scored, and total correlation is averaged over 1,000 of them', async () => {
+  const [testRows, scoreRows] = [1100, 1050];
+  const many = { ...SMALL, data: { ...smallData, size: 1500 }, testRows, scoreRows, scoreEvery: 1, steps: 1 };
+  const path = mkdtempSync(join(tmpdir(), 'vaemetrics-'));
+  try {
+    const { scores } = await train({ ...many, backend: 'wasm', out: join(path, 'run') });
+    const archive = join(path, 'run', 'posterior.npz');
+    const [{ mu, logvar }, factors] = [await readPosterior(archive), await readFactors(archive)];
+    assert.is(mu.rows, testRows);
+    const first = ({ data, columns }: PlainMatrix) => {
+      return { data: data.slice(0, scoreRows * columns), rows: scoreRows, columns };
+    };
+    await assertLive(scores, { mu: first(mu), logvar: first(logvar) }, first(factors), 1000);
   } finally {
     rmSync(path, { recursive: true });
   }
@@ -274,19 +339,37 @@ test('a seed gives the same run, another seed another', async () => {
 });
 
 test('a loss that is no number ends the run with the step, the term and a hint, and the last checkpoint stays', async () => {
-  const folder = createMemoryRunFolder();
-  const hot = { ...SMALL, backend: 'wasm', learningRate: 900, checkpointEvery: 1, out: folder } as const;
+  const hot = { ...SMALL, backend: 'wasm', learningRate: 900, checkpointEvery: 1 } as const;
+  assert.match(
+    (await divergenceOf(hot)).message,
+    /^step \d+: \w+ is (NaN|Infinity|-Infinity); .*lower learning rate than 900/,
+  );
+  const backend = await openBackend('wasm');
   try {
-    await train(hot);
-    assert.unreachable('it did not diverge');
-  } catch (error) {
-    assert.instance(error, DivergenceError);
-    assert.match(
-      (error as Error).message,
-      /^step \d+: \w+ is (NaN|Infinity|-Infinity); .*lower learning rate than 900/,
-    );
+    const out = createMemoryRunFolder();
+    const often = { ...SMALL, steps: 12, checkpointEvery: 3, learningRate: 1e-3, out };
+    const { step, message } = await divergenceOf({ ...often, tf: spoiltAt(8, [24, 8, 8, 1]) });
+    assert.is(message, 'step 8: reconstruction is NaN; a lower learning rate than 0.001 is the first thing to try');
+    assert.is(step, 7);
+    // The two that were there before.
+    assert.equal(await checkpointSteps(out), [3, 6]);
+    const losses: number[] = [];
+    await train({ ...often, tf: given, resume: true, onProgress: listen(losses) });
+    assert.equal(Object.keys(losses), ['7', '8', '9', '10', '11', '12']);
+  } finally {
+    await backend.close();
   }
 });
+
+/** What a run that diverges ends with. */
+async function divergenceOf(options: TrainOptions): Promise<DivergenceError> {
+  const error = await train(options).then(
+    () => assert.unreachable('it did not diverge'),
+    (error) => error,
+  );
+  assert.instance(error, DivergenceError);
+  return error as DivergenceError;
+}
 
 test('settings that decide the numbers cannot change on resumption, others can', async () => {
   const folder = createMemoryRunFolder();
