@@ -275,8 +275,8 @@ test('rows that no metric takes do not end a run: its scores are null, with the 
   const own: Dataset = {
     ...smallData,
     name: 'own',
-    factors: [{ name: 'row', size: smallData.size }],
-    readFactors: (rows, out) => out.set(rows),
+    factors: ['row', 'other'].map((name) => ({ name, size: smallData.size })),
+    readFactors: (rows, out) => out.set(Array.from(rows).flatMap((row) => [row, smallData.size - 1 - row])),
   };
   const options = { ...SMALL, data: own, backend: 'wasm', steps: 4, scoreEvery: 2, testRows: 20, out: folder } as const;
   const { scores, best } = await train(options);
