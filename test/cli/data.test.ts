@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { decode } from 'fast-png';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { decode, encode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDataset } from '../../src/data/index.js';
@@ -104,6 +104,33 @@ for (const flags of [[], ['--compress']]) {
     }
   });
 }
+
+test('refuses outputs that would change the data that it reads', async () => {
+  const refusalOf = async (...args: string[]) => {
+    const { code, err } = await runInProcess(['data', ...args]);
+    assert.is(code, 73, err);
+    return err;
+  };
+  const own = at('own.npz');
+  const images = npyBytes({ descr: '|u1', shape: [9, 2, 2], data: new Uint8Array(36) });
+  writeFileSync(own, zipBytes([{ name: 'images.npy', content: images }]));
+  const before = readFileSync(own);
+  assert.match(await refusalOf(own, '--export', own, '--rows', '3'), /own\.npz: cannot be written: it is what is read/);
+  assert.equal(readFileSync(own), before);
+  mkdirSync(at('pics/deep'), { recursive: true });
+  symlinkSync(at('pics/deep'), at('elsewhere'));
+  writeFileSync(
+    at('pics/a.png'),
+    encode({ width: 2, height: 2, channels: 1, depth: 8, data: Uint8Array.of(1, 2, 3, 4) }),
+  );
+  symlinkSync(at('pics/a.png'), at('linked.png'));
+  for (const png of ['pics/x.png', 'pics/deep/x.png', 'elsewhere/x.png', 'linked.png']) {
+    const refusal = await refusalOf(at('pics'), '--preview', at(png));
+    assert.match(refusal, /it would be among the files of .*pics, which are read/);
+  }
+  assert.equal(readdirSync(at('pics')).sort(), ['a.png', 'deep']);
+  assert.is((await runInProcess(['data', at('pics'), '--preview', at('pics.png')])).code, 0);
+});
 
 test('refuses what does not go together, names that no data set has, and files that cannot be', async () => {
   const errorOf = async (...args: string[]) => {
