@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { describeWriteFailure, OutputError } from '../io/output-error.js';
 import { writeFileAtomically } from '../io/write-file.js';
 
@@ -32,12 +32,16 @@ async function describeClash(path: string, input: string): Promise<string | null
   // Pipes and devices are written to as they are.
   if (read === null || read.kind === 'other') return null;
   if (read.kind === 'file') return (await identify(path))?.id === read.id ? 'it is what is read' : null;
-  let folder = await realpath(path).then(dirname, () => realpath(dirname(path)));
-  for (;;) {
+  const real = await realpath(path).then(dirname, () => realpath(dirname(path)));
+  // By the path as it is written too: a folder that is read may be linked into another.
+  for (const folder of [...withParents(real), ...withParents(dirname(resolve(path)))]) {
     if ((await identify(folder))?.id === read.id) return `it would be among the files of ${input}, which are read`;
-    if (dirname(folder) === folder) return null;
-    folder = dirname(folder);
   }
+  return null;
+}
+
+function withParents(folder: string): string[] {
+  return dirname(folder) === folder ? [folder] : [folder, ...withParents(dirname(folder))];
 }
 
 async function identify(path: string): Promise<{ kind: 'file' | 'folder' | 'other'; id: string } | null> {

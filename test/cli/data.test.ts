@@ -124,11 +124,13 @@ test('refuses outputs that would change the data that it reads', async () => {
     encode({ width: 2, height: 2, channels: 1, depth: 8, data: Uint8Array.of(1, 2, 3, 4) }),
   );
   symlinkSync(at('pics/a.png'), at('linked.png'));
-  for (const png of ['pics/x.png', 'pics/deep/x.png', 'elsewhere/x.png', 'linked.png']) {
+  mkdirSync(at('more'));
+  symlinkSync(at('more'), at('pics/more'));
+  for (const png of ['pics/x.png', 'pics/deep/x.png', 'elsewhere/x.png', 'linked.png', 'pics/more/x.png']) {
     const refusal = await refusalOf(at('pics'), '--preview', at(png));
     assert.match(refusal, /it would be among the files of .*pics, which are read/);
   }
-  assert.equal(readdirSync(at('pics')).sort(), ['a.png', 'deep']);
+  assert.equal(readdirSync(at('pics')).sort(), ['a.png', 'deep', 'more']);
   assert.is((await runInProcess(['data', at('pics'), '--preview', at('pics.png')])).code, 0);
 });
 

@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decodePngPicture, loadJpegDecoder } from '../../src/data/files/decode-picture.js';
+import { listFolder } from '../../src/data/files/disk.js';
 import { openDataset } from '../../src/data/index.js';
 import { concatenate } from '../io/builders.js';
 import { factorsOf, fixture, imagesOf, inFolder, ramp, refusalOf, rowsOf } from './rows.js';
@@ -138,6 +139,35 @@ test('a folder: order of names, sub-folders as labels, the largest centred squar
     assert.not.equal(cropped.identity, dataset.identity);
     const tooLarge = await openDataset(folder, { crop: 11 });
     assert.match(await refusalOf(imagesOf(tooLarge, [0])), 'expected at least 11 x 11 pixels, got 10 x 12');
+  });
+});
+
+test('links are followed, to files and to folders, and every folder is read once', async () => {
+  const picture = await read('grey.png');
+  await inFolder({}, async (folder) => {
+    const at = (path: string) => join(folder, path);
+    for (const path of ['pics/real', 'outside/deep', 'beside']) await mkdir(at(path), { recursive: true });
+    for (const path of ['pics/real/1.png', 'outside/2.png', 'outside/deep/3.png', 'beside/4.png']) {
+      await writeFile(at(path), picture);
+    }
+    await symlink(at('outside'), at('pics/linked'));
+    await symlink(at('beside/4.png'), at('pics/real/5.png'));
+    // Circles, a second way to a folder, and links that lead nowhere.
+    await symlink(at('pics'), at('pics/real/again'));
+    await symlink(at('pics'), at('outside/back'));
+    await symlink(at('pics/real'), at('pics/alias'));
+    await symlink(at('outside/deep'), at('pics/z'));
+    await symlink(at('nothing'), at('pics/broken'));
+    await symlink(at('pics/itself'), at('pics/itself'));
+    const files = await listFolder(at('pics'));
+    assert.equal(
+      files.map(({ name }) => name),
+      ['linked/2.png', 'linked/deep/3.png', 'real/1.png', 'real/5.png'],
+    );
+    const dataset = await openDataset(at('pics'), { size: 10 });
+    assert.equal(dataset.factors, [{ name: 'label', size: 2 }]);
+    assert.equal(await factorsOf(dataset, rowsOf(dataset)), [0, 0, 1, 1]);
+    assert.equal((await imagesOf(dataset, [1])).slice(0, 1), Uint8Array.of(20));
   });
 });
 
