@@ -19,7 +19,7 @@ export function declareFiles(command: Command): Command {
       whole('--crop', 65_535),
     ),
     new Option('--channels <n>', 'of pictures: 1 or 3 (default: as the first)').argParser(parseChannels),
-    new Option('--maximum <n>', 'what is white in an array of bytes (default: 255, or the largest up to 16)').argParser(
+    new Option('--maximum <n>', 'what is white in whole numbers (default: 255, or the largest up to 16)').argParser(
       whole('--maximum', 255),
     ),
     new Option('--unpack-to <file.npy>', 'write images that cannot be read in pieces there once'),
