@@ -10,6 +10,7 @@ export async function kindOfPath(): Promise<null> {
   return null;
 }
 
+export const refuseMissing = refuse;
 export const openIfThere = refuse;
 export const openFileSource = refuse;
 export const writeFileAtomically = refuse;

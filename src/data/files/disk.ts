@@ -4,18 +4,27 @@
  */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { NoInputError, openFileSource } from '../../io/file-source.js';
+import { describeReadFailure, NoInputError, openFileSource } from '../../io/file-source.js';
 import type { ByteSource } from '../../io/source.js';
 import { byName, type NamedFile } from './named-file.js';
 
-/** What a path leads to. */
+/**
+ * What a path leads to; null where there is nothing, a link that leads nowhere included.
+ * @throws NoInputError where that cannot be found out, as in a folder that may not be entered
+ */
 export async function kindOfPath(path: string): Promise<'file' | 'folder' | null> {
   try {
     const found = await stat(path);
     return found.isDirectory() ? 'folder' : 'file';
-  } catch {
-    return null;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code as string)) return null;
+    throw new NoInputError(path, describeReadFailure(error), error);
   }
+}
+
+/** @throws NoInputError always: for a path that leads to nothing */
+export function refuseMissing(path: string, reason: string): never {
+  throw new NoInputError(path, reason);
 }
 
 /** Opens a file; null where there is none. */
@@ -72,7 +81,7 @@ export async function listFolder(folder: string): Promise<NamedFile[]> {
       for (const name of found) await visit(name);
     }
   } catch (error) {
-    throw new NoInputError(folder, error instanceof Error ? error.message : String(error), error);
+    throw error instanceof NoInputError ? error : new NoInputError(folder, describeReadFailure(error), error);
   }
   return names.map((name) => ({ name, open: () => openFileSource(join(folder, name)) })).sort(byName);
 }
