@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { areaAverage } from '../../src/data/files/area-average.js';
+import * as inBrowsers from '../../src/data/files/disk.browser.js';
 import { fileDataset, NO_FACTORS } from '../../src/data/files/file-dataset.js';
 import { openHdf5, unpackedPerImage } from '../../src/data/files/hdf5.js';
 import { readIdx } from '../../src/data/files/idx.js';
@@ -321,6 +322,17 @@ test('a path that leads to nothing is no misspelt name, nor is one that may not 
   // The system refuses to look: no name may be that long.
   const long = `${'a'.repeat(5000)}.npz`;
   assert.match(String(await errorOf(long)), /^ERR_NO_INPUT a+\.npz: ENAMETOOLONG.*,false$/);
+});
+
+test('in a browser the name of a file that is not handed in leads to nothing', () => {
+  try {
+    inBrowsers.refuseMissing('digits.npz');
+  } catch (error) {
+    assert.ok(isNothingThere(error), String(error));
+    assert.match((error as Error).message, "or a Blob or File, got 'digits.npz'");
+    return;
+  }
+  assert.unreachable();
 });
 
 test('unknown names get the nearest, unknown files the list of what is read', async () => {
