@@ -188,8 +188,11 @@ test('what floats stand for may show late, after blocks of zeros and ones', asyn
     const images = pixels([1, 1, 300_001], new Uint8Array(Float64Array.from([...zerosAndOnes, last]).buffer), '<f8');
     const dataset = await openDataset(archive({ images }, false));
     const found = await imagesOf(dataset, [0]);
-    const all = zerosAndOnes.map((value) => value * expected);
-    assert.equal(found, Uint8Array.from([...all, white === 16 ? 255 : white]));
+    const all = [...zerosAndOnes.map((value) => value * expected), white === 16 ? 255 : white];
+    assert.is(
+      found.findIndex((value, i) => value !== all[i]),
+      -1,
+    );
   }
 });
 
