@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { convertArrays, formatForPath } from '../io/index.js';
 import type { Context } from './command.js';
 import { warn } from './failure.js';
+import { posteriorOf } from './find-run.js';
 import { describeExamples, FORMATS_TEXT } from './help-text.js';
 import { declareReading, type ReadingFlags, withFile } from './open-one-file.js';
 import { checkOutput, writeOutput } from './write-output.js';
@@ -34,7 +35,7 @@ interface ConvertFlags extends ReadingFlags {
 
 async function runConvert(input: string, output: string, flags: ConvertFlags, { terminal }: Context): Promise<void> {
   const format = formatForPath(output);
-  await checkOutput(output);
+  await checkOutput(output, [input === '-' ? '/dev/stdin' : await posteriorOf(input)]);
   await withFile(input, flags, terminal.signal, async (file) => {
     const { member, compress } = flags;
     const conversion = convertArrays(file, format, { member, compress });

@@ -11,7 +11,14 @@ import { printable } from '../report/printable.js';
 import { createStyle, type Style } from '../report/style.js';
 import { checkEnding } from './check-ending.js';
 import type { Context } from './command.js';
-import { declareFiles, type FileFlags, listFileFlags, namingFileFlags, toFileOptions } from './file-flags.js';
+import {
+  declareFiles,
+  type FileFlags,
+  filesNamed,
+  listFileFlags,
+  namingFileFlags,
+  toFileOptions,
+} from './file-flags.js';
 import { describeExamples } from './help-text.js';
 import { wholeNumber } from './parse-values.js';
 import { wantsColor } from './terminal.js';
@@ -101,7 +108,8 @@ async function showOne(name: string, flags: DataFlags, { terminal }: Context): P
   if (compress && archive === undefined) throw new UsageError('--compress needs --export');
   checkEnding('--preview', preview, '.png');
   checkEnding('--export', archive, '.npz');
-  for (const path of [preview, archive]) if (path !== undefined) await checkOutput(path);
+  const inputs = filesNamed(name);
+  for (const path of [preview, archive]) if (path !== undefined) await checkOutput(path, inputs);
   const dataset = await untilAborted(() => openDataset(name, { ...toFileOptions(flags), seed }), signal);
   try {
     if (flags.seed !== undefined && rows === undefined && preview === undefined && !('seed' in dataset.identity)) {

@@ -10,7 +10,7 @@ import { checkEnding } from './check-ending.js';
 import type { Context } from './command.js';
 import { namingFileFlags } from './file-flags.js';
 import { describeExamples } from './help-text.js';
-import { type ComputeFlags, declareCompute, toModelOptions } from './model-flags.js';
+import { type ComputeFlags, declareCompute, inputsOf, toModelOptions } from './model-flags.js';
 import { wholeNumber } from './parse-values.js';
 import { startProgress } from './progress.js';
 import { tellNotes } from './tell-notes.js';
@@ -74,7 +74,7 @@ async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): P
   checkEnding('--out', flags.out, '.npz');
   const out = flags.out ?? defaultOutput(run, flags);
   // The folder of a run that there is not is no output that cannot be written.
-  if (flags.out !== undefined) await checkOutput(out);
+  if (flags.out !== undefined) await checkOutput(out, await inputsOf(run, flags));
   const progress = flags.quiet ? null : startProgress(terminal);
   const encoded = await encode(run, {
     ...options,

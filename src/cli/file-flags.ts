@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { FILE_OPTIONS, type FileOptions, givenFileOptions } from '../data/files/options.js';
+import { procedural } from '../data/procedural.js';
 import { DataError, isCodedError } from '../errors.js';
 import { wholeNumber } from './parse-values.js';
 import { UsageError } from './usage-error.js';
@@ -18,7 +19,7 @@ export function declareFiles(command: Command): Command {
       whole('--crop', 65_535),
     ),
     new Option('--channels <n>', 'of pictures: 1 or 3 (default: as the first)').argParser(parseChannels),
-    new Option('--maximum <n>', 'what is white in an array of bytes (default: 255, or the largest up to 16)').argParser(
+    new Option('--maximum <n>', 'what is white in whole numbers (default: 255, or the largest up to 16)').argParser(
       whole('--maximum', 255),
     ),
     new Option('--unpack-to <file.npy>', 'write images that cannot be read in pieces there once'),
@@ -40,6 +41,11 @@ export function toFileOptions(flags: FileFlags): FileOptions {
 /** The flags that were given, as they are written. */
 export function listFileFlags(flags: FileFlags): string[] {
   return Object.keys(givenFileOptions(flags)).map(flagOf);
+}
+
+/** The file or folder that data are named by; none for a data set that is drawn. */
+export function filesNamed(data: string): string[] {
+  return procedural.some(({ name }) => name === data) ? [] : [data];
 }
 
 function flagOf(name: string): string {

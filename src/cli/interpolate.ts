@@ -12,6 +12,7 @@ import {
   checkPictures,
   checkShape,
   declareCompute,
+  inputsOf,
   parseLatents,
   scaleOption,
   toModelOptions,
@@ -93,7 +94,8 @@ async function runInterpolate(run: string, flags: InterpolateFlags, terminal: Te
   const { out, gif, from, to, steps, latents, range, row, scale } = flags;
   check(flags);
   checkPictures(flags, !flags.manifold);
-  for (const path of [out, gif]) if (path !== undefined) await checkOutput(path);
+  const inputs = await inputsOf(run, flags);
+  for (const path of [out, gif]) if (path !== undefined) await checkOutput(path, inputs);
   const options = { ...toModelOptions(flags, terminal), steps, onShape: checkShape(flags) };
   const grid: ImageGrid & Partial<Manifold & Interpolation> = await untilAborted<ImageGrid>(
     () =>

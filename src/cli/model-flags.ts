@@ -1,10 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { BACKEND_NAMES, type BackendName } from '../train/backends/backend.js';
 import { checkAnimation, checkDrawing, type GridShape } from '../train/pictures.js';
+import { CONFIG_NAME, parseConfig } from '../train/run/config.js';
 import type { DataOpening } from '../train/run-data.js';
 import { checkEnding } from './check-ending.js';
 import { warn } from './failure.js';
-import { declareFiles, type FileFlags, toFileOptions } from './file-flags.js';
+import { declareFiles, type FileFlags, filesNamed, toFileOptions } from './file-flags.js';
 import { wholeNumber, wordList } from './parse-values.js';
 import { tellNotes } from './tell-notes.js';
 import type { Terminal } from './terminal.js';
@@ -79,6 +82,19 @@ export function toModelOptions(flags: ComputeFlags, terminal: Terminal) {
   const dataOptions = toFileOptions(flags);
   const onOpened = (opened: DataOpening) => tellNotes(terminal, opened);
   return { ...toWeights(flags, terminal), backend, ...(data !== undefined && { data, onOpened }), dataOptions };
+}
+
+/** The file or folder that images come from: what --data names, or the data of the run. */
+export async function inputsOf(run: string, { data }: ComputeFlags): Promise<string[]> {
+  if (data !== undefined) return filesNamed(data);
+  try {
+    const path = join(run, CONFIG_NAME);
+    const config = parseConfig(await readFile(path, 'utf8'), path);
+    return config.data.path === null ? [] : filesNamed(config.data.path);
+  } catch {
+    // What opens the run says what is wrong with it.
+    return [];
+  }
 }
 
 /** Refuses pictures that are too large before their images are computed. */

@@ -12,6 +12,7 @@ import {
   checkPictures,
   checkShape,
   declareCompute,
+  inputsOf,
   scaleOption,
   toModelOptions,
 } from './model-flags.js';
@@ -53,7 +54,7 @@ async function runReconstruct(run: string, flags: ReconstructFlags, terminal: Te
   const { out, rows, scale } = flags;
   checkPictures(flags, false);
   const path = out as string;
-  await checkOutput(path);
+  await checkOutput(path, await inputsOf(run, flags));
   const made = await untilAborted(
     () => reconstruct(run, { ...toModelOptions(flags, terminal), rows, onShape: checkShape(flags) }),
     signal,

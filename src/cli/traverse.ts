@@ -15,6 +15,7 @@ import {
   checkPictures,
   checkShape,
   declareCompute,
+  inputsOf,
   parseLatents,
   scaleOption,
   toModelOptions,
@@ -82,7 +83,8 @@ async function runTraverse(run: string, flags: TraverseFlags, terminal: Terminal
   const { out, gif, from, row, steps, range, latents, scale } = flags;
   if (from === 'prior' && row !== undefined) throw new UsageError('expected --row or --from prior, got both');
   checkPictures(flags, true);
-  for (const path of [out, gif]) if (path !== undefined) await checkOutput(path);
+  const inputs = await inputsOf(run, flags);
+  for (const path of [out, gif]) if (path !== undefined) await checkOutput(path, inputs);
   const options = { ...toModelOptions(flags, terminal), from, row, steps, range, latents, onShape: checkShape(flags) };
   const traversal = await untilAborted(() => traverse(run, options), terminal.signal);
   const written: string[] = [];

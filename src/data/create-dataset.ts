@@ -6,6 +6,7 @@ import { checkNamesOfFactors } from './check-factors.js';
 import type { Dataset, ImageShape } from './dataset.js';
 import { tableOfColumns } from './files/columns-table.js';
 import { fileDataset, imagesInMemory, NO_FACTORS } from './files/file-dataset.js';
+import { checkNamesOfOptions } from './files/options.js';
 
 /** Images in memory, and the factors that made them. */
 export interface DatasetArrays {
@@ -22,6 +23,16 @@ export interface DatasetArrays {
   readonly name?: string;
 }
 
+const ARRAYS = [
+  'images',
+  'height',
+  'width',
+  'channels',
+  'factors',
+  'factorNames',
+  'name',
+] as const satisfies ReadonlyArray<keyof DatasetArrays>;
+
 /**
  * A data set of images in memory, to be trained on and scored. Bytes are not copied.
  * @throws TypeError or RangeError for arrays that are no images, or that do not belong together
@@ -29,7 +40,14 @@ export interface DatasetArrays {
  * const dataset = createDataset({ images: bytes, height: 28, width: 28, factors: labels });
  */
 export function createDataset(arrays: DatasetArrays): Dataset {
+  checkNamesOfOptions('createDataset', arrays, ARRAYS);
   const { images, height, width, channels = 1, name = 'images' } = arrays;
+  if (typeof name !== 'string' || name === '') {
+    throw dataTypeError(`name: expected a text, got ${typeof name === 'string' ? 'an empty one' : typeof name}`);
+  }
+  if (arrays.factors === undefined && arrays.factorNames !== undefined) {
+    throw dataRangeError('factorNames: expected none without factors, got some');
+  }
   const image = checkShape({ height, width, channels });
   const each = height * width * channels;
   if (!(images instanceof Uint8Array || images instanceof Float32Array || images instanceof Float64Array)) {
@@ -78,7 +96,12 @@ function roundPixels(images: Float32Array | Float64Array, each: number): Uint8Ar
 function readFactors({ factors, factorNames }: DatasetArrays, rows: number) {
   const table = toMatrix(factors as MatrixLike, 'factors');
   if (table.rows !== rows) throw dataRangeError(`factors: expected ${rows} rows to match images, got ${table.rows}`);
-  const names = factorNames ?? Array.from({ length: table.columns }, (_, k) => `factor${k}`);
+  if (factorNames !== undefined && !Array.isArray(factorNames)) {
+    throw dataTypeError(
+      `factorNames: expected an array of names, got ${factorNames === null ? 'null' : typeof factorNames}`,
+    );
+  }
+  const names: readonly string[] = factorNames ?? Array.from({ length: table.columns }, (_, k) => `factor${k}`);
   if (names.length !== table.columns) {
     throw dataRangeError(`factorNames: expected ${table.columns} names, got ${names.length}`);
   }

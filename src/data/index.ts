@@ -29,6 +29,7 @@ export interface DatasetOptions extends FileOptions {
  *
  * @throws RangeError (`ERR_OPTION`) for a name that is neither, with the names there are and the nearest of them, and for an option
  *   that the data set has no use for
+ * @throws NoInputError (`ERR_NO_INPUT`) for a path, with folders or an ending, that leads to nothing or may not be followed
  * @throws DataError for a file that is damaged or of another format
  *
  * @example
@@ -43,18 +44,32 @@ export async function openDataset(given: string | Blob, options: DatasetOptions 
     refuseUseless(options, [], `${given}, which is drawn`);
     return drawn;
   }
-  if (!(await isThere(given))) {
-    const names = procedural.map(({ name }) => name);
-    throw optionRangeError(
-      `data: expected one of ${names.join(', ')}, or the path of a file or folder, got '${given}'${didYouMean(given, names)}`,
-    );
-  }
-  return openFileDataset(given, options);
+  const disk = await import('./files/disk.js');
+  if ((await disk.kindOfPath(given)) !== null) return openFileDataset(given, options);
+  if (LIKE_A_PATH.test(given)) disk.refuseMissing(given, NOTHING_THERE);
+  const names = procedural.map(({ name }) => name);
+  throw optionRangeError(
+    `${NO_SUCH_NAME} ${names.join(', ')}, or the path of a file or folder, got '${given}'${didYouMean(given, names)}`,
+  );
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** Folders before the name, or an ending: no drawn data set is called so. */
+const LIKE_A_PATH = /[/\\]|\.[^.]+$/;
+const NOTHING_THERE = 'no such file or folder';
+const NO_SUCH_NAME = 'data: expected one of';
+
+/** Whether an error says that nothing is there by the name or path of a data set. */
+export function isNothingThere(error: unknown): boolean {
+  const { code, message = '' } = error as { code?: unknown; message?: string };
+  if (code === 'ERR_OPTION') return message.startsWith(NO_SUCH_NAME);
+  return code === 'ERR_NO_INPUT' && message.endsWith(`: ${NOTHING_THERE}`);
+}
+
+/** Whether there is something by a name or path, whatever it is. */
+export async function isSomethingThere(given: string): Promise<boolean> {
+  if (procedural.some(({ name }) => name === given)) return true;
   const disk = await import('./files/disk.js');
-  return (await disk.kindOfPath(path)) !== null;
+  return (await disk.kindOfPath(given)) !== null;
 }
 
 /** What leads to a data set from any folder: a name stays one, a path becomes absolute. */

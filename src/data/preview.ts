@@ -1,5 +1,6 @@
 import { contactSheet } from './contact-sheet.js';
 import type { Dataset, Factor } from './dataset.js';
+import { comfortableScale, enlarge, enlargedShape } from './enlarge.js';
 import { checkSheetSize } from './picture-size.js';
 
 /** Images side by side. */
@@ -16,7 +17,7 @@ function spread({ size, range }: Factor): number[] {
 
 /**
  * A picture of a data set, PNG: some rows, ten side by side, and, where images of given factors can be drawn, a line for each factor below, in which
- * it alone varies, from the first of those rows.
+ * it alone varies, from the first of those rows. Small images are enlarged.
  * @throws RangeError for more rows than a picture can show
  */
 export async function previewSheet(dataset: Dataset, rows: Int32Array): Promise<Uint8Array> {
@@ -24,7 +25,8 @@ export async function previewSheet(dataset: Dataset, rows: Int32Array): Promise<
   const imageBytes = image.height * image.width * image.channels;
   const lines = Math.ceil(rows.length / COLUMNS);
   const sweeps = renderFactors ? factors.length : 0;
-  checkSheetSize((lines + sweeps) * COLUMNS, image, COLUMNS);
+  const scale = comfortableScale(image);
+  checkSheetSize((lines + sweeps) * COLUMNS, enlargedShape(image, scale), COLUMNS);
   const images = new Uint8Array((lines + sweeps) * COLUMNS * imageBytes);
   await dataset.readImages(rows, images.subarray(0, rows.length * imageBytes));
   if (renderFactors) {
@@ -40,5 +42,6 @@ export async function previewSheet(dataset: Dataset, rows: Int32Array): Promise<
     });
     await renderFactors(values, images.subarray(lines * COLUMNS * imageBytes), rows[0]);
   }
-  return contactSheet(images, image, COLUMNS);
+  const large = enlarge(images, image, scale);
+  return contactSheet(large.images, large.image, COLUMNS);
 }

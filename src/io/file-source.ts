@@ -37,7 +37,7 @@ export async function openFileSource(path: string): Promise<ByteSource> {
   } catch (error) {
     await handle?.close();
     if (error instanceof NoInputError) throw error;
-    throw new NoInputError(path, reasonOf(error), error);
+    throw new NoInputError(path, describeReadFailure(error), error);
   }
 }
 
@@ -76,7 +76,7 @@ async function readToEnd(stream: AsyncIterable<Uint8Array>, path: string): Promi
       size += piece.length;
     }
   } catch (error) {
-    throw new NoInputError(path, reasonOf(error), error);
+    throw new NoInputError(path, describeReadFailure(error), error);
   }
   const bytes = new Uint8Array(size);
   let filled = 0;
@@ -87,7 +87,8 @@ async function readToEnd(stream: AsyncIterable<Uint8Array>, path: string): Promi
   return bytes;
 }
 
-function reasonOf(error: unknown): string {
+/** Why a file or folder cannot be read, in words. */
+export function describeReadFailure(error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
     case 'ENOTDIR':

@@ -1,10 +1,11 @@
 /** The options that a run was begun with, out of its folder. */
-import type { FileOptions } from '../data/index.js';
+import { type FileOptions, isSomethingThere } from '../data/index.js';
 import { optionRangeError } from '../errors.js';
 import { BACKEND_NAMES, type BackendName } from './backends/backend.js';
 import { findObjective } from './objectives/index.js';
 import { isToOpen } from './open-data.js';
 import { describeBackend, type RunConfig, readConfig } from './run/config.js';
+import { dataAreGone } from './run-data.js';
 import type { TrainOptions } from './train-options.js';
 
 /**
@@ -12,7 +13,7 @@ import type { TrainOptions } from './train-options.js';
  *
  * The backend is the one that the run began on, whoever's tfjs it was. Another that is named, or a `tf` that is given, takes its place, and
  * `train` warns of it: equal bits are promised on the same backend and version alone.
- * @throws RangeError where the run computes on a backend that only a `tf` of the caller's has
+ * @throws RangeError where the data of the run are gone and no others are named, and where the run computes on a backend that only a `tf` of the caller's has
  */
 export async function resumeOptions(path: string, options: Partial<TrainOptions>): Promise<TrainOptions> {
   // What is passed on undefined is not given: it must not take the place of the run's own.
@@ -23,7 +24,9 @@ export async function resumeOptions(path: string, options: Partial<TrainOptions>
   const folder = await openRunFolder(path, 'read');
   const config = await readConfig(folder);
   await folder.close();
-  const data = given.data ?? config.data.path ?? config.data.name;
+  const own = config.data.path ?? config.data.name;
+  if (given.data === undefined && !(await isSomethingThere(own))) throw dataAreGone(own);
+  const data = given.data ?? own;
   const dataOptions: FileOptions = { ...(isToOpen(data) && config.data.options), ...given.dataOptions };
   const { testRows } = config.data.identity;
   const isSame = (given.model ?? config.objective.name) === config.objective.name;

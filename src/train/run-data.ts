@@ -1,7 +1,7 @@
 /** The data of a run: the images that its model was trained on, or others like them. */
-import { type Dataset, type FileOptions, givenFileOptions } from '../data/index.js';
+import { type Dataset, type FileOptions, givenFileOptions, isNothingThere } from '../data/index.js';
 import { splitRows } from '../data/split.js';
-import { dataRangeError, isCodedError, optionRangeError } from '../errors.js';
+import { dataRangeError, optionRangeError } from '../errors.js';
 import type { Model } from './load-run.js';
 import { checkDataOptions, isToOpen, openGiven } from './open-data.js';
 import type { RunConfig } from './run/config.js';
@@ -76,10 +76,7 @@ export function openNamed(config: RunConfig, given: FileOptions = {}): Promise<D
 async function openOwn(config: RunConfig, given: FileOptions): Promise<Dataset> {
   const { name, path, options = {} } = config.data;
   const dataset = await openNamed(config, given).catch((error) => {
-    if (!isCodedError(error) || error.code !== 'ERR_OPTION' || !error.message.startsWith('data:')) throw error;
-    throw dataRangeError(
-      `data: the run was trained on '${path ?? name}', which is not there: say where its images are`,
-    );
+    throw isNothingThere(error) ? dataAreGone(path ?? name) : error;
   });
   if (isSame(config, dataset)) return dataset;
   await dataset.close?.();
@@ -92,6 +89,11 @@ async function openOwn(config: RunConfig, given: FileOptions): Promise<Dataset> 
   throw dataRangeError(
     `data: '${path ?? name}' is not what the run was trained on any more: name it as data to take it for other images`,
   );
+}
+
+/** What is said where the data of a run are not where they were. */
+export function dataAreGone(where: string): RangeError {
+  return dataRangeError(`data: the run was trained on '${where}', which is not there: say where its images are`);
 }
 
 function listOptions(options: object): string {

@@ -180,6 +180,26 @@ test('flags that would have no effect are refused', async () => {
   assert.not.ok(existsSync(model));
 });
 
+test('no output takes the place of the images that are read', async () => {
+  const before = readFileSync(DATA);
+  const victim = at('victim.npz');
+  writeFileSync(victim, before);
+  assert.match(await errorOf('encode', '--data', victim, '--out', victim), /^73 .*victim\.npz: .*it is what is read$/);
+  assert.match(await errorOf('encode', '--rows', '3', '--out', DATA), /^73 .*rectangles\.npz: .*it is what is read$/);
+  assert.equal(readFileSync(victim), before);
+  assert.equal(readFileSync(DATA), before);
+  const inside = at('x.png');
+  for (const words of [['traverse'], ['reconstruct'], ['interpolate', '--manifold']]) {
+    const [command, ...flags] = [...words, '--data', at(''), '--out', inside];
+    assert.match(await errorOf(command, ...flags), /^73 .*it would be among the files of /, command);
+  }
+  for (const words of [['traverse'], ['interpolate', '--from', '0', '--to', '1']]) {
+    const [command, ...flags] = [...words, '--data', at(''), '--gif', at('x.gif')];
+    assert.match(await errorOf(command, ...flags), /^73 .*it would be among the files of /, command);
+  }
+  assert.not.ok(existsSync(inside));
+});
+
 const WRONG_ENDINGS: ReadonlyArray<readonly [string, string[], RegExp]> = [
   ['traverse', ['--out', 'x.jpg'], /--out: expected a name that ends in \.png, got '.*x\.jpg'$/],
   ['traverse', ['--out', 'x.gif'], /--out: .* ends in \.png, got '.*x\.gif'; --gif writes an animation$/],

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StopSignal } from '../../src/cli/terminal.js';
@@ -46,6 +46,20 @@ test('refuses a name that tells no format, before it reads', async () => {
   const { code, err } = await runInProcess(['convert', at('nowhere.npy'), at('latents.xyz')]);
   assert.is(code, 2);
   assert.match(err, /latents\.xyz: expected a name that ends in/);
+});
+
+test('refuses to write over what it reads, by whatever name', async () => {
+  copyFileSync(at('latents.npy'), at('own.npy'));
+  symlinkSync(at('own.npy'), at('soft.npy'));
+  linkSync(at('own.npy'), at('hard.npy'));
+  for (const output of ['own.npy', 'soft.npy', 'hard.npy', '../'.concat(folder.split('/').at(-1) ?? '', '/own.npy')]) {
+    const { code, err } = await runInProcess(['convert', at('own.npy'), at(output)]);
+    assert.is(code, 73, output);
+    assert.match(err, /cannot be written: it is what is read/);
+  }
+  assert.ok(readFileSync(at('own.npy')).equals(readFileSync(at('latents.npy'))));
+  assert.is((await runInProcess(['convert', at('own.npy'), at('copy.npy')])).code, 0);
+  assert.is((await runInProcess(['convert', at('latents.npy'), at('copy.npy')])).code, 0, 'another file is replaced');
 });
 
 test('leaves nothing behind where the input is damaged or the run is stopped', async () => {

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { decode } from 'fast-png';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { decode, encode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openDataset } from '../../src/data/index.js';
@@ -71,6 +71,36 @@ test('draws a picture', async () => {
   assert.equal([width, height], [662, 66 * 7 + 2]);
 });
 
+test('small images are enlarged in a picture, and its size is checked as it is drawn', async () => {
+  const rows = 20_000;
+  const bytes = Uint8Array.from({ length: rows * 64 }, (_, i) => (i * 37) % 256);
+  const images = npyBytes({ descr: '|u1', shape: [rows, 8, 8], data: bytes });
+  writeFileSync(at('tiny.npz'), zipBytes([{ name: 'images.npy', content: images }]));
+  const draw = (count: number) =>
+    runInProcess(['data', at('tiny.npz'), '--preview', at('tiny.png'), '--rows', `${count}`]);
+  assert.is((await draw(11)).code, 0);
+  const { width, height, data } = decode(readFileSync(at('tiny.png')));
+  assert.equal([width, height], [10 * 66 + 2, 2 * 66 + 2]);
+  const [first] = await pickRows(rows, 11, 0);
+  for (const [y, x] of [
+    [0, 0],
+    [7, 0],
+    [3, 5],
+    [7, 7],
+  ]) {
+    // The corners of what was one pixel.
+    for (const [down, right] of [
+      [0, 0],
+      [7, 7],
+    ]) {
+      assert.is(data[(2 + y * 8 + down) * width + 2 + x * 8 + right], bytes[first * 64 + y * 8 + x]);
+    }
+  }
+  const { code, err } = await draw(rows);
+  assert.is(code, 2);
+  assert.match(err, /20000 images of 64 x 64 make a picture of 662 x 132002 pixels: expected at most/);
+});
+
 for (const flags of [[], ['--compress']]) {
   test(`writes images and factors ${flags.join(' ')}`, async () => {
     for (const name of ['sprites', 'shapes-6']) {
@@ -105,12 +135,42 @@ for (const flags of [[], ['--compress']]) {
   });
 }
 
+test('refuses outputs that would change the data that it reads', async () => {
+  const refusalOf = async (...args: string[]) => {
+    const { code, err } = await runInProcess(['data', ...args]);
+    assert.is(code, 73, err);
+    return err;
+  };
+  const own = at('own.npz');
+  const images = npyBytes({ descr: '|u1', shape: [9, 2, 2], data: new Uint8Array(36) });
+  writeFileSync(own, zipBytes([{ name: 'images.npy', content: images }]));
+  const before = readFileSync(own);
+  assert.match(await refusalOf(own, '--export', own, '--rows', '3'), /own\.npz: cannot be written: it is what is read/);
+  assert.equal(readFileSync(own), before);
+  mkdirSync(at('pics/deep'), { recursive: true });
+  symlinkSync(at('pics/deep'), at('elsewhere'));
+  writeFileSync(
+    at('pics/a.png'),
+    encode({ width: 2, height: 2, channels: 1, depth: 8, data: Uint8Array.of(1, 2, 3, 4) }),
+  );
+  symlinkSync(at('pics/a.png'), at('linked.png'));
+  mkdirSync(at('more'));
+  symlinkSync(at('more'), at('pics/more'));
+  for (const png of ['pics/x.png', 'pics/deep/x.png', 'elsewhere/x.png', 'linked.png', 'pics/more/x.png']) {
+    const refusal = await refusalOf(at('pics'), '--preview', at(png));
+    assert.match(refusal, /it would be among the files of .*pics, which are read/);
+  }
+  assert.equal(readdirSync(at('pics')).sort(), ['a.png', 'deep', 'more']);
+  assert.is((await runInProcess(['data', at('pics'), '--preview', at('pics.png')])).code, 0);
+});
+
 test('refuses what does not go together, names that no data set has, and files that cannot be', async () => {
   const errorOf = async (...args: string[]) => {
     const { code, err } = await runInProcess(['data', ...args]);
     return [code, err.trim().split('\n')[0]];
   };
   assert.match((await errorOf('spirtes')).join(), /2,.*got 'spirtes'/);
+  assert.match((await errorOf(at('nothere.npz'))).join(), /66,.*nothere\.npz: no such file or folder$/);
   assert.match((await errorOf('sprites', '--rows', '5')).join(), /2,.*--rows needs --preview or --export/);
   assert.match((await errorOf('--preview', at('a.png'))).join(), /2,.*need the name of a data set/);
   assert.match((await errorOf('--seed', '3')).join(), /2,.*need the name of a data set/);

@@ -4,6 +4,8 @@ import { relative } from 'node:path';
 import { encode as encodePng } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { nameFileFlags } from '../../src/cli/file-flags.js';
+import { DataError } from '../../src/errors.js';
 import { npyBytes, zipBytes } from '../io/builders.js';
 import { runInProcess } from './in-process.js';
 import { makeFolder } from './sample-files.js';
@@ -178,7 +180,13 @@ test('advice of readers names flags', async () => {
   writeFileSync(at('dark.npy'), npyBytes({ descr: '|u1', shape: [3, 1, 2], data: Uint8Array.of(0, 1, 2, 3, 4, 9) }));
   assert.match(
     await errorOf('data', at('dark.npy'), '--maximum', '5'),
-    /^65 .*expected pixels from 0 to 5, got 9; say --maximum$/,
+    /^65 .*expected pixels from 0 to 5, got 9$/,
+    'who has said it is not told to say it',
+  );
+  const advice = new DataError('expected pixels from 0 to 9, got 20; say the maximum', { path: 'a.npy', row: 3 });
+  assert.is(
+    (nameFileFlags(advice) as Error).message,
+    'a.npy, row 3: expected pixels from 0 to 9, got 20; say --maximum',
   );
   mkdirSync(at('mixed'));
   for (const [name, channels] of [

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { deflateRawSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { test } from 'uvu';
@@ -104,7 +105,128 @@ test('the largest of small whole numbers is white, and the maximum given goes be
   assert.equal(await imagesOf(brighter, [0]), Uint8Array.of(0, 17));
   assert.match(
     await refusalOf(openDataset(archive({ images: bytes }), { maximum: 15 })),
-    "member 'images', row 1: expected pixels from 0 to 15, got 16",
+    /member 'images', row 1: expected pixels from 0 to 15, got 16$/,
+  );
+});
+
+const NUMBERS: ReadonlyArray<readonly [descr: string, bytesOf: (...values: number[]) => Uint8Array]> = [
+  ['<f8', doubles],
+  ['<f4', (...values) => new Uint8Array(Float32Array.from(values).buffer)],
+  ['|i1', (...values) => new Uint8Array(Int8Array.from(values).buffer)],
+  ['<i2', (...values) => new Uint8Array(Int16Array.from(values).buffer)],
+  ['<u2', (...values) => new Uint8Array(Uint16Array.from(values).buffer)],
+  ['<i4', (...values) => new Uint8Array(Int32Array.from(values).buffer)],
+  ['>i4', (...values) => new Uint8Array(Int32Array.from(values).buffer).reverse()],
+  ['<u4', (...values) => new Uint8Array(Uint32Array.from(values).buffer)],
+  ['<i8', (...values) => new Uint8Array(BigInt64Array.from(values, BigInt).buffer)],
+  ['<u8', (...values) => new Uint8Array(BigUint64Array.from(values, BigInt).buffer)],
+];
+
+for (const [descr, bytesOf] of NUMBERS) {
+  // Reversed bytes are the same numbers in the other order.
+  const given = (...values: number[]) => bytesOf(...(descr.startsWith('>') ? values.reverse() : values));
+  const open = (values: readonly number[], maximum?: number) =>
+    openDataset(archive({ images: pixels([values.length, 1, 1], given(...values), descr) }), { maximum });
+
+  test(`whole numbers of ${descr} are taken as bytes are`, async () => {
+    const digits = await open([0, 1, 4, 8, 16]);
+    assert.equal(await imagesOf(digits, rowsOf(digits)), Uint8Array.of(0, 16, 64, 128, 255));
+    assert.ok(digits.notes?.includes('the largest pixel is 16, which is taken as white'));
+    const bytes = await open([0, 100, 17, 127]);
+    assert.equal(await imagesOf(bytes, rowsOf(bytes)), Uint8Array.of(0, 100, 17, 127));
+    const given = await open([0, 50, 100], 100);
+    assert.equal(await imagesOf(given, rowsOf(given)), Uint8Array.of(0, 128, 255));
+    assert.match(await refusalOf(open([0, 101], 100)), /row 1: expected pixels from 0 to 100, got 101$/);
+    const binary = await open([0, 1, 1]);
+    assert.equal(await imagesOf(binary, rowsOf(binary)), Uint8Array.of(0, 255, 255));
+    assert.ok(binary.isBinary);
+    const floats = descr.includes('f') ? '1, or whole numbers from 0 to ' : '';
+    for (const wrong of [-1, 256, 70_000, 2 ** 31 - 1]) {
+      // What the type cannot hold would be another number.
+      if ((wrong < 0 && descr.includes('u')) || wrong >= 2 ** (8 * Number(descr.at(-1)) - 1)) continue;
+      const [got] = descr === '<f4' ? Float32Array.of(wrong) : [wrong];
+      const message = `member 'images', row 2: expected pixels from 0 to ${floats}255, got ${got}`;
+      assert.ok((await refusalOf(open([16, 3, wrong]))).endsWith(message), message);
+    }
+  });
+}
+
+test('floats are from 0 to 1 or whole, and never both', async () => {
+  const open = (values: readonly number[], maximum?: number) =>
+    openDataset(archive({ images: pixels([values.length, 1, 1], doubles(...values), '<f8') }), { maximum });
+  for (const [values, row] of [
+    [[0.5, 1.5], 1],
+    [[0, 1, 0.5, 16], 3],
+    [[0, 1, 16, 0.5], 3],
+    [[16, 1.5], 1],
+    [[1.5], 0],
+    [[1, Number.NaN], 1],
+    [[16, Number.NaN], 1],
+    [[Number.POSITIVE_INFINITY], 0],
+    [[-0.5], 0],
+  ] as const) {
+    assert.ok(
+      (await refusalOf(open(values))).endsWith(
+        `row ${row}: expected pixels from 0 to 1, or whole numbers from 0 to 255, got ${values[row]}`,
+      ),
+      values.join(),
+    );
+  }
+  const code = await open([0, 0.5, 1], 9).catch((error) => `${error.code} ${error.message}`);
+  assert.is(code, 'ERR_OPTION maximum: expected none for images of float64 from 0 to 1, got 9');
+});
+
+test('what floats stand for may show late, after blocks of zeros and ones', async () => {
+  // 131,072 numbers make a block of a mebibyte.
+  const zerosAndOnes = Array.from({ length: 300_000 }, (_, i) => i % 2);
+  for (const [last, white, expected] of [
+    [16, 16, Math.round(255 / 16)],
+    [200, 200, 1],
+    [0.2, 51, 255],
+    [1, 255, 255],
+  ]) {
+    const images = pixels([1, 1, 300_001], new Uint8Array(Float64Array.from([...zerosAndOnes, last]).buffer), '<f8');
+    const dataset = await openDataset(archive({ images }, false));
+    const found = await imagesOf(dataset, [0]);
+    const all = [...zerosAndOnes.map((value) => value * expected), white === 16 ? 255 : white];
+    assert.is(
+      found.findIndex((value, i) => value !== all[i]),
+      -1,
+    );
+  }
+});
+
+test('whole numbers in large bare arrays are told by rows of the beginning, the middle and the end', async () => {
+  const values = ramp(200 * 32 * 32).map((value) => value % 17);
+  for (const [descr, bytes] of [
+    ['<i4', new Uint8Array(Int32Array.from(values).buffer)],
+    ['<f4', new Uint8Array(Float32Array.from(values).buffer)],
+  ] as const) {
+    const [tensor] = await openTensors(memorySource(pixels([200, 32, 32], bytes, descr)));
+    const { images, notes } = await openArrayImages(asLarge(tensor, 400_000), null);
+    assert.ok(notes.includes('the largest pixel is 16, which is taken as white'));
+    const out = new Uint8Array(1024);
+    await images.read([399_999], out);
+    assert.equal(
+      out,
+      values.slice(199 * 1024).map((value) => Math.round((value * 255) / 16)),
+    );
+  }
+  const brighter = values.slice();
+  brighter[100 * 1024 + 7] = 20;
+  const [bytes] = await openTensors(memorySource(pixels([200, 32, 32], brighter)));
+  const dark = (await openArrayImages(asLarge(bytes, 400_000), null)).images;
+  assert.match(
+    await refusalOf(Promise.resolve(dark.read([100], new Uint8Array(1024)))),
+    /row 100: expected pixels from 0 to 16, got 20; say the maximum$/,
+  );
+  const late = Float32Array.from(values, (value) => value / 16);
+  late[100 * 1024] = 16;
+  const [tensor] = await openTensors(memorySource(pixels([200, 32, 32], new Uint8Array(late.buffer), '<f4')));
+  const { images } = await openArrayImages(asLarge(tensor, 400_000), null);
+  assert.match(
+    await refusalOf(Promise.resolve(images.read([100], new Uint8Array(1024)))),
+    'row 100: expected pixels from 0 to 1, or whole numbers from 0 to 255, got 16',
   );
 });
 
@@ -232,9 +354,10 @@ test('archives that are no data set are refused with what was expected', async (
     [{ images: pixels([2, 2], ramp(4)) }, "member 'images': expected images of shape (N, H, W), (N, H, W, C)"],
     [{ images: pixels([2, 2, 2, 2], ramp(16)) }, 'with 1 or 3 channels, got (2, 2, 2, 2)'],
     [{ images: pixels([0, 2, 2], ramp(0)) }, 'got (0, 2, 2)'],
-    [{ images: pixels([1, 1, 2], ramp(4), '<i2') }, 'expected images of uint8, bool, or floats from 0 to 1, got int16'],
-    [{ images: pixels([1, 1, 2], doubles(0.5, 1.5), '<f8') }, 'row 0: expected pixels from 0 to 1, got 1.5'],
-    [{ images: pixels([2, 1, 1], doubles(1, Number.NaN), '<f8') }, 'row 1: expected pixels from 0 to 1, got NaN'],
+    [
+      { images: pixels([1, 1, 1], ramp(16), '<c16') },
+      'expected images of whole numbers from 0 to 255, bool, or floats from 0 to 1, got complex128',
+    ],
     [{ images: npyBytes({ descr: '|u1', fortranOrder: true, shape: [1, 1, 2], data: ramp(2) }) }, 'got Fortran order'],
     [{ images: pixels([1, 1, 2], Uint8Array.of(1, 2), '|b1') }, 'expected pixels from 0 to 1, got 2'],
     [{ images: GOOD, labels: pixels([3], ramp(3)) }, "member 'labels': expected a row for each of 2 images, got 3"],
@@ -257,6 +380,14 @@ test('archives that are no data set are refused with what was expected', async (
   ];
   for (const [members, message] of refused) {
     assert.ok((await refusalOf(openDataset(archive(members)))).includes(message), message);
+  }
+});
+
+test('one column of classes is a factor, as one of labels is', async () => {
+  for (const shape of [[2], [2, 1]]) {
+    const dataset = await openDataset(archive({ imgs: GOOD, latents_classes: pixels(shape, Uint8Array.of(1, 0)) }));
+    assert.equal(dataset.factors, [{ name: 'label', size: 2 }]);
+    assert.equal(await factorsOf(dataset, [0, 1]), [1, 0]);
   }
 });
 
@@ -303,6 +434,12 @@ test('deflated images are unpacked to an .npy file once, which is then read in p
     }
     const other = archive({ images: pixels([6, 4, 4], ramp(96)) });
     assert.ok((await refusalOf(openDataset(other, { unpackTo }))).includes('expected the images unpacked before'));
+    const another = `${folder}/another.npz`;
+    await writeFile(another, new Uint8Array(await file.arrayBuffer()));
+    assert.is(
+      await refusalOf(openDataset(file, { unpackTo: another })),
+      `${another}: expected the images unpacked before, (5, 4, 4) uint8 in an .npy file, got an .npz archive; name another file`,
+    );
     const alike = archive({ images: pixels([5, 4, 4], ramp(80).reverse()), labels: pixels([5], ramp(5)) });
     assert.is(
       await refusalOf(openDataset(alike, { unpackTo })),

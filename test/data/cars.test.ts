@@ -8,7 +8,7 @@ import { memorySource } from '../../src/io/index.js';
 import { readMatArray } from '../../src/io/mat5.js';
 import { memberSource, readTarDirectory } from '../../src/io/tar.js';
 import { concatenate } from '../io/builders.js';
-import { factorsOf, fixture, imagesOf, refusalOf } from './rows.js';
+import { factorsOf, fixture, imagesOf, inFolder, refusalOf } from './rows.js';
 
 /** The picture of a car by fixtures/make.py: element (y, x, c, azimuth, elevation) of an array in row order. */
 function pixel(y: number, x: number, c: number, azimuth: number, elevation: number): number {
@@ -190,6 +190,12 @@ test('cars of another shape are refused', async () => {
     await refusalOf(openDataset(blob({}))),
     'expected images of shape (height, width, 3, azimuths, elevations)',
   );
+  await inFolder({ 'bad.mat': matBytes({}) }, async (folder) => {
+    for (const path of [folder, `${folder}/bad.mat`]) {
+      const refusal = await refusalOf(openDataset(path));
+      assert.ok(refusal.startsWith(`${folder}/bad.mat, member 'im': expected images of shape `), refusal);
+    }
+  });
   const wide = { shape: [1, 1, 3, 1, 1], type: 3, classCode: 10, values: new Uint8Array(6) };
   assert.match(await refusalOf(openDataset(blob(wide))), 'expected images of uint8, got other numbers');
 });

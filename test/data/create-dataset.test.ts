@@ -71,6 +71,15 @@ const WRONG: ReadonlyArray<readonly [given: Partial<DatasetArrays>, message: Reg
   ],
   [{ factors: [1, 2, 3], factorNames: [''] }, /factorNames: factor 0: expected a name, got ""/],
   [{ factors: [1, 2, 3], factorNames: [3 as never] }, /factorNames: factor 0: expected a name, got 3/],
+  [{ factorNames: ['a'] }, /factorNames: expected none without factors, got some/],
+  [{ factors: [1, 2, 3], factorNames: 'a' as never }, /factorNames: expected an array of names, got string/],
+  [{ factors: [1, 2, 3], factorNames: null as never }, /factorNames: expected an array of names, got null/],
+  [{ name: 5 as never }, /name: expected a text, got number/],
+  [{ name: '' }, /name: expected a text, got an empty one/],
+  [
+    { factor: [1, 2, 3] } as never,
+    /createDataset: expected options images, height, width, channels, factors, factorNames, name, got an unknown one, 'factor'; did you mean 'factors'\?/,
+  ],
   [{ factors: [1, 2, 3], factorNames: ['a\0'] }, /factorNames: factor 0: expected text as its name, got "a\\u0000"/],
   [{ factors: [1, 2, 3], factorNames: ['\ud800'] }, /factorNames: factor 0: expected text as its name, got "\\ud800"/],
 ];
@@ -80,5 +89,24 @@ for (const [given, message] of WRONG) {
     assert.throws(() => createDataset({ images: BYTES, height: 2, width: 2, ...given }), message);
   });
 }
+
+test('what is no object is refused as such', () => {
+  for (const [given, kind] of [
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [3, 'number'],
+  ] as const) {
+    let error: { code?: string; message?: string } = {};
+    try {
+      createDataset(given as never);
+    } catch (thrown) {
+      error = thrown as typeof error;
+    }
+    assert.equal(
+      [error.code, error.message],
+      ['ERR_OPTION', `createDataset: expected an object of options, got ${kind}`],
+    );
+  }
+});
 
 test.run();

@@ -5,11 +5,13 @@ import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { areaAverage } from '../../src/data/files/area-average.js';
+import * as inBrowsers from '../../src/data/files/disk.browser.js';
+import { fileDataset, NO_FACTORS } from '../../src/data/files/file-dataset.js';
 import { openHdf5, unpackedPerImage } from '../../src/data/files/hdf5.js';
 import { readIdx } from '../../src/data/files/idx.js';
 import type { FileOptions } from '../../src/data/files/options.js';
 import { readNorbHeader } from '../../src/data/files/small-norb.js';
-import { openDataset } from '../../src/data/index.js';
+import { isNothingThere, openDataset } from '../../src/data/index.js';
 import { openFileSource } from '../../src/io/file-source.js';
 import { memorySource } from '../../src/io/index.js';
 import { concatenate, littleEndian } from '../io/builders.js';
@@ -268,6 +270,69 @@ test('what an image costs to unpack is counted from the chunks that it touches',
   assert.is(unpackedPerImage({ shape, chunks: [1, 64, 64, 3] }), 12_288);
   assert.is(unpackedPerImage({ shape, chunks: [2, 33, 64, 2] }), 2 * 2 * 33 * 64 * 2 * 2);
   assert.is(unpackedPerImage({ shape, chunks: null }), 0);
+});
+
+test('images of no height or width are refused, and what has no whole number of images', async () => {
+  for (const [height, width] of [
+    [0, 28],
+    [28, 0],
+  ]) {
+    const blob = new Blob([idxBytes([5, height, width], ramp(0)) as Uint8Array<ArrayBuffer>]);
+    assert.ok(
+      (await refusalOf(openDataset(blob))).endsWith(`expected images of at least 1 x 1, got ${height} x ${width}`),
+    );
+    const { cat, info } = norbPart(5, 1, [1]);
+    const files = {
+      's-dat.mat': norbBytes(BYTES, [5, 2, height, width], ramp(0)),
+      's-cat.mat': cat,
+      's-info.mat': info,
+    };
+    const refusal = await inFolder(files, (folder) => refusalOf(openDataset(folder)));
+    assert.ok(refusal.endsWith(`expected bytes of shape (N, 2, H, W), got (5, 2, ${height}, ${width}) uint8`), refusal);
+  }
+  const image = { height: 1, width: 1, channels: 1 };
+  for (const [size, got] of [
+    [0, 'none'],
+    [Number.NaN, 'NaN'],
+    [1.5, '1.5'],
+    [-1, '-1'],
+  ] as const) {
+    const images = { size, image, isBinary: false, read: () => undefined };
+    assert.throws(
+      () => fileDataset({ name: 'a', path: 'a', identity: {}, images, table: NO_FACTORS }),
+      `a: expected at least one image, got ${got}`,
+    );
+  }
+});
+
+test('a path that leads to nothing is no misspelt name, nor is one that may not be followed', async () => {
+  const errorOf = async (given: string) => {
+    let found: { code?: string; message?: string } = {};
+    await openDataset(given).catch((error) => {
+      found = error;
+    });
+    return [`${found.code} ${found.message}`, isNothingThere(found)];
+  };
+  for (const path of ['nothere.npz', './nothere', 'no/where', '/no/where', 'no\\where', 'shapes-3.h5', 'shapes-3/x']) {
+    assert.equal(await errorOf(path), [`ERR_NO_INPUT ${path}: no such file or folder`, true]);
+  }
+  const [message, isNothing] = await errorOf('shapes-33');
+  assert.match(String(message), /^ERR_OPTION data: expected one of .* got 'shapes-33'; did you mean 'shapes-3'\?$/);
+  assert.ok(isNothing);
+  // The system refuses to look: no name may be that long.
+  const long = `${'a'.repeat(5000)}.npz`;
+  assert.match(String(await errorOf(long)), /^ERR_NO_INPUT a+\.npz: ENAMETOOLONG.*,false$/);
+});
+
+test('in a browser the name of a file that is not handed in leads to nothing', () => {
+  try {
+    inBrowsers.refuseMissing('digits.npz');
+  } catch (error) {
+    assert.ok(isNothingThere(error), String(error));
+    assert.match((error as Error).message, "or a Blob or File, got 'digits.npz'");
+    return;
+  }
+  assert.unreachable();
 });
 
 test('unknown names get the nearest, unknown files the list of what is read', async () => {

@@ -1,10 +1,12 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decodePngPicture, loadJpegDecoder } from '../../src/data/files/decode-picture.js';
+import { listFolder } from '../../src/data/files/disk.js';
 import { openDataset } from '../../src/data/index.js';
+import { concatenate } from '../io/builders.js';
 import { factorsOf, fixture, imagesOf, inFolder, ramp, refusalOf, rowsOf } from './rows.js';
 
 const read = async (name: string) => new Uint8Array(await readFile(fixture(`pictures/${name}`)));
@@ -65,6 +67,54 @@ test('JPEG of four components, cut short or of another kind is refused', async (
   assert.match(await refusal(arithmetic), 'expected a baseline or progressive JPEG of 8 bits');
 });
 
+/** A coloured JPEG, baseline and without subsampling, that is grey throughout: every block is two bits, both 0. */
+function plainJpeg(height: number, width: number): Uint8Array {
+  const bytes16 = (value: number) => [value >> 8, value & 255];
+  const segment = (marker: number, ...body: number[]) => [0xff, marker, ...bytes16(body.length + 2), ...body];
+  // One code of one bit, 0: no difference to the block before for DC, the end of the block for AC.
+  const table = (spec: number) => [spec, 1, ...Array<number>(15).fill(0), 0];
+  const components = [1, 2, 3];
+  const head = [
+    ...[0xff, 0xd8],
+    ...segment(0xdb, 0, ...Array<number>(64).fill(1)),
+    ...segment(0xc0, 8, ...bytes16(height), ...bytes16(width), 3, ...components.flatMap((id) => [id, 0x11, 0])),
+    ...segment(0xc4, ...table(0x00), ...table(0x10)),
+    ...segment(0xda, 3, ...components.flatMap((id) => [id, 0]), 0, 63, 0),
+  ];
+  const bits = Math.ceil(height / 8) * Math.ceil(width / 8) * components.length * 2;
+  return concatenate(Uint8Array.from(head), new Uint8Array(Math.ceil(bits / 8)), Uint8Array.of(0xff, 0xd9));
+}
+
+test('a JPEG may be as large as is said, and what is too large for memory is not called damaged', async () => {
+  // 27 megapixels: at 21 bytes each (5 for each of three samples, 6 for the pixel) more than the 512 MiB that the decoder takes by itself.
+  const [height, width] = [5200, 5200];
+  assert.ok(height * width * 21 > 2 ** 29);
+  const picture = (await loadJpegDecoder())(plainJpeg(height, width), 'large.jpg');
+  assert.equal([picture.height, picture.width, picture.pixels.length], [height, width, height * width * 3]);
+  assert.ok(picture.pixels.every((value) => value === 128));
+  const decode = await loadJpegDecoder(1);
+  assert.is(decode(plainJpeg(32, 32), 'a.jpg').width, 32);
+  assert.is(
+    await refusalOf((async () => decode(plainJpeg(512, 256), 'a.jpg'))()),
+    'a.jpg: the JPEG is too large to be decoded in memory: 256 x 512 pixels',
+  );
+});
+
+test('bytes after the end of a JPEG are passed over, and the end of a thumbnail is not its end', async () => {
+  const decode = await loadJpegDecoder();
+  const bytes = await read('baseline.jpg');
+  const { pixels } = decode(bytes, 'a.jpg');
+  for (const after of [Uint8Array.of(0, 0xd9), Uint8Array.of(0xd9, 7, 0xd9, 0xd9), ramp(300)]) {
+    assert.equal(decode(concatenate(bytes, after), 'a.jpg').pixels, pixels);
+  }
+  // An APP1 segment right after the first marker, as cameras put it.
+  const thumbnail = Uint8Array.of(0xff, 0xe1, 0, 8, 0xff, 0xd8, 1, 2, 0xff, 0xd9);
+  const taken = concatenate(bytes.subarray(0, 2), thumbnail, bytes.subarray(2));
+  assert.equal(decode(taken, 'a.jpg').pixels, pixels);
+  const cut = taken.subarray(0, -2);
+  assert.is(await refusalOf((async () => decode(cut, 'a.jpg'))()), 'a.jpg: the JPEG is cut short');
+});
+
 test('a folder: order of names, sub-folders as labels, the largest centred square, grey among colours', async () => {
   await inFolder({}, async (folder) => {
     for (const label of ['cats', 'dogs']) await mkdir(join(folder, label));
@@ -89,6 +139,35 @@ test('a folder: order of names, sub-folders as labels, the largest centred squar
     assert.not.equal(cropped.identity, dataset.identity);
     const tooLarge = await openDataset(folder, { crop: 11 });
     assert.match(await refusalOf(imagesOf(tooLarge, [0])), 'expected at least 11 x 11 pixels, got 10 x 12');
+  });
+});
+
+test('links are followed, to files and to folders, and every folder is read once', async () => {
+  const picture = await read('grey.png');
+  await inFolder({}, async (folder) => {
+    const at = (path: string) => join(folder, path);
+    for (const path of ['pics/real', 'outside/deep', 'beside']) await mkdir(at(path), { recursive: true });
+    for (const path of ['pics/real/1.png', 'outside/2.png', 'outside/deep/3.png', 'beside/4.png']) {
+      await writeFile(at(path), picture);
+    }
+    await symlink(at('outside'), at('pics/linked'));
+    await symlink(at('beside/4.png'), at('pics/real/5.png'));
+    // Circles, a second way to a folder, and links that lead nowhere.
+    await symlink(at('pics'), at('pics/real/again'));
+    await symlink(at('pics'), at('outside/back'));
+    await symlink(at('pics/real'), at('pics/alias'));
+    await symlink(at('outside/deep'), at('pics/z'));
+    await symlink(at('nothing'), at('pics/broken'));
+    await symlink(at('pics/itself'), at('pics/itself'));
+    const files = await listFolder(at('pics'));
+    assert.equal(
+      files.map(({ name }) => name),
+      ['linked/2.png', 'linked/deep/3.png', 'real/1.png', 'real/5.png'],
+    );
+    const dataset = await openDataset(at('pics'), { size: 10 });
+    assert.equal(dataset.factors, [{ name: 'label', size: 2 }]);
+    assert.equal(await factorsOf(dataset, rowsOf(dataset)), [0, 0, 1, 1]);
+    assert.equal((await imagesOf(dataset, [1])).slice(0, 1), Uint8Array.of(20));
   });
 });
 

@@ -37,34 +37,39 @@ export async function openArrayDataset(source: ByteSource, name: string, options
     const origin = `${pixels.name} ${pixels.checksum}`;
     bare = await unpackTo(options.unpackTo, { shape: pixels.shape, origin, stream: () => pixels.stream() });
   }
-  const { images, notes } = await openArrayImages(bare?.tensor ?? pixels, options.maximum ?? null);
-  const found = await findFactors(pixels, rows, find);
-  const isArchive = pixels.name !== null;
-  const checksums = tensors.map((tensor) => `${tensor.name} ${tensor.checksum}`).join('\n');
-  return fileDataset({
-    name,
-    path,
-    identity: {
-      format: isArchive ? 'npz' : 'npy',
-      // The directory of an archive has a checksum of every member, so this one stands for all that is in it.
-      ...(isArchive ? { bytes: source.size, checksum: checksumOfText(checksums) } : await identifyFile(source)),
-      maximum: options.maximum ?? null,
-    },
-    images,
-    table: found.table,
-    notes: [...notes, ...found.notes],
-    async close() {
-      await source.close?.();
-      await bare?.source.close?.();
-    },
-  });
+  try {
+    const { images, notes } = await openArrayImages(bare?.tensor ?? pixels, options.maximum ?? null);
+    const found = await findFactors(pixels, rows, find);
+    const isArchive = pixels.name !== null;
+    const checksums = tensors.map((tensor) => `${tensor.name} ${tensor.checksum}`).join('\n');
+    return fileDataset({
+      name,
+      path,
+      identity: {
+        format: isArchive ? 'npz' : 'npy',
+        // The directory of an archive has a checksum of every member, so this one stands for all that is in it.
+        ...(isArchive ? { bytes: source.size, checksum: checksumOfText(checksums) } : await identifyFile(source)),
+        maximum: options.maximum ?? null,
+      },
+      images,
+      table: found.table,
+      notes: [...notes, ...found.notes],
+      async close() {
+        await source.close?.();
+        await bare?.source.close?.();
+      },
+    });
+  } catch (error) {
+    await bare?.source.close?.();
+    throw error;
+  }
 }
 
 /** What the type and the storage of the images have no use for. */
 function refuseUselessFor(pixels: Tensor, options: FileOptions): void {
   refuseUseless(options, ['maximum', 'unpackTo'], 'images of an array');
   const { dtype } = pixelElements(pixels);
-  if (dtype !== 'uint8') refuseUseless(options, [], `images of ${dtype}`);
+  if (dtype !== 'uint8') refuseUseless(options, dtype === 'bool' ? [] : ['maximum'], `images of ${dtype}`);
   if (pixels.read !== undefined) refuseUseless(options, ['maximum'], 'images that are not deflated');
 }
 
@@ -75,9 +80,8 @@ const DSPRITES_NAMES = ['color', 'shape', 'scale', 'orientation', 'posX', 'posY'
 async function findFactors(pixels: Tensor, rows: number, find: Find): Promise<ColumnsTable> {
   const classes = find('latents_classes');
   if (classes !== undefined) {
-    const width = classes.shape[1];
-    const names = width === DSPRITES_NAMES.length ? DSPRITES_NAMES : numberedNames(width);
-    return readColumns(classes, rows, names);
+    const width = widthOf(classes);
+    return readColumns(classes, rows, width === DSPRITES_NAMES.length ? DSPRITES_NAMES : plainNames(width));
   }
   const table = find('factors') ?? find('labels', 'label');
   if (table === undefined) {
@@ -86,17 +90,22 @@ async function findFactors(pixels: Tensor, rows: number, find: Find): Promise<Co
       ? { table: NO_FACTORS, notes: ['it holds no factors'] }
       : { table: grid, notes: ['the factors are those of the grid of MPI3D, in the order of its authors'] };
   }
-  const width = table.shape.length === 1 ? 1 : table.shape[1];
+  const width = widthOf(table);
   const [names, kinds] = [find(FACTOR_NAMES), find(FACTOR_TYPES)];
   const types = kinds && (await readFactorTypes(kinds.table, width));
-  if (names === undefined) return readColumns(table, rows, width === 1 ? ['label'] : numberedNames(width), types);
+  if (names === undefined) return readColumns(table, rows, plainNames(width), types);
   const given = await readStrings(names);
   checkFactorNames(given, width, names);
   return readColumns(table, rows, given, types);
 }
 
-function numberedNames(width: number): string[] {
-  return Array.from({ length: width }, (_, k) => `factor${k}`);
+/** The number of factors in a table, (N, K), or in a column, (N). */
+function widthOf({ shape }: Tensor): number {
+  return shape.length === 1 ? 1 : shape[1];
+}
+
+function plainNames(width: number): string[] {
+  return width === 1 ? ['label'] : Array.from({ length: width }, (_, k) => `factor${k}`);
 }
 
 async function readColumns(

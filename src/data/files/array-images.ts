@@ -5,17 +5,23 @@ import { inBlocksOf } from '../../io/source.js';
 import type { Tensor } from '../../io/tensors.js';
 import { consecutive } from './consecutive.js';
 import { type ImageRows, imagesInMemory } from './file-dataset.js';
+import { refuseUseless } from './options.js';
 import { packedImages } from './packed-images.js';
 import {
   applyLevels,
   areBytes,
+  decodePixels,
   interleave,
   largestOf,
   levelsUpTo,
   type PixelLayout,
+  type PixelRange,
   pixelElements,
   pixelLayout,
   placeOf,
+  rangeOfType,
+  rangeOfValues,
+  type Stretch,
   toBytes,
 } from './pixels.js';
 
@@ -48,9 +54,10 @@ export async function openArrayImages(tensor: Tensor, maximum: number | null): P
   const notes = note === null ? [] : [note];
   const pixels = rows * image.height * image.width * image.channels;
   if (pixels <= WHOLE_BYTES || (tensor.read === undefined && pixels <= INFLATED_BYTES)) {
-    const bytes = await readWhole(tensor, layout, shape, pixels);
-    const white = knownWhite(layout, maximum) ?? whiteOf(largestOf(bytes), notes);
+    const { bytes, range } = await readWhole(tensor, layout, shape, pixels);
+    const white = whiteOf(layout, range, maximum, () => largestOf(bytes));
     scale(bytes, white, 0, pixels / rows, place);
+    notes.push(...white.notes);
     return { images: imagesInMemory(bytes, image), notes };
   }
   if (tensor.read !== undefined) return openRanges({ tensor, layout, shape, read: tensor.read }, maximum, notes);
@@ -67,36 +74,59 @@ export async function openArrayImages(tensor: Tensor, maximum: number | null): P
   );
 }
 
-/** The value that is white where the type or the user says it, or null. */
-function knownWhite(layout: Layout, maximum: number | null): number | null {
-  if (!areBytes(layout)) return 255;
-  return layout.dtype === 'bool' ? 1 : maximum;
+/** The value that is white. */
+interface White {
+  readonly value: number;
+  /** Whether it is the largest one, and nobody has said it. */
+  readonly isFound: boolean;
+  readonly notes: readonly string[];
 }
 
-/** The value that is white where the largest is known. */
-function whiteOf(largest: number, notes: string[]): number {
-  if (largest === 0 || largest > DARKEST_MAXIMUM) return 255;
-  notes.push(`the largest pixel is ${largest}, which is taken as white`);
-  return largest;
+/** @throws RangeError for a maximum that the images have no use for */
+function whiteOf(layout: Layout, range: PixelRange, maximum: number | null, findLargest: () => number): White {
+  if (range === 'unit') refuseUseless({ maximum: maximum ?? undefined }, [], `images of ${layout.dtype} from 0 to 1`);
+  const known = range === 'unit' ? 255 : layout.dtype === 'bool' ? 1 : maximum;
+  if (known !== null) return { value: known, isFound: false, notes: [] };
+  const largest = findLargest();
+  if (largest === 0 || largest > DARKEST_MAXIMUM) return { value: 255, isFound: true, notes: [] };
+  return { value: largest, isFound: true, notes: [`the largest pixel is ${largest}, which is taken as white`] };
 }
 
-async function readWhole(tensor: Tensor, layout: Layout, shape: PixelLayout, pixels: number): Promise<Uint8Array> {
+async function readWhole(
+  tensor: Tensor,
+  layout: Layout,
+  shape: PixelLayout,
+  pixels: number,
+): Promise<{ bytes: Uint8Array; range: PixelRange }> {
   const place = placeOf(tensor);
-  const itemBytes = ITEM_BYTES[layout.dtype];
   const bytes = new Uint8Array(pixels);
+  let range = rangeOfType(layout);
   let filled = 0;
   for await (const block of inBlocksOf(tensor.stream(), BLOCK_BYTES)) {
-    const part = toBytes(block, layout, filled, pixels / shape.rows, place);
-    bytes.set(part, filled);
-    filled += block.length / itemBytes;
+    const stretch = { first: filled, each: pixels / shape.rows, place };
+    const values = decodePixels(block, layout, stretch);
+    if (range === null) {
+      range = rangeOfValues(values);
+      // So far there were zeros and ones, kept as such.
+      if (range === 'unit') spreadOnes(bytes.subarray(0, filled));
+    }
+    bytes.set(toBytes(values, layout, range ?? 'whole', stretch), filled);
+    filled += values.length;
   }
+  if (range === null) spreadOnes(bytes);
   if (shape.isPlanar) interleave(bytes, shape.image);
-  return bytes;
+  return { bytes, range: range ?? 'unit' };
 }
 
-function scale(bytes: Uint8Array, white: number, firstRow: number, rowElements: number, place: Place): void {
-  applyLevels(bytes, white, levelsUpTo(white), (i) => {
-    return new DataError(`expected pixels from 0 to ${white}, got ${bytes[i]}; say the maximum`, {
+function spreadOnes(bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i++) bytes[i] *= 255;
+}
+
+function scale(bytes: Uint8Array, white: White, firstRow: number, rowElements: number, place: Place): void {
+  const { value, isFound } = white;
+  applyLevels(bytes, value, levelsUpTo(value), (i) => {
+    const advice = isFound ? '; say the maximum' : '';
+    return new DataError(`expected pixels from 0 to ${value}, got ${bytes[i]}${advice}`, {
       ...place,
       row: firstRow + Math.floor(i / rowElements),
     });
@@ -120,9 +150,12 @@ async function openRanges(ranges: Ranges, maximum: number | null, notes: string[
   const place = placeOf(tensor);
   const { rows, image } = shape;
   const imageBytes = image.height * image.width * image.channels;
-  const white = knownWhite(layout, maximum) ?? whiteOf(await largestOfSample(ranges, imageBytes), notes);
+  const sample = await readSample(ranges, imageBytes);
+  const range = rangeOfType(layout) ?? firstRange(sample) ?? 'unit';
+  const white = whiteOf(layout, range, maximum, () => Math.max(...sample.map(largestOf)));
   const readStretch = async (wanted: ArrayLike<number>, from: number, to: number, out: Uint8Array): Promise<void> => {
-    const bytes = await readRows(ranges, wanted[from], to - from, imageBytes);
+    const { values, stretch } = await readRows(ranges, wanted[from], to - from, imageBytes);
+    const bytes = toBytes(values, layout, range, stretch);
     if (shape.isPlanar) interleave(bytes, image);
     scale(bytes, white, wanted[from], imageBytes, place);
     out.set(bytes, from * imageBytes);
@@ -130,7 +163,7 @@ async function openRanges(ranges: Ranges, maximum: number | null, notes: string[
   const images: ImageRows = {
     size: rows,
     image,
-    isBinary: white === 1,
+    isBinary: white.value === 1,
     async read(wanted, out) {
       const stretches = [...consecutive(wanted, 256)];
       for (let i = 0; i < stretches.length; i += READS) {
@@ -138,22 +171,33 @@ async function openRanges(ranges: Ranges, maximum: number | null, notes: string[
       }
     },
   };
-  return { images, notes: [...notes, 'the images are read in pieces, so the checksum of their array is not checked'] };
+  const unchecked = 'the images are read in pieces, so the checksum of their array is not checked';
+  return { images, notes: [...notes, ...white.notes, unchecked] };
 }
 
-async function readRows(ranges: Ranges, first: number, count: number, imageBytes: number): Promise<Uint8Array> {
+async function readRows(
+  ranges: Ranges,
+  first: number,
+  count: number,
+  imageBytes: number,
+): Promise<{ values: ArrayLike<number>; stretch: Stretch }> {
   const { tensor, layout, read } = ranges;
   const rowBytes = imageBytes * ITEM_BYTES[layout.dtype];
   const stored = await read(first * rowBytes, count * rowBytes);
-  return toBytes(stored, layout, first * imageBytes, imageBytes, placeOf(tensor));
+  const stretch = { first: first * imageBytes, each: imageBytes, place: placeOf(tensor) };
+  return { values: decodePixels(stored, layout, stretch), stretch };
 }
 
-async function largestOfSample(ranges: Ranges, imageBytes: number): Promise<number> {
+/** Rows from the beginning, the middle and the end. */
+async function readSample(ranges: Ranges, imageBytes: number): Promise<Array<ArrayLike<number>>> {
   const { rows } = ranges.shape;
   const count = Math.min(SAMPLE_ROWS, rows);
   const starts = [0, Math.floor((rows - count) / 2), rows - count];
-  const samples = await Promise.all(starts.map((start) => readRows(ranges, start, count, imageBytes)));
-  return Math.max(...samples.map(largestOf));
+  return Promise.all(starts.map(async (start) => (await readRows(ranges, start, count, imageBytes)).values));
+}
+
+function firstRange(sample: ReadonlyArray<ArrayLike<number>>): PixelRange | null {
+  return sample.map(rangeOfValues).find((range) => range !== null) ?? null;
 }
 
 const LOOKED_AT_BYTES = 4 << 20;

@@ -24,17 +24,15 @@ export async function openCars(
   name: string,
   edge: number,
 ): Promise<Dataset> {
-  const first = await withFile(files[0], (source) => readMatArray(source, 'im'));
+  const first = await openCar(files[0]);
   const [height, width, channels, azimuths, elevations] = first.shape;
-  checkCar(first, first.shape, `${path}/${files[0].name}`);
   const image = { height: edge, width: edge, channels: CHANNELS };
   const imageBytes = edge * edge * CHANNELS;
   const resize = areaAverage({ height, width, channels }, image);
   const cars = new Map<number, Promise<Uint8Array>>();
 
   const readCar = async (index: number): Promise<Uint8Array> => {
-    const car = await withFile(files[index], (source) => readMatArray(source, 'im'));
-    checkCar(car, first.shape, `${path}/${files[index].name}`);
+    const car = await openCar(files[index], first.shape);
     const views = azimuths * elevations;
     const pixels = height * width * channels;
     const picture = new Uint8Array(pixels);
@@ -87,6 +85,15 @@ async function identifyFiles(files: readonly NamedFile[]): Promise<string> {
     lines.push(`${file.name} ${bytes} ${checksum}`);
   }
   return lines.join('\n');
+}
+
+/** @param shape that it must have; none for the first */
+function openCar(file: NamedFile, shape?: readonly number[]): Promise<MatArray> {
+  return withFile(file, async (source) => {
+    const car = await readMatArray(source, 'im');
+    checkCar(car, shape ?? car.shape, source.path);
+    return car;
+  });
 }
 
 function checkCar(car: MatArray, shape: readonly number[], path: string): void {

@@ -91,12 +91,32 @@ function withoutAlpha(pixels: Uint8Array, height: number, width: number, channel
 interface JpegLibrary {
   decode(
     bytes: Uint8Array,
-    options: { useTArray: true; formatAsRGBA: false; tolerantDecoding: false; maxResolutionInMP: number },
+    options: {
+      useTArray: true;
+      formatAsRGBA: false;
+      tolerantDecoding: false;
+      maxResolutionInMP: number;
+      maxMemoryUsageInMB: number;
+    },
   ): { width: number; height: number; data: Uint8Array };
 }
 
+/**
+ * What the decoder may take: of three components as large as the picture, 4 bytes for each coefficient and one for each sample; then 3 bytes a pixel, twice. The
+ * blocks at the edges are whole ones, for which there is an eighth more.
+ */
+const JPEG_MEBIBYTES = ((3 * (4 + 1) + 6) * MOST_PIXELS * 1.125) / 2 ** 20;
+
+interface Frame {
+  readonly height: number;
+  readonly width: number;
+  readonly components: number;
+  /** Where its header is. */
+  readonly at: number;
+}
+
 /** The height, width and components of a JPEG, out of the header of its frame. */
-function readFrame(bytes: Uint8Array, path: string): { height: number; width: number; components: number } {
+function readFrame(bytes: Uint8Array, path: string): Frame {
   for (let at = 2; at + 9 < bytes.length; ) {
     if (bytes[at] !== 0xff) break;
     const marker = bytes[at + 1];
@@ -110,33 +130,47 @@ function readFrame(bytes: Uint8Array, path: string): { height: number; width: nu
     if (isFrame) {
       const read16 = (i: number) => bytes[i] * 256 + bytes[i + 1];
       if (bytes[at + 4] !== 8) break;
-      return { height: read16(at + 5), width: read16(at + 7), components: bytes[at + 9] };
+      return { height: read16(at + 5), width: read16(at + 7), components: bytes[at + 9], at };
     }
     at += 2 + bytes[at + 2] * 256 + bytes[at + 3];
   }
   throw new DataError('expected a baseline or progressive JPEG of 8 bits', { path });
 }
 
-/** Loads the decoder of JPEG: baseline and progressive, 8 bits, grey or YCbCr. An orientation in its EXIF is not applied. */
-export async function loadJpegDecoder(): Promise<DecodePicture> {
+/** Whether the marker of the end comes after the frame: a thumbnail before it has an end of its own, and anything may follow. */
+function hasEnd(bytes: Uint8Array, frame: number): boolean {
+  for (let at = bytes.lastIndexOf(0xd9); at > frame; at = bytes.lastIndexOf(0xd9, at - 1)) {
+    if (bytes[at - 1] === 0xff) return true;
+  }
+  return false;
+}
+
+/**
+ * Loads the decoder of JPEG: baseline and progressive, 8 bits, grey or YCbCr. An orientation in its EXIF is not applied.
+ * @param mebibytes that it may take
+ */
+export async function loadJpegDecoder(mebibytes = JPEG_MEBIBYTES): Promise<DecodePicture> {
   const loaded = (await import('jpeg-js')) as unknown as JpegLibrary & { default?: JpegLibrary };
   const library = loaded.default ?? loaded;
   return (bytes, file) => {
-    const { height, width, components } = readFrame(bytes, file);
+    const { height, width, components, at } = readFrame(bytes, file);
     checkSize(height, width, file);
     if (components !== 1 && components !== 3) {
       throw new DataError(`expected a JPEG of 1 or 3 components, got ${components}`, { path: file });
     }
     // The marker of the end; a decoder may make up what is missing before it.
-    if (bytes.length < 2 || bytes.lastIndexOf(0xd9) < 1 || bytes[bytes.lastIndexOf(0xd9) - 1] !== 0xff) {
-      throw new DataError('the JPEG is cut short', { path: file });
-    }
+    if (!hasEnd(bytes, at)) throw new DataError('the JPEG is cut short', { path: file });
     let data: Uint8Array;
     try {
       const options = { useTArray: true, formatAsRGBA: false, tolerantDecoding: false } as const;
-      ({ data } = library.decode(bytes, { ...options, maxResolutionInMP: Math.ceil(MOST_PIXELS / 1e6) }));
+      const limits = { maxResolutionInMP: Math.ceil(MOST_PIXELS / 1e6), maxMemoryUsageInMB: mebibytes };
+      ({ data } = library.decode(bytes, { ...options, ...limits }));
     } catch (error) {
-      throw Object.assign(new DataError('the JPEG is damaged or cut short', { path: file }), { cause: error });
+      const isTooLarge = /memory|allocation/i.test((error as Error).message);
+      const problem = isTooLarge
+        ? `the JPEG is too large to be decoded in memory: ${width} x ${height} pixels`
+        : 'the JPEG is damaged or cut short';
+      throw Object.assign(new DataError(problem, { path: file }), { cause: error });
     }
     if (components === 3) return { height, width, channels: 3, pixels: data };
     // The decoder gives grey three times.

@@ -1,5 +1,5 @@
 /** In the place of disk.ts in a browser, where no path leads to a file. */
-import { optionTypeError } from '../../errors.js';
+import { optionRangeError, optionTypeError } from '../../errors.js';
 
 function refuse(): never {
   throw optionTypeError('data: expected a Blob or File in a browser, got a path');
@@ -8,6 +8,11 @@ function refuse(): never {
 /** No path leads anywhere, so a name that no data set has is an unknown name. */
 export async function kindOfPath(): Promise<null> {
   return null;
+}
+
+/** What looks like a path is the name of a file that was handed in, or nobody's. */
+export function refuseMissing(path: string): never {
+  throw optionRangeError(`data: expected one of the data sets that are drawn, or a Blob or File, got '${path}'`);
 }
 
 export const openIfThere = refuse;

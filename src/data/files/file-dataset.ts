@@ -34,7 +34,9 @@ export const NO_FACTORS: FactorTable = { factors: [], read: () => undefined };
 /** Puts a data set together, with its checks of arguments. */
 export function fileDataset({ name, path, identity, images, table, notes = [], close }: FileParts): Dataset {
   const { size, image, isBinary } = images;
-  if (size === 0) throw new DataError('expected at least one image, got none', { path });
+  if (!Number.isInteger(size) || size < 1) {
+    throw new DataError(`expected at least one image, got ${size === 0 ? 'none' : size}`, { path });
+  }
   const imageBytes = image.height * image.width * image.channels;
   const count = table.factors.length;
   return {

@@ -32,7 +32,7 @@ export interface H5File {
 }
 
 interface Library {
-  readonly ready: Promise<{ readonly FS: FileSystem }>;
+  readonly ready: Promise<Module>;
   readonly File: new (
     path: string,
     mode: 'r',
@@ -42,6 +42,13 @@ interface Library {
     get(name: string): unknown;
     close(): unknown;
   };
+}
+
+interface Module {
+  readonly FS: FileSystem;
+  /** From then on HDF5 throws what it would print. */
+  readonly activate_throwing_error_handler?: () => number;
+  readonly deactivate_throwing_error_handler?: () => number;
 }
 
 interface FileSystem {
@@ -79,18 +86,18 @@ export async function mountHdf5(file: string | Blob, path: string): Promise<H5Fi
   if (typeof file === 'string') {
     const { absolutePath } = await import('./disk.js');
     const library = await load(() => import('h5wasm/node'), path);
-    await library.ready;
-    return openWith(library, absolutePath(file), path, () => undefined);
+    return openWith(library, await library.ready, absolutePath(file), path, () => undefined);
   }
   if (!('FileReaderSync' in globalThis)) {
     throw new DataError('an HDF5 file can be read by a worker only, where reading may wait: open it there', { path });
   }
   const library = await load(() => import('h5wasm'), path);
-  const { FS } = await library.ready;
+  const module = await library.ready;
+  const { FS } = module;
   const folder = `/mounted-${++mounted}`;
   FS.mkdir(folder);
   FS.mount(FS.filesystems.WORKERFS, { blobs: [{ name: 'file.h5', data: file }] }, folder);
-  return openWith(library, `${folder}/file.h5`, path, () => FS.unmount(folder));
+  return openWith(library, module, `${folder}/file.h5`, path, () => FS.unmount(folder));
 }
 
 async function load(get: () => Promise<unknown>, path: string): Promise<Library> {
@@ -104,18 +111,34 @@ async function load(get: () => Promise<unknown>, path: string): Promise<Library>
   }
 }
 
-function openWith(library: Library, inner: string, path: string, unmount: () => void): H5File {
-  const file = new library.File(inner, 'r');
-  if (file.file_id < 0n) {
+/** Runs what may fail without the pages that HDF5 prints of it: they are thrown, to stand as the cause of what is said. */
+function quietly<T>(module: Module, work: () => T, refuse: () => DataError): T {
+  module.activate_throwing_error_handler?.();
+  try {
+    return work();
+  } catch (cause) {
+    throw Object.assign(refuse(), { cause });
+  } finally {
+    module.deactivate_throwing_error_handler?.();
+  }
+}
+
+function openWith(library: Library, module: Module, inner: string, path: string, unmount: () => void): H5File {
+  const refuse = () => new DataError('HDF5 cannot open it: it is damaged or cut short', { path });
+  let file: InstanceType<Library['File']>;
+  try {
+    file = quietly(module, () => new library.File(inner, 'r'), refuse);
+    if (file.file_id < 0n) throw refuse();
+  } catch (error) {
     unmount();
-    throw new DataError('HDF5 cannot open it: it is damaged or cut short', { path });
+    throw error;
   }
   let isOpen = true;
   return {
     names: () => file.keys(),
     dataset(name) {
       const found = file.keys().includes(name) ? (file.get(name) as Partial<LibraryDataset> | null) : null;
-      return found?.slice === undefined ? null : describe(found as LibraryDataset, path, name);
+      return found?.slice === undefined ? null : describe(found as LibraryDataset, module, path, name);
     },
     close() {
       if (!isOpen) return;
@@ -126,7 +149,7 @@ function openWith(library: Library, inner: string, path: string, unmount: () => 
   };
 }
 
-function describe(dataset: LibraryDataset, path: string, member: string): H5Dataset {
+function describe(dataset: LibraryDataset, module: Module, path: string, member: string): H5Dataset {
   const { metadata, shape } = dataset;
   const { type, size, signed } = metadata;
   const name =
@@ -141,12 +164,8 @@ function describe(dataset: LibraryDataset, path: string, member: string): H5Data
     chunks: metadata.chunks,
     read(from, to) {
       const slices = (shape ?? []).map((_, k) => (k === 0 ? [from, to] : []));
-      let got: unknown;
-      try {
-        got = dataset.slice(slices);
-      } catch (cause) {
-        throw Object.assign(new DataError('HDF5 cannot read it', { path, member, row: from }), { cause });
-      }
+      const refuse = () => new DataError('HDF5 cannot read it', { path, member, row: from });
+      let got = quietly(module, () => dataset.slice(slices), refuse);
       const each = (shape ?? []).slice(1).reduce((product, length) => product * length, 1);
       if (got instanceof BigInt64Array || got instanceof BigUint64Array) got = Float64Array.from(got, Number);
       if (!ArrayBuffer.isView(got) || (got as Numbers).length !== (to - from) * each) {

@@ -45,6 +45,7 @@ export async function openHdf5(
   refuseUseless(options, ['unpackTo'], 'HDF5');
   const identity = await identifyFile(source);
   const h5 = await mountHdf5(file, path);
+  let close = async (): Promise<void> => h5.close();
   try {
     const images = numbers(h5, 'images', path);
     const { shape } = images;
@@ -58,7 +59,6 @@ export async function openHdf5(
     const unpacked = unpackedPerImage(images);
     const notes: string[] = [];
     let found: ImageRows;
-    let close = async (): Promise<void> => h5.close();
     if (pixels <= limits.whole || unpacked <= limits.unpacked) {
       refuseUseless(options, [], 'HDF5 that is read as it is');
     }
@@ -75,12 +75,16 @@ export async function openHdf5(
     } else if (options.unpackTo !== undefined) {
       const { unpackTo } = await import('./unpack.js');
       const origin = JSON.stringify(identity);
-      const opened = await unpackTo(options.unpackTo, { shape, origin, stream: () => inPasses(images) });
-      ({ images: found } = await openArrayImages(opened.tensor, 255));
+      const { source: bare, tensor } = await unpackTo(options.unpackTo, {
+        shape,
+        origin,
+        stream: () => inPasses(images),
+      });
       close = async () => {
         h5.close();
-        await opened.source.close?.();
+        await bare.close?.();
       };
+      ({ images: found } = await openArrayImages(tensor, 255));
       notes.push(`the images are read from ${options.unpackTo}`);
     } else {
       const problem = `its chunks are so wide that reading one image unpacks ${unpacked} bytes`;
@@ -99,17 +103,17 @@ export async function openHdf5(
       close,
     });
   } catch (error) {
-    h5.close();
+    await close();
     throw error;
   }
 }
 
 function numbers(h5: H5File, member: string, path: string): H5Dataset {
   const found = h5.dataset(member);
-  if (found === null) {
-    throw new DataError(`expected a data set called ${member}, got ${h5.names().join(', ') || 'none'}`, { path });
-  }
-  return found;
+  if (found !== null) return found;
+  const names = h5.names();
+  const got = names.includes(member) ? 'a group or a link of that name' : names.join(', ') || 'none';
+  throw new DataError(`expected a data set called ${member}, got ${got}`, { path });
 }
 
 /** Bytes that must be unpacked to read one image: of every chunk that it touches. */

@@ -118,6 +118,9 @@ async function readPairs(pairs: readonly IdxPair[], name: string): Promise<Datas
       });
     }
     const [rows, height, width] = pixels.shape;
+    if (height < 1 || width < 1) {
+      throw new DataError(`expected images of at least 1 x 1, got ${height} x ${width}`, { path: pair.images.path });
+    }
     if (image !== null && (image.height !== height || image.width !== width)) {
       throw new DataError(`expected images of ${image.height} x ${image.width}, got ${height} x ${width}`, {
         path: pair.images.path,

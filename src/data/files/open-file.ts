@@ -165,16 +165,38 @@ async function openFiles(
   const pairs = idxPairs(ofKind('idx', 'gzip'));
   if (pairs.length > 0) {
     refuseUseless(options, [], 'IDX files');
-    const open = (file: NamedFile | undefined) => (file === undefined ? null : file.open());
-    const opened: IdxPair[] = [];
-    for (const { images, labels } of pairs) opened.push({ images: await images.open(), labels: await open(labels) });
-    return openIdxDataset(opened, name);
+    return openIdxDataset(await openPairs(pairs), name);
   }
   throw new DataError(`holds no file of images that is read here: expected ${KNOWN}`, { path });
 }
 
+interface NamedPair {
+  readonly images: NamedFile;
+  readonly labels: NamedFile | undefined;
+}
+
+/** Opens all files, or none. */
+async function openPairs(pairs: readonly NamedPair[]): Promise<IdxPair[]> {
+  const sources: ByteSource[] = [];
+  const open = async (file: NamedFile): Promise<ByteSource> => {
+    const source = await file.open();
+    sources.push(source);
+    return source;
+  };
+  try {
+    const opened: IdxPair[] = [];
+    for (const { images, labels } of pairs) {
+      opened.push({ images: await open(images), labels: labels === undefined ? null : await open(labels) });
+    }
+    return opened;
+  } catch (error) {
+    for (const source of sources) await source.close?.();
+    throw error;
+  }
+}
+
 /** Files of images with those of their labels; those for training come first. */
-function idxPairs(files: readonly NamedFile[]): Array<{ images: NamedFile; labels: NamedFile | undefined }> {
+function idxPairs(files: readonly NamedFile[]): NamedPair[] {
   const pairs = files.flatMap((images) => {
     const labelsName = labelsNameOf(images.name);
     return labelsName === null ? [] : [{ images, labels: files.find((file) => file.name === labelsName) }];

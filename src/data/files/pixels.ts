@@ -46,15 +46,19 @@ function refuse(shape: readonly number[], place: Place): DataError {
   );
 }
 
-const WHOLE_TYPES = ['uint8', 'bool'];
+const BYTE_TYPES = ['uint8', 'bool'];
+const WHOLE_TYPES = ['int8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64'];
 const REAL_TYPES = ['float16', 'float32', 'float64'];
 
 /** The layout of elements that pixels can be made of. */
 export function pixelElements(tensor: Tensor): Layout {
   const { layout, dtype } = tensor;
   const place = placeOf(tensor);
-  if (layout === null || ![...WHOLE_TYPES, ...REAL_TYPES].includes(layout.dtype)) {
-    throw new DataError(`expected images of uint8, bool, or floats from 0 to 1, got ${dtype}`, place);
+  if (layout === null || ![...BYTE_TYPES, ...WHOLE_TYPES, ...REAL_TYPES].includes(layout.dtype)) {
+    throw new DataError(
+      `expected images of whole numbers from 0 to 255, bool, or floats from 0 to 1, got ${dtype}`,
+      place,
+    );
   }
   if (layout.fortranOrder) {
     throw new DataError(
@@ -67,36 +71,60 @@ export function pixelElements(tensor: Tensor): Layout {
 
 /** Whether the elements are bytes already. */
 export function areBytes(layout: Layout): boolean {
-  return WHOLE_TYPES.includes(layout.dtype);
+  return BYTE_TYPES.includes(layout.dtype);
 }
 
-/**
- * Turns stored elements into bytes: floats from 0 to 1 into 0 .. 255, rounded; bytes as they are.
- * @param firstRow the row that `stored` begins in, and `rowElements` how many a row has, for messages
- */
-export function toBytes(
-  stored: Uint8Array,
-  layout: Layout,
-  firstElement: number,
-  rowElements: number,
-  place: Place,
-): Uint8Array {
+/** What numbers stand for: whole ones from 0 to 255, or floats from 0 to 1. */
+export type PixelRange = 'whole' | 'unit';
+
+/** What the numbers of an array stand for by its type; null for floats, which can be either. */
+export function rangeOfType(layout: Layout): PixelRange | null {
+  return REAL_TYPES.includes(layout.dtype) ? null : 'whole';
+}
+
+/** What floats stand for by the first of them that is neither 0 nor 1; null where there is none. */
+export function rangeOfValues(values: ArrayLike<number>): PixelRange | null {
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== 0 && values[i] !== 1) return values[i] > 1 && Number.isInteger(values[i]) ? 'whole' : 'unit';
+  }
+  return null;
+}
+
+/** Where a stretch of elements lies in its array, for messages. */
+export interface Stretch {
+  /** The element that it begins with, and how many an image has. */
+  readonly first: number;
+  readonly each: number;
+  readonly place: Place;
+}
+
+function placeWithin({ first, each, place }: Stretch, index: number): Place {
+  return { ...place, row: Math.floor((first + index) / each) };
+}
+
+/** The numbers that are stored; bytes as they are. */
+export function decodePixels(stored: Uint8Array, layout: Layout, stretch: Stretch): ArrayLike<number> {
   if (areBytes(layout)) return stored;
-  const refuseAt = (index: number, got: number) =>
-    new DataError(`expected pixels from 0 to 1, got ${got}`, {
-      ...place,
-      row: Math.floor((firstElement + index) / rowElements),
-    });
-  const count = stored.length / ITEM_BYTES[layout.dtype];
-  const values = allocate(layout.dtype, count, place);
+  const values = allocate(layout.dtype, stored.length / ITEM_BYTES[layout.dtype], stretch.place);
   decodeElements(stored, layout.dtype, layout.bigEndian, values, 0, (index, problem) => {
-    return new DataError(problem, { ...place, row: Math.floor((firstElement + index) / rowElements) });
+    return new DataError(problem, placeWithin(stretch, index));
   });
-  const out = new Uint8Array(count);
-  for (let i = 0; i < count; i++) {
+  return values;
+}
+
+/** Turns numbers into bytes: floats from 0 to 1 into 0 .. 255, rounded; whole ones as they are. */
+export function toBytes(values: ArrayLike<number>, layout: Layout, range: PixelRange, stretch: Stretch): Uint8Array {
+  if (areBytes(layout)) return values as Uint8Array;
+  const isUnit = range === 'unit';
+  const most = isUnit ? 1 : 255;
+  const out = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (!(value >= 0 && value <= 1)) throw refuseAt(i, value);
-    out[i] = Math.round(value * 255);
+    if (!(value >= 0 && value <= most) || !(isUnit || Number.isInteger(value))) {
+      const floats = rangeOfType(layout) === null ? '1, or whole numbers from 0 to ' : '';
+      throw new DataError(`expected pixels from 0 to ${floats}255, got ${value}`, placeWithin(stretch, i));
+    }
+    out[i] = isUnit ? Math.round(value * 255) : value;
   }
   return out;
 }
@@ -127,8 +155,8 @@ export function interleave(bytes: Uint8Array, { height, width, channels }: Image
   }
 }
 
-/** The largest of some bytes. */
-export function largestOf(bytes: Uint8Array): number {
+/** The largest of some numbers. */
+export function largestOf(bytes: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < bytes.length; i++) if (bytes[i] > largest) largest = bytes[i];
   return largest;

@@ -112,6 +112,9 @@ export async function openNorb(parts: readonly NorbPart[], path: string, name: s
   const opened: OpenPart[] = [];
   const factors: Int32Array[] = [];
   const identities: string[] = [];
+  const close = async (): Promise<void> => {
+    for (const { source } of opened) await source.close?.();
+  };
   try {
     for (const part of parts) {
       const source = await part.images.open();
@@ -121,7 +124,7 @@ export async function openNorb(parts: readonly NorbPart[], path: string, name: s
       });
       opened.push({ rows: header.shape[0], source, header });
       const { shape, type } = header;
-      if (shape.length !== 4 || type !== 'uint8' || shape[1] !== 2) {
+      if (shape.length !== 4 || type !== 'uint8' || shape[1] !== 2 || shape[2] < 1 || shape[3] < 1) {
         throw new DataError(`expected bytes of shape (N, 2, H, W), got ${formatShape(shape)} ${type}`, {
           path: source.path,
         });
@@ -139,36 +142,34 @@ export async function openNorb(parts: readonly NorbPart[], path: string, name: s
       factors.push(table);
       identities.push(`${shape[0]} ${(await identifyFile(source)).checksum}`);
     }
+    const images = leftImages(opened, edge);
+    const values = new Int32Array(images.size * 5);
+    let filled = 0;
+    for (const table of factors) {
+      values.set(table, filled);
+      filled += table.length;
+    }
+    const columns = tableOfColumns({ names: NAMES, values, rows: images.size }, true);
+    const [height, width] = opened[0].header.shape.slice(2);
+    return fileDataset({
+      name,
+      path,
+      identity: { format: 'smallnorb', checksum: checksumOfText(identities.join('\n')), edge },
+      images,
+      table: columns.table,
+      notes: [
+        `left images only, ${height} x ${width} resized to ${edge} x ${edge} by area averaging`,
+        ...(opened.length > 1
+          ? [`its parts follow one another: ${opened.map((part) => part.source.path).join(', ')}`]
+          : []),
+        ...columns.notes,
+      ],
+      close,
+    });
   } catch (error) {
-    for (const { source } of opened) await source.close?.();
+    await close();
     throw error;
   }
-  const images = leftImages(opened, edge);
-  const values = new Int32Array(images.size * 5);
-  let filled = 0;
-  for (const table of factors) {
-    values.set(table, filled);
-    filled += table.length;
-  }
-  const columns = tableOfColumns({ names: NAMES, values, rows: images.size }, true);
-  const [height, width] = opened[0].header.shape.slice(2);
-  return fileDataset({
-    name,
-    path,
-    identity: { format: 'smallnorb', checksum: checksumOfText(identities.join('\n')), edge },
-    images,
-    table: columns.table,
-    notes: [
-      `left images only, ${height} x ${width} resized to ${edge} x ${edge} by area averaging`,
-      ...(opened.length > 1
-        ? [`its parts follow one another: ${opened.map((part) => part.source.path).join(', ')}`]
-        : []),
-      ...columns.notes,
-    ],
-    close: async () => {
-      for (const { source } of opened) await source.close?.();
-    },
-  });
 }
 
 function leftImages(parts: readonly OpenPart[], edge: number): ImageRows {

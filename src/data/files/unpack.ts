@@ -1,6 +1,7 @@
 /** Images written once to an .npy file that can be read in pieces. */
 import { DataError } from '../../errors.js';
 import { npyHeader } from '../../io/npy.js';
+import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
 import { openTensors, type Tensor } from '../../io/tensors.js';
 import { openFileSource, openIfThere, writeFileAtomically } from './disk.js';
@@ -36,17 +37,27 @@ export async function unpackTo(path: string, array: ByteArray): Promise<Unpacked
     await writeFileAtomically(path, withHeader(npyHeader('uint8', rows, width, ...more), array.stream()));
     source = await openFileSource(path);
   }
-  const [tensor] = await openTensors(source);
-  if (tensor.dtype !== 'uint8' || tensor.shape.join() !== array.shape.join() || tensor.name !== null) {
-    const got = `(${tensor.shape.join(', ')}) ${tensor.dtype}`;
+  try {
+    return { tensor: await readUnpacked(source, array, path), source };
+  } catch (error) {
     await source.close?.();
-    throw new DataError(`expected the images unpacked before, (${array.shape.join(', ')}) uint8, got ${got}`, { path });
+    throw error;
   }
-  if ((await readOrigin(path)) !== array.origin) {
-    await source.close?.();
+}
+
+async function readUnpacked(source: ByteSource, { shape, origin }: ByteArray, path: string): Promise<Tensor> {
+  const expected = `expected the images unpacked before, ${formatShape(shape)} uint8`;
+  const [tensor] = await openTensors(source);
+  if (tensor === undefined || tensor.name !== null) {
+    throw new DataError(`${expected} in an .npy file, got an .npz archive; name another file`, { path });
+  }
+  if (tensor.dtype !== 'uint8' || tensor.shape.join() !== shape.join()) {
+    throw new DataError(`${expected}, got ${formatShape(tensor.shape)} ${tensor.dtype}; name another file`, { path });
+  }
+  if ((await readOrigin(path)) !== origin) {
     throw new DataError('expected the images unpacked before, got those of another file; name another one', { path });
   }
-  return { tensor, source };
+  return tensor;
 }
 
 async function readOrigin(path: string): Promise<string | null> {
