@@ -62,7 +62,7 @@ export async function trainBriefly({ train }, backend) {
 }
 
 /** Two steps of each of some objectives on small images, on a backend: what computed, and the losses by name. */
-export async function trainEach({ train, createDataset }, backend, names) {
+export async function trainEach({ train, createDataset, openBackend }, backend, names) {
   const [count, side] = [64, 8];
   // Bars of two widths that move.
   const images = Uint8Array.from({ length: count * side * side }, (_, i) => {
@@ -70,17 +70,18 @@ export async function trainEach({ train, createDataset }, backend, names) {
     return column >= image % 6 && column < (image % 6) + 1 + (image % 2) ? 255 : 0;
   });
   const losses = {};
-  let computed = '';
+  // Kept open, so that its programs are compiled once.
+  const held = await openBackend(backend);
   for (const name of names.split(' ')) {
     const data = await createDataset({ images, height: side, width: side });
     const steps = [];
     const small = name === 'factor-vae' && { 'discriminator-layers': 2, 'discriminator-units': 16 };
     const options = { ...OPTIONS, data, backend, model: name, modelOptions: small || {}, batchSize: 8, testRows: 0 };
-    const { device } = await train({ ...options, learningRate: 5e-3, steps: 2, onProgress: listen(steps) });
-    computed = device;
+    await train({ ...options, learningRate: 5e-3, steps: 2, onProgress: listen(steps) });
     losses[name] = steps.map(({ loss }) => loss);
   }
-  return JSON.stringify({ device: computed, losses });
+  await held.close();
+  return JSON.stringify({ device: held.device, losses });
 }
 
 /** Without the time in the name of the events. */

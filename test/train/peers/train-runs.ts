@@ -23,7 +23,7 @@ export interface RunOutcome {
 }
 
 const [library, runs] = process.argv.slice(2);
-const { train } = (await import(library)) as typeof import('../../../src/train/index.js');
+const { train, openBackend } = (await import(library)) as typeof import('../../../src/train/index.js');
 
 async function outcomeOf({ options, stopAt }: Run): Promise<RunOutcome> {
   const losses: number[] = [];
@@ -61,5 +61,16 @@ async function outcomeOf({ options, stopAt }: Run): Promise<RunOutcome> {
 }
 
 const outcomes: RunOutcome[] = [];
-for (const run of JSON.parse(runs) as Run[]) outcomes.push(await outcomeOf(run));
+let held: { readonly name: string; close(): unknown } | null = null;
+for (const run of JSON.parse(runs) as Run[]) {
+  const { backend } = run.options;
+  // Kept open between runs of its own, so that what it compiles is compiled once.
+  if (held !== null && held.name !== backend) {
+    await held.close();
+    held = null;
+  }
+  outcomes.push(await outcomeOf(run));
+  if (backend === 'webgpu') held ??= await openBackend(backend);
+}
+await held?.close();
 console.log(JSON.stringify(outcomes));
