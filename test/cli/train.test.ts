@@ -112,11 +112,10 @@ test('a terminal gets a bar that is gone at the end, in colours unless NO_COLOR 
   for (const { code, out, err } of [plain, coloured]) {
     assert.is(code, 0, err);
     assert.match(out, OUTCOME);
-    assert.match(err, / steps {2}\d+ % .*\nloss .*\nat step 4: MIG \S+ {2}FactorVAE score \S+\r/);
-    assert.ok(
-      err.endsWith('\r\u001b[2K\u001b[1A\u001b[2K\u001b[1A\u001b[2Kencoding 40 held-out images\n'),
-      JSON.stringify(err.slice(-200)),
-    );
+    assert.match(err, / steps {2}\d+ % .*\nloss /);
+    // Of the lines that were drawn last: those with the scores are not, where they come too soon after the others.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what erases lines are control characters
+    assert.match(err, /\r\u001b\[2K(\u001b\[1A\u001b\[2K){1,2}encoding 40 held-out images\n$/);
   }
   assert.not.match(plain.err, '\u001b[36m');
   assert.match(coloured.err, '\u001b[36m');
