@@ -55,8 +55,11 @@ async function checkOurs(file: string, mine: string, path: string): Promise<void
   const text = await readText(file);
   if (text === mine) return;
   const other = text === null ? null : parseHolder(text);
-  const who = other === null ? 'nobody says by whom' : `process ${other.pid} of the host ${other.host}`;
-  throw optionRangeError(`${path}: the run was taken over (${who}), and this process writes no more of it`);
+  const what =
+    other === null
+      ? 'its lock is gone: another process has had the run, or the folder was removed'
+      : `the run was taken over by process ${other.pid} of the host ${other.host}`;
+  throw optionRangeError(`${path}: ${what}; this process writes no more of it`);
 }
 
 /** Whether a name is that of a lock, or of what is needed to take one. */
