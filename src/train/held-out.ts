@@ -55,9 +55,10 @@ const CORRELATION_SAMPLES = 1000;
 /** The metrics that are computed while training, the first of which decides which step was best. */
 export const LIVE_METRICS = ['mig', 'factor-vae-score'] as const;
 
-/** Those that say something of images: of a single factor the FactorVAE score is 1 or 0, whatever was learnt. */
+/** Those that say something of a data set: none without factors, and of a single one the FactorVAE score is 1 or 0, whatever was learnt. */
 export function liveMetricsOf({ factors }: Dataset): readonly string[] {
-  return LIVE_METRICS.slice(0, factors.length);
+  if (factors.length === 0) return [];
+  return factors.length === 1 ? [LIVE_METRICS[0]] : LIVE_METRICS;
 }
 
 /** What total correlation is called beside them, and what it would be of independent latents. */
@@ -117,7 +118,7 @@ export async function scoreRows(
   const correlation = hasPosterior
     ? await correlationOf(mu, logvar, shape)
     : { value: null, floor: null, reason: POINTS };
-  const metrics = dataset.factors.length === 0 ? [] : await scoreMeans(mu, factors, shape, dataset);
+  const metrics = liveMetricsOf(dataset).length === 0 ? [] : await scoreMeans(mu, factors, shape, dataset);
   const reasons = [
     ...metrics.flatMap(({ name, value, reason }) => (value === null ? [[name, reason]] : [])),
     ...(correlation.value === null ? [[TOTAL_CORRELATION, correlation.reason]] : []),
