@@ -7,7 +7,7 @@
  * float64. An error above what the report says of both sums ends the run.
  */
 import { parseArgs } from 'node:util';
-import { type Decomposition, decompose } from '../src/decompose.js';
+import { type Decomposition, decompose } from '../src/facade/decompose.js';
 import { ready } from '../src/index.js';
 import { formatCount } from '../src/report/format-number.js';
 import type { DecompositionAccuracy } from '../src/types.js';

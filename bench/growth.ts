@@ -10,7 +10,7 @@
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { describeLines, type Line, lineChart } from '../src/charts/line-chart.js';
 import { toSvg } from '../src/charts/to-svg.js';
-import { type Decomposition, decompose } from '../src/decompose.js';
+import { type Decomposition, decompose } from '../src/facade/decompose.js';
 import { ready } from '../src/index.js';
 import { writeFileAtomically } from '../src/io/write-file.js';
 import { formatCount } from '../src/report/format-number.js';

@@ -9,7 +9,7 @@ import type { CoreExports } from '../bindings/exports.js';
 import { compile, instantiate } from '../bindings/load.js';
 import { makeSyntheticTable } from '../src/cli/synthetic-table.js';
 import { loadSampledPosterior } from '../src/decomposition/posterior.js';
-import { evaluateTask } from '../src/executor.js';
+import { evaluateTask } from '../src/facade/jobs/executor.js';
 import { Matrix } from '../src/matrix.js';
 import { findMetric, metrics } from '../src/metrics/index.js';
 import type { Metric } from '../src/metrics/metric.js';

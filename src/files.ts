@@ -1,4 +1,14 @@
 /** The façade plus readers and writers that need no file system: blobs and bytes in, bytes out. */
+
+export {
+  type PosteriorMatrices,
+  type ReadInput,
+  type ReadOptions,
+  readFactorLabels,
+  readFactors,
+  readLatents,
+  readPosterior,
+} from './facade/files/read-matrix.js';
 export * from './index.js';
 export {
   type ArrayEntry,
@@ -32,12 +42,3 @@ export {
   writeSafetensors,
   writeVmat,
 } from './io/index.js';
-export {
-  type PosteriorMatrices,
-  type ReadInput,
-  type ReadOptions,
-  readFactorLabels,
-  readFactors,
-  readLatents,
-  readPosterior,
-} from './read-matrix.js';

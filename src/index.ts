@@ -3,8 +3,9 @@
  * `vaemetrics` in Node adds files (node.ts).
  */
 import { compile } from '../bindings/load.js';
-import type { PosteriorInput } from './decompose.js';
-import { toPosterior } from './given-posterior.js';
+import type { PosteriorInput } from './facade/decompose.js';
+import { toPosterior } from './facade/given-posterior.js';
+import { scoreOne } from './facade/score.js';
 import type { MatrixLike } from './matrix.js';
 import { type BetaVaeParts, betaVaeScore as betaVaeMetric } from './metrics/beta-vae.js';
 import { type DciParts, dci as dciMetric } from './metrics/dci.js';
@@ -40,21 +41,22 @@ import {
 import { type RmigParts, rmig as rmigMetric } from './metrics/rmig.js';
 import { type SapParts, sap as sapMetric } from './metrics/sap.js';
 import { type ZMaxVarianceParts, zMaxVariance as zMaxVarianceMetric } from './metrics/z-max-variance.js';
-import { scoreOne } from './score.js';
 import type { CommonOptions, Score } from './types.js';
 
-export { type AgreementOptions, agreement } from './agreement.js';
+export { type EstimatorName, estimators } from './decomposition/estimators.js';
+export { type CodedError, DataError, type ErrorCode, isCodedError, type Place } from './errors.js';
+export { type AgreementOptions, agreement } from './facade/agreement.js';
 export {
   type DecomposeInput,
   type Decomposition,
   decompose,
   type PerSample,
   type PosteriorInput,
-} from './decompose.js';
-export type { DecomposeOptions } from './decompose-options.js';
-export { type EstimatorName, estimators } from './decomposition/estimators.js';
-export { drawTable } from './draw-table.js';
-export { type CodedError, DataError, type ErrorCode, isCodedError, type Place } from './errors.js';
+} from './facade/decompose.js';
+export type { DecomposeOptions } from './facade/decompose-options.js';
+export { drawTable } from './facade/draw-table.js';
+export { type KnownScores, type ScoreOptions, type ScoreReport, score } from './facade/score.js';
+export { type UdrOptions, type UdrPosterior, udr } from './facade/udr.js';
 export { type Dtype, Matrix, type MatrixData, type MatrixLike, type NumberArray, toMatrix } from './matrix.js';
 export type { BetaVaeParts } from './metrics/beta-vae.js';
 export type { DciParts } from './metrics/dci.js';
@@ -78,7 +80,6 @@ export type { MutualInformationScoreParts } from './metrics/mutual-information-s
 export type { RmigParts } from './metrics/rmig.js';
 export type { SapParts } from './metrics/sap.js';
 export type { ZMaxVarianceParts } from './metrics/z-max-variance.js';
-export { type KnownScores, type ScoreOptions, type ScoreReport, score } from './score.js';
 export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';
 export type {
@@ -101,7 +102,6 @@ export type {
   UdrModel,
   UdrReport,
 } from './types.js';
-export { type UdrOptions, type UdrPosterior, udr } from './udr.js';
 export { version } from './version.js';
 
 type OptionsOf<M> = M extends { readonly defaults: infer Options } ? CommonOptions & Partial<Options> : never;

@@ -1,7 +1,5 @@
 /** vaemetrics in Node: the façade, readers and writers, and the file system. */
-import { openFileSource } from './io/file-source.js';
-import type { FactorLabels } from './io/index.js';
-import type { Matrix } from './matrix.js';
+
 import {
   type PosteriorMatrices,
   type ReadInput,
@@ -10,7 +8,10 @@ import {
   readFactors as readFactorsFrom,
   readLatents as readLatentsFrom,
   readPosterior as readPosteriorFrom,
-} from './read-matrix.js';
+} from './facade/files/read-matrix.js';
+import { openFileSource } from './io/file-source.js';
+import type { FactorLabels } from './io/index.js';
+import type { Matrix } from './matrix.js';
 
 export * from './files.js';
 export { NoInputError, openFileSource } from './io/file-source.js';

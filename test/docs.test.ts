@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { PRESETS } from '../src/facade/check-options.js';
 import { metrics, version } from '../src/index.js';
-import { PRESETS } from '../src/options.js';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 

@@ -1,6 +1,6 @@
 /** The decomposition of the KL divergence, whole, beside every pair summed in plain JavaScript. */
-import { decompose } from '../../src/decompose.js';
-import type { DecomposeOptions } from '../../src/decompose-options.js';
+import { decompose } from '../../src/facade/decompose.js';
+import type { DecomposeOptions } from '../../src/facade/decompose-options.js';
 import type { Matrix } from '../../src/matrix.js';
 import { formatCount } from '../../src/report/format-number.js';
 import type { DecompositionTerms } from '../../src/types.js';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { DecomposeOptions } from '../decompose-options.js';
 import { ESTIMATOR_NAMES } from '../decomposition/estimators.js';
+import type { DecomposeOptions } from '../facade/decompose-options.js';
 import type { Dtype } from '../matrix.js';
 import { describeExamples, describeExitCodes } from './help-text.js';
 import { dtypeName, numberBetween, oneOf, wholeNumber } from './parse-values.js';

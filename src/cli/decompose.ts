@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import type { Decomposition } from '../decompose.js';
 import { DataError } from '../errors.js';
+import type { Decomposition } from '../facade/decompose.js';
 import { writeNpz } from '../io/index.js';
 import { Matrix } from '../matrix.js';
 import { renderDecomposition } from '../report/decomposition-table.js';

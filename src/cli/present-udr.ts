@@ -1,8 +1,8 @@
+import type { UdrPosterior } from '../facade/udr.js';
 import { openFileSource } from '../io/file-source.js';
 import { type ArrayFile, openArrays, pickArray } from '../io/index.js';
 import type { Matrix } from '../matrix.js';
 import { renderUdr } from '../report/udr-table.js';
-import type { UdrPosterior } from '../udr.js';
 import type { AgreementFlags } from './agreement-flags.js';
 import type { Context } from './command.js';
 import { posteriorOf } from './find-run.js';

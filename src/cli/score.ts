@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { DataError } from '../errors.js';
+import type { ScoreOptions } from '../facade/score.js';
 import { type ArrayEntry, describeArrays, readFactorLabels } from '../io/index.js';
 import type { Dtype } from '../matrix.js';
 import type { Metric } from '../metrics/metric.js';
 import { toJson } from '../report/json.js';
 import { renderTable } from '../report/table.js';
-import type { ScoreOptions } from '../score.js';
 import type { Shape } from '../stats/capacity.js';
 import type { Report } from '../types.js';
 import type { Context } from './command.js';

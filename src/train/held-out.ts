@@ -1,8 +1,8 @@
 /** Held-out rows: their posteriors, and the scores of those. */
 import type { Dataset } from '../data/index.js';
-import { decompose } from '../decompose.js';
 import { DataError } from '../errors.js';
-import { score } from '../score.js';
+import { decompose } from '../facade/decompose.js';
+import { score } from '../facade/score.js';
 import type { FactorType } from '../types.js';
 import { loadImages } from './batches.js';
 import { DivergenceError } from './numbers.js';

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ALL_ROWS, drawFrom, KINDS, makePosterior, type PosteriorKind } from '../../bench/posterior.js';
-import { decompose } from '../../src/decompose.js';
+import { decompose } from '../../src/facade/decompose.js';
 
 const kinds = Object.keys(KINDS) as PosteriorKind[];
 

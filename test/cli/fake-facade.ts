@@ -1,11 +1,11 @@
-import { agreement } from '../../src/agreement.js';
 import type { Facade } from '../../src/cli/facade.js';
-import { decompose } from '../../src/decompose.js';
+import { agreement } from '../../src/facade/agreement.js';
+import { decompose } from '../../src/facade/decompose.js';
+import type { ScoreOptions, ScoreReport } from '../../src/facade/score.js';
+import { udr } from '../../src/facade/udr.js';
 import { type Matrix, toMatrix } from '../../src/matrix.js';
 import type { Metric } from '../../src/metrics/metric.js';
-import type { ScoreOptions, ScoreReport } from '../../src/score.js';
 import type { Report, Score } from '../../src/types.js';
-import { udr } from '../../src/udr.js';
 
 /** What a fake was asked to score. */
 export interface Asked {

@@ -6,10 +6,9 @@ import * as assert from 'uvu/assert';
 import { compile } from '../../bindings/load.js';
 import { Pool, withPool } from '../../bindings/pool.js';
 import { makeSyntheticTable } from '../../src/cli/synthetic-table.js';
+import { executePooled } from '../../src/facade/jobs/pooled-executor.js';
 import { dci, type Metric, metrics, type Progress, type ScoreOptions, score } from '../../src/index.js';
-
 import { flattenMatrix, Matrix } from '../../src/matrix.js';
-import { executePooled } from '../../src/pooled-executor.js';
 import type { Table } from '../../src/stats/table.js';
 
 const { latents, factors } = makeSyntheticTable({ rows: 600 });

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { agreement } from '../../src/agreement.js';
+import { agreement } from '../../src/facade/agreement.js';
 import { metrics } from '../../src/index.js';
 import { formatCorrelation, renderAgreement } from '../../src/report/agreement-table.js';
 import { renderUdr } from '../../src/report/udr-table.js';

@@ -1,12 +1,13 @@
 /** How far metrics agree on which of many models are better. */
+
+import { optionRangeError, optionTypeError } from '../errors.js';
+import { findMetric, metrics as registry } from '../metrics/index.js';
+import { FEWEST_PAIRS, type RankCorrelation, rankCorrelation } from '../stats/rank-correlation.js';
+import { rankPValue } from '../stats/rank-significance.js';
+import type { AgreementMetric, AgreementReport, Report } from '../types.js';
+import { version } from '../version.js';
+import { checkNames, refuseUnknown } from './check-options.js';
 import { checkReport, describeDifferences } from './check-reports.js';
-import { optionRangeError, optionTypeError } from './errors.js';
-import { findMetric, metrics as registry } from './metrics/index.js';
-import { checkNames, refuseUnknown } from './options.js';
-import { FEWEST_PAIRS, type RankCorrelation, rankCorrelation } from './stats/rank-correlation.js';
-import { rankPValue } from './stats/rank-significance.js';
-import type { AgreementMetric, AgreementReport, Report } from './types.js';
-import { version } from './version.js';
 
 /** Options of {@link agreement}. */
 export interface AgreementOptions {

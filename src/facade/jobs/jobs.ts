@@ -2,17 +2,17 @@
  * What threads ask of each other: a table to work on, then scores, pieces of scores and resamples of it. Metrics are named,
  * so those of the caller's own, which are functions, stay in the thread that has them; and so does a sampler.
  */
-import { type Core, withCore } from '../bindings/core.js';
-import { loadSampledPosterior } from './decomposition/posterior.js';
+import { type Core, withCore } from '../../../bindings/core.js';
+import { loadSampledPosterior } from '../../decomposition/posterior.js';
+import { Matrix, type PlainMatrix } from '../../matrix.js';
+import { findMetric } from '../../metrics/index.js';
+import type { OptionValues } from '../../metrics/metric.js';
+import type { ExactSplit } from '../../stats/exact-split.js';
+import { loadTable } from '../../stats/load-table.js';
+import type { Resampling } from '../../stats/resampling.js';
+import type { Table } from '../../stats/table.js';
+import type { FactorType } from '../../types.js';
 import { contextOf, type Evaluated, evaluateResample, evaluateTask, type Task } from './executor.js';
-import { Matrix, type PlainMatrix } from './matrix.js';
-import { findMetric } from './metrics/index.js';
-import type { OptionValues } from './metrics/metric.js';
-import type { ExactSplit } from './stats/exact-split.js';
-import { loadTable } from './stats/load-table.js';
-import type { Resampling } from './stats/resampling.js';
-import type { Table } from './stats/table.js';
-import type { FactorType } from './types.js';
 
 /** A {@link Task} by the name of its metric. */
 export interface NamedTask {

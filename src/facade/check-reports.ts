@@ -1,6 +1,6 @@
 /** Reports that come from files: checked before anything is read off them, and compared with each other. */
-import { DataError } from './errors.js';
-import type { Report } from './types.js';
+import { DataError } from '../errors.js';
+import type { Report } from '../types.js';
 
 const SCHEMA: Report['schema'] = 'vaemetrics/report@1';
 

@@ -1,9 +1,10 @@
 /** Computes what a report needs, in this thread: a metric after the other, a resample after the other. */
+
+import type { Metric, MetricContext, OptionValues, Outcome } from '../../metrics/metric.js';
+import { type Evaluate, type Resampling, resampleOnce } from '../../stats/resampling.js';
+import type { Table } from '../../stats/table.js';
+import type { ResolvedOptions } from '../check-options.js';
 import { makePause } from './make-pause.js';
-import type { Metric, MetricContext, OptionValues, Outcome } from './metrics/metric.js';
-import type { ResolvedOptions } from './options.js';
-import { type Evaluate, type Resampling, resampleOnce } from './stats/resampling.js';
-import type { Table } from './stats/table.js';
 
 /** A metric with all of its options. */
 export interface Task {

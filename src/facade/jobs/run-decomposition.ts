@@ -1,9 +1,11 @@
 /** Has the shares of a decomposition computed, here or in threads, and puts them together. */
-import { withPool } from '../bindings/pool.js';
-import type { DecompositionPlan, ExactPlan, MinibatchPlan } from './decompose-options.js';
-import type { MinibatchEstimate } from './decomposition/minibatch.js';
-import { FLOAT32_TOLERANCE, type PlainLogDensities } from './decomposition/plain-density.js';
-import type { LogDensities } from './decomposition/summarise.js';
+import { withPool } from '../../../bindings/pool.js';
+import type { MinibatchEstimate } from '../../decomposition/minibatch.js';
+import { FLOAT32_TOLERANCE, type PlainLogDensities } from '../../decomposition/plain-density.js';
+import type { LogDensities } from '../../decomposition/summarise.js';
+import type { DecompositionAccuracy, DecompositionTerms } from '../../types.js';
+import type { ResolvedOptions } from '../check-options.js';
+import type { DecompositionPlan, ExactPlan, MinibatchPlan } from '../decompose-options.js';
 import {
   type Answer,
   type DecompositionJob,
@@ -12,8 +14,6 @@ import {
   type Overview,
 } from './decomposition-jobs.js';
 import { makePause } from './make-pause.js';
-import type { ResolvedOptions } from './options.js';
-import type { DecompositionAccuracy, DecompositionTerms } from './types.js';
 
 /** What came out of the shares. */
 export interface Decomposed {

@@ -1,16 +1,16 @@
 /** Unsupervised Disentanglement Ranking: which of several models, trained alike from different seeds, the others agree with. */
-import { withCore } from '../bindings/core.js';
-import { DataError, dataRangeError, optionRangeError, optionTypeError } from './errors.js';
-import { makePause } from './make-pause.js';
-import { type Matrix, type MatrixLike, toMatrix } from './matrix.js';
-import { checkNames, refuseUnknown } from './options.js';
-import { lassoSimilarities } from './ranking/lasso-similarity.js';
-import { rankSimilarities } from './ranking/rank-similarity.js';
-import { relativeStrength } from './ranking/relative-strength.js';
-import { MOST_RANKED_ROWS } from './stats/column-ranks.js';
-import { meanDivergences } from './stats/divergence.js';
-import type { CommonOptions, UdrModel, UdrReport } from './types.js';
-import { version } from './version.js';
+import { withCore } from '../../bindings/core.js';
+import { DataError, dataRangeError, optionRangeError, optionTypeError } from '../errors.js';
+import { type Matrix, type MatrixLike, toMatrix } from '../matrix.js';
+import { lassoSimilarities } from '../ranking/lasso-similarity.js';
+import { rankSimilarities } from '../ranking/rank-similarity.js';
+import { relativeStrength } from '../ranking/relative-strength.js';
+import { MOST_RANKED_ROWS } from '../stats/column-ranks.js';
+import { meanDivergences } from '../stats/divergence.js';
+import type { CommonOptions, UdrModel, UdrReport } from '../types.js';
+import { version } from '../version.js';
+import { checkNames, refuseUnknown } from './check-options.js';
+import { makePause } from './jobs/make-pause.js';
 
 /** A model whose posterior is known, so that latents that stay at the prior can be left out. */
 export interface UdrPosterior {

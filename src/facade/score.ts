@@ -1,31 +1,30 @@
-import type { PosteriorInput } from './decompose.js';
-import type { PosteriorMatrices } from './decomposition/posterior.js';
-import { optionRangeError, optionTypeError } from './errors.js';
-import type { Task } from './executor.js';
-import { checkLikeLatents, toPosterior } from './given-posterior.js';
-import { type MatrixLike, toMatrix } from './matrix.js';
-import type { BetaVaeParts } from './metrics/beta-vae.js';
-import type { DciParts } from './metrics/dci.js';
-import type { DciEsParts } from './metrics/dci-es.js';
-import type { DcimigParts } from './metrics/dcimig.js';
-import type { ExplicitnessParts } from './metrics/explicitness.js';
-import type { FactorVaeParts, FactorVaeWeightedParts } from './metrics/factor-vae.js';
-import type { GaussianTotalCorrelationParts } from './metrics/gaussian-total-correlation.js';
-import type { GaussianWassersteinCorrelationParts } from './metrics/gaussian-wasserstein-correlation.js';
-import { findMetric, metrics } from './metrics/index.js';
-import type { InfomecParts } from './metrics/infomec.js';
-import type { IrsParts } from './metrics/irs.js';
-import type { JemmigParts } from './metrics/jemmig.js';
-import type { MedParts } from './metrics/med.js';
-import type { Metric, OptionValues } from './metrics/metric.js';
-import type { MigParts } from './metrics/mig.js';
-import type { MigPosteriorParts } from './metrics/mig-posterior.js';
-import type { MigSupParts } from './metrics/mig-sup.js';
-import type { ModularityParts } from './metrics/modularity.js';
-import type { MutualInformationScoreParts } from './metrics/mutual-information-score.js';
-import type { RmigParts } from './metrics/rmig.js';
-import type { SapParts } from './metrics/sap.js';
-import type { ZMaxVarianceParts } from './metrics/z-max-variance.js';
+import type { PosteriorMatrices } from '../decomposition/posterior.js';
+import { optionRangeError, optionTypeError } from '../errors.js';
+import { type MatrixLike, toMatrix } from '../matrix.js';
+import type { BetaVaeParts } from '../metrics/beta-vae.js';
+import type { DciParts } from '../metrics/dci.js';
+import type { DciEsParts } from '../metrics/dci-es.js';
+import type { DcimigParts } from '../metrics/dcimig.js';
+import type { ExplicitnessParts } from '../metrics/explicitness.js';
+import type { FactorVaeParts, FactorVaeWeightedParts } from '../metrics/factor-vae.js';
+import type { GaussianTotalCorrelationParts } from '../metrics/gaussian-total-correlation.js';
+import type { GaussianWassersteinCorrelationParts } from '../metrics/gaussian-wasserstein-correlation.js';
+import { findMetric, metrics } from '../metrics/index.js';
+import type { InfomecParts } from '../metrics/infomec.js';
+import type { IrsParts } from '../metrics/irs.js';
+import type { JemmigParts } from '../metrics/jemmig.js';
+import type { MedParts } from '../metrics/med.js';
+import type { Metric, OptionValues } from '../metrics/metric.js';
+import type { MigParts } from '../metrics/mig.js';
+import type { MigPosteriorParts } from '../metrics/mig-posterior.js';
+import type { MigSupParts } from '../metrics/mig-sup.js';
+import type { ModularityParts } from '../metrics/modularity.js';
+import type { MutualInformationScoreParts } from '../metrics/mutual-information-score.js';
+import type { RmigParts } from '../metrics/rmig.js';
+import type { SapParts } from '../metrics/sap.js';
+import type { ZMaxVarianceParts } from '../metrics/z-max-variance.js';
+import type { CommonOptions, Report, Score } from '../types.js';
+import { version } from '../version.js';
 import {
   COMMON_OPTIONS,
   checkNames,
@@ -33,10 +32,11 @@ import {
   refuseUnknown,
   resolveCommon,
   resolveMetricOptions,
-} from './options.js';
-import { runTasks } from './run.js';
-import type { CommonOptions, Report, Score } from './types.js';
-import { version } from './version.js';
+} from './check-options.js';
+import type { PosteriorInput } from './decompose.js';
+import { checkLikeLatents, toPosterior } from './given-posterior.js';
+import type { Task } from './jobs/executor.js';
+import { runTasks } from './jobs/run.js';
 
 /** The scores of this library's metrics, by name. As with any key of a record: a metric that was not asked for is not there. */
 export interface KnownScores {

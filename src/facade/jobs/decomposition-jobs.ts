@@ -2,20 +2,20 @@
  * What a decomposition asks of whoever computes it, this thread or others: a posterior with its samples to work on, then
  * shares of the work. A share is a function of the posterior and its own bounds, so that results do not depend on who does which.
  */
-import type { Block } from '../bindings/arena.js';
-import { type Core, withCore } from '../bindings/core.js';
-import type { ComponentTree } from '../bindings/kernels/joint.js';
-import { type ClosedForms, closedForms } from './decomposition/closed-forms.js';
-import { growComponentTree } from './decomposition/component-tree.js';
-import { gaussianEstimate } from './decomposition/gaussian-estimate.js';
-import { jointLogDensities } from './decomposition/joint-density.js';
-import { marginalLogDensities } from './decomposition/marginal-density.js';
-import { estimateByMinibatches, type MinibatchEstimate, type MinibatchOptions } from './decomposition/minibatch.js';
-import { type PlainLogDensities, plainLogDensities } from './decomposition/plain-density.js';
-import { loadColumns, loadPosterior, type Posterior } from './decomposition/posterior.js';
-import { drawSamples, type Samples, type SampleTerms, sampleTerms } from './decomposition/samples.js';
-import { Matrix, type PlainMatrix } from './matrix.js';
-import type { Pause } from './stats/pause.js';
+import type { Block } from '../../../bindings/arena.js';
+import { type Core, withCore } from '../../../bindings/core.js';
+import type { ComponentTree } from '../../../bindings/kernels/joint.js';
+import { type ClosedForms, closedForms } from '../../decomposition/closed-forms.js';
+import { growComponentTree } from '../../decomposition/component-tree.js';
+import { gaussianEstimate } from '../../decomposition/gaussian-estimate.js';
+import { jointLogDensities } from '../../decomposition/joint-density.js';
+import { marginalLogDensities } from '../../decomposition/marginal-density.js';
+import { estimateByMinibatches, type MinibatchEstimate, type MinibatchOptions } from '../../decomposition/minibatch.js';
+import { type PlainLogDensities, plainLogDensities } from '../../decomposition/plain-density.js';
+import { loadColumns, loadPosterior, type Posterior } from '../../decomposition/posterior.js';
+import { drawSamples, type Samples, type SampleTerms, sampleTerms } from '../../decomposition/samples.js';
+import { Matrix, type PlainMatrix } from '../../matrix.js';
+import type { Pause } from '../../stats/pause.js';
 
 /** Log-densities, in nats, and how exact they are. */
 export interface Densities {

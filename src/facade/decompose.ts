@@ -1,18 +1,18 @@
 /** The decomposition of the KL divergence of a posterior: mutual information, total correlation and what is left. */
-import { withCore } from '../bindings/core.js';
+import { withCore } from '../../bindings/core.js';
+import { chooseRows } from '../decomposition/samples.js';
+import { summarise } from '../decomposition/summarise.js';
+import { optionRangeError } from '../errors.js';
+import { flattenMatrix, Matrix, type MatrixLike, toMatrix } from '../matrix.js';
+import { type MigPosteriorParts, migPosterior } from '../metrics/mig-posterior.js';
+import type { DecompositionReport, Score } from '../types.js';
+import { version } from '../version.js';
+import { resolveCommon } from './check-options.js';
 import { type DecomposeOptions, type DecompositionPlan, resolvePlan } from './decompose-options.js';
-import { chooseRows } from './decomposition/samples.js';
-import { summarise } from './decomposition/summarise.js';
-import type { DecompositionJob, Overview } from './decomposition-jobs.js';
-import { optionRangeError } from './errors.js';
 import { toPosterior } from './given-posterior.js';
-import { flattenMatrix, Matrix, type MatrixLike, toMatrix } from './matrix.js';
-import { type MigPosteriorParts, migPosterior } from './metrics/mig-posterior.js';
-import { resolveCommon } from './options.js';
-import { type Decomposed, runDecomposition } from './run-decomposition.js';
+import type { DecompositionJob, Overview } from './jobs/decomposition-jobs.js';
+import { type Decomposed, runDecomposition } from './jobs/run-decomposition.js';
 import { scoreOne } from './score.js';
-import type { DecompositionReport, Score } from './types.js';
-import { version } from './version.js';
 
 /** Posteriors q(z|x) of N samples of data. */
 export interface PosteriorInput {

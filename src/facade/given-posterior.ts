@@ -1,8 +1,9 @@
 /** Checks a posterior as users give it. */
+
+import { checkPosterior, type PosteriorMatrices } from '../decomposition/posterior.js';
+import { dataRangeError, optionTypeError } from '../errors.js';
+import { type Matrix, toMatrix } from '../matrix.js';
 import type { PosteriorInput } from './decompose.js';
-import { checkPosterior, type PosteriorMatrices } from './decomposition/posterior.js';
-import { dataRangeError, optionTypeError } from './errors.js';
-import { type Matrix, toMatrix } from './matrix.js';
 
 /** @throws TypeError, RangeError or DataError naming the array, what was expected and what was given */
 export function toPosterior(input: PosteriorInput, owner: string): PosteriorMatrices {

@@ -1,18 +1,18 @@
 /** Runs metrics on a pair of matrices: loads the table once, computes each score, then intervals and nulls together. */
-import { withCore } from '../bindings/core.js';
-import { withPool } from '../bindings/pool.js';
-import { loadSampledPosterior, type PosteriorMatrices } from './decomposition/posterior.js';
+import { withCore } from '../../../bindings/core.js';
+import { withPool } from '../../../bindings/pool.js';
+import { loadSampledPosterior, type PosteriorMatrices } from '../../decomposition/posterior.js';
+import { flattenMatrix, type Matrix } from '../../matrix.js';
+import type { Metric } from '../../metrics/metric.js';
+import { exactSplit } from '../../stats/exact-split.js';
+import { loadTable } from '../../stats/load-table.js';
+import { collectScores, intervalAround, nullOf } from '../../stats/resampling.js';
+import type { Table } from '../../stats/table.js';
+import type { FactorType, Preset, Score } from '../../types.js';
+import type { ResolvedOptions } from '../check-options.js';
 import { type Executor, executeHere, type Task } from './executor.js';
 import type { Job } from './jobs.js';
-import { flattenMatrix, type Matrix } from './matrix.js';
-import type { Metric } from './metrics/metric.js';
-import type { ResolvedOptions } from './options.js';
 import { canTravel, executePooled } from './pooled-executor.js';
-import { exactSplit } from './stats/exact-split.js';
-import { loadTable } from './stats/load-table.js';
-import { collectScores, intervalAround, nullOf } from './stats/resampling.js';
-import type { Table } from './stats/table.js';
-import type { FactorType, Preset, Score } from './types.js';
 
 /** What came out. */
 export interface Results {

@@ -1,9 +1,9 @@
-import { optionRangeError } from './errors.js';
-import { Matrix, toMatrix } from './matrix.js';
-import { resolveCommon } from './options.js';
-import { RandomStream, STREAMS } from './random.js';
-import { checkSampler, encodeRows } from './stats/row-source.js';
-import type { Sampler } from './types.js';
+import { optionRangeError } from '../errors.js';
+import { Matrix, toMatrix } from '../matrix.js';
+import { RandomStream, STREAMS } from '../random.js';
+import { checkSampler, encodeRows } from '../stats/row-source.js';
+import type { Sampler } from '../types.js';
+import { resolveCommon } from './check-options.js';
 
 /**
  * Draws a table of samples from a sampler, for metrics that score a table: every factor uniform and independent.

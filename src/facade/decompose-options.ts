@@ -1,9 +1,9 @@
 /** What `decompose` can be asked for, checked. */
-import { ESTIMATOR_NAMES, type EstimatorName } from './decomposition/estimators.js';
-import { DEFAULT_TOLERANCE } from './decomposition/joint-density.js';
-import { optionRangeError, optionTypeError } from './errors.js';
-import { refuseUnknown } from './options.js';
-import type { CommonOptions } from './types.js';
+import { ESTIMATOR_NAMES, type EstimatorName } from '../decomposition/estimators.js';
+import { DEFAULT_TOLERANCE } from '../decomposition/joint-density.js';
+import { optionRangeError, optionTypeError } from '../errors.js';
+import type { CommonOptions } from '../types.js';
+import { refuseUnknown } from './check-options.js';
 
 /** Options of {@link decompose}. */
 export interface DecomposeOptions extends Pick<CommonOptions, 'seed' | 'threads' | 'signal' | 'onProgress'> {

@@ -10,8 +10,8 @@ import {
   pickPosterior,
   type Role,
   readFactorLabels as readLabelsOf,
-} from './io/index.js';
-import type { Matrix } from './matrix.js';
+} from '../../io/index.js';
+import type { Matrix } from '../../matrix.js';
 
 /** How to read one table out of a file. */
 export interface ReadOptions extends Omit<OpenOptions, 'role'> {

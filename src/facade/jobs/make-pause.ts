@@ -1,5 +1,5 @@
-import type { Pause } from './stats/pause.js';
-import type { CommonOptions, Progress } from './types.js';
+import type { Pause } from '../../stats/pause.js';
+import type { CommonOptions, Progress } from '../../types.js';
 
 /** Milliseconds of work after which the event loop gets a turn. */
 const TURN_MS = 40;

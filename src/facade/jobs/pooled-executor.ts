@@ -1,5 +1,8 @@
 /** Computes what a report needs in the workers of a pool: each with a copy of the table, metrics or pieces of them as they are free. */
-import type { Pool } from '../bindings/pool.js';
+import type { Pool } from '../../../bindings/pool.js';
+import { findMetric } from '../../metrics/index.js';
+import type { MetricContext, OptionValues, Pieces } from '../../metrics/metric.js';
+import type { Table } from '../../stats/table.js';
 import {
   contextOf,
   type Evaluated,
@@ -11,9 +14,6 @@ import {
 } from './executor.js';
 import type { EvaluatedPiece, Job, NamedTask } from './jobs.js';
 import { makeReporter } from './make-pause.js';
-import { findMetric } from './metrics/index.js';
-import type { MetricContext, OptionValues, Pieces } from './metrics/metric.js';
-import type { Table } from './stats/table.js';
 
 /** Whether a task can be named to other threads: functions of the caller's stay in the thread that has them. */
 export function canTravel({ metric }: Task, { sampler }: Pick<ExecutorOptions, 'sampler'>): boolean {

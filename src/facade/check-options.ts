@@ -1,8 +1,8 @@
 /** Checks options as users give them: kinds, ranges, names. */
-import { optionRangeError, optionTypeError } from './errors.js';
-import type { Metric, OptionRule, OptionValue, OptionValues } from './metrics/metric.js';
-import { checkSampler } from './stats/row-source.js';
-import type { CommonOptions, Preset } from './types.js';
+import { optionRangeError, optionTypeError } from '../errors.js';
+import type { Metric, OptionRule, OptionValue, OptionValues } from '../metrics/metric.js';
+import { checkSampler } from '../stats/row-source.js';
+import type { CommonOptions, Preset } from '../types.js';
 
 /** Common options with every default filled in. */
 export interface ResolvedOptions extends Omit<CommonOptions, 'seed' | 'interval' | 'level' | 'null' | 'threads'> {
