@@ -4,6 +4,7 @@
  * Every one carries a `code`, so that a caller (the command line among them) can tell a wrong
  * option from wrong data, and both from a bug of ours, without reading the message.
  */
+import { type NameOption, type Phrase, renderPhrase } from './phrase.js';
 
 /** `ERR_OPTION`: an option or argument is wrong. `ERR_DATA`: the numbers or the file are wrong. */
 export type ErrorCode = 'ERR_OPTION' | 'ERR_DATA';
@@ -11,6 +12,64 @@ export type ErrorCode = 'ERR_OPTION' | 'ERR_DATA';
 /** An Error raised on purpose. */
 export interface CodedError extends Error {
   readonly code: ErrorCode;
+}
+
+/** An option or argument is wrong: a `TypeError` for the kind of a value, a `RangeError` for the value. */
+export interface OptionError extends CodedError {
+  readonly code: 'ERR_OPTION';
+  /** The name of the option, as the caller gave it: `steps`, `beta`. */
+  readonly option: string;
+  /** Whose option it is, if that is not the function called: a metric, an objective. */
+  readonly owner: string | null;
+  /** What was expected, and what was given. */
+  readonly problem: string;
+  /** What was probably meant, or what helps; null if nothing is known. */
+  readonly suggestion: string | null;
+  /** The message with options written by `nameOption`, such as flags. */
+  tell(nameOption: NameOption): string;
+}
+
+/** What an {@link OptionError} is made of. */
+export interface OptionProblem {
+  readonly option: string;
+  readonly owner?: string;
+  readonly problem: string | Phrase;
+  readonly suggestion?: string | Phrase;
+}
+
+/** An {@link OptionError} that is a `TypeError`: the wrong kind of thing was given. */
+export function wrongType(problem: OptionProblem): TypeError & OptionError {
+  return asOptionError(new TypeError(tellOption(problem)), problem);
+}
+
+/** An {@link OptionError} that is a `RangeError`: the right kind of thing with a value that cannot be. */
+export function wrongValue(problem: OptionProblem): RangeError & OptionError {
+  return asOptionError(new RangeError(tellOption(problem)), problem);
+}
+
+function asOptionError<E extends Error>(error: E, problem: OptionProblem): E & OptionError {
+  // A function would stand in every print of the error.
+  Object.defineProperty(error, 'tell', { value: (nameOption: NameOption) => tellOption(problem, nameOption) });
+  const { option, owner = null, suggestion } = problem;
+  return Object.assign(error as E & { tell: OptionError['tell'] }, {
+    code: 'ERR_OPTION' as const,
+    option,
+    owner,
+    problem: renderPhrase(problem.problem),
+    suggestion: suggestion === undefined ? null : renderPhrase(suggestion),
+  });
+}
+
+function tellOption({ option, owner, problem, suggestion }: OptionProblem, nameOption?: NameOption): string {
+  const named = nameOption?.({ option, ...(owner !== undefined && { owner }) });
+  const label = named ?? (owner === undefined ? option : `${owner}: ${option}`);
+  const help = suggestion === undefined ? '' : `; ${renderPhrase(suggestion, nameOption)}`;
+  return `${label}: ${renderPhrase(problem, nameOption)}${help}`;
+}
+
+/** Whether `error` is about an option or argument. */
+export function isOptionError(error: unknown): error is OptionError {
+  return isCodedError(error) && error.code === 'ERR_OPTION' && 'option' in error;
 }
 
 /** Where in a file or an array something is wrong. Every part is optional; rows and columns count from 0. */
@@ -34,17 +93,29 @@ export class DataError extends Error implements CodedError {
   readonly row?: number;
   readonly column?: number;
   readonly byte?: number;
-  /** The message without the place, for callers that add a place of their own. */
+  /** The message without the place. */
   readonly problem: string;
+  readonly #text: string | Phrase;
 
-  constructor(problem: string, place: Place = {}) {
-    super(`${describePlace(place)}${problem}`);
-    this.problem = problem;
+  constructor(problem: string | Phrase, place: Place = {}) {
+    super(`${describePlace(place)}${renderPhrase(problem)}`);
+    this.problem = renderPhrase(problem);
+    this.#text = problem;
     if (place.path !== undefined) this.path = place.path;
     if (place.member !== undefined) this.member = place.member;
     if (place.row !== undefined) this.row = place.row;
     if (place.column !== undefined) this.column = place.column;
     if (place.byte !== undefined) this.byte = place.byte;
+  }
+
+  /** The message with options written by `nameOption`, such as flags. */
+  tell(nameOption: NameOption): string {
+    return `${describePlace(this)}${renderPhrase(this.#text, nameOption)}`;
+  }
+
+  /** The same problem at another place. */
+  at(place: Place): DataError {
+    return new DataError(this.#text, place);
   }
 }
 

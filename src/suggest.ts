@@ -1,23 +1,40 @@
-/** The candidate a mistyped word most likely meant, or null where none is near. */
-export function suggest(word: string, candidates: readonly string[]): string | null {
-  const typed = word.toLowerCase();
-  let best: string | null = null;
+/** The most names that are suggested for one word. */
+const MOST = 3;
+
+/**
+ * The candidates that a mistyped word most likely meant, the nearest first; none if none is near.
+ * Case, hyphens, underscores and blanks do not count.
+ */
+export function suggest(word: string, candidates: readonly string[]): string[] {
+  const typed = simplifyName(word);
   // A third of the letters may be wrong, and never more than three.
-  let bestDistance = Math.min(3, Math.floor(Math.max(typed.length, 3) / 3)) + 1;
-  for (const candidate of candidates) {
-    const distance = typed.length > 2 && candidate.startsWith(typed) ? 1 : editDistance(typed, candidate);
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
+  const limit = Math.min(3, Math.floor(Math.max(typed.length, 3) / 3));
+  const near = candidates
+    .map((candidate) => ({ candidate, distance: distanceOf(typed, simplifyName(candidate)) }))
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance);
+  // What is twice as far as the nearest was hardly meant.
+  const reach = Math.max(1, 2 * (near[0]?.distance ?? 0) - 1);
+  return near
+    .filter(({ distance }) => distance <= reach)
+    .slice(0, MOST)
+    .map(({ candidate }) => candidate);
 }
 
 /** `; did you mean 'mig'?`, or nothing. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
-  const near = suggest(word, candidates);
-  return near === null ? '' : `; did you mean '${near}'?`;
+  const near = suggest(word, candidates).map((name) => `'${name}'`);
+  return near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
+}
+
+/** A name as it is compared: `FactorVAE`, `factor_vae` and `factor-vae` are one. */
+export function simplifyName(name: string): string {
+  return name.toLowerCase().replace(/[-_\s]/g, '');
+}
+
+/** A beginning of three letters or more counts as one slip. */
+function distanceOf(typed: string, candidate: string): number {
+  return typed.length > 2 && candidate.startsWith(typed) && candidate !== typed ? 1 : editDistance(typed, candidate);
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other. */

@@ -1,6 +1,5 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { suggest } from '../../src/suggest.js';
 import { makeFakeFacade } from './fake-facade.js';
 import { runInProcess } from './in-process.js';
 import { makeFolder, writeSamples } from './sample-files.js';
@@ -133,14 +132,6 @@ test('names missing arguments and refuses superfluous ones', async () => {
 test('points to the help of the command', async () => {
   const { err } = await runInProcess(['score', '--nonsense', 'x']);
   assert.match(err, /\nTry 'vaemetrics score --help'\.\n$/);
-});
-
-test('suggests only what is near', () => {
-  assert.is(suggest('mig', ['mig', 'irs']), 'mig');
-  assert.is(suggest('gim', ['mig']), null);
-  assert.is(suggest('insepct', ['inspect', 'score']), 'inspect');
-  assert.is(suggest('factor', ['mig', 'factor-vae-score']), 'factor-vae-score');
-  assert.is(suggest('x', ['mig']), null);
 });
 
 test.run();

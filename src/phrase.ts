@@ -1,0 +1,40 @@
+/**
+ * Texts that name options. A program knows an option as `trainRows`, a command line as
+ * `--train-rows`; so a text that names one keeps the name as data, and whoever shows it writes it.
+ */
+
+/** An option that a text names, with a value if one is meant. */
+export interface Mention {
+  readonly option: string;
+  readonly value?: string | number | boolean;
+  /** Whose option it is, if one name means several: a metric, an objective, or what is read. */
+  readonly owner?: string;
+}
+
+/** A text in pieces. */
+export type Phrase = ReadonlyArray<string | Mention>;
+
+/** How options are written. */
+export type NameOption = (mention: Mention) => string;
+
+/** A {@link Phrase} as a template: ``phrase`expected none beside ${mention('metrics')}` ``. */
+export function phrase(strings: TemplateStringsArray, ...values: ReadonlyArray<string | number | Mention>): Phrase {
+  return strings.flatMap((text, i) => {
+    const value = values[i];
+    return i < values.length ? [text, typeof value === 'number' ? String(value) : value] : [text];
+  });
+}
+
+/** Names an option within a {@link phrase}. */
+export function mention(option: string, value?: Mention['value'], owner?: string): Mention {
+  return { option, ...(value !== undefined && { value }), ...(owner !== undefined && { owner }) };
+}
+
+/** As a program writes an option: `trainRows`, `shortcuts: false`. */
+export const asProgram: NameOption = ({ option, value }) => (value === undefined ? option : `${option}: ${value}`);
+
+/** The text, with options written by `nameOption`. */
+export function renderPhrase(text: string | Phrase, nameOption: NameOption = asProgram): string {
+  if (typeof text === 'string') return text;
+  return text.map((part) => (typeof part === 'string' ? part : nameOption(part))).join('');
+}

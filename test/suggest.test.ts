@@ -1,0 +1,31 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { didYouMean, suggest } from '../src/suggest.js';
+
+test('suggests only what is near', () => {
+  assert.equal(suggest('mig', ['mig', 'irs']), ['mig']);
+  assert.equal(suggest('gim', ['mig']), []);
+  assert.equal(suggest('insepct', ['inspect', 'score']), ['inspect']);
+  assert.equal(suggest('x', ['mig']), []);
+});
+
+test('takes the beginning of a name for the name', () => {
+  assert.equal(suggest('factor', ['mig', 'factor-vae-score']), ['factor-vae-score']);
+});
+
+test('leaves case, hyphens, underscores and blanks out of it', () => {
+  assert.equal(suggest('Beta_VAE score', ['beta-vae-score', 'mig']), ['beta-vae-score']);
+});
+
+test('gives the nearest first, and three at most', () => {
+  assert.equal(suggest('decomose', ['score', 'decompose', 'compare']), ['decompose']);
+  assert.equal(suggest('steps', ['stepa', 'stepb', 'stepc', 'stepd']), ['stepa', 'stepb', 'stepc']);
+});
+
+test('is a question, or nothing', () => {
+  assert.is(didYouMean('stpes', ['steps', 'seed']), "; did you mean 'steps'?");
+  assert.is(didYouMean('migg', ['mig', 'miga']), "; did you mean 'mig' or 'miga'?");
+  assert.is(didYouMean('nothing', ['steps', 'seed']), '');
+});
+
+test.run();
