@@ -1,7 +1,9 @@
 /** Holds the docs to the registry: what they say of a metric is what the metric is. */
 import { existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { listPages, updateTables } from '../build/option-tables.js';
 import { PRESETS } from '../src/facade/check-options.js';
 import { metrics, version } from '../src/index.js';
 
@@ -45,6 +47,13 @@ test('lists every preset of every metric on the page of presets', () => {
     assert.ok(page.includes(`\n| [${title}](metrics/${name}.md) | ${cells.join(' | ')} |\n`), name);
   }
 });
+
+for (const path of listPages()) {
+  test(`has tables of options as they are declared: ${basename(path)}`, () => {
+    const page = readFileSync(path, 'utf8');
+    assert.is(updateTables(page), page, 'run npm run docs:options');
+  });
+}
 
 test('has the version of package.json', () => {
   assert.is(JSON.parse(read('package.json')).version, version);

@@ -5,6 +5,11 @@ import { UsageError } from './usage-error.js';
  * @param hint what to do instead, where there is something
  */
 export function checkEnding(flag: string, path: string | undefined, ending: string, hint = ''): void {
-  if (path === undefined || path.toLowerCase().endsWith(ending)) return;
+  if (path === undefined || hasEnding(path, ending)) return;
   throw new UsageError(`${flag}: expected a name that ends in ${ending}, got '${path}'${hint}`);
+}
+
+/** Whether a name has an ending, in any case. */
+export function hasEnding(path: string, ending: string): boolean {
+  return path.toLowerCase().endsWith(ending);
 }

@@ -1,39 +1,45 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { countRows, exportNpz, type RowList } from '../data/export-npz.js';
 import { type Dataset, openDataset } from '../data/index.js';
 import { previewSheet } from '../data/preview.js';
 import { procedural } from '../data/procedural.js';
 import { pickRows } from '../data/split.js';
+import { wrongValue } from '../errors.js';
+import { checkOptions } from '../options/check-options.js';
+import { SEED } from '../options/common-rules.js';
+import { boolean, type GivenOf, integer, text } from '../options/rule.js';
+import { mention, phrase } from '../phrase.js';
 import { alignColumns } from '../report/align-columns.js';
 import { formatCount, formatNumber } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
 import { createStyle, type Style } from '../report/style.js';
-import { checkEnding } from './check-ending.js';
+import { hasEnding } from './check-ending.js';
 import type { Context } from './command.js';
-import {
-  declareFiles,
-  type FileFlags,
-  filesNamed,
-  listFileFlags,
-  namingFileFlags,
-  toFileOptions,
-} from './file-flags.js';
+import { declareFiles, filesNamed, readFileFlags } from './file-flags.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples } from './help-text.js';
-import { wholeNumber } from './parse-values.js';
 import { wantsColor } from './terminal.js';
 import { untilAborted } from './until-aborted.js';
-import { UsageError } from './usage-error.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
-interface DataFlags extends FileFlags {
-  readonly preview?: string;
-  readonly export?: string;
-  readonly rows?: number;
-  readonly seed?: number;
-  readonly compress?: boolean;
-  readonly json?: boolean;
-}
+const OPTIONS = {
+  out: text({
+    placeholder: 'file',
+    description: 'a picture of some rows and of each factor (.png), or images and factors (.npz)',
+  }),
+  rows: integer({
+    minimum: 1,
+    defaultText: '50 in a picture, all in an archive',
+    description: 'rows, drawn without replacement',
+    needs: { option: 'out' },
+  }),
+  seed: { ...SEED, description: 'seed of images that are drawn, as dataSeed of training, and of the choice of rows' },
+  compress: boolean({ description: 'deflate the arrays of an archive', needs: { option: 'out' } }),
+  json: boolean({ description: 'one JSON document' }),
+};
+
+type DataFlags = GivenOf<typeof OPTIONS>;
 
 /** `vaemetrics data`. */
 export function define(command: Command, context: Context): void {
@@ -41,34 +47,19 @@ export function define(command: Command, context: Context): void {
     .description(
       'Lists the data sets, or shows what one holds; draws a picture of it, or writes its images and factors.',
     )
-    .argument('[data]', 'name of a data set, or a file with one')
-    .option('--preview <file.png>', 'draw some rows, and each factor on its own')
-    .option('--export <file.npz>', 'write images (N, H, W[, C]) and factors (N, K)')
-    .addOption(
-      new Option(
-        '--rows <n>',
-        'rows, drawn without replacement (default: 50 in a preview, all in an export)',
-      ).argParser(wholeNumber('--rows', 1)),
-    )
-    .addOption(
-      new Option(
-        '--seed <n>',
-        'seed of images that are drawn, as --data-seed of train, and of the choice of rows (default: 0)',
-      ).argParser(wholeNumber('--seed', 0)),
-    )
-    .option('--compress', 'deflate the arrays of an export')
-    .option('--json', 'one JSON document');
+    .argument('[data]', 'name of a data set, or a file with one');
+  declareFlags(command, 'Options:', OPTIONS);
   declareFiles(command)
     .addHelpText(
       'after',
       `${describeExamples([
         { does: 'what there is', command: 'vaemetrics data' },
-        { does: 'what it looks like', command: 'vaemetrics data shapes-7 --preview shapes.png' },
-        { does: 'for other programs', command: 'vaemetrics data sprites --export sprites.npz --rows 10000' },
+        { does: 'what it looks like', command: 'vaemetrics data shapes-7 -o shapes.png' },
+        { does: 'for other programs', command: 'vaemetrics data sprites -o sprites.npz --rows 10000' },
       ])}\nData sets:\n${nameAll().join('\n')}\n`,
     )
-    .action((name: string | undefined, flags: DataFlags) =>
-      name === undefined ? listAll(flags, context) : namingFileFlags(() => showOne(name, flags, context)),
+    .action((name: string | undefined) =>
+      name === undefined ? listAll(command, context) : showOne(name, command, context),
     );
 }
 
@@ -80,13 +71,11 @@ function nameAll(): string[] {
   );
 }
 
-function listAll(flags: DataFlags, { terminal: { stdout, env } }: Context): void {
-  if ((flags.preview ?? flags.export ?? flags.rows ?? flags.seed ?? flags.compress) !== undefined) {
-    throw new UsageError('--preview, --export, --rows, --seed and --compress need the name of a data set');
-  }
-  const [ofFiles] = listFileFlags(flags);
-  if (ofFiles !== undefined) throw new UsageError(`${ofFiles} needs a file or folder of images`);
-  if (flags.json) {
+function listAll(command: Command, { terminal: { stdout, env } }: Context): void {
+  const { json, ...ofOne } = readFlags(command, OPTIONS);
+  const [given] = Object.keys({ ...ofOne, ...readFileFlags(command) });
+  if (given !== undefined) throw wrongValue({ option: given, problem: 'has no effect without the name of a data set' });
+  if (json) {
     const datasets = procedural.map(({ name, title, summary, generator: { size, factors } }) => {
       return { name, title, summary, size, factors };
     });
@@ -99,46 +88,57 @@ function listAll(flags: DataFlags, { terminal: { stdout, env } }: Context): void
 
 const PREVIEW_ROWS = 50;
 
-async function showOne(name: string, flags: DataFlags, { terminal }: Context): Promise<void> {
+async function showOne(name: string, command: Command, { terminal }: Context): Promise<void> {
   const { stdout, env, signal } = terminal;
-  const { preview, export: archive, rows, seed = 0, compress = false } = flags;
-  if (rows !== undefined && preview === undefined && archive === undefined) {
-    throw new UsageError('--rows needs --preview or --export');
+  const flags = readFlags(command, OPTIONS);
+  const { seed, compress, ...values } = checkOptions({ name: 'data' }, flags, OPTIONS);
+  const { rows, out } = values;
+  const isPicture = out !== null && hasEnding(out, '.png');
+  if (out !== null) {
+    if (!isPicture && !hasEnding(out, '.npz')) {
+      throw wrongValue({ option: 'out', problem: `expected a name that ends in .png or .npz, got '${out}'` });
+    }
+    if (compress && isPicture) throw wrongValue({ option: 'compress', problem: 'has no effect on a picture' });
+    await checkOutput(out, filesNamed(name));
   }
-  if (compress && archive === undefined) throw new UsageError('--compress needs --export');
-  checkEnding('--preview', preview, '.png');
-  checkEnding('--export', archive, '.npz');
-  const inputs = filesNamed(name);
-  for (const path of [preview, archive]) if (path !== undefined) await checkOutput(path, inputs);
-  const dataset = await untilAborted(() => openDataset(name, { ...toFileOptions(flags), seed }), signal);
+  const dataset = await untilAborted(() => openDataset(name, { ...readFileFlags(command), seed }), signal);
   try {
-    if (flags.seed !== undefined && rows === undefined && preview === undefined && !('seed' in dataset.identity)) {
-      throw new UsageError(
-        `--seed: the images of ${dataset.name} do not depend on one; it needs --preview, or --export with --rows`,
-      );
-    }
-    if (rows !== undefined && rows > dataset.size) {
-      throw new UsageError(`--rows: expected at most the ${dataset.size} rows of ${dataset.name}, got ${rows}`);
-    }
-    const written: string[] = [];
-    if (preview !== undefined) {
-      const count = Math.min(rows ?? PREVIEW_ROWS, dataset.size);
-      const sheet = await untilAborted(
-        async () => previewSheet(dataset, await pickRows(dataset.size, count, seed)),
-        signal,
-      );
-      await writeOutput(preview, [sheet]);
-      written.push(`wrote ${printable(preview)}: a picture of ${formatCount(count)} rows`);
-    }
-    if (archive !== undefined) {
-      const list: RowList = rows === undefined ? 'all' : await pickRows(dataset.size, rows, seed);
-      await writeOutput(archive, untilStopped(exportNpz(dataset, list, compress), signal));
-      written.push(`wrote ${printable(archive)}: ${formatCount(countRows(dataset, list))} rows`);
-    }
+    checkChoice(flags, dataset, isPicture);
+    const written = out === null ? [] : [await write(out, isPicture ? drawSheet : writeArchive)];
     if (flags.json) stdout.write(toJson(describe(dataset)));
     else stdout.write(`${[...render(dataset, createStyle(wantsColor(stdout, env))), ...written].join('\n')}\n`);
   } finally {
     await dataset.close?.();
+  }
+
+  async function write(path: string, writeRows: (path: string) => Promise<string>): Promise<string> {
+    return `wrote ${printable(path)}: ${await writeRows(path)}`;
+  }
+
+  async function drawSheet(path: string): Promise<string> {
+    const count = Math.min(rows ?? PREVIEW_ROWS, dataset.size);
+    const draw = async () => previewSheet(dataset, await pickRows(dataset.size, count, seed));
+    await writeOutput(path, [await untilAborted(draw, signal)]);
+    return `a picture of ${formatCount(count)} rows`;
+  }
+
+  async function writeArchive(path: string): Promise<string> {
+    const list: RowList = rows === null ? 'all' : await pickRows(dataset.size, rows, seed);
+    await writeOutput(path, untilStopped(exportNpz(dataset, list, compress ?? false), signal));
+    return `${formatCount(countRows(dataset, list))} rows`;
+  }
+}
+
+/** Refuses a choice of rows that cannot be, or that changes nothing. */
+function checkChoice({ seed, rows }: DataFlags, { name, size, identity }: Dataset, isPicture: boolean): void {
+  if (seed !== undefined && rows === undefined && !isPicture && !('seed' in identity)) {
+    throw wrongValue({
+      option: 'seed',
+      problem: phrase`the images of ${name} do not depend on one; it needs a picture, or ${mention('rows')} of an archive`,
+    });
+  }
+  if (rows !== undefined && rows > size) {
+    throw wrongValue({ option: 'rows', problem: `expected at most the ${size} rows of ${name}, got ${rows}` });
   }
 }
 

@@ -8,7 +8,6 @@ import { POINTS } from '../train/objectives/codes.js';
 import { POSTERIOR_NAME, posteriorArrays, posteriorToNpz } from '../train/posterior-archive.js';
 import { checkEnding } from './check-ending.js';
 import type { Context } from './command.js';
-import { namingFileFlags } from './file-flags.js';
 import { describeExamples } from './help-text.js';
 import { type ComputeFlags, declareCompute, inputsOf, toModelOptions } from './model-flags.js';
 import { wholeNumber } from './parse-values.js';
@@ -65,7 +64,7 @@ export function define(command: Command, { terminal }: Context): void {
         { does: 'other images', command: 'vaemetrics encode runs/first --data digits.npz --out digits-posterior.npz' },
       ]),
     )
-    .action((run: string, flags: EncodeFlags) => namingFileFlags(() => runEncode(run, flags, terminal)));
+    .action((run: string, flags: EncodeFlags) => runEncode(run, flags, terminal));
 }
 
 async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): Promise<void> {

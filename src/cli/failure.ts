@@ -1,11 +1,13 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
+import { DataError, isOptionError } from '../errors.js';
 import { printable } from '../report/printable.js';
 import { createStyle } from '../report/style.js';
 import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.js';
+import { nameFlags } from './flags/name-flags.js';
 import { StopSignal, type Terminal, wantsColor } from './terminal.js';
 
-/** Tells the user what went wrong, in one line where it is not our fault, and returns the exit code. */
-export function tellFailure(error: unknown, terminal: Terminal, command: string | null): number {
+/** Tells the user what went wrong, in one line if it is not our fault, and returns the exit code. */
+export function tellFailure(error: unknown, terminal: Terminal, command: Command | null): number {
   if (terminal.signal.aborted) {
     const reason: unknown = terminal.signal.reason;
     return reason instanceof StopSignal ? EXIT_OF_SIGNAL[reason.signal] : EXIT.interrupted;
@@ -19,11 +21,11 @@ export function tellFailure(error: unknown, terminal: Terminal, command: string 
   }
   switch (codeOf(error)) {
     case 'ERR_OPTION':
-      tell(terminal, (error as Error).message);
+      tell(terminal, messageOf(error as Error, command));
       tellWhereHelpIs(terminal, command);
       return EXIT.usage;
     case 'ERR_DATA':
-      tell(terminal, (error as Error).message);
+      tell(terminal, messageOf(error as Error, command));
       return EXIT.badData;
     case 'ERR_NO_INPUT':
       tell(terminal, (error as Error).message);
@@ -53,8 +55,14 @@ function tell(terminal: Terminal, message: string): void {
   terminal.stderr.write(`vaemetrics: ${style.red('error:')} ${printable(message)}\n`);
 }
 
-function tellWhereHelpIs(terminal: Terminal, command: string | null): void {
-  terminal.stderr.write(`Try 'vaemetrics ${command === null ? '' : `${command} `}--help'.\n`);
+/** The library names options as programs do; a command line has flags. */
+function messageOf(error: Error, command: Command | null): string {
+  if (command === null || !(isOptionError(error) || error instanceof DataError)) return error.message;
+  return error.tell(nameFlags(command));
+}
+
+function tellWhereHelpIs(terminal: Terminal, command: Command | null): void {
+  terminal.stderr.write(`Try 'vaemetrics ${command === null ? '' : `${command.name()} `}--help'.\n`);
 }
 
 /** Commander's messages begin with `error: ` and put the suggestion on a line of its own. */

@@ -5,7 +5,6 @@ import { type Interpolation, interpolate, type Manifold, manifold } from '../tra
 import { animateGrid, drawGrid } from '../train/pictures.js';
 import type { ImageGrid } from '../train/traverse.js';
 import type { Context } from './command.js';
-import { namingFileFlags } from './file-flags.js';
 import { describeExamples } from './help-text.js';
 import {
   type ComputeFlags,
@@ -74,7 +73,7 @@ export function define(command: Command, { terminal }: Context): void {
         { does: 'a plane of two latents', command: 'vaemetrics interpolate runs/first --manifold --out manifold.png' },
       ]),
     )
-    .action((run: string, flags: InterpolateFlags) => namingFileFlags(() => runInterpolate(run, flags, terminal)));
+    .action((run: string, flags: InterpolateFlags) => runInterpolate(run, flags, terminal));
 }
 
 function check({ manifold: isPlane, from, to, gif, latents, range, row, data }: InterpolateFlags): void {

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { type FileOptions, givenFileOptions } from '../data/index.js';
 import { BACKEND_NAMES, type BackendName } from '../train/backends/backend.js';
 import { checkAnimation, checkDrawing, type GridShape } from '../train/pictures.js';
 import { CONFIG_NAME, parseConfig } from '../train/run/config.js';
 import type { DataOpening } from '../train/run-data.js';
 import { checkEnding } from './check-ending.js';
 import { warn } from './failure.js';
-import { declareFiles, type FileFlags, filesNamed, toFileOptions } from './file-flags.js';
+import { declareFiles, filesNamed } from './file-flags.js';
 import { wholeNumber, wordList } from './parse-values.js';
 import { tellNotes } from './tell-notes.js';
 import type { Terminal } from './terminal.js';
@@ -20,7 +21,7 @@ export interface ModelFlags {
 }
 
 /** And of those that compute with it. */
-export interface ComputeFlags extends ModelFlags, FileFlags {
+export interface ComputeFlags extends ModelFlags, FileOptions {
   readonly backend: BackendName | 'auto';
   readonly data?: string;
 }
@@ -79,7 +80,7 @@ export function toWeights({ checkpoint, untrained }: ModelFlags, terminal: Termi
  */
 export function toModelOptions(flags: ComputeFlags, terminal: Terminal) {
   const { backend, data } = flags;
-  const dataOptions = toFileOptions(flags);
+  const dataOptions = givenFileOptions(flags);
   const onOpened = (opened: DataOpening) => tellNotes(terminal, opened);
   return { ...toWeights(flags, terminal), backend, ...(data !== undefined && { data, onOpened }), dataOptions };
 }

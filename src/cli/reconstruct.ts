@@ -5,7 +5,6 @@ import { printable } from '../report/printable.js';
 import { drawGrid } from '../train/pictures.js';
 import { reconstruct } from '../train/reconstruct.js';
 import type { Context } from './command.js';
-import { namingFileFlags } from './file-flags.js';
 import { describeExamples } from './help-text.js';
 import {
   type ComputeFlags,
@@ -46,7 +45,7 @@ export function define(command: Command, { terminal }: Context): void {
         },
       ]),
     )
-    .action((run: string, flags: ReconstructFlags) => namingFileFlags(() => runReconstruct(run, flags, terminal)));
+    .action((run: string, flags: ReconstructFlags) => runReconstruct(run, flags, terminal));
 }
 
 async function runReconstruct(run: string, flags: ReconstructFlags, terminal: Terminal): Promise<void> {

@@ -1,7 +1,9 @@
+import type { Command } from 'commander';
 import type { CommandEntry, Context } from './command.js';
 import { EXIT } from './exit-codes.js';
 import type { Facade } from './facade.js';
 import { tellFailure } from './failure.js';
+import { translateFlags } from './flags/foreign-flags.js';
 import { commands } from './index.js';
 import { buildProgram } from './program.js';
 import type { Terminal } from './terminal.js';
@@ -19,16 +21,22 @@ export async function run(argv: readonly string[], terminal: Terminal, options: 
   const { entries = commands, loadFacade = () => import('../node.js') } = options;
   const wantsHelp = argv[0] === 'help' || argv.includes('--help') || argv.includes('-h');
   const context: Context = { terminal, loadFacade, wantsHelp };
+  let program: Command | null = null;
   try {
+    program = await buildProgram(argv, entries, context);
     if (argv.length === 0) {
-      (await buildProgram(argv, entries, context)).outputHelp({ error: true });
+      program.outputHelp({ error: true });
       return EXIT.usage;
     }
-    const program = await buildProgram(argv, entries, context);
-    await program.parseAsync(argv, { from: 'user' });
+    const command = commandOf(program, argv);
+    await program.parseAsync(command === null ? argv : translateFlags(argv, command), { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    const named = argv.find((word) => entries.some(({ name }) => name === word));
-    return tellFailure(error, terminal, named ?? null);
+    return tellFailure(error, terminal, program && commandOf(program, argv));
   }
+}
+
+/** The command that the words name. */
+function commandOf(program: Command, argv: readonly string[]): Command | null {
+  return program.commands.find((command) => argv.includes(command.name())) ?? null;
 }

@@ -8,23 +8,27 @@ import type { LiveScores, StepProgress, TrainOpening, TrainOptions, TrainResult 
 import { resumeOptions, train } from '../train/index.js';
 import type { Context } from './command.js';
 import { warn } from './failure.js';
-import { nameFileFlags, toFileOptions } from './file-flags.js';
+import { readFileFlags } from './file-flags.js';
 import { formatDuration } from './format-train-progress.js';
 import { tellNotes } from './tell-notes.js';
 import type { Terminal } from './terminal.js';
-import { checkTrainFlags, declareTrain, readObjectiveFlags, type TrainFlags } from './train-flags.js';
+import { checkTrainFlags, declareTrain, type RunFlags, readTrainFlags } from './train-flags.js';
 import { startTrainBar, type TrainBar } from './train-progress.js';
 
 /** `vaemetrics train`. */
 export function define(command: Command, context: Context): void {
   declareTrain(command);
-  command.action((flags: TrainFlags) => runTrain(flags, context.terminal));
+  command.action(() => runTrain(command, context.terminal));
 }
 
-async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<void> {
+async function runTrain(command: Command, terminal: Terminal): Promise<void> {
+  const { run: flags, training, modelOptions } = readTrainFlags(command);
   checkTrainFlags(flags);
+  const { data, out, resume } = flags;
   const bar = flags.quiet ? null : startTrainBar(terminal);
-  const options = await readOptions(flags);
+  const given = { ...(data !== undefined && { data }), ...training, dataOptions: readFileFlags(command), modelOptions };
+  const options =
+    resume === undefined ? ({ threads: 'auto', ...given, out } as TrainOptions) : await resumeOptions(resume, given);
   let reached: number | null = null;
   // Until the checkpoint is written seconds may pass.
   const acknowledge = () => {
@@ -54,44 +58,13 @@ async function runTrain(flags: TrainFlags, terminal: Terminal): Promise<void> {
   } catch (error) {
     bar?.clear();
     tellStop(error, reached, flags, terminal);
-    throw nameFileFlags(error);
+    throw error;
   } finally {
     terminal.signal.removeEventListener('abort', acknowledge);
   }
 }
 
-async function readOptions(flags: TrainFlags): Promise<TrainOptions> {
-  const { data, model, architecture, latents, likelihood, steps, batchSize, learningRate, seed, dataSeed, backend } =
-    flags;
-  const { out, resume, testRows, scoreRows, logEvery, scoreEvery, checkpointEvery, threads } = flags;
-  const modelOptions = readObjectiveFlags(flags);
-  const dataOptions = toFileOptions(flags);
-  const given = Object.fromEntries(
-    Object.entries({
-      data,
-      model,
-      architecture,
-      latents,
-      likelihood,
-      steps,
-      batchSize,
-      learningRate,
-      seed,
-      dataSeed,
-      backend,
-      testRows,
-      scoreRows,
-      logEvery,
-      scoreEvery,
-      checkpointEvery,
-      threads,
-    }).filter(([, value]) => value !== undefined),
-  ) as Partial<TrainOptions>;
-  if (resume !== undefined) return resumeOptions(resume, { ...given, dataOptions, modelOptions });
-  return { threads: 'auto', ...given, dataOptions, modelOptions, out } as TrainOptions;
-}
-
-function tellOpening(opening: TrainOpening, { quiet, resume }: TrainFlags, terminal: Terminal): void {
+function tellOpening(opening: TrainOpening, { quiet, resume }: RunFlags, terminal: Terminal): void {
   for (const warning of opening.warnings) warn(terminal, warning);
   if (quiet) return;
   const { backend, device, refused, data, trainRows, testRows, parameters, firstStep, steps } = opening;
@@ -136,7 +109,7 @@ function titled({ scores, reasons }: LiveScores): Array<{ title: string; value: 
 }
 
 /** Where a run stands that is not through: what can be done with it. */
-function tellStop(error: unknown, reached: number | null, { out, resume }: TrainFlags, terminal: Terminal): void {
+function tellStop(error: unknown, reached: number | null, { out, resume }: RunFlags, terminal: Terminal): void {
   const { aborted, reason } = terminal.signal;
   // A stop that could not be carried out says why; the exit code is that of the signal.
   if (aborted && error !== reason) warn(terminal, error instanceof Error ? error.message : String(error));

@@ -8,7 +8,6 @@ import { POINTS } from '../train/objectives/codes.js';
 import { animateGrid, drawGrid } from '../train/pictures.js';
 import { type Traversal, traverse } from '../train/traverse.js';
 import type { Context } from './command.js';
-import { namingFileFlags } from './file-flags.js';
 import { describeExamples } from './help-text.js';
 import {
   type ComputeFlags,
@@ -76,7 +75,7 @@ export function define(command: Command, { terminal }: Context): void {
         { does: 'three, moving', command: 'vaemetrics traverse runs/first --latents 0,3,5 --gif traversal.gif' },
       ]),
     )
-    .action((run: string, flags: TraverseFlags) => namingFileFlags(() => runTraverse(run, flags, terminal)));
+    .action((run: string, flags: TraverseFlags) => runTraverse(run, flags, terminal));
 }
 
 async function runTraverse(run: string, flags: TraverseFlags, terminal: Terminal): Promise<void> {

@@ -1,6 +1,6 @@
 /** The order in which rows are trained on. */
 import { withCore } from '../../bindings/core.js';
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import { STREAMS } from '../random.js';
 
 /**
@@ -21,7 +21,7 @@ export class BatchCursor {
    */
   constructor(size: number, seed: number, stream: number = STREAMS.batchOrder) {
     if (!Number.isInteger(size) || size < 1) {
-      throw optionRangeError(`batches: expected at least 1 row to train on, got ${size}`);
+      throw wrongValue({ option: 'batches', problem: `expected at least 1 row to train on, got ${size}` });
     }
     this.#size = size;
     this.#seed = seed;

@@ -2,11 +2,11 @@
 import { dataRangeError, dataTypeError } from '../errors.js';
 import { crc32 } from '../io/crc32.js';
 import { type MatrixLike, toMatrix } from '../matrix.js';
+import { checkRecord, refuseUnknown } from '../options/check-options.js';
 import { checkNamesOfFactors } from './check-factors.js';
 import type { Dataset, ImageShape } from './dataset.js';
 import { tableOfColumns } from './files/columns-table.js';
 import { fileDataset, imagesInMemory, NO_FACTORS } from './files/file-dataset.js';
-import { checkNamesOfOptions } from './files/options.js';
 
 /** Images in memory, and the factors that made them. */
 export interface DatasetArrays {
@@ -40,7 +40,7 @@ const ARRAYS = [
  * const dataset = createDataset({ images: bytes, height: 28, width: 28, factors: labels });
  */
 export function createDataset(arrays: DatasetArrays): Dataset {
-  checkNamesOfOptions('createDataset', arrays, ARRAYS);
+  refuseUnknown('createDataset', checkRecord('createDataset', arrays), ARRAYS);
   const { images, height, width, channels = 1, name = 'images' } = arrays;
   if (typeof name !== 'string' || name === '') {
     throw dataTypeError(`name: expected a text, got ${typeof name === 'string' ? 'an empty one' : typeof name}`);

@@ -1,27 +1,26 @@
 /** Data sets by name or by file: the registry. */
-import { optionRangeError } from '../errors.js';
+import { isOptionError, wrongValue } from '../errors.js';
+import { checkOptions } from '../options/check-options.js';
+import { SEED } from '../options/common-rules.js';
+import type { GivenOf } from '../options/rule.js';
 import { didYouMean } from '../suggest.js';
 import type { Dataset } from './dataset.js';
+import { FILE_OPTIONS, type FileOptions, givenFileOptions, refuseUseless } from './files/file-options.js';
 import { openFileDataset } from './files/open-file.js';
-import {
-  checkFileOptions,
-  checkNamesOfOptions,
-  FILE_OPTIONS,
-  type FileOptions,
-  givenFileOptions,
-  refuseUseless,
-} from './files/options.js';
 import { openProcedural, procedural } from './procedural.js';
 
 export { checkNamesOfFactors } from './check-factors.js';
 export type { Dataset, Factor, ImageShape } from './dataset.js';
-export { checkNamesOfOptions, FILE_OPTIONS, type FileOptions, givenFileOptions } from './files/options.js';
+export { FILE_OPTIONS, type FileOptions, givenFileOptions } from './files/file-options.js';
+
+const DATASET_OPTIONS = {
+  /** Seed of procedural data sets, a whole number; default 0. */
+  seed: SEED,
+  ...FILE_OPTIONS,
+};
 
 /** How to open a data set. */
-export interface DatasetOptions extends FileOptions {
-  /** Seed of procedural data sets, a whole number; default 0. */
-  readonly seed?: number;
-}
+export type DatasetOptions = GivenOf<typeof DATASET_OPTIONS>;
 
 /**
  * Opens a data set: a procedural one by its name, or the file or folder of a path, told by what is in it. In a browser, a
@@ -36,8 +35,7 @@ export interface DatasetOptions extends FileOptions {
  * const dataset = await openDataset('dsprites_ndarray_co1sh3sc6or40x32y32_64x64.npz');
  */
 export async function openDataset(given: string | Blob, options: DatasetOptions = {}): Promise<Dataset> {
-  checkNamesOfOptions('openDataset', options, ['seed', ...FILE_OPTIONS]);
-  checkFileOptions(options);
+  checkOptions({ name: 'openDataset' }, options, DATASET_OPTIONS);
   if (typeof given !== 'string') return openFileDataset(given, options);
   const drawn = openProcedural(given, options);
   if (drawn !== undefined) {
@@ -48,20 +46,21 @@ export async function openDataset(given: string | Blob, options: DatasetOptions 
   if ((await disk.kindOfPath(given)) !== null) return openFileDataset(given, options);
   if (LIKE_A_PATH.test(given)) disk.refuseMissing(given, NOTHING_THERE);
   const names = procedural.map(({ name }) => name);
-  throw optionRangeError(
-    `${NO_SUCH_NAME} ${names.join(', ')}, or the path of a file or folder, got '${given}'${didYouMean(given, names)}`,
-  );
+  throw wrongValue({
+    option: 'data',
+    problem: `${NO_SUCH_NAME} ${names.join(', ')}, or the path of a file or folder, got '${given}'${didYouMean(given, names)}`,
+  });
 }
 
 /** Folders before the name, or an ending: no drawn data set is called so. */
 const LIKE_A_PATH = /[/\\]|\.[^.]+$/;
 const NOTHING_THERE = 'no such file or folder';
-const NO_SUCH_NAME = 'data: expected one of';
+const NO_SUCH_NAME = 'expected one of';
 
 /** Whether an error says that nothing is there by the name or path of a data set. */
 export function isNothingThere(error: unknown): boolean {
   const { code, message = '' } = error as { code?: unknown; message?: string };
-  if (code === 'ERR_OPTION') return message.startsWith(NO_SUCH_NAME);
+  if (isOptionError(error)) return error.option === 'data' && error.problem.startsWith(NO_SUCH_NAME);
   return code === 'ERR_NO_INPUT' && message.endsWith(`: ${NOTHING_THERE}`);
 }
 

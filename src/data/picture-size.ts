@@ -1,5 +1,5 @@
 /** How large a picture may become. It is made in memory, several times over until it is encoded. */
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import type { ImageShape } from './dataset.js';
 
 /** 8,192 x 8,192: more than screens and many viewers show. Of three channels that takes about a gigabyte until it is written. */
@@ -38,9 +38,10 @@ export function checkFrameSize(frames: number, count: number, image: ImageShape,
     throw tooLarge(`${describe(frames * count, image)} make an animation of ${frames} x ${width} x ${height} pixels`);
   }
   if (Math.max(width, height) <= GIF_SIDE_AT_MOST) return;
-  throw optionRangeError(
-    `picture: expected sides of at most ${GIF_SIDE_AT_MOST} pixels in a GIF, got ${width} x ${height}`,
-  );
+  throw wrongValue({
+    option: 'picture',
+    problem: `expected sides of at most ${GIF_SIDE_AT_MOST} pixels in a GIF, got ${width} x ${height}`,
+  });
 }
 
 /** And for images that no picture has been made of yet. */
@@ -54,7 +55,8 @@ function describe(count: number, { height, width }: ImageShape): string {
 }
 
 function tooLarge(what: string): RangeError {
-  return optionRangeError(
-    `picture: ${what}: expected at most ${PIXELS_AT_MOST}; take fewer images, or draw them at a smaller scale`,
-  );
+  return wrongValue({
+    option: 'picture',
+    problem: `${what}: expected at most ${PIXELS_AT_MOST}; take fewer images, or draw them at a smaller scale`,
+  });
 }

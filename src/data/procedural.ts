@@ -1,5 +1,5 @@
 /** The data sets that are drawn and not read, by name. */
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import type { Dataset } from './dataset.js';
 import { type Generator, openGenerated } from './generated.js';
 import { SHAPES_MOST, shapesOf } from './shapes.js';
@@ -46,7 +46,7 @@ export const procedural: readonly ProceduralEntry[] = [
  */
 export function openProcedural(name: string, { seed = 0 }: { readonly seed?: number } = {}): Dataset | undefined {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw optionRangeError(`seed: expected a whole number from 0 to 2^53 - 1, got ${seed}`);
+    throw wrongValue({ option: 'seed', problem: `expected a whole number from 0 to 2^53 - 1, got ${seed}` });
   }
   const entry = procedural.find((known) => known.name === name);
   return entry && openGenerated(entry.generator, seed);

@@ -1,5 +1,5 @@
 /** Fresh images with chosen factors, encoded: what metrics that hold a factor fixed ask for. */
-import { optionRangeError, optionTypeError } from '../errors.js';
+import { wrongType, wrongValue } from '../errors.js';
 import { crc32 } from '../io/crc32.js';
 import type { MatrixLike } from '../matrix.js';
 import type { Sampler } from '../types.js';
@@ -27,13 +27,17 @@ export function factorSampler(
   { levels = 32, batchRows = 512 }: FactorSamplerOptions = {},
 ): Sampler {
   const { factors, image, renderFactors } = dataset;
-  if (renderFactors === undefined) throw optionTypeError(`${dataset.name}: cannot draw images of given factors`);
+  if (renderFactors === undefined) {
+    throw wrongType({ option: 'dataset', problem: `${dataset.name} cannot draw images of given factors` });
+  }
   if (!Number.isInteger(levels) || levels < 2) {
-    throw optionRangeError(`levels: expected a whole number of at least 2, got ${levels}`);
+    throw wrongValue({ option: 'levels', problem: `expected a whole number of at least 2, got ${levels}` });
   }
   const values = factors.map(({ name, size, range }) => {
     if (size !== null) return Array.from({ length: size }, (_, i) => i);
-    if (range === undefined) throw optionTypeError(`${dataset.name}: the range of ${name} is not known`);
+    if (range === undefined) {
+      throw wrongType({ option: 'dataset', problem: `${dataset.name} does not know the range of ${name}` });
+    }
     const [from, to] = range;
     return Array.from({ length: levels }, (_, i) => from + ((i + 0.5) / levels) * (to - from));
   });

@@ -1,7 +1,7 @@
 /** Which rows are trained on, which are kept from it, and in which order. */
 import { withCore } from '../../bindings/core.js';
 import type { Stream } from '../../bindings/kernels/random.js';
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import { STREAMS } from '../random.js';
 
 /** The rows of a data set, cut in two. */
@@ -32,7 +32,7 @@ function shuffle(size: number, at: Stream): Promise<Int32Array> {
  */
 export async function splitRows(size: number, testRows: number, seed: number): Promise<RowSplit> {
   if (!Number.isInteger(testRows) || testRows < 0 || testRows >= size) {
-    throw optionRangeError(`test rows: expected a whole number from 0 to ${size - 1}, got ${testRows}`);
+    throw wrongValue({ option: 'testRows', problem: `expected a whole number from 0 to ${size - 1}, got ${testRows}` });
   }
   const trainSize = size - testRows;
   if (testRows === 0) return { trainSize, train: (place) => place, test: new Int32Array(0) };

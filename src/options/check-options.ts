@@ -1,7 +1,7 @@
 /** Checks options as programs give them, and fills in defaults. */
 import { type OptionError, wrongType, wrongValue } from '../errors.js';
 import { mention, type Phrase, phrase } from '../phrase.js';
-import { suggest } from '../suggest.js';
+import { simplifyName, suggest } from '../suggest.js';
 import { describeValues } from './describe-rule.js';
 import type { Rule, Rules, ValuesOf } from './rule.js';
 
@@ -28,9 +28,10 @@ export function checkOptions<R extends Rules>(owner: OptionOwner, given: unknown
   for (const name of names.filter(isGiven)) {
     const problem = findConflict(name, rules, values, isGiven);
     if (problem !== null) throw wrongType({ option: name, ...ownerOf, problem });
-    checkValue({ option: name, ...ownerOf }, values[name], rules[name]);
   }
-  return Object.fromEntries(names.map((name) => [name, isGiven(name) ? values[name] : rules[name].default])) as never;
+  const valueNamed = (name: string) =>
+    isGiven(name) ? checkValue({ option: name, ...ownerOf }, values[name], rules[name]) : rules[name].default;
+  return Object.fromEntries(names.map((name) => [name, valueNamed(name)])) as ValuesOf<R>;
 }
 
 /** @throws TypeError for anything but an object: a number of options would silently do nothing */
@@ -45,18 +46,18 @@ export function refuseUnknown(owner: string, given: object, known: readonly stri
   if (unknown !== undefined) throw unknownOption(owner, unknown, known);
 }
 
-/** The error for an option that is not known: the nearest names, or all if none is near. */
-export function unknownOption(owner: string, name: string, known: readonly string[]): TypeError & OptionError {
-  if (known.length === 0)
-    return wrongType({ option: name, owner, problem: 'unknown option', suggestion: 'there are none' });
-  return wrongType({ option: name, owner, problem: 'unknown option', suggestion: suggestFrom(name, known) });
+/** The error for an option that is not known: it gives the nearest names, or all if none is near. */
+export function unknownOption(owner: string, option: string, known: readonly string[]): TypeError & OptionError {
+  return wrongType({ option, problem: `not an option of ${owner}`, suggestion: suggestOptions(option, known) });
 }
 
-/** `did you mean 'bins'?`, or all names if none is near. */
-export function suggestFrom(name: string, known: readonly string[]): Phrase {
-  const near = suggest(name, known);
-  if (near.length === 0) return phrase`expected ${known.join(', ')}`;
-  return ['did you mean ', ...near.flatMap((one, i) => (i === 0 ? [mention(one)] : [' or ', mention(one)])), '?'];
+/** `did you mean bins?`, or all names if none is near. */
+function suggestOptions(option: string, known: readonly string[]): Phrase {
+  if (known.length === 0) return phrase`expected none`;
+  const near = suggest(option, known);
+  const list = (names: readonly string[], between: string) =>
+    names.flatMap((name, i) => (i === 0 ? [mention(name)] : [between, mention(name)]));
+  return near.length === 0 ? ['expected ', ...list(known, ', ')] : ['did you mean ', ...list(near, ' or '), '?'];
 }
 
 /** Why an option cannot stand beside the others; null if it can. */
@@ -77,23 +78,42 @@ function findConflict(
   return phrase`has no effect without ${mention(option, wanted[0])}`;
 }
 
-/** @throws OptionError for a value of another kind, or out of range */
+/**
+ * The value, a choice by the name that the rule has for it.
+ * @throws OptionError for a value of another kind, or out of range
+ */
 export function checkValue(
   named: { readonly option: string; readonly owner?: string },
   value: unknown,
   rule: Rule,
-): void {
+): unknown {
   if (!isOfKind(value, rule)) {
-    throw wrongType({ ...named, problem: `expected ${describeValues(rule)}, got ${kindOf(value)}` });
+    const got = rule.kind === 'other' || value === '' ? showValue(value) : kindOf(value);
+    throw wrongType({ ...named, problem: `expected ${describeValues(rule)}, got ${got}` });
   }
-  if (rule.kind === 'choice' && !rule.choices.includes(value as string)) {
-    const near = suggest(value as string, rule.choices);
-    const suggestion = near.length === 0 ? {} : { suggestion: `did you mean '${near.join("' or '")}'?` };
-    throw wrongValue({ ...named, problem: `expected ${describeValues(rule)}, got '${value}'`, ...suggestion });
-  }
+  if (rule.kind === 'choice' && typeof value === 'string') return chooseWord(named, value, rule);
   if ((rule.kind === 'integer' || rule.kind === 'number') && !isInRange(value as number, rule)) {
     throw wrongValue({ ...named, problem: `expected ${describeValues(rule)}, got ${value}` });
   }
+  return value;
+}
+
+function chooseWord(
+  named: { readonly option: string; readonly owner?: string },
+  word: string,
+  rule: Extract<Rule, { kind: 'choice' }>,
+): string {
+  const found = findChoice(word, rule.choices);
+  if (found !== null) return found;
+  const near = suggest(word, rule.choices);
+  const suggestion = near.length === 0 ? {} : { suggestion: `did you mean '${near.join("' or '")}'?` };
+  throw wrongValue({ ...named, problem: `expected ${describeValues(rule)}, got '${word}'`, ...suggestion });
+}
+
+/** The choice that a word names; null if there is none. */
+export function findChoice(word: string, choices: readonly string[]): string | null {
+  const wanted = simplifyName(word);
+  return choices.find((known) => known === word) ?? choices.find((known) => simplifyName(known) === wanted) ?? null;
 }
 
 function isOfKind(value: unknown, rule: Rule): boolean {
@@ -104,8 +124,9 @@ function isOfKind(value: unknown, rule: Rule): boolean {
     case 'boolean':
       return typeof value === 'boolean';
     case 'choice':
+      return typeof value === 'string' || (typeof value === 'object' && value !== null && (rule.own?.(value) ?? false));
     case 'text':
-      return typeof value === 'string';
+      return typeof value === 'string' && value !== '';
     case 'other':
       return rule.accepts(value);
   }
@@ -123,6 +144,12 @@ export function isInRange(
 ): boolean {
   const isRightKind = kind === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value);
   return isRightKind && (isOpen ? value > minimum : value >= minimum) && value <= maximum;
+}
+
+/** A value, for messages: itself if it is short, else what it is. */
+function showValue(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : kindOf(value);
 }
 
 /** What a value is, for messages. */

@@ -35,7 +35,10 @@ export interface BooleanRule<Value = boolean | null> extends RuleBase<Value> {
 /** One of several words. */
 export interface ChoiceRule<Value = string | null> extends RuleBase<Value> {
   readonly kind: 'choice';
+  /** In any case, with or without hyphens, underscores and blanks: `FactorVAE` is `factor-vae`. */
   readonly choices: readonly string[];
+  /** Whether a value that is no word is one of the caller's own that takes the place of a word. */
+  readonly own?: (value: object) => boolean;
 }
 
 /** Words of the user's own: a name, a path. */
@@ -62,7 +65,7 @@ export interface OtherRule<Value = unknown> extends RuleBase<Value> {
 }
 
 /** What one option accepts. */
-export type Rule = NumberRule | BooleanRule | ChoiceRule | TextRule | OtherRule;
+export type Rule = NumberRule | BooleanRule | ChoiceRule<unknown> | TextRule | OtherRule;
 
 /** The options of something, by name. */
 export type Rules = Readonly<Record<string, Rule>>;
@@ -96,18 +99,24 @@ export function boolean(spec: Spec<BooleanRule> & { readonly default?: boolean }
   return { ...spec, kind: 'boolean', default: spec.default ?? null };
 }
 
+type ChoiceSpec = Omit<Spec<ChoiceRule>, 'choices' | 'own'>;
+
+export function choice<const Words extends readonly string[], Own extends object>(
+  choices: Words,
+  spec: ChoiceSpec & { readonly default: Words[number]; readonly own: (value: object) => value is Own },
+): ChoiceRule<Words[number] | Own>;
 export function choice<const Words extends readonly string[]>(
   choices: Words,
-  spec: Omit<Spec<ChoiceRule>, 'choices'> & { readonly default: Words[number] },
+  spec: ChoiceSpec & { readonly default: Words[number] },
 ): ChoiceRule<Words[number]>;
 export function choice<const Words extends readonly string[]>(
   choices: Words,
-  spec: Omit<Spec<ChoiceRule>, 'choices'>,
+  spec: ChoiceSpec,
 ): ChoiceRule<Words[number] | null>;
 export function choice(
   choices: readonly string[],
   spec: Omit<Spec<ChoiceRule>, 'choices'> & { readonly default?: string },
-): ChoiceRule {
+): ChoiceRule<unknown> {
   return { ...spec, choices, kind: 'choice', default: spec.default ?? null };
 }
 

@@ -2,7 +2,7 @@
 import { withCore } from '../../bindings/core.js';
 import type { Dataset } from '../data/index.js';
 import { pickRows, splitRows } from '../data/split.js';
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import type { FactorType } from '../types.js';
 import { encodeRows, factorTypesOf } from './held-out.js';
 import { type LoadRunOptions, type Model, withModel } from './load-run.js';
@@ -113,14 +113,18 @@ interface Choice {
 function chooseSplit(config: RunConfig, { dataset, isOwn }: RunData, { split: wanted, rows }: EncodeOptions): Choice {
   const testRows = isOwn ? (config.data.identity.testRows as number) : 0;
   const split = wanted ?? (testRows > 0 ? 'test' : 'all');
-  if (!SPLITS.includes(split)) throw optionRangeError(`split: expected ${SPLITS.join(', ')}, got '${split}'`);
+  if (!SPLITS.includes(split))
+    throw wrongValue({ option: 'split', problem: `expected ${SPLITS.join(', ')}, got '${split}'` });
   if (split !== 'all' && !isOwn) {
-    throw optionRangeError(`split: ${dataset.name} is not the data of the run: expected all, got ${split}`);
+    throw wrongValue({
+      option: 'split',
+      problem: `${dataset.name} is not the data of the run: expected all, got ${split}`,
+    });
   }
   const available = { test: testRows, train: dataset.size - testRows, all: dataset.size }[split];
   const count = rows ?? (wanted === undefined && split === 'all' ? Math.min(ROWS_OF_OTHERS, available) : available);
   if (!Number.isInteger(count) || count < 1 || count > available) {
-    throw optionRangeError(describeCount(dataset, split, available, count));
+    throw wrongValue({ option: 'rows', problem: describeCount(dataset, split, available, count) });
   }
   return { split, available, count };
 }
@@ -129,9 +133,10 @@ function planTables({ split, available, count }: Choice, { name, factors }: Data
   const rowBytes = 3 * Float32Array.BYTES_PER_ELEMENT * latents + Float64Array.BYTES_PER_ELEMENT * factors.length;
   const most = Math.floor(BYTES_AT_MOST / rowBytes);
   if (count <= most) return { data: name, split, rows: count, available, bytes: count * rowBytes };
-  throw optionRangeError(
-    `rows: expected at most ${most} of ${latents} latents, whose tables take ${BYTES_AT_MOST} bytes, got ${count}, the rows of ${name} in split ${split}`,
-  );
+  throw wrongValue({
+    option: 'rows',
+    problem: `expected at most ${most} of ${latents} latents, whose tables take ${BYTES_AT_MOST} bytes, got ${count}, the rows of ${name} in split ${split}`,
+  });
 }
 
 async function chooseRows(
@@ -149,5 +154,5 @@ async function chooseRows(
 
 function describeCount({ name }: Dataset, split: string, available: number, count: number): string {
   if (available === 0) return `split: no rows of ${name} were held out: expected train or all, got ${split}`;
-  return `rows: expected a whole number from 1 to ${available}, the rows of ${name} in split ${split}, got ${count}`;
+  return `expected a whole number from 1 to ${available}, the rows of ${name} in split ${split}, got ${count}`;
 }

@@ -1,6 +1,6 @@
 /** Images between images, and over a plane of the latents. */
 import { givenFileOptions } from '../data/index.js';
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import { type LoadRunOptions, type Model, withModel } from './load-run.js';
 import type { RunFolder } from './run/run-folder.js';
 import { type DataOptions, readRows, rowsToShow, withRunData } from './run-data.js';
@@ -95,7 +95,8 @@ export async function manifold(run: string | RunFolder | Model, options: Manifol
   const values = spacedValues(range, steps);
   return withModel(run, options, (model) => {
     if (options.latents !== undefined) checkPair(options.latents, model.latents);
-    if (model.latents < 2) throw optionRangeError('manifold: expected a model of two latents or more, got one');
+    if (model.latents < 2)
+      throw wrongValue({ option: 'manifold', problem: 'expected a model of two latents or more, got one' });
     checkGrid(steps, steps, model.image, options);
     const decodePlane = async ([across, up]: readonly number[], base: Float32Array): Promise<Manifold> => {
       const z = new Float32Array(steps * steps * model.latents);
@@ -113,12 +114,16 @@ export async function manifold(run: string | RunFolder | Model, options: Manifol
     if (options.latents !== undefined && row === undefined) {
       const [unused] = Object.keys(givenFileOptions(options.dataOptions ?? {}));
       if (unused !== undefined) {
-        throw optionRangeError(
-          `${unused}: expected none for a plane of given latents without a row, which takes no images`,
-        );
+        throw wrongValue({
+          option: unused,
+          problem: `expected none for a plane of given latents without a row, which takes no images`,
+        });
       }
       if (options.data === undefined) return decodePlane(options.latents, origin);
-      throw optionRangeError('data: nothing is asked of them where both latents are named and no row is');
+      throw wrongValue({
+        option: 'data',
+        problem: 'nothing is asked of them where both latents are named and no row is',
+      });
     }
     return withRunData(model, options, async (data) => {
       const rows = await rowsToShow(model, data);
@@ -131,5 +136,5 @@ export async function manifold(run: string | RunFolder | Model, options: Manifol
 function checkPair(pair: readonly number[], latents: number): void {
   for (const latent of pair) checkLatent(latent, latents);
   if (pair.length === 2 && pair[0] !== pair[1]) return;
-  throw optionRangeError(`latents: expected two different ones, got ${pair.join(', ') || 'none'}`);
+  throw wrongValue({ option: 'latents', problem: `expected two different ones, got ${pair.join(', ') || 'none'}` });
 }

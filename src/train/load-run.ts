@@ -1,6 +1,6 @@
 /** A trained model that encodes and decodes. */
 import type { ImageShape } from '../data/index.js';
-import { dataRangeError, optionRangeError } from '../errors.js';
+import { dataRangeError, wrongValue } from '../errors.js';
 import { type Autoencoder, decode, type Parameters } from './autoencoder.js';
 import type { BackendName } from './backends/backend.js';
 import { openBackend } from './backends/open-backend.js';
@@ -161,7 +161,8 @@ export async function withModel<R>(
 ): Promise<R> {
   if (typeof run !== 'string' && 'decode' in run) {
     for (const name of ['checkpoint', 'untrained', 'backend', 'tf'] as const) {
-      if (options[name] !== undefined) throw optionRangeError(`${name}: the model is loaded already, and has its own`);
+      if (options[name] !== undefined)
+        throw wrongValue({ option: name, problem: `the model is loaded already, and has its own` });
     }
     return work(run);
   }

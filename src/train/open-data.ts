@@ -1,14 +1,14 @@
 /** Data as callers name them. */
 import {
   checkNamesOfFactors,
-  checkNamesOfOptions,
   type Dataset,
   FILE_OPTIONS,
   type FileOptions,
   givenFileOptions,
   openDataset,
 } from '../data/index.js';
-import { optionTypeError } from '../errors.js';
+import { wrongType } from '../errors.js';
+import { checkOptions } from '../options/check-options.js';
 
 /** A data set by name, the path of a file or folder, a Blob, or one that is open already. */
 export type GivenData = string | Blob | Dataset;
@@ -20,13 +20,15 @@ export function isToOpen(data: GivenData): data is string | Blob {
 
 /** @throws TypeError for options of other names, and for options of what is open already */
 export function checkDataOptions(data: GivenData | undefined, options: FileOptions): void {
-  checkNamesOfOptions('dataOptions', options, FILE_OPTIONS);
+  checkOptions({ name: 'dataOptions' }, options, FILE_OPTIONS);
   if (data === undefined || isToOpen(data)) return;
   const names = Object.keys(givenFileOptions(options));
   if (names.length === 0) return;
-  throw optionTypeError(
-    `dataOptions: expected none for ${data.name}, which is open already, got ${names.join(', ')}; give them to openDataset`,
-  );
+  throw wrongType({
+    option: 'dataOptions',
+    problem: `expected none for ${data.name}, which is open already, got ${names.join(', ')}`,
+    suggestion: 'give them to openDataset',
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A model out of the folder of its run: what it is made of, and its weights. No backend is needed for that. */
 import { withCore } from '../../bindings/core.js';
 import type { ImageShape } from '../data/index.js';
-import { DataError, optionRangeError } from '../errors.js';
+import { DataError, wrongValue } from '../errors.js';
 import type { FloatTensors } from '../io/float-tensors.js';
 import { formatShape } from '../io/shape.js';
 import { findLikelihood } from './likelihoods/index.js';
@@ -46,10 +46,10 @@ export interface StoredModel {
 export async function readModel(run: string | RunFolder, options: ModelOptions = {}): Promise<StoredModel> {
   const { checkpoint = 'last', untrained = false } = options;
   if (untrained && options.checkpoint !== undefined) {
-    throw optionRangeError(`checkpoint: expected none beside untrained, got '${checkpoint}'`);
+    throw wrongValue({ option: 'checkpoint', problem: `expected none beside untrained, got '${checkpoint}'` });
   }
   if (checkpoint !== 'last' && checkpoint !== 'best') {
-    throw optionRangeError(`checkpoint: expected last or best, got '${checkpoint}'`);
+    throw wrongValue({ option: 'checkpoint', problem: `expected last or best, got '${checkpoint}'` });
   }
   const folder = typeof run === 'string' ? await openToRead(run) : run;
   const config = await readConfig(folder);

@@ -1,5 +1,5 @@
 /** Images beside what a model makes of them. */
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import { type LoadRunOptions, type Model, withModel } from './load-run.js';
 import type { RunFolder } from './run/run-folder.js';
 import { type DataOptions, readRows, rowsToShow, withRunData } from './run-data.js';
@@ -39,7 +39,7 @@ export async function reconstruct(
     withRunData(model, options, async (data) => {
       const all = await rowsToShow(model, data);
       if (!Number.isInteger(count) || count < 1 || count > all.length) {
-        throw optionRangeError(`rows: expected a whole number from 1 to ${all.length}, got ${count}`);
+        throw wrongValue({ option: 'rows', problem: `expected a whole number from 1 to ${all.length}, got ${count}` });
       }
       const columns = Math.min(count, ACROSS);
       const lines = Math.ceil(count / columns);

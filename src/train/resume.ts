@@ -1,6 +1,6 @@
 /** The options that a run was begun with, out of its folder. */
 import { type FileOptions, isSomethingThere } from '../data/index.js';
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import { BACKEND_NAMES, type BackendName } from './backends/backend.js';
 import { findObjective } from './objectives/index.js';
 import { isToOpen } from './open-data.js';
@@ -66,9 +66,10 @@ function backendOf(
   if (given.backend !== undefined) return { threads: given.backend === backend.name ? threads : 'auto' };
   if ((BACKEND_NAMES as readonly string[]).includes(backend.name))
     return { backend: backend.name as BackendName, threads };
-  throw optionRangeError(
-    `${path}: the run computes on ${describeBackend(backend)}: expected that tf, or the name of a backend to go on elsewhere`,
-  );
+  throw wrongValue({
+    option: path,
+    problem: `the run computes on ${describeBackend(backend)}: expected that tf, or the name of a backend to go on elsewhere`,
+  });
 }
 
 /** What was given. Defaults come back by themselves, and beside an option that takes their place they would count as given. */

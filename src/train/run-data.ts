@@ -1,7 +1,7 @@
 /** The data of a run: the images that its model was trained on, or others like them. */
 import { type Dataset, type FileOptions, givenFileOptions, isNothingThere } from '../data/index.js';
 import { splitRows } from '../data/split.js';
-import { dataRangeError, optionRangeError } from '../errors.js';
+import { dataRangeError, wrongValue } from '../errors.js';
 import type { Model } from './load-run.js';
 import { checkDataOptions, isToOpen, openGiven } from './open-data.js';
 import type { RunConfig } from './run/config.js';
@@ -82,9 +82,10 @@ async function openOwn(config: RunConfig, given: FileOptions): Promise<Dataset> 
   await dataset.close?.();
   const { unpackTo: _, ...deciding } = givenFileOptions(given);
   if (Object.keys(deciding).length > 0) {
-    throw optionRangeError(
-      `dataOptions: expected those that the run was trained with, ${listOptions(options)}, got ${listOptions(deciding)}; to take '${path ?? name}' for other images, name it as data`,
-    );
+    throw wrongValue({
+      option: 'dataOptions',
+      problem: `expected those that the run was trained with, ${listOptions(options)}, got ${listOptions(deciding)}; to take '${path ?? name}' for other images, name it as data`,
+    });
   }
   throw dataRangeError(
     `data: '${path ?? name}' is not what the run was trained on any more: name it as data to take it for other images`,

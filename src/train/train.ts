@@ -3,7 +3,7 @@ import { type Core, withCore } from '../../bindings/core.js';
 import { hardwareThreads } from '../../bindings/worker-host.js';
 import { absoluteNameOf, absoluteOptionsOf, type Dataset, type FileOptions } from '../data/index.js';
 import { splitRows } from '../data/split.js';
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import { version } from '../version.js';
 import { describeDevice, identifyBackend } from './backends/backend.js';
 import { type OpenedBackend, openBackend } from './backends/open-backend.js';
@@ -110,9 +110,10 @@ async function trainWith(
   const rows = planRows(options, dataset.size);
   const split = await splitRows(dataset.size, rows.testRows, plan.dataSeed);
   if (plan.batchSize > split.trainSize) {
-    throw optionRangeError(
-      `batchSize: expected at most the ${split.trainSize} images to train on, got ${plan.batchSize}`,
-    );
+    throw wrongValue({
+      option: 'batchSize',
+      problem: `expected at most the ${split.trainSize} images to train on, got ${plan.batchSize}`,
+    });
   }
   const shardRows = backend.isExact ? Math.min(SHARD_ROWS, plan.batchSize) : plan.batchSize;
   const source: DataSource = {

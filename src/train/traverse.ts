@@ -1,7 +1,7 @@
 /** What each latent does: images of one that varies while the others stay. */
 import type { ImageShape } from '../data/index.js';
 import { checkImageCount } from '../data/picture-size.js';
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import { encodeRows } from './held-out.js';
 import { type LoadRunOptions, type Model, withModel } from './load-run.js';
 import type { RunFolder } from './run/run-folder.js';
@@ -74,9 +74,10 @@ export interface Traversal extends ImageGrid {
  */
 export async function traverse(run: string | RunFolder | Model, options: TraverseOptions = {}): Promise<Traversal> {
   const { from = 'row', row = 0, steps = 11, range = 3 } = options;
-  if (from !== 'row' && from !== 'prior') throw optionRangeError(`from: expected row or prior, got '${from}'`);
+  if (from !== 'row' && from !== 'prior')
+    throw wrongValue({ option: 'from', problem: `expected row or prior, got '${from}'` });
   if (from === 'prior' && options.row !== undefined) {
-    throw optionRangeError(`row: expected none with from 'prior', whose mean is 0, got ${row}`);
+    throw wrongValue({ option: 'row', problem: `expected none with from 'prior', whose mean is 0, got ${row}` });
   }
   checkSteps(steps);
   const values = spacedValues(range, steps);
@@ -149,25 +150,28 @@ export async function meanOf(
 
 export function checkPlace(place: number, rows: number, name = 'row'): void {
   if (Number.isInteger(place) && place >= 0 && place < rows) return;
-  throw optionRangeError(`${name}: expected a whole number from 0 to ${rows - 1}, a row held out, got ${place}`);
+  throw wrongValue({
+    option: name,
+    problem: `expected a whole number from 0 to ${rows - 1}, a row held out, got ${place}`,
+  });
 }
 
 export function checkLatent(latent: number, latents: number): void {
   if (Number.isInteger(latent) && latent >= 0 && latent < latents) return;
-  throw optionRangeError(`latents: expected whole numbers from 0 to ${latents - 1}, got ${latent}`);
+  throw wrongValue({ option: 'latents', problem: `expected whole numbers from 0 to ${latents - 1}, got ${latent}` });
 }
 
 const STEPS_AT_MOST = 1000;
 
 export function checkSteps(steps: number): void {
   if (Number.isInteger(steps) && steps >= 2 && steps <= STEPS_AT_MOST) return;
-  throw optionRangeError(`steps: expected a whole number from 2 to ${STEPS_AT_MOST}, got ${steps}`);
+  throw wrongValue({ option: 'steps', problem: `expected a whole number from 2 to ${STEPS_AT_MOST}, got ${steps}` });
 }
 
 /** Evenly from -range to range. */
 export function spacedValues(range: number, steps: number): number[] {
   if (!(range > 0 && range < Number.POSITIVE_INFINITY)) {
-    throw optionRangeError(`range: expected a number above 0, got ${range}`);
+    throw wrongValue({ option: 'range', problem: `expected a number above 0, got ${range}` });
   }
   return Array.from({ length: steps }, (_, i) => (range * (2 * i - (steps - 1))) / (steps - 1));
 }

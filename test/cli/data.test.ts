@@ -64,7 +64,7 @@ test('says what was decided when a file was opened', async () => {
 });
 
 test('draws a picture', async () => {
-  const { code, out } = await runInProcess(['data', 'sprites', '--preview', at('sheet.png'), '--rows', '20']);
+  const { code, out } = await runInProcess(['data', 'sprites', '-o', at('sheet.png'), '--rows', '20']);
   assert.is(code, 0);
   assert.match(out, /wrote .*sheet\.png: a picture of 20 rows/);
   const { width, height } = decode(readFileSync(at('sheet.png')));
@@ -76,8 +76,7 @@ test('small images are enlarged in a picture, and its size is checked as it is d
   const bytes = Uint8Array.from({ length: rows * 64 }, (_, i) => (i * 37) % 256);
   const images = npyBytes({ descr: '|u1', shape: [rows, 8, 8], data: bytes });
   writeFileSync(at('tiny.npz'), zipBytes([{ name: 'images.npy', content: images }]));
-  const draw = (count: number) =>
-    runInProcess(['data', at('tiny.npz'), '--preview', at('tiny.png'), '--rows', `${count}`]);
+  const draw = (count: number) => runInProcess(['data', at('tiny.npz'), '-o', at('tiny.png'), '--rows', `${count}`]);
   assert.is((await draw(11)).code, 0);
   const { width, height, data } = decode(readFileSync(at('tiny.png')));
   assert.equal([width, height], [10 * 66 + 2, 2 * 66 + 2]);
@@ -105,7 +104,7 @@ for (const flags of [[], ['--compress']]) {
   test(`writes images and factors ${flags.join(' ')}`, async () => {
     for (const name of ['sprites', 'shapes-6']) {
       const path = at(`${name}${flags.length}.npz`);
-      const args = ['data', name, '--export', path, '--rows', '30', '--seed', '7', ...flags];
+      const args = ['data', name, '-o', path, '--rows', '30', '--seed', '7', ...flags];
       assert.is((await runInProcess(args)).code, 0);
       const { arrays } = await openArrays(memorySource(readFileSync(path), path));
       assert.equal(
@@ -145,7 +144,7 @@ test('refuses outputs that would change the data that it reads', async () => {
   const images = npyBytes({ descr: '|u1', shape: [9, 2, 2], data: new Uint8Array(36) });
   writeFileSync(own, zipBytes([{ name: 'images.npy', content: images }]));
   const before = readFileSync(own);
-  assert.match(await refusalOf(own, '--export', own, '--rows', '3'), /own\.npz: cannot be written: it is what is read/);
+  assert.match(await refusalOf(own, '-o', own, '--rows', '3'), /own\.npz: cannot be written: it is what is read/);
   assert.equal(readFileSync(own), before);
   mkdirSync(at('pics/deep'), { recursive: true });
   symlinkSync(at('pics/deep'), at('elsewhere'));
@@ -157,11 +156,11 @@ test('refuses outputs that would change the data that it reads', async () => {
   mkdirSync(at('more'));
   symlinkSync(at('more'), at('pics/more'));
   for (const png of ['pics/x.png', 'pics/deep/x.png', 'elsewhere/x.png', 'linked.png', 'pics/more/x.png']) {
-    const refusal = await refusalOf(at('pics'), '--preview', at(png));
+    const refusal = await refusalOf(at('pics'), '-o', at(png));
     assert.match(refusal, /it would be among the files of .*pics, which are read/);
   }
   assert.equal(readdirSync(at('pics')).sort(), ['a.png', 'deep', 'more']);
-  assert.is((await runInProcess(['data', at('pics'), '--preview', at('pics.png')])).code, 0);
+  assert.is((await runInProcess(['data', at('pics'), '-o', at('pics.png')])).code, 0);
 });
 
 test('refuses what does not go together, names that no data set has, and files that cannot be', async () => {
@@ -171,25 +170,25 @@ test('refuses what does not go together, names that no data set has, and files t
   };
   assert.match((await errorOf('spirtes')).join(), /2,.*got 'spirtes'/);
   assert.match((await errorOf(at('nothere.npz'))).join(), /66,.*nothere\.npz: no such file or folder$/);
-  assert.match((await errorOf('sprites', '--rows', '5')).join(), /2,.*--rows needs --preview or --export/);
-  assert.match((await errorOf('--preview', at('a.png'))).join(), /2,.*need the name of a data set/);
-  assert.match((await errorOf('--seed', '3')).join(), /2,.*need the name of a data set/);
+  assert.match((await errorOf('sprites', '--rows', '5')).join(), /2,.*--rows: has no effect without --out/);
+  assert.match((await errorOf('-o', at('a.png'))).join(), /2,.*has no effect without the name of a data set/);
+  assert.match((await errorOf('--seed', '3')).join(), /2,.*has no effect without the name of a data set/);
   writeFileSync(at('images.npy'), npyBytes({ descr: '|u1', shape: [6, 2, 2], data: new Uint8Array(24) }));
   for (const name of [at('images.npy'), 'sprites']) {
     const refusal = (await errorOf(name, '--seed', '3')).join();
-    assert.match(refusal, /2,.*--seed: the images of \S+ do not depend on one; it needs --preview/);
+    assert.match(
+      refusal,
+      /2,.*--seed: the images of \S+ do not depend on one; it needs a picture, or --rows of an archive/,
+    );
   }
-  assert.match((await errorOf('sprites', '--compress')).join(), /2,.*--compress needs --export/);
-  assert.match((await errorOf('sprites', '--preview', at('a.jpg'))).join(), /2,.*--preview: .* ends in \.png/);
-  assert.match((await errorOf('sprites', '--export', at('a.zip'))).join(), /2,.*--export: .* ends in \.npz/);
-  const huge = await errorOf('sprites', '--preview', at('a.png'), '--rows', '737280');
+  assert.match((await errorOf('sprites', '--compress')).join(), /2,.*--compress: has no effect without --out/);
+  assert.match((await errorOf('sprites', '-o', at('a.jpg'))).join(), /2,.*--out: .* ends in \.png or \.npz/);
+  assert.match((await errorOf('sprites', '-o', at('a.zip'))).join(), /2,.*--out: .* ends in \.png or \.npz/);
+  const huge = await errorOf('sprites', '-o', at('a.png'), '--rows', '737280');
   assert.match(huge.join(), /2,.*737330 images of 64 x 64 make a picture of 662 x 4866380 pixels: expected at most/);
-  const many = await errorOf('sprites', '--export', at('a.npz'), '--rows', '737281');
+  const many = await errorOf('sprites', '-o', at('a.npz'), '--rows', '737281');
   assert.match(many.join(), /2,.*--rows: expected at most the 737280 rows of sprites, got 737281/);
-  assert.match(
-    (await errorOf('sprites', '--preview', at('none/a.png'))).join(),
-    /cannot be written: there is no directory/,
-  );
+  assert.match((await errorOf('sprites', '-o', at('none/a.png'))).join(), /cannot be written: there is no directory/);
   assert.not.ok(existsSync(at('a.npz')) || existsSync(at('a.png')));
 });
 

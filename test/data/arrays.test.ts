@@ -218,7 +218,7 @@ test('whole numbers in large bare arrays are told by rows of the beginning, the 
   const dark = (await openArrayImages(asLarge(bytes, 400_000), null)).images;
   assert.match(
     await refusalOf(Promise.resolve(dark.read([100], new Uint8Array(1024)))),
-    /row 100: expected pixels from 0 to 16, got 20; say the maximum$/,
+    /row 100: expected pixels from 0 to 16, got 20; say what is white: maximum$/,
   );
   const late = Float32Array.from(values, (value) => value / 16);
   late[100 * 1024] = 16;

@@ -73,7 +73,7 @@ test('is a TypeError for a kind, and a RangeError for a value', () => {
 });
 
 test('suggests the nearest names for one that is not known, or lists all', () => {
-  assert.is(refusal({ bin: 3 }).message, 'owner: bin: unknown option; did you mean bins?');
+  assert.is(refusal({ bin: 3 }).message, 'bin: not an option of owner; did you mean bins?');
   const { suggestion } = refusal({ unheardOf: 3 });
   assert.is(suggestion, `expected ${Object.keys(RULES).join(', ')}`);
 });
@@ -94,7 +94,7 @@ test('names the owner only if it is asked to', () => {
 test('can be told with flags in place of names', () => {
   const asFlag = ({ option, value }: Mention) => (value === undefined ? `--${option}` : `--${option} ${value}`);
   assert.is(refusal({ depth: 2 }).tell(asFlag), '--depth: has no effect without --way quick');
-  assert.is(refusal({ bin: 2 }).tell(asFlag), '--bin: unknown option; did you mean --bins?');
+  assert.is(refusal({ bin: 2 }).tell(asFlag), '--bin: not an option of owner; did you mean --bins?');
 });
 
 test.run();

@@ -9,7 +9,7 @@ import { openArrayImages } from './array-images.js';
 import { checksumOfText, identifyFile } from './checksum.js';
 import { type ColumnsTable, tableOfColumns } from './columns-table.js';
 import { type FactorTable, fileDataset, gridTable, NO_FACTORS } from './file-dataset.js';
-import { type FileOptions, refuseUseless } from './options.js';
+import { type FileOptions, refuseUseless } from './file-options.js';
 import { pixelElements, pixelLayout, placeOf } from './pixels.js';
 
 /**

@@ -3,9 +3,10 @@ import type { Layout } from '../../io/dense.js';
 import { ITEM_BYTES } from '../../io/dtype.js';
 import { inBlocksOf } from '../../io/source.js';
 import type { Tensor } from '../../io/tensors.js';
+import { mention, phrase } from '../../phrase.js';
 import { consecutive } from './consecutive.js';
 import { type ImageRows, imagesInMemory } from './file-dataset.js';
-import { refuseUseless } from './options.js';
+import { refuseUseless } from './file-options.js';
 import { packedImages } from './packed-images.js';
 import {
   applyLevels,
@@ -66,12 +67,10 @@ export async function openArrayImages(tensor: Tensor, maximum: number | null): P
   }
   const size = `its images are deflated and fill ${pixels} bytes, more than the ${INFLATED_BYTES} that are held in memory`;
   const unzip = 'unzip the archive and open the .npy file in it';
+  const unpack = phrase`say ${mention('unpackTo')}, an .npy file that they are written to once, or `;
   // What is unpacked is read as bytes.
   const isUnpackable = layout.dtype === 'uint8';
-  throw new DataError(
-    `${size}; ${isUnpackable ? `say unpackTo, an .npy file that they are written to once, or ${unzip}` : unzip}`,
-    place,
-  );
+  throw new DataError([`${size}; `, ...(isUnpackable ? unpack : []), unzip], place);
 }
 
 /** The value that is white. */
@@ -125,8 +124,8 @@ function spreadOnes(bytes: Uint8Array): void {
 function scale(bytes: Uint8Array, white: White, firstRow: number, rowElements: number, place: Place): void {
   const { value, isFound } = white;
   applyLevels(bytes, value, levelsUpTo(value), (i) => {
-    const advice = isFound ? '; say the maximum' : '';
-    return new DataError(`expected pixels from 0 to ${value}, got ${bytes[i]}${advice}`, {
+    const problem = `expected pixels from 0 to ${value}, got ${bytes[i]}`;
+    return new DataError(isFound ? phrase`${problem}; say what is white: ${mention('maximum')}` : problem, {
       ...place,
       row: firstRow + Math.floor(i / rowElements),
     });

@@ -1,8 +1,8 @@
 /** In the place of disk.ts in a browser, where no path leads to a file. */
-import { optionRangeError, optionTypeError } from '../../errors.js';
+import { wrongType, wrongValue } from '../../errors.js';
 
 function refuse(): never {
-  throw optionTypeError('data: expected a Blob or File in a browser, got a path');
+  throw wrongType({ option: 'data', problem: 'expected a Blob or File in a browser, got a path' });
 }
 
 /** No path leads anywhere, so a name that no data set has is an unknown name. */
@@ -12,7 +12,10 @@ export async function kindOfPath(): Promise<null> {
 
 /** What looks like a path is the name of a file that was handed in, or nobody's. */
 export function refuseMissing(path: string): never {
-  throw optionRangeError(`data: expected one of the data sets that are drawn, or a Blob or File, got '${path}'`);
+  throw wrongValue({
+    option: 'data',
+    problem: `expected one of the data sets that are drawn, or a Blob or File, got '${path}'`,
+  });
 }
 
 export const openIfThere = refuse;

@@ -1,14 +1,15 @@
 import { DataError } from '../../errors.js';
 import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
+import { mention, phrase } from '../../phrase.js';
 import type { Dataset } from '../dataset.js';
 import { openArrayImages } from './array-images.js';
 import { identifyFile } from './checksum.js';
 import { tableOfColumns } from './columns-table.js';
 import { consecutive } from './consecutive.js';
 import { fileDataset, type ImageRows, imagesInMemory, NO_FACTORS } from './file-dataset.js';
+import { type FileOptions, refuseUseless } from './file-options.js';
 import { type H5Dataset, type H5File, mountHdf5 } from './hdf5-library.js';
-import { type FileOptions, refuseUseless } from './options.js';
 import { pixelLayout } from './pixels.js';
 
 /** Up to how many bytes of pixels are read at once, and how many may be unpacked to read one image. */
@@ -88,10 +89,13 @@ export async function openHdf5(
       notes.push(`the images are read from ${options.unpackTo}`);
     } else {
       const problem = `its chunks are so wide that reading one image unpacks ${unpacked} bytes`;
-      throw new DataError(`${problem}; say unpackTo, an .npy file that its ${pixels} bytes are written to once`, {
-        path,
-        member: 'images',
-      });
+      throw new DataError(
+        phrase`${problem}; say ${mention('unpackTo')}, an .npy file that its ${pixels} bytes are written to once`,
+        {
+          path,
+          member: 'images',
+        },
+      );
     }
     return fileDataset({
       name,

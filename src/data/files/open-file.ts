@@ -6,11 +6,11 @@ import type { Dataset } from '../dataset.js';
 import { openArrayDataset } from './array-file.js';
 import { openCars } from './cars3d.js';
 import type * as Disk from './disk.js';
+import { type FileOptions, refuseUseless } from './file-options.js';
 import { openHdf5 } from './hdf5.js';
 import { type IdxPair, labelsNameOf, openIdxDataset } from './idx.js';
 import { type FileKind, kindOf, kindOfBytes } from './kinds.js';
 import { byName, type NamedFile, withFile } from './named-file.js';
-import { checkFileOptions, type FileOptions, refuseUseless } from './options.js';
 import { openPictures, picturesAmong } from './pictures.js';
 import { norbParts, openNorb } from './small-norb.js';
 
@@ -23,7 +23,6 @@ const KNOWN =
  * @throws DataError when it is none of those that are read, or is damaged; NoInputError when there is nothing
  */
 export async function openFileDataset(given: string | Blob, options: FileOptions = {}): Promise<Dataset> {
-  checkFileOptions(options);
   if (typeof given !== 'string') {
     const source = blobSource(given);
     return openSource(source, source.path, given, options, null);

@@ -1,11 +1,12 @@
 import { DataError } from '../../errors.js';
+import { mention, phrase } from '../../phrase.js';
 import type { Dataset } from '../dataset.js';
 import { areaAverage, type Resize } from './area-average.js';
 import { checksumOfText, identifyFile } from './checksum.js';
 import { type DecodePicture, decodePngPicture, loadJpegDecoder, type Picture, pictureKind } from './decode-picture.js';
 import { type FactorTable, fileDataset, type ImageRows, NO_FACTORS } from './file-dataset.js';
+import type { FileOptions } from './file-options.js';
 import { type NamedFile, withFile } from './named-file.js';
-import type { FileOptions } from './options.js';
 
 const NAME = /\.(png|jpe?g)$/i;
 const KEPT_BYTES = 2 ** 30;
@@ -110,7 +111,10 @@ async function identify(files: readonly NamedFile[]): Promise<string> {
 function inChannels(picture: Picture, channels: number, path: string): Picture {
   if (picture.channels === channels) return picture;
   if (picture.channels === 3) {
-    throw new DataError('expected a grey picture as the first one is, got a coloured one; say channels: 3', { path });
+    throw new DataError(
+      phrase`expected a grey picture as the first one is, got a coloured one; say ${mention('channels', 3)}`,
+      { path },
+    );
   }
   const pixels = new Uint8Array(picture.pixels.length * 3);
   for (let i = 0; i < pixels.length; i++) pixels[i] = picture.pixels[Math.floor(i / 3)];

@@ -1,5 +1,5 @@
 /** Opens a backend by its name, or the first that really works. */
-import { optionRangeError } from '../../errors.js';
+import { wrongValue } from '../../errors.js';
 import type { TensorLibrary } from '../tensors.js';
 import { BACKEND_NAMES, type Backend, BackendError, type BackendName, type Refusal } from './backend.js';
 import { BACKENDS_HERE, ELSEWHERE, type Opener } from './backends-here.js';
@@ -41,7 +41,7 @@ export async function openAmong(
   tf?: TensorLibrary,
 ): Promise<OpenedBackend> {
   if (name !== 'auto' && !BACKEND_NAMES.includes(name)) {
-    throw optionRangeError(`backend: expected auto, ${BACKEND_NAMES.join(', ')}, got '${name}'`);
+    throw wrongValue({ option: 'backend', problem: `expected auto, ${BACKEND_NAMES.join(', ')}, got '${name}'` });
   }
   if (tf !== undefined) return withRefusals(await (await import('./given.js')).open(tf, name), []);
   if (name === 'auto') return openFirst(openers);

@@ -1,5 +1,5 @@
 /** Trained networks for other programs. */
-import { optionRangeError } from '../../errors.js';
+import { wrongValue } from '../../errors.js';
 import { type ModelOptions, readModel, type StoredModel } from '../read-model.js';
 import type { RunFolder } from '../run/run-folder.js';
 import type { ExportedFile } from './exported-file.js';
@@ -32,7 +32,7 @@ export interface ExportOptions extends ModelOptions {
 export async function exportModel(run: string | RunFolder, options: ExportOptions): Promise<ExportedFile[]> {
   const { format } = options;
   if (!Object.hasOwn(EXPORTERS, format)) {
-    throw optionRangeError(`format: expected ${EXPORT_FORMATS.join(' or ')}, got '${format}'`);
+    throw wrongValue({ option: 'format', problem: `expected ${EXPORT_FORMATS.join(' or ')}, got '${format}'` });
   }
   return EXPORTERS[format](await readModel(run, options));
 }

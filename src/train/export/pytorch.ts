@@ -95,7 +95,7 @@ function writeScript(
       : 'the means of normal pixels, which may lie beyond [0, 1]';
   return `"""Encoder and decoder of a ${config.objective.name} after ${step} steps, for PyTorch. Needs nothing but torch.
 
-Images are (rows, ${channels}, ${height}, ${width}), float32 in [0, 1]; of bytes (rows, ${height}, ${width}${channels === 1 ? '' : `, ${channels}`}) from vaemetrics data --export:
+Images are (rows, ${channels}, ${height}, ${width}), float32 in [0, 1]; of bytes (rows, ${height}, ${width}${channels === 1 ? '' : `, ${channels}`}) from vaemetrics data -o images.npz:
 images = torch.from_numpy(numpy.load("images.npz")["images"])${channels === 1 ? '[:, None]' : '.permute(0, 3, 1, 2)'} / 255
 The encoder gives (rows, ${2 * config.latents}): ${config.latents} means, then ${config.latents} ${codeOf(config.objective) === 'mean' ? 'numbers that nothing has trained' : 'natural logarithms of variances'}.
 The decoder takes (rows, ${config.latents}), and gives images: ${pixels}.

@@ -1,5 +1,5 @@
 /** The architectures by name. */
-import { optionRangeError } from '../../errors.js';
+import { findNamed } from '../../options/find-named.js';
 import type { Architecture } from './architecture.js';
 import { burgess } from './burgess.js';
 import { locatello } from './locatello.js';
@@ -7,10 +7,7 @@ import { mlp } from './mlp.js';
 
 export const ARCHITECTURES: readonly Architecture[] = [burgess, locatello, mlp];
 
-/** @throws RangeError for a name that is none of theirs */
+/** @throws OptionError for a name that is none of theirs */
 export function findArchitecture(name: string): Architecture {
-  const found = ARCHITECTURES.find((architecture) => architecture.name === name);
-  if (found !== undefined) return found;
-  const names = ARCHITECTURES.map((architecture) => architecture.name).join(', ');
-  throw optionRangeError(`architecture: expected one of ${names}, got '${name}'`);
+  return findNamed('architecture', name, ARCHITECTURES);
 }

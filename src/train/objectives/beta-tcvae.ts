@@ -1,32 +1,31 @@
-import type { EstimatorName } from '../../decomposition/estimators.js';
 import { batchDecomposition } from '../../decomposition/tensors.js';
+import { choice, number } from '../../options/rule.js';
 import { differentiate } from './differentiate.js';
 import { klFromPrior } from './kl.js';
-import type { Objective } from './objective.js';
+import { defineObjective } from './objective.js';
 import { stateless } from './stateless.js';
 
 /**
  * Reconstruction + alpha I(x; z) + beta TC(z) + gamma dimension-wise KL, the three from minibatch estimates. They sum to the mean of
  * log q(z|x) - log p(z) over the samples; the term `kl` is the closed form, as with every other objective.
  */
-export const betaTcvae: Objective = {
+export const betaTcvae = defineObjective({
   name: 'beta-tcvae',
   title: 'beta-TCVAE',
   summary: 'reconstruction + alpha MI + beta TC + gamma dimension-wise KL',
   source: 'Chen et al. 2018, Isolating Sources of Disentanglement in VAEs, equations 2 to 5',
   options: {
-    alpha: { default: 1, describe: 'weight of the index-code mutual information', range: [0, 1e6] },
-    beta: { default: 6, describe: 'weight of the total correlation', range: [0, 1e6] },
-    gamma: { default: 1, describe: 'weight of the dimension-wise KL', range: [0, 1e6] },
-    estimator: {
+    alpha: number({ default: 1, minimum: 0, maximum: 1e6, description: 'weight of the index-code mutual information' }),
+    beta: number({ default: 6, minimum: 0, maximum: 1e6, description: 'weight of the total correlation' }),
+    gamma: number({ default: 1, minimum: 0, maximum: 1e6, description: 'weight of the dimension-wise KL' }),
+    estimator: choice(['mws', 'mss', 'mss-chen'], {
       default: 'mws',
-      describe: 'minibatch estimator: weighted sampling, stratified sampling, stratified as in the paper',
-      values: ['mws', 'mss', 'mss-chen'],
-    },
+      description: 'minibatch estimator: weighted sampling, stratified sampling, stratified as in the paper',
+    }),
   },
   activate(options) {
     const weights = [options.alpha, options.beta, options.gamma] as number[];
-    const estimator = options.estimator as EstimatorName;
+    const estimator = options.estimator;
     return {
       ...stateless('sample'),
       penalise: (batch, { tf, datasetSize }) =>
@@ -39,4 +38,4 @@ export const betaTcvae: Objective = {
         }),
     };
   },
-};
+});

@@ -1,8 +1,41 @@
-import { optionRangeError } from '../../errors.js';
+import { wrongValue } from '../../errors.js';
+import { integer, number, type ValuesOf } from '../../options/rule.js';
+import { mention, phrase } from '../../phrase.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 import { klFromPrior, klGradients, weighKl } from './kl.js';
-import type { ActiveObjective, Objective, ObjectiveOptions, StepContext } from './objective.js';
+import { type ActiveObjective, defineObjective, type StepContext } from './objective.js';
 import { stateless } from './stateless.js';
+
+const OPTIONS = {
+  beta: number({
+    default: 4,
+    minimum: 0,
+    maximum: 1e6,
+    description: 'weight of KL; with kl-target the first value of the multiplier',
+  }),
+  'beta-norm': number({
+    minimum: 0,
+    maximum: 1e6,
+    description: 'beta in units of image size: beta = beta-norm N_x / D',
+    excludes: ['beta'],
+  }),
+  warmup: integer({ default: 0, minimum: 0, maximum: 1e9, description: 'steps over which beta rises linearly from 0' }),
+  'kl-target': number({
+    minimum: 1e-3,
+    maximum: 1e6,
+    description: 'epsilon in nats: minimise the reconstruction subject to KL < epsilon',
+    excludes: ['beta-norm', 'warmup'],
+  }),
+  'kl-rate': number({
+    default: 0.01,
+    minimum: 1e-6,
+    maximum: 1,
+    description: 'with kl-target: how fast the multiplier moves, of its size per step at most',
+    needs: { option: 'kl-target' },
+  }),
+};
+
+type Options = ValuesOf<typeof OPTIONS>;
 
 /**
  * Reconstruction + beta KL. Beta is given, rises from 0 over `warmup` steps, or is found.
@@ -16,46 +49,21 @@ import { stateless } from './stateless.js';
  * reconstruction. What differs from GECO: the violation is relative and cut, so that a rate means the same for every epsilon and one
  * bad batch cannot throw beta far; and it is that of the batch, whose noise the product over many steps averages away.
  */
-export const betaVae: Objective = {
+export const betaVae = defineObjective({
   name: 'beta-vae',
   title: 'beta-VAE',
   summary: 'reconstruction + beta KL, or beta as the multiplier of KL < epsilon',
   source: 'Higgins et al. 2017, beta-VAE, equations 1 to 4; multiplier: Rezende, Viola 2018, Taming VAEs, algorithm 1',
-  options: {
-    beta: { default: 4, describe: 'weight of KL; with kl-target the first value of the multiplier', range: [0, 1e6] },
-    'beta-norm': {
-      default: null,
-      describe: 'beta in units of image size: beta = beta-norm N_x / D',
-      range: [0, 1e6],
-      excludes: ['beta'],
-    },
-    warmup: {
-      default: 0,
-      describe: 'steps over which beta rises linearly from 0',
-      range: [0, 1e9],
-      isWhole: true,
-    },
-    'kl-target': {
-      default: null,
-      describe: 'epsilon in nats: minimise the reconstruction subject to KL < epsilon',
-      range: [1e-3, 1e6],
-      excludes: ['beta-norm', 'warmup'],
-    },
-    'kl-rate': {
-      default: 0.01,
-      describe: 'with kl-target: how fast the multiplier moves, of its size per step at most',
-      range: [1e-6, 1],
-      needs: { option: 'kl-target' },
-    },
+  options: OPTIONS,
+  activate(options) {
+    const target = options['kl-target'];
+    return target === null ? weighted(options) : constrained(options, target);
   },
-  activate: (options) => (options['kl-target'] === null ? weighted(options) : constrained(options)),
-};
+});
 
-function weighted(options: ObjectiveOptions): ActiveObjective {
-  const betaNorm = options['beta-norm'] as number | null;
-  const warmup = options.warmup as number;
+function weighted({ beta: given, 'beta-norm': betaNorm, warmup }: Options): ActiveObjective {
   const betaAt = ({ step, pixels, latents }: StepContext): number => {
-    const beta = betaNorm === null ? (options.beta as number) : (betaNorm * pixels) / latents;
+    const beta = betaNorm === null ? given : (betaNorm * pixels) / latents;
     return step < warmup ? (beta * step) / warmup : beta;
   };
   return {
@@ -73,14 +81,13 @@ function weighted(options: ObjectiveOptions): ActiveObjective {
 const LEAST = 1e-6;
 const MOST = 1e6;
 
-function constrained(options: ObjectiveOptions): ActiveObjective {
-  const target = options['kl-target'] as number;
-  const rate = options['kl-rate'] as number;
-  const first = options.beta as number;
+function constrained({ beta: first, 'kl-rate': rate }: Options, target: number): ActiveObjective {
   if (first < LEAST) {
-    throw optionRangeError(
-      `beta-vae: beta: expected a number from ${LEAST} to ${MOST} with kl-target, which multiplies it, got ${first}`,
-    );
+    throw wrongValue({
+      option: 'beta',
+      owner: 'beta-vae',
+      problem: phrase`expected a number from ${LEAST} to ${MOST} with ${mention('kl-target')}, which multiplies it, got ${first}`,
+    });
   }
   return {
     ...stateless('sample'),

@@ -1,27 +1,28 @@
+import { integer, number } from '../../options/rule.js';
 import { klFromPrior, klGradients } from './kl.js';
-import type { Objective } from './objective.js';
+import { defineObjective } from './objective.js';
 import { stateless } from './stateless.js';
 
 /** Reconstruction + gamma |KL - C|: KL is led from 0 up to `capacity` nats, so that factors are learnt one after the other. */
-export const capacityVae: Objective = {
+export const capacityVae = defineObjective({
   name: 'capacity-vae',
   title: 'Capacity-controlled VAE',
   summary: 'reconstruction + gamma |KL - C|, C rising',
   source: 'Burgess et al. 2018, Understanding disentangling in beta-VAE, section 5',
   options: {
-    gamma: { default: 1000, describe: 'weight of the distance of KL from C', range: [0, 1e6] },
-    capacity: { default: 25, describe: 'C in nats when it has risen', range: [0, 1e6] },
-    'capacity-steps': {
+    gamma: number({ default: 1000, minimum: 0, maximum: 1e6, description: 'weight of the distance of KL from C' }),
+    capacity: number({ default: 25, minimum: 0, maximum: 1e6, description: 'C in nats when it has risen' }),
+    'capacity-steps': integer({
       default: 100_000,
-      describe: 'steps over which C rises linearly from 0',
-      range: [0, 1e9],
-      isWhole: true,
-    },
+      minimum: 0,
+      maximum: 1e9,
+      description: 'steps over which C rises linearly from 0',
+    }),
   },
   activate(options) {
-    const gamma = options.gamma as number;
-    const most = options.capacity as number;
-    const steps = options['capacity-steps'] as number;
+    const gamma = options.gamma;
+    const most = options.capacity;
+    const steps = options['capacity-steps'];
     return {
       ...stateless('sample'),
       penalise: (batch, { tf, step }) =>
@@ -39,4 +40,4 @@ export const capacityVae: Objective = {
         }),
     };
   },
-};
+});

@@ -1,37 +1,39 @@
+import { choice, number } from '../../options/rule.js';
 import { STREAMS } from '../../random.js';
 import type { Tensor } from '../tensors.js';
 import { withoutPenalty } from './ae.js';
-import type { Objective, StepContext } from './objective.js';
+import { defineObjective, type StepContext } from './objective.js';
 import { stateless } from './stateless.js';
 
 /** Reconstruction of the clean image from a corrupted one; the decoder is given mu. */
-export const dae: Objective = {
+export const dae = defineObjective({
   name: 'dae',
   title: 'Denoising autoencoder',
   summary: 'reconstruction of clean images from corrupted ones',
   source: 'Vincent et al. 2010, Stacked Denoising Autoencoders, section 3',
   options: {
-    corruption: {
+    corruption: choice(['masking', 'gaussian'], {
       default: 'masking',
-      describe: 'set values of the image to 0, or add Gaussian noise to them',
-      values: ['masking', 'gaussian'],
-    },
-    masked: {
+      description: 'set values of the image to 0, or add Gaussian noise to them',
+    }),
+    masked: number({
       default: 0.25,
-      describe: 'with masking: probability that a value becomes 0',
-      range: [0, 1],
-      needs: { option: 'corruption', value: 'masking' },
-    },
-    sigma: {
+      minimum: 0,
+      maximum: 1,
+      description: 'with masking: probability that a value becomes 0',
+      needs: { option: 'corruption', values: ['masking'] },
+    }),
+    sigma: number({
       default: 0.1,
-      describe: 'with gaussian: standard deviation of the noise',
-      range: [0, 1e3],
-      needs: { option: 'corruption', value: 'gaussian' },
-    },
+      minimum: 0,
+      maximum: 1e3,
+      description: 'with gaussian: standard deviation of the noise',
+      needs: { option: 'corruption', values: ['gaussian'] },
+    }),
   },
   activate(options) {
-    const masked = options.masked as number;
-    const sigma = options.sigma as number;
+    const masked = options.masked;
+    const sigma = options.sigma;
 
     const corrupt = (images: Tensor, { tf, seed, step, draws }: StepContext): Tensor => {
       const count = images.shape.reduce((product, size) => product * size, 1);
@@ -45,4 +47,4 @@ export const dae: Objective = {
     };
     return { ...stateless('mean'), corrupt, penalise: withoutPenalty };
   },
-};
+});

@@ -1,7 +1,8 @@
+import { number } from '../../options/rule.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 import { addPenalties, differentiate } from './differentiate.js';
 import { weighKl } from './kl.js';
-import type { LatentBatch, Objective } from './objective.js';
+import { defineObjective, type LatentBatch, type Objective } from './objective.js';
 import { stateless } from './stateless.js';
 
 /**
@@ -14,22 +15,28 @@ function dipVae(
   lambdaDiagonal: number,
   covariance: (tf: TensorLibrary, batch: LatentBatch) => Tensor,
 ): Objective {
-  return {
+  return defineObjective({
     name: `dip-vae-${kind}`,
     title: `DIP-VAE-${kind.toUpperCase()}`,
     summary: `reconstruction + KL + distance of cov[${kind === 'i' ? 'mu' : 'z'}] from the identity`,
     source: `Kumar et al. 2018, Variational Inference of Disentangled Latent Concepts, equation ${kind === 'i' ? 6 : 7}`,
     options: {
-      'lambda-od': { default: 10, describe: 'weight of the squares off the diagonal', range: [0, 1e6] },
-      'lambda-d': {
+      'lambda-od': number({
+        default: 10,
+        minimum: 0,
+        maximum: 1e6,
+        description: 'weight of the squares off the diagonal',
+      }),
+      'lambda-d': number({
         default: lambdaDiagonal,
-        describe: 'weight of the squared distances of the diagonal from 1',
-        range: [0, 1e6],
-      },
+        minimum: 0,
+        maximum: 1e6,
+        description: 'weight of the squared distances of the diagonal from 1',
+      }),
     },
     activate(options) {
-      const weightOff = options['lambda-od'] as number;
-      const weightOn = options['lambda-d'] as number;
+      const weightOff = options['lambda-od'];
+      const weightOn = options['lambda-d'];
       return {
         ...stateless('sample'),
         penalise(batch, { tf }) {
@@ -46,7 +53,7 @@ function dipVae(
         },
       };
     },
-  };
+  });
 }
 
 /** (D, D). */

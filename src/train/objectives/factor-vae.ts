@@ -1,8 +1,9 @@
+import { integer, number } from '../../options/rule.js';
 import type { Tensor } from '../tensors.js';
 import { addPenalties } from './differentiate.js';
 import { createDiscriminator, differenceOfTwo } from './discriminator.js';
 import { weighKl } from './kl.js';
-import type { LatentBatch, Objective, ObjectiveState, Penalty, StepContext } from './objective.js';
+import { defineObjective, type LatentBatch, type ObjectiveState, type Penalty, type StepContext } from './objective.js';
 import { permuteLatents } from './permute-latents.js';
 
 /**
@@ -14,28 +15,33 @@ import { permuteLatents } from './permute-latents.js';
  * It learns after the networks, on the samples that they learnt from, which it does not move. Samples of the other batch are of the same weights; in algorithm 2
  * they are drawn after the networks have moved, one step newer.
  */
-export const factorVae: Objective = {
+export const factorVae = defineObjective({
   name: 'factor-vae',
   title: 'FactorVAE',
   summary: 'reconstruction + KL + gamma TC, by a discriminator',
   source: 'Kim, Mnih 2018, Disentangling by Factorising, equations 2 and 3, algorithms 1 and 2',
   options: {
-    gamma: { default: 10, describe: 'weight of the total correlation', range: [0, 1e6] },
-    'discriminator-layers': {
+    gamma: number({ default: 10, minimum: 0, maximum: 1e6, description: 'weight of the total correlation' }),
+    'discriminator-layers': integer({
       default: 6,
-      describe: 'hidden layers of the discriminator',
-      range: [1, 20],
-      isWhole: true,
-    },
-    'discriminator-units': { default: 1000, describe: 'units of each of them', range: [1, 1e5], isWhole: true },
-    'discriminator-rate': { default: 1e-4, describe: 'learning rate of the discriminator', range: [1e-9, 1] },
+      minimum: 1,
+      maximum: 20,
+      description: 'hidden layers of the discriminator',
+    }),
+    'discriminator-units': integer({ default: 1000, minimum: 1, maximum: 1e5, description: 'units of each of them' }),
+    'discriminator-rate': number({
+      default: 1e-4,
+      minimum: 1e-9,
+      maximum: 1,
+      description: 'learning rate of the discriminator',
+    }),
   },
   activate(options) {
-    const gamma = options.gamma as number;
+    const gamma = options.gamma;
     const discriminator = createDiscriminator({
-      depth: options['discriminator-layers'] as number,
-      units: options['discriminator-units'] as number,
-      adam: { learningRate: options['discriminator-rate'] as number, beta1: 0.5, beta2: 0.9, epsilon: 1e-8 },
+      depth: options['discriminator-layers'],
+      units: options['discriminator-units'],
+      adam: { learningRate: options['discriminator-rate'], beta1: 0.5, beta2: 0.9, epsilon: 1e-8 },
     });
 
     function weighTotalCorrelation(z: Tensor, context: StepContext, state: ObjectiveState): Penalty {
@@ -68,4 +74,4 @@ export const factorVae: Objective = {
       },
     };
   },
-};
+});

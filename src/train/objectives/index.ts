@@ -1,6 +1,5 @@
 /** The registry: everything that lists, names, checks or documents objectives derives from this array. */
-import { optionRangeError, optionTypeError } from '../../errors.js';
-import { didYouMean } from '../../suggest.js';
+import { findNamed } from '../../options/find-named.js';
 import { ae } from './ae.js';
 import { betaTcvae } from './beta-tcvae.js';
 import { betaVae } from './beta-vae.js';
@@ -10,8 +9,6 @@ import { dipVaeI, dipVaeIi } from './dip-vae.js';
 import { factorVae } from './factor-vae.js';
 import type { Objective } from './objective.js';
 import { vae } from './vae.js';
-
-export { resolveObjectiveOptions } from './options.js';
 
 /** Every objective, in the order of lists. */
 export const objectives: readonly Objective[] = [
@@ -26,13 +23,7 @@ export const objectives: readonly Objective[] = [
   dae,
 ];
 
-/** @throws TypeError or RangeError for what is no name of an objective; says which name is near */
+/** @throws OptionError for what is no name of an objective */
 export function findObjective(name: string): Objective {
-  const names = objectives.map((objective) => objective.name);
-  if (typeof name !== 'string') {
-    throw optionTypeError(`objective: expected one of ${names.join(', ')}, got ${typeof name}`);
-  }
-  const found = objectives.find((objective) => objective.name === name);
-  if (found) return found;
-  throw optionRangeError(`objective: expected one of ${names.join(', ')}, got '${name}'${didYouMean(name, names)}`);
+  return findNamed('model', name, objectives);
 }

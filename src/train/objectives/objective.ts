@@ -1,4 +1,5 @@
 /** The contract of every objective. All are minimised; terms are nats per image, averaged over the batch. */
+import type { Rules, ValuesOf } from '../../options/rule.js';
 import type { Draws } from '../draws.js';
 import type { Operations } from '../operations.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
@@ -40,25 +41,8 @@ export interface Penalty {
   readonly gradients: { readonly mu?: Tensor; readonly logvar?: Tensor; readonly z?: Tensor };
 }
 
-/** A value of an option. */
-export type OptionValue = number | string | boolean;
-
-/** An option of an objective, as the command line and checks see it. */
-export interface ObjectiveOption {
-  readonly default: OptionValue | null;
-  readonly describe: string;
-  /** Smallest and largest, for numbers. */
-  readonly range?: readonly [number, number];
-  /** For a choice. */
-  readonly values?: readonly string[];
-  readonly isWhole?: boolean;
-  /** Options that must not be given beside this one, which takes their place. */
-  readonly excludes?: readonly string[];
-  /** The option without which this one has no effect: it must be given, or have that value. */
-  readonly needs?: { readonly option: string; readonly value?: string };
-}
-
-export type ObjectiveOptions = Readonly<Record<string, OptionValue | null>>;
+/** Options of an objective, each with its value. */
+export type ObjectiveOptions = ValuesOf<Rules>;
 
 /** Tensors that belong to an objective and are kept in checkpoints: multipliers, discriminators and their optimisers. */
 export interface ObjectiveState {
@@ -88,13 +72,18 @@ export interface ActiveObjective {
 }
 
 /** A registered objective. */
-export interface Objective {
+export interface Objective<R extends Rules = Rules> {
   readonly name: string;
   readonly title: string;
   /** A few words for the list. */
   readonly summary: string;
   /** Author, year, equation. */
   readonly source: string;
-  readonly options: Readonly<Record<string, ObjectiveOption>>;
-  activate(options: ObjectiveOptions): ActiveObjective;
+  readonly options: R;
+  activate(options: ValuesOf<R>): ActiveObjective;
+}
+
+/** An objective whose `activate` knows the types of its options. */
+export function defineObjective<const R extends Rules>(objective: Objective<R>): Objective {
+  return objective as unknown as Objective;
 }

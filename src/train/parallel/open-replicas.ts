@@ -1,5 +1,5 @@
 /** Where the shards of a batch are computed: here, or in workers. */
-import { optionRangeError } from '../../errors.js';
+import { wrongValue } from '../../errors.js';
 import type { Autoencoder } from '../autoencoder.js';
 import type { OpenedBackend } from '../backends/open-backend.js';
 import { localReplicas, type Replicas } from '../replicas.js';
@@ -10,7 +10,7 @@ import type { ThreadedBackend } from './messages.js';
 export function checkThreads(threads: number, { name }: Pick<OpenedBackend, 'name'>): void {
   if (threads === 1 || name === 'wasm' || name === 'cpu') return;
   const backend = name === 'given' ? 'a tf of your own' : `the backend ${name}`;
-  throw optionRangeError(`threads: expected 1 on ${backend}, got ${threads}; wasm and cpu have more`);
+  throw wrongValue({ option: 'threads', problem: `expected 1 on ${backend}, got ${threads}; wasm and cpu have more` });
 }
 
 /** @param backend one that `checkThreads` lets have so many */

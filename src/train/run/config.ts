@@ -1,5 +1,5 @@
 /** config.json: what decides the numbers of a run, and what may change when it is resumed. */
-import { DataError, optionRangeError } from '../../errors.js';
+import { DataError, wrongValue } from '../../errors.js';
 import { isRecord, type JsonRecord, type JsonValue, toExactJson } from './json-value.js';
 import { NoRunError, pathIn, type RunFolder } from './run-folder.js';
 
@@ -139,9 +139,10 @@ export function checkResume(before: RunConfig, now: RunConfig, path: string, isB
     isElsewhere && !mayBeElsewhere
       ? `; it computes on ${describeBackend(before.backend)}; to go on elsewhere, name the backend or give the tf`
       : '';
-  throw optionRangeError(
-    `${path}: a run is resumed with the settings that it began with: expected ${list.join('; ')}${help}`,
-  );
+  throw wrongValue({
+    option: path,
+    problem: `a run is resumed with the settings that it began with: expected ${list.join('; ')}${help}`,
+  });
 }
 
 /** `webgpu, of a tfjs 4.20.0 of its own`. */

@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { optionRangeError } from '../../errors.js';
+import { wrongValue } from '../../errors.js';
 import { describeWriteFailure, OutputError } from '../../io/output-error.js';
 import { isLeftover, syncFolder, writeFileAtomically } from '../../io/write-file.js';
 import { isLock, LOCK_NAME, lockRun, type RunLock } from './node-run-lock.js';
@@ -38,9 +38,10 @@ async function prepareFolder(path: string): Promise<void> {
   const names = (await namesIn(path)).filter((name) => !isLock(name) && !isLeftover(name));
   if (names.length === 0 || names.includes('config.json')) return;
   const some = names.slice(0, 3).join(', ');
-  throw optionRangeError(
-    `${path}: expected a new or empty folder for the run, got one with ${some}${names.length > 3 ? ' ...' : ''}`,
-  );
+  throw wrongValue({
+    option: path,
+    problem: `expected a new or empty folder for the run, got one with ${some}${names.length > 3 ? ' ...' : ''}`,
+  });
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -10,7 +10,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { optionRangeError } from '../../errors.js';
+import { wrongValue } from '../../errors.js';
 
 export const LOCK_NAME = '.lock';
 
@@ -39,9 +39,10 @@ export async function lockRun(path: string): Promise<RunLock> {
   const mine = `${JSON.stringify({ ...(await describeProcess(process.pid)), token: randomBytes(8).toString('hex') })}\n`;
   const { holder, before } = await take(file, mine);
   if (holder !== null) {
-    throw optionRangeError(
-      `${path}: process ${holder.pid} is training this run; stop it first, or take another folder`,
-    );
+    throw wrongValue({
+      option: path,
+      problem: `process ${holder.pid} is training this run; stop it first, or take another folder`,
+    });
   }
   await removeLeftovers(path, mine);
   const isElsewhere = before !== null && before.host !== hostname();
@@ -59,7 +60,7 @@ async function checkOurs(file: string, mine: string, path: string): Promise<void
     other === null
       ? 'its lock is gone: another process has had the run, or the folder was removed'
       : `the run was taken over by process ${other.pid} of the host ${other.host}`;
-  throw optionRangeError(`${path}: ${what}; this process writes no more of it`);
+  throw wrongValue({ option: path, problem: `${what}; this process writes no more of it` });
 }
 
 /** Whether a name is that of a lock, or of what is needed to take one. */

@@ -1,5 +1,5 @@
 /** A run that is going on: what the loop hands its numbers to. */
-import { optionRangeError } from '../../errors.js';
+import { wrongValue } from '../../errors.js';
 import type { Checkpoint } from './checkpoint.js';
 import { latestCheckpoint, removeCheckpointsAfter, saveBest, saveCheckpoint } from './checkpoints.js';
 import { CONFIG_NAME, checkResume, type RunConfig, readConfig, writeConfig } from './config.js';
@@ -28,7 +28,11 @@ export interface RunRecord {
  */
 export async function startRun(folder: RunFolder, config: RunConfig, now?: () => number): Promise<RunRecord> {
   if ((await folder.read(CONFIG_NAME)) !== null) {
-    throw optionRangeError(`${folder.path}: there is a run already; resume it, or take another folder`);
+    throw wrongValue({
+      option: 'out',
+      problem: `${folder.path} has a run already`,
+      suggestion: 'resume it, or take another folder',
+    });
   }
   await writeConfig(folder, config);
   return openRecord(folder, null, folder.warnings, now);
@@ -52,9 +56,10 @@ export async function resumeRun(
   const changes = checkResume(await readConfig(folder), config, folder.path, isBackendChosen);
   const { checkpoint, warnings } = await latestCheckpoint(folder);
   if (checkpoint !== null && checkpoint.step > config.steps) {
-    throw optionRangeError(
-      `${folder.path}: steps: expected at least the ${checkpoint.step} that the run has made, got ${config.steps}`,
-    );
+    throw wrongValue({
+      option: 'steps',
+      problem: `expected at least the ${checkpoint.step} that ${folder.path} has made, got ${config.steps}`,
+    });
   }
   const step = checkpoint?.step ?? -1;
   const logged = await cutBackLog(folder, step);

@@ -1,7 +1,8 @@
 /** Batches, contexts and steps to try objectives with. */
 import { withCore } from '../../../bindings/core.js';
+import { checkOptions } from '../../../src/options/check-options.js';
 import { createDraws, type Draws } from '../../../src/train/draws.js';
-import { findObjective, resolveObjectiveOptions } from '../../../src/train/objectives/index.js';
+import { findObjective } from '../../../src/train/objectives/index.js';
 import type {
   ActiveObjective,
   LatentBatch,
@@ -65,7 +66,7 @@ export function disposePenalty({ total, terms, gradients }: Penalty): void {
 
 export function activate(name: string, given: Record<string, unknown> = {}): ActiveObjective {
   const objective = findObjective(name);
-  return objective.activate(resolveObjectiveOptions(objective, given));
+  return objective.activate(checkOptions({ name: objective.name, isNamed: true }, given ?? {}, objective.options));
 }
 
 /** A penalty as numbers. */

@@ -14,11 +14,8 @@ for (const { name, options } of objectives) {
   test(`has a section for ${name} with its options, and a row that leads there`, () => {
     const section = sections.get(name) ?? '';
     assert.ok(page.includes(`| [\`${name}\`](#${name}) |`), 'row');
-    for (const [option, { default: value, describe }] of Object.entries(options)) {
-      assert.ok(section.includes(`| \`${option}\` | ${value ?? '—'} | ${describe} |`), option);
-    }
-    const rows = section.match(/^\| `/gm) ?? [];
-    assert.is(rows.length, Object.keys(options).length);
+    const hasTable = section.includes(`\n<!-- options: objective ${name} -->\n`);
+    assert.is(hasTable, Object.keys(options).length > 0);
     assert.match(section, /\nSource: /);
   });
 

@@ -1,0 +1,24 @@
+/** Writes options as the flags of a command. The library knows them by the names that programs use. */
+import type { Command } from 'commander';
+import { asProgram, type Mention, type NameOption } from '../../phrase.js';
+import { listFlags } from './declare-flags.js';
+import type { Flag } from './flag.js';
+
+/** How a command writes options: as its flag, as a setting of a metric, or as a program if it has none. */
+export function nameFlags(command: Command): NameOption {
+  const flags = listFlags(command);
+  const hasSettings = flags.some(({ optionName }) => optionName === 'set');
+  return (mentioned) => {
+    const { option, owner, value } = mentioned;
+    const flag =
+      flags.find(({ sets }) => owner !== undefined && sets.option === option && sets.owner === owner) ??
+      (owner !== undefined && hasSettings ? undefined : flags.find(({ sets }) => sets.option === option));
+    if (flag !== undefined) return writeFlag(flag, mentioned);
+    if (owner === undefined || !hasSettings) return asProgram(mentioned);
+    return `--set ${owner}.${option}${value === undefined ? '' : `=${value}`}`;
+  };
+}
+
+function writeFlag({ long, rule }: Flag, { value }: Mention): string {
+  return value === undefined || rule.kind === 'boolean' ? `${long}` : `${long} ${value}`;
+}
