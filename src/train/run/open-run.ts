@@ -31,7 +31,7 @@ export async function startRun(folder: RunFolder, config: RunConfig, now?: () =>
     throw optionRangeError(`${folder.path}: there is a run already; resume it, or take another folder`);
   }
   await writeConfig(folder, config);
-  return openRecord(folder, null, folder.warnings, now);
+  return openRecord(folder, null, [], now);
 }
 
 export interface ResumeOptions {
@@ -67,7 +67,7 @@ export async function resumeRun(
     recorded < logged
       ? [`the event file was damaged: it goes to step ${recorded} where the log goes to ${logged}`]
       : [];
-  return openRecord(folder, checkpoint, [...folder.warnings, ...changes, ...warnings, ...damage], now);
+  return openRecord(folder, checkpoint, [...changes, ...warnings, ...damage], now);
 }
 
 async function openRecord(
