@@ -2,13 +2,13 @@ import type { CommandEntry, Context } from './command.js';
 import { EXIT } from './exit-codes.js';
 import type { Facade } from './facade.js';
 import { tellFailure } from './failure.js';
-import { commands } from './index.js';
+import { commands as allCommands } from './index.js';
 import { buildProgram } from './program.js';
 import type { Terminal } from './terminal.js';
 
 /** What a run can be given in place of the real thing. */
 export interface RunOptions {
-  readonly entries?: readonly CommandEntry[];
+  readonly commands?: readonly CommandEntry[];
   readonly loadFacade?: () => Promise<Facade>;
 }
 
@@ -16,19 +16,19 @@ export interface RunOptions {
  * Runs one command line, `argv` without the program's name, and resolves to the exit code. Never rejects, never exits.
  */
 export async function run(argv: readonly string[], terminal: Terminal, options: RunOptions = {}): Promise<number> {
-  const { entries = commands, loadFacade = () => import('../node.js') } = options;
+  const { commands = allCommands, loadFacade = () => import('../node.js') } = options;
   const wantsHelp = argv[0] === 'help' || argv.includes('--help') || argv.includes('-h');
-  const context: Context = { terminal, loadFacade, wantsHelp };
+  const context: Context = { terminal, loadFacade, wantsHelp, commands };
   try {
     if (argv.length === 0) {
-      (await buildProgram(argv, entries, context)).outputHelp({ error: true });
+      (await buildProgram(argv, context)).outputHelp({ error: true });
       return EXIT.usage;
     }
-    const program = await buildProgram(argv, entries, context);
+    const program = await buildProgram(argv, context);
     await program.parseAsync(argv, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    const named = argv.find((word) => entries.some(({ name }) => name === word));
+    const named = argv.find((word) => commands.some(({ name }) => name === word));
     return tellFailure(error, terminal, named ?? null);
   }
 }
