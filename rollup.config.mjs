@@ -11,9 +11,9 @@ import { fileURLToPath } from 'node:url';
 import commonjs from '@rollup/plugin-commonjs';
 import resolve from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
-import { fingerprintSources } from './bindings/sources.mjs';
-import { notices } from './rollup.notices.mjs';
-import { emitTfjsWasm, tfjsForBundles } from './rollup.tfjs.mjs';
+import { notices } from './build/rollup.notices.mjs';
+import { emitTfjsWasm, tfjsForBundles } from './build/rollup.tfjs.mjs';
+import { fingerprintSources } from './build/sources.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { version } = JSON.parse(readFileSync(here('package.json'), 'utf8'));

@@ -1,6 +1,6 @@
 import { EXPECTED_SOURCES } from './expected-sources.js';
 
-/** As sources.mjs writes it. */
+/** As build/sources.mjs writes it. */
 const SECTION = 'vaemetrics.sources';
 
 /**

@@ -1,56 +1,39 @@
 import { type Command, Option } from 'commander';
-import type { ArrayEntry } from '../io/index.js';
-import { Matrix } from '../matrix.js';
 import { alignColumns } from '../report/align-columns.js';
 import { formatCount } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import type { Context } from './command.js';
-import type { Facade } from './facade.js';
 import { describeExamples } from './help-text.js';
 import { findNamedMetric } from './metric-names.js';
-import { openInputs } from './open-inputs.js';
 import { wholeNumber, wordList } from './parse-values.js';
-import { makeSyntheticTable } from './synthetic-table.js';
+import { DSPRITES_SIZES, makeSyntheticTable } from './synthetic-table.js';
 import { describeMachine, formatSpread, formatTime, machineFacts, medianOf } from './timings.js';
 import { untilAborted } from './until-aborted.js';
-import { UsageError } from './usage-error.js';
 
 interface BenchFlags {
-  readonly rows?: readonly number[];
+  readonly rows: readonly number[];
+  readonly latents: number;
+  readonly factors: readonly number[];
   readonly metrics?: readonly string[];
   readonly repeats: number;
   readonly seed: number;
-  readonly latentColumns?: number;
-  readonly factorColumns?: number;
   readonly json?: boolean;
 }
-
-interface Arrays {
-  readonly latents: Matrix;
-  readonly factors: Matrix;
-}
-
-/** One metric on one table: seconds of each repeat. */
-interface Timing {
-  readonly metric: string;
-  readonly rows: number;
-  readonly latents: number;
-  readonly factors: number;
-  readonly total: readonly number[];
-  /** Of `total`: checking and copying the input. */
-  readonly load: readonly number[];
-}
-
-const DEFAULT_ROWS = [10_000, 100_000];
 
 /** `vaemetrics bench`. */
 export function define(command: Command, context: Context): void {
   command
-    .description('Times the metrics on this machine: on your arrays, or on synthetic ones of 10 latents and 5 factors.')
-    .argument('[latents]', 'file with the latents, or one archive with both')
-    .argument('[factors]', 'file with the factors')
+    .description('Times the metrics on this machine, each by itself on synthetic arrays; score --timings times yours.')
     .addOption(
-      new Option('--rows <counts>', 'rows, with commas between (default: all, or 10000,100000)').argParser(rowCounts),
+      new Option('--rows <counts>', 'rows, with commas between')
+        .argParser(wholeNumbers('--rows'))
+        .default([10_000, 100_000], '10000,100000'),
+    )
+    .addOption(new Option('--latents <n>', 'latents').argParser(wholeNumber('--latents', 1, 10_000)).default(10))
+    .addOption(
+      new Option('--factors <counts>', 'values of each factor, with commas between')
+        .argParser(wholeNumbers('--factors'))
+        .default(DSPRITES_SIZES, DSPRITES_SIZES.join()),
     )
     .addOption(
       new Option('-m, --metrics <names>', 'metrics, with commas between (default: all but the slow)').argParser(
@@ -63,146 +46,70 @@ export function define(command: Command, context: Context): void {
         .default(7),
     )
     .addOption(
-      new Option('--seed <n>', 'seed of the draws and of synthetic arrays')
-        .argParser(wholeNumber('--seed', 0))
-        .default(0),
-    )
-    .addOption(
-      new Option('--latent-columns <n>', 'columns of bare values').argParser(wholeNumber('--latent-columns', 1)),
-    )
-    .addOption(
-      new Option('--factor-columns <n>', 'columns of bare values').argParser(wholeNumber('--factor-columns', 1)),
+      new Option('--seed <n>', 'seed of the draws and of the arrays').argParser(wholeNumber('--seed', 0)).default(0),
     )
     .option('--json', 'one JSON document, with the seconds of every repeat')
     .addHelpText(
       'after',
       describeExamples([
-        { does: 'synthetic arrays of the size of dSprites', command: 'vaemetrics bench --rows 737280' },
-        { does: 'your own arrays, one metric', command: 'vaemetrics bench posterior.npz --metrics mig --repeats 20' },
+        { does: 'arrays of the size of dSprites', command: 'vaemetrics bench --rows 737280' },
+        { does: 'one metric', command: 'vaemetrics bench --metrics mig --latents 64 --repeats 20' },
       ]),
     )
-    .action((latents: string | undefined, factors: string | undefined, flags: BenchFlags) =>
-      untilAborted(() => runBench(latents, factors, flags, context), context.terminal.signal),
-    );
+    .action((flags: BenchFlags) => untilAborted(() => runBench(flags, context), context.terminal.signal));
 }
 
-async function runBench(
-  latents: string | undefined,
-  factors: string | undefined,
-  flags: BenchFlags,
-  { loadFacade, terminal }: Context,
-): Promise<void> {
-  if (latents === undefined && (flags.latentColumns ?? flags.factorColumns) !== undefined) {
-    throw new UsageError('--latent-columns and --factor-columns need files of bare values');
-  }
+function wholeNumbers(option: string): (text: string) => number[] {
+  return (text) => text.split(',').map((word) => wholeNumber(option, 2)(word.trim()));
+}
+
+async function runBench(flags: BenchFlags, { loadFacade, terminal }: Context): Promise<void> {
+  const { latents, factors, repeats, seed } = flags;
+  const { stdout, signal } = terminal;
   const facade = await loadFacade();
-  const names = flags.metrics?.map((name) => findNamedMetric(name, facade).name);
-  // A table has no posterior.
-  const usual = facade.metrics
-    .filter(({ isSlow, needs }) => !isSlow && !needs.includes('posterior'))
-    .map(({ name }) => name);
-  const metrics = [...new Set(names ?? usual)];
-  const own = latents === undefined ? null : await readArrays(latents, factors, flags);
-  const counts = flags.rows ?? (own === null ? DEFAULT_ROWS : [own.latents.rows]);
-  for (const rows of counts) {
-    if (own !== null && rows > own.latents.rows) {
-      throw new UsageError(`--rows: expected at most the ${own.latents.rows} rows of the files, got ${rows}`);
+  // The arrays have no posterior.
+  const usual = facade.metrics.filter(({ isSlow, needs }) => !isSlow && !needs.includes('posterior'));
+  const metrics = [...new Set(flags.metrics?.map((name) => findNamedMetric(name, facade)) ?? usual)];
+  const build = await facade.ready();
+  if (!flags.json) stdout.write(`${describeMachine(build)}\n`);
+  const results: object[] = [];
+  for (const rows of flags.rows) {
+    const table = makeSyntheticTable({ rows, latents, sizes: factors, seed });
+    const lines: string[][] = [];
+    for (const { name } of metrics) {
+      const timings: Array<Readonly<Record<string, number>>> = [];
+      // The first, which is left out, is for the engine to compile and for memory to grow.
+      for (let repeat = 0; repeat <= repeats; repeat++) {
+        const report = await facade.score(table.latents, table.factors, {
+          metrics: [name],
+          seed,
+          timings: true,
+          signal,
+        });
+        if (repeat > 0) timings.push(report.timings ?? {});
+      }
+      const total = timings.map(({ total }) => total);
+      const [median, load] = [medianOf(total), medianOf(timings.map(({ load }) => load))];
+      const rowsPerSecond = rows / median;
+      const seconds = { median, minimum: Math.min(...total), maximum: Math.max(...total), load, repeats: total };
+      results.push({ metric: name, rows, latents, factors: factors.length, seconds, rowsPerSecond });
+      lines.push([name, formatSpread(total), formatTime(load), formatCount(Math.round(rowsPerSecond))]);
+    }
+    if (!flags.json) {
+      const title = `${formatCount(rows)} rows, ${latents} latents, ${factors.length} factors, ${repeats} repeats`;
+      const heading = ['', 'median [minimum–maximum]', 'of it loading', 'rows/s'];
+      stdout.write(
+        `\n${title}\n${alignColumns([heading, ...lines])
+          .map((line) => `  ${line}\n`)
+          .join('')}`,
+      );
     }
   }
-  const build = await facade.ready();
-  if (!flags.json) terminal.stdout.write(`${describeMachine(build)}\n`);
-  const timings: Timing[] = [];
-  for (const rows of counts) {
-    const table = own === null ? makeSyntheticTable({ rows, seed: flags.seed }) : firstRows(own, rows);
-    const measured: Timing[] = [];
-    for (const metric of metrics) measured.push(await timeMetric(metric, table, flags, facade, terminal.signal));
-    if (!flags.json) terminal.stdout.write(renderTimings(measured));
-    timings.push(...measured);
-  }
   if (flags.json) {
-    const input = own === null ? 'synthetic' : 'files';
     const machine = { ...machineFacts(), threads: 1, build };
-    const results = timings.map(describeTiming);
     const { version } = facade;
-    const { repeats, seed } = flags;
-    terminal.stdout.write(toJson({ schema: 'vaemetrics/bench@1', version, machine, input, seed, repeats, results }));
+    stdout.write(
+      toJson({ schema: 'vaemetrics/bench@1', version, machine, input: 'synthetic', seed, repeats, results }),
+    );
   }
-}
-
-function rowCounts(text: string): number[] {
-  return text.split(',').map((word) => wholeNumber('--rows', 2)(word.trim()));
-}
-
-async function readArrays(latents: string, factors: string | undefined, flags: BenchFlags): Promise<Arrays> {
-  const inputs = await openInputs(
-    { path: latents, columns: flags.latentColumns },
-    { path: factors ?? null, columns: flags.factorColumns },
-    undefined,
-  );
-  try {
-    const read = (entry: ArrayEntry) => entry.read();
-    return { latents: await read(inputs.latents), factors: await read(inputs.factors) };
-  } finally {
-    await inputs.close();
-  }
-}
-
-function firstRows({ latents, factors }: Arrays, rows: number): Arrays {
-  const cut = ({ data, columns, dtype }: Matrix) => new Matrix(data.subarray(0, rows * columns), rows, columns, dtype);
-  return { latents: cut(latents), factors: cut(factors) };
-}
-
-async function timeMetric(
-  metric: string,
-  { latents, factors }: Arrays,
-  { repeats, seed }: BenchFlags,
-  facade: Facade,
-  signal: AbortSignal,
-): Promise<Timing> {
-  const total: number[] = [];
-  const load: number[] = [];
-  for (let repeat = -1; repeat < repeats; repeat++) {
-    const report = await facade.score(latents, factors, { metrics: [metric], seed, timings: true, signal });
-    // The first is for the engine to compile, and for memory to grow.
-    if (repeat < 0) continue;
-    total.push(report.timings?.total ?? Number.NaN);
-    load.push(report.timings?.load ?? Number.NaN);
-  }
-  return { metric, rows: latents.rows, latents: latents.columns, factors: factors.columns, total, load };
-}
-
-function renderTimings(timings: readonly Timing[]): string {
-  const { rows, latents, factors } = timings[0];
-  const lines = alignColumns([
-    ['', 'median [minimum–maximum]', 'of it loading', 'rows/s'],
-    ...timings.map(({ metric, total, load }) => [
-      metric,
-      formatSpread(total),
-      formatTime(medianOf(load)),
-      perSecond(rows, total),
-    ]),
-  ]);
-  const title = `${formatCount(rows)} rows, ${latents} latents, ${factors} factors, ${timings[0].total.length} repeats`;
-  return `\n${title}\n${lines.map((line) => `  ${line}\n`).join('')}`;
-}
-
-function perSecond(rows: number, seconds: readonly number[]): string {
-  return formatCount(Math.round(rows / medianOf(seconds)));
-}
-
-function describeTiming({ metric, rows, latents, factors, total, load }: Timing): object {
-  return {
-    metric,
-    rows,
-    latents,
-    factors,
-    seconds: {
-      median: medianOf(total),
-      minimum: Math.min(...total),
-      maximum: Math.max(...total),
-      load: medianOf(load),
-      repeats: total,
-    },
-    rowsPerSecond: rows / medianOf(total),
-  };
 }

@@ -9,6 +9,8 @@ export interface Context {
   loadFacade(): Promise<Facade>;
   /** Whether the arguments ask for help, which may name what is not needed otherwise. */
   readonly wantsHelp: boolean;
+  /** Every command, in the order of help. */
+  readonly commands: readonly CommandEntry[];
 }
 
 /** A command's own file: declares its arguments and options, and what it does. */

@@ -13,21 +13,13 @@ const HELP_WIDEST = 100;
  * The tree of commands, as far as these arguments need it: the one command that they name is loaded and defined,
  * the others are there by name only.
  */
-export async function buildProgram(
-  argv: readonly string[],
-  entries: readonly CommandEntry[],
-  context: Context,
-): Promise<Command> {
-  const wanted = findWanted(argv, entries);
-  return defineProgram(entries, context, (entry) => entry.name === wanted);
+export async function buildProgram(argv: readonly string[], context: Context): Promise<Command> {
+  const wanted = findWanted(argv, context.commands);
+  return defineProgram(context, (entry) => entry.name === wanted);
 }
 
 /** The tree with every command defined that `isWanted` names. */
-export async function defineProgram(
-  entries: readonly CommandEntry[],
-  context: Context,
-  isWanted: (entry: CommandEntry) => boolean,
-): Promise<Command> {
+export async function defineProgram(context: Context, isWanted: (entry: CommandEntry) => boolean): Promise<Command> {
   const program = new Command(PROGRAM)
     .description('Disentanglement metrics of learned representations, from plain arrays.')
     .usage('<command> [options]')
@@ -41,7 +33,7 @@ export async function defineProgram(
       else throw new UsageError('expected a command');
     });
   configureOutput(program, context.terminal);
-  for (const entry of entries) {
+  for (const entry of context.commands) {
     // The settings above are inherited by commands made with .command().
     const command = program.command(entry.name).summary(entry.summary).description(entry.summary);
     if (isWanted(entry)) await (await entry.load()).define(command, context);

@@ -4,13 +4,13 @@ import { EXIT } from './exit-codes.js';
 import type { Facade } from './facade.js';
 import { tellFailure } from './failure.js';
 import { translateFlags } from './flags/foreign-flags.js';
-import { commands } from './index.js';
+import { commands as allCommands } from './index.js';
 import { buildProgram } from './program.js';
 import type { Terminal } from './terminal.js';
 
 /** What a run can be given in place of the real thing. */
 export interface RunOptions {
-  readonly entries?: readonly CommandEntry[];
+  readonly commands?: readonly CommandEntry[];
   readonly loadFacade?: () => Promise<Facade>;
 }
 
@@ -18,12 +18,12 @@ export interface RunOptions {
  * Runs one command line, `argv` without the program's name, and resolves to the exit code. Never rejects, never exits.
  */
 export async function run(argv: readonly string[], terminal: Terminal, options: RunOptions = {}): Promise<number> {
-  const { entries = commands, loadFacade = () => import('../node.js') } = options;
+  const { commands = allCommands, loadFacade = () => import('../node.js') } = options;
   const wantsHelp = argv[0] === 'help' || argv.includes('--help') || argv.includes('-h');
-  const context: Context = { terminal, loadFacade, wantsHelp };
+  const context: Context = { terminal, loadFacade, wantsHelp, commands };
   let program: Command | null = null;
   try {
-    program = await buildProgram(argv, entries, context);
+    program = await buildProgram(argv, context);
     if (argv.length === 0) {
       program.outputHelp({ error: true });
       return EXIT.usage;

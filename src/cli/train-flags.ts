@@ -46,7 +46,7 @@ export function declareTrain(command: Command): void {
     'Trains a model of the VAE family. Leaves a folder with the log, checkpoints, and the posterior of held-out images.',
   );
   const { data, ...run } = RUN_OPTIONS;
-  declareFlags(command, 'Images and run:', { data, dataSeed, ...run });
+  declareFlags(command, 'Images and run:', { data, dataSeed, ...run }, { resume: { sets: { option: 'out' } } });
   declareFiles(command);
   declareFlags(command, 'Model:', { model, architecture, latents, likelihood });
   declareFlags(command, 'Training:', { steps, batchSize, learningRate, seed, backend, threads });

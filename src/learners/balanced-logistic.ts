@@ -5,7 +5,8 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { balancedWeights } from './class-weights.js';
-import { type SoftmaxProblem, softmaxObjective, startOfSearch } from './softmax-objective.js';
+import { softmaxObjective, startOfSearch } from './softmax-objective.js';
+import type { SoftmaxProblem } from './softmax-problem.js';
 import { minimiseTruncated, type StoppingRules } from './truncated-newton.js';
 
 /** What is fitted. */

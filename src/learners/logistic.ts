@@ -6,13 +6,8 @@ import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { minimiseDense } from './dense-logistic.js';
 import type { Minimum } from './minimise.js';
-import {
-  fillProbabilities,
-  type SoftmaxProblem,
-  softmaxObjective,
-  startOfSearch,
-  widthOf,
-} from './softmax-objective.js';
+import { fillProbabilities, softmaxObjective, startOfSearch, widthOf } from './softmax-objective.js';
+import type { SoftmaxProblem } from './softmax-problem.js';
 import { minimiseTruncated, type StoppingRules } from './truncated-newton.js';
 
 /** What is fitted. */

@@ -1,20 +1,10 @@
 /** Softmax regression with lanes over classes: its layout, its objective, where its search starts. */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
-import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 import { linearDiscriminant } from './linear-discriminant.js';
 import { softmaxPreconditioner } from './softmax-preconditioner.js';
+import type { SoftmaxProblem } from './softmax-problem.js';
 import type { CurvedObjective } from './truncated-newton.js';
-
-/** Loss over rows, each with the weight of its class, and a penalty on the weights: 0.5 sum penalty_j w_jc^2. */
-export interface SoftmaxProblem extends LabelledRows {
-  readonly rows: number;
-  readonly columns: number;
-  /** Of each element of a row of x, f64[stride]; 0 for the intercept. */
-  readonly penalty: Float64Array;
-  /** The sum of the weights of all rows. */
-  readonly totalWeight: number;
-}
 
 /** The objective as a function of the weights, f64[stride][width]. */
 export interface SoftmaxObjective {

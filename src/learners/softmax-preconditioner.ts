@@ -2,7 +2,7 @@ import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 import type { SingleRows } from '../../bindings/kernels/softmax-single.js';
-import type { SoftmaxProblem } from './softmax-objective.js';
+import type { SoftmaxProblem } from './softmax-problem.js';
 
 /** Approximate inverses of the Hessian of softmax regression; vectors are f64[stride][width]. */
 export interface Preconditioner {

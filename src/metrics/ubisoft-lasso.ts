@@ -8,13 +8,12 @@ import { scoreImportance } from '../stats/importance.js';
 import type { Pause } from '../stats/pause.js';
 import type { Table } from '../stats/table.js';
 import { factorNumbers } from './factor-rows.js';
-import type { LearnedFactor } from './learn-factor.js';
 
 const ALPHAS = [1e-4, 1e-3, 1e-2, 0.1, 0.2, 0.4, 0.8, 1];
 const FOLDS = 10;
 
 /** |w| for factor k, and 1 - 12 mean squared error, at least 0: 1/12 is the variance of what is uniform from 0 to 1. */
-export async function learnAsUbisoft(table: Table, k: number, pause: Pause): Promise<LearnedFactor> {
+export async function learnAsUbisoft(table: Table, k: number, pause: Pause) {
   const { core, rows, latentCount: columns } = table;
   const target = unit(factorNumbers(table, k)(Int32Array.from({ length: rows }, (_, row) => row)));
   return core.arena.scope(async () => {

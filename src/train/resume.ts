@@ -67,8 +67,8 @@ function backendOf(
   if ((BACKEND_NAMES as readonly string[]).includes(backend.name))
     return { backend: backend.name as BackendName, threads };
   throw wrongValue({
-    option: path,
-    problem: `the run computes on ${describeBackend(backend)}: expected that tf, or the name of a backend to go on elsewhere`,
+    option: 'backend',
+    problem: `${path} computes on ${describeBackend(backend)}: expected that tf, or the name of a backend to go on elsewhere`,
   });
 }
 

@@ -7,8 +7,8 @@ import * as assert from 'uvu/assert';
 import { checkSources } from '../../bindings/check-sources.js';
 import { EXPECTED_SOURCES } from '../../bindings/expected-sources.js';
 import { compile } from '../../bindings/load.js';
-import { fingerprintSources, SECTION, stamp } from '../../bindings/sources.mjs';
 import { readTrainingWasm, readWasm } from '../../bindings/wasm-source.js';
+import { fingerprintSources, SECTION, stamp } from '../../build/sources.mjs';
 
 const EMPTY = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0]);
 

@@ -42,7 +42,7 @@ test('tells a backend that does not come up by an exit code of its own', async (
       },
     }),
   };
-  const { code, out, err } = await runInProcess(['train'], { entries: [training] });
+  const { code, out, err } = await runInProcess(['train'], { commands: [training] });
   assert.equal([code, out], [69, '']);
   assert.is(err, 'vaemetrics: error: backend webgpu: no adapter; install a driver\n');
 });

@@ -16,12 +16,12 @@ export interface Surroundings {
   readonly columns?: number;
   readonly signal?: AbortSignal;
   readonly facade?: Facade;
-  readonly entries?: readonly CommandEntry[];
+  readonly commands?: readonly CommandEntry[];
 }
 
 /** Runs a command line in this process and collects what it prints. */
 export async function runInProcess(argv: readonly string[], surroundings: Surroundings = {}): Promise<Finished> {
-  const { columns, facade, entries } = surroundings;
+  const { columns, facade, commands } = surroundings;
   let out = '';
   let err = '';
   const tty = columns === undefined ? {} : { isTTY: true, columns };
@@ -32,7 +32,7 @@ export async function runInProcess(argv: readonly string[], surroundings: Surrou
     signal: surroundings.signal ?? new AbortController().signal,
   };
   const code = await run(argv, terminal, {
-    ...(entries && { entries }),
+    ...(commands && { commands }),
     ...(facade && { loadFacade: async () => facade }),
   });
   return { code, out, err };

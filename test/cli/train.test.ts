@@ -278,32 +278,32 @@ const REFUSED: ReadonlyArray<readonly [what: string, words: () => string[], code
     '--resume with another setting',
     () => ['--resume', at(RUN), '--latents', '5', '--beta', '2', '--steps', '9'],
     2,
-    /before: a run is resumed with the settings that it began with: expected objective\.options\.beta 4, got 2; latents 3, got 5\n/,
+    /--beta: expected 4 as in .*before, got 2; --latents 3, got 5\n/,
   ],
   [
     '--resume with another data seed',
     () => ['--resume', at(RUN), '--data-seed', '3'],
     2,
-    /before: .*settings that it began with: expected data\.identity\.seed 0, got 3; dataSeed 0, got 3\n/,
+    /--data-seed: expected 0 as in .*before, got 3\n/,
   ],
   [
     '--resume with another seed',
     () => ['--resume', at(RUN), '--seed', '3'],
     2,
-    /before: .*settings that it began with: expected seed 0, got 3\n/,
+    /--seed: expected 0 as in .*before, got 3\n/,
   ],
   ['--data-seed that is none', () => ['--data-seed', '-1'], 2, /--data-seed: expected a whole number of at least 0/],
   [
     '--resume with another model',
     () => ['--resume', at(RUN), '--model', 'factor-vae'],
     2,
-    /settings that it began with: expected objective\.name "beta-vae", got "factor-vae"; /,
+    /--model: expected "beta-vae" as in .*before, got "factor-vae"; /,
   ],
   [
     '--resume with other images',
     () => ['--resume', at(RUN), '--data', 'shapes-2'],
     2,
-    /settings that it began with: expected data\.identity\.generator "shapes-3", got "shapes-2"/,
+    /--data: expected generator "shapes-3" as in .*before, got "shapes-2"/,
   ],
 ];
 

@@ -52,7 +52,7 @@ async function killAt(step: number, node: string, out: string): Promise<void> {
     printed += piece;
     if (isKilled || !printed.includes(`step ${step} of ${STEPS} `)) return;
     isKilled = true;
-    process.kill(JSON.parse(readFileSync(join(folder, out, '.lock'), 'utf8')).pid, 'SIGKILL');
+    process.kill(Number.parseInt(readdirSync(join(folder, out, '.lock'))[0], 10), 'SIGKILL');
   });
   await closed;
   assert.ok(isKilled, printed);

@@ -51,7 +51,7 @@ const rooms = readRooms();
 const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^@assemblyscript\/loader$/, /^bindings\/load\.ts$/],
   // Shared with the scripts that build: in a bundle its user gives way to text.
-  [/^bindings\/sources\.mjs\.ts$/, /^bindings\/expected-sources\.ts$/],
+  [/^build\/sources\.mjs\.ts$/, /^bindings\/expected-sources\.ts$/],
   [/^inline:/, /^bindings\/wasm-source\.inline\.ts$/],
   [/^commander$/, /^src\/cli\//],
   [/^@tensorflow\/tfjs-(core|backend-\w+)(\/|$)/, /^src\/train\/backends\//],

@@ -1,6 +1,5 @@
 import type { Command, Option } from 'commander';
 import type { Context } from '../command.js';
-import { commands } from '../index.js';
 import { DTYPE_NAMES } from '../parse-values.js';
 import { defineProgram } from '../program.js';
 
@@ -29,7 +28,7 @@ export interface CompletedCommand {
 
 /** Everything that can be completed, from the tree of commands and the registry of metrics. */
 export async function readTree(context: Context): Promise<readonly CompletedCommand[]> {
-  const program = await defineProgram(commands, context, () => true);
+  const program = await defineProgram(context, () => true);
   const { metrics } = await context.loadFacade();
   const names = metrics.map(({ name }) => name);
   const settings = metrics.flatMap(({ name, rules }) => Object.keys(rules).map((option) => `${name}.${option}=`));

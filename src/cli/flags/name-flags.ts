@@ -10,9 +10,12 @@ export function nameFlags(command: Command): NameOption {
   const hasSettings = flags.some(({ optionName }) => optionName === 'set');
   return (mentioned) => {
     const { option, owner, value } = mentioned;
-    const flag =
-      flags.find(({ sets }) => owner !== undefined && sets.option === option && sets.owner === owner) ??
-      (owner !== undefined && hasSettings ? undefined : flags.find(({ sets }) => sets.option === option));
+    const ofOwner = flags.filter(({ sets }) => owner !== undefined && sets.option === option && sets.owner === owner);
+    const ofName = owner !== undefined && hasSettings ? [] : flags.filter(({ sets }) => sets.option === option);
+    const candidates = [...ofOwner, ...ofName];
+    // Of two that set one option, the one on the command line is meant.
+    const isGiven = (flag: Flag) => command.getOptionValueSource(flag.attributeName()) === 'cli';
+    const flag = candidates.find(isGiven) ?? candidates[0];
     if (flag !== undefined) return writeFlag(flag, mentioned);
     if (owner === undefined || !hasSettings) return asProgram(mentioned);
     return `--set ${owner}.${option}${value === undefined ? '' : `=${value}`}`;

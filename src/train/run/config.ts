@@ -1,5 +1,6 @@
 /** config.json: what decides the numbers of a run, and what may change when it is resumed. */
 import { DataError, wrongValue } from '../../errors.js';
+import { mention, type Phrase, phrase } from '../../phrase.js';
 import { isRecord, type JsonRecord, type JsonValue, toExactJson } from './json-value.js';
 import { NoRunError, pathIn, type RunFolder } from './run-folder.js';
 
@@ -134,15 +135,45 @@ export function checkResume(before: RunConfig, now: RunConfig, path: string, isB
     const [from, to] = [before, now].map(({ backend }) => describeBackend(backend));
     return [`the run began on ${from} and goes on on ${to}: its numbers are rounded otherwise from here on`];
   }
-  const list = refused.map(({ setting, expected, got }) => `${setting} ${show(expected)}, got ${show(got)}`);
   const help =
     isElsewhere && !mayBeElsewhere
       ? `; it computes on ${describeBackend(before.backend)}; to go on elsewhere, name the backend or give the tf`
       : '';
+  const told = new Map<string, Phrase>();
+  for (const { setting, expected, got } of refused) {
+    // It follows from the backend.
+    if (isElsewhere && setting === 'shardRows') continue;
+    const { option, detail } = optionOf(setting);
+    const where = told.size === 0 ? ` as in ${path}` : '';
+    if (!told.has(option)) told.set(option, phrase`${detail}${show(expected)}${where}, got ${show(got)}`);
+  }
+  const [[first, difference], ...others] = told;
+  const isOwn = refused.some(({ setting }) => setting === `objective.options.${first}`);
+  const rest = others.flatMap(([option, text]) => ['; ', mention(option), ' ', ...text]);
   throw wrongValue({
-    option: path,
-    problem: `a run is resumed with the settings that it began with: expected ${list.join('; ')}${help}`,
+    option: first,
+    ...(isOwn && { owner: before.objective.name }),
+    problem: ['expected ', ...difference, ...rest, help],
   });
+}
+
+/** Settings, by how they begin, that come from options of other names. */
+const OPTIONS_OF: ReadonlyArray<readonly [beginning: string, option: string]> = [
+  ['objective.name', 'model'],
+  ['data.identity.testRows', 'testRows'],
+  ['data.identity.seed', 'dataSeed'],
+  ['score.rows', 'scoreRows'],
+  ['data.identity.', 'data'],
+  ['backend.', 'backend'],
+];
+
+/** The option of `train` that a setting comes from, and what of it the setting is. */
+function optionOf(setting: string): { readonly option: string; readonly detail: string } {
+  const own = /^(?:objective|data)\.options\.(.+)$/.exec(setting)?.[1];
+  if (own !== undefined) return { option: own, detail: '' };
+  const [beginning, option] = OPTIONS_OF.find(([beginning]) => setting.startsWith(beginning)) ?? [setting, setting];
+  const rest = setting.slice(beginning.length);
+  return { option, detail: rest === '' ? '' : `${rest} ` };
 }
 
 /** `webgpu, of a tfjs 4.20.0 of its own`. */

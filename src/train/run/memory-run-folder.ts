@@ -15,7 +15,6 @@ export function createMemoryRunFolder(
   const pieces = new Map<string, Uint8Array[]>([...files].map(([name, bytes]) => [name, [bytes.slice()]]));
   return {
     path,
-    warnings: [],
     files: () => new Map([...pieces].map(([name, parts]) => [name, join(parts)])),
     async list(folder) {
       const prefix = folder === undefined ? '' : `${folder}/`;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { wrongValue } from '../../errors.js';
 import { describeWriteFailure, OutputError } from '../../io/output-error.js';
 import { isLeftover, syncFolder, writeFileAtomically } from '../../io/write-file.js';
-import { isLock, LOCK_NAME, lockRun, type RunLock } from './node-run-lock.js';
+import { LOCK_NAME, lockRun, type RunLock } from './node-run-lock.js';
 import { type AppendOnlyFile, NoRunError, type RunFolder } from './run-folder.js';
 
 /**
@@ -25,9 +25,8 @@ export async function openRunFolder(path: string, purpose: Purpose): Promise<Run
   if (purpose === 'read') return nodeRunFolder(path, null);
   const lock = await withPath(join(path, LOCK_NAME), () => lockRun(path));
   for (const folder of [path, join(path, 'checkpoints')]) {
-    // The lock sees to its own.
-    const names = (await namesIn(folder)).filter((name) => isLeftover(name) && !isLock(name));
-    for (const name of names) await rm(join(folder, name), { force: true });
+    const names = (await namesIn(folder)).filter(isLeftover);
+    for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
   }
   return nodeRunFolder(path, lock);
 }
@@ -35,12 +34,12 @@ export async function openRunFolder(path: string, purpose: Purpose): Promise<Run
 /** A run that is there already is left to the caller, who knows what it is. */
 async function prepareFolder(path: string): Promise<void> {
   await withPath(path, () => mkdir(path, { recursive: true }));
-  const names = (await namesIn(path)).filter((name) => !isLock(name) && !isLeftover(name));
+  const names = (await namesIn(path)).filter((name) => name !== LOCK_NAME && !isLeftover(name));
   if (names.length === 0 || names.includes('config.json')) return;
   const some = names.slice(0, 3).join(', ');
   throw wrongValue({
-    option: path,
-    problem: `expected a new or empty folder for the run, got one with ${some}${names.length > 3 ? ' ...' : ''}`,
+    option: 'out',
+    problem: `expected a new or empty folder for the run, got ${path} with ${some}${names.length > 3 ? ' ...' : ''}`,
   });
 }
 
@@ -53,21 +52,17 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** @param lock ours, where the run is written; another host may take it over at any time */
+/** @param lock ours, if the run is written */
 function nodeRunFolder(path: string, lock: RunLock | null): RunFolder {
   return {
     path,
-    warnings: lock?.warnings ?? [],
     async list(folder = '') {
       const entries = await readdir(join(path, folder), { withFileTypes: true }).catch((error) => {
         if (error.code === 'ENOENT') return [];
         throw error;
       });
-      const files = entries.filter((entry) => !entry.isDirectory() && entry.name !== LOCK_NAME);
-      return files
-        .map(({ name }) => name)
-        .filter((name) => !isLeftover(name))
-        .sort();
+      const files = entries.filter((entry) => !entry.isDirectory() && !isLeftover(entry.name));
+      return files.map(({ name }) => name).sort();
     },
     async read(name) {
       try {

@@ -35,7 +35,7 @@ export async function startRun(folder: RunFolder, config: RunConfig, now?: () =>
     });
   }
   await writeConfig(folder, config);
-  return openRecord(folder, null, folder.warnings, now);
+  return openRecord(folder, null, [], now);
 }
 
 export interface ResumeOptions {
@@ -72,7 +72,7 @@ export async function resumeRun(
     recorded < logged
       ? [`the event file was damaged: it goes to step ${recorded} where the log goes to ${logged}`]
       : [];
-  return openRecord(folder, checkpoint, [...folder.warnings, ...changes, ...warnings, ...damage], now);
+  return openRecord(folder, checkpoint, [...changes, ...warnings, ...damage], now);
 }
 
 async function openRecord(

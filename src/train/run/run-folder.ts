@@ -13,8 +13,6 @@ export interface AppendOnlyFile {
 export interface RunFolder {
   /** What to call it in messages. */
   readonly path: string;
-  /** What a user should know of its opening. */
-  readonly warnings: readonly string[];
   /** Names of all files of the folder itself, or of one folder in it (`checkpoints`), without those of writers at work; sorted. */
   list(folder?: string): Promise<string[]>;
   /** The bytes of a file; null where there is none. */

@@ -63,7 +63,7 @@ test('refuses to go on with other settings, and names each with both values', ()
     assert.ok(isCodedError(error) && error.code === 'ERR_OPTION');
     assert.is(
       error.message,
-      'runs/first: a run is resumed with the settings that it began with: expected version "0.1.0", got "0.2.0"; objective.options.beta 4, got 1; backend.build "simd", got "relaxed"; it computes on wasm (simd), of tfjs 4.22.0; to go on elsewhere, name the backend or give the tf',
+      'version: expected "0.1.0" as in runs/first, got "0.2.0"; beta 4, got 1; backend build "simd", got "relaxed"; it computes on wasm (simd), of tfjs 4.22.0; to go on elsewhere, name the backend or give the tf',
     );
     return;
   }
@@ -81,7 +81,7 @@ test('an option of the data may be named or left out where the identity is the s
   checkResume(withOptions({ unpackTo: '/a.npy' }), withOptions({ unpackTo: '/b.npy' }), 'run');
   assert.throws(
     () => checkResume(withOptions({ size: 64 }), withOptions({ size: 32 }), 'run'),
-    /: expected data\.options\.size 64, got 32$/,
+    /^size: expected 64 as in run, got 32$/,
   );
 });
 
@@ -95,9 +95,12 @@ test('goes on on another backend where the caller chose it, and says so', () => 
   ]);
   assert.throws(
     () => checkResume(CONFIG, elsewhere, 'run', false),
-    /expected shardRows 16, got 64; backend\.name "wasm", got "cpu"; .*; to go on elsewhere, name the backend or give the tf$/,
+    /^backend: expected name "wasm" as in run, got "cpu"; .*; to go on elsewhere, name the backend or give the tf$/,
   );
-  assert.throws(() => checkResume(CONFIG, { ...elsewhere, latents: 5 }, 'run', true), /expected latents 10, got 5$/);
+  assert.throws(
+    () => checkResume(CONFIG, { ...elsewhere, latents: 5 }, 'run', true),
+    /^latents: expected 10 as in run, got 5$/,
+  );
 });
 
 test('whose tfjs it was does not matter, but what version', () => {
@@ -120,7 +123,10 @@ for (const name of Object.keys(CONFIG) as Array<keyof RunConfig>) {
   test(`${name} ${decides ? 'must not' : 'may'} change on resumption`, () => {
     const now = { ...CONFIG, [name]: 'another' } as unknown as RunConfig;
     if (decides)
-      assert.throws(() => checkResume(CONFIG, now, 'run'), new RegExp(`: expected ${name} .*, got "another"$`));
+      assert.throws(
+        () => checkResume(CONFIG, now, 'run'),
+        new RegExp(`^${name}: expected .* as in run, got "another"$`),
+      );
     else checkResume(CONFIG, now, 'run');
   });
 }

@@ -9,7 +9,7 @@ for (const [round, folder] of folders.entries()) {
   while (Date.now() < at);
   const word = await lockRun(folder).then(
     () => 'won',
-    (error: Error) => (/ is training this run; /.test(error.message) ? 'refused' : error.message),
+    (error: Error) => (/ is training .*; stop it first/.test(error.message) ? 'refused' : error.message),
   );
   console.log(word);
 }

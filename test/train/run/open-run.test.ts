@@ -73,12 +73,9 @@ test('refuses to start where a run is, and to resume it under other settings, an
   await train(await startRun(folder, CONFIG, now), 60);
   const before = contents(folder);
   const started = await errorOf(() => startRun(folder, CONFIG, now));
-  assert.is(started.message, 'runs/first: there is a run already; resume it, or take another folder');
+  assert.is(started.message, 'out: runs/first has a run already; resume it, or take another folder');
   const resumed = await errorOf(() => resumeRun(folder, { ...CONFIG, seed: 1 }, { now }));
-  assert.is(
-    resumed.message,
-    'runs/first: a run is resumed with the settings that it began with: expected seed 0, got 1',
-  );
+  assert.is(resumed.message, 'seed: expected 0 as in runs/first, got 1');
   assert.equal(contents(folder), before);
 });
 

@@ -9,6 +9,7 @@ import { openRunFolder } from '../../../src/train/run/node-run-folder.js';
 import type { RunFolder } from '../../../src/train/run/run-folder.js';
 import { errorOf } from '../../io/matrices.js';
 import { testNeeding } from '../../requirements.js';
+import { nameOf, writeLock } from './locks.js';
 import { makeFolder } from './samples.js';
 
 const temporary = makeFolder();
@@ -96,7 +97,8 @@ test('starts in a folder that is new, empty, or was left before the run began', 
     (path: string) => {
       mkdirSync(path);
       writeFileSync(join(path, '.config.json.0123456789ab.tmp'), '{');
-      writeFileSync(join(path, '.lock'), '');
+      mkdirSync(join(path, '.lock.0123456789ab.tmp', 'within'), { recursive: true });
+      mkdirSync(join(path, '.lock'));
     },
   ]) {
     const path = temporary.at(`start-${Math.floor(performance.now() * 1000)}`);
@@ -112,7 +114,7 @@ test('refuses to start among other files, and leaves them alone', async () => {
   mkdirSync(path);
   for (const name of ['a', 'b', 'c', 'd']) writeFileSync(join(path, name), name);
   const error = await errorOf(() => openRunFolder(path, 'start'));
-  assert.is(error.message, `${path}: expected a new or empty folder for the run, got one with a, b, c ...`);
+  assert.is(error.message, `out: expected a new or empty folder for the run, got ${path} with a, b, c ...`);
   assert.equal(readdirSync(path), ['a', 'b', 'c', 'd']);
 });
 
@@ -144,79 +146,67 @@ test('two cannot train one run, and a lock of one that is gone does not count', 
   const path = await makeRun('locked');
   const folder = await openRunFolder(path, 'resume');
   const error = await errorOf(() => openRunFolder(path, 'resume'));
-  assert.is(
-    error.message,
-    `${path}: process ${process.pid} is training this run; stop it first, or take another folder`,
-  );
+  assert.is(error.message, `out: process ${process.pid} is training ${path}; stop it first, or take another folder`);
   await (await openRunFolder(path, 'read')).close();
   await folder.close();
 
-  const gone = spawnSync(process.execPath, ['-e', '']).pid;
-  const locks = [{ host: hostname(), pid: gone, began: null }];
-  // The number of a process that is gone, in the hands of another.
-  if (process.platform === 'linux') locks.push({ host: hostname(), pid: process.pid, began: '1' as never });
-  for (const lock of locks) {
-    writeFileSync(join(path, '.lock'), JSON.stringify(lock));
-    const next = await openRunFolder(path, 'resume');
-    assert.equal(next.warnings, []);
-    assert.is(JSON.parse(readFileSync(join(path, '.lock'), 'utf8')).pid, process.pid);
-    await next.close();
-  }
+  const gone = spawnSync(process.execPath, ['-e', '']).pid as number;
+  writeLock(path, nameOf(gone, ''));
+  await (await openRunFolder(path, 'resume')).close();
 });
 
 test('a process that lives keeps others out', async () => {
   const path = await makeRun('alive');
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   try {
-    const stat = process.platform === 'linux' ? readFileSync(`/proc/${child.pid}/stat`, 'utf8') : '';
-    const began = stat === '' ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    writeFileSync(join(path, '.lock'), JSON.stringify({ host: hostname(), pid: child.pid, began }));
+    writeLock(path, nameOf(child.pid as number));
     const error = await errorOf(() => openRunFolder(path, 'resume'));
-    assert.match(error.message, `process ${child.pid} is training this run`);
+    assert.match(error.message, `process ${child.pid} is training `);
   } finally {
     child.kill('SIGKILL');
   }
 });
 
-test('a lock of another host is taken over with a warning', async () => {
+test('a lock of which nobody can be asked keeps others out, and is told how to remove', async () => {
   const path = await makeRun('elsewhere');
-  writeFileSync(join(path, '.lock'), JSON.stringify({ host: 'elsewhere.example', pid: 7, began: '5' }));
-  const folder = await openRunFolder(path, 'resume');
-  assert.equal(folder.warnings, [
-    'took over the run from process 7 of the host elsewhere.example, which must not train it any more',
-  ]);
-  await folder.close();
+  const refusal = async () => (await errorOf(() => openRunFolder(path, 'resume'))).message;
+  const remedy = `if nothing trains this run, remove ${join(path, '.lock')}`;
+  writeLock(path, nameOf(7, '5', 'elsewhere.example'));
+  assert.is(await refusal(), `out: process 7 of the host elsewhere.example has the lock of ${path}; ${remedy}`);
+  writeLock(path, 'notes.txt');
+  assert.is(await refusal(), `out: the lock of ${path} does not say who has it; ${remedy}`);
+  // As earlier versions wrote it.
+  rmSync(join(path, '.lock'), { recursive: true });
+  writeFileSync(join(path, '.lock'), JSON.stringify({ host: hostname(), pid: 7, began: '5' }));
+  assert.is(await refusal(), `out: the lock of ${path} does not say who has it; ${remedy}`);
+  rmSync(join(path, '.lock'));
+  await (await openRunFolder(path, 'resume')).close();
 });
 
-test('a run that another host has taken over is written no more, and stays its', async () => {
+test('a run whose lock is gone is written no more, and another that has it keeps it', async () => {
   const path = await makeRun('taken');
   const folder = await openRunFolder(path, 'resume');
   const log = await folder.openAppendOnly('log.jsonl');
   await log.append(bytes('ours\n'));
-  const theirs = JSON.stringify({ host: 'elsewhere.example', pid: 7, began: '5' });
-  writeFileSync(join(path, '.lock'), theirs);
-  const refusals = [
-    await errorOf(() => log.append(bytes('too late\n'))),
-    await errorOf(() => folder.writeAtomically('config.json', [bytes('theirs')])),
-  ];
-  for (const { message } of refusals) {
-    assert.is(
-      message,
-      `${path}: the run was taken over by process 7 of the host elsewhere.example; this process writes no more of it`,
-    );
+  rmSync(join(path, '.lock'), { recursive: true });
+  for (const prepare of [() => {}, () => writeLock(path, nameOf(7, '5', 'elsewhere.example'))]) {
+    prepare();
+    const refusals = [
+      await errorOf(() => log.append(bytes('too late\n'))),
+      await errorOf(() => folder.writeAtomically('config.json', [bytes('theirs')])),
+    ];
+    for (const { message } of refusals) {
+      assert.is(
+        message,
+        `out: the lock of this process on ${path} is gone: another has taken the run, or the folder was removed; this process writes no more of it`,
+      );
+    }
   }
-  rmSync(join(path, '.lock'));
-  const { message } = await errorOf(() => log.append(bytes('too late\n')));
-  assert.match(
-    message,
-    /taken: its lock is gone: another process has had the run, or the folder was removed; this process/,
-  );
   assert.is(readFileSync(join(path, 'log.jsonl'), 'utf8'), 'ours\n');
   assert.not.equal(readFileSync(join(path, 'config.json'), 'utf8'), 'theirs');
-  writeFileSync(join(path, '.lock'), theirs);
   await log.close();
   await folder.close();
-  assert.is(readFileSync(join(path, '.lock'), 'utf8'), theirs);
+  assert.equal(readdirSync(join(path, '.lock')), [nameOf(7, '5', 'elsewhere.example')]);
 });
 
 const testNeedingFullDevice = testNeeding(existsSync('/dev/full'), 'no /dev/full: Linux has it');

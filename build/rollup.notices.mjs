@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import license from 'rollup-plugin-license';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const readPackage = (file) => readFileSync(here(`node_modules/${file}`), 'utf8');
+const readPackage = (file) => readFileSync(here(`../node_modules/${file}`), 'utf8');
 const RULE = `\n\n${'-'.repeat(80)}\n\n`;
 
 /** Libraries in any of the bundles, by name, with the texts of their licences. */
@@ -56,7 +56,7 @@ function writeNotices() {
     },
     writeBundle() {
       for (const [name, { text }] of libraries) if (text.trim() === '') this.error(`${name}: no text of its licence`);
-      writeFileSync(here('dist/THIRD-PARTY-NOTICES.txt'), describeLibraries());
+      writeFileSync(here('../dist/THIRD-PARTY-NOTICES.txt'), describeLibraries());
     },
   };
 }

@@ -1,11 +1,11 @@
 /** Writes into the WebAssembly of dist which sources it was built from; bindings/check-sources.ts reads it. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fingerprintSources, stamp } from './bindings/sources.mjs';
+import { fingerprintSources, stamp } from './sources.mjs';
 
 const fingerprint = fingerprintSources();
 for (const name of ['core', 'training']) {
   for (const build of ['', '.relaxed']) {
-    const file = new URL(`./dist/${name}${build}.wasm`, import.meta.url);
+    const file = new URL(`../dist/${name}${build}.wasm`, import.meta.url);
     writeFileSync(file, stamp(readFileSync(file), fingerprint));
   }
 }
