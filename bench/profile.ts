@@ -9,7 +9,7 @@ import type { CoreExports } from '../bindings/exports.js';
 import { compile, instantiate } from '../bindings/load.js';
 import { makeSyntheticTable } from '../src/cli/synthetic-table.js';
 import { loadSampledPosterior } from '../src/decomposition/posterior.js';
-import { evaluateTask } from '../src/facade/jobs/executor.js';
+import { evaluateTask } from '../src/facade/jobs/score-work.js';
 import { Matrix } from '../src/matrix.js';
 import { findMetric, metrics } from '../src/metrics/index.js';
 import type { Metric } from '../src/metrics/metric.js';
@@ -40,7 +40,7 @@ for (const rows of rowCounts) {
       const table = loadTable(core, latents, factors, undefined, null, posterior);
       const loaded = performance.now();
       const inLoad = sumOf(seconds);
-      await evaluateTask(table, { metric, options: metric.defaults }, { seed: 0 });
+      await evaluateTask(table, { metric, options: metric.defaults }, { seed: 0 }, () => () => {});
       const computed = performance.now();
       core.arena.upload = upload;
       const inKernels = sumOf(seconds);

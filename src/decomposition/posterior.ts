@@ -60,15 +60,17 @@ export function loadPosterior(core: Core, mu: Matrix, logvar: Matrix): Posterior
   return { rows: mu.rows, latents: mu.columns, mu: loadColumns(core, mu), logvar: loadColumns(core, logvar) };
 }
 
-/** Posteriors as they came, checked. */
-export interface PosteriorMatrices {
+/** Posteriors as they came, checked, in one or another form of matrices. */
+export interface PosteriorOf<M> {
   /** (N, D) */
-  readonly mu: Matrix;
+  readonly mu: M;
   /** (N, D) */
-  readonly logvar: Matrix;
+  readonly logvar: M;
   /** (N, D); null where samples are to be drawn. */
-  readonly z: Matrix | null;
+  readonly z: M | null;
 }
+
+export type PosteriorMatrices = PosteriorOf<Matrix>;
 
 /** Copies posteriors that have been checked, with their samples. */
 export function loadSampledPosterior(core: Core, { mu, logvar, z }: PosteriorMatrices): TablePosterior {

@@ -10,8 +10,8 @@ import { version } from '../version.js';
 import { resolveCommon } from './check-options.js';
 import { type DecomposeOptions, type DecompositionPlan, resolvePlan } from './decompose-options.js';
 import { toPosterior } from './given-posterior.js';
-import type { DecompositionJob, Overview } from './jobs/decomposition-jobs.js';
-import { type Decomposed, runDecomposition } from './jobs/run-decomposition.js';
+import type { Overview } from './jobs/decomposition-work.js';
+import { type Decomposed, runDecomposition } from './run-decomposition.js';
 import { scoreOne } from './score.js';
 
 /** Posteriors q(z|x) of N samples of data. */
@@ -78,8 +78,7 @@ export async function decompose(input: DecomposeInput, options: DecomposeOptions
     throw optionRangeError('factors: expected only with the exact decomposition');
   const { seed } = common;
   const owners = await withCore((core) => chooseRows(core, mu.rows, plan.samples, seed));
-  const given: DecompositionJob & { kind: 'posterior' } = {
-    kind: 'posterior',
+  const given = {
     mu: flattenMatrix(mu),
     logvar: flattenMatrix(logvar),
     owners,

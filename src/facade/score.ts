@@ -35,8 +35,8 @@ import {
 } from './check-options.js';
 import type { PosteriorInput } from './decompose.js';
 import { checkLikeLatents, toPosterior } from './given-posterior.js';
-import type { Task } from './jobs/executor.js';
-import { runTasks } from './jobs/run.js';
+import type { Task } from './jobs/score-work.js';
+import { runTasks } from './run-metrics.js';
 
 /** The scores of this library's metrics, by name. As with any key of a record: a metric that was not asked for is not there. */
 export interface KnownScores {
