@@ -8,7 +8,7 @@ import { createCore } from '../bindings/core.js';
 import type { CoreExports } from '../bindings/exports.js';
 import { compile, instantiate } from '../bindings/load.js';
 import { makeSyntheticTable } from '../src/cli/synthetic-table.js';
-import { loadSampledPosterior } from '../src/decomposition/posterior.js';
+import { loadPosterior } from '../src/decomposition/posterior.js';
 import { evaluateTask } from '../src/facade/jobs/score-work.js';
 import { Matrix } from '../src/matrix.js';
 import { findMetric, metrics } from '../src/metrics/index.js';
@@ -35,7 +35,7 @@ for (const rows of rowCounts) {
       core.arena.upload = (type, numbers) => timed(seconds, 'copy in', () => upload(type, numbers));
       const started = performance.now();
       const posterior = metric.needs.includes('posterior')
-        ? loadSampledPosterior(core, { mu: latents, logvar: fillLike(latents, -3), z: null })
+        ? loadPosterior(core, { mu: latents, logvar: fillLike(latents, -3) })
         : null;
       const table = loadTable(core, latents, factors, undefined, null, posterior);
       const loaded = performance.now();

@@ -1,8 +1,8 @@
 /** Runs metrics on a pair of matrices: loads the table once, computes each score, then intervals and nulls together. */
 import { withCore } from '../../bindings/core.js';
-import type { PosteriorMatrices, PosteriorOf } from '../decomposition/posterior.js';
-import { flattenMatrix, type Matrix, type PlainMatrix } from '../matrix.js';
+import { flattenMatrix, type Matrix } from '../matrix.js';
 import type { Metric } from '../metrics/metric.js';
+import { mapPosterior, type Posterior } from '../posterior.js';
 import { exactSplit } from '../stats/exact-split.js';
 import { collectScores, intervalAround, nullOf, type Resampling } from '../stats/resampling.js';
 import type { Table } from '../stats/table.js';
@@ -43,7 +43,7 @@ export function runTasks(
   factors: Matrix,
   tasks: readonly Task[],
   options: ResolvedOptions,
-  posterior: PosteriorMatrices | null,
+  posterior: Posterior | null,
 ): Promise<Results> {
   return withCore(async (core) => {
     const started = performance.now();
@@ -61,17 +61,13 @@ export function runTasks(
       ...given,
       latents: flattenMatrix(latents),
       factors: flattenMatrix(factors),
-      posterior: needed && flattenPosterior(needed),
+      posterior: needed && mapPosterior(needed, flattenMatrix),
     });
     const results = await withCrew(scoreWork, options, { input, held: table }, (crew) =>
       scoreTasks(crew, table, tasks, options),
     );
     return { ...results, loadSeconds };
   });
-}
-
-function flattenPosterior({ mu, logvar, z }: PosteriorMatrices): PosteriorOf<PlainMatrix> {
-  return { mu: flattenMatrix(mu), logvar: flattenMatrix(logvar), z: z && flattenMatrix(z) };
 }
 
 async function scoreTasks(

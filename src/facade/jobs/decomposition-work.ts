@@ -2,6 +2,7 @@
 import type { Block } from '../../../bindings/arena.js';
 import type { Core } from '../../../bindings/core.js';
 import type { ComponentTree } from '../../../bindings/kernels/joint.js';
+import type { PosteriorBlocks } from '../../../bindings/kernels/posterior.js';
 import { type ClosedForms, closedForms } from '../../decomposition/closed-forms.js';
 import { growComponentTree } from '../../decomposition/component-tree.js';
 import { gaussianEstimate } from '../../decomposition/gaussian-estimate.js';
@@ -9,9 +10,10 @@ import { jointLogDensities } from '../../decomposition/joint-density.js';
 import { marginalLogDensities } from '../../decomposition/marginal-density.js';
 import { estimateByMinibatches, type MinibatchEstimate, type MinibatchOptions } from '../../decomposition/minibatch.js';
 import { type PlainLogDensities, plainLogDensities } from '../../decomposition/plain-density.js';
-import { loadColumns, loadPosterior, type Posterior } from '../../decomposition/posterior.js';
+import { loadColumns, loadPosterior } from '../../decomposition/posterior.js';
 import { drawSamples, type Samples, type SampleTerms, sampleTerms } from '../../decomposition/samples.js';
 import { type PlainMatrix, toMatrix } from '../../matrix.js';
+import type { Posterior } from '../../posterior.js';
 import type { Pause } from '../../stats/pause.js';
 import type { Pauses } from './make-pause.js';
 
@@ -35,9 +37,7 @@ export interface Overview extends SampleTerms {
 }
 
 /** What is worked on. */
-export interface SampledPosterior {
-  readonly mu: PlainMatrix;
-  readonly logvar: PlainMatrix;
+export interface SampledPosterior extends Omit<Posterior<PlainMatrix>, 'z'> {
   /** Rows that are sampled, in increasing order, i32[M]. */
   readonly owners: Int32Array;
   /** (M, D): their samples; null draws them. */
@@ -47,7 +47,7 @@ export interface SampledPosterior {
 
 interface Held {
   readonly core: Core;
-  readonly posterior: Posterior;
+  readonly posterior: PosteriorBlocks;
   readonly samples: Samples;
   /** Made when a joint density is first asked for. */
   tree: ComponentTree | null;
@@ -67,7 +67,7 @@ export const decompositionWork = {
   name: DECOMPOSITION,
 
   async load(core: Core, { mu, logvar, owners, z, seed }: SampledPosterior, pauses: Pauses): Promise<Held> {
-    const posterior = loadPosterior(core, toMatrix(mu), toMatrix(logvar));
+    const posterior = loadPosterior(core, { mu: toMatrix(mu), logvar: toMatrix(logvar) });
     const ownerBlock = core.arena.upload('i32', owners);
     const samples =
       z === null
@@ -104,7 +104,7 @@ export const decompositionWork = {
     ): Promise<Densities> {
       const { core, posterior, samples } = held;
       const pause = pauses(DECOMPOSITION);
-      held.tree ??= await growComponentTree(core, { ...posterior, columns: posterior.latents }, pause);
+      held.tree ??= await growComponentTree(core, posterior, pause);
       const { tree } = held;
       const densities = await core.arena.scope(() =>
         jointLogDensities(core, tree, samples.z, { tolerance, owners: samples.owners, ...range, pause }),

@@ -3,10 +3,11 @@
  * those of the caller's own, which are functions, stay in the thread that has them; and so does a sampler.
  */
 import type { Core } from '../../../bindings/core.js';
-import { loadSampledPosterior, type PosteriorOf } from '../../decomposition/posterior.js';
+import { loadPosterior } from '../../decomposition/posterior.js';
 import { type PlainMatrix, toMatrix } from '../../matrix.js';
 import { findMetric } from '../../metrics/index.js';
 import type { Metric, MetricContext, OptionValues, Outcome } from '../../metrics/metric.js';
+import { mapPosterior, type Posterior } from '../../posterior.js';
 import type { ExactSplit } from '../../stats/exact-split.js';
 import { loadTable } from '../../stats/load-table.js';
 import { type Evaluate, type Resampling, resampleOnce } from '../../stats/resampling.js';
@@ -45,7 +46,7 @@ export interface TableInput {
   readonly factors: PlainMatrix;
   readonly factorTypes: ReadonlyArray<FactorType | null> | undefined;
   readonly exactSplit: ExactSplit | null;
-  readonly posterior: PosteriorOf<PlainMatrix> | null;
+  readonly posterior: Posterior<PlainMatrix> | null;
 }
 
 /** What draws are made from. */
@@ -71,13 +72,7 @@ export const scoreWork = {
   name: 'scores',
 
   load(core: Core, { latents, factors, factorTypes, exactSplit, posterior }: TableInput): Table {
-    const loaded =
-      posterior &&
-      loadSampledPosterior(core, {
-        mu: toMatrix(posterior.mu),
-        logvar: toMatrix(posterior.logvar),
-        z: posterior.z && toMatrix(posterior.z),
-      });
+    const loaded = posterior && loadPosterior(core, mapPosterior(posterior, toMatrix));
     return loadTable(core, toMatrix(latents), toMatrix(factors), factorTypes, exactSplit, loaded);
   },
 
