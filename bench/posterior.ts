@@ -163,7 +163,7 @@ export async function drawFrom(
   const { rows, columns } = mu;
   const out = new Float32Array(rows * columns);
   await withCore(async (core) => {
-    const posterior = loadPosterior(core, mu, logvar);
+    const posterior = loadPosterior(core, { mu, logvar });
     const owners = core.arena.upload(
       'i32',
       Int32Array.from({ length: rows }, (_, row) => row),

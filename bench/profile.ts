@@ -8,8 +8,8 @@ import { createCore } from '../bindings/core.js';
 import type { CoreExports } from '../bindings/exports.js';
 import { compile, instantiate } from '../bindings/load.js';
 import { makeSyntheticTable } from '../src/cli/synthetic-table.js';
-import { loadSampledPosterior } from '../src/decomposition/posterior.js';
-import { evaluateTask } from '../src/facade/jobs/executor.js';
+import { loadPosterior } from '../src/decomposition/posterior.js';
+import { evaluateTask } from '../src/facade/jobs/score-work.js';
 import { Matrix } from '../src/matrix.js';
 import { findMetric, metrics } from '../src/metrics/index.js';
 import type { Metric } from '../src/metrics/metric.js';
@@ -35,12 +35,12 @@ for (const rows of rowCounts) {
       core.arena.upload = (type, numbers) => timed(seconds, 'copy in', () => upload(type, numbers));
       const started = performance.now();
       const posterior = metric.needs.includes('posterior')
-        ? loadSampledPosterior(core, { mu: latents, logvar: fillLike(latents, -3), z: null })
+        ? loadPosterior(core, { mu: latents, logvar: fillLike(latents, -3) })
         : null;
       const table = loadTable(core, latents, factors, undefined, null, posterior);
       const loaded = performance.now();
       const inLoad = sumOf(seconds);
-      await evaluateTask(table, { metric, options: metric.defaults }, { seed: 0 });
+      await evaluateTask(table, { metric, options: metric.defaults }, { seed: 0 }, () => () => {});
       const computed = performance.now();
       core.arena.upload = upload;
       const inKernels = sumOf(seconds);

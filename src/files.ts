@@ -1,7 +1,6 @@
 /** The façade plus readers and writers that need no file system: blobs and bytes in, bytes out. */
 
 export {
-  type PosteriorMatrices,
   type ReadInput,
   type ReadOptions,
   readFactorLabels,
@@ -27,7 +26,6 @@ export {
   type NpzWriteOptions,
   type OpenOptions,
   openArrays,
-  type PosteriorEntries,
   type PosteriorNames,
   pickArray,
   pickFactors,

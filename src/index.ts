@@ -3,8 +3,6 @@
  * `vaemetrics` in Node adds files (node.ts).
  */
 import { compile } from '../bindings/load.js';
-import type { PosteriorInput } from './facade/decompose.js';
-import { toPosterior } from './facade/given-posterior.js';
 import { scoreOne } from './facade/score.js';
 import type { MatrixLike } from './matrix.js';
 import { type BetaVaeParts, betaVaeScore as betaVaeMetric } from './metrics/beta-vae.js';
@@ -41,6 +39,7 @@ import {
 import { type RmigParts, rmig as rmigMetric } from './metrics/rmig.js';
 import { type SapParts, sap as sapMetric } from './metrics/sap.js';
 import { type ZMaxVarianceParts, zMaxVariance as zMaxVarianceMetric } from './metrics/z-max-variance.js';
+import { type PosteriorInput, toPosterior } from './posterior.js';
 import type { CommonOptions, Score } from './types.js';
 
 export { type EstimatorName, estimators } from './decomposition/estimators.js';
@@ -51,7 +50,6 @@ export {
   type Decomposition,
   decompose,
   type PerSample,
-  type PosteriorInput,
 } from './facade/decompose.js';
 export type { DecomposeOptions } from './facade/decompose-options.js';
 export { drawTable } from './facade/draw-table.js';
@@ -80,6 +78,7 @@ export type { MutualInformationScoreParts } from './metrics/mutual-information-s
 export type { RmigParts } from './metrics/rmig.js';
 export type { SapParts } from './metrics/sap.js';
 export type { ZMaxVarianceParts } from './metrics/z-max-variance.js';
+export type { Posterior, PosteriorInput } from './posterior.js';
 export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';
 export type {

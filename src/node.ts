@@ -1,7 +1,6 @@
 /** vaemetrics in Node: the façade, readers and writers, and the file system. */
 
 import {
-  type PosteriorMatrices,
   type ReadInput,
   type ReadOptions,
   readFactorLabels as readFactorLabelsFrom,
@@ -12,6 +11,7 @@ import {
 import { openFileSource } from './io/file-source.js';
 import type { FactorLabels } from './io/index.js';
 import type { Matrix } from './matrix.js';
+import type { Posterior } from './posterior.js';
 
 export * from './files.js';
 export { NoInputError, openFileSource } from './io/file-source.js';
@@ -46,7 +46,7 @@ export function readFactorLabels(input: string | ReadInput, options: ReadOptions
 export function readPosterior(
   input: string | ReadInput,
   options: Parameters<typeof readPosteriorFrom>[1] = {},
-): Promise<PosteriorMatrices> {
+): Promise<Posterior> {
   return withSource(input, (source) => readPosteriorFrom(source, options));
 }
 

@@ -1,9 +1,9 @@
 /** The entry of a worker thread: answers the jobs of the thread that opened it. */
 import { answerRequests } from '../bindings/pool.js';
-import { isDecompositionJob, makeDecompositionHandler } from './facade/jobs/decomposition-jobs.js';
-import { type Job, makeJobHandler } from './facade/jobs/jobs.js';
+import { answerJobs } from './facade/jobs/answer-jobs.js';
+import { decompositionWork } from './facade/jobs/decomposition-work.js';
+import { scoreWork } from './facade/jobs/score-work.js';
+import type { Job } from './facade/jobs/work.js';
 
-const handle = makeJobHandler();
-// Cancelling ends the thread; there is nobody to report progress to.
-const decompose = makeDecompositionHandler(() => {});
-answerRequests((request) => (isDecompositionJob(request) ? decompose(request) : handle(request as Job)));
+const answer = answerJobs([scoreWork, decompositionWork]);
+answerRequests((request) => answer(request as Job));

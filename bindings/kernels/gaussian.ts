@@ -1,5 +1,6 @@
 /** Kernels of assembly/gaussian.ts and gaussian-f32.ts: densities of mixtures of diagonal Gaussians, every pair. */
 import { type Arena, type Block, pointersOf } from '../arena.js';
+import type { PosteriorBlocks } from './posterior.js';
 
 /** What assembly/gaussian.ts and gaussian-f32.ts export. */
 export interface GaussianExports {
@@ -49,13 +50,8 @@ export interface GaussianExports {
   ): void;
 }
 
-/** Components of a mixture: `rows` diagonal Gaussians; mu and logvar are f64[latents][rows]. */
-export interface GaussianComponents {
-  readonly rows: number;
-  readonly latents: number;
-  readonly mu: Block<'f64'>;
-  readonly logvar: Block<'f64'>;
-}
+/** Components of a mixture. */
+export type GaussianComponents = Omit<PosteriorBlocks, 'z'>;
 
 /** Points, f64[latents][stride], the first `count` of which are meant. */
 export interface GaussianPoints {

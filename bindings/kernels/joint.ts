@@ -1,12 +1,9 @@
 /** Kernels of assembly/component-tree.ts, component-boxes.ts and joint.ts: densities of mixtures of diagonal Gaussians. */
 import { type Arena, type Block, pointersOf } from '../arena.js';
+import type { PosteriorBlocks } from './posterior.js';
 
-/** The means and log variances of components, each f64[columns][components]. */
-export interface Components {
-  readonly mu: Block<'f64'>;
-  readonly logvar: Block<'f64'>;
-  readonly columns: number;
-}
+/** Components of a mixture. */
+export type Components = Omit<PosteriorBlocks, 'rows' | 'z'>;
 
 /** Components in the order of a tree; see assembly/component-tree.ts. */
 export interface ComponentTree {
@@ -159,7 +156,7 @@ const STATE_NUMBERS = 8;
 export function bindJoint(wasm: JointExports, arena: Arena) {
   return {
     /** Fills dims [columns] with the dimensions, those that tell most components apart first; order: 0, 1 .. components - 1. */
-    orderDimensions(dims: Block<'i32'>, { mu, logvar, columns }: Components, order: Block<'i32'>): void {
+    orderDimensions(dims: Block<'i32'>, { mu, logvar, latents: columns }: Components, order: Block<'i32'>): void {
       arena.borrow(() => {
         const scratch = arena.alloc('f64', columns + 1);
         wasm.orderDimensions(...pointersOf(dims, scratch, mu, logvar, order), order.length, columns);
@@ -175,7 +172,7 @@ export function bindJoint(wasm: JointExports, arena: Arena) {
       counts: Block<'i32'>,
       order: Block<'i32'>,
       keys: Block<'f64'>,
-      { mu, logvar, columns }: Components,
+      { mu, logvar, latents: columns }: Components,
       width: number,
       node: number,
       most: number,
@@ -197,7 +194,7 @@ export function bindJoint(wasm: JointExports, arena: Arena) {
     packLeaves(
       { leaves, dims, width }: ComponentTree,
       order: Block<'i32'>,
-      { mu, logvar, columns }: Components,
+      { mu, logvar, latents: columns }: Components,
       firstLeaf: number,
       lastLeaf: number,
     ): void {

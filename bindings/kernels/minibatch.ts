@@ -1,5 +1,6 @@
 /** Kernels of assembly/minibatch.ts: densities of a minibatch under its own posteriors. */
 import { type Arena, type Block, pointersOf } from '../arena.js';
+import type { PosteriorBlocks } from './posterior.js';
 
 /** What assembly/minibatch.ts exports. */
 export interface MinibatchExports {
@@ -36,19 +37,8 @@ export interface MinibatchExports {
   ): void;
 }
 
-/** Diagonal Gaussian posteriors with one sample of each, a column after the other. */
-export interface SampledPosteriorBlocks {
-  /** N. */
-  readonly rows: number;
-  /** D. */
-  readonly latents: number;
-  /** Means, f64[D][N]. */
-  readonly mu: Block<'f64'>;
-  /** Logarithms of variances, f64[D][N]. */
-  readonly logvar: Block<'f64'>;
-  /** Samples, f64[D][N]. */
-  readonly z: Block<'f64'>;
-}
+/** Posteriors with their samples. */
+export type SampledPosteriorBlocks = Required<PosteriorBlocks>;
 
 /** A minibatch as the kernels have it. */
 export interface Minibatch {

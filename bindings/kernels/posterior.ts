@@ -44,6 +44,8 @@ export interface PosteriorBlocks {
   readonly mu: Block<'f64'>;
   /** Logarithms of variances, f64[D][N]. */
   readonly logvar: Block<'f64'>;
+  /** A sample of each, f64[D][N], where there are some. */
+  readonly z?: Block<'f64'>;
 }
 
 /** Draws from posteriors, and their densities. */

@@ -119,5 +119,7 @@ function nameFiles(error: unknown, inputs: PosteriorInputs): unknown {
   if (!(error instanceof DataError) || role === undefined) return error;
   const entry = inputs[role];
   const { row, column } = error;
-  return entry === null ? error : new DataError(error.problem, { ...placeOf(entry), row, column });
+  return entry === null || entry === undefined
+    ? error
+    : new DataError(error.problem, { ...placeOf(entry), row, column });
 }

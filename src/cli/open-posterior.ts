@@ -4,18 +4,18 @@ import {
   type ArrayEntry,
   type ArrayFile,
   type ByteSource,
+  findByRole,
   openArrays,
-  type PosteriorEntries,
   pickArray,
   pickPosterior,
-  ROLES,
 } from '../io/index.js';
+import type { Posterior } from '../posterior.js';
 import type { DecomposeFlags } from './decompose-flags.js';
 import { describePoints, posteriorOf } from './find-run.js';
 import { UsageError } from './usage-error.js';
 
 /** The arrays of a posterior, found but not read. */
-export interface PosteriorInputs extends PosteriorEntries {
+export interface PosteriorInputs extends Posterior<ArrayEntry> {
   /** Of an archive that has them. */
   readonly factors: ArrayEntry | null;
   close(): Promise<void>;
@@ -43,7 +43,7 @@ export async function openPosterior(
     if (logvarPath === undefined && muFile.arrays.every(({ name }) => name === null)) {
       throw new UsageError(`expected a second file with logvar: ${muPath} holds one array without a name`);
     }
-    const hasLogvar = muFile.arrays.some(({ name }) => name !== null && ROLES.logvar.members.includes(name));
+    const hasLogvar = findByRole(muFile, 'logvar') !== undefined;
     if (logvarPath === undefined && !hasLogvar && flags.logvarMember === undefined) {
       const points = await describePoints(muPath);
       if (points !== null)
@@ -53,7 +53,7 @@ export async function openPosterior(
     if (logvarPath === undefined) {
       const { mu, logvar, z } = pickPosterior(muFile, names);
       refuseUnused([muFile], flags);
-      return { mu, logvar, z: flags.draw ? null : z, factors: pickFactorsOf(muFile, flags), close };
+      return { mu, logvar, ...(z && !flags.draw && { z }), factors: pickFactorsOf(muFile, flags), close };
     }
     const mu = pickArray(muFile, 'mu', names.mu);
     const rows = mu.shape[0];
@@ -65,7 +65,7 @@ export async function openPosterior(
     const z = zFile && pickArray(zFile, 'z', names.z);
     refuseUnused(zFile ? [muFile, logvarFile, zFile] : [muFile, logvarFile], flags);
     if (flags.factorsMember !== undefined) throw new UsageError('--factors-member needs one archive with all arrays');
-    return { mu, logvar, z, factors: null, close };
+    return { mu, logvar, ...(z && { z }), factors: null, close };
   } catch (error) {
     await close();
     throw error;
@@ -75,7 +75,7 @@ export async function openPosterior(
 /** Factors are taken where they are, and not missed where they are not; an estimator of training has no use for them. */
 function pickFactorsOf(file: ArrayFile, { factorsMember, estimator = 'exact' }: DecomposeFlags): ArrayEntry | null {
   if (estimator !== 'exact') return null;
-  const isThere = file.arrays.some(({ name }) => name !== null && ROLES.factors.members.includes(name));
+  const isThere = findByRole(file, 'factors') !== undefined;
   return isThere || factorsMember !== undefined ? pickArray(file, 'factors', factorsMember) : null;
 }
 

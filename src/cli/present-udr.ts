@@ -1,6 +1,6 @@
 import type { UdrPosterior } from '../facade/udr.js';
 import { openFileSource } from '../io/file-source.js';
-import { type ArrayFile, openArrays, pickArray } from '../io/index.js';
+import { type ArrayEntry, type ArrayFile, findPosterior, openArrays, pickArray } from '../io/index.js';
 import type { Matrix } from '../matrix.js';
 import { renderUdr } from '../report/udr-table.js';
 import type { AgreementFlags } from './agreement-flags.js';
@@ -53,17 +53,14 @@ async function readModel(path: string, flags: AgreementFlags): Promise<Matrix | 
     refuseUnused(file, flags);
     const entry = pickArray(file, 'latents', flags.latentsMember);
     const latents = await entry.read();
-    const [mu, logvar] = ['mu', 'logvar'].map((name) =>
-      file.arrays.find((array) => array.name === name && array.refusal === null && sameShape(array.shape, entry.shape)),
-    );
-    return mu && logvar ? { latents, mu: await mu.read(), logvar: await logvar.read() } : latents;
+    const { posterior } = findPosterior(file, entry);
+    if (posterior === null) return latents;
+    const { mu, logvar } = posterior;
+    const read = async (array: ArrayEntry) => (array === entry ? latents : array.read());
+    return { latents, mu: await read(mu), logvar: await read(logvar) };
   } finally {
     await source.close?.();
   }
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 
 function refuseUnused({ format, path }: ArrayFile, { latentColumns, latentsDtype }: AgreementFlags): void {

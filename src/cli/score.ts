@@ -2,7 +2,14 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { DataError } from '../errors.js';
 import type { ScoreOptions } from '../facade/score.js';
-import { type ArrayEntry, describeArrays, readFactorLabels } from '../io/index.js';
+import {
+  type ArrayEntry,
+  describeArrays,
+  findPosterior,
+  nameArrays,
+  readArrays,
+  readFactorLabels,
+} from '../io/index.js';
 import type { Dtype } from '../matrix.js';
 import type { Metric } from '../metrics/metric.js';
 import { toJson } from '../report/json.js';
@@ -12,7 +19,6 @@ import type { Report } from '../types.js';
 import type { Context } from './command.js';
 import type { Facade } from './facade.js';
 import { warn } from './failure.js';
-import { type FoundPosterior, findPosterior, nameMembers, readPosterior } from './find-posterior.js';
 import { findNamedMetric } from './metric-names.js';
 import { parseSettings } from './metric-settings.js';
 import { nameFlags } from './name-flags.js';
@@ -162,12 +168,13 @@ async function scoreFiles(
     const { names, types } = await readFactorLabels(inputs.factorsFile, factors);
     const [latentsMatrix, factorsMatrix] = [await latents.read(), await factors.read()];
     signal.throwIfAborted();
-    const given = posterior && (await readPosterior(posterior, latents, latentsMatrix));
+    const given =
+      posterior && (await readArrays(posterior, async (entry) => (entry === latents ? latentsMatrix : entry.read())));
     signal.throwIfAborted();
     const members = dropUndefined({
       latents: latents.name ?? undefined,
       factors: factors.name ?? undefined,
-      ...(posterior && nameMembers(posterior)),
+      ...(posterior && nameArrays(posterior)),
     });
     const threads = chosen.threads ?? chooseThreads(chosen, computed, latentsMatrix.rows);
     const report = await facade.score(latentsMatrix, factorsMatrix, {
@@ -192,7 +199,7 @@ async function scoreFiles(
 }
 
 /** A posterior that was asked for by name has to be there. */
-function refuseLacking(computed: readonly Metric[], posterior: FoundPosterior | null, { latentsFile }: Inputs): void {
+function refuseLacking(computed: readonly Metric[], posterior: object | null, { latentsFile }: Inputs): void {
   const lacking = posterior === null ? computed.find(needsPosterior) : undefined;
   if (lacking === undefined) return;
   throw new UsageError(

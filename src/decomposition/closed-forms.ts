@@ -1,6 +1,6 @@
 /** What is known of posteriors without sampling. */
 import type { Core } from '../../bindings/core.js';
-import type { Posterior } from './posterior.js';
+import type { PosteriorBlocks } from '../../bindings/kernels/posterior.js';
 
 /** Expectations over all rows, in nats. */
 export interface ClosedForms {
@@ -24,7 +24,7 @@ const ROWS_PER_CALL = 2 ** 18;
  * E log q(z_d|x) = -1/2 (1 + ln 2 pi + mean logvar_d); E log p(z_d) = -1/2 (ln 2 pi + mean (mu_d^2 + exp(logvar_d))); their
  * difference is the mean divergence. As sums over d they are the first and last terms of the decomposition (Hoffman & Johnson 2016).
  */
-export function closedForms(core: Core, { rows, latents, mu, logvar }: Posterior): ClosedForms {
+export function closedForms(core: Core, { rows, latents, mu, logvar }: PosteriorBlocks): ClosedForms {
   return core.arena.borrow(() => {
     const perLatent = Array.from({ length: latents }, (_, d) => {
       const [means, logarithms] = [mu.slice(d * rows, rows), logvar.slice(d * rows, rows)];

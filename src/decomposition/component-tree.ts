@@ -13,7 +13,7 @@ const COMPONENTS_PER_CALL = 32768;
  * tree, wherever it is grown.
  */
 export async function growComponentTree(core: Core, of: Components, pause: Pause = () => {}): Promise<ComponentTree> {
-  const { columns } = of;
+  const { latents: columns } = of;
   const components = of.mu.length / columns;
   const width = Math.min(LEAF_WIDTH, 4 * Math.ceil(components / 4));
   const leafCount = Math.ceil(components / width);

@@ -8,10 +8,11 @@
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
+import type { PosteriorBlocks } from '../../bindings/kernels/posterior.js';
 import { STREAMS } from '../random.js';
 import { encodeFactor } from '../stats/binning.js';
 import type { Pause } from '../stats/pause.js';
-import type { Table, TablePosterior } from '../stats/table.js';
+import type { Table } from '../stats/table.js';
 import { marginalLogDensities } from './marginal-density.js';
 import { drawSamples } from './samples.js';
 
@@ -51,7 +52,7 @@ export async function mixtureEntropies(
   pause: Pause,
 ): Promise<LatentEntropies> {
   const { core, rows, varyingFactors } = table;
-  const posterior = table.posterior as TablePosterior;
+  const posterior = table.posterior as PosteriorBlocks;
   const { arena } = core;
   const samples = await samplesOf(table, posterior, options.seed, pause);
   const order = await rowOrder(table, options);
@@ -122,8 +123,8 @@ function rowOrder(table: Table, { samples, seed }: MixtureOptions): Promise<Bloc
 }
 
 /** A sample of every row, f64[D][N]: the given one, or drawn. */
-function samplesOf(table: Table, posterior: TablePosterior, seed: number, pause: Pause): Promise<Block<'f64'>> {
-  if (posterior.z !== null) return Promise.resolve(posterior.z);
+function samplesOf(table: Table, posterior: PosteriorBlocks, seed: number, pause: Pause): Promise<Block<'f64'>> {
+  if (posterior.z !== undefined) return Promise.resolve(posterior.z);
   return table.memo(`samples of posteriors ${seed}`, async () => {
     const { arena } = table.core;
     const every = arena.upload(

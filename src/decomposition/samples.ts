@@ -1,9 +1,9 @@
 /** Samples of a posterior: those that came with it, or drawn. */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
+import type { PosteriorBlocks } from '../../bindings/kernels/posterior.js';
 import { STREAMS } from '../random.js';
 import type { Pause } from '../stats/pause.js';
-import type { Posterior } from './posterior.js';
 
 /** M samples, each of the posterior of one row. */
 export interface Samples {
@@ -31,7 +31,7 @@ export function chooseRows(core: Core, rows: number, count: number, seed: number
 /** One sample of the posterior of each row that `owners` names; a row's sample is the same whichever others are drawn. */
 export async function drawSamples(
   core: Core,
-  posterior: Posterior,
+  posterior: PosteriorBlocks,
   owners: Block<'i32'>,
   seed: number,
   pause: Pause,
@@ -59,11 +59,11 @@ export interface SampleTerms {
 }
 
 /** What is known of samples one by one. */
-export function sampleTerms(core: Core, posterior: Posterior, { count, owners, z }: Samples): SampleTerms {
+export function sampleTerms(core: Core, posterior: PosteriorBlocks, { count, owners, z }: Samples): SampleTerms {
   const { rows, latents, mu, logvar } = posterior;
   return core.arena.borrow(() => {
     const [logPosterior, logPrior] = [core.arena.alloc('f64', count), core.arena.alloc('f64', count)];
-    const run = (samples: Block<'f64'>, of: Posterior) =>
+    const run = (samples: Block<'f64'>, of: PosteriorBlocks) =>
       core.posterior.posteriorSampleTerms(logPosterior, logPrior, samples, of, owners, 0, count);
     const perLatent = Array.from({ length: latents }, (_, d) => {
       const column = (block: Block<'f64'>) => block.slice(d * rows, rows);

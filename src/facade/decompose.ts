@@ -5,24 +5,14 @@ import { summarise } from '../decomposition/summarise.js';
 import { optionRangeError } from '../errors.js';
 import { flattenMatrix, Matrix, type MatrixLike, toMatrix } from '../matrix.js';
 import { type MigPosteriorParts, migPosterior } from '../metrics/mig-posterior.js';
+import { type PosteriorInput, toPosterior } from '../posterior.js';
 import type { DecompositionReport, Score } from '../types.js';
 import { version } from '../version.js';
 import { resolveCommon } from './check-options.js';
 import { type DecomposeOptions, type DecompositionPlan, resolvePlan } from './decompose-options.js';
-import { toPosterior } from './given-posterior.js';
-import type { DecompositionJob, Overview } from './jobs/decomposition-jobs.js';
-import { type Decomposed, runDecomposition } from './jobs/run-decomposition.js';
+import type { Overview } from './jobs/decomposition-work.js';
+import { type Decomposed, runDecomposition } from './run-decomposition.js';
 import { scoreOne } from './score.js';
-
-/** Posteriors q(z|x) of N samples of data. */
-export interface PosteriorInput {
-  /** (N, D): means. */
-  readonly mu: MatrixLike;
-  /** (N, D): natural logarithms of variances. */
-  readonly logvar: MatrixLike;
-  /** (N, D): a sample of each; drawn from the seed where there is none. */
-  readonly z?: MatrixLike;
-}
 
 /** What {@link decompose} takes. */
 export interface DecomposeInput extends PosteriorInput {
@@ -71,15 +61,15 @@ export interface Decomposition extends DecompositionReport {
 export async function decompose(input: DecomposeInput, options: DecomposeOptions = {}): Promise<Decomposition> {
   const started = performance.now();
   const common = resolveCommon(options);
-  const { mu, logvar, z } = toPosterior(input, 'decompose');
+  const posterior = toPosterior(input, 'decompose');
+  const { mu, logvar, z } = posterior;
   const plan = resolvePlan(options, mu.rows);
   const factors = input.factors === undefined ? null : toMatrix(input.factors, 'factors');
   if (factors && plan.estimator !== 'exact')
     throw optionRangeError('factors: expected only with the exact decomposition');
   const { seed } = common;
   const owners = await withCore((core) => chooseRows(core, mu.rows, plan.samples, seed));
-  const given: DecompositionJob & { kind: 'posterior' } = {
-    kind: 'posterior',
+  const given = {
     mu: flattenMatrix(mu),
     logvar: flattenMatrix(logvar),
     owners,

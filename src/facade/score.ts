@@ -1,4 +1,3 @@
-import type { PosteriorMatrices } from '../decomposition/posterior.js';
 import { optionRangeError, optionTypeError } from '../errors.js';
 import { type MatrixLike, toMatrix } from '../matrix.js';
 import type { BetaVaeParts } from '../metrics/beta-vae.js';
@@ -23,6 +22,7 @@ import type { MutualInformationScoreParts } from '../metrics/mutual-information-
 import type { RmigParts } from '../metrics/rmig.js';
 import type { SapParts } from '../metrics/sap.js';
 import type { ZMaxVarianceParts } from '../metrics/z-max-variance.js';
+import { checkLikeLatents, type Posterior, type PosteriorInput, toPosterior } from '../posterior.js';
 import type { CommonOptions, Report, Score } from '../types.js';
 import { version } from '../version.js';
 import {
@@ -33,10 +33,8 @@ import {
   resolveCommon,
   resolveMetricOptions,
 } from './check-options.js';
-import type { PosteriorInput } from './decompose.js';
-import { checkLikeLatents, toPosterior } from './given-posterior.js';
-import type { Task } from './jobs/executor.js';
-import { runTasks } from './jobs/run.js';
+import type { Task } from './jobs/score-work.js';
+import { runTasks } from './run-metrics.js';
 
 /** The scores of this library's metrics, by name. As with any key of a record: a metric that was not asked for is not there. */
 export interface KnownScores {
@@ -89,10 +87,7 @@ export interface ScoreOptions extends CommonOptions {
   readonly members?: {
     readonly latents?: string;
     readonly factors?: string;
-    readonly mu?: string;
-    readonly logvar?: string;
-    readonly z?: string;
-  };
+  } & Partial<Posterior<string>>;
 }
 
 const SCORE_OPTIONS = [
@@ -150,7 +145,7 @@ export async function score(
         sizes: results.factorSizes,
         types: results.factorTypes,
       },
-      ...(posterior && { posterior: nameArrays(posterior, options.members) }),
+      ...(posterior && { posterior: originOf(posterior, options.members) }),
     },
     metrics: named(results.scores) as ScoreReport['metrics'],
     notes: results.looksSwapped
@@ -174,8 +169,8 @@ function member(name: string | undefined): { member?: string } {
 }
 
 /** Where the posterior came from; without archives by the names of the arguments. */
-function nameArrays({ z }: PosteriorMatrices, members: ScoreOptions['members'] = {}) {
-  return { mu: members.mu ?? 'mu', logvar: members.logvar ?? 'logvar', z: z && (members.z ?? 'z') };
+function originOf({ z }: Posterior, members: ScoreOptions['members'] = {}) {
+  return { mu: members.mu ?? 'mu', logvar: members.logvar ?? 'logvar', z: z === undefined ? null : (members.z ?? 'z') };
 }
 
 function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined, hasPosterior: boolean): readonly Metric[] {
@@ -227,7 +222,7 @@ export async function scoreOne<Options extends OptionValues, Parts>(
   latents: MatrixLike,
   factors: MatrixLike,
   options: CommonOptions & Partial<Options>,
-  posterior: PosteriorMatrices | null = null,
+  posterior: Posterior | null = null,
 ): Promise<Score<Parts, Options>> {
   checkRecord(metric.name, options);
   const common = resolveCommon(options);

@@ -2,6 +2,7 @@
 import { withCore } from '../../bindings/core.js';
 import { DataError, dataRangeError, optionRangeError, optionTypeError } from '../errors.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../matrix.js';
+import type { Posterior, PosteriorInput } from '../posterior.js';
 import { lassoSimilarities } from '../ranking/lasso-similarity.js';
 import { rankSimilarities } from '../ranking/rank-similarity.js';
 import { relativeStrength } from '../ranking/relative-strength.js';
@@ -13,13 +14,9 @@ import { checkNames, refuseUnknown } from './check-options.js';
 import { makePause } from './jobs/make-pause.js';
 
 /** A model whose posterior is known, so that latents that stay at the prior can be left out. */
-export interface UdrPosterior {
+export interface UdrPosterior extends Omit<PosteriorInput, 'z'> {
   /** (N, D): what is compared. Default `mu`. */
   readonly latents?: MatrixLike;
-  /** (N, D): means of the posterior. */
-  readonly mu: MatrixLike;
-  /** (N, D): logarithms of its variances. */
-  readonly logvar: MatrixLike;
 }
 
 /** Options of {@link udr}. */
@@ -110,7 +107,7 @@ export async function udr(
 
 interface Given {
   readonly latents: Matrix;
-  readonly posterior: { readonly mu: Matrix; readonly logvar: Matrix } | null;
+  readonly posterior: Posterior | null;
 }
 
 function readModel(model: MatrixLike | UdrPosterior, name: string): Given {

@@ -2,7 +2,7 @@
 import { DataError } from '../errors.js';
 import type { FactorType } from '../types.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
-import { ROLES } from './roles.js';
+import { findByRole } from './pick.js';
 import { formatShape } from './shape.js';
 import type { NamedStrings } from './strings.js';
 
@@ -33,9 +33,8 @@ export function factorLabelMembers(names: readonly string[], types: readonly Fac
  * @throws DataError for lists of another length or type, names that are not different, or other kinds
  */
 export async function readFactorLabels(file: ArrayFile, factors: ArrayEntry): Promise<FactorLabels> {
-  const find = (...members: readonly string[]) =>
-    members.map((member) => file.arrays.find(({ name }) => name === member)).find((entry) => entry !== undefined);
-  if (factors.name === null || find(...ROLES.factors.members) !== factors) return { names: null, types: null };
+  if (factors.name === null || findByRole(file, 'factors') !== factors) return { names: null, types: null };
+  const find = (member: string) => file.arrays.find(({ name }) => name === member);
   const columns = factors.shape[1] ?? 1;
   const [names, types] = [find(FACTOR_NAMES), find(FACTOR_TYPES)];
   return {

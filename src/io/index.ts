@@ -23,8 +23,15 @@ export { type ArrayInspection, inspectArray } from './inspect.js';
 export type { NamedMatrix } from './named-matrix.js';
 export { writeNpy } from './npy.js';
 export { type NpzWriteOptions, writeNpz } from './npz.js';
-export { describeArrays, pickArray, pickFactors, pickLatents } from './pick.js';
-export { type PosteriorEntries, type PosteriorNames, pickPosterior } from './pick-posterior.js';
+export { describeArrays, findByRole, pickArray, pickFactors, pickLatents } from './pick.js';
+export {
+  findPosterior,
+  nameArrays,
+  type PosteriorNames,
+  type PosteriorSearch,
+  pickPosterior,
+  readArrays,
+} from './pick-posterior.js';
 export type { RawOptions } from './raw.js';
 export { ROLES, type Role, type RoleNames } from './roles.js';
 export { writeSafetensors } from './safetensors.js';

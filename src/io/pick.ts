@@ -33,10 +33,8 @@ export function pickArray(file: ArrayFile, role: Role, name?: string): ArrayEntr
   }
   const unnamed = arrays.find((entry) => entry.name === null);
   if (unnamed !== undefined) return readable(unnamed);
-  for (const member of members) {
-    const found = arrays.find((entry) => entry.name === member);
-    if (found !== undefined) return readable(found);
-  }
+  const found = findByRole(file, role);
+  if (found !== undefined) return readable(found);
   const candidates = arrays.filter((entry) => entry.refusal === null);
   if (candidates.length === 1) return candidates[0];
   const words = members.map((member) => `'${member}'`);
@@ -44,6 +42,12 @@ export function pickArray(file: ArrayFile, role: Role, name?: string): ArrayEntr
     `found no ${words.slice(0, -1).join(', ')} or ${words.at(-1)} for the ${role}; ${describeArrays(file)}; say ${memberOption} NAME`,
     { path },
   );
+}
+
+/** The array that has one of the usual names of a role, the best of them first. */
+export function findByRole({ arrays }: ArrayFile, role: Role): ArrayEntry | undefined {
+  const found = ROLES[role].members.map((member) => arrays.find(({ name }) => name === member));
+  return found.find((entry) => entry !== undefined);
 }
 
 function readable(entry: ArrayEntry): ArrayEntry {

@@ -1,6 +1,6 @@
 import type { Core } from '../../bindings/core.js';
 import { DataError } from '../errors.js';
-import type { Matrix } from '../matrix.js';
+import type { Posterior } from '../posterior.js';
 import type { Pause } from './pause.js';
 
 /** Values per kernel call. */
@@ -10,12 +10,7 @@ const VALUES_PER_CALL = 2 ** 18;
  * Mean divergence of each latent's posterior from the standard normal prior, in nats: D numbers.
  * @param name what to call the posterior in messages
  */
-export function meanDivergences(
-  core: Core,
-  { mu, logvar }: { readonly mu: Matrix; readonly logvar: Matrix },
-  name: string,
-  pause: Pause,
-): Promise<number[]> {
+export function meanDivergences(core: Core, { mu, logvar }: Posterior, name: string, pause: Pause): Promise<number[]> {
   return core.arena.scope(async () => {
     const { rows, columns } = mu;
     const means = core.arena.upload('f64', mu.data);

@@ -1,12 +1,13 @@
 /** Makes a Table of matrices: checks every number, decides what each factor is, and copies both into the kernels' memory. */
 import type { Block, ElementType, NumberBlock, RealBlock } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
+import type { PosteriorBlocks } from '../../bindings/kernels/posterior.js';
 import { DataError, dataRangeError, optionRangeError, optionTypeError } from '../errors.js';
 import type { Matrix, MatrixData } from '../matrix.js';
 import type { FactorType } from '../types.js';
 import { checkCapacity } from './capacity.js';
 import type { ExactSplit } from './exact-split.js';
-import { type Factor, Table, type TablePosterior } from './table.js';
+import { type Factor, Table } from './table.js';
 
 /** A code table of this many entries is cheaper than sorting; beyond it values are sorted. */
 const DENSE_RANGE_LIMIT = 1 << 22;
@@ -21,7 +22,7 @@ export function loadTable(
   factors: Matrix,
   factorTypes?: ReadonlyArray<FactorType | null>,
   exactSplit: ExactSplit | null = null,
-  posterior: TablePosterior | null = null,
+  posterior: PosteriorBlocks | null = null,
 ): Table {
   checkShapes(latents, factors);
   checkCapacity(latents, factors, posterior !== null);
@@ -213,10 +214,10 @@ export function takeRows(
 
 function takePosteriorRows(
   core: Core,
-  { rows, latents, mu, logvar, z }: TablePosterior,
+  { rows, latents, mu, logvar, z }: PosteriorBlocks,
   chosen: Block<'i32'>,
   count: number,
-): TablePosterior {
+): PosteriorBlocks {
   const take = (block: Block<'f64'>) => {
     const out = core.arena.alloc('f64', latents * count);
     for (let d = 0; d < latents; d++) {
@@ -224,7 +225,7 @@ function takePosteriorRows(
     }
     return out;
   };
-  return { rows: count, latents, mu: take(mu), logvar: take(logvar), z: z && take(z) };
+  return { rows: count, latents, mu: take(mu), logvar: take(logvar), ...(z && { z: take(z) }) };
 }
 
 /** A table with the same latents and posteriors, and the rows of the factors in the order given. */

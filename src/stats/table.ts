@@ -20,12 +20,6 @@ export interface Factor {
   readonly values: Block<'f64'> | null;
 }
 
-/** The posteriors q(z|x) of the rows, where they came with the latents. */
-export interface TablePosterior extends PosteriorBlocks {
-  /** A sample of each row's, f64[D][N]; null where they are to be drawn. */
-  readonly z: Block<'f64'> | null;
-}
-
 /**
  * Latents and factors in the memory of the kernels, with everything that is computed from them once.
  *
@@ -52,7 +46,7 @@ export class Table implements TableView {
   readonly latentMaxima: Float64Array;
   /** The rows to learn from and to be judged on, where the caller named them. */
   readonly exactSplit: ExactSplit | null;
-  readonly posterior: TablePosterior | null;
+  readonly posterior: PosteriorBlocks | null;
 
   readonly #memory = new Map<string, Promise<unknown>>();
   readonly #depth: number;
@@ -67,7 +61,7 @@ export class Table implements TableView {
     factors: readonly Factor[],
     exactSplit: ExactSplit | null = null,
     sameLatents: Table | null = null,
-    posterior: TablePosterior | null = null,
+    posterior: PosteriorBlocks | null = null,
   ) {
     this.core = core;
     this.rows = rows;

@@ -14,7 +14,11 @@ interface Numbers {
 }
 
 const grow = (core: Core, { mu, logvar, columns }: Numbers): Promise<ComponentTree> =>
-  growComponentTree(core, { mu: core.arena.upload('f64', mu), logvar: core.arena.upload('f64', logvar), columns });
+  growComponentTree(core, {
+    mu: core.arena.upload('f64', mu),
+    logvar: core.arena.upload('f64', logvar),
+    latents: columns,
+  });
 
 const draw = (rows: number, columns: number): Numbers => ({
   mu: normals(rows * columns, rows + columns),

@@ -11,7 +11,7 @@ import { type JointMixture, makeJoint, plainJoint, SHAPES, type ShapeName } from
 type Options = Omit<JointOptions, 'owners'> & { readonly owners?: Int32Array };
 
 async function load(core: Core, { latents, mu, logvar, points }: Omit<JointMixture, 'owners'>) {
-  const of = { mu: core.arena.upload('f64', mu), logvar: core.arena.upload('f64', logvar), columns: latents };
+  const of = { mu: core.arena.upload('f64', mu), logvar: core.arena.upload('f64', logvar), latents };
   const tree = await growComponentTree(core, of);
   const at = core.arena.upload('f64', points);
   return ({ owners, ...options }: Options = {}): Promise<JointDensities> =>
@@ -194,7 +194,7 @@ test('pauses between pieces of work, and stops where a pause throws', () =>
     const of = {
       mu: core.arena.upload('f64', mixture.mu),
       logvar: core.arena.upload('f64', mixture.logvar),
-      columns: 2,
+      latents: 2,
     };
     const points = core.arena.upload('f64', mixture.points);
     let seen: number[] = [];

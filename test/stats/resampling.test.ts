@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withCore } from '../../bindings/core.js';
-import { loadSampledPosterior } from '../../src/decomposition/posterior.js';
+import { loadPosterior } from '../../src/decomposition/posterior.js';
 import { toMatrix } from '../../src/matrix.js';
 import { loadTable } from '../../src/stats/load-table.js';
 import { collectScores, intervalAround, nullOf, type Resampling, resampleOnce } from '../../src/stats/resampling.js';
@@ -106,16 +106,16 @@ test('posteriors go along with the rows of the latents: half of them for an inte
     for (const hasSamples of [true, false]) {
       await withCore(async (core) => {
         const table = (offset: number) => toMatrix(rows.map((row) => row.map((x) => x + offset)));
-        const given = { mu: table(0), logvar: table(0.25), z: hasSamples ? table(0.5) : null };
+        const given = { mu: table(0), logvar: table(0.25), ...(hasSamples && { z: table(0.5) }) };
         const factors = toMatrix(rows.map((_, row) => row % 2));
-        const whole = loadTable(core, toMatrix(rows), factors, undefined, null, loadSampledPosterior(core, given));
+        const whole = loadTable(core, toMatrix(rows), factors, undefined, null, loadPosterior(core, given));
         await resampleOnce(whole, which, 3, 1, async ({ latents, posterior }) => {
           const drawn = latents.array.filter((_, i) => i % 2 === 0);
           assert.equal([drawn.length, posterior?.rows, posterior?.latents], which === 'null' ? [9, 9, 2] : [4, 4, 2]);
           const columns = (offset: number) => [...drawn.map((x) => x + offset), ...drawn.map((x) => 10 * x + offset)];
           assert.equal([...(posterior?.mu.array ?? [])], columns(0));
           assert.equal([...(posterior?.logvar.array ?? [])], columns(0.25));
-          assert.equal(posterior?.z && [...posterior.z.array], hasSamples ? columns(0.5) : null);
+          assert.equal(posterior?.z && [...posterior.z.array], hasSamples ? columns(0.5) : undefined);
           return [];
         });
       });

@@ -9,9 +9,11 @@ import {
   pickArray,
   pickPosterior,
   type Role,
+  readArrays,
   readFactorLabels as readLabelsOf,
 } from '../../io/index.js';
 import type { Matrix } from '../../matrix.js';
+import type { Posterior } from '../../posterior.js';
 
 /** How to read one table out of a file. */
 export interface ReadOptions extends Omit<OpenOptions, 'role'> {
@@ -52,13 +54,6 @@ export async function readFactorLabels(
   return readLabelsOf(file, pickArray(file, 'factors', member));
 }
 
-/** A posterior as {@link readPosterior} reads it: what `decompose` takes. */
-export interface PosteriorMatrices {
-  readonly mu: Matrix;
-  readonly logvar: Matrix;
-  readonly z?: Matrix;
-}
-
 /**
  * Reads mu and logvar of an archive, and z where it has one.
  * @param options `members`: the names of the arrays, where they are not mu, logvar and z
@@ -69,9 +64,8 @@ export interface PosteriorMatrices {
 export async function readPosterior(
   input: ReadInput,
   { members, ...options }: Omit<ReadOptions, 'member'> & { readonly members?: PosteriorNames } = {},
-): Promise<PosteriorMatrices> {
-  const { mu, logvar, z } = pickPosterior(await openArrays(toSource(input), { ...options, role: 'mu' }), members);
-  return { mu: await mu.read(), logvar: await logvar.read(), ...(z && { z: await z.read() }) };
+): Promise<Posterior> {
+  return readArrays(pickPosterior(await openArrays(toSource(input), { ...options, role: 'mu' }), members));
 }
 
 async function readRole(input: ReadInput, role: Role, { member, ...options }: ReadOptions): Promise<Matrix> {

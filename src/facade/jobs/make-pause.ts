@@ -33,3 +33,16 @@ export function makePause(metric: string, { signal, onProgress }: Pick<CommonOpt
     signal?.throwIfAborted();
   };
 }
+
+/** Pauses by what progress calls the work; those of null report nothing. */
+export type Pauses = (metric: string | null) => Pause;
+
+/** Makes each pause once, so that what is reported of one kind of work stays seldom. */
+export function makePauses({ signal, onProgress }: Pick<CommonOptions, 'signal' | 'onProgress'>): Pauses {
+  const made = new Map<string | null, Pause>();
+  return (metric) => {
+    const pause = made.get(metric) ?? makePause(metric ?? '', metric === null ? { signal } : { signal, onProgress });
+    made.set(metric, pause);
+    return pause;
+  };
+}

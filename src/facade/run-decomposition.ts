@@ -1,19 +1,17 @@
 /** Has the shares of a decomposition computed, here or in threads, and puts them together. */
-import { withPool } from '../../../bindings/pool.js';
-import type { MinibatchEstimate } from '../../decomposition/minibatch.js';
-import { FLOAT32_TOLERANCE, type PlainLogDensities } from '../../decomposition/plain-density.js';
-import type { LogDensities } from '../../decomposition/summarise.js';
-import type { DecompositionAccuracy, DecompositionTerms } from '../../types.js';
-import type { ResolvedOptions } from '../check-options.js';
-import type { DecompositionPlan, ExactPlan, MinibatchPlan } from '../decompose-options.js';
+import { FLOAT32_TOLERANCE } from '../decomposition/plain-density.js';
+import type { LogDensities } from '../decomposition/summarise.js';
+import type { DecompositionAccuracy, DecompositionTerms } from '../types.js';
+import type { ResolvedOptions } from './check-options.js';
+import type { DecompositionPlan, ExactPlan, MinibatchPlan } from './decompose-options.js';
+import { type Crew, withCrew } from './jobs/crew.js';
 import {
-  type Answer,
-  type DecompositionJob,
+  DECOMPOSITION,
   type Densities,
-  makeDecompositionHandler,
+  decompositionWork,
   type Overview,
-} from './decomposition-jobs.js';
-import { makePause } from './make-pause.js';
+  type SampledPosterior,
+} from './jobs/decomposition-work.js';
 
 /** What came out of the shares. */
 export interface Decomposed {
@@ -32,54 +30,22 @@ export interface Decomposed {
 /** Samples of a share of the work: the same for any number of threads. */
 const SAMPLES_PER_SHARE = 512;
 
-type Ask = <T extends Answer>(job: DecompositionJob) => Promise<T>;
+const LABEL = { metric: DECOMPOSITION, phase: 'densities' };
+
+type DecompositionCrew = Crew<(typeof decompositionWork)['shares']>;
 
 /** Computes what `plan` says of the posterior of `given`. */
-export async function runDecomposition(
-  given: DecompositionJob & { readonly kind: 'posterior' },
+export function runDecomposition(
+  given: SampledPosterior,
   plan: DecompositionPlan,
-  { threads, signal, onProgress }: Pick<ResolvedOptions, 'threads' | 'signal' | 'onProgress'>,
+  options: Pick<ResolvedOptions, 'threads' | 'signal' | 'onProgress'>,
 ): Promise<Decomposed> {
-  const { columns } = given.mu;
-  const work = (ask: Ask) =>
-    plan.estimator === 'exact' ? askExactly(ask, plan, columns) : askForBatches(ask, plan, given.seed);
-  if (threads === 1) {
-    const pause = makePause('decomposition', { signal, onProgress });
-    signal?.throwIfAborted();
-    const handle = makeDecompositionHandler(pause);
-    // One after the other: asked for all at once, shares would wait in memory that the others move.
-    let last: Promise<unknown> = Promise.resolve();
-    const ask: Ask = (job) => {
-      const answer = last.then(() => handle(job));
-      last = answer.catch(() => {});
-      return answer as Promise<never>;
-    };
-    try {
-      await handle(given);
-      return await work(ask);
-    } finally {
-      await last;
-      await handle({ kind: 'drop posterior' });
-    }
-  }
-  return withPool(threads, signal, async (pool) => {
-    let [done, total] = [0, 0];
-    const ask: Ask = (job) => {
-      total++;
-      return pool.ask<never>(job).then((answer) => {
-        done++;
-        onProgress?.({ metric: 'decomposition', phase: 'densities', done, total });
-        return answer;
-      });
-    };
-    await pool.askEach(given);
-    const found = await work(ask);
-    await pool.askEach({ kind: 'drop posterior' } satisfies DecompositionJob);
-    return found;
-  });
+  return withCrew(decompositionWork, options, { input: () => given }, (crew) =>
+    plan.estimator === 'exact' ? askExactly(crew, plan, given.mu.columns) : askForBatches(crew, plan, given.seed),
+  );
 }
 
-async function askExactly(ask: Ask, plan: ExactPlan, latents: number): Promise<Decomposed> {
+async function askExactly(crew: DecompositionCrew, plan: ExactPlan, latents: number): Promise<Decomposed> {
   const shares: Array<{ from: number; to: number }> = [];
   for (let from = 0; from < plan.samples; from += SAMPLES_PER_SHARE) {
     shares.push({ from, to: Math.min(from + SAMPLES_PER_SHARE, plan.samples) });
@@ -87,12 +53,18 @@ async function askExactly(ask: Ask, plan: ExactPlan, latents: number): Promise<D
   const { tolerance, precision } = plan;
   if (tolerance > 0) {
     const [overview, marginals, joint] = await Promise.all([
-      ask<Overview>({ kind: 'overview' }),
+      crew.ask('overview', null, LABEL),
       // Each of these takes longer than a share of the joint density, so they come first.
-      Promise.all(
-        Array.from({ length: latents }, (_, latent) => ask<Densities>({ kind: 'marginal', latent, tolerance })),
+      crew.askAll(
+        'marginal',
+        Array.from({ length: latents }, (_, latent) => ({ latent, tolerance })),
+        LABEL,
       ),
-      Promise.all(shares.map((share) => ask<Densities>({ kind: 'joint', ...share, tolerance }))),
+      crew.askAll(
+        'joint',
+        shares.map((share) => ({ ...share, tolerance })),
+        LABEL,
+      ),
     ]);
     const aggregated = concatenate(joint.map(({ logDensities }) => logDensities));
     return collect(
@@ -111,8 +83,12 @@ async function askExactly(ask: Ask, plan: ExactPlan, latents: number): Promise<D
     );
   }
   const [overview, parts] = await Promise.all([
-    ask<Overview>({ kind: 'overview' }),
-    Promise.all(shares.map((share) => ask<PlainLogDensities>({ kind: 'plain', ...share, precision }))),
+    crew.ask('overview', null, LABEL),
+    crew.askAll(
+      'plain',
+      shares.map((share) => ({ ...share, precision })),
+      LABEL,
+    ),
   ]);
   const marginals = Array.from({ length: latents }, (_, d) =>
     concatenate(parts.map(({ joint, marginals: all }) => all.subarray(d * joint.length, (d + 1) * joint.length))),
@@ -155,13 +131,13 @@ function collect(
 }
 
 async function askForBatches(
-  ask: Ask,
+  crew: DecompositionCrew,
   { estimator, batch, datasetSize }: MinibatchPlan,
   seed: number,
 ): Promise<Decomposed> {
   const [overview, estimate] = await Promise.all([
-    ask<Overview>({ kind: 'overview' }),
-    ask<MinibatchEstimate>({ kind: 'minibatches', options: { estimator, batch, datasetSize, seed } }),
+    crew.ask('overview', null, LABEL),
+    crew.ask('minibatches', { estimator, batch, datasetSize, seed }, LABEL),
   ]);
   const { logPosterior, logJoint, logMarginals, logPrior, sampleRows, standardErrors, notes } = estimate;
   return {

@@ -1,18 +1,25 @@
 /** Runs metrics on a pair of matrices: loads the table once, computes each score, then intervals and nulls together. */
-import { withCore } from '../../../bindings/core.js';
-import { withPool } from '../../../bindings/pool.js';
-import { loadSampledPosterior, type PosteriorMatrices } from '../../decomposition/posterior.js';
-import { flattenMatrix, type Matrix } from '../../matrix.js';
-import type { Metric } from '../../metrics/metric.js';
-import { exactSplit } from '../../stats/exact-split.js';
-import { loadTable } from '../../stats/load-table.js';
-import { collectScores, intervalAround, nullOf } from '../../stats/resampling.js';
-import type { Table } from '../../stats/table.js';
-import type { FactorType, Preset, Score } from '../../types.js';
-import type { ResolvedOptions } from '../check-options.js';
-import { type Executor, executeHere, type Task } from './executor.js';
-import type { Job } from './jobs.js';
-import { canTravel, executePooled } from './pooled-executor.js';
+import { withCore } from '../../bindings/core.js';
+import { flattenMatrix, type Matrix } from '../matrix.js';
+import type { Metric } from '../metrics/metric.js';
+import { mapPosterior, type Posterior } from '../posterior.js';
+import { exactSplit } from '../stats/exact-split.js';
+import { collectScores, intervalAround, nullOf, type Resampling } from '../stats/resampling.js';
+import type { Table } from '../stats/table.js';
+import type { FactorType, Preset, Score } from '../types.js';
+import type { ResolvedOptions } from './check-options.js';
+import { type Crew, withCrew } from './jobs/crew.js';
+import {
+  canTravel,
+  type Evaluated,
+  evaluateResample,
+  evaluateTask,
+  nameTask,
+  scoreWork,
+  type Task,
+} from './jobs/score-work.js';
+
+type ScoreCrew = Crew<(typeof scoreWork)['shares']>;
 
 /** What came out. */
 export interface Results {
@@ -36,7 +43,7 @@ export function runTasks(
   factors: Matrix,
   tasks: readonly Task[],
   options: ResolvedOptions,
-  posterior: PosteriorMatrices | null,
+  posterior: Posterior | null,
 ): Promise<Results> {
   return withCore(async (core) => {
     const started = performance.now();
@@ -47,41 +54,29 @@ export function runTasks(
     const needed = users.length > 0 ? posterior : null;
     // Two or three times as large as the latents: not where other threads have it for all that is computed.
     const isUsedHere = threads === 1 || !users.every((task) => canTravel(task, options));
-    const loaded = isUsedHere && needed ? loadSampledPosterior(core, needed) : null;
-    const table = loadTable(core, latents, factors, factorTypes, split, loaded);
+    const given = { latents, factors, factorTypes, exactSplit: split };
+    const table = scoreWork.load(core, { ...given, posterior: isUsedHere ? needed : null });
     const loadSeconds = (performance.now() - started) / 1000;
-    const compute = async (executor: Executor) => ({
-      ...(await scoreTasks(executor, table, tasks, options)),
-      loadSeconds,
+    const input = () => ({
+      ...given,
+      latents: flattenMatrix(latents),
+      factors: flattenMatrix(factors),
+      posterior: needed && mapPosterior(needed, flattenMatrix),
     });
-    if (threads === 1) return compute(executeHere(table, options));
-    return withPool(threads, signal, async (pool) => {
-      await pool.askEach({
-        kind: 'table',
-        latents: flattenMatrix(latents),
-        factors: flattenMatrix(factors),
-        factorTypes,
-        exactSplit: split,
-        posterior: needed && flattenPosterior(needed),
-      } satisfies Job);
-      const results = await compute(executePooled(table, pool, options));
-      await pool.askEach({ kind: 'drop' } satisfies Job);
-      return results;
-    });
+    const results = await withCrew(scoreWork, options, { input, held: table }, (crew) =>
+      scoreTasks(crew, table, tasks, options),
+    );
+    return { ...results, loadSeconds };
   });
 }
 
-function flattenPosterior({ mu, logvar, z }: PosteriorMatrices) {
-  return { mu: flattenMatrix(mu), logvar: flattenMatrix(logvar), z: z && flattenMatrix(z) };
-}
-
 async function scoreTasks(
-  executor: Executor,
+  crew: ScoreCrew,
   table: Table,
   tasks: readonly Task[],
   options: ResolvedOptions,
 ): Promise<Omit<Results, 'loadSeconds'>> {
-  const evaluated = await executor.evaluate(tasks);
+  const evaluated = await evaluateTasks(crew, table, tasks, options);
   const scores = evaluated.map(({ outcome }, i): Score => {
     const { metric, options: own } = tasks[i];
     const notes = [...outcome.notes, ...describePreset(metric, options.preset)];
@@ -89,13 +84,77 @@ async function scoreTasks(
   });
   const beforeResampling = performance.now();
   return {
-    scores: await addUncertainty(executor, table, tasks, scores, options),
+    scores: await addUncertainty(crew, table, tasks, scores, options),
     seconds: evaluated.map(({ seconds }) => seconds),
     resamplingSeconds: (performance.now() - beforeResampling) / 1000,
     factorSizes: table.factors.map(({ size }) => size),
     factorTypes: table.factors.map(({ type }) => type),
     looksSwapped: looksSwapped(table),
   };
+}
+
+/** In the order of the tasks. */
+export async function evaluateTasks(
+  crew: ScoreCrew,
+  table: Table,
+  tasks: readonly Task[],
+  common: Pick<ResolvedOptions, 'seed' | 'sampler'>,
+): Promise<Evaluated[]> {
+  const evaluated = new Array<Evaluated>(tasks.length);
+  // What takes longest is asked for first, so that no worker is left alone with it at the end.
+  const order = [...tasks.keys()].sort(
+    (a, b) => Number(tasks[b].metric.isSlow ?? 0) - Number(tasks[a].metric.isSlow ?? 0),
+  );
+  await Promise.all(
+    order.map(async (i) => {
+      evaluated[i] = await evaluateBy(crew, table, tasks[i], common);
+    }),
+  );
+  return evaluated;
+}
+
+async function evaluateBy(
+  crew: ScoreCrew,
+  table: Table,
+  task: Task,
+  common: Pick<ResolvedOptions, 'seed' | 'sampler'>,
+): Promise<Evaluated> {
+  if (!canTravel(task, common)) return crew.here((pauses) => evaluateTask(table, task, common, pauses));
+  const { metric, options } = task;
+  const request = { task: nameTask(task), seed: common.seed };
+  const label = { metric: metric.name, phase: 'evaluating' };
+  // In this thread a metric computes its pieces when it needs them.
+  if (!crew.isElsewhere || !metric.pieces) return crew.ask('score', request, label);
+  const requests = Array.from({ length: metric.pieces.count(table, options) }, (_, index) => ({ ...request, index }));
+  const pieces = await crew.askAll('piece', requests, label);
+  return crew.here((pauses) => evaluateTask(table, task, common, pauses, pieces));
+}
+
+/** The values of all tasks on each of `count` resamples. */
+function resampleTasks(
+  crew: ScoreCrew,
+  table: Table,
+  tasks: readonly Task[],
+  which: Resampling,
+  count: number,
+  common: ResolvedOptions,
+): Promise<Array<ReadonlyArray<number | null>>> {
+  const { seed } = common;
+  const resamples = Array.from({ length: count }, (_, index) => ({ which, index, count }));
+  if (!tasks.every((task) => canTravel(task, common))) {
+    return crew.here(async (pauses) => {
+      const values: Array<ReadonlyArray<number | null>> = [];
+      for (const resample of resamples) values.push(await evaluateResample(table, tasks, resample, seed, pauses));
+      return values;
+    });
+  }
+  const request = { tasks: tasks.map(nameTask), seed };
+  const label = { metric: tasks.map(({ metric }) => metric.name).join(', '), phase: which };
+  return crew.askAll(
+    'resample',
+    resamples.map((resample) => ({ ...request, ...resample })),
+    label,
+  );
 }
 
 function describePreset({ presets, presetLimits }: Metric, preset: Preset | undefined): string[] {
@@ -106,7 +165,7 @@ function describePreset({ presets, presetLimits }: Metric, preset: Preset | unde
 }
 
 async function addUncertainty(
-  executor: Executor,
+  crew: ScoreCrew,
   table: Table,
   tasks: readonly Task[],
   scores: readonly Score[],
@@ -114,9 +173,10 @@ async function addUncertainty(
 ): Promise<Score[]> {
   const halves =
     common.interval > 0 && table.rows >= 4
-      ? collectScores(await executor.resample(tasks, 'interval', common.interval))
+      ? collectScores(await resampleTasks(crew, table, tasks, 'interval', common.interval, common))
       : [];
-  const permuted = common.null > 0 ? collectScores(await executor.resample(tasks, 'null', common.null)) : [];
+  const permuted =
+    common.null > 0 ? collectScores(await resampleTasks(crew, table, tasks, 'null', common.null, common)) : [];
   return scores.map((score, i) => {
     const { metric } = tasks[i];
     if (score.value === null) return score;

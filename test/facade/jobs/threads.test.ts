@@ -3,13 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compile } from '../../bindings/load.js';
-import { Pool, withPool } from '../../bindings/pool.js';
-import { makeSyntheticTable } from '../../src/cli/synthetic-table.js';
-import { executePooled } from '../../src/facade/jobs/pooled-executor.js';
-import { dci, type Metric, metrics, type Progress, type ScoreOptions, score } from '../../src/index.js';
-import { flattenMatrix, Matrix } from '../../src/matrix.js';
-import type { Table } from '../../src/stats/table.js';
+import { compile } from '../../../bindings/load.js';
+import { Pool, withPool } from '../../../bindings/pool.js';
+import { makeSyntheticTable } from '../../../src/cli/synthetic-table.js';
+import { workInPool } from '../../../src/facade/jobs/crew.js';
+import { evaluateTasks } from '../../../src/facade/run-metrics.js';
+import { dci, type Metric, metrics, type Progress, type ScoreOptions, score } from '../../../src/index.js';
+import { flattenMatrix, Matrix } from '../../../src/matrix.js';
+import type { Table } from '../../../src/stats/table.js';
 
 const { latents, factors } = makeSyntheticTable({ rows: 600 });
 const logvar = { ...flattenMatrix(latents), data: new Float32Array(latents.data.length).fill(-1) };
@@ -132,8 +133,10 @@ test('leaves no work behind in this thread where that in others fails: it would 
     },
   } as unknown as Pool;
   const tasks = [metrics[0], lasting].map((metric) => ({ metric, options: metric.defaults }));
-  const executor = executePooled({} as Table, pool, { seed: 0 });
-  assert.is(await executor.evaluate(tasks).catch((error) => error), reason);
+  const work = workInPool(pool, {}, (crew: Parameters<typeof evaluateTasks>[0]) =>
+    evaluateTasks(crew, {} as Table, tasks, { seed: 0 }),
+  );
+  assert.is(await work.catch((error: unknown) => error), reason);
   assert.equal([isOver, ended], [true, reason]);
 });
 
@@ -155,11 +158,11 @@ test('refuses what is no number of threads', async () => {
 test('an error in a worker reaches the caller with its kind, and the next call works', async () => {
   const error = await withPool(2, undefined, (pool) => pool.ask({ kind: 'drop-what' })).catch((caught) => caught);
   assert.is(error, undefined, 'an unknown job is no job');
-  const early = await withPool(2, undefined, (pool) => pool.ask({ kind: 'score', task: {}, seed: 0 })).catch(
-    (caught: Error) => caught,
-  );
+  const early = await withPool(2, undefined, (pool) =>
+    pool.ask({ kind: 'share', share: 'score', request: { task: {}, seed: 0 } }),
+  ).catch((caught: Error) => caught);
   assert.instance(early, Error);
-  assert.match((early as Error).message, /expected a table before work on it/);
+  assert.match((early as Error).message, /expected an input before work on it/);
   assert.is(await json({ threads: 2 }), await json({}));
 });
 
@@ -176,7 +179,7 @@ test('what is asked of a pool that has ended fails with the reason', async () =>
 });
 
 test('a program ends while its workers wait for more', () => {
-  const repository = fileURLToPath(new URL('../..', import.meta.url));
+  const repository = fileURLToPath(new URL('../../..', import.meta.url));
   const code = `
     import { score } from './src/index.ts';
     const table = Array.from({ length: 60 }, (_, i) => [i % 3, i % 4]);
