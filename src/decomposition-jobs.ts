@@ -56,12 +56,7 @@ export type DecompositionJob =
   /** {@link Densities} at samples from .. to - 1. */
   | { readonly kind: 'joint'; readonly from: number; readonly to: number; readonly tolerance: number }
   /** {@link PlainLogDensities} at samples from .. to - 1. */
-  | {
-      readonly kind: 'plain';
-      readonly from: number;
-      readonly to: number;
-      readonly precision: 'float64' | 'float32';
-    }
+  | { readonly kind: 'plain'; readonly from: number; readonly to: number }
   /** {@link MinibatchEstimate}; every row has to be sampled. */
   | { readonly kind: 'minibatches'; readonly options: MinibatchOptions }
   /** To forget the posterior: nothing. */
@@ -143,8 +138,8 @@ async function answer(
       return { ...densities, pairs: densities.summedPairs };
     }
     case 'plain': {
-      const { precision, from, to } = job;
-      return core.arena.scope(() => plainLogDensities(core, posterior, samples.z, { precision, from, to, pause }));
+      const { from, to } = job;
+      return core.arena.scope(() => plainLogDensities(core, posterior, samples.z, { from, to, pause }));
     }
     case 'minibatches':
       return estimateByMinibatches(core, { ...posterior, z: samples.z }, job.options, pause);

@@ -2,7 +2,7 @@
 import { withPool } from '../bindings/pool.js';
 import type { DecompositionPlan, ExactPlan, MinibatchPlan } from './decompose-options.js';
 import type { MinibatchEstimate } from './decomposition/minibatch.js';
-import { FLOAT32_TOLERANCE, type PlainLogDensities } from './decomposition/plain-density.js';
+import type { PlainLogDensities } from './decomposition/plain-density.js';
 import type { LogDensities } from './decomposition/summarise.js';
 import {
   type Answer,
@@ -84,7 +84,7 @@ async function askExactly(ask: Ask, plan: ExactPlan, latents: number): Promise<D
   for (let from = 0; from < plan.samples; from += SAMPLES_PER_SHARE) {
     shares.push({ from, to: Math.min(from + SAMPLES_PER_SHARE, plan.samples) });
   }
-  const { tolerance, precision } = plan;
+  const { tolerance } = plan;
   if (tolerance > 0) {
     const [overview, marginals, joint] = await Promise.all([
       ask<Overview>({ kind: 'overview' }),
@@ -112,34 +112,21 @@ async function askExactly(ask: Ask, plan: ExactPlan, latents: number): Promise<D
   }
   const [overview, parts] = await Promise.all([
     ask<Overview>({ kind: 'overview' }),
-    Promise.all(shares.map((share) => ask<PlainLogDensities>({ kind: 'plain', ...share, precision }))),
+    Promise.all(shares.map((share) => ask<PlainLogDensities>({ kind: 'plain', ...share }))),
   ]);
   const marginals = Array.from({ length: latents }, (_, d) =>
     concatenate(parts.map(({ joint, marginals: all }) => all.subarray(d * joint.length, (d + 1) * joint.length))),
   );
   const bound = parts.reduce((most, { errorBound }) => Math.max(most, errorBound), 0);
-  const inFloat64 = parts.reduce((count, { pointsInFloat64 }) => count + pointsInFloat64, 0);
-  const notes =
-    precision === 'float32' && inFloat64 > 0
-      ? [
-          `${inFloat64} of ${plan.samples} samples were computed in float64: float32 could have been off by more than ${FLOAT32_TOLERANCE} nats`,
-        ]
-      : [];
-  return collect(
-    overview,
-    concatenate(parts.map(({ joint }) => joint)),
-    marginals,
-    {
-      arithmetic: precision,
-      shortcuts: false,
-      tolerance: 0,
-      jointErrorBound: bound,
-      marginalErrorBound: bound,
-      jointShare: 1,
-      marginalShare: 1,
-    },
-    notes,
-  );
+  return collect(overview, concatenate(parts.map(({ joint }) => joint)), marginals, {
+    arithmetic: 'float64',
+    shortcuts: false,
+    tolerance: 0,
+    jointErrorBound: bound,
+    marginalErrorBound: bound,
+    jointShare: 1,
+    marginalShare: 1,
+  });
 }
 
 function collect(
@@ -147,11 +134,10 @@ function collect(
   aggregated: Float64Array,
   marginals: readonly Float64Array[],
   accuracy: DecompositionAccuracy,
-  notes: readonly string[] = [],
 ): Decomposed {
   const product = aggregated.map((_, i) => marginals.reduce((sum, values) => sum + values[i], 0));
   const logs = { posterior: overview.logPosterior, aggregated, product, prior: overview.logPrior };
-  return { overview, logs, rows: null, marginals, standardError: null, accuracy, notes };
+  return { overview, logs, rows: null, marginals, standardError: null, accuracy, notes: [] };
 }
 
 async function askForBatches(
