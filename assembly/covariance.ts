@@ -6,7 +6,7 @@
  * Cost: one pass for the means, one for the products, O(rows * columns^2 / 2). Blocks of 64 rows are centred into a scratch
  * table that stays in the first-level cache; two columns by four are accumulated in registers.
  * Precision: two passes in float64 around the mean (itself summed around the first row, so a huge common offset costs
- * nothing), and nothing relaxed: both builds give the same bits. Relative to the variances below 1e-13 at a million rows.
+ * nothing). Relative to the variances below 1e-13 at a million rows.
  */
 import { loadPair_f64x2 } from './lanes';
 

@@ -5,10 +5,10 @@
  *   l_ijd = ln N(z_id; mu_jd, exp(logvar_jd)),   sums over j of exp(sum_d l_ijd) and of exp(l_ijd)
  *
  * Source: the aggregated posterior of Hoffman and Johnson 2016, ELBO surgery; Chen et al. 2018, equation 2.
- * src/decomposition/plain-density.ts drives these; gaussian-f32.ts has the same in float32.
+ * src/decomposition/plain-density.ts drives these.
  * Components come in packs of 128, points as they are. A sum is kept as its largest log-term and the sum of the exponentials of the
  * others less that (log-sum-exp), so that points far from every component come out right.
- * Cost: O(points * components * D) exponentials. Precision: float64 without relaxed instructions; the error of a
+ * Cost: O(points * components * D) exponentials. Precision: float64; the error of a
  * log-density is some units of 2^-53 of the terms that it is made of, measured below 1e-12 of them.
  */
 import { exp_f64x2, fold_f64x2 } from './lanes';
@@ -142,10 +142,9 @@ function addTerms(sum: usize, maximum: usize, line: usize, largest: f64): void {
   store<f64>(maximum, shift);
 }
 
-/** values = maxima + ln(values) + offset, f64[count] both; a null pointer in place of maxima stands for zeros. */
-export function finishDensities(values: usize, maxima: usize, scale: f64, offset: f64, count: i32): void {
+/** values = maxima + ln(values) + offset, f64[count] both. */
+export function finishDensities(values: usize, maxima: usize, offset: f64, count: i32): void {
   for (let i: usize = 0, end = <usize>count << 3; i < end; i += 8) {
-    const maximum = maxima ? scale * load<f64>(maxima + i) : 0;
-    store<f64>(values + i, Math.log(load<f64>(values + i)) + maximum + offset);
+    store<f64>(values + i, Math.log(load<f64>(values + i)) + load<f64>(maxima + i) + offset);
   }
 }

@@ -18,7 +18,6 @@ export { startForestTree } from './forest/draws';
 export { growForestTree } from './forest/grow';
 export { addForestTree } from './forest/votes';
 export { addDensities, finishDensities, packGaussians } from './gaussian';
-export { addDensitiesF32, largestRemainder, packGaussiansF32 } from './gaussian-f32';
 export {
   binColumnsF32,
   binColumnsF64,
@@ -85,9 +84,4 @@ export { batchVariancesF32, batchVariancesF64, chooseLargest, chooseLatents, cho
 /** The first byte that the caller may use. */
 export function heapBase(): usize {
   return __heap_base;
-}
-
-/** Whether this is the build with relaxed SIMD. */
-export function isRelaxed(): bool {
-  return ASC_FEATURE_RELAXED_SIMD;
 }

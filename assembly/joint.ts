@@ -24,7 +24,7 @@
  * Everything that decides about a point hangs on that point alone, so its digits do not hang on what is computed beside it.
  *
  * Cost: O(M N D) where nothing can be left out, times the share of the pairs that are not elsewhere.
- * Precision: float64; no relaxed instruction.
+ * Precision: float64.
  */
 import { expByTable_f64x2, fold_f64x2 } from './lanes';
 

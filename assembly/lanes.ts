@@ -84,57 +84,9 @@ export function touchRows(x: usize, rows: usize, end: usize, stride: usize, sink
 }
 
 /**
- * a * b + c in float32 lanes. The build with relaxed SIMD rounds once where the processor has such an instruction: results differ
- * between builds and processors in the last bit, and nothing discrete may hang on them.
- */
-// @ts-ignore: decorator
-@inline
-export function multiplyAdd_f32x4(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(f32x4.mul(a, b), c);
-}
-
-/** c - a * b in float32 lanes; see {@link multiplyAdd_f32x4}. */
-// @ts-ignore: decorator
-@inline
-export function multiplySubtract_f32x4(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c);
-  return f32x4.sub(c, f32x4.mul(a, b));
-}
-
-/** The sum of four float32 lanes, in float64. */
-// @ts-ignore: decorator
-@inline
-export function foldInto64_f32x4(sum_f32x4: v128): f64 {
-  const high = f64x2.promote_low_f32x4(i32x4.shuffle(sum_f32x4, sum_f32x4, 2, 3, 2, 3));
-  return fold_f64x2(f64x2.add(f64x2.promote_low_f32x4(sum_f32x4), high));
-}
-
-/**
- * 2 to the power of float32 lanes that are at most 0, with -126 in place of what is below it: x = n + f, |f| <= 1/2, a
- * polynomial of the least largest relative error for 2^f (9.2e-8), its exponent raised by n. With its rounding the error is below 4 units
- * of 2^-24, in both builds.
- */
-// @ts-ignore: decorator
-@inline
-export function exp2_f32x4(x: v128): v128 {
-  const inside = f32x4.pmax(f32x4.splat(-126), x);
-  // Added to 1.5 * 2^23 a number is rounded to a whole one, which is then the low bits of the sum.
-  const magic = f32x4.splat(12582912.0);
-  const shifted = f32x4.add(inside, magic);
-  const f = f32x4.sub(inside, f32x4.sub(shifted, magic));
-  let series = multiplyAdd_f32x4(f32x4.splat(0.001326471334323287), f, f32x4.splat(0.009671523235738277));
-  series = multiplyAdd_f32x4(series, f, f32x4.splat(0.05550733953714371));
-  series = multiplyAdd_f32x4(series, f, f32x4.splat(0.24022242426872253));
-  series = multiplyAdd_f32x4(series, f, f32x4.splat(0.6931470036506653));
-  series = multiplyAdd_f32x4(series, f, f32x4.splat(1));
-  return i32x4.add(series, i32x4.shl(shifted, 23));
-}
-
-/**
  * e to the power of both lanes: x = n ln 2 + r, |r| <= 0.35, the series of e^r up to r^13 (what is left out is below
  * 1e-17 of it), times 2^n in two halves, so that all of the range is right up to infinity. The error is below 1 unit in the
- * last place but where results are subnormal. No relaxed instruction: both builds give the same bits.
+ * last place but where results are subnormal.
  */
 // @ts-ignore: decorator
 @inline
@@ -186,7 +138,7 @@ const POWERS = memory.data<f64>([
 /**
  * e to the power of both lanes, for x up to 708, and of -700 for all that is below: x = (64 n + i) ln 2 / 64 + r, |r| <= .0055,
  * the series of e^r up to r^5 (what is left out is below 4e-17 of it), times 2^n 2^(i/64), which is read from a table. The
- * error is below 1.5 units in the last place; it takes half the time of {@link exp_f64x2}. No relaxed instruction.
+ * error is below 1.5 units in the last place; it takes half the time of {@link exp_f64x2}.
  */
 // @ts-ignore: decorator
 @inline

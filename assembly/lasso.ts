@@ -10,7 +10,7 @@
  * are small and none cancel. Columns in reach (a weight, or |q_j| above lambda) are swept; the others are looked at in between.
  * Cost: O(columns) a step, whatever the number of rows. Where that crawls, because columns are nearly one another, the
  * quadratic over the columns with a weight is solved instead, O(weights^3).
- * Precision: float64, nothing relaxed: both builds give the same bits.
+ * Precision: float64.
  *
  * A Gram matrix is f64[stride][stride], stride being columns rounded up to a multiple of 4 and what is beyond columns 0.
  */

@@ -8,7 +8,7 @@
  *
  * Source: Chen et al. 2018, "Isolating Sources of Disentanglement in VAEs", section 4.1 and appendix C; the weights are those of
  * src/decomposition/estimators.ts. Cost: O(count^2 * latents), one exponential each; no matrix of pairs.
- * Precision: float64 throughout, without relaxed instructions; differences z - mu before anything else, and the largest
+ * Precision: float64 throughout; differences z - mu before anything else, and the largest
  * term is taken out of each sum, so that a sample far from every mean has a finite answer.
  *
  * A batch is f64[4][latents][stride]: means, -1/2 exp(-logvar), -1/2 (ln 2 pi + logvar), samples; stride is the multiple of 4 from

@@ -22,7 +22,7 @@
  * - What is left out for being far: e^(-R^2/2) w for each component; at a point between nodes, times 1 + 1.95 where
  *   nodes miss it.
  * Cost: about 90 nodes a component.
- * Precision: float64; node coordinates are exact (multiples of a short h). No relaxed instruction.
+ * Precision: float64; node coordinates are exact (multiples of a short h).
  */
 import { exp_f64x2 } from './lanes';
 

@@ -16,7 +16,7 @@
  * - Rounding at nodes, of their sums and of p is a factor of sum |l_k| f_k, l_k the Lagrange weights (sum |l_k| <
  *   1.95); it is found beside p.
  * Cost: 32 nodes a point and class.
- * Precision: float64. No relaxed instruction.
+ * Precision: float64.
  */
 
 /** Nodes on either side of a point that it is interpolated from. */

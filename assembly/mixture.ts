@@ -11,7 +11,7 @@
  * Autoencoders, equation 2.
  * Cost: O(N) to arrange; a log-density takes two passes over the components it looks at.
  * Precision: float64; sums are made in blocks of 4,096 components, so that rounding stays below 1e-12 of a density; the
- * exponents lose what float64 loses of a number of their size. No relaxed instruction.
+ * exponents lose what float64 loses of a number of their size.
  */
 import { exp_f64x2, fold_f64x2 } from './lanes';
 

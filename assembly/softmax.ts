@@ -8,7 +8,7 @@
  * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4; the product is the derivative of the gradient
  * along v (Pearlmutter 1994). src/learners/softmax-objective.ts drives these; the same in single precision is in
  * softmax-single, the Hessian in softmax-curvature.ts, few classes in logistic.ts.
- * Cost: O(rows * width * stride) each. Precision: float64 throughout, without relaxed instructions.
+ * Cost: O(rows * width * stride) each. Precision: float64 throughout.
  *
  * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept, zeros. What is by class is
  * the inner index, `width` of them, the multiple of 4 from the number of classes: f64[stride][width]. Entries beyond the

@@ -9,7 +9,6 @@
 import { parseArgs } from 'node:util';
 import { openDataset } from '../src/data/index.js';
 import { procedural } from '../src/data/procedural.js';
-import { ready } from '../src/index.js';
 import { crc32 } from '../src/io/crc32.js';
 import { formatCount } from '../src/report/format-number.js';
 import { describeMachine, medianOf } from './report.js';
@@ -27,7 +26,7 @@ const datasets = await Promise.all(procedural.map(({ name }) => openDataset(name
 const seconds = datasets.map((): number[] => []);
 const checksums: number[] = [];
 
-console.log(`${describeMachine(await ready())}; ${rows} images in batches of ${batch}, median of ${repeats}\n`);
+console.log(`${describeMachine()}; ${rows} images in batches of ${batch}, median of ${repeats}\n`);
 for (let repeat = 0; repeat <= repeats; repeat++) {
   for (const [i, { size, image, readImages }] of datasets.entries()) {
     const images = new Uint8Array(batch * image.height * image.width * image.channels);

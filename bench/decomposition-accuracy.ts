@@ -8,7 +8,6 @@
  */
 import { parseArgs } from 'node:util';
 import { type Decomposition, decompose } from '../src/facade/decompose.js';
-import { ready } from '../src/index.js';
 import { formatCount } from '../src/report/format-number.js';
 import type { DecompositionAccuracy } from '../src/types.js';
 import { drawFrom, KINDS, makePosterior, type PosteriorKind } from './posterior.js';
@@ -25,7 +24,7 @@ const ROUNDING = 8 * 2 ** -53;
 
 const kinds = Object.keys(KINDS) as PosteriorKind[];
 
-console.log(`${describeMachine(await ready())}; ${formatCount(rows)} posteriors, as many samples, seed ${seed}\n`);
+console.log(`${describeMachine()}; ${formatCount(rows)} posteriors, as many samples, seed ${seed}\n`);
 for (const kind of kinds) console.log(`- \`${kind}\`: ${KINDS[kind]}`);
 console.log(
   '\n| kind | pairs, joint | pairs, single latents | bound, joint | error | bound, single latents | error | error of means |',

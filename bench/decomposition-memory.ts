@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ready } from '../src/index.js';
 import { formatCount } from '../src/report/format-number.js';
 import { ALL_ROWS } from './posterior.js';
 import { describeMachine, formatSpread } from './report.js';
@@ -38,7 +37,7 @@ if (!existsSync(program)) {
 
 const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-memory-'));
 try {
-  console.log(`${describeMachine(await ready()).replace(/, \d+ threads?/, '')}\n`);
+  console.log(`${describeMachine().replace(/, \d+ threads?/, '')}\n`);
   console.log('| command | kind | posteriors | file | threads | seconds, whole process | peak |');
   console.log('|---|---|---:|---:|---:|---:|---:|');
   for (const kind of values.kinds.split(',')) {

@@ -15,7 +15,6 @@ import {
   type MinibatchEstimate,
   type SampledPosterior,
 } from '../src/decomposition/minibatch.js';
-import { ready } from '../src/index.js';
 import { RandomStream } from '../src/random.js';
 import { describeMachine } from './report.js';
 
@@ -144,7 +143,7 @@ async function study(
   }));
 }
 
-console.log(`${describeMachine(await ready())}\n`);
+console.log(`${describeMachine()}\n`);
 await withCore(async (core) => {
   const columns = drawPosterior();
   const [mu, logvar, z] = [columns.mu, columns.logvar, columns.z].map((x) => core.arena.upload('f64', x));

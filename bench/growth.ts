@@ -11,7 +11,6 @@ import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { describeLines, type Line, lineChart } from '../src/charts/line-chart.js';
 import { toSvg } from '../src/charts/to-svg.js';
 import { type Decomposition, decompose } from '../src/facade/decompose.js';
-import { ready } from '../src/index.js';
 import { writeFileAtomically } from '../src/io/write-file.js';
 import { formatCount } from '../src/report/format-number.js';
 import { ALL_ROWS, makePosterior, type PosteriorKind, type SyntheticPosterior } from './posterior.js';
@@ -40,7 +39,7 @@ interface Timed {
 
 const lines = new Map<string, Line & { readonly points: Array<[number, number]> }>();
 
-console.log(`${describeMachine(await ready()).replace(/, \d+ threads?/, '')}; ${repeats} calls, median\n`);
+console.log(`${describeMachine().replace(/, \d+ threads?/, '')}; ${repeats} calls, median\n`);
 console.log('| posteriors | kind | sums | 1 thread | 2 threads | pairs, joint | pairs, single latents |');
 console.log('|---:|---|---|---:|---:|---:|---:|');
 for (const threads of THREADS) await decompose(makePosterior(1000), { threads });

@@ -19,15 +19,15 @@ import { describeMachine, formatTime, printTable } from './report.js';
 
 const { rows: rowCounts, metrics: names, repeats } = parseArguments({ rows: [10_000, 100_000, 737_280], repeats: 9 });
 const chosen = names === null ? metrics : names.map((name) => findMetric(name) as Metric);
-const compiled = await compile();
-console.log(describeMachine(compiled.build));
+const module = await compile();
+console.log(describeMachine());
 
 for (const rows of rowCounts) {
   const { latents, factors } = makeSyntheticTable({ rows });
   for (const metric of chosen) {
     const runs: Array<Map<string, number>> = [];
     const seconds = new Map<string, number>();
-    const core = createCore(timeExports(await instantiate(compiled), seconds));
+    const core = createCore(timeExports(await instantiate(module), seconds));
     for (let run = -2; run < repeats; run++) {
       core.arena.reset();
       seconds.clear();

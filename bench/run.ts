@@ -4,11 +4,9 @@
  *   npm run bench                              everything, at 10,000, 100,000 and 737,280 rows
  *   npm run bench -- mig --rows 10000          the files whose names have the word
  *   npm run bench -- memory                    only the memory that scores take
- *   VAEMETRICS_WASM=relaxed npm run bench      with the other build
  */
 import { withCore } from '../bindings/core.js';
 import { makeSyntheticTable } from '../src/cli/synthetic-table.js';
-import { ready } from '../src/index.js';
 import { formatCount } from '../src/report/format-number.js';
 import { kernelBenches, metricBenches } from './all.js';
 import { parseArguments } from './arguments.js';
@@ -20,7 +18,7 @@ import { describeMachine, formatRatio, formatSpread, formatTime, medianOf, print
 const { words, rows: rowCounts, repeats } = parseArguments({ rows: [10_000, 100_000, 737_280], repeats: 3 });
 const isWanted = (name: string) => words.length === 0 || words.some((word) => name.includes(word));
 
-console.log(describeMachine(await ready()));
+console.log(describeMachine());
 console.log(`median [minimum–maximum]; ratio of medians in the same turn, ${repeats} turns`);
 for (const [turn, rows] of rowCounts.entries()) {
   const table = makeSyntheticTable({ rows });

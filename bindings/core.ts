@@ -3,7 +3,7 @@
  * Blocks and counts in, blocks filled or plain numbers out; shapes in comments are row-major. Nothing is checked: callers have.
  */
 import { Arena } from './arena.js';
-import type { Build, CoreExports } from './exports.js';
+import type { CoreExports } from './exports.js';
 import { bindCholesky } from './kernels/cholesky.js';
 import { bindCovariance } from './kernels/covariance.js';
 import { bindDeviations } from './kernels/deviations.js';
@@ -33,7 +33,6 @@ import { compile, instantiate } from './load.js';
 
 /** One instance of core.wasm with its own memory. */
 export interface Core {
-  readonly build: Build;
   readonly arena: Arena;
   readonly cholesky: ReturnType<typeof bindCholesky>;
   readonly covariance: ReturnType<typeof bindCovariance>;
@@ -66,7 +65,6 @@ export interface Core {
 export function createCore(wasm: CoreExports): Core {
   const arena = new Arena(wasm.memory, wasm.heapBase() >>> 0);
   return {
-    build: wasm.isRelaxed() ? 'relaxed' : 'simd',
     arena,
     cholesky: bindCholesky(wasm),
     covariance: bindCovariance(wasm, arena),
@@ -103,8 +101,8 @@ const KEEP_BELOW_BYTES = 256 * 1024 ** 2;
 
 /** Runs `work` with an instance of its own. */
 export async function withCore<R>(work: (core: Core) => R | Promise<R>): Promise<R> {
-  const compiled = await compile();
-  const core = idle.pop() ?? createCore(await instantiate(compiled));
+  const module = await compile();
+  const core = idle.pop() ?? createCore(await instantiate(module));
   try {
     return await work(core);
   } finally {

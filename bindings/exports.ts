@@ -24,9 +24,6 @@ import type { SvmExports } from './kernels/svm.js';
 import type { TreesExports } from './kernels/trees.js';
 import type { VotesExports } from './kernels/votes.js';
 
-/** The builds of core.wasm: plain SIMD everywhere, relaxed SIMD where the host has it. */
-export type Build = 'simd' | 'relaxed';
-
 /** The exports of core.wasm as JavaScript sees them: pointers and counts are numbers. Each family declares its own. */
 export interface CoreExports
   extends CholeskyExports,
@@ -56,5 +53,4 @@ export interface CoreExports
     VotesExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
-  isRelaxed(): number;
 }

@@ -5,14 +5,14 @@
  *
  * Knows nothing of what the requests are: plain objects go in, plain objects come out.
  */
-import { type Compiled, compile, useCompiled } from './load.js';
+import { compile, useCompiled } from './load.js';
 import { flatten, type Reply, revive } from './replies.js';
 import { openWorker, serve } from './worker-host.js';
 import type { WorkerPort } from './worker-port.js';
 
 /** What a worker is sent first. */
 interface Greeting {
-  readonly compiled: Compiled;
+  readonly module: WebAssembly.Module;
 }
 
 /** A request that waits for a worker, or for its answer. */
@@ -29,9 +29,9 @@ export class Pool {
   readonly #queue: Waiting[] = [];
   #failure: unknown;
 
-  constructor(threads: number, compiled: Compiled) {
+  constructor(threads: number, module: WebAssembly.Module) {
     this.threads = threads;
-    this.#workers = Array.from({ length: threads }, () => new PooledWorker({ compiled }, (error) => this.end(error)));
+    this.#workers = Array.from({ length: threads }, () => new PooledWorker({ module }, (error) => this.end(error)));
   }
 
   /** Whether the workers are there, and nothing is asked of them. */
@@ -135,10 +135,10 @@ export async function withPool<R>(
   work: (pool: Pool) => Promise<R>,
 ): Promise<R> {
   signal?.throwIfAborted();
-  const compiled = await compile();
+  const module = await compile();
   // It may have been aborted meanwhile, and no event tells of that twice.
   signal?.throwIfAborted();
-  const pool = spare?.threads === threads && spare.isIdle ? spare : new Pool(threads, compiled);
+  const pool = spare?.threads === threads && spare.isIdle ? spare : new Pool(threads, module);
   if (pool === spare) spare = null;
   const abort = () => pool.end(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
@@ -160,7 +160,7 @@ export function answerRequests(handle: (request: unknown) => Promise<unknown>): 
   serve(async (message, reply) => {
     if (!isGreeted) {
       isGreeted = true;
-      useCompiled((message as Greeting).compiled);
+      useCompiled((message as Greeting).module);
       return;
     }
     try {

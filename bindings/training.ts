@@ -6,8 +6,7 @@
  * Equal inputs give equal bits within a build, whatever the addresses.
  */
 import { checkSources } from './check-sources.js';
-import type { Build } from './exports.js';
-import { chooseBuild } from './load.js';
+import { type Build, chooseBuild } from './training-build.js';
 import { readTrainingWasm } from './wasm-source.js';
 
 /**

@@ -1,14 +1,12 @@
-/** Where the bytes of a build come from, in a browser: a file served beside the bundle. */
-import type { Build } from './exports.js';
+/** Where the bytes of the WebAssembly come from, in a browser: a file served beside the bundle. */
+import type { Build } from './training-build.js';
 
-// Streaming the few kilobytes of a build would gain nothing and depend on the server's content type; `new URL(..., import.meta.url)` is what
+// Streaming a few kilobytes would gain nothing and depend on the server's content type; `new URL(..., import.meta.url)` is what
 // bundlers look for to copy the file.
 
-/** The bytes of a build of core.wasm. */
-export async function readWasm(build: Build): Promise<BufferSource> {
-  return fetchBytes(
-    build === 'relaxed' ? new URL('./core.relaxed.wasm', import.meta.url) : new URL('./core.wasm', import.meta.url),
-  );
+/** The bytes of core.wasm. */
+export async function readWasm(): Promise<BufferSource> {
+  return fetchBytes(new URL('./core.wasm', import.meta.url));
 }
 
 /** The bytes of a build of training.wasm. */
@@ -26,7 +24,7 @@ async function fetchBytes(url: URL): Promise<BufferSource> {
   return response.arrayBuffer();
 }
 
-/** The build that the page forces by a global of the same name as Node's environment variable. */
+/** The build of training.wasm that the page forces by a global of the same name as Node's environment variable. */
 export function forcedBuild(): string | undefined {
   return (globalThis as { VAEMETRICS_WASM?: string }).VAEMETRICS_WASM;
 }

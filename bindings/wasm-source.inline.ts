@@ -1,13 +1,12 @@
-/** Where the bytes of a build come from in the inline bundle: the bundle itself, for hosts that cannot fetch a file. */
-import relaxed from 'inline:core.relaxed.wasm';
-import simd from 'inline:core.wasm';
+/** Where the bytes of the WebAssembly come from in the inline bundle: the bundle itself, for hosts that cannot fetch a file. */
+import core from 'inline:core.wasm';
 import trainingRelaxed from 'inline:training.relaxed.wasm';
 import trainingSimd from 'inline:training.wasm';
-import type { Build } from './exports.js';
+import type { Build } from './training-build.js';
 
-/** The bytes of a build of core.wasm. */
-export async function readWasm(build: Build): Promise<BufferSource> {
-  return decode(build === 'relaxed' ? relaxed : simd);
+/** The bytes of core.wasm. */
+export async function readWasm(): Promise<BufferSource> {
+  return decode(core);
 }
 
 /** The bytes of a build of training.wasm; a bundle that does not train leaves them out with this function. */
@@ -22,7 +21,7 @@ function decode(base64: string): BufferSource {
   return bytes;
 }
 
-/** The build that the user forces: a global, or in Node the environment variable of the same name. */
+/** The build of training.wasm that the user forces: a global, or in Node the environment variable of the same name. */
 export function forcedBuild(): string | undefined {
   const host = globalThis as { VAEMETRICS_WASM?: string; process?: { env?: Record<string, string | undefined> } };
   return host.VAEMETRICS_WASM ?? host.process?.env?.VAEMETRICS_WASM;

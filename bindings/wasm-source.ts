@@ -1,14 +1,14 @@
 /**
- * Where the bytes of a build come from, in Node: the file beside this module. Bundles for browsers and the inline bundle
+ * Where the bytes of the WebAssembly come from, in Node: the file beside this module. Bundles for browsers and the inline bundle
  * put wasm-source.browser.ts or wasm-source.inline.ts in this module's place (see rollup.config.mjs).
  */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import type { Build } from './exports.js';
+import type { Build } from './training-build.js';
 
-/** The bytes of a build of core.wasm. */
-export async function readWasm(build: Build): Promise<BufferSource> {
-  return readBeside(build === 'relaxed' ? 'core.relaxed.wasm' : 'core.wasm');
+/** The bytes of core.wasm. */
+export async function readWasm(): Promise<BufferSource> {
+  return readBeside('core.wasm');
 }
 
 /** The bytes of a build of training.wasm. */
@@ -22,7 +22,7 @@ function readBeside(file: string): BufferSource {
   return readFileSync(new URL(folder + file, import.meta.url));
 }
 
-/** The build that the user forces by VAEMETRICS_WASM; undefined leaves the choice to the host's abilities. */
+/** The build of training.wasm that the user forces by VAEMETRICS_WASM; undefined leaves the choice to the host's abilities. */
 export function forcedBuild(): string | undefined {
   return process.env.VAEMETRICS_WASM;
 }

@@ -3,9 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fingerprintSources, stamp } from './sources.mjs';
 
 const fingerprint = fingerprintSources();
-for (const name of ['core', 'training']) {
-  for (const build of ['', '.relaxed']) {
-    const file = new URL(`../dist/${name}${build}.wasm`, import.meta.url);
-    writeFileSync(file, stamp(readFileSync(file), fingerprint));
-  }
+for (const name of ['core', 'training', 'training.relaxed']) {
+  const file = new URL(`../dist/${name}.wasm`, import.meta.url);
+  writeFileSync(file, stamp(readFileSync(file), fingerprint));
 }

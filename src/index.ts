@@ -108,11 +108,10 @@ type ScoreOf<M, Parts> = M extends { readonly defaults: infer Options } ? Score<
 
 /**
  * Compiles the WebAssembly ahead of the first computation, which would otherwise do it.
- * @returns which build the host runs: `relaxed` where it has relaxed SIMD, else `simd`
  * @throws Error where the host has no WebAssembly SIMD
  */
-export async function ready(): Promise<'simd' | 'relaxed'> {
-  return (await compile()).build;
+export async function ready(): Promise<void> {
+  await compile();
 }
 
 /**

@@ -232,7 +232,7 @@ export interface DecompositionTerms {
 
 /** How exact the densities of a {@link DecompositionReport} are. */
 export interface DecompositionAccuracy {
-  readonly arithmetic: 'float64' | 'float32';
+  readonly arithmetic: 'float64';
   /** Whether pairs that cannot matter were left out. */
   readonly shortcuts: boolean;
   /** What shortcuts may at most change of a density, relative to it. */

@@ -9,7 +9,7 @@
  * leaves. Where gains are equal to 1e-12 of the largest, the column drawn first has it, then the lowest threshold. (Two rows are
  * split by every column alike: were it the lowest column, the importance of columns would hang on their order.)
  * Cost: a node of n rows sorts them by each drawn column, by rank: by insertion, or by a radix sort of the bits that differ.
- * Precision: float64; counts are exact. No relaxed instruction: both builds give the same tree.
+ * Precision: float64; counts are exact.
  *
  * Rows drawn more than once are kept once, with a weight. Node 0 is the root. columnOf i32, -1 at a leaf; thresholds f64, a
  * row at or below goes left; links i32[2]: of an inner node its children, of a leaf where its shares begin and end. Shares

@@ -5,7 +5,7 @@
  *   byte = round(255 colour), coverage >= 1/2     where they are not
  *
  * Coverage is exact (see coverage.ts; outlines.ts and solids.ts say what is drawn), so an image changes with any change of its place.
- * Cost: O(pixels). Precision: float64 without relaxed instructions, and sines and cosines of AssemblyScript's library, so that every engine draws the same
+ * Cost: O(pixels). Precision: float64, and sines and cosines of AssemblyScript's library, so that every engine draws the same
  * bytes. What is drawn must stay inside the image.
  */
 import { fillWords, openStream } from '../random';

@@ -5,7 +5,7 @@
  *   G_ab = sum_n u_n p_na p_nb x_n x_n^T
  *
  * Source: Bishop 2006, section 4.3.4. Cost: O(rows * likely classes^2 * unknowns^2).
- * Precision: float32 within blocks of 32 rows, whose sums are added up in float64. No relaxed instructions.
+ * Precision: float32 within blocks of 32 rows, whose sums are added up in float64.
  */
 import { addWidened } from './products';
 

@@ -11,7 +11,7 @@
  * Cost: O(rows * width * stride) each, some 0.4 of that in float64.
  * Precision: float32 within blocks of 64 rows, whose sums are added up in float64. A loss is right to about 1e-6 of the largest score; a
  * product to some 1e-6 of itself even where classes are all but told apart, as scores are taken from that of the row's own
- * class before they are averaged: what is small is then not the difference of what is large. No relaxed instructions.
+ * class before they are averaged: what is small is then not the difference of what is large.
  */
 import { fold_f32x4 } from '../lanes';
 import { addProducts, multiply } from './products';

@@ -4,7 +4,7 @@
  *   out = x w,   out += a^T s
  *
  * Source: standard. Cost: O(rows * width * stride); four rows or columns at a time share what is loaded.
- * Precision: sums in float32 over a row, or over the rows of a call, which are then added up in float64. No relaxed instructions.
+ * Precision: sums in float32 over a row, or over the rows of a call, which are then added up in float64.
  */
 
 /** out[row][c] = sum over j of x[row][j] w[j][c], for `count` rows; widthBytes is a multiple of 32. */

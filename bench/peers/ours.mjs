@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const [library, metric, files, repeats, options = '{}'] = process.argv.slice(2);
-const { decompose, readFactors, readLatents, readPosterior, ready, score } = await import(pathToFileURL(library).href);
+const { decompose, readFactors, readLatents, readPosterior, score } = await import(pathToFileURL(library).href);
 
 /** A two-dimensional .npy file as the runner writes it: version 1, row order, little-endian. */
 function readNpy(path, Elements) {
@@ -62,4 +62,4 @@ seconds.length = 0;
 load.length = 0;
 for (let i = 0; i < Number(repeats); i++) await run();
 
-console.log(JSON.stringify({ metric, value, detail: parts, seconds, load, first, build: await ready() }));
+console.log(JSON.stringify({ metric, value, detail: parts, seconds, load, first }));

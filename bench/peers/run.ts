@@ -34,7 +34,6 @@ interface Outcome {
 
 interface OurOutcome extends Outcome {
   readonly first: number;
-  readonly build: string;
 }
 
 interface Turn {
@@ -70,7 +69,7 @@ try {
 }
 
 async function compareMetrics(): Promise<void> {
-  console.log(describeMachine(runOurs(chooseContests(['mig'])[0], writeTable(1000)).build));
+  console.log(describeMachine());
   console.log(`ours: ${describeLibrary()}`);
   console.log(`${python.command}: Python ${python.versions}; one thread`);
   console.log(`${repeats} turns of ours, straightforward, vectorised; median [minimum–maximum] of all calls,`);

@@ -157,7 +157,7 @@ export async function compareTraining(
   console.log(
     'writes its log, PyTorch has its images ready. On a busy machine the clock says little of threads, CPU time more.',
   );
-  console.log(`${describeMachine('as told')}; load ${loadavg()[0].toFixed(1)}`);
+  console.log(`${describeMachine()}; load ${loadavg()[0].toFixed(1)}`);
   if (!project) console.log('without tfjs-node (VAEMETRICS_TFJS_NODE=FOLDER, made by test/train/tfjs-node/install.sh)');
   for (const architecture of architectures) {
     const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-training-'));

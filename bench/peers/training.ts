@@ -8,8 +8,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { type Build, supports } from '../../bindings/load.js';
 import { loadTraining } from '../../bindings/training.js';
+import type { Build } from '../../bindings/training-build.js';
+import { supports } from '../../bindings/wasm-support.js';
 import { describeMachine, printTable } from '../report.js';
 import { halving, layers } from '../training-layers.js';
 
@@ -83,7 +84,7 @@ function ratesOfTorch(): { version: string; rates: Rates } | null {
 }
 
 if (!supports('relaxed')) setFlagsFromString('--experimental-wasm-relaxed-simd');
-console.log(describeMachine('simd and relaxed'));
+console.log(describeMachine());
 const torch = ratesOfTorch();
 const [simd, relaxed] = [await ratesOf('simd'), await ratesOf('relaxed')];
 console.log(`GFLOP/s, fastest of many calls; ${torch ? `torch ${torch.version}, one thread` : 'without torch'}\n`);

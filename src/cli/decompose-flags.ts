@@ -10,16 +10,7 @@ import { UsageError } from './usage-error.js';
 export interface DecomposeFlags
   extends Pick<
     DecomposeOptions,
-    | 'seed'
-    | 'threads'
-    | 'estimator'
-    | 'sampled'
-    | 'samples'
-    | 'datasetSize'
-    | 'shortcuts'
-    | 'tolerance'
-    | 'precision'
-    | 'timings'
+    'seed' | 'threads' | 'estimator' | 'sampled' | 'samples' | 'datasetSize' | 'shortcuts' | 'tolerance' | 'timings'
   > {
   readonly batchSize?: number;
   readonly active?: number;
@@ -82,9 +73,6 @@ export function declareDecompose(command: Command): void {
       numberBetween('--tolerance', 1e-11, 1e-6),
     ),
     new Option('--no-shortcuts', 'sum every pair of a sample and a component'),
-    new Option('--precision <type>', 'with --no-shortcuts: float64 or float32 (default: float64)').argParser(
-      oneOf('--precision', ['float64', 'float32']),
-    ),
   );
   group(
     'How to read the files:',
@@ -142,7 +130,6 @@ export function refuseContradictions(files: ReadonlyArray<string | undefined>, f
         'factors-member': flags.factorsMember,
         samples: flags.samples,
         tolerance: flags.tolerance,
-        precision: flags.precision,
         shortcuts: flags.shortcuts === false || undefined,
       };
   for (const [name, value] of Object.entries(lost)) {
@@ -150,8 +137,6 @@ export function refuseContradictions(files: ReadonlyArray<string | undefined>, f
     const option = name === 'shortcuts' ? '--no-shortcuts' : `--${name}`;
     throw new UsageError(isExact ? `${option} needs a minibatch --estimator` : `${option} is for --estimator exact`);
   }
-  if (flags.precision === 'float32' && flags.shortcuts !== false)
-    throw new UsageError('--precision float32 needs --no-shortcuts');
   if (flags.tolerance !== undefined && flags.shortcuts === false) {
     throw new UsageError('--tolerance and --no-shortcuts exclude each other');
   }

@@ -65,7 +65,7 @@ async function runDecompose(
 const MANY_NUMBERS = 20_000;
 
 function readChoices(flags: DecomposeFlags, numbers: number) {
-  const { seed, estimator, sampled, samples, datasetSize, tolerance, precision, timings, batchSize, active } = flags;
+  const { seed, estimator, sampled, samples, datasetSize, tolerance, timings, batchSize, active } = flags;
   const isExact = (estimator ?? 'exact') === 'exact';
   const threads = flags.threads ?? (isExact && numbers >= MANY_NUMBERS ? Math.min(availableParallelism(), 64) : 1);
   const choices = {
@@ -75,7 +75,6 @@ function readChoices(flags: DecomposeFlags, numbers: number) {
     samples,
     datasetSize,
     tolerance,
-    precision,
     timings,
     batch: batchSize,
     activeThreshold: active,

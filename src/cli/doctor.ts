@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { supports } from '../../bindings/load.js';
+import { supports } from '../../bindings/wasm-support.js';
 import { alignColumns } from '../report/align-columns.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';

@@ -2,9 +2,9 @@
 import { availableParallelism, cpus } from 'node:os';
 
 /** What a reader must know to compare a figure with his own. */
-export function describeMachine(build: string): string {
+export function describeMachine(): string {
   const { model, cores, node, platform } = machineFacts();
-  return `${model}, ${cores} ${cores === 1 ? 'core' : 'cores'}, 1 thread; Node ${node}, ${platform}; WebAssembly build ${build}`;
+  return `${model}, ${cores} ${cores === 1 ? 'core' : 'cores'}, 1 thread; Node ${node}, ${platform}`;
 }
 
 /** The same as fields. */

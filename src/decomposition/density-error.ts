@@ -2,20 +2,17 @@
  * How far log-densities of plain-density.ts can be from the truth, worked out from their values.
  *
  * A log-term less that of the narrowest component at its mean is -a, a = t^2 + (height lost to width) >= 0; both parts are
- * rounded in proportion to themselves, so a is known to within k a for some k. Where every x_j = e^(-a_j) becomes x_j^(1 + e_j), |e_j| <= k, the
- * mean of the x_j lies between its (1 + k)-th and (1 - k)-th power, as means of powers do (Jensen). So a log-density that is A below
- * the height of the narrowest component has an error of at most k A, however many components there are, plus what adding and
- * exponentials cost. No error of a single pair need be known.
+ * rounded in proportion to themselves, so a is known to within k a for some k. Where every x_j = e^(-a_j) becomes
+ * x_j^(1 + e_j), |e_j| <= k, the mean of the x_j lies between its (1 + k)-th and (1 - k)-th power, as means of powers do
+ * (Jensen). So a log-density that is A below the height of the narrowest component has an error of at most k A, however many
+ * components there are, plus what adding and exponentials cost. No error of a single pair need be known.
  */
+import type { Core } from '../../bindings/core.js';
+import type { GaussianComponents } from '../../bindings/kernels/gaussian.js';
 
+export const HALF_LOG_2_PI = 0.9189385332046727;
 /** One rounding, relatively. */
-const ROUNDING_F64 = 2 ** -53;
-const ROUNDING_F32 = 2 ** -24;
-/**
- * Below the height by more nats (89 bits), what is cut off at 2^-126 could matter. A sum of N components is then at least N 2^-89, and there
- * are at most N + 255 exponentials that are cut off, those that fill up a pack among them: 2^-29 of it.
- */
-const FLOAT32_DEPTH = 61.6;
+const ROUNDING = 2 ** -53;
 
 /** What the bounds of one dimension, or of all jointly, are made of. */
 export interface ErrorTerms {
@@ -25,30 +22,30 @@ export interface ErrorTerms {
   readonly magnitude: number;
   /** How many dimensions. */
   readonly dimensions: number;
-  /** How much rounding of means and points can move a difference, at most, in standard deviations of the narrowest component. */
-  readonly shift: number;
-  /** Whether terms are summed without their maximum. */
-  readonly isUnshifted: boolean;
   /** How many components. */
   readonly components: number;
 }
 
-/** The largest possible error of a log-density computed in float64, in nats. */
-export function errorInFloat64(logDensity: number, terms: ErrorTerms): number {
-  const { height, magnitude, dimensions, components } = terms;
+/** The terms of each dimension of a mixture, and then of all jointly. */
+export function errorTerms(core: Core, { rows, latents, logvar }: GaussianComponents): readonly ErrorTerms[] {
+  const terms = Array.from({ length: latents }, (_, d): ErrorTerms => {
+    const { minima, maxima } = core.moments.columnExtremes(logvar.slice(d * rows, rows), rows, 1);
+    return {
+      height: -0.5 * minima[0] - HALF_LOG_2_PI,
+      magnitude: 0.5 * Math.max(Math.abs(minima[0]), Math.abs(maxima[0])),
+      dimensions: 1,
+      components: rows,
+    };
+  });
+  const sum = (of: (each: ErrorTerms) => number) => terms.reduce((total, each) => total + of(each), 0);
+  const [height, magnitude] = [sum((each) => each.height), sum((each) => each.magnitude)];
+  return [...terms, { height, magnitude, dimensions: latents, components: rows }];
+}
+
+/** The largest possible error of a log-density, in nats. */
+export function errorOf(logDensity: number, { height, magnitude, dimensions, components }: ErrorTerms): number {
   const depth = Math.max(0, height - logDensity);
   const perTerm = (16 + dimensions) * (depth + magnitude);
   // 64 terms are added in each lane of a pack; each pack rescales and adds.
-  return (perTerm + 70 + components / 32 + 4 * Math.abs(logDensity)) * ROUNDING_F64;
-}
-
-/** The largest possible error of a log-density computed in float32, in nats; infinite where nothing is known. */
-export function errorInFloat32(logDensity: number, terms: ErrorTerms): number {
-  const { height, dimensions, shift, isUnshifted, components } = terms;
-  const depth = Math.max(0, height - logDensity);
-  if (!(depth <= (isUnshifted ? FLOAT32_DEPTH : Number.MAX_VALUE))) return Number.POSITIVE_INFINITY;
-  // Difference, scale, product and square: 10; each further dimension adds, and the joint maximum is subtracted: 1 each.
-  const perTerm = (10 + dimensions) * ROUNDING_F32 + shift;
-  // 64 additions in each lane, 4 units of the exponential, 1 for those cut off and 1 for what is smaller than that.
-  return 1.01 * (perTerm * depth + shift * (1 + shift) * dimensions) + 70 * ROUNDING_F32 + components * 2 ** -60;
+  return (perTerm + 70 + components / 32 + 4 * Math.abs(logDensity)) * ROUNDING;
 }

@@ -21,8 +21,6 @@ export interface DecomposeOptions extends Pick<CommonOptions, 'seed' | 'threads'
   readonly shortcuts?: boolean;
   /** Of `exact`: what shortcuts may at most change of a density, relative to it: 1e-11 to 1e-6. Default 1e-9. */
   readonly tolerance?: number;
-  /** Of `exact` without shortcuts: the arithmetic. Default `float64`. */
-  readonly precision?: 'float64' | 'float32';
   /** A latent is active where the variance of its mean is above this. Default 0.01. */
   readonly activeThreshold?: number;
   /** Adds `perSample` to the report. Default false. */
@@ -43,7 +41,6 @@ const OPTIONS = [
   'datasetSize',
   'shortcuts',
   'tolerance',
-  'precision',
   'activeThreshold',
   'perSample',
   'timings',
@@ -63,7 +60,6 @@ export interface ExactPlan {
   readonly samples: number;
   /** 0 leaves nothing out. */
   readonly tolerance: number;
-  readonly precision: 'float64' | 'float32';
   readonly activeThreshold: number;
 }
 
@@ -79,7 +75,7 @@ export interface MinibatchPlan {
 }
 
 /** Options that only one kind of estimate has, so that none does nothing unseen. */
-const OF_EXACT = ['samples', 'shortcuts', 'tolerance', 'precision'] as const;
+const OF_EXACT = ['samples', 'shortcuts', 'tolerance'] as const;
 const OF_BATCHES = ['batch', 'datasetSize'] as const;
 
 /**
@@ -97,13 +93,7 @@ export function resolvePlan(options: DecomposeOptions, rows: number): Decomposit
   const activeThreshold = between(options, 'activeThreshold', 0.01, 0, Number.MAX_VALUE);
   if (estimator === 'exact') {
     refuse(options, OF_BATCHES, 'a minibatch estimator');
-    const { sampled = false, shortcuts = true, precision = 'float64' } = options;
-    if (precision !== 'float64' && precision !== 'float32') {
-      throw optionRangeError(`precision: expected float64 or float32, got '${precision}'`);
-    }
-    if (precision === 'float32' && options.shortcuts !== false) {
-      throw optionRangeError('precision: expected float32 only with shortcuts: false, which sums every pair');
-    }
+    const { sampled = false, shortcuts = true } = options;
     if (!shortcuts && options.tolerance !== undefined) {
       throw optionRangeError('tolerance: expected none with shortcuts: false, which leaves nothing out');
     }
@@ -112,7 +102,6 @@ export function resolvePlan(options: DecomposeOptions, rows: number): Decomposit
       sampled,
       samples: whole(options, 'samples', Math.min(rows, DEFAULT_SAMPLES), 2, rows),
       tolerance: shortcuts ? between(options, 'tolerance', DEFAULT_TOLERANCE, 1e-11, 1e-6) : 0,
-      precision,
       activeThreshold,
     };
   }

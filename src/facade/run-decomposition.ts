@@ -1,5 +1,4 @@
 /** Has the shares of a decomposition computed, here or in threads, and puts them together. */
-import { FLOAT32_TOLERANCE } from '../decomposition/plain-density.js';
 import type { LogDensities } from '../decomposition/summarise.js';
 import type { DecompositionAccuracy, DecompositionTerms } from '../types.js';
 import type { ResolvedOptions } from './check-options.js';
@@ -50,7 +49,7 @@ async function askExactly(crew: DecompositionCrew, plan: ExactPlan, latents: num
   for (let from = 0; from < plan.samples; from += SAMPLES_PER_SHARE) {
     shares.push({ from, to: Math.min(from + SAMPLES_PER_SHARE, plan.samples) });
   }
-  const { tolerance, precision } = plan;
+  const { tolerance } = plan;
   if (tolerance > 0) {
     const [overview, marginals, joint] = await Promise.all([
       crew.ask('overview', null, LABEL),
@@ -82,40 +81,20 @@ async function askExactly(crew: DecompositionCrew, plan: ExactPlan, latents: num
       },
     );
   }
-  const [overview, parts] = await Promise.all([
-    crew.ask('overview', null, LABEL),
-    crew.askAll(
-      'plain',
-      shares.map((share) => ({ ...share, precision })),
-      LABEL,
-    ),
-  ]);
+  const [overview, parts] = await Promise.all([crew.ask('overview', null, LABEL), crew.askAll('plain', shares, LABEL)]);
   const marginals = Array.from({ length: latents }, (_, d) =>
     concatenate(parts.map(({ joint, marginals: all }) => all.subarray(d * joint.length, (d + 1) * joint.length))),
   );
   const bound = parts.reduce((most, { errorBound }) => Math.max(most, errorBound), 0);
-  const inFloat64 = parts.reduce((count, { pointsInFloat64 }) => count + pointsInFloat64, 0);
-  const notes =
-    precision === 'float32' && inFloat64 > 0
-      ? [
-          `${inFloat64} of ${plan.samples} samples were computed in float64: float32 could have been off by more than ${FLOAT32_TOLERANCE} nats`,
-        ]
-      : [];
-  return collect(
-    overview,
-    concatenate(parts.map(({ joint }) => joint)),
-    marginals,
-    {
-      arithmetic: precision,
-      shortcuts: false,
-      tolerance: 0,
-      jointErrorBound: bound,
-      marginalErrorBound: bound,
-      jointShare: 1,
-      marginalShare: 1,
-    },
-    notes,
-  );
+  return collect(overview, concatenate(parts.map(({ joint }) => joint)), marginals, {
+    arithmetic: 'float64',
+    shortcuts: false,
+    tolerance: 0,
+    jointErrorBound: bound,
+    marginalErrorBound: bound,
+    jointShare: 1,
+    marginalShare: 1,
+  });
 }
 
 function collect(
@@ -123,11 +102,10 @@ function collect(
   aggregated: Float64Array,
   marginals: readonly Float64Array[],
   accuracy: DecompositionAccuracy,
-  notes: readonly string[] = [],
 ): Decomposed {
   const product = aggregated.map((_, i) => marginals.reduce((sum, values) => sum + values[i], 0));
   const logs = { posterior: overview.logPosterior, aggregated, product, prior: overview.logPrior };
-  return { overview, logs, rows: null, marginals, standardError: null, accuracy, notes };
+  return { overview, logs, rows: null, marginals, standardError: null, accuracy, notes: [] };
 }
 
 async function askForBatches(

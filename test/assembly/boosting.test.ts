@@ -1,9 +1,9 @@
 import { test } from 'uvu';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, codes, normals } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 test('gives the residuals of the softmax, and of the logistic function for two classes', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of LENGTHS) {
       for (const classes of [2, 3, 7]) {
         const width = classes === 2 ? 1 : classes;
@@ -32,7 +32,7 @@ test('gives the residuals of the softmax, and of the logistic function for two c
   }));
 
 test('takes exponentials to one and a half units in the last place, and none of scores far apart', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     // Where a score is below -40, its probability is its exponential.
     const scores = Float64Array.from({ length: 20001 }, (_, i) => -40 - (668 * i) / 20000);
     const out = core.arena.alloc('f64', scores.length);
@@ -52,7 +52,7 @@ test('takes exponentials to one and a half units in the last place, and none of 
   }));
 
 test('takes logarithms as they are to a rounding', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const x of [1e-300, 0.1, 0.5, 1, 2, Math.E, 1e6]) {
       assertNear([core.information.naturalLogarithm(x)], [Math.log(x)], 2 ** -52 * Math.abs(Math.log(x)), `${x}`);
     }

@@ -1,14 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
 import { assertSame, codes, uniforms } from './samples.js';
+import { COLUMN_COUNTS, LENGTHS, uploadTable, withWatchedCore } from './watched-core.js';
 
 /** Counting and coding go through 1024 rows at a time. */
 const BLOCK_LENGTHS = [...LENGTHS, 1023, 1024, 1025, 2049, 3001];
 
 for (const type of ['i32', 'f32', 'f64'] as const) {
   test(`gives the different whole numbers of a column of ${type} codes in increasing order`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const rows of LENGTHS) {
         for (const columns of COLUMN_COUNTS) {
           for (const [minimum, range] of [
@@ -46,7 +46,7 @@ for (const type of ['i32', 'f32', 'f64'] as const) {
 }
 
 test('codes whole numbers at both ends of what i32 and f64 hold', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const out = core.arena.alloc('i32', 4);
     const low = core.arena.upload('i32', [-(2 ** 31) + 2, -(2 ** 31), -(2 ** 31) + 2, -(2 ** 31) + 1]);
     assert.is(core.histogram.denseCodes(out, low, 4, 1, 0, -(2 ** 31), 3), 3);
@@ -60,7 +60,7 @@ test('codes whole numbers at both ends of what i32 and f64 hold', () =>
   }));
 
 test('groups codes: the old times the size, plus the new', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of LENGTHS) {
       // The widest that a factor of one value can be grouped with.
       const [zeros, wide] = [core.arena.zeros('u16', rows), codes(rows, 65535, rows)];
@@ -79,7 +79,7 @@ test('groups codes: the old times the size, plus the new', () =>
   }));
 
 test('codes of two factors become one code for each pair', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of LENGTHS) {
       // 40,000 x 50,000 = 2e9: the largest codes need all 31 bits.
       const [first, second] = [codes(rows, 40_000, rows), codes(rows, 50_000, rows + 1)];
@@ -95,7 +95,7 @@ test('codes of two factors become one code for each pair', () =>
 
 for (const copies of [1, 4] as const) {
   test(`adds the joint counts of a range of rows to ${copies === 1 ? 'one table' : 'four tables, which add up'}`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const rows of BLOCK_LENGTHS) {
         for (const [bins, values] of [
           [1, 1],
@@ -142,7 +142,7 @@ for (const copies of [1, 4] as const) {
 }
 
 test('counts in bins up to 65534', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const binned = [65534, 0, 65534, 32768, 65534, 65534, 1];
     const counts = core.arena.zeros('u32', 65535);
     const [bins, values] = [core.arena.upload('u16', binned), core.arena.zeros('u16', 7)];
@@ -154,7 +154,7 @@ test('counts in bins up to 65534', () =>
   }));
 
 test('counts cells beyond 16 bits one row at a time', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of BLOCK_LENGTHS) {
       const [binned, coded] = [codes(rows, 3, 1), codes(rows, 70_000, 2)];
       const counts = core.arena.zeros('u32', 3 * 70_000);
@@ -178,7 +178,7 @@ test('counts cells beyond 16 bits one row at a time', () =>
   }));
 
 test('finds offsets and which of them occur, of the columns asked for', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of BLOCK_LENGTHS) {
       const columns = [codes(rows, 5, 3), codes(rows, 900, 4), codes(rows, 7, 5)];
       const minima = [-2, 40, 7];
@@ -200,7 +200,7 @@ test('finds offsets and which of them occur, of the columns asked for', () =>
   }));
 
 test('finds offsets from the lowest number that i32 holds', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const x = core.arena.upload('i32', [-(2 ** 31) + 2, 2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 3]);
     const out = core.arena.alloc('i32', 4);
     const [low, high] = core.histogram.offsetCodes(out, x, 2, 2, [-(2 ** 31), 2 ** 31 - 3], [3, 3]);
@@ -210,7 +210,7 @@ test('finds offsets from the lowest number that i32 holds', () =>
   }));
 
 test('sums grouped counts over copies and over the other factors', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const next = uniforms(5);
     for (const copies of [1, 4]) {
       for (const [bins, outer, values, inner] of [
@@ -236,7 +236,7 @@ test('sums grouped counts over copies and over the other factors', () =>
   }));
 
 test('grouped codes that are counted together and summed apart give the counts of each factor', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const rows = 1000;
     const sizes = [4, 3, 5];
     const factors = sizes.map((size) => codes(rows, size, size));

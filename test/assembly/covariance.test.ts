@@ -2,8 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RealBlock } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
-import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
 import { assertNear, assertSame, exactSum, normals, ROUNDING, rounded } from './samples.js';
+import { COLUMN_COUNTS, LENGTHS, uploadTable, withWatchedCore } from './watched-core.js';
 
 function productsOf(core: Core, x: RealBlock, rows: number, columns: number, cuts: readonly number[]) {
   const stride = Math.ceil(columns / 4) * 4;
@@ -18,7 +18,7 @@ function productsOf(core: Core, x: RealBlock, rows: number, columns: number, cut
 
 for (const type of ['f32', 'f64'] as const) {
   test(`products of deviations of ${type} are exact to the rounding of the sums, at an offset too`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const rows of [...LENGTHS.filter((length) => length >= 1), 63, 64, 65]) {
         for (const columns of COLUMN_COUNTS) {
           for (const offset of [0, 1e6]) {
@@ -48,7 +48,7 @@ for (const type of ['f32', 'f64'] as const) {
 }
 
 test('products of ranges of rows add up', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const x = core.arena.upload('f64', normals(200 * 5, 1));
     const whole = productsOf(core, x, 200, 5, []);
     const parts = productsOf(core, x, 200, 5, [64, 128]);
@@ -56,13 +56,13 @@ test('products of ranges of rows add up', () =>
   }));
 
 test('columns of equal numbers have products of exactly 0', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const { at } = productsOf(core, core.arena.upload('f32', new Float32Array(300).fill(0.1)), 100, 3, []);
     assertSame([at(0, 0), at(0, 1), at(2, 2)], [0, 0, 0], 'products');
   }));
 
 test('takes the logarithm of a determinant, and tells a singular matrix', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const n of [1, 2, 3, 10, 17]) {
       // L L' with a known diagonal of L.
       const lower = normals(n * n, n).map((x, at) => {

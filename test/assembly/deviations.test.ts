@@ -1,9 +1,9 @@
 import { test } from 'uvu';
-import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
 import { assertNear, assertSame, codes, exactSum, normals, ROUNDING, rounded } from './samples.js';
+import { COLUMN_COUNTS, LENGTHS, uploadTable, withWatchedCore } from './watched-core.js';
 
 test('orders rows by code, each code in the order of rows, codes without rows among them', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of LENGTHS) {
       for (const values of [1, 2, 7, 300]) {
         const numbers = codes(rows, values, rows + values);
@@ -29,7 +29,7 @@ function quantileOf(values: Float64Array, q: number): number {
 
 for (const type of ['f32', 'f64'] as const) {
   test(`quantiles of deviations of ${type} are those of sorting, ties, sorted rows and offsets among them`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const rows of [...LENGTHS.filter((length) => length >= 1), 64, 65, 130]) {
         for (const columns of COLUMN_COUNTS) {
           for (const shape of ['normal', 'ties', 'sorted', 'equal', 'offset']) {
@@ -69,7 +69,7 @@ for (const type of ['f32', 'f64'] as const) {
 }
 
 test('quantiles of more deviations than are held at a time, most of them near 0 or all of them large, are those of sorting', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const [rows, columns] = [150_000, 4];
     const numbers = normals(rows * columns, 3);
     // In the sample of every thousandth row there is nothing of what is large, or nothing else.

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
-import { COLUMN_COUNTS, forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, exactSum, normals, ROUNDING } from './samples.js';
+import { COLUMN_COUNTS, LENGTHS, withWatchedCore } from './watched-core.js';
 
 test('sums divergences by column, in any number of calls', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of LENGTHS) {
       for (const columns of COLUMN_COUNTS) {
         const mu = normals(rows * columns, rows + columns);
@@ -29,7 +29,7 @@ test('sums divergences by column, in any number of calls', () =>
   }));
 
 test('is 0 for a posterior that is the prior', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const sums = core.arena.zeros('f64', 3);
     const zeros = core.arena.zeros('f64', 30);
     core.divergence.addDivergences(sums, zeros, zeros, 3, 0, 10);

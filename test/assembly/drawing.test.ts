@@ -4,8 +4,8 @@ import type { Core } from '../../bindings/core.js';
 import type { RowGroups } from '../../bindings/kernels/drawing.js';
 import type { Stream } from '../../bindings/kernels/random.js';
 import { RandomStream } from '../../src/random.js';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { assertSame, chiSquare, chiSquareLimit, codes, uniforms } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 /** The rows of each value that at least two rows have, in order of value, each in order of row. */
 function groupsOf(coded: ArrayLike<number>, values: number): number[][] {
@@ -26,7 +26,7 @@ const upload = (core: Core, coded: ArrayLike<number>, values: number): RowGroups
   core.drawing.groupRowsByCode(core.arena.upload('i32', coded), values);
 
 test('puts the rows that share a value side by side, values with fewer than two rows left out', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of LENGTHS) {
       for (const values of [1, 2, 3, 10, 257, 2000]) {
         for (const coded of [codes(rows, values, rows), skewedCodes(rows, values, rows)]) {
@@ -44,7 +44,7 @@ test('puts the rows that share a value side by side, values with fewer than two 
   }));
 
 test('leaves out, too, values whose rows all have the same of another code', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of LENGTHS) {
       for (const values of [1, 2, 10, 257]) {
         for (const others of [1, 2, 5]) {
@@ -68,7 +68,7 @@ test('leaves out, too, values whose rows all have the same of another code', () 
   }));
 
 test('the bucket of a place names the value at the bucket’s first place, and the next values lead to that of the place', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const shifts = new Set<number>();
     for (const rows of [...LENGTHS.filter((n) => n >= 2), 20000]) {
       for (const values of [1, 2, 3, 10, 257]) {
@@ -95,7 +95,7 @@ test('the bucket of a place names the value at the bucket’s first place, and t
   }));
 
 test('groups of a factor of which no two rows share a value are empty', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of [0, 1, 2, 31]) {
       const groups = upload(
         core,
@@ -155,7 +155,7 @@ function pairsOf(factors: number[][][], count: number, size: number, at: Stream)
 const SEEDS = [0, 7, 2 ** 45 + 3];
 
 test('draws the batches of the definition, whatever their number and size', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const coded = [codes(1000, 5, 1), skewedCodes(1000, 300, 2), codes(1000, 1, 3)];
     const groups = coded.map((column) => upload(core, column, 300));
     const factors = coded.map((column) => groupsOf(column, 300));
@@ -176,7 +176,7 @@ test('draws the batches of the definition, whatever their number and size', () =
   }));
 
 test('draws the pairs of the definition, whatever their number and size', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const coded = [codes(200, 5, 1), skewedCodes(200, 40, 2), codes(200, 1, 3)];
     const groups = coded.map((column) => upload(core, column, 40));
     const factors = coded.map((column) => groupsOf(column, 40));
@@ -197,7 +197,7 @@ test('draws the pairs of the definition, whatever their number and size', () =>
   }));
 
 test('a partner whose word is rejected is drawn again, after the words of all partners', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     // One value that all of 2.5 million rows share: of the words for a partner about 1 in 2000 is rejected.
     const total = 2_500_000;
     const partners = total - 1;
@@ -228,7 +228,7 @@ test('a partner whose word is rejected is drawn again, after the words of all pa
   }));
 
 test('batches drawn in chunks are those drawn at once', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const groups = [upload(core, codes(500, 4, 1), 4), upload(core, skewedCodes(500, 90, 2), 90)];
     const [count, size] = [23, 10];
     for (const [draw, perItem] of [
@@ -252,7 +252,7 @@ test('batches drawn in chunks are those drawn at once', () =>
   }));
 
 test('all rows of a batch share the value of its factor, and no value that one row alone has is drawn', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const coded = [codes(300, 7, 1), skewedCodes(300, 250, 2)];
     const groups = coded.map((column) => upload(core, column, 250));
     const alone = coded.map((column) => {
@@ -285,7 +285,7 @@ test('all rows of a batch share the value of its factor, and no value that one r
   }));
 
 test('factors are drawn equally often, values as often as they have rows, and rows of a value equally often', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     // Values with 1, 2, 3, 4 and 10 rows: the first is never drawn.
     const coded = [0, 1, 1, 2, 2, 2, 3, 3, 3, 3, ...new Array<number>(10).fill(4)];
     const groups = [upload(core, coded, 5), upload(core, codes(20, 2, 1), 2), upload(core, codes(20, 1, 1), 1)];
@@ -307,7 +307,7 @@ test('factors are drawn equally often, values as often as they have rows, and ro
   }));
 
 test('first rows of pairs are drawn equally often, and so are the partners of each', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const coded = [0, 1, 1, 2, 2, 2, 3, 3, 3, 3, 2, 1];
     const [count, size] = [100, 600];
     const rows = core.arena.alloc('i32', 2 * count * size);

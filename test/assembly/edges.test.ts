@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
 import { assertSame, normals, rounded, uniforms } from './samples.js';
+import { COLUMN_COUNTS, LENGTHS, uploadTable, withWatchedCore } from './watched-core.js';
 
 const IDENTITY = { scale: 1, shift: 0 };
 
@@ -14,7 +14,7 @@ function binOf(y: number, edges: ArrayLike<number>): number {
 
 for (const type of ['f32', 'f64'] as const) {
   test(`bins one column of ${type} by its edges, rows of a range only`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const rows of LENGTHS) {
         for (const columns of COLUMN_COUNTS) {
           const numbers = rounded(normals(rows * columns, rows + columns), type);
@@ -46,7 +46,7 @@ for (const type of ['f32', 'f64'] as const) {
     }));
 
   test(`puts ${type} on an edge, next to it, before the first and behind the last where the edges say`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       const next = uniforms(5);
       const tables: number[][] = [
         [0],
@@ -75,7 +75,7 @@ for (const type of ['f32', 'f64'] as const) {
 }
 
 test('rounds the product before the sum: a fused sum would put these values below the first edge', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const next = uniforms(17);
     let rounding = 0;
     for (let trial = 0; trial < 2000; trial++) {

@@ -5,8 +5,8 @@ import type { ForestRows, ForestTree } from '../../bindings/kernels/forest.js';
 import type { Stream } from '../../bindings/kernels/random.js';
 import { rankColumns } from '../../src/learners/ranks.js';
 import { RandomStream } from '../../src/random.js';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, codes, normals } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 const AT: Stream = { seed: 2 ** 40 + 7, stream: 9, index: 3 };
 
@@ -115,7 +115,7 @@ function compare(tree: ForestTree, node: number, expected: Node, what: string): 
 
 for (const classes of [0, 2, 5]) {
   test(`grows the tree that trying every split grows, of ${classes || 'values, not'} classes`, () =>
-    forEachBuild(async (core) => {
+    withWatchedCore(async (core) => {
       for (const rows of LENGTHS.filter((length) => length > 0 && length < 1000).concat(120)) {
         for (const [columns, columnsPerSplit, depth, isBootstrap] of [
           [1, 1, 1000, true],
@@ -174,7 +174,7 @@ for (const classes of [0, 2, 5]) {
 }
 
 test('sorts nodes of many rows and ranks as it does few: the same as trying every split', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     // More ranks than fit a digit, and than fit two.
     for (const rows of [1000, 70_000]) {
       const x = normals(rows, 1);
@@ -194,7 +194,7 @@ test('sorts nodes of many rows and ranks as it does few: the same as trying ever
   }));
 
 test('puts the threshold where both neighbours keep their side, however close they are', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const x = Float64Array.of(1, 1 + 2 ** -52, 1, 1 + 2 ** -52);
     const { tree, forestRows } = await allocate(core, x, [0, 1, 0, 1], 2, 1);
     const grow = core.forest.growForestTree(tree, core.arena.zeros('f64', 1), forestRows, 1, 1000, false, 1000, AT);
@@ -206,7 +206,7 @@ test('puts the threshold where both neighbours keep their side, however close th
   }));
 
 test('takes a split that gains nothing by itself, for what comes after it', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const { tree, forestRows } = await allocate(core, Float64Array.of(0, 0, 1, 1, 0, 1, 0, 1), [0, 1, 1, 0], 2, 2);
     const gains = core.arena.zeros('f64', 2);
     for (const _ of core.forest.growForestTree(tree, gains, forestRows, 2, 1000, false, 1000, AT)) assert.unreachable();
@@ -217,7 +217,7 @@ test('takes a split that gains nothing by itself, for what comes after it', () =
   }));
 
 test('gives its memory back where growing is broken off', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const { tree, forestRows } = await allocate(core, normals(50, 1), codes(50, 3, 1), 3, 1);
     const depth = core.arena.depth;
     for (const _ of core.forest.growForestTree(tree, core.arena.zeros('f64', 1), forestRows, 1, 1000, true, 1, AT))

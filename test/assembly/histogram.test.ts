@@ -1,6 +1,6 @@
 import { test } from 'uvu';
-import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
 import { assertSame, normals, rounded, uniforms } from './samples.js';
+import { COLUMN_COUNTS, LENGTHS, uploadTable, withWatchedCore } from './watched-core.js';
 
 type Real = 'f32' | 'f64';
 
@@ -63,13 +63,13 @@ function probesOf(low: number, high: number, edges: Float64Array, type: Real): F
   return rounded(probes, type).map((x) => Math.min(high, Math.max(low, x)));
 }
 
-/** That both builds put probes of a range into the bins that the edges say. */
+/** That probes of a range fall into the bins that the edges say. */
 async function assertBins(type: Real, low: number, high: number, bins: number): Promise<void> {
   const edges = edgesOf(low, high, bins);
   const probes = probesOf(low, high, edges, type);
   const rows = probes.length;
   const expected = probes.map((x) => binOf(x, edges));
-  await forEachBuild((core) => {
+  await withWatchedCore((core) => {
     const x = uploadTable(core, type, probes);
     const out = core.arena.alloc('u16', rows);
     const [minima, maxima] = [core.arena.upload('f64', [low]), core.arena.upload('f64', [high])];
@@ -164,7 +164,7 @@ for (const type of ['f32', 'f64'] as const) {
         const inside = Array.from(probesOf(-limit, limit, edges, type)).flatMap((x) => [x, -x]);
         const beyond = [1, 1.01, 2, 70_000, 1e7].flatMap((times) => [times * limit, -times * limit]);
         const probes = rounded([...inside, ...beyond, ...inside.map((x) => 3 * x)], type);
-        await forEachBuild((core) => {
+        await withWatchedCore((core) => {
           const out = core.arena.alloc('u16', probes.length);
           const [low, high] = [core.arena.upload('f64', [-limit]), core.arena.upload('f64', [limit])];
           core.histogram.binColumns(
@@ -200,7 +200,7 @@ test('puts values of seeded random ranges into the bins that the edges say', asy
 
 for (const type of ['f32', 'f64'] as const) {
   test(`bins every column of ${type} by its own extremes, rows of a range only`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const rows of LENGTHS) {
         for (const columns of COLUMN_COUNTS) {
           const numbers = rounded(

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, exactSum, ROUNDING, uniforms } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 /** H = -sum p ln p. */
 function entropy(counts: ArrayLike<number>): number {
@@ -48,7 +48,7 @@ function countsOf(cells: number, kind: number, seed: number): Uint32Array {
 }
 
 test('the entropy of counts is -sum p ln p', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const length of LENGTHS.filter((n) => n >= 1)) {
       for (const kind of [0, 1, 2]) {
         const counts = countsOf(length, kind, length);
@@ -60,7 +60,7 @@ test('the entropy of counts is -sum p ln p', () =>
   }));
 
 test('the entropy of n equal counts is ln n, and that of a single value is 0', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const n of [2, 3, 10, 1000]) {
       const counts = core.arena.upload('u32', new Uint32Array(n).fill(977));
       assertNear([core.information.entropyOfCounts(counts, 977 * n)], [Math.log(n)], boundOf(n, 977 * n), `n = ${n}`);
@@ -72,7 +72,7 @@ test('the entropy of n equal counts is ln n, and that of a single value is 0', (
   }));
 
 test('mutual information is sum p(b, v) ln(p(b, v) / (p(b) p(v)))', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const [bins, values] of SHAPES) {
       for (const kind of [0, 1, 2]) {
         const joint = countsOf(bins * values, kind, bins + values);
@@ -85,7 +85,7 @@ test('mutual information is sum p(b, v) ln(p(b, v) / (p(b) p(v)))', () =>
   }));
 
 test('mutual information of independent counts is 0, never less', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const [bins, values] of SHAPES) {
       const [rows, columns] = [countsOf(bins, 0, bins), countsOf(values, 0, values)].map((counts) =>
         counts.map((count) => (count % 31) + 1),
@@ -99,7 +99,7 @@ test('mutual information of independent counts is 0, never less', () =>
   }));
 
 test('mutual information of identical codes is their entropy', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const n of [1, 2, 3, 5, 9, 31]) {
       const counts = countsOf(n, 0, n);
       const total = exactSum(counts);
@@ -120,7 +120,7 @@ test('mutual information of identical codes is their entropy', () =>
   }));
 
 test('up to twenty bins and twenty values, mutual information is right to 1e-13', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (let seed = 0; seed < 60; seed++) {
       const joint = countsOf(400, seed % 3, seed);
       const actual = core.information.mutualInformationOfCounts(
@@ -134,7 +134,7 @@ test('up to twenty bins and twenty values, mutual information is right to 1e-13'
   }));
 
 test('mutual information is the same from both sides', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const joint = countsOf(9 * 5, 2, 77);
     const turned = joint.map((_, i) => joint[(i % 9) * 5 + Math.floor(i / 9)]);
     const total = exactSum(joint);
@@ -145,7 +145,7 @@ test('mutual information is the same from both sides', () =>
   }));
 
 test('occupied cells, bins and values are counted, for the correction of entropies', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const [bins, values] of SHAPES) {
       const joint = countsOf(bins * values, 2, bins * 10 + values);
       const occupied = (cells: readonly number[]) => cells.filter((count) => count > 0).length;

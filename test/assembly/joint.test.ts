@@ -4,8 +4,8 @@ import type { Core } from '../../bindings/core.js';
 import type { ComponentTree } from '../../bindings/kernels/joint.js';
 import { growComponentTree } from '../../src/decomposition/component-tree.js';
 import { jointLogDensities } from '../../src/decomposition/joint-density.js';
-import { COLUMN_COUNTS, forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, codes, normals, ROUNDING } from './samples.js';
+import { COLUMN_COUNTS, LENGTHS, withWatchedCore } from './watched-core.js';
 
 interface Numbers {
   readonly mu: Float64Array;
@@ -95,7 +95,7 @@ function assertTree(tree: ComponentTree, { mu, logvar, columns }: Numbers, what:
 }
 
 test('a tree has every component in one place, and boxes that hold them', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     for (const rows of LENGTHS.slice(1)) {
       for (const columns of COLUMN_COUNTS) {
         const numbers = draw(rows, columns);
@@ -106,7 +106,7 @@ test('a tree has every component in one place, and boxes that hold them', () =>
   }));
 
 test('a tree of components that repeat, or are all the same, is a tree', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const rows = 777;
     for (const values of [1, 2, 5]) {
       const mu = Float64Array.from(codes(3 * rows, values, values));
@@ -126,7 +126,7 @@ test('a tree of components that repeat, or are all the same, is a tree', () =>
   }));
 
 test('in one dimension a tree is in the order of its means, leaf by leaf', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const mu = normals(5000, 3);
     const { firsts, counts, boxes } = await grow(core, { mu, logvar: new Float64Array(5000), columns: 1 });
     const [first, count, box] = [firsts.array, counts.array, boxes.array];
@@ -135,7 +135,7 @@ test('in one dimension a tree is in the order of its means, leaf by leaf', () =>
   }));
 
 test('the first dimension is the one that tells most components apart', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const rows = 1000;
     const mu = normals(3 * rows, 4).map((x, at) => x * [1, 5, 1][Math.floor(at / rows)]);
     const logvar = Float64Array.from({ length: 3 * rows }, (_, at) => [0, 0, -8][Math.floor(at / rows)]);
@@ -143,7 +143,7 @@ test('the first dimension is the one that tells most components apart', () =>
   }));
 
 test('a component by itself has its own density to the last digits, two far apart half of it', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const points = Float64Array.from({ length: 4001 }, (_, i) => (i - 2000) / 50);
     const at = core.arena.upload('f64', points);
     for (const mu of [[0], [0, 0], [0, 0.5], [0, 37]]) {

@@ -2,8 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Core } from '../../bindings/core.js';
 import type { LassoSums } from '../../bindings/kernels/lasso.js';
-import { COLUMN_COUNTS, forEachBuild } from './builds.js';
 import { assertNear, assertSame, normals } from './samples.js';
+import { COLUMN_COUNTS, withWatchedCore } from './watched-core.js';
 
 const ROWS = 40;
 
@@ -44,7 +44,7 @@ function upload(core: Core, plain: ReturnType<typeof sumPlainly>, columns: numbe
 }
 
 test('descends to what plain sweeps come to, at every number of columns', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const columns of COLUMN_COUNTS) {
       const x = normals(ROWS * columns, columns).map((value, i) => value + 0.5 * Math.sin(Math.floor(i / columns)));
       const y = normals(ROWS, 99).map((value, row) => value + 2 * x[row * columns]);
@@ -65,7 +65,7 @@ test('descends to what plain sweeps come to, at every number of columns', () =>
   }));
 
 test('the gap bounds how far the objective is from its minimum', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const columns = 6;
     const x = normals(ROWS * columns, 4).map((value, i) => value + Math.sin(Math.floor(i / columns)));
     const plain = sumPlainly(x, normals(ROWS, 5), columns);
@@ -91,7 +91,7 @@ test('the gap bounds how far the objective is from its minimum', () =>
   }));
 
 test('leaves a second copy of a column, and a column without variance, at 0', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const columns = 4;
     const x = normals(ROWS * columns, 6);
     for (let row = 0; row < ROWS; row++) {
@@ -111,7 +111,7 @@ test('leaves a second copy of a column, and a column without variance, at 0', ()
   }));
 
 test('solves for the weights of given signs, and stops where the first changes its sign', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const columns = 5;
     const plain = sumPlainly(normals(ROWS * columns, 8), normals(ROWS, 9), columns);
     const lambda = 0.05 * Math.max(...plain.products.map(Math.abs));
@@ -130,7 +130,7 @@ test('solves for the weights of given signs, and stops where the first changes i
   }));
 
 test('does not solve for copies of a column', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const x = normals(2 * ROWS, 10).map((_, i, all) => all[i & ~1]);
     const sums = upload(core, sumPlainly(x, normals(ROWS, 11), 2), 2);
     const w = core.arena.upload('f64', [1, 2, 0, 0]);
@@ -139,7 +139,7 @@ test('does not solve for copies of a column', () =>
   }));
 
 test('adds Gram matrices around another mean, mirrors them and squares weights by them', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const columns of COLUMN_COUNTS) {
       const x = normals(ROWS * columns, columns);
       const plain = sumPlainly(x, new Float64Array(ROWS), columns);

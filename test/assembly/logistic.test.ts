@@ -3,8 +3,8 @@ import * as assert from 'uvu/assert';
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import type { LabelledRows } from '../../bindings/kernels/softmax.js';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, codes, exactSum, normals, ROUNDING } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 /** A problem of the kernel's shape: `columns` features, a 1, zeros up to a multiple of four. */
 interface Problem {
@@ -116,7 +116,7 @@ function lossAt(core: Core, { labelled, gradient, probabilities }: Blocks, probl
 }
 
 test('gives loss, gradient and probabilities of the formula, with all weights free or those of class 0 fixed', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const problem of PROBLEMS) {
       const blocks = upload(core, problem);
       const { loss, gradient } = lossAt(core, blocks, problem, problem.weights);
@@ -130,7 +130,7 @@ test('gives loss, gradient and probabilities of the formula, with all weights fr
   }));
 
 test('adds the gradient of a range of rows to what is there, and leaves the probabilities of other rows alone', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const problem = problemOf(31, 5, 3, 0);
     const [first, last] = [7, 20];
     const { labelled, gradient, probabilities } = upload(core, problem);
@@ -153,7 +153,7 @@ test('adds the gradient of a range of rows to what is there, and leaves the prob
   }));
 
 test('one vector of weights for two classes gives what two give of which the first is 0', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const one = problemOf(31, 6, 2, 1);
     const two: Problem = { ...one, fixed: 0, weights: Float64Array.from([...new Float64Array(8), ...one.weights]) };
     const a = lossAt(core, upload(core, one), one, one.weights);
@@ -163,7 +163,7 @@ test('one vector of weights for two classes gives what two give of which the fir
   }));
 
 test('does not overflow where scores are far apart', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const [classes, fixed] of [
       [2, 1],
       [3, 0],
@@ -180,7 +180,7 @@ test('does not overflow where scores are far apart', () =>
   }));
 
 test('the gradient is the slope of the loss', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const problem of PROBLEMS.filter(({ rows }) => rows > 0 && rows < 1000)) {
       const blocks = upload(core, problem);
       const { gradient } = lossAt(core, blocks, problem, problem.weights);
@@ -207,7 +207,7 @@ const pairsOfClasses = (classes: number) =>
 const isWritten = (i: number, j: number) => j >= i - (i % 4);
 
 test('gives the Gram matrices of all pairs of classes, in tiles on and above the diagonal only', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const problem of PROBLEMS.filter(({ rows, classes }) => rows < 1000 || classes <= 3)) {
       const { rows, classes, stride } = problem;
       const { labelled } = upload(core, problem);
@@ -246,7 +246,7 @@ test('gives the Gram matrices of all pairs of classes, in tiles on and above the
   }));
 
 test('the Hessian made of the Gram matrices is the slope of the gradient', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const problem of PROBLEMS.filter(({ rows, stride }) => rows === 31 && stride < 16)) {
       const { rows, classes, fixed, stride, weights } = problem;
       const blocks = upload(core, problem);
@@ -281,7 +281,7 @@ test('the Hessian made of the Gram matrices is the slope of the gradient', () =>
   }));
 
 test('a class weight counts each row of its class so many times; weights of 1 change no bit', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const [columns, classes, fixed] of [
       [4, 3, 0],
       [5, 2, 1],

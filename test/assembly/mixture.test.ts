@@ -3,8 +3,8 @@ import * as assert from 'uvu/assert';
 import type { Core } from '../../bindings/core.js';
 import type { MixtureComponents, MixtureRuns, MixtureValues } from '../../bindings/kernels/mixture.js';
 import { plainLogDensity } from '../decomposition/plain-marginal.js';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, normals, ROUNDING, uniforms } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 const HALF_LN_2PI = 0.5 * Math.log(2 * Math.PI);
 /** (-1)^k binomial(31, k) */
@@ -30,7 +30,7 @@ function upload(core: Core, means: ArrayLike<number>, logvars: Float64Array): Mi
 }
 
 test('weights are 1 over deviations and precisions half of 1 over variances', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const count of LENGTHS) {
       const logvars = normals(count, count).map((v) => 8 * v);
       const { weights, precisions } = upload(core, logvars, logvars);
@@ -48,7 +48,7 @@ test('weights are 1 over deviations and precisions half of 1 over variances', ()
   }));
 
 test('components are put in classes of deviations within a factor of 2, each in the order of means', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const count of LENGTHS.filter((n) => n > 0)) {
       const means = normals(count, 2 * count);
       const logvars = normals(count, 2 * count + 1).map((v) => 2 * v);
@@ -92,7 +92,7 @@ test('components are put in classes of deviations within a factor of 2, each in 
   }));
 
 test('the plain sum is that of all components, near and far', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const count of LENGTHS.filter((n) => n > 0)) {
       const means = normals(count, 3 * count);
       const logvars = normals(count, 3 * count + 1).map((v) => 3 * v);
@@ -162,7 +162,7 @@ function sumRuns(
 const increasing = (numbers: Float64Array) => Float64Array.from(numbers).sort();
 
 test('runs hold every point once, with a node on 16 sides of it, and fewer slots than four a point', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const count of LENGTHS) {
       for (const [spread, nodes] of [
         [1, true],
@@ -192,7 +192,7 @@ test('runs hold every point once, with a node on 16 sides of it, and fewer slots
   }));
 
 test('sums on runs, with nodes and without, are those of every component within reach', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const count of LENGTHS.filter((n) => n > 0)) {
       for (const [spread, nodes] of [
         [1, true],
@@ -219,7 +219,7 @@ test('sums on runs, with nodes and without, are those of every component within 
   }));
 
 test('points at nodes and next to them are right', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const h = 0.1875;
     const points = Float64Array.from({ length: 300 }, (_, i) => {
       const node = h * (Math.floor(i / 10) - 12);
@@ -231,7 +231,7 @@ test('points at nodes and next to them are right', () =>
   }));
 
 test('what interpolation is off by, where nodes are so far apart that it is more than rounding, is bounded as proven', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     let product = 1;
     let factorial = 1;
     for (let i = 1; i <= 16; i++) product *= (i - 0.5) ** 2;
@@ -249,7 +249,7 @@ test('what interpolation is off by, where nodes are so far apart that it is more
   }));
 
 test('terms at nodes are counted one by one, and components by the points that they reach', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const points = Float64Array.from({ length: 2000 }, (_, i) => -40 + i / 25);
     for (const [mean, nodes] of [
       [0.3, true],
@@ -280,7 +280,7 @@ test('terms at nodes are counted one by one, and components by the points that t
   }));
 
 test('far points get the sum over all that matters of every class', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const count of LENGTHS.filter((n) => n > 1)) {
       const half = count >> 1;
       const sharp = increasing(normals(half, count));
@@ -321,7 +321,7 @@ test('far points get the sum over all that matters of every class', () =>
   }));
 
 test('sums are taken where their error is allowed, and listed where it is not', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const count of LENGTHS) {
       const sums = normals(count, count).map((x, i) => (i % 7 === 3 ? -Math.abs(x) : Math.abs(x) + 1e-3));
       const errors = sums.map((sum, i) => (i % 3 === 0 ? 1e-6 : 1e-12) * Math.abs(sum));

@@ -1,14 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
 import { assertNear, assertSame, exactSum, normals, ROUNDING, rounded } from './samples.js';
+import { COLUMN_COUNTS, LENGTHS, uploadTable, withWatchedCore } from './watched-core.js';
 
 const columnOf = (numbers: Float64Array, columns: number, column: number) =>
   numbers.filter((_, i) => i % columns === column);
 
 for (const type of ['f32', 'f64'] as const) {
   test(`finds no non-finite number among finite ${type}, the largest and smallest there are as well`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       const most = type === 'f32' ? 3.4028234663852886e38 : Number.MAX_VALUE;
       const least = type === 'f32' ? 2 ** -149 : Number.MIN_VALUE;
       for (const length of [...LENGTHS, 4095, 4096, 4097, 10000]) {
@@ -18,7 +18,7 @@ for (const type of ['f32', 'f64'] as const) {
     }));
 
   test(`finds the first NaN or infinity of ${type} at every position`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const length of LENGTHS) {
         const x = uploadTable(core, type, normals(length, length));
         for (let at = 0; at < length; at++) {
@@ -34,7 +34,7 @@ for (const type of ['f32', 'f64'] as const) {
     }));
 
   test(`finds the first of two non-finite ${type}, in blocks of 4096 and behind them`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       const length = 10007;
       const x = uploadTable(core, type, normals(length, 1));
       for (let first = 0; first < length; first += 97) {
@@ -54,7 +54,7 @@ for (const type of ['f32', 'f64'] as const) {
     }));
 
   test(`tells whether a column of ${type} holds whole numbers only`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const rows of LENGTHS) {
         for (const columns of COLUMN_COUNTS) {
           // Whole numbers beyond what 32 and 64 bits hold, and negative ones; the neighbouring columns are fractions.
@@ -79,11 +79,11 @@ for (const type of ['f32', 'f64'] as const) {
 }
 
 test('a column of i32 holds whole numbers only', () =>
-  forEachBuild((core) => assert.is(core.moments.isIntegral(core.arena.upload('i32', [1, 2]), 2, 1, 0), true)));
+  withWatchedCore((core) => assert.is(core.moments.isIntegral(core.arena.upload('i32', [1, 2]), 2, 1, 0), true)));
 
 for (const type of ['f32', 'f64', 'i32'] as const) {
   test(`finds the extremes of each column of ${type}`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const rows of LENGTHS.filter((length) => length >= 1)) {
         for (const columns of COLUMN_COUNTS) {
           const numbers = rounded(
@@ -107,7 +107,7 @@ for (const type of ['f32', 'f64', 'i32'] as const) {
     }));
 
   test(`finds an extreme of ${type} at every row`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       const [low, high] = {
         f32: [-3.4028234663852886e38, 3.4028234663852886e38],
         f64: [-Number.MAX_VALUE, Number.MAX_VALUE],
@@ -131,7 +131,7 @@ for (const type of ['f32', 'f64', 'i32'] as const) {
 }
 
 test('a column of zeros of both signs has extremes that equal 0, and one of -0 alone has -0', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const type of ['f32', 'f64'] as const) {
       for (const zeros of [
         [0, -0, 0],
@@ -166,7 +166,7 @@ const varianceBound = (n: number) => (n + 4 * Math.sqrt(n + 1) + 11) * ROUNDING;
 
 for (const type of ['f32', 'f64'] as const) {
   test(`means and variances of columns of ${type} are exact to the rounding of the sums`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const rows of LENGTHS.filter((length) => length >= 2)) {
         for (const columns of COLUMN_COUNTS) {
           const numbers = rounded(normals(rows * columns, rows * 31 + columns), type);
@@ -185,7 +185,7 @@ for (const type of ['f32', 'f64'] as const) {
     }));
 
   test(`two rows of ${type} have half their squared difference as variance`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const columns of COLUMN_COUNTS) {
         const numbers = rounded(normals(2 * columns, columns), type);
         const { variances } = core.moments.columnVariances(uploadTable(core, type, numbers), 2, columns);
@@ -200,7 +200,7 @@ for (const type of ['f32', 'f64'] as const) {
     }));
 
   test(`a column of equal ${type} has variance exactly 0`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const value of [0, 0.1, -1e8, 1e30, 1 / 3]) {
         const x = uploadTable(core, type, new Float64Array(3000).fill(value));
         const { means, variances } = core.moments.columnVariances(x, 1000, 3);
@@ -211,7 +211,7 @@ for (const type of ['f32', 'f64'] as const) {
 }
 
 test('an offset of 1e8 at a scale of 1e-3 costs no digit of a variance', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of [3, 31, 1000, 20000]) {
       // Numbers this close to the offset minus it are exact: the oracle does not see the offset.
       const numbers = normals(rows * 5, rows).map((x) => 1e8 + 1e-3 * x);
@@ -226,7 +226,7 @@ test('an offset of 1e8 at a scale of 1e-3 costs no digit of a variance', () =>
   }));
 
 test('a variance over a million rows is right to 1e-13', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const type of ['f32', 'f64'] as const) {
       const numbers = rounded(normals(1e6, 7), type);
       const { variances } = core.moments.columnVariances(uploadTable(core, type, numbers), 1e6, 1);
@@ -237,7 +237,7 @@ test('a variance over a million rows is right to 1e-13', () =>
 
 for (const type of ['f32', 'f64'] as const) {
   test(`sums products of deviations, of ${type}`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const columns of COLUMN_COUNTS) {
         for (const rows of LENGTHS) {
           const numbers = rounded(normals(rows * columns, rows + columns), type);

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import type { Core } from '../../bindings/core.js';
 import { plainClassTerms, plainPlaneTerms, psi } from '../stats/plain-neighbours.js';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, codes, normals } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 /** Numbers without and with repetitions, of very different spread, and some that repeat beside some that do not. */
 const samples = (rows: number, seed: number) =>
@@ -29,7 +29,7 @@ function psiTable(core: Core, rows: number) {
 }
 
 test('psi is the harmonic sum less the constant of Euler', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const length of LENGTHS) {
       const block = core.arena.alloc('f64', length);
       core.neighbors.digammas(block);
@@ -43,7 +43,7 @@ test('psi is the harmonic sum less the constant of Euler', () =>
   }));
 
 test('places the rows of each class among those that are kept', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of LENGTHS) {
       const numbers = normals(rows, rows);
       // Class 3 has no row, and rows of code -1 are left out.
@@ -72,7 +72,7 @@ test('places the rows of each class among those that are kept', () =>
   }));
 
 test('the terms of classes are those of every distance by itself', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of [2, 3, 4, 9, 31, 300]) {
       for (const [what, numbers] of samples(rows, rows)) {
         for (const [classes, neighbours] of [
@@ -109,7 +109,7 @@ test('the terms of classes are those of every distance by itself', () =>
   }));
 
 test('the terms of the plane are those of every distance by itself, whatever the strips', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of [2, 3, 4, 9, 31, 200]) {
       for (const [whatX, numbersX] of samples(rows, rows)) {
         for (const [whatY, independent] of samples(rows, rows + 1)) {

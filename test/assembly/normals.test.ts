@@ -2,8 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Stream } from '../../bindings/kernels/random.js';
 import { RandomStream } from '../../src/random.js';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { assertSame } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 const PLACES: readonly Stream[] = [
   { seed: 0, stream: 0, index: 0 },
@@ -32,7 +32,7 @@ function plainNormals({ seed, stream, index }: Stream, count: number): number[] 
 }
 
 test('uniform numbers are the upper 24 bits of the words of the twin in TypeScript', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const place of PLACES) {
       for (const count of COUNTS) {
         const out = core.arena.alloc('f32', count);
@@ -43,7 +43,7 @@ test('uniform numbers are the upper 24 bits of the words of the twin in TypeScri
   }));
 
 test('normal numbers are those of Box and Muller from the words of the twin in TypeScript', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const place of PLACES) {
       for (const count of COUNTS) {
         const out = core.arena.alloc('f32', count);
@@ -59,13 +59,12 @@ test('normal numbers are those of Box and Muller from the words of the twin in T
   }));
 
 for (const name of ['fillNormals', 'fillUniform'] as const) {
-  test(`${name} gives the same bits in both builds, and in pieces of any lengths`, async () => {
-    const bits: Uint32Array[] = [];
-    await forEachBuild((core) => {
+  test(`${name} gives the same bits in pieces of any lengths`, () =>
+    withWatchedCore((core) => {
       const whole = core.arena.alloc('f32', 1000);
       core.random[name](whole, PLACES[1]);
       const bitsOf = (array: Float32Array) => new Uint32Array(array.slice().buffer);
-      bits.push(bitsOf(whole.array));
+      const bits = bitsOf(whole.array);
       for (const lengths of [[1], [2, 3], [4, 1, 7], [80, 81, 79], [1000]]) {
         const pieces = core.arena.alloc('f32', 1000);
         for (let from = 0, piece = 0; from < 1000; piece++) {
@@ -73,11 +72,9 @@ for (const name of ['fillNormals', 'fillUniform'] as const) {
           core.random[name](pieces.slice(from, length), PLACES[1], from);
           from += length;
         }
-        assertSame(bitsOf(pieces.array), bits[0], `pieces of ${lengths}`);
+        assertSame(bitsOf(pieces.array), bits, `pieces of ${lengths}`);
       }
-    });
-    assertSame(bits[1], bits[0], 'builds');
-  });
+    }));
 }
 
 /** The largest distance between the distribution of numbers and a distribution function. */
@@ -104,7 +101,7 @@ const DRAWS = 200_000;
 const DISTANCE_LIMIT = Math.sqrt(Math.log(2e6) / (2 * DRAWS));
 
 test('normal numbers have the moments and the distribution of the standard normal, and the two of a pair are not correlated', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const out = core.arena.alloc('f32', DRAWS);
     core.random.fillNormals(out, { seed: 11, stream: 18, index: 3 });
     const values = out.array;
@@ -128,7 +125,7 @@ test('normal numbers have the moments and the distribution of the standard norma
   }));
 
 test('uniform numbers have the moments and the distribution of [0, 1), which they stay inside', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const out = core.arena.alloc('f32', DRAWS);
     core.random.fillUniform(out, { seed: 12, stream: 20, index: 0 });
     const values = out.array;

@@ -1,10 +1,10 @@
 import { test } from 'uvu';
-import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
 import { assertNear, assertSame, codes, exactSum, largeTable, normals, ROUNDING, rounded } from './samples.js';
+import { COLUMN_COUNTS, LENGTHS, uploadTable, withWatchedCore } from './watched-core.js';
 
 for (const type of ['f32', 'f64'] as const) {
   test(`gives the mean absolute difference of the pairs of each batch, for each column of ${type}`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const columns of COLUMN_COUNTS) {
         const numbers = rounded(normals(50 * columns, columns), type);
         const x = uploadTable(core, type, numbers);
@@ -30,7 +30,7 @@ for (const type of ['f32', 'f64'] as const) {
     }));
 
   test(`a column of ${type} in which the rows of every pair agree has differences of exactly 0`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       const columns = 5;
       const numbers = normals(20 * columns, 3).map((x, i) => (i % columns === 3 ? 0.1 : x));
       const rows = codes(2 * 4 * 6, 20, 4);
@@ -45,7 +45,7 @@ for (const type of ['f32', 'f64'] as const) {
 }
 
 test('a table larger than any cache gives, for some of its rows, what these rows alone give', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const type of ['f32', 'f64'] as const) {
       for (const columns of [1, 5]) {
         const [count, size] = [9, 6];
@@ -63,7 +63,7 @@ test('a table larger than any cache gives, for some of its rows, what these rows
   }));
 
 test('differences of f32 are taken in float64, at a huge offset as well', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const x = core.arena.upload('f32', [2 ** 24, 2 ** 24 + 2, 1, 2 ** -40]);
     const out = core.arena.alloc('f64', 2);
     core.votes.pairDifferences(out, x, core.arena.upload('i32', [0, 1, 2, 3]), 2, 1, 1);

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Core } from '../../bindings/core.js';
 import { RandomStream } from '../../src/random.js';
-import { forEachBuild } from './builds.js';
+import { withWatchedCore } from './watched-core.js';
 
 const STREAM = 13;
 
@@ -33,7 +33,7 @@ function plainNormals(seed: number, row: number, count: number): number[] {
 }
 
 test('draws mean plus standard deviation times the polar method of the row’s own words, whatever is drawn beside', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const latents of [1, 2, 3, 10, 31]) {
       const posterior = upload(core, 9, latents);
       const owners = [8, 0, 3, 5];
@@ -66,7 +66,7 @@ test('draws mean plus standard deviation times the polar method of the row’s o
   }));
 
 test('normal draws have the moments of the normal distribution', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const rows = 40_000;
     const posterior = {
       rows,
@@ -94,7 +94,7 @@ test('normal draws have the moments of the normal distribution', () =>
   }));
 
 test('gives log q(z|x) and log p(z) of each sample', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const latents of [1, 4, 7]) {
       const posterior = upload(core, 6, latents);
       const owners = core.arena.upload('i32', [5, 1, 2]);

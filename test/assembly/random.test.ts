@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { deriveSeed, RandomStream } from '../../src/random.js';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { assertSame, chiSquare, chiSquareLimit } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 /** Places in the random sequence: seeds of one word and of two, the largest there are, and streams and indices up to 2^32 - 1. */
 const PLACES = [
@@ -34,13 +34,13 @@ const KNOWN_ANSWERS = [
 ];
 
 test('gives the published answers for counters and keys of zeros, of ones and of the digits of pi', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const [counter, key, answer] of KNOWN_ANSWERS)
       assertSame(core.random.philoxBlock(counter, key), answer, 'block');
   }));
 
 test('the twin in TypeScript gives the blocks whose counters are (block, index, stream, 0), one after the other', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const { seed, stream, index } of PLACES) {
       const words = new RandomStream(seed, stream, index);
       const key = [seed % 2 ** 32, Math.floor(seed / 2 ** 32)];
@@ -56,7 +56,7 @@ test('the twin in TypeScript gives the blocks whose counters are (block, index, 
 // rejected, at 3 * 2^30 a quarter, at 2^31 - 1 and at powers of two next to none or none.
 for (const n of [1, 2, 3, 10, 1000, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, 3 * 2 ** 30, 2 ** 32 - 1]) {
   test(`draws below ${n} are those of the twin in TypeScript, whatever their number`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const place of PLACES) {
         for (const length of [...LENGTHS, 79, 80, 81, 160]) {
           const out = core.arena.alloc('i32', length);
@@ -83,7 +83,7 @@ test('a draw below n is the high word of a word times n, and words whose low pro
 });
 
 test('different seeds, streams and indices give different draws', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const out = core.arena.alloc('i32', 8);
     const seen = new Set<string>();
     for (const seed of [1, 2, 2 ** 32 + 1, 2 ** 33 + 1]) {
@@ -98,7 +98,7 @@ test('different seeds, streams and indices give different draws', () =>
   }));
 
 test('every number below n is drawn equally often', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const out = core.arena.alloc('i32', 100000);
     for (const n of [2, 3, 5, 6, 7, 10, 64, 100]) {
       core.random.uniformBelow(out, n, { seed: 42, stream: 1, index: n });
@@ -112,7 +112,7 @@ test('every number below n is drawn equally often', () =>
   }));
 
 test('neighbouring draws are independent', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const out = core.arena.alloc('i32', 100000);
     core.random.uniformBelow(out, 10, { seed: 43, stream: 1, index: 0 });
     const counts = new Int32Array(100);
@@ -122,7 +122,7 @@ test('neighbouring draws are independent', () =>
   }));
 
 test('shuffled rows are those of a forward Fisher-Yates shuffle with the draws of the twin, for a prefix of any length', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const place of PLACES) {
       for (const n of LENGTHS) {
         for (const count of new Set([0, Math.min(1, n), n >> 1, n])) {
@@ -141,7 +141,7 @@ test('shuffled rows are those of a forward Fisher-Yates shuffle with the draws o
   }));
 
 test('shuffled rows are a permutation, and a shorter prefix is the beginning of a longer one', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const n of LENGTHS) {
       const out = core.arena.alloc('i32', n);
       core.random.shuffledRows(out, n, { seed: 9, stream: 3, index: n });
@@ -158,7 +158,7 @@ test('shuffled rows are a permutation, and a shorter prefix is the beginning of 
   }));
 
 test('all orders of four rows, and all pairs out of six, are drawn equally often', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const [n, count, orders] of [
       [4, 4, 24],
       [6, 2, 30],

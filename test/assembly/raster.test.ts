@@ -3,9 +3,9 @@ import * as assert from 'uvu/assert';
 import type { Core } from '../../bindings/core.js';
 import { type Drawing, SHAPES } from '../../src/data/generated.js';
 import { crc32 } from '../../src/io/crc32.js';
-import { forEachBuild } from './builds.js';
 import { castDrawing } from './plain-raster.js';
 import { assertSame } from './samples.js';
+import { withWatchedCore } from './watched-core.js';
 
 const UPRIGHT: Drawing = { shape: 0, x: 32, y: 32, size: 1, turn: 0, secondTurn: 0, colour: [1, 1, 1] };
 const BODIES = [SHAPES.cube, SHAPES.ellipsoid, SHAPES.pyramid] as const;
@@ -43,8 +43,7 @@ function places(shape: number): Drawing[] {
 
 for (const [name, shape] of Object.entries(SHAPES)) {
   test(`draws a ${name} as rays see it, pixel by pixel`, () =>
-    forEachBuild((core, build) => {
-      if (build === 'relaxed') return;
+    withWatchedCore((core) => {
       for (const drawing of places(shape)) {
         const drawn = draw(core, [drawing], 3, false);
         const expected = castDrawing(drawing, 12);
@@ -70,7 +69,7 @@ for (const [name, shape] of Object.entries(SHAPES)) {
 
 for (const [name, area] of Object.entries(AREAS)) {
   test(`a ${name} covers its area at any size and angle`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const drawing of places(SHAPES[name as keyof typeof AREAS])) {
         const bytes = draw(core, [drawing], 1, false);
         const covered = bytes.reduce((sum, byte) => sum + byte, 0) / 255;
@@ -88,7 +87,7 @@ for (const [name, area] of Object.entries(AREAS)) {
 }
 
 test('draws in the colour given, one channel after the other', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const shape of Object.values(SHAPES)) {
       const [white, coloured] = [
         { ...UPRIGHT, shape },
@@ -104,7 +103,7 @@ test('draws in the colour given, one channel after the other', () =>
   }));
 
 test('a square is the same after a quarter of a turn, an ellipse after half of one, a heart only after a whole one', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (let k = 0; k < 40; k++) {
       const at = (shape: number, step: number) =>
         draw(core, [{ ...UPRIGHT, x: 30.5, y: 31.5, size: 0.9, shape, turn: step / 40 }], 1, true);
@@ -117,7 +116,7 @@ test('a square is the same after a quarter of a turn, an ellipse after half of o
   }));
 
 test('a body looks the same where turning it about its vertical axis brings it back', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const [shape, parts] of [
       [SHAPES.cube, 4],
       [SHAPES.ellipsoid, 2],
@@ -131,7 +130,7 @@ test('a body looks the same where turning it about its vertical axis brings it b
   }));
 
 test('a step of one pixel moves a sharp image by one pixel', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const shape of [0, 1, 2, 3]) {
       const at = (x: number, y: number) => draw(core, [{ ...UPRIGHT, shape, x, y, turn: 0.13 }], 1, true);
       const [here, right, below] = [at(20.5, 30.5), at(21.5, 30.5), at(20.5, 31.5)];
@@ -141,7 +140,7 @@ test('a step of one pixel moves a sharp image by one pixel', () =>
   }));
 
 test('nothing touches the border, wherever it is and however it is turned', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const shape of Object.values(SHAPES)) {
       for (let k = 0; k < 48; k++) {
         const [x, y] = [
@@ -160,7 +159,7 @@ test('nothing touches the border, wherever it is and however it is turned', () =
   }));
 
 test('an image is the same alone and among others', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const all = [...Object.values(SHAPES), 5, 0, 6].flatMap(places);
     const together = draw(core, all, 3, false);
     all.forEach((drawing, i) => {
@@ -169,8 +168,8 @@ test('an image is the same alone and among others', () =>
     assert.is(draw(core, [], 3, false).length, 0);
   }));
 
-test('both builds draw the bytes that are written here', () =>
-  forEachBuild((core) => {
+test('draws the bytes that are written here', () =>
+  withWatchedCore((core) => {
     const plane = [0, 1, 2, 3].flatMap(places);
     const sums = [
       crc32(draw(core, plane, 1, true)),
@@ -181,7 +180,7 @@ test('both builds draw the bytes that are written here', () =>
   }));
 
 test('noise is uniform, a function of the row, and gives way to the shape', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const drawings = [{ ...UPRIGHT, shape: SHAPES.heart, turn: 0.2 }, UPRIGHT, UPRIGHT];
     const numbers = drawings.flatMap(({ shape, x, y, size, turn, colour }) => [shape, x, y, size, turn, 0, ...colour]);
     const noisy = (rows: readonly number[]) => {

@@ -1,10 +1,10 @@
 import { test } from 'uvu';
-import { COLUMN_COUNTS, forEachBuild, LENGTHS } from './builds.js';
 import { assertSame, codes, normals, rounded } from './samples.js';
+import { COLUMN_COUNTS, LENGTHS, withWatchedCore } from './watched-core.js';
 
 for (const type of ['f32', 'f64', 'i32'] as const) {
   test(`gathers whole rows of ${type} in the order asked for, repeated ones as well`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const count of LENGTHS) {
         for (const columns of COLUMN_COUNTS) {
           const numbers = rounded(
@@ -23,7 +23,7 @@ for (const type of ['f32', 'f64', 'i32'] as const) {
 }
 
 test('gathers elements of one column in the order asked for', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const count of LENGTHS) {
       const numbers = codes(50, 1 << 30, 1);
       const rows = codes(count, 50, count);
@@ -39,7 +39,7 @@ test('gathers elements of one column in the order asked for', () =>
 
 for (const type of ['f32', 'f64'] as const) {
   test(`gives rows of ${type} in units of their columns, with a 1 and zeros where there is room`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const rows of LENGTHS) {
         for (const columns of COLUMN_COUNTS) {
           for (const stride of [columns, Math.ceil((columns + 1) / 4) * 4]) {

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import type { Core } from '../../bindings/core.js';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { assertSame, codes, normals } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 function sorted(core: Core, numbers: Float64Array): { keys: Float64Array; order: Int32Array } {
   const keys = core.arena.upload('f64', numbers);
@@ -18,7 +18,7 @@ function plain(numbers: Float64Array): Int32Array {
 }
 
 test('sorts rows as a comparison sort does, equal ones in the order they came in', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const rows of [...LENGTHS, 2048, 5000]) {
       for (const [what, numbers] of [
         ['normal numbers', normals(rows, rows)],
@@ -40,7 +40,7 @@ test('sorts rows as a comparison sort does, equal ones in the order they came in
   }));
 
 test('puts -0 before 0 and gives both back', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const { keys, order } = sorted(core, Float64Array.of(0, 1, -0, -1, 0, -5e-324));
     assertSame(order, [3, 5, 2, 0, 4, 1], 'order');
     assertSame(

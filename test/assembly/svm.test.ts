@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import type { Core } from '../../bindings/core.js';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, codes, exactSum, normals, ROUNDING } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 /** Rows of `classes` classes, of which one in `classes + 1` is left out; x in increasing order. */
 function problemOf(rows: number, classes: number) {
@@ -25,7 +25,7 @@ const PROBLEMS = LENGTHS.flatMap((rows) => [1, 2, 3, 5, 10].map((classes) => pro
 const [OFFSET, PER_SCALE] = [0.25, 3];
 
 test('groups sorted rows by class and sums them, with all of them in a segment of their own', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const problem of PROBLEMS) {
       const { rows, classes, x, order, ofRow } = problem;
       const chosen = Array.from(x.keys()).filter((i) => ofRow[order[i]] >= 0);
@@ -56,7 +56,7 @@ test('groups sorted rows by class and sums them, with all of them in a segment o
   }));
 
 test('counts the rows whose class has the largest line, ties to the lowest class', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const problem of PROBLEMS) {
       const { rows, classes, x, order, ofRow } = problem;
       const slopes = normals(classes, classes);

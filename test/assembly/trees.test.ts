@@ -3,9 +3,9 @@ import * as assert from 'uvu/assert';
 import type { Core } from '../../bindings/core.js';
 import type { Tree, TreeRows } from '../../bindings/kernels/trees.js';
 import { type Cut, EXACT, loadTreeRows } from '../../src/learners/tree-rows.js';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { growPlainly } from './plain-tree.js';
 import { assertNear, assertSame, codes, normals, uniforms } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 const RATE = 0.1;
 /** Trees that are drawn. */
@@ -92,7 +92,7 @@ const SHAPES = [
 const ROW_COUNTS = LENGTHS.filter((length) => length > 0 && length < 1000).concat(150);
 
 test('grows the tree that trying every split grows, into however many bins columns are cut', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     for (const rows of ROW_COUNTS) {
       for (const shape of SHAPES) {
         const [columns] = shape;
@@ -116,7 +116,7 @@ test('grows the tree that trying every split grows, into however many bins colum
   }));
 
 test('finds splits within bins where nearly all rows are alike, as those of a class are', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     for (const share of [0.02, 0.2]) {
       for (const seed of [1, 2, 3]) {
         const next = uniforms(seed);
@@ -140,7 +140,7 @@ test('finds splits within bins where nearly all rows are alike, as those of a cl
   }));
 
 test('tries splits between bins only where it is told to', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     for (const rows of ROW_COUNTS) {
       for (const shape of SHAPES) {
         const x = normals(rows * shape[0], rows);
@@ -160,7 +160,7 @@ test('tries splits between bins only where it is told to', () =>
   }));
 
 test('shares gains among columns that split equally well: doubled, mirrored, and equal by chance', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const rows = 60;
       const one = normals(rows, seed);
@@ -194,7 +194,7 @@ function mixedColumns(rows: number, columns: number, next: () => number): Float6
 }
 
 test('grows the tree that trying every split grows from columns of every kind, with equal splits', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     let passedOver = 0;
     for (let seed = 0; seed < SEEDS; seed++) {
       const next = uniforms(1000 + seed);
@@ -216,7 +216,7 @@ test('grows the tree that trying every split grows from columns of every kind, w
   }));
 
 test('does not mind which trees were grown before', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const rows = 300;
     const x = normals(6 * rows, 1);
     const { tree, treeRows } = await allocate(core, x, rows, 6, 3);
@@ -233,7 +233,7 @@ test('does not mind which trees were grown before', () =>
   }));
 
 test('cuts columns into bins of whole values, each with its share of the rows that are left', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const boundsOf = async (values: ArrayLike<number>, bins: number) => {
       const own = await loadTreeRows(
         core,
@@ -262,7 +262,7 @@ test('cuts columns into bins of whole values, each with its share of the rows th
   }));
 
 test('puts the threshold where both neighbours keep their side, however close they are', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const x = Float64Array.of(1, 1 + 2 ** -52, 1, 1 + 2 ** -52);
     const { tree, treeRows } = await allocate(core, x, 4, 1, 1);
     const raw = core.arena.zeros('f64', 4);
@@ -273,7 +273,7 @@ test('puts the threshold where both neighbours keep their side, however close th
   }));
 
 test('leaves a leaf without curvature at 0', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const { tree, treeRows } = await allocate(core, Float64Array.of(1, 2), 2, 1, 1);
     const raw = core.arena.zeros('f64', 2);
     core.trees.growTree(tree, raw, core.arena.zeros('f64', 1), core.arena.upload('f64', [1, 0]), treeRows, 1, 1);

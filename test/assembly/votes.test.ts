@@ -2,7 +2,6 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
-import { COLUMN_COUNTS, forEachBuild, LENGTHS, uploadTable } from './builds.js';
 import {
   assertNear,
   assertSame,
@@ -14,10 +13,11 @@ import {
   rounded,
   uniforms,
 } from './samples.js';
+import { COLUMN_COUNTS, LENGTHS, uploadTable, withWatchedCore } from './watched-core.js';
 
 for (const type of ['f32', 'f64'] as const) {
   test(`gives the variance of each batch and column of ${type}`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       for (const columns of COLUMN_COUNTS) {
         // An offset that differs from column to column; it must cost nothing.
         const numbers = rounded(
@@ -51,7 +51,7 @@ for (const type of ['f32', 'f64'] as const) {
     }));
 
   test(`a column of ${type} whose values in a batch are equal has variance exactly 0, and one that differs shows`, () =>
-    forEachBuild((core) => {
+    withWatchedCore((core) => {
       const columns = 5;
       const constants = [0, 0.1, -1e8, 1e30, 1 / 3];
       const numbers = rounded(
@@ -77,7 +77,7 @@ for (const type of ['f32', 'f64'] as const) {
 }
 
 test('a table larger than any cache gives, for some of its rows, what these rows alone give', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const type of ['f32', 'f64'] as const) {
       for (const columns of [1, 5]) {
         const [count, size] = [9, 6];
@@ -95,7 +95,7 @@ test('a table larger than any cache gives, for some of its rows, what these rows
   }));
 
 test('an offset of 1e8 at a scale of 1e-3 costs no digit of a batch variance', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const numbers = normals(64, 1).map((x) => 1e8 + 1e-3 * x);
     const out = core.arena.alloc('f64', 1);
     const rows = core.arena.upload(
@@ -119,7 +119,7 @@ function choose(core: Core, local: ArrayLike<number>, global: ArrayLike<number>)
 }
 
 test('chooses the latent whose variance is smallest next to its global variance, and weighs it by the formula', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const count of LENGTHS) {
       for (const columns of COLUMN_COUNTS) {
         const next = uniforms(count + columns);
@@ -140,7 +140,7 @@ test('chooses the latent whose variance is smallest next to its global variance,
   }));
 
 test('relative variances within 1e-12 are ties, which the lowest index wins', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const [local, winner] of [
       [[0.5, 0.5, 0.5, 0.5], 0],
       [[0.5, 0.2, 0.2, 0.2], 1],
@@ -159,7 +159,7 @@ test('relative variances within 1e-12 are ties, which the lowest index wins', ()
   }));
 
 test('never chooses or counts a latent that is left out, however little it varies', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const out of [0, 1, 2]) {
       const kept = [0, 1, 2].filter((d) => d !== out);
       const local = [0.3, 0.3, 0.3];
@@ -178,7 +178,7 @@ test('never chooses or counts a latent that is left out, however little it varie
   }));
 
 test('latents none of which varies in a batch share the weight that equal ones have', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const columns of COLUMN_COUNTS) {
       const { chosen, weights } = choose(core, new Float64Array(columns), new Float64Array(columns).fill(2));
       assert.is(chosen[0], 0);
@@ -196,7 +196,7 @@ function chooseLargest(core: Core, local: ArrayLike<number>, global: ArrayLike<n
 }
 
 test('chooses the kept latent whose variance is largest next to its global variance, the lowest index of equal ones', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const count of LENGTHS) {
       for (const columns of COLUMN_COUNTS) {
         const next = uniforms(count + columns);
@@ -233,7 +233,7 @@ const TABLES: Readonly<Record<string, (row: number, d: number, normal: number) =
 };
 
 test('float32 chooses what float64 chooses, smallest or largest, and weighs it nearly the same', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const [name, value] of Object.entries(TABLES)) {
       for (const columns of [1, 2, 3, 4, 5, 8, 10, 12, 13, 17, 25, 31]) {
         const noise = normals(200 * columns, columns);
@@ -280,7 +280,7 @@ test('float32 chooses what float64 chooses, smallest or largest, and weighs it n
   }));
 
 test('float32 weights are right to a millionth for batches of 64', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const x = core.arena.upload('f32', normals(1000 * 10, 3));
     const global = core.arena.upload('f64', new Float64Array(10).fill(1));
     const rows = core.arena.upload('i32', codes(500 * 64, 1000, 4));

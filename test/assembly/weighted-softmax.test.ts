@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import type { Core } from '../../bindings/core.js';
-import { forEachBuild, LENGTHS } from './builds.js';
 import { assertNear, assertSame, codes, normals } from './samples.js';
+import { LENGTHS, withWatchedCore } from './watched-core.js';
 
 interface Problem {
   readonly rows: number;
@@ -104,7 +104,7 @@ function upload(core: Core, { rows, columns, classes, x, labels, classWeights, w
 }
 
 test('loss, gradient, probabilities and margin are those of the definition', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const problem of PROBLEMS) {
       const { rows, columns, classes } = problem;
       const expected = plain(problem);
@@ -125,7 +125,7 @@ test('loss, gradient, probabilities and margin are those of the definition', () 
   }));
 
 test("the Hessian's blocks are those of the definition", () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const problem of PROBLEMS) {
       const { rows, columns, classes } = problem;
       const expected = plain(problem);
@@ -147,7 +147,7 @@ const upperPart = (n: number, element: (i: number, j: number) => number): number
   Array.from({ length: n }, (_, i) => Array.from({ length: n - i }, (_, j) => element(i, i + j))).flat();
 
 test('Gram matrices of pairs of classes are those of the definition, of likely classes alone', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const problem of PROBLEMS.filter(({ rows }) => rows < 1000)) {
       const { rows, columns, classes, x, labels, classWeights } = problem;
       const { weighted, weights, probabilities, tally, result } = upload(core, problem);
@@ -179,7 +179,7 @@ test('Gram matrices of pairs of classes are those of the definition, of likely c
   }));
 
 test('weights of 1 give the bits of none', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (const problem of PROBLEMS) {
       const [ones, none] = [new Float64Array(problem.classes).fill(1), null].map((classWeights) => {
         const { weighted, weights, probabilities, tally, result } = upload(core, problem);
@@ -198,7 +198,7 @@ test('weights of 1 give the bits of none', () =>
   }));
 
 test('a score far below the largest has the probability that float64 can say, and 0 below', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     // One column, whose weights are the scores; all shares of the largest, whose score is 0.
     const scores = [0, -1e-9, -0.3, -1, -10.5, -100.25, -700, -707.9, -709, -1e5, -1e300, -0.5];
     const problem: Problem = {

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Core, withCore } from '../../bindings/core.js';
-import { forEachBuild } from '../assembly/builds.js';
+import { withWatchedCore } from '../assembly/watched-core.js';
 
 /** The address that the next block would have. */
 function topOf(core: Core): number {
@@ -9,8 +9,6 @@ function topOf(core: Core): number {
   core.arena.release(mark);
   return mark;
 }
-
-test('each build says which it is', () => forEachBuild((core, build) => assert.is(core.build, build)));
 
 test('computations at the same time have instances of their own', async () => {
   let release = () => {};
@@ -76,7 +74,7 @@ test('an instance whose memory grew beyond 256 MiB is not kept', async () => {
 });
 
 test('draws are the same after memory grew, and after a reset', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const at = { seed: 1, stream: 2, index: 3 };
     const first = core.arena.alloc('i32', 100);
     core.random.uniformBelow(first, 1000, at);
@@ -92,7 +90,7 @@ test('draws are the same after memory grew, and after a reset', () =>
   }));
 
 test('kernels that take scratch memory give it back, and those that keep blocks keep these only', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     const x = core.arena.upload('f64', [1, 2, 3, 4, 5, 6]);
     const codes = core.arena.upload('i32', [0, 1, 0, 1]);
     const rows = core.arena.alloc('i32', 4);

@@ -9,44 +9,41 @@ import { testNeeding } from '../requirements.js';
 import { chromiumPath, launch, NO_CHROMIUM } from './chromium.js';
 import { ISOLATION, type Site, serve } from './static-server.js';
 
-type Scored = { readonly build: string; readonly json: string };
-
 const FOLDERS = {
   '/': join(repository, 'test/browser/page'),
   '/dist/': join(repository, 'dist'),
   '/digits/': join(repository, 'examples/digits'),
   '/consumers/': join(repository, 'test/consumers'),
 };
-const BUILDS = ['simd', 'relaxed'] as const;
 const OPTIONS = { seed: 3, interval: 3, null: 3 };
 
 const browsing = suite('browser');
 const test = testNeeding(chromiumPath !== undefined, NO_CHROMIUM, browsing);
 
 let browser: Browser;
-let expected: Readonly<Record<string, string>>;
+let expected: string;
 
 browsing.before(async () => {
   if (chromiumPath === undefined) return;
   browser = await launch();
-  expected = Object.fromEntries(BUILDS.map((build) => [build, scoreInNode(build)]));
+  expected = scoreInNode();
 });
 
 browsing.after(async () => {
   await browser?.close();
 });
 
-function scoreInNode(build: string): string {
+function scoreInNode(): string {
   const code = `
     import { readFileSync } from 'node:fs';
     import { score } from './dist/node.js';
     import { parseVmat } from './test/consumers/vmat.js';
     const [latents, factors] = ${JSON.stringify(digits)}.map((path) => parseVmat(readFileSync(path)));
     process.stdout.write(JSON.stringify(await score(latents, factors, ${JSON.stringify(OPTIONS)})));`;
-  return outputOf(process.execPath, ['--input-type=module', '-e', code], repository, { VAEMETRICS_WASM: build });
+  return outputOf(process.execPath, ['--input-type=module', '-e', code], repository);
 }
 
-function decomposeInNode(build: string, options: object): string {
+function decomposeInNode(options: object): string {
   const code = `
     import { readFileSync } from 'node:fs';
     import { decompose } from './dist/node.js';
@@ -54,28 +51,24 @@ function decomposeInNode(build: string, options: object): string {
     import { parseVmat } from './test/consumers/vmat.js';
     const posterior = posteriorAround(parseVmat(readFileSync(${JSON.stringify(digits[0])})));
     process.stdout.write(JSON.stringify(await decompose(posterior, ${JSON.stringify(options)})));`;
-  return outputOf(process.execPath, ['--input-type=module', '-e', code], repository, { VAEMETRICS_WASM: build });
+  return outputOf(process.execPath, ['--input-type=module', '-e', code], repository);
 }
 
 interface Visit {
-  readonly search?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly types?: Readonly<Record<string, string | null>>;
   readonly folders?: Readonly<Record<string, string>>;
 }
 
 /** Opens the page on a server of its own; a page that logs an error fails the test. */
-async function visit<R>(
-  { search = '', headers, types, folders }: Visit,
-  use: (page: Page, site: Site) => Promise<R>,
-): Promise<R> {
+async function visit<R>({ headers, types, folders }: Visit, use: (page: Page, site: Site) => Promise<R>): Promise<R> {
   const site = await serve({ ...FOLDERS, ...folders }, headers, types);
   const context = await browser.newContext();
   try {
     const page = await context.newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
-    await page.goto(`${site.origin}/index.html${search}`);
+    await page.goto(`${site.origin}/index.html`);
     await page.waitForFunction('window.page !== undefined', undefined, { timeout: 15_000 });
     const result = await use(page, site);
     assert.equal(errors, []);
@@ -91,7 +84,7 @@ const call = <R>(page: Page, name: string, options: unknown = {}) =>
   page.evaluate(`window.page.${name}(${JSON.stringify(options)})`) as Promise<R>;
 
 test('Node gives a whole report to compare with', () => {
-  const { metrics } = JSON.parse(expected.simd) as Report;
+  const { metrics } = JSON.parse(expected) as Report;
   assert.ok(Object.keys(metrics).length >= 4);
   for (const { value, interval, null: chance } of Object.values(metrics)) {
     assert.type(value, 'number');
@@ -99,92 +92,71 @@ test('Node gives a whole report to compare with', () => {
   }
 });
 
-for (const build of BUILDS) {
-  for (const [isolation, headers] of [
-    ['without', {}],
-    ['with', ISOLATION],
-  ] as const) {
-    for (const place of ['score', 'scoreInWorker'] as const) {
-      const where = place === 'score' ? 'the page' : 'a module worker';
-      test(`the ${build} build in ${where}, ${isolation} COOP and COEP, gives the report of Node`, async () => {
-        await visit({ search: `?build=${build}`, headers }, async (page, { requests }) => {
-          assert.is(await page.evaluate('crossOriginIsolated'), isolation === 'with');
-          const scored = await call<Scored>(page, place, OPTIONS);
-          assert.is(scored.build, build);
-          assert.is(scored.json, expected[build]);
-          // Only the build in use is fetched.
-          assert.equal(
-            requests.filter((path) => path.endsWith('.wasm')),
-            [build === 'simd' ? '/dist/core.wasm' : '/dist/core.relaxed.wasm'],
-          );
-        });
+for (const [isolation, headers] of [
+  ['without', {}],
+  ['with', ISOLATION],
+] as const) {
+  for (const place of ['score', 'scoreInWorker'] as const) {
+    const where = place === 'score' ? 'the page' : 'a module worker';
+    test(`${where}, ${isolation} COOP and COEP, gives the report of Node`, async () => {
+      await visit({ headers }, async (page, { requests }) => {
+        assert.is(await page.evaluate('crossOriginIsolated'), isolation === 'with');
+        assert.is(await call(page, place, OPTIONS), expected);
+        assert.equal(
+          requests.filter((path) => path.endsWith('.wasm')),
+          ['/dist/core.wasm'],
+        );
       });
-    }
+    });
   }
 }
 
 for (const place of ['score', 'scoreInWorker'] as const) {
   test(`threads give the report of one, asked for in ${place === 'score' ? 'the page' : 'a module worker'}`, async () => {
     const headers = { 'Content-Security-Policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" };
-    await visit({ search: '?build=simd', headers }, async (page, { requests }) => {
-      assert.is((await call<Scored>(page, place, { ...OPTIONS, threads: 2 })).json, expected.simd);
+    await visit({ headers }, async (page, { requests }) => {
+      assert.is(await call(page, place, { ...OPTIONS, threads: 2 }), expected);
       assert.ok(requests.includes('/dist/browser.worker.js'));
     });
   });
 }
 
-for (const build of BUILDS) {
-  test(`the ${build} build decomposes a posterior to the digits of Node, with threads and without`, async () => {
-    const options = { seed: 5, samples: 900 };
-    const inNode = decomposeInNode(build, options);
-    assert.ok(JSON.parse(inNode).totalCorrelation > 0);
-    await visit({ search: `?build=${build}` }, async (page) => {
-      for (const threads of [1, 2]) {
-        const { build: used, json } = await call<Scored>(page, 'decompose', { ...options, threads });
-        assert.is(used, build);
-        assert.is(json, inNode);
-      }
-    });
+test('decomposes a posterior to the digits of Node, with threads and without', async () => {
+  const options = { seed: 5, samples: 900 };
+  const inNode = decomposeInNode(options);
+  assert.ok(JSON.parse(inNode).totalCorrelation > 0);
+  await visit({}, async (page) => {
+    for (const threads of [1, 2]) assert.is(await call(page, 'decompose', { ...options, threads }), inNode);
   });
-}
-
-test('both builds decompose a posterior to the same digits', () => {
-  const [simd, relaxed] = BUILDS.map((build) => decomposeInNode(build, { samples: 300 }));
-  assert.is(relaxed, simd);
 });
 
 test('a worker that is not served is an error, and no wait without end', () => {
   const folders = { '/dist/browser.worker': join(repository, 'no-such-folder') };
-  return visit({ search: '?build=simd', folders }, async (page) => {
-    const message = await call<Scored>(page, 'score', { threads: 2 }).catch(String);
-    assert.match(message as string, /worker: /);
+  return visit({ folders }, async (page) => {
+    const message = await call<string>(page, 'score', { threads: 2 }).catch(String);
+    assert.match(message, /worker: /);
   });
 });
 
-test('the relaxed build is what a page gets that forces none', () =>
-  visit({}, async (page) => {
-    assert.is((await call<Scored>(page, 'score')).build, 'relaxed');
-  }));
-
 for (const type of ['application/octet-stream', 'application/wasm; charset=utf-8', 'text/html', null]) {
   test(`a server that sends .wasm as ${type ?? 'nothing in particular'} does`, () =>
-    visit({ search: '?build=simd', types: { '.wasm': type } }, async (page) => {
-      assert.is((await call<Scored>(page, 'score', OPTIONS)).json, expected.simd);
+    visit({ types: { '.wasm': type } }, async (page) => {
+      assert.is(await call(page, 'score', OPTIONS), expected);
     }));
 }
 
 test('a content security policy needs to allow no more than wasm-unsafe-eval', () => {
   const headers = { 'Content-Security-Policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" };
-  return visit({ search: '?build=simd', headers }, async (page) => {
-    assert.is((await call<Scored>(page, 'score', OPTIONS)).json, expected.simd);
+  return visit({ headers }, async (page) => {
+    assert.is(await call(page, 'score', OPTIONS), expected);
   });
 });
 
 test('a WebAssembly file that is not served is named', () => {
   const folders = { '/dist/core': join(repository, 'no-such-folder') };
-  return visit({ search: '?build=simd', folders }, async (page, { origin }) => {
-    const message = await call<Scored>(page, 'score').catch(String);
-    assert.match(message as string, `expected ${origin}/dist/core.wasm to be served, got HTTP 404`);
+  return visit({ folders }, async (page, { origin }) => {
+    const message = await call<string>(page, 'score').catch(String);
+    assert.match(message, `expected ${origin}/dist/core.wasm to be served, got HTTP 404`);
   });
 });
 
@@ -207,7 +179,7 @@ test('progress arrives, and an AbortSignal stops the work soon after', () =>
     assert.ok((progress[0].done as number) < (progress[0].total as number));
     // 100,000 permutations take minutes; the bound is far from what it takes to stop.
     assert.ok(seconds < 30, `${seconds} s`);
-    assert.ok((await call<Scored>(page, 'score', OPTIONS)).json.length > 100, 'scores again afterwards');
+    assert.ok((await call<string>(page, 'score', OPTIONS)).length > 100, 'scores again afterwards');
   }));
 
 test('the page gets its turns while it computes', () =>

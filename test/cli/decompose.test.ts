@@ -139,12 +139,6 @@ const REFUSALS: ReadonlyArray<[what: string, argv: () => string[], code: number,
     /--samples is for --estimator exact/,
   ],
   [
-    'float32 with shortcuts',
-    () => [at('posterior.npz'), '--precision', 'float32'],
-    2,
-    /--precision float32 needs --no-shortcuts/,
-  ],
-  [
     'too many samples',
     () => [at('posterior.npz'), '--samples', '41'],
     2,

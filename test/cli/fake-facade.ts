@@ -40,7 +40,7 @@ export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[
     decompose,
     udr,
     checkCapacity() {},
-    ready: async () => 'simd' as const,
+    ready: async () => {},
     async score(latentsLike, factorsLike, options = {}) {
       const [latents, factors] = [toMatrix(latentsLike), toMatrix(factorsLike)];
       asked.push({ latents, factors, options });

@@ -8,23 +8,20 @@ import {
   type MinibatchOptions,
   type MinibatchTerms,
 } from '../../src/decomposition/minibatch.js';
-import { forEachBuild } from '../assembly/builds.js';
 import { assertNear, assertSame } from '../assembly/samples.js';
+import { withWatchedCore } from '../assembly/watched-core.js';
 import { expectedOf } from '../golden/load-golden.js';
 import { type PlainBatch, plainLogs } from './plain-estimators.js';
 import { drawPosterior, readPosterior, rowsOf, uploadPosterior } from './posteriors.js';
 
 const noPause = () => {};
 
-/** The estimate by the SIMD build, after checking that the relaxed build gives the same bits. */
-async function estimate(posterior: PlainBatch, options: MinibatchOptions): Promise<MinibatchEstimate> {
-  const found: MinibatchEstimate[] = [];
-  await forEachBuild(async (core) => {
-    found.push(await estimateByMinibatches(core, uploadPosterior(core, posterior), options, noPause));
+function estimate(posterior: PlainBatch, options: MinibatchOptions): Promise<MinibatchEstimate> {
+  return withWatchedCore(async (core) => {
+    const found = await estimateByMinibatches(core, uploadPosterior(core, posterior), options, noPause);
     assert.is(core.arena.depth, 0);
+    return found;
   });
-  assert.equal(found[0], found[1]);
-  return found[0];
 }
 
 const listTerms = (terms: MinibatchTerms<number>) => [
@@ -214,7 +211,7 @@ test('refuses what cannot be a batch before anything is computed', async () => {
 
 test('reports progress, and stops and gives its memory back when it is cancelled', async () => {
   const posterior = drawPosterior(600, 3, 2);
-  await forEachBuild(async (core) => {
+  await withWatchedCore(async (core) => {
     const sampled = uploadPosterior(core, posterior);
     const seen: number[] = [];
     const options = { estimator: 'mss', batch: 300, seed: 0 } as const;

@@ -9,8 +9,8 @@ import {
   batchLogDensities,
   type DecompositionTensors,
 } from '../../src/decomposition/tensors.js';
-import { forEachBuild } from '../assembly/builds.js';
 import { assertNear } from '../assembly/samples.js';
+import { withWatchedCore } from '../assembly/watched-core.js';
 import type { PlainBatch, Table } from './plain-estimators.js';
 import { drawPosterior, uploadPosterior } from './posteriors.js';
 import { tf } from './tensorflow.js';
@@ -34,7 +34,7 @@ const tensorsOf = ({ mu, logvar, z }: PlainBatch): BatchTensors<Tensor> => ({
 /** What the float64 kernels make of a batch. */
 async function byKernel(batch: PlainBatch, estimator: EstimatorName) {
   let found: Awaited<ReturnType<typeof estimateByMinibatches>> | undefined;
-  await forEachBuild(async (core) => {
+  await withWatchedCore(async (core) => {
     const options = { estimator, batch: batch.mu.length, datasetSize: DATASET, seed: 0 };
     found = await estimateByMinibatches(core, uploadPosterior(core, batch), options, () => {});
   });

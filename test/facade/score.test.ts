@@ -222,8 +222,6 @@ test('says that there is no interval where halves have no score', async () => {
   assert.ok(notes.includes('no interval: fewer than two halves of the rows have a score'));
 });
 
-test('compiles ahead and says which build it runs', async () => {
-  assert.ok(['simd', 'relaxed'].includes(await ready()));
-});
+test('compiles ahead', async () => assert.is(await ready(), undefined));
 
 test.run();

@@ -6,7 +6,6 @@ import { type MatrixLike, toMatrix } from '../../src/index.js';
 import { type BalancedFit, fitBalancedLogistic } from '../../src/learners/balanced-logistic.js';
 import { loadTable } from '../../src/stats/load-table.js';
 import { standardiseLatents } from '../../src/stats/standardised-latents.js';
-import { forEachBuild } from '../assembly/builds.js';
 import { codes, normals } from '../assembly/samples.js';
 import { type Case, readGolden } from '../golden/load-golden.js';
 
@@ -164,25 +163,6 @@ test('says where the search was given up, and can be stopped from outside', asyn
   } catch (error) {
     assert.is((error as Error).message, 'stopped');
   }
-});
-
-test('both builds leave the same cross entropy, to the bit', async () => {
-  const rows = 2000;
-  const labels = codes(rows, 9, 11);
-  const noise = normals(2 * rows, 12);
-  const x = Float64Array.from({ length: 4 * rows }, (_, i) => {
-    const [row, j] = [Math.floor(i / 4), i % 4];
-    return j === 2 ? 1 : j === 3 ? 0 : noise[2 * row + j] + (j === 0 ? 0.2 * labels[row] : 0);
-  });
-  const found: number[] = [];
-  await forEachBuild(async (core) => {
-    const problem = { x: core.arena.upload('f64', x), stride: 4, labels: core.arena.upload('i32', labels) };
-    const fit = await fitBalancedLogistic(core, { ...problem, rows, columns: 2, classes: 9 }, () => {});
-    assert.is(fit.outcome, 'minimum');
-    found.push(fit.crossEntropy);
-  });
-  assert.is(found.length, 2);
-  assert.is(found[0], found[1]);
 });
 
 test.run();

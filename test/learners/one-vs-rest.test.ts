@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fitOneVsRest, oneVsRestProbabilities } from '../../src/learners/one-vs-rest.js';
-import { forEachBuild } from '../assembly/builds.js';
 import { codes, normals } from '../assembly/samples.js';
+import { withWatchedCore } from '../assembly/watched-core.js';
 
 interface Sample {
   readonly x: Float64Array;
@@ -55,7 +55,7 @@ for (const [rows, columns, classes, c] of [
   [9, 2, 8, 1],
 ] as const) {
   test(`finds the optimum of ${classes} classes in ${rows} rows of ${columns} with C = ${c}`, () =>
-    forEachBuild(async (core) => {
+    withWatchedCore(async (core) => {
       const sample = sampleOf(rows, columns, classes);
       const features = core.arena.upload('f64', sample.x);
       const labels = core.arena.upload('i32', sample.y);
@@ -85,7 +85,7 @@ for (const [rows, columns, classes, c] of [
 }
 
 test('weights both sides alike: rows of a class that stand twice as often change nothing for its own machine', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const { x, y, rows, columns, classes } = sampleOf(300, 3, 3);
     const again = Array.from(y.keys()).filter((row) => y[row] === 0);
     const order = [...y.keys(), ...again];
@@ -118,7 +118,7 @@ test('weights both sides alike: rows of a class that stand twice as often change
   }));
 
 test('gives a column that does not vary no weight, and stops where it is told to', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const sample = sampleOf(120, 2, 3);
     for (let row = 0; row < 120; row++) sample.x[2 * row + 1] = 5;
     const problem = {

@@ -2,8 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Core } from '../../bindings/core.js';
 import { fitLines, type LineModel } from '../../src/learners/svm.js';
-import { forEachBuild } from '../assembly/builds.js';
 import { assertNear, assertSame, codes, exactSum, normals } from '../assembly/samples.js';
+import { withWatchedCore } from '../assembly/watched-core.js';
 
 interface Points {
   readonly x: Float64Array;
@@ -62,7 +62,7 @@ const lineOf = ({ slopes, intercepts, offset, perScale }: LineModel, a: number) 
 };
 
 test('the gradient of the objective is 0 at the solution, with two classes and with more', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     for (const [rows, classes, noise, c] of [
       [10, 2, 1, 0.01],
       [40, 3, 1, 0.01],
@@ -84,7 +84,7 @@ test('the gradient of the objective is 0 at the solution, with two classes and w
   }));
 
 test('no other line has a smaller objective', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const points = pointsOf(400, 4, 1, 1);
     const model = await fit(core, points, 0.01);
     const moves = normals(400, 2);
@@ -99,13 +99,13 @@ test('no other line has a smaller objective', () =>
   }));
 
 test('of two classes the lines are opposite', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const { slopes, intercepts } = await fit(core, pointsOf(200, 2, 1, 3), 0.01);
     assertSame([slopes[0], intercepts[0]], [-slopes[1], -intercepts[1]], 'lines');
   }));
 
 test('a feature of another sign gives the opposite slopes', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const points = pointsOf(500, 3, 1, 4);
     const model = await fit(core, points, 0.01);
     const turned = await fit(core, { ...points, x: points.x.map((x) => -x) }, 0.01);
@@ -119,7 +119,7 @@ test('a feature of another sign gives the opposite slopes', () =>
   }));
 
 test('features of any offset and scale reach the optimum', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const points = pointsOf(1000, 3, 1, 5);
     for (const [offset, scale] of [
       [1e6, 1],
@@ -140,7 +140,7 @@ test('features of any offset and scale reach the optimum', () =>
   }));
 
 test('a constant feature and features of the largest magnitudes give finite lines', () =>
-  forEachBuild(async (core) => {
+  withWatchedCore(async (core) => {
     const points = pointsOf(100, 3, 1, 6);
     for (const x of [
       new Float64Array(100),

@@ -2,8 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withCore } from '../../bindings/core.js';
 import { fitLogistic, type LogisticModel, logisticProbabilities } from '../../src/learners/logistic.js';
-import { forEachBuild } from '../assembly/builds.js';
-import { assertNear, assertSame, normals } from '../assembly/samples.js';
+import { assertNear, normals } from '../assembly/samples.js';
+import { withWatchedCore } from '../assembly/watched-core.js';
 import { evaluate, type Points, randomPoints } from './plain-logistic.js';
 
 const fit = (points: Points, c = 1): Promise<LogisticModel> =>
@@ -80,20 +80,16 @@ test('a class without rows, and a feature of another scale, are no obstacle', as
   });
 });
 
-test('both builds find the same model and the same probabilities, to the bit, and leave the arena as it was', async () => {
-  const points = randomPoints(700, 10, 18, 0.5, 1);
-  const found: Float64Array[] = [];
-  await forEachBuild(async (core) => {
+test('leaves the arena as it was, but for the probabilities', () =>
+  withWatchedCore(async (core) => {
+    const points = randomPoints(700, 10, 18, 0.5, 1);
     const features = core.arena.upload('f64', points.x);
     const labels = core.arena.upload('i32', points.labels);
     const mark = core.arena.mark();
     const model = await fitLogistic(core, { ...points, features, labels, c: 1 }, () => {});
     assert.is(core.arena.mark(), mark);
-    found.push(logisticProbabilities(core, model, features, points.rows).array.slice());
-  });
-  assertSame(found[0], found[1], 'builds');
-  assert.is(found[0].length, 700 * 18);
-});
+    assert.is(logisticProbabilities(core, model, features, points.rows).length, 700 * 18);
+  }));
 
 test('probabilities are the softmax of the scores, for any number of classes', async () => {
   for (const classes of [2, 3, 7, 8, 9, 16, 20]) {

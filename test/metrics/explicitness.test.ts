@@ -8,8 +8,8 @@ import { fitClassifier } from '../../src/metrics/factor-classifier.js';
 import { areasUnderCurves } from '../../src/stats/auc.js';
 import { encodeFactor } from '../../src/stats/binning.js';
 import { loadTable } from '../../src/stats/load-table.js';
-import { forEachBuild } from '../assembly/builds.js';
 import { codes, normals } from '../assembly/samples.js';
+import { withWatchedCore } from '../assembly/watched-core.js';
 import { CASES, expectedOf, readGolden, splitOf } from '../golden/load-golden.js';
 
 function near(actual: number | null, expected: number, what: string, tolerance = 1e-9): void {
@@ -47,7 +47,7 @@ for (const name of CASES) {
 }
 
 test('the area under the curve is the share of pairs in the right order, ties counting half', () =>
-  forEachBuild((core) => {
+  withWatchedCore((core) => {
     for (let trial = 0; trial < 50; trial++) {
       const [rows, classes] = [1 + ((7 * trial) % 60), 1 + (trial % 4)];
       const scores = Float64Array.from(codes(rows * classes, 2 + trial, trial), (code) => code - trial / 2);

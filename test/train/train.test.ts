@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { chooseBuild } from '../../bindings/load.js';
+import { chooseBuild } from '../../bindings/training-build.js';
 import type { Dataset } from '../../src/data/index.js';
 import type { PlainMatrix } from '../../src/matrix.js';
 import { decompose, readFactors, readPosterior, score } from '../../src/node.js';

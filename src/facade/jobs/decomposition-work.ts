@@ -113,11 +113,7 @@ export const decompositionWork = {
     },
 
     /** Both by every pair, at some samples. */
-    plain: (
-      { core, posterior, samples }: Held,
-      request: Range & { readonly precision: 'float64' | 'float32' },
-      pauses: Pauses,
-    ): Promise<PlainLogDensities> =>
+    plain: ({ core, posterior, samples }: Held, request: Range, pauses: Pauses): Promise<PlainLogDensities> =>
       core.arena.scope(() =>
         plainLogDensities(core, posterior, samples.z, { ...request, pause: pauses(DECOMPOSITION) }),
       ),

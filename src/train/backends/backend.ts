@@ -1,5 +1,5 @@
 /** What every backend offers: a tensor library that works, and how the work is best given to it. */
-import type { Build } from '../../../bindings/exports.js';
+import type { Build } from '../../../bindings/training-build.js';
 import type { Operations } from '../operations.js';
 import type { TensorLibrary } from '../tensors.js';
 

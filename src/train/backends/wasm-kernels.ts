@@ -6,7 +6,7 @@
  * They serve the bundled tfjs and a user's own alike. Its memory may grow at any time: kernels get offsets, which stay, and no
  * view of the memory is kept.
  */
-import type { Build } from '../../../bindings/exports.js';
+
 import {
   type Activation,
   type AdamStep,
@@ -15,6 +15,7 @@ import {
   loadTraining,
   type Training,
 } from '../../../bindings/training.js';
+import type { Build } from '../../../bindings/training-build.js';
 import { BackendError } from './backend.js';
 
 /** A tensor as kernels see it. */

@@ -1,6 +1,7 @@
 /** The bundled tfjs-backend-wasm on one thread, with our gradient kernels on its memory. */
 import { env, findBackendFactory } from '@tensorflow/tfjs-core';
-import { chooseBuild, supports } from '../../../bindings/load.js';
+import { chooseBuild } from '../../../bindings/training-build.js';
+import { supports } from '../../../bindings/wasm-support.js';
 import { type Backend, BackendError } from './backend.js';
 import { bundledRegistry, type Candidate, openBundled } from './bundled.js';
 import { readTfjsWasm } from './tfjs-wasm-source.js';

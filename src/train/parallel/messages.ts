@@ -2,7 +2,7 @@
  * What the thread that trains asks of a worker, and what it gets. A worker answers in the order of the requests. Everything is float32, row-major,
  * in buffers that are handed over.
  */
-import type { Build } from '../../../bindings/exports.js';
+import type { Build } from '../../../bindings/training-build.js';
 import type { Description } from './description.js';
 
 /** Backends that compute the same bits in every thread. */

@@ -1,6 +1,7 @@
 /** What a worker does: encodes, decodes and differentiates the shards that it is given. Letters: R rows of its shards, D latents. */
-import { useBuild } from '../../../bindings/load.js';
+
 import { flatten, type Reply } from '../../../bindings/replies.js';
+import { useBuild } from '../../../bindings/training-build.js';
 import type { Send } from '../../../bindings/worker-port.js';
 import type { ImageShape } from '../../data/dataset.js';
 import { type Autoencoder, beginShard, encode, type Parameters, type ShardPass } from '../autoencoder.js';

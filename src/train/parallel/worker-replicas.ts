@@ -2,7 +2,7 @@
  * A batch spread over workers: latents come back, gradients of the penalty go out, and the gradients of the shards are added here in the order of the
  * shards, as one thread does it.
  */
-import { chooseBuild } from '../../../bindings/load.js';
+import { chooseBuild } from '../../../bindings/training-build.js';
 import type { Autoencoder, LatentGradients } from '../autoencoder.js';
 import { listParameters } from '../models/layers.js';
 import { addTo, type ImageBatch, type ParametersNow, type Replicas } from '../replicas.js';

@@ -1,10 +1,10 @@
 import { test } from 'uvu';
-import { LENGTHS } from '../builds.js';
 import { assertSame, normals, rounded } from '../samples.js';
-import { forEachBuild } from './space.js';
+import { LENGTHS } from '../watched-core.js';
+import { withWatchedCore } from './space.js';
 
 test('a sum in place is that of float32, and leaves what is added as it was', () =>
-  forEachBuild((training, space) => {
+  withWatchedCore((training, space) => {
     const results: Float32Array[] = [];
     for (const count of LENGTHS) {
       const [sum, x] = [1, 2].map((seed) => Float32Array.from(rounded(normals(count, seed), 'f32')));

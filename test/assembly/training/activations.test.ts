@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Activation } from '../../../bindings/training.js';
-import { LENGTHS } from '../builds.js';
 import { assertNear, assertSame, normals, rounded } from '../samples.js';
+import { LENGTHS } from '../watched-core.js';
 import { summer } from './plain-convolution.js';
-import { forEachBuild } from './space.js';
+import { withWatchedCore } from './space.js';
 
 const ALPHA = 0.25;
 const FUNCTIONS: Readonly<Record<Activation, (x: number) => number>> = {
@@ -15,7 +15,7 @@ const FUNCTIONS: Readonly<Record<Activation, (x: number) => number>> = {
 
 for (const activation of ['relu', 'leakyRelu', 'tanh'] as const) {
   test(`the gradient of ${activation} is that of finite differences, in place too`, () =>
-    forEachBuild((training, space) => {
+    withWatchedCore((training, space) => {
       const results = LENGTHS.map((count) => {
         const x = normals(count, 1);
         const y = rounded(x.map(FUNCTIONS[activation]), 'f32');
@@ -41,7 +41,7 @@ for (const activation of ['relu', 'leakyRelu', 'tanh'] as const) {
 }
 
 test('an output of 0 passes no gradient through relu, and alpha of it through leaky relu', () =>
-  forEachBuild((training, space) => {
+  withWatchedCore((training, space) => {
     const [dx, dy, y] = [space.room(2), space.put([3, 5]), space.put([0, -0])];
     training.activationGradient(dx, dy, y, 2, 'relu');
     assert.equal([...space.read(dx, 2)], [0, 0]);
@@ -51,7 +51,7 @@ test('an output of 0 passes no gradient through relu, and alpha of it through le
   }));
 
 test('the gradient of a bias is the sum over rows', () =>
-  forEachBuild((training, space) => {
+  withWatchedCore((training, space) => {
     const results: Float32Array[] = [];
     for (const rows of [...LENGTHS, 63, 64, 65, 129]) {
       for (const columns of [1, 3, 4, 7, 8, 9, 20, 32]) {

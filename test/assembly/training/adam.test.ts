@@ -1,13 +1,13 @@
 import { test } from 'uvu';
-import { LENGTHS } from '../builds.js';
 import { assertNear, assertSame, normals, rounded } from '../samples.js';
-import { forEachBuild } from './space.js';
+import { LENGTHS } from '../watched-core.js';
+import { withWatchedCore } from './space.js';
 
 const RATE = 1e-3;
 const EPSILON = 1e-8;
 
 test('five steps of Adam are those of the paper', () =>
-  forEachBuild((training, space) => {
+  withWatchedCore((training, space) => {
     const results: Float32Array[] = [];
     for (const count of LENGTHS) {
       for (const [beta1, beta2] of [
@@ -61,7 +61,7 @@ test('five steps of Adam are those of the paper', () =>
   }));
 
 test('a parameter whose gradients are 0 stays', () =>
-  forEachBuild((training, space) => {
+  withWatchedCore((training, space) => {
     const p = rounded(normals(5, 1), 'f32');
     const [pAt, m, v, g] = [p, new Float32Array(5), new Float32Array(5), new Float32Array(5)].map((x) => space.put(x));
     const step = { rate: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, correction1: 0.1, correction2: 0.001 };

@@ -1,14 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LENGTHS } from '../builds.js';
 import { assertNear, assertSame, exactSum, normals, rounded, uniforms } from '../samples.js';
-import { forEachBuild } from './space.js';
+import { LENGTHS } from '../watched-core.js';
+import { withWatchedCore } from './space.js';
 
 const lossOf = (l: number, x: number) => Math.max(l, 0) - l * x + Math.log1p(Math.exp(-Math.abs(l)));
 const meanOf = (l: number) => 1 / (1 + Math.exp(-l));
 
 test('losses of rows, their sum, and gradients are those of the formula', () =>
-  forEachBuild((training, space) => {
+  withWatchedCore((training, space) => {
     const results: Float32Array[] = [];
     for (const pixels of LENGTHS) {
       const rows = 3;
@@ -45,7 +45,7 @@ test('losses of rows, their sum, and gradients are those of the formula', () =>
   }));
 
 test('each pixel is right to a few roundings where x is 0 or 1, however sure the logit is', () =>
-  forEachBuild((training, space) => {
+  withWatchedCore((training, space) => {
     const l = rounded(
       Array.from({ length: 8701 }, (_, i) => (i - 4350) / 50),
       'f32',
@@ -67,7 +67,7 @@ test('each pixel is right to a few roundings where x is 0 or 1, however sure the
   }));
 
 test('the gradient is that of finite differences', () =>
-  forEachBuild((training, space) => {
+  withWatchedCore((training, space) => {
     const l = rounded(normals(40, 3), 'f32');
     const x = rounded(Array.from({ length: 40 }, uniforms(4)), 'f32');
     const dl = space.room(40);
@@ -78,7 +78,7 @@ test('the gradient is that of finite differences', () =>
   }));
 
 test('what is not a number stays so, and infinite logits have infinite losses or none', () =>
-  forEachBuild((training, space) => {
+  withWatchedCore((training, space) => {
     const l = space.put([Number.NaN, 200, -200, 200]);
     const x = space.put([0, 1, 0, 0]);
     const [at, dl] = [space.room(4), space.room(4)];

@@ -1,14 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LENGTHS } from '../builds.js';
 import { assertSame, normals, rounded } from '../samples.js';
-import { forEachBuild } from './space.js';
+import { LENGTHS } from '../watched-core.js';
+import { withWatchedCore } from './space.js';
 
 const ALPHA = 0.25;
 
 for (const activation of [undefined, 'relu', 'leakyRelu'] as const) {
   test(`a bias is added to every row, and ${activation ?? 'no activation'} taken, in place`, () =>
-    forEachBuild((training, space) => {
+    withWatchedCore((training, space) => {
       const results: Float32Array[] = [];
       for (const rows of LENGTHS) {
         for (const columns of [1, 2, 3, 4, 5, 7, 8, 9, 32]) {
@@ -30,7 +30,7 @@ for (const activation of [undefined, 'relu', 'leakyRelu'] as const) {
 }
 
 test('nothing is written behind the last row, and what is no number stays so', () =>
-  forEachBuild((training, space) => {
+  withWatchedCore((training, space) => {
     for (const columns of [1, 3, 5]) {
       const rows = 3;
       const at = space.putLast(new Float32Array(rows * columns).fill(Number.NaN));

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import type { ConvolutionShape } from '../../../bindings/training.js';
 import { assertNear, normals, rounded } from '../samples.js';
 import { convolutions, halving, lengthsOf, summer, visitProducts } from './plain-convolution.js';
-import { forEachBuild } from './space.js';
+import { withWatchedCore } from './space.js';
 
 /** Shapes of the models, and others that take every way through the kernels. */
 const MODELS: ReadonlyArray<readonly [images: number, shape: ConvolutionShape]> = [
@@ -31,7 +31,7 @@ async function checkFilter(images: number, shape: ConvolutionShape): Promise<voi
   const plain = summer(w.length);
   visitProducts(images, shape, (i, k, j) => plain.add(k, x[i] * dy[j]));
   const { values, bounds } = plain.sums();
-  await forEachBuild((training, space) => {
+  await withWatchedCore((training, space) => {
     const to = space.room(w.length);
     const scratch = space.scratch(training.filterGradientScratchBytes(shape));
     training.filterGradient(to, space.put(x), space.put(dy), images, shape, scratch);
@@ -45,7 +45,7 @@ async function checkInput(images: number, shape: ConvolutionShape): Promise<void
   const plain = summer(x.length);
   visitProducts(images, shape, (i, k, j) => plain.add(i, w[k] * dy[j]));
   const { values, bounds } = plain.sums();
-  await forEachBuild((training, space) => {
+  await withWatchedCore((training, space) => {
     const to = space.room(x.length);
     const scratch = space.scratch(training.inputGradientScratchBytes(shape));
     training.inputGradient(to, space.put(dy), space.put(w), images, shape, scratch);
@@ -59,7 +59,7 @@ async function checkForward(images: number, shape: ConvolutionShape): Promise<vo
   const plain = summer(dy.length);
   visitProducts(images, shape, (i, k, j) => plain.add(j, x[i] * w[k]));
   const { values, bounds } = plain.sums();
-  await forEachBuild((training, space) => {
+  await withWatchedCore((training, space) => {
     const to = space.room(dy.length);
     const scratch = space.scratch(training.convolutionScratchBytes(shape));
     training.convolution(to, space.put(x), space.put(w), images, shape, scratch);
@@ -83,7 +83,7 @@ test('a bias and an activation follow a convolution', () =>
     fc.asyncProperty(convolutions, fc.constantFrom(undefined, 'relu', 'leakyRelu'), ({ images, shape }, activation) => {
       const { x, w, dy } = samples(images, shape, 17);
       const bias = rounded(normals(shape.filters, 5), 'f32');
-      return forEachBuild((training, space) => {
+      return withWatchedCore((training, space) => {
         const [bare, whole] = [space.room(dy.length), space.room(dy.length)];
         const [xAt, wAt, biasAt] = [x, w, bias].map((numbers) => space.put(numbers));
         const scratch = space.scratch(training.convolutionScratchBytes(shape));
@@ -118,7 +118,7 @@ for (const [name, check] of [
 }
 
 test('nothing is read past the end of an input', () =>
-  forEachBuild((training, space) => {
+  withWatchedCore((training, space) => {
     for (const shape of [halving(8, 1, 32), halving(8, 3, 8), halving(8, 32, 32), halving(8, 5, 3)]) {
       space.clear(0);
       const { x, w, dy } = samples(2, shape, 1);
@@ -136,7 +136,7 @@ test('nothing is read past the end of an input', () =>
   }));
 
 test('gradients are those of finite differences of the convolution', () =>
-  forEachBuild((training, space) => {
+  withWatchedCore((training, space) => {
     const shape = { ...halving(6, 3, 4), kernelHeight: 3, outHeight: 3, outWidth: 3 };
     const { x, w, dy } = samples(2, shape, 21);
     // A linear function of x and of w: the sum of its outputs times dy.

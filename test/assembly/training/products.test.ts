@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import type { ProductShape } from '../../../bindings/training.js';
 import { assertNear, assertSame, normals, rounded } from '../samples.js';
 import { summer } from './plain-convolution.js';
-import { forEachBuild } from './space.js';
+import { withWatchedCore } from './space.js';
 
 async function check(shape: ProductShape): Promise<void> {
   const { rows, columns, inner, transposeA, transposeB } = shape;
@@ -19,7 +19,7 @@ async function check(shape: ProductShape): Promise<void> {
     }
   }
   const { values, bounds } = plain.sums();
-  await forEachBuild((training, space) => {
+  await withWatchedCore((training, space) => {
     const scratch = space.scratch(training.multiplyScratchBytes());
     const [first, second] = [space.room(rows * columns), space.room(rows * columns)];
     training.multiply(first, space.put(a), space.putLast(b), shape, scratch);

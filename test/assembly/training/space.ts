@@ -3,8 +3,8 @@
  * nobody may write.
  */
 import { setFlagsFromString } from 'node:v8';
-import { supports } from '../../../bindings/load.js';
 import { loadTraining, type Training } from '../../../bindings/training.js';
+import { supports } from '../../../bindings/wasm-support.js';
 
 const PAGES = 512;
 const BUILDS = ['simd', 'relaxed'] as const;
@@ -71,7 +71,7 @@ export class Space {
 const space = new Space();
 
 /** Runs `work` with each build, at two places in memory, and returns nothing but that what it returns has the same bits at both. */
-export async function forEachBuild(
+export async function withWatchedCore(
   work: (training: Training, space: Space) => ArrayLike<number> | readonly ArrayLike<number>[],
 ): Promise<void> {
   if (!supports('relaxed')) setFlagsFromString('--experimental-wasm-relaxed-simd');

@@ -9,11 +9,11 @@ export async function fetchDigits() {
 
 export async function scoreDigits(library, options) {
   const [latents, factors] = await fetchDigits();
-  return { build: await library.ready(), json: JSON.stringify(await library.score(latents, factors, options)) };
+  return JSON.stringify(await library.score(latents, factors, options));
 }
 
 /** Decomposes a posterior around the digits' latents. */
 export async function decomposeDigits(library, options) {
   const [mu] = await fetchDigits();
-  return { build: await library.ready(), json: JSON.stringify(await library.decompose(posteriorAround(mu), options)) };
+  return JSON.stringify(await library.decompose(posteriorAround(mu), options));
 }

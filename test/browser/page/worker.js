@@ -1,6 +1,5 @@
 /** A module worker that scores what it is told to. */
 import * as library from '/dist/browser.js';
-import './force-build.js';
 import { scoreDigits } from './score-digits.js';
 
 addEventListener('message', async ({ data }) => {

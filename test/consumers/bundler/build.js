@@ -15,5 +15,5 @@ await build({
 });
 
 const copy = (name, to) => copyFile(new URL(import.meta.resolve(`vaemetrics/${name}`)), here(`out/${to}`));
-for (const name of ['core.wasm', 'core.relaxed.wasm', 'training.wasm', 'training.relaxed.wasm']) await copy(name, name);
+for (const name of ['core.wasm', 'training.wasm', 'training.relaxed.wasm']) await copy(name, name);
 await copy('tfjs.wasm', 'train/tfjs-backend-wasm-simd.wasm');

@@ -49,7 +49,7 @@ import {
   type TensorLibrary,
 } from 'vaemetrics/train';
 
-const build: 'simd' | 'relaxed' = await ready();
+await ready();
 
 // Every kind of input.
 const inputs: MatrixLike[] = [
@@ -154,4 +154,4 @@ try {
 }
 
 export type { MigParts };
-export { bins, build, found, information, low, names, one, same, schema, sizes, value, version };
+export { bins, type build, found, information, low, names, one, same, schema, sizes, value, version };

@@ -1,9 +1,7 @@
 /**
- * Both builds of core.wasm in one process, in memory that is watched: every block, those that the bindings take for
- * themselves among them, is filled with NaN bytes before use and followed by bytes that nobody may write.
+ * core.wasm in memory that is watched: every block, those that the bindings take for themselves among them, is filled with
+ * NaN bytes before use and followed by bytes that nobody may write.
  */
-import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import {
   type Arena,
   type Block,
@@ -14,41 +12,33 @@ import {
   type RealBlock,
 } from '../../bindings/arena.js';
 import { type Core, createCore } from '../../bindings/core.js';
-import { type Build, instantiate, supports } from '../../bindings/load.js';
+import { compile, instantiate } from '../../bindings/load.js';
 
 /** The lengths every kernel is tried with: none, one, and around every number of lanes. */
 export const LENGTHS = [0, 1, 3, 4, 5, 7, 8, 9, 31, 1000];
 /** Numbers of columns: around every number of lanes. */
 export const COLUMN_COUNTS = [1, 2, 3, 4, 5, 10, 17];
 
-const FILES: Readonly<Record<Build, string>> = { simd: 'core.wasm', relaxed: 'core.relaxed.wasm' };
-const cores = new Map<Build, Core>();
+let known: Promise<Core> | undefined;
 
-async function coreOf(build: Build): Promise<Core> {
-  const known = cores.get(build);
-  if (known) return known;
-  if (build === 'relaxed' && !supports('relaxed')) setFlagsFromString('--experimental-wasm-relaxed-simd');
-  const bytes = readFileSync(new URL(`../../dist/${FILES[build]}`, import.meta.url));
-  const core = createCore(await instantiate({ build, module: new WebAssembly.Module(bytes) }));
-  if (core.build !== build) throw new Error(`dist/${FILES[build]}: expected the build ${build}, got ${core.build}`);
+async function makeCore(): Promise<Core> {
+  const core = createCore(await instantiate(await compile()));
   guardArena(core.arena);
-  cores.set(build, core);
   return core;
 }
 
-/** Runs `work` with each build, on an empty arena; then no byte behind any block may have changed. */
-export async function forEachBuild(work: (core: Core, build: Build) => void | Promise<void>): Promise<void> {
-  for (const build of ['simd', 'relaxed'] as const) {
-    const core = await coreOf(build);
+/** Runs `work` on an empty arena; then no byte behind any block may have changed. */
+export async function withWatchedCore<R>(work: (core: Core) => R | Promise<R>): Promise<R> {
+  known ??= makeCore();
+  const core = await known;
+  core.arena.reset();
+  try {
+    const result = await work(core);
     core.arena.reset();
-    try {
-      await work(core, build);
-      core.arena.reset();
-    } catch (error) {
-      cores.delete(build);
-      if (error instanceof Error) error.message = `[${build}] ${error.message}`;
-      throw error;
-    }
+    return result;
+  } catch (error) {
+    known = undefined;
+    throw error;
   }
 }
 
