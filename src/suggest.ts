@@ -1,23 +1,33 @@
-/** The candidate a mistyped word most likely meant, or null where none is near. */
-export function suggest(word: string, candidates: readonly string[]): string | null {
+/** The candidates that a mistyped word most likely meant: those nearest to it, three at most; none where none is near. */
+export function findNearest(word: string, candidates: readonly string[]): string[] {
   const typed = word.toLowerCase();
-  let best: string | null = null;
   // A third of the letters may be wrong, and never more than three.
-  let bestDistance = Math.min(3, Math.floor(Math.max(typed.length, 3) / 3)) + 1;
-  for (const candidate of candidates) {
-    const distance = typed.length > 2 && candidate.startsWith(typed) ? 1 : editDistance(typed, candidate);
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
-  }
-  return best;
+  const bound = Math.min(3, Math.floor(Math.max(typed.length, 3) / 3));
+  const distances = candidates.map((candidate) =>
+    typed.length > 2 && candidate.startsWith(typed) ? 1 : editDistance(typed, candidate.toLowerCase()),
+  );
+  const least = distances.reduce((a, b) => Math.min(a, b), bound + 1);
+  return least > bound ? [] : candidates.filter((_, i) => distances[i] === least).slice(0, 3);
 }
 
 /** `; did you mean 'mig'?`, or nothing. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
-  const near = suggest(word, candidates);
-  return near === null ? '' : `; did you mean '${near}'?`;
+  const near = findNearest(word, candidates).map((candidate) => `'${candidate}'`);
+  return near.length === 0 ? '' : `; did you mean ${listWords(near)}?`;
+}
+
+/** `a, b or c`. */
+function listWords(words: readonly string[]): string {
+  return words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/** Whether two words are the same but for case, hyphens, underscores and spaces. */
+export function isSameName(a: string, b: string): boolean {
+  return plain(a) === plain(b);
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[-_\s]/g, '');
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other. */

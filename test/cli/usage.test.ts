@@ -1,6 +1,5 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { suggest } from '../../src/suggest.js';
 import { makeFakeFacade } from './fake-facade.js';
 import { runInProcess } from './in-process.js';
 import { makeFolder, writeSamples } from './sample-files.js';
@@ -53,9 +52,9 @@ test('suggests the option that was meant', async () => {
 });
 
 test('suggests the metric that was meant, by any of its names', async () => {
-  assert.is(await scoring('-m', 'migg'), "unknown metric 'migg'; did you mean 'mig'? Known: mig, factor-vae-score");
+  assert.is(await scoring('-m', 'migg'), "unknown metric 'migg'; did you mean 'mig'?");
   assert.match(await scoring('-m', 'factor-vea'), /did you mean 'factor-vae'\?/);
-  assert.is(await scoring('-m', 'accuracy'), "unknown metric 'accuracy'; known: mig, factor-vae-score");
+  assert.is(await scoring('-m', 'accuracy'), "unknown metric 'accuracy'; 'vaemetrics metrics' lists all");
 });
 
 test('names the option and shows the value where a value is wrong', async () => {
@@ -133,14 +132,6 @@ test('names missing arguments and refuses superfluous ones', async () => {
 test('points to the help of the command', async () => {
   const { err } = await runInProcess(['score', '--nonsense', 'x']);
   assert.match(err, /\nTry 'vaemetrics score --help'\.\n$/);
-});
-
-test('suggests only what is near', () => {
-  assert.is(suggest('mig', ['mig', 'irs']), 'mig');
-  assert.is(suggest('gim', ['mig']), null);
-  assert.is(suggest('insepct', ['inspect', 'score']), 'inspect');
-  assert.is(suggest('factor', ['mig', 'factor-vae-score']), 'factor-vae-score');
-  assert.is(suggest('x', ['mig']), null);
 });
 
 test.run();
