@@ -32,6 +32,11 @@ export function simplifyName(name: string): string {
   return name.toLowerCase().replace(/[-_\s]/g, '');
 }
 
+/** Whether two names are one. */
+export function isSameName(a: string, b: string): boolean {
+  return simplifyName(a) === simplifyName(b);
+}
+
 /** A beginning of three letters or more counts as one slip. */
 function distanceOf(typed: string, candidate: string): number {
   return typed.length > 2 && candidate.startsWith(typed) && candidate !== typed ? 1 : editDistance(typed, candidate);

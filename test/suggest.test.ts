@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { didYouMean, suggest } from '../src/suggest.js';
+import { didYouMean, isSameName, suggest } from '../src/suggest.js';
 
 test('suggests only what is near', () => {
   assert.equal(suggest('mig', ['mig', 'irs']), ['mig']);
@@ -26,6 +26,11 @@ test('is a question, or nothing', () => {
   assert.is(didYouMean('stpes', ['steps', 'seed']), "; did you mean 'steps'?");
   assert.is(didYouMean('migg', ['mig', 'miga']), "; did you mean 'mig' or 'miga'?");
   assert.is(didYouMean('nothing', ['steps', 'seed']), '');
+});
+
+test('names are the same whatever their case, hyphens, underscores and blanks', () => {
+  for (const name of ['factor-vae', 'FactorVAE', 'factor_vae', 'Factor VAE']) assert.ok(isSameName(name, 'factor-vae'));
+  assert.not(isSameName('factor-vae', 'factor-vaes'));
 });
 
 test.run();

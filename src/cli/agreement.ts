@@ -40,10 +40,8 @@ async function presentAgreement(
 ): Promise<Presentation> {
   const { readReports } = await import('./read-reports.js');
   const reports = await readReports(files, terminal.signal);
-  const { agreement, findMetric } = await loadFacade();
-  const metrics = flags.metrics?.includes('all')
-    ? undefined
-    : flags.metrics?.map((name) => findMetric(name.toLowerCase())?.name ?? name);
+  const { agreement } = await loadFacade();
+  const metrics = flags.metrics?.includes('all') ? undefined : flags.metrics;
   const compare = () => {
     try {
       return agreement(

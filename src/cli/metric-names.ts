@@ -3,12 +3,11 @@ import { didYouMean } from '../suggest.js';
 import type { Facade } from './facade.js';
 import { UsageError } from './usage-error.js';
 
-/** The metric a user named, by name or alias in any case. */
+/** The metric a user named, by name or alias in any spelling. */
 export function findNamedMetric(name: string, facade: Facade): Metric {
-  const metric = facade.findMetric(name.toLowerCase());
+  const metric = facade.findMetric(name);
   if (metric) return metric;
-  const names = facade.metrics.map((known) => known.name);
   const spellings = facade.metrics.flatMap((known) => [known.name, ...known.aliases]);
-  const hint = didYouMean(name.toLowerCase(), spellings);
-  throw new UsageError(`unknown metric '${name}'${hint === '' ? '; known' : `${hint} Known`}: ${names.join(', ')}`);
+  const hint = didYouMean(name, spellings) || "; 'vaemetrics metrics' lists all";
+  throw new UsageError(`unknown metric '${name}'${hint}`);
 }

@@ -79,7 +79,7 @@ function refuseContradictions(latents: string, factors: string | undefined, flag
   }
 }
 
-function readChoices(flags: ScoreFlags, facade: Facade): ScoreOptions {
+function readChoices(flags: ScoreFlags, facade: Facade): ScoreOptions<string> {
   const { bins, preset, trainRows, testRows, seed, factorTypes, interval, level, timings } = flags;
   const names = flags.metrics?.flatMap((name) =>
     name === 'all' ? facade.metrics.map((metric) => metric.name) : findNamedMetric(name, facade).name,
@@ -115,8 +115,8 @@ function readChoices(flags: ScoreFlags, facade: Facade): ScoreOptions {
 const MANY_ROWS = 50_000;
 
 /** The metrics that are computed: of those that need a posterior only what was named, where there is none. */
-function chooseMetrics(chosen: ScoreOptions, flags: ScoreFlags, hasPosterior: boolean, facade: Facade) {
-  const named = flags.metrics?.flatMap((name) => facade.findMetric(name.toLowerCase()) ?? []) ?? [];
+function chooseMetrics(chosen: ScoreOptions<string>, flags: ScoreFlags, hasPosterior: boolean, facade: Facade) {
+  const named = flags.metrics?.flatMap((name) => facade.findMetric(name) ?? []) ?? [];
   return facade.metrics.filter((metric) => {
     const isAsked = chosen.metrics === undefined ? !metric.isSlow : chosen.metrics.includes(metric.name);
     return isAsked && (hasPosterior || !needsPosterior(metric) || named.includes(metric));
@@ -129,7 +129,7 @@ function needsPosterior({ needs }: Metric): boolean {
 
 /** All threads that the machine has where work is slow enough for them, which take a while to start. */
 function chooseThreads(
-  { interval, null: permutations }: ScoreOptions,
+  { interval, null: permutations }: ScoreOptions<string>,
   computed: readonly Metric[],
   rows: number,
 ): number {
@@ -141,7 +141,7 @@ async function scoreFiles(
   latentsPath: string,
   factorsPath: string | undefined,
   flags: ScoreFlags,
-  chosen: ScoreOptions,
+  chosen: ScoreOptions<string>,
   facade: Facade,
   signal: AbortSignal,
 ): Promise<Report> {
@@ -211,7 +211,7 @@ function shapeOf({ shape, dtype }: ArrayEntry): Shape {
   return { rows: shape[0], columns: shape[1] ?? 1, dtype: dtype as Dtype };
 }
 
-function checkFactorTypes(types: ScoreOptions['factorTypes'], factors: number): void {
+function checkFactorTypes(types: ScoreOptions<string>['factorTypes'], factors: number): void {
   if (types !== undefined && types.length !== factors) {
     throw new UsageError(`--factor-types: expected ${factors} entries, one for each factor, got ${types.length}`);
   }

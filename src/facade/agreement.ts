@@ -4,6 +4,7 @@ import { optionRangeError, optionTypeError } from '../errors.js';
 import { findMetric, metrics as registry } from '../metrics/index.js';
 import { FEWEST_PAIRS, type RankCorrelation, rankCorrelation } from '../stats/rank-correlation.js';
 import { rankPValue } from '../stats/rank-significance.js';
+import { didYouMean, isSameName } from '../suggest.js';
 import type { AgreementMetric, AgreementReport, Report } from '../types.js';
 import { version } from '../version.js';
 import { checkNames, refuseUnknown } from './check-options.js';
@@ -85,19 +86,26 @@ interface Column {
 /** The names of metrics: those of the registry in its order, then others as they came. */
 function chooseMetrics(reports: readonly Report[], wanted: readonly string[] | undefined): string[] {
   const present = [...new Set(reports.flatMap(({ metrics }) => Object.keys(metrics)))];
-  const chosen = new Set(wanted?.map((name) => findMetric(name)?.name ?? name) ?? present);
-  for (const name of chosen) {
-    if (!present.includes(name)) {
-      throw optionRangeError(`metrics: expected any of ${present.join(', ')}, which the reports have, got '${name}'`);
-    }
-  }
+  const chosen = new Set(
+    wanted?.map((name) => {
+      const found = present.find((known) => isSameName(known, name)) ?? findMetric(name)?.name;
+      if (found !== undefined && present.includes(found)) return found;
+      const had = present.length > NAMES_LISTED ? '' : `; they have ${present.join(', ')}`;
+      throw optionRangeError(
+        `metrics: expected metrics that the reports have, got '${name}'${didYouMean(name, present) || had}`,
+      );
+    }) ?? present,
+  );
   const known = registry.map(({ name }) => name).filter((name) => chosen.has(name));
   return [...known, ...present.filter((name) => chosen.has(name) && !known.includes(name))];
 }
 
+/** More than these are no help. */
+const NAMES_LISTED = 6;
+
 function readColumn(name: string, reports: readonly Report[], isRaw: boolean): Column {
   const scores = reports.map(({ metrics }) => (Object.hasOwn(metrics, name) ? metrics[name].value : null));
-  const metric = findMetric(name);
+  const metric = registry.find((known) => known.name === name);
   const better = metric?.better ?? null;
   const models = scores.filter((score) => score !== null).length;
   const face = { name, title: metric?.title ?? name, better, isNegated: !isRaw && better === 'lower', models };

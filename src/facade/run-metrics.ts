@@ -80,7 +80,7 @@ async function scoreTasks(
   const scores = evaluated.map(({ outcome }, i): Score => {
     const { metric, options: own } = tasks[i];
     const notes = [...outcome.notes, ...describePreset(metric, options.preset)];
-    return { value: outcome.value, range: metric.range, parts: outcome.parts, options: own, notes };
+    return { value: outcome.value, range: metric.range, parts: outcome.parts as Score['parts'], options: own, notes };
   });
   const beforeResampling = performance.now();
   return {

@@ -1,28 +1,18 @@
 import { optionRangeError, optionTypeError } from '../errors.js';
 import { type MatrixLike, toMatrix } from '../matrix.js';
-import type { BetaVaeParts } from '../metrics/beta-vae.js';
-import type { DciParts } from '../metrics/dci.js';
-import type { DciEsParts } from '../metrics/dci-es.js';
-import type { DcimigParts } from '../metrics/dcimig.js';
-import type { ExplicitnessParts } from '../metrics/explicitness.js';
-import type { FactorVaeParts, FactorVaeWeightedParts } from '../metrics/factor-vae.js';
-import type { GaussianTotalCorrelationParts } from '../metrics/gaussian-total-correlation.js';
-import type { GaussianWassersteinCorrelationParts } from '../metrics/gaussian-wasserstein-correlation.js';
-import { findMetric, metrics } from '../metrics/index.js';
-import type { InfomecParts } from '../metrics/infomec.js';
-import type { IrsParts } from '../metrics/irs.js';
-import type { JemmigParts } from '../metrics/jemmig.js';
-import type { MedParts } from '../metrics/med.js';
+import { callMetricsBy } from '../metrics/define-metric.js';
+import {
+  type CheckedName,
+  describeUnknown,
+  findMetric,
+  isNamed,
+  type KnownScores,
+  type MetricSpelling,
+  metrics,
+} from '../metrics/index.js';
 import type { Metric, OptionValues } from '../metrics/metric.js';
-import type { MigParts } from '../metrics/mig.js';
-import type { MigPosteriorParts } from '../metrics/mig-posterior.js';
-import type { MigSupParts } from '../metrics/mig-sup.js';
-import type { ModularityParts } from '../metrics/modularity.js';
-import type { MutualInformationScoreParts } from '../metrics/mutual-information-score.js';
-import type { RmigParts } from '../metrics/rmig.js';
-import type { SapParts } from '../metrics/sap.js';
-import type { ZMaxVarianceParts } from '../metrics/z-max-variance.js';
 import { checkLikeLatents, type Posterior, type PosteriorInput, toPosterior } from '../posterior.js';
+import { isSameName } from '../suggest.js';
 import type { CommonOptions, Report, Score } from '../types.js';
 import { version } from '../version.js';
 import {
@@ -36,43 +26,19 @@ import {
 import type { Task } from './jobs/score-work.js';
 import { runTasks } from './run-metrics.js';
 
-/** The scores of this library's metrics, by name. As with any key of a record: a metric that was not asked for is not there. */
-export interface KnownScores {
-  readonly mig: Score<MigParts>;
-  readonly rmig: Score<RmigParts>;
-  readonly 'mig-posterior': Score<MigPosteriorParts>;
-  readonly 'mig-sup': Score<MigSupParts>;
-  readonly jemmig: Score<JemmigParts>;
-  readonly dcimig: Score<DcimigParts>;
-  readonly modularity: Score<ModularityParts>;
-  readonly med: Score<MedParts>;
-  readonly irs: Score<IrsParts>;
-  readonly 'mutual-information-score': Score<MutualInformationScoreParts>;
-  readonly 'gaussian-total-correlation': Score<GaussianTotalCorrelationParts>;
-  readonly 'gaussian-wasserstein-correlation': Score<GaussianWassersteinCorrelationParts>;
-  readonly explicitness: Score<ExplicitnessParts>;
-  readonly infomec: Score<InfomecParts>;
-  readonly sap: Score<SapParts>;
-  readonly 'factor-vae-score': Score<FactorVaeParts>;
-  readonly 'factor-vae-weighted-score': Score<FactorVaeWeightedParts>;
-  readonly 'z-max-variance': Score<ZMaxVarianceParts>;
-  readonly 'beta-vae-score': Score<BetaVaeParts>;
-  readonly dci: Score<DciParts>;
-  readonly 'dci-es': Score<DciEsParts>;
-}
-
 /** A {@link Report} that knows the parts of each metric. */
 export interface ScoreReport extends Report {
   readonly metrics: Readonly<Record<string, Score>> & KnownScores;
 }
 
-/** Options of {@link score}. */
-export interface ScoreOptions extends CommonOptions {
+/** Options of {@link score}. `Name` is what `metrics` may hold beside metrics themselves: `ScoreOptions<string>` takes names found at run time. */
+export interface ScoreOptions<Name extends string = MetricSpelling> extends CommonOptions {
   /**
-   * Which metrics: names, aliases, `all`, or metrics of your own. Default: all but the slow ones (`dci`, `dci-es`). Those that
-   * need a posterior (`mig-posterior`) are left out of both where there is none.
+   * Which metrics: names or aliases (whatever their case, hyphens, underscores and spaces), `all`, or metrics of your own.
+   * Default: all but the slow ones (`dci`, `dci-es`). Those that need a posterior (`mig-posterior`) are left out of both where
+   * there is none.
    */
-  readonly metrics?: ReadonlyArray<string | Metric>;
+  readonly metrics?: ReadonlyArray<Name | Metric>;
   /** Options of single metrics, by name: `{ mig: { bins: 10 } }`. */
   readonly options?: Readonly<Record<string, OptionValues>>;
   /** Equal-width bins, for every metric that has them. Default 20, of `rmig` 100. */
@@ -113,10 +79,10 @@ const SCORE_OPTIONS = [
  * const report = await score(latents, factors, { metrics: ['mig'], seed: 1 });
  * report.metrics.mig.value; // 0.6786
  */
-export async function score(
+export async function score<Name extends string = MetricSpelling>(
   latents: MatrixLike,
   factors: MatrixLike,
-  options: ScoreOptions = {},
+  options: ScoreOptions<Name> & { readonly metrics?: ReadonlyArray<CheckedName<Name> | Metric> } = {},
 ): Promise<ScoreReport> {
   refuseUnknown('score', options, SCORE_OPTIONS);
   const common = resolveCommon(options);
@@ -169,7 +135,7 @@ function member(name: string | undefined): { member?: string } {
 }
 
 /** Where the posterior came from; without archives by the names of the arguments. */
-function originOf({ z }: Posterior, members: ScoreOptions['members'] = {}) {
+function originOf({ z }: Posterior, members: ScoreOptions<string>['members'] = {}) {
   return { mu: members.mu ?? 'mu', logvar: members.logvar ?? 'logvar', z: z === undefined ? null : (members.z ?? 'z') };
 }
 
@@ -180,12 +146,14 @@ function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined, hasPo
     throw optionTypeError('metrics: expected an array of at least one name or metric');
   }
   const chosen = wanted.flatMap((entry: string | Metric) => {
-    if (typeof entry === 'object' && typeof entry?.compute === 'function') return entry;
-    if (typeof entry !== 'string') throw optionTypeError(`metrics: expected names or metrics, got ${String(entry)}`);
-    if (entry === 'all') return computable;
+    if (typeof entry !== 'string') {
+      if (typeof (entry as Metric | null | undefined)?.compute === 'function') return entry;
+      throw optionTypeError(`metrics: expected names or metrics, got ${String(entry)}`);
+    }
+    if (isSameName(entry, 'all')) return computable;
     const metric = findMetric(entry);
     if (metric) return metric;
-    throw optionRangeError(`metrics: expected any of ${metrics.map(({ name }) => name).join(', ')}, got '${entry}'`);
+    throw optionRangeError(`metrics: expected names of metrics, got ${describeUnknown(entry)}`);
   });
   const distinct = [...new Set(chosen)];
   const lacking = distinct.find(({ needs }) => !hasPosterior && needs?.includes('posterior'));
@@ -200,24 +168,27 @@ function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined, hasPo
 }
 
 /** The metrics asked for, each with all of its options. */
-function planTasks({ metrics: wanted, options = {}, bins, preset, posterior }: ScoreOptions): Task[] {
+function planTasks({ metrics: wanted, options = {}, bins, preset, posterior }: ScoreOptions<string>): Task[] {
   const chosen = chooseMetrics(wanted, posterior !== undefined);
-  const namesOf = ({ name, aliases }: Metric) => [name, ...aliases];
   checkRecord('options', options);
   for (const [name, own] of Object.entries(options)) {
     checkRecord(`options of ${name}`, own);
-    if (!chosen.some((metric) => namesOf(metric).includes(name))) {
-      throw optionRangeError(`options: expected names of metrics that are computed, got '${name}'`);
-    }
+    if (chosen.some((metric) => isNamed(metric, name))) continue;
+    const known = findMetric(name);
+    if (known === undefined) throw optionRangeError(`options: expected names of metrics, got ${describeUnknown(name)}`);
+    throw optionRangeError(
+      `options: ${known.name} is not ${wanted === undefined ? 'computed unless metrics names it, or all' : 'among metrics'}`,
+    );
   }
   return chosen.map((metric) => {
-    const own: OptionValues = Object.assign({}, ...namesOf(metric).map((name) => options[name]));
+    const given = Object.entries(options).filter(([name]) => isNamed(metric, name));
+    const own: OptionValues = Object.assign({}, ...given.map(([, values]) => values));
     return { metric, options: resolveMetricOptions(metric, own, bins === undefined ? {} : { bins }, preset) };
   });
 }
 
-/** Computes one metric: what the functions named after metrics are made of. */
-export async function scoreOne<Options extends OptionValues, Parts>(
+/** Computes one metric. */
+export async function scoreOne<Options extends OptionValues, Parts extends object>(
   metric: Metric<Options, Parts>,
   latents: MatrixLike,
   factors: MatrixLike,
@@ -228,9 +199,14 @@ export async function scoreOne<Options extends OptionValues, Parts>(
   const common = resolveCommon(options);
   const known: readonly string[] = COMMON_OPTIONS;
   const own = Object.fromEntries(Object.entries(options).filter(([name]) => !known.includes(name)));
-  const generic = metric as unknown as Metric;
-  const task = { metric: generic, options: resolveMetricOptions(generic, own as OptionValues, {}, common.preset) };
+  const task = { metric, options: resolveMetricOptions(metric, own as OptionValues, {}, common.preset) };
   const [z, v] = [toMatrix(latents, 'latents'), toMatrix(factors, 'factors')];
   const results = await runTasks(z, v, [task], common, posterior);
   return results.scores[0] as Score<Parts, Options>;
 }
+
+callMetricsBy(async (metric, input, factors, options = {}) => {
+  if (!metric.needs.includes('posterior')) return scoreOne(metric, input as MatrixLike, factors, options);
+  const posterior = toPosterior(input as PosteriorInput, metric.name);
+  return scoreOne(metric, posterior.mu, factors, options, posterior);
+});

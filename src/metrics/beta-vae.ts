@@ -3,8 +3,9 @@ import { latentVariances } from '../stats/latent-variances.js';
 import { drawPairFeatures } from '../stats/pair-features.js';
 import { openRowSource } from '../stats/row-source.js';
 import type { Table } from '../stats/table.js';
+import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import type { Metric, Outcome } from './metric.js';
+import type { Outcome } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
 import { RESCALED, rescaleAccuracy } from './rescaled.js';
 
@@ -34,9 +35,11 @@ const DEFAULTS = { batch: 64, train: 10000, evaluation: 5000, c: 1, standardise:
  *
  * Features agree with disentanglement_lib to 1e-9 on the same drawn rows, coefficients with scikit-learn's converged ones.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see I. Higgins et al. 2017, beta-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework, section 3
  */
-export const betaVaeScore: Metric<typeof DEFAULTS, BetaVaeParts> = {
+export const betaVaeScore = defineMetric<'beta-vae-score', typeof DEFAULTS, BetaVaeParts, 'beta-vae'>({
   name: 'beta-vae-score',
   aliases: ['beta-vae'],
   title: 'beta-VAE score',
@@ -121,7 +124,7 @@ export const betaVaeScore: Metric<typeof DEFAULTS, BetaVaeParts> = {
     });
     return options.rescaled ? rescaleAccuracy(outcome, source.factors.length) : outcome;
   },
-};
+});
 
 function scaleColumns(data: Float64Array, scale: Float64Array): void {
   for (let i = 0; i < data.length; i++) data[i] *= scale[i % scale.length];

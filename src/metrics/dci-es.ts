@@ -1,8 +1,8 @@
 import { type LossCurve, scoreCurve } from '../stats/loss-capacity.js';
 import { splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
+import { defineMetric } from './define-metric.js';
 import { meanOfDefined } from './mean-of-defined.js';
-import type { Metric } from './metric.js';
 import { describeConstants, describeNumbers, describeSplit, NO_FACTOR_VARIES } from './notes.js';
 import { CODINGS, PROBES, type ProbeOptions, probeFactor } from './probe-factor.js';
 
@@ -47,10 +47,12 @@ const HARDLY = 0.05;
  * a constant, E = 1 - (area between l and l* up to kappa*) / ((kappa* - kappa_0) (l_b - l*) / 2), kappa the logarithm of the capacity.
  * -1 to 1, higher is better; the value is the mean over factors.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see C. Eastwood, A. L. Nicolicioiu et al. 2023, DCI-ES: An Extended Disentanglement Framework with Connections to
  * Identifiability
  */
-export const dciEs: Metric<DciEsOptions, DciEsParts> = {
+export const dciEs = defineMetric<'dci-es', DciEsOptions, DciEsParts, 'dci-es-explicitness'>({
   name: 'dci-es',
   aliases: ['dci-es-explicitness'],
   title: 'DCI-ES',
@@ -138,7 +140,7 @@ export const dciEs: Metric<DciEsOptions, DciEsParts> = {
       ],
     };
   },
-};
+});
 
 /** What the probes of one factor made of it. */
 interface ProbedFactor {

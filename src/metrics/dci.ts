@@ -1,10 +1,10 @@
 import { scoreImportance } from '../stats/importance.js';
 import { splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
+import { defineMetric } from './define-metric.js';
 import { type LearnedFactor, learnFactor, REGRESSORS, type Regressor } from './learn-factor.js';
 import { toRows } from './matrix-rows.js';
 import { meanOfDefined } from './mean-of-defined.js';
-import type { Metric } from './metric.js';
 import { describeConstants, describeNumbers, NO_FACTOR_VARIES } from './notes.js';
 import { scoreAsUbisoft } from './ubisoft-lasso.js';
 
@@ -55,9 +55,11 @@ type DciOptions = typeof DEFAULTS;
  * With boosted trees agrees with disentanglement_lib within .005 on the same rows; within .02 where latents are doubled, among
  * which scikit-learn draws at each split and we share.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see C. Eastwood, C. K. I. Williams 2018, A Framework for the Quantitative Evaluation of Disentangled Representations
  */
-export const dci: Metric<DciOptions, DciParts> = {
+export const dci = defineMetric<'dci', DciOptions, DciParts, 'dci-disentanglement'>({
   name: 'dci',
   aliases: ['dci-disentanglement'],
   title: 'DCI',
@@ -141,7 +143,7 @@ export const dci: Metric<DciOptions, DciParts> = {
       ],
     };
   },
-};
+});
 
 /** What was learned of the factors that vary, with importance as [latent][factor] and null for those that do not. */
 function collectFactors({ latentCount, factorCount, varyingFactors }: Table, learned: readonly LearnedFactor[]) {

@@ -1,8 +1,8 @@
 import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
 import { BINNED, type BinnedOptions } from './binned.js';
+import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
 import { findTopTwo } from './top-two.js';
 
@@ -26,9 +26,11 @@ export interface DcimigParts {
  *
  * Agrees with ubisoft's dcimig to 1e-9 under that preset.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see A. Sepliarskaia, J. Kiseleva, M. de Rijke 2019, How to Not Measure Disentanglement
  */
-export const dcimig: Metric<BinnedOptions, DcimigParts> = {
+export const dcimig = defineMetric<'dcimig', BinnedOptions, DcimigParts, 'dcimig-score'>({
   name: 'dcimig',
   aliases: ['dcimig-score'],
   title: 'DCIMIG',
@@ -72,4 +74,4 @@ export const dcimig: Metric<BinnedOptions, DcimigParts> = {
       ],
     };
   },
-};
+});

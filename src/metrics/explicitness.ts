@@ -5,6 +5,7 @@ import { encodeFactor } from '../stats/binning.js';
 import type { Pause } from '../stats/pause.js';
 import { type Split, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
+import { defineMetric } from './define-metric.js';
 import {
   describeClassifier,
   type FactorClassifier,
@@ -13,7 +14,6 @@ import {
   type Scaling,
   standardiseLatents,
 } from './factor-classifier.js';
-import type { Metric } from './metric.js';
 import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
 
 /** What explicitness was made of. */
@@ -43,9 +43,11 @@ type Options = {
  * Agrees with disentanglement_lib, its classifier run to the optimum, to 1e-6 on the same rows, and with ubisoft's code to 1e-4
  * under that preset.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see K. Ridgeway, M. Mozer 2018, Learning Deep Disentangled Embeddings with the F-Statistic Loss
  */
-export const explicitness: Metric<Options, ExplicitnessParts> = {
+export const explicitness = defineMetric<'explicitness', Options, ExplicitnessParts, 'explicitness-score'>({
   name: 'explicitness',
   aliases: ['explicitness-score'],
   title: 'Explicitness',
@@ -114,7 +116,7 @@ export const explicitness: Metric<Options, ExplicitnessParts> = {
       notes: [...(defined.length === 0 ? [undefinedWhy] : []), ...describeConstants(table, 'not used'), ...notes],
     };
   },
-};
+});
 
 /** What the classifier of one factor is worth. */
 interface JudgedFactor {

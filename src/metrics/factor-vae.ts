@@ -1,7 +1,7 @@
 /** The two scores that are read off the same votes: FactorVAE's, and its weighted form. */
 
 import type { Table } from '../stats/table.js';
-import type { Metric } from './metric.js';
+import { defineMetric } from './define-metric.js';
 import { RESCALED, rescaleAccuracy } from './rescaled.js';
 import { scoreVotes, VOTING, type VoteParts } from './voting.js';
 
@@ -25,9 +25,18 @@ export interface FactorVaeWeightedParts extends FactorVaeParts {
  *
  * Votes and classifier agree exactly with disentanglement_lib on the same drawn rows.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see H. Kim, A. Mnih 2018, Disentangling by Factorising, section 4
+ * @example
+ * const { value, parts } = await factorVaeScore(latents, factors, { seed: 1 });
  */
-export const factorVaeScore: Metric<typeof VOTING.defaults & { rescaled: boolean }, FactorVaeParts> = {
+export const factorVaeScore = defineMetric<
+  'factor-vae-score',
+  typeof VOTING.defaults & { rescaled: boolean },
+  FactorVaeParts,
+  'factor-vae'
+>({
   name: 'factor-vae-score',
   aliases: ['factor-vae'],
   title: 'FactorVAE score',
@@ -49,7 +58,7 @@ export const factorVaeScore: Metric<typeof VOTING.defaults & { rescaled: boolean
     const { outcome, votes } = await scoreVotes(table, 'one', options, context, () => 1);
     return options.rescaled ? rescaleAccuracy(outcome, votes.source.factors.length) : outcome;
   },
-};
+});
 
 /**
  * Weighted FactorVAE score: as {@link factorVaeScore}, where a vote counts the more the smaller its smallest variance.
@@ -58,9 +67,16 @@ export const factorVaeScore: Metric<typeof VOTING.defaults & { rescaled: boolean
  * is the weight of the right evaluation votes over their number. 0 to 1, higher is better; 1 only where the fixed factor's
  * latent does not vary at all. One active latent: every weight is 0.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see C. Y. Song 2018, Comparing the VAE and the beta-VAE (MSc thesis, University College London), section 5.2.2
  */
-export const factorVaeWeightedScore: Metric<typeof VOTING.defaults, FactorVaeWeightedParts> = {
+export const factorVaeWeightedScore = defineMetric<
+  'factor-vae-weighted-score',
+  typeof VOTING.defaults,
+  FactorVaeWeightedParts,
+  'factor-vae-weighted'
+>({
   name: 'factor-vae-weighted-score',
   aliases: ['factor-vae-weighted'],
   title: 'FactorVAE score, weighted',
@@ -91,4 +107,4 @@ export const factorVaeWeightedScore: Metric<typeof VOTING.defaults, FactorVaeWei
       },
     };
   },
-};
+});

@@ -1,8 +1,8 @@
 import { varyingCovariance } from '../stats/covariance.js';
 import { gaussianTotalCorrelation as gaussianTotalCorrelationOf } from '../stats/gaussian-total-correlation.js';
 import type { Table } from '../stats/table.js';
+import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import type { Metric } from './metric.js';
 import { describeConstantLatents, describeVanishing, FEWER_THAN_TWO_LATENTS } from './notes.js';
 
 /** What the total correlation was made of. */
@@ -21,9 +21,16 @@ export interface GaussianTotalCorrelationParts {
  *
  * Agrees with disentanglement_lib to 1e-9.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see F. Locatello et al. 2019, Challenging Common Assumptions in the Unsupervised Learning of Disentangled Representations
  */
-export const gaussianTotalCorrelation: Metric<Record<never, never>, GaussianTotalCorrelationParts> = {
+export const gaussianTotalCorrelation = defineMetric<
+  'gaussian-total-correlation',
+  Record<never, never>,
+  GaussianTotalCorrelationParts,
+  'gtc'
+>({
   name: 'gaussian-total-correlation',
   aliases: ['gtc'],
   title: 'Gaussian total correlation',
@@ -54,4 +61,4 @@ export const gaussianTotalCorrelation: Metric<Record<never, never>, GaussianTota
       ],
     };
   },
-};
+});

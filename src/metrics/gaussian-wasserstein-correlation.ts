@@ -1,8 +1,8 @@
 import { symmetricEigenvalues } from '../learners/symmetric-eigenvalues.js';
 import { varyingCovariance } from '../stats/covariance.js';
 import type { Table } from '../stats/table.js';
+import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import type { Metric } from './metric.js';
 import { describeConstantLatents, describeVanishing, FEWER_THAN_TWO_LATENTS } from './notes.js';
 
 /** What the Wasserstein correlation was made of. */
@@ -24,9 +24,16 @@ export interface GaussianWassersteinCorrelationParts {
  *
  * Agrees with disentanglement_lib to 1e-7 of tr C, which is as far as theirs is exact.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see F. Locatello et al. 2019, Challenging Common Assumptions in the Unsupervised Learning of Disentangled Representations
  */
-export const gaussianWassersteinCorrelation: Metric<Record<never, never>, GaussianWassersteinCorrelationParts> = {
+export const gaussianWassersteinCorrelation = defineMetric<
+  'gaussian-wasserstein-correlation',
+  Record<never, never>,
+  GaussianWassersteinCorrelationParts,
+  'gwc'
+>({
   name: 'gaussian-wasserstein-correlation',
   aliases: ['gwc'],
   title: 'Gaussian Wasserstein correlation',
@@ -69,4 +76,4 @@ export const gaussianWassersteinCorrelation: Metric<Record<never, never>, Gaussi
       ],
     };
   },
-};
+});

@@ -1,4 +1,5 @@
-/** The registry: everything that lists, names, checks or documents metrics derives from this array. */
+/** The registry: everything that lists, names, types, checks or documents metrics derives from this array. */
+import { didYouMean, isSameName } from '../suggest.js';
 import { betaVaeScore } from './beta-vae.js';
 import { dci } from './dci.js';
 import { dciEs } from './dci-es.js';
@@ -21,8 +22,8 @@ import { rmig } from './rmig.js';
 import { sap } from './sap.js';
 import { zMaxVariance } from './z-max-variance.js';
 
-/** Every metric, in the order of reports. */
-export const metrics = [
+/** In the order of reports. */
+const REGISTRY = [
   mig,
   rmig,
   migPosterior,
@@ -44,9 +45,50 @@ export const metrics = [
   betaVaeScore,
   dci,
   dciEs,
-] as unknown as readonly Metric[];
+] as const;
 
-/** The metric of a name or alias; undefined where there is none. */
+type Registered = (typeof REGISTRY)[number];
+
+/** The names of this library's metrics. */
+export type MetricName = Registered['name'];
+
+/** What they are called in `metrics`, but for case, hyphens, underscores and spaces, which do not matter. */
+export type MetricSpelling = MetricName | Registered['aliases'][number] | 'all';
+
+type Without<Text extends string, Mark extends string> = Text extends `${infer Before}${Mark}${infer After}`
+  ? Without<`${Before}${After}`, Mark>
+  : Text;
+type Plain<Text extends string> = Lowercase<Without<Without<Without<Text, '-'>, '_'>, ' '>>;
+
+/** A name that was spelt out, where it is one of a metric; else those that are. Names found at run time are not looked at. */
+export type CheckedName<Name extends string> = Name extends string
+  ? string extends Name
+    ? Name
+    : Plain<Name> extends Plain<MetricSpelling>
+      ? Name
+      : MetricName | 'all'
+  : never;
+
+type ScoreOf<M> = M extends (...all: never) => Promise<infer S> ? S : never;
+
+/** The scores of this library's metrics, by name. As with any key of a record: a metric that was not asked for is not there. */
+export type KnownScores = { readonly [M in Registered as M['name']]: ScoreOf<M> };
+
+/** Every metric, in the order of reports. */
+export const metrics: readonly Metric[] = REGISTRY;
+
+/** Whether a metric goes by a name, whatever its case, hyphens, underscores and spaces. */
+export function isNamed({ name, aliases }: Metric, given: string): boolean {
+  return [name, ...aliases].some((known) => isSameName(known, given));
+}
+
+/** The metric of a name or alias, in any spelling; undefined where there is none. */
 export function findMetric(name: string): Metric | undefined {
-  return metrics.find((metric) => metric.name === name || metric.aliases.includes(name));
+  return metrics.find((metric) => isNamed(metric, name));
+}
+
+/** What to say of a name that no metric has: the nearest of those that some have. */
+export function describeUnknown(name: string): string {
+  const spellings = metrics.flatMap((metric) => [metric.name, ...metric.aliases]);
+  return `'${name}'${didYouMean(name, spellings)}`;
 }

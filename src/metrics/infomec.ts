@@ -1,9 +1,9 @@
 import { type NeighbourInformation, neighbourInformation } from '../stats/neighbour-information.js';
 import type { Table } from '../stats/table.js';
+import { defineMetric } from './define-metric.js';
 import { type ExplainedFactor, explainFactor } from './linear-explicitness.js';
 import { toRows } from './matrix-rows.js';
 import { meanOfDefined } from './mean-of-defined.js';
-import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
 
 /** What InfoMEC was made of; the matrix is [latent][factor]. */
@@ -37,9 +37,11 @@ const DEFAULTS = { neighbours: 10, pruning: 0.05 };
  *
  * Agrees with the authors' code to what its noise (1e-10 on every latent) and its classifier's 100 steps leave open.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see K. Hsu, W. Dorrell, J. C. R. Whittington, J. Wu, C. Finn 2023, Disentanglement via Latent Quantization
  */
-export const infomec: Metric<typeof DEFAULTS, InfomecParts> = {
+export const infomec = defineMetric<'infomec', typeof DEFAULTS, InfomecParts, 'infom'>({
   name: 'infomec',
   aliases: ['infom'],
   title: 'InfoMEC',
@@ -113,7 +115,7 @@ export const infomec: Metric<typeof DEFAULTS, InfomecParts> = {
       ],
     };
   },
-};
+});
 
 /** The latents whose range is above a share of the largest. */
 function findActive({ latentMinima, latentMaxima, varyingLatents }: Table, pruning: number): number[] {

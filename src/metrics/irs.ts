@@ -1,6 +1,6 @@
 import { type DeviationOptions, factorDeviations } from '../stats/deviations.js';
 import type { Table } from '../stats/table.js';
-import type { Metric } from './metric.js';
+import { defineMetric } from './define-metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
 
 /** What IRS was made of; the matrix is [latent][factor]. */
@@ -23,9 +23,11 @@ export interface IrsParts {
  * Agrees with disentanglement_lib's and ubisoft's code to 1e-9 under those presets; the first merges discrete factors of more
  * than 20 values into 20 bins.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see R. Suter, D. Miladinović, B. Schölkopf, S. Bauer 2019, Robustly Disentangled Causal Mechanisms
  */
-export const irs: Metric<DeviationOptions, IrsParts> = {
+export const irs = defineMetric<'irs', DeviationOptions, IrsParts, 'irs-score'>({
   name: 'irs',
   aliases: ['irs-score'],
   title: 'IRS',
@@ -87,4 +89,4 @@ export const irs: Metric<DeviationOptions, IrsParts> = {
       ],
     };
   },
-};
+});

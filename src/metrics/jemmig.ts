@@ -1,8 +1,8 @@
 import { latentEntropies, mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
 import { BINNED, type BinnedOptions } from './binned.js';
+import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
 import { findTopTwo, type Ties } from './top-two.js';
 
@@ -26,9 +26,16 @@ export interface JemmigParts {
  *
  * Agrees with ubisoft's jemmig to 1e-9 under that preset.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see K. Do, T. Tran 2020, Theory and Evaluation Metrics for Learning Disentangled Representations
  */
-export const jemmig: Metric<BinnedOptions & { ties: Ties; countConstants: boolean }, JemmigParts> = {
+export const jemmig = defineMetric<
+  'jemmig',
+  BinnedOptions & { ties: Ties; countConstants: boolean },
+  JemmigParts,
+  'jemmig-score'
+>({
   name: 'jemmig',
   aliases: ['jemmig-score'],
   title: 'JEMMIG',
@@ -77,7 +84,7 @@ export const jemmig: Metric<BinnedOptions & { ties: Ties; countConstants: boolea
       ],
     };
   },
-};
+});
 
 /** ln bins, by the kernels' logarithm: the entropy of that many equal counts. */
 function logOf({ core }: Table, bins: number): Promise<number> {

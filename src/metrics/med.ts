@@ -4,10 +4,10 @@ import { mutualInformation } from '../stats/mutual-information.js';
 import type { Pause } from '../stats/pause.js';
 import { splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
+import { defineMetric } from './define-metric.js';
 import { type ClassifierOptions, describeClassifier, factorClassifier, rateClassifier } from './factor-classifier.js';
 import { toRows } from './matrix-rows.js';
 import { meanOfDefined } from './mean-of-defined.js';
-import type { Metric } from './metric.js';
 import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
 import { pickLatents } from './pick-latents.js';
 
@@ -47,10 +47,14 @@ type MedOptions = typeof DEFAULTS;
  *
  * Agrees with the authors' code to 1e-9 on the same rows.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see J. Cao, R. Nai, Q. Yang, J. Huang, Y. Gao 2022, An Empirical Study on Disentanglement of Negative-free Contrastive
  * Learning
+ * @example
+ * const { value, parts } = await med(latents, factors, { topK: 2 });
  */
-export const med: Metric<MedOptions, MedParts> = {
+export const med = defineMetric<'med', MedOptions, MedParts, 'mutual-information-disentanglement'>({
   name: 'med',
   aliases: ['mutual-information-disentanglement'],
   title: 'MED',
@@ -120,7 +124,7 @@ export const med: Metric<MedOptions, MedParts> = {
       ],
     };
   },
-};
+});
 
 /** What the rows of one factor's split say of it. */
 export interface InformedFactor {

@@ -1,5 +1,7 @@
+import type { MatrixLike } from '../matrix.js';
+import type { PosteriorInput } from '../posterior.js';
 import type { TableView } from '../stats/table-view.js';
-import type { Preset, Sampler } from '../types.js';
+import type { CommonOptions, Preset, Sampler, Score } from '../types.js';
 
 /** What one option of a metric accepts; help, checks and docs derive from it. */
 export interface OptionRule {
@@ -30,7 +32,7 @@ export interface Pieces<Options, Piece> {
 }
 
 /** What a metric returns; the façade adds range, options and the rest. */
-export interface Outcome<Parts = Readonly<Record<string, unknown>>> {
+export interface Outcome<Parts = object> {
   /** Null only where the score is undefined; `notes` then says why. */
   readonly value: number | null;
   readonly parts: Parts;
@@ -44,7 +46,7 @@ export type OptionValue = number | boolean | string;
 export type OptionValues = Readonly<Record<string, OptionValue>>;
 
 /** An entry of the registry. The command line, its help, the docs and the report derive from these. */
-export interface Metric<Options extends OptionValues = OptionValues, Parts = Readonly<Record<string, unknown>>> {
+export interface Metric<Options extends OptionValues = OptionValues, Parts = object> {
   /** Its key everywhere: kebab-case. */
   readonly name: string;
   readonly aliases: readonly string[];
@@ -74,4 +76,44 @@ export interface Metric<Options extends OptionValues = OptionValues, Parts = Rea
   /** Work that {@link compute} asks for by `context.pieces()`. */
   readonly pieces?: Pieces<Options, unknown>;
   compute(table: TableView, options: Options, context: MetricContext): Promise<Outcome<Parts>>;
+}
+
+/** A metric of this library. Called as a function, it computes itself alone. */
+export interface NamedMetric<Name extends string, Options extends OptionValues, Parts, Alias extends string = never>
+  extends Metric<Options, Parts> {
+  /**
+   * @param latents (N, D) numbers, samples are rows
+   * @param factors (N, K) numbers, rows matching those of latents
+   * @param options the metric's own beside the common ones
+   * @throws TypeError, RangeError or DataError (each with a `code`) saying what was expected and what was given
+   */
+  (
+    latents: MatrixLike,
+    factors: MatrixLike,
+    options?: CommonOptions & Partial<Options>,
+  ): Promise<Score<Parts, Options>>;
+  readonly name: Name;
+  readonly aliases: readonly Alias[];
+}
+
+/** A metric of this library that needs the posteriors themselves. */
+export interface NamedPosteriorMetric<
+  Name extends string,
+  Options extends OptionValues,
+  Parts,
+  Alias extends string = never,
+> extends Metric<Options, Parts> {
+  /**
+   * @param posterior mu and logvar (N, D), and z where there is one
+   * @param factors (N, K) numbers, rows matching those of mu
+   * @param options the metric's own beside the common ones
+   * @throws TypeError, RangeError or DataError (each with a `code`) saying what was expected and what was given
+   */
+  (
+    posterior: PosteriorInput,
+    factors: MatrixLike,
+    options?: CommonOptions & Partial<Options>,
+  ): Promise<Score<Parts, Options>>;
+  readonly name: Name;
+  readonly aliases: readonly Alias[];
 }

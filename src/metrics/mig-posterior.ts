@@ -1,8 +1,8 @@
 import { groupByValue, type LatentEntropies, mixtureEntropies } from '../decomposition/mixture-entropies.js';
 import type { Table } from '../stats/table.js';
 import { BINNED } from './binned.js';
+import { definePosteriorMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import type { Metric } from './metric.js';
 import { describeConstantFactors, describeConstantPosteriors, NO_FACTOR_VARIES, nameColumns } from './notes.js';
 import { findTopTwo } from './top-two.js';
 
@@ -48,9 +48,20 @@ const ROUNDING = 1e-9;
  *
  * Agrees with the authors' disentanglement_metrics to 1e-9 on the same samples.
  *
+ * @param posterior mu and logvar (N, D), the natural logarithm of variances; z (N, D), a sample of each, is drawn from the seed
+ * where there is none
+ * @param factors (N, K)
+ * @throws TypeError, RangeError or DataError for shapes that differ, and numbers that are no posterior
  * @see R. T. Q. Chen, X. Li, R. Grosse, D. Duvenaud 2018, Isolating Sources of Disentanglement in VAEs, section 4.1, appendix C
+ * @example
+ * const { value, parts } = await migPosterior({ mu, logvar }, factors, { seed: 1 });
  */
-export const migPosterior: Metric<MigPosteriorOptions, MigPosteriorParts> = {
+export const migPosterior = definePosteriorMetric<
+  'mig-posterior',
+  MigPosteriorOptions,
+  MigPosteriorParts,
+  'posterior-mig'
+>({
   name: 'mig-posterior',
   aliases: ['posterior-mig'],
   title: 'MIG of posteriors',
@@ -143,7 +154,7 @@ export const migPosterior: Metric<MigPosteriorOptions, MigPosteriorParts> = {
       ],
     };
   },
-};
+});
 
 /** H(z_d | v_k) from the entropies of each value. */
 function meanOver(entropies: readonly number[], counts: Int32Array, weights: MigPosteriorOptions['weights']): number {

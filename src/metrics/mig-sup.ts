@@ -1,8 +1,8 @@
 import { latentEntropies, mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
 import { BINNED, type BinnedOptions } from './binned.js';
+import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
 import { findTopTwo } from './top-two.js';
 
@@ -26,10 +26,12 @@ export interface MigSupParts {
  *
  * Agrees with ubisoft's mig_sup to 1e-9 under that preset.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see Z. Li, J. V. Murkute, P. K. Gyawali, L. Wang 2020, Progressive Learning and Disentanglement of Hierarchical
  * Representations
  */
-export const migSup: Metric<BinnedOptions, MigSupParts> = {
+export const migSup = defineMetric<'mig-sup', BinnedOptions, MigSupParts, 'mig-sup-score'>({
   name: 'mig-sup',
   aliases: ['mig-sup-score'],
   title: 'MIG-sup',
@@ -70,4 +72,4 @@ export const migSup: Metric<BinnedOptions, MigSupParts> = {
       ],
     };
   },
-};
+});

@@ -1,7 +1,7 @@
 import type { Table } from '../stats/table.js';
 import { BINNED, type BinnedOptions, COUNT_CONSTANTS } from './binned.js';
+import { defineMetric } from './define-metric.js';
 import { GAPS_OF_FACTORS, type GapOptions, type GapParts, meanGap } from './information-gap.js';
-import type { Metric } from './metric.js';
 
 /** What MIG was made of; matrices are [latent][factor]. */
 export type MigParts = GapParts;
@@ -15,9 +15,13 @@ export type MigParts = GapParts;
  * Agrees with disentanglement_lib (discrete MIG, 20 bins) to 1e-9 where that is defined, and with ubisoft's mig under that
  * preset.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see R. T. Q. Chen, X. Li, R. Grosse, D. Duvenaud 2018, Isolating Sources of Disentanglement in VAEs, equation 6
+ * @example
+ * const { value, parts } = await mig(latents, factors, { bins: 20 });
  */
-export const mig: Metric<BinnedOptions & GapOptions, MigParts> = {
+export const mig = defineMetric<'mig', BinnedOptions & GapOptions, MigParts, 'mig-score'>({
   name: 'mig',
   aliases: ['mig-score'],
   title: 'MIG',
@@ -44,4 +48,4 @@ export const mig: Metric<BinnedOptions & GapOptions, MigParts> = {
   isPlugIn: true,
 
   compute: (table: Table, options, { pause }) => meanGap(table, options, pause),
-};
+});

@@ -1,8 +1,8 @@
 import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
 import { BINNED, type BinnedOptions, COUNT_CONSTANTS } from './binned.js';
+import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import type { Metric } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
 
 /** What modularity was made of; matrices are [latent][factor]. */
@@ -22,9 +22,16 @@ export interface ModularityParts {
  * Agrees with disentanglement_lib and with ubisoft's modularity to 1e-9 under those presets: both count constant factors in K,
  * and the first counts latents that know nothing as 0.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see K. Ridgeway, M. Mozer 2018, Learning Deep Disentangled Embeddings with the F-Statistic Loss
  */
-export const modularity: Metric<BinnedOptions & { countConstants: boolean }, ModularityParts> = {
+export const modularity = defineMetric<
+  'modularity',
+  BinnedOptions & { countConstants: boolean },
+  ModularityParts,
+  'modularity-score'
+>({
   name: 'modularity',
   aliases: ['modularity-score'],
   title: 'Modularity',
@@ -73,4 +80,4 @@ export const modularity: Metric<BinnedOptions & { countConstants: boolean }, Mod
       ],
     };
   },
-};
+});

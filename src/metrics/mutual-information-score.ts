@@ -1,8 +1,8 @@
 import { latentInformation } from '../stats/latent-information.js';
 import type { Table } from '../stats/table.js';
 import { BINNED, type BinnedOptions, COUNT_CONSTANTS, EDGES, MILLER_MADOW } from './binned.js';
+import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import type { Metric } from './metric.js';
 import { describeConstantLatents, FEWER_THAN_TWO_LATENTS } from './notes.js';
 
 /** What the mutual information score was made of. */
@@ -21,9 +21,16 @@ type Options = BinnedOptions & { countConstants: boolean };
  *
  * Agrees with disentanglement_lib to 1e-9 under that preset (it counts pairs with a constant latent, as 0).
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see F. Locatello et al. 2019, Challenging Common Assumptions in the Unsupervised Learning of Disentangled Representations
  */
-export const mutualInformationScore: Metric<Options, MutualInformationScoreParts> = {
+export const mutualInformationScore = defineMetric<
+  'mutual-information-score',
+  Options,
+  MutualInformationScoreParts,
+  'mi-score'
+>({
   name: 'mutual-information-score',
   aliases: ['mi-score'],
   title: 'MI score',
@@ -58,4 +65,4 @@ export const mutualInformationScore: Metric<Options, MutualInformationScoreParts
       ],
     };
   },
-};
+});

@@ -1,7 +1,7 @@
 import type { Table } from '../stats/table.js';
 import { BINNED, type BinnedOptions, MILLER_MADOW } from './binned.js';
+import { defineMetric } from './define-metric.js';
 import { GAPS_OF_FACTORS, type GapParts, meanGap } from './information-gap.js';
-import type { Metric } from './metric.js';
 
 /** What RMIG was made of; matrices are [latent][factor]. */
 export interface RmigParts extends GapParts {
@@ -21,9 +21,11 @@ export interface RmigParts extends GapParts {
  * is in the bin it falls into, which is also what the authors' code does with such posteriors. With means and variances
  * only the joint table changes, from counts to sums of shares.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see K. Do, T. Tran 2020, Theory and Evaluation Metrics for Learning Disentangled Representations
  */
-export const rmig: Metric<Omit<BinnedOptions, 'edges'> & { limit: number }, RmigParts> = {
+export const rmig = defineMetric<'rmig', Omit<BinnedOptions, 'edges'> & { limit: number }, RmigParts, 'robust-mig'>({
   name: 'rmig',
   aliases: ['robust-mig'],
   title: 'RMIG',
@@ -56,7 +58,7 @@ export const rmig: Metric<Omit<BinnedOptions, 'edges'> & { limit: number }, Rmig
       notes: [...notes, ...describeBeyond(beyond, options.limit)],
     };
   },
-};
+});
 
 function countBeyond({ latents, latentMinima, latentMaxima, latentCount }: Table, d: number, limit: number): number {
   if (latentMinima[d] >= -limit && latentMaxima[d] <= limit) return 0;

@@ -5,8 +5,8 @@ import { latentVariances } from '../stats/latent-variances.js';
 import type { Pause } from '../stats/pause.js';
 import { type Split, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
+import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import type { Metric } from './metric.js';
 import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
 import { findTopTwo } from './top-two.js';
 
@@ -31,9 +31,11 @@ const DEFAULTS = { testShare: 1 / 3, c: 0.01, leastVariance: 0, countConstants: 
  * R^2 agrees with disentanglement_lib and ubisoft's code to 1e-9 under those presets, accuracies with scikit-learn's converged
  * machines on the same rows.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see A. Kumar, P. Sattigeri, A. Balakrishnan 2018, Variational Inference of Disentangled Latent Concepts from Unlabeled Observations
  */
-export const sap: Metric<typeof DEFAULTS, SapParts> = {
+export const sap = defineMetric<'sap', typeof DEFAULTS, SapParts, 'sap-score'>({
   name: 'sap',
   aliases: ['sap-score'],
   title: 'SAP',
@@ -101,7 +103,7 @@ export const sap: Metric<typeof DEFAULTS, SapParts> = {
       ],
     };
   },
-};
+});
 
 /** The classes of a discrete factor that have training rows, and each row's place in either part; -1 is not in it. */
 interface CodedSplit {

@@ -1,5 +1,5 @@
 import type { Table } from '../stats/table.js';
-import type { Metric } from './metric.js';
+import { defineMetric } from './define-metric.js';
 import { RESCALED, rescaleAccuracy } from './rescaled.js';
 import { scoreVotes, VOTING, type VoteParts } from './voting.js';
 
@@ -16,9 +16,16 @@ export type ZMaxVarianceParts = VoteParts;
  * Needs rows that differ in a single factor, as a full grid has them; the notes say how many there are of each factor. A
  * factor without is left out. One factor: 1, which says nothing. No active latent: 0.
  *
+ * @param latents (N, D)
+ * @param factors (N, K)
  * @see M. Kim, Y. Wang, P. Sahu, V. Pavlovic 2019, Relevance Factor VAE: Learning and Identifying Disentangled Factors
  */
-export const zMaxVariance: Metric<typeof VOTING.defaults & { rescaled: boolean }, ZMaxVarianceParts> = {
+export const zMaxVariance = defineMetric<
+  'z-max-variance',
+  typeof VOTING.defaults & { rescaled: boolean },
+  ZMaxVarianceParts,
+  'z-max' | 'rf-vae-score'
+>({
   name: 'z-max-variance',
   aliases: ['z-max', 'rf-vae-score'],
   title: 'Z-max score',
@@ -39,4 +46,4 @@ export const zMaxVariance: Metric<typeof VOTING.defaults & { rescaled: boolean }
     const { outcome, votes } = await scoreVotes(table, 'others', options, context, () => 1);
     return options.rescaled ? rescaleAccuracy(outcome, votes.source.factors.length) : outcome;
   },
-};
+});

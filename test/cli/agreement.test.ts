@@ -86,7 +86,12 @@ const REFUSALS: ReadonlyArray<[what: string, argv: string[], code: number, messa
   ['another schema', [at('bench.json')], 65, /bench\.json: expected a report .* got schema "vaemetrics\/bench@1"/],
   ['a report without metrics', [at('bare.json')], 65, /bare\.json: expected a report with metrics, got one without/],
   ['no operands', [], 2, /missing required argument 'files'/],
-  ['a metric nobody has', ['-m', 'dci', ...paths], 2, /error: --metrics: expected any of mig, sap, .* got 'dci'/],
+  [
+    'a metric nobody has',
+    ['-m', 'dci', ...paths],
+    2,
+    /error: --metrics: expected metrics that the reports have, got 'dci'/,
+  ],
   ['latents in place of reports', [at('bytes.npy')], 65, /bytes\.npy: .*got bytes that are no text; .* need --udr\n/],
   [
     'reports in place of latents',

@@ -3,7 +3,8 @@ import { agreement } from '../../src/facade/agreement.js';
 import { decompose } from '../../src/facade/decompose.js';
 import type { ScoreOptions, ScoreReport } from '../../src/facade/score.js';
 import { udr } from '../../src/facade/udr.js';
-import { type Matrix, toMatrix } from '../../src/matrix.js';
+import { type Matrix, type MatrixLike, toMatrix } from '../../src/matrix.js';
+import { isNamed } from '../../src/metrics/index.js';
 import type { Metric } from '../../src/metrics/metric.js';
 import type { Report, Score } from '../../src/types.js';
 
@@ -11,7 +12,7 @@ import type { Report, Score } from '../../src/types.js';
 export interface Asked {
   readonly latents: Matrix;
   readonly factors: Matrix;
-  readonly options: ScoreOptions;
+  readonly options: ScoreOptions<string>;
 }
 
 export interface FakeOptions {
@@ -30,7 +31,7 @@ export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[
     { ...metric('mig', 'MIG', ['mig-score'], { bins: 20 }), isSlow: fake.isMigSlow ?? false },
     metric('factor-vae-score', 'FactorVAE score', ['factor-vae'], { batch: 64, prune: true, threshold: 0.05 }),
   ];
-  const findMetric = (name: string) => metrics.find((known) => known.name === name || known.aliases.includes(name));
+  const findMetric = (name: string) => metrics.find((known) => isNamed(known, name));
   return {
     asked,
     version: '0.0.0-fake',
@@ -41,7 +42,7 @@ export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[
     udr,
     checkCapacity() {},
     ready: async () => {},
-    async score(latentsLike, factorsLike, options = {}) {
+    async score(latentsLike: MatrixLike, factorsLike: MatrixLike, options: ScoreOptions<string> = {}) {
       const [latents, factors] = [toMatrix(latentsLike), toMatrix(factorsLike)];
       asked.push({ latents, factors, options });
       await fake.compute?.({ latents, factors, options });

@@ -150,7 +150,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'a metric that no report has',
     () => agreement(three, { metrics: ['mig-score', 'dci'] }),
-    "RangeError ERR_OPTION: metrics: expected any of mig, sap, mutual-information-score, which the reports have, got 'dci'",
+    "RangeError ERR_OPTION: metrics: expected metrics that the reports have, got 'dci'; they have mig, sap, mutual-information-score",
   ],
   [
     'no metrics at all',

@@ -32,6 +32,20 @@ test('returns a plain object that survives JSON, without NaN', async () => {
   assert.is(report.input.factors.sizes[2], 1);
 });
 
+test('takes names in any spelling, and metrics themselves', async () => {
+  const { latents, factors } = await readGolden('d_partial');
+  const spelt = await score(latents, factors, {
+    metrics: ['FactorVAE', 'Beta_VAE', mig],
+    options: { FactorVAE: { batch: 8 }, beta_vae: { batch: 4 } },
+  });
+  const plain = await score(latents, factors, {
+    metrics: ['factor-vae-score', 'beta-vae-score', 'mig'],
+    options: { 'factor-vae-score': { batch: 8 }, 'beta-vae-score': { batch: 4 } },
+  });
+  assert.equal(spelt, plain);
+  assert.equal(await mig(latents, factors), plain.metrics.mig);
+});
+
 test('gives the same report for the same input and seed, however often and beside whatever', async () => {
   const { latents, factors } = await readGolden('d_partial');
   const [first, second, other] = await Promise.all([

@@ -16,6 +16,7 @@ import {
   Matrix,
   type MatrixLike,
   type Metric,
+  type MetricName,
   type MigParts,
   memorySource,
   metrics,
@@ -96,6 +97,36 @@ const schema: 'vaemetrics/report@1' = report.schema;
 // biome-ignore lint/complexity/useLiteralKeys: noPropertyAccessFromIndexSignature asks for them
 const one: Score | undefined = report.metrics['mig'];
 const sizes: ReadonlyArray<number | null> = report.input.factors.sizes;
+
+// A metric of one's own.
+const own: Metric = {
+  name: 'own',
+  aliases: [],
+  title: 'Own',
+  summary: 'nothing',
+  needs: ['latents'],
+  range: [0, 1],
+  better: 'higher',
+  isPlugIn: false,
+  defaults: {},
+  rules: {},
+  source: 'ours',
+  compute: async (table) => ({ value: table.rows, parts: {}, notes: [] }),
+};
+
+// Names of metrics: those that are spelt out are checked, in any spelling; those found at run time are not.
+const several = await score(latents, factors, { metrics: ['mig', 'FactorVAE', 'beta_vae', 'all', mig, own] });
+const gaps: Array<number | null> = several.metrics.mig.parts.gap;
+const edges: string = several.metrics.mig.options.edges;
+const computed: string[] = 'mig,sap'.split(',');
+await score(latents, factors, { metrics: computed, options: { FactorVAE: { batch: 32 } } });
+const atRunTime: ScoreOptions<string> = { metrics: computed };
+await score(latents, factors, atRunTime);
+// @ts-expect-error no such metric
+await score(latents, factors, { metrics: ['mig', 'migg'] });
+// @ts-expect-error no such metric
+const misspelt: ScoreOptions = { metrics: ['migg'] };
+const known: MetricName = 'dci-es';
 const same: Report = await scoreInline(latents, factors, options);
 
 // A sampler.
@@ -154,4 +185,21 @@ try {
 }
 
 export type { MigParts };
-export { bins, type build, found, information, low, names, one, same, schema, sizes, value, version };
+export {
+  bins,
+  type build,
+  edges,
+  found,
+  gaps,
+  information,
+  known,
+  low,
+  misspelt,
+  names,
+  one,
+  same,
+  schema,
+  sizes,
+  value,
+  version,
+};

@@ -19,7 +19,8 @@ const FAST: ScoreOptions = {
   options: { dci: { stages: 3 }, 'dci-es': { width: 4 } },
   posterior: { mu: latents, logvar },
 };
-const json = async (options: ScoreOptions) => JSON.stringify(await score(latents, factors, { ...FAST, ...options }));
+const json = async (options: ScoreOptions<string>) =>
+  JSON.stringify(await score(latents, factors, { ...FAST, ...options }));
 
 test('gives the report of one thread, to the byte', async () => {
   const alone = await json({ seed: 3 });
