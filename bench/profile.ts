@@ -4,6 +4,7 @@
  *
  *   node --import tsx bench/profile.ts --rows 100000 --metrics mig
  */
+
 import { createCore } from '../bindings/core.js';
 import type { CoreExports } from '../bindings/exports.js';
 import { compile, instantiate } from '../bindings/load.js';
@@ -13,6 +14,7 @@ import { evaluateTask } from '../src/facade/jobs/score-work.js';
 import { Matrix } from '../src/matrix.js';
 import { findMetric, metrics } from '../src/metrics/index.js';
 import type { Metric } from '../src/metrics/metric.js';
+import { defaultsOf } from '../src/options/check-options.js';
 import { loadTable } from '../src/stats/load-table.js';
 import { parseArguments } from './arguments.js';
 import { describeMachine, formatTime, printTable } from './report.js';
@@ -40,7 +42,7 @@ for (const rows of rowCounts) {
       const table = loadTable(core, latents, factors, undefined, null, posterior);
       const loaded = performance.now();
       const inLoad = sumOf(seconds);
-      await evaluateTask(table, { metric, options: metric.defaults }, { seed: 0 }, () => () => {});
+      await evaluateTask(table, { metric, options: defaultsOf(metric.options) }, { seed: 0 }, () => () => {});
       const computed = performance.now();
       core.arena.upload = upload;
       const inKernels = sumOf(seconds);

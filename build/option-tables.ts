@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FILE_OPTIONS } from '../src/data/index.js';
+import { metrics } from '../src/metrics/index.js';
 import { describeDefault, describeValues } from '../src/options/describe-rule.js';
 import type { Rules } from '../src/options/rule.js';
 import { objectives } from '../src/train/objectives/index.js';
@@ -14,6 +15,7 @@ import { TRAIN_OPTIONS } from '../src/train/train-options.js';
 const declarations: ReadonlyMap<string, Rules> = new Map([
   ['train', TRAIN_OPTIONS],
   ['files of images', FILE_OPTIONS],
+  ...metrics.map(({ name, options }): [string, Rules] => [`metric ${name}`, options]),
   ...objectives.map(({ name, options }): [string, Rules] => [`objective ${name}`, options]),
 ]);
 

@@ -5,7 +5,15 @@
 import { compile } from '../bindings/load.js';
 
 export { type EstimatorName, estimators } from './decomposition/estimators.js';
-export { type CodedError, DataError, type ErrorCode, isCodedError, type Place } from './errors.js';
+export {
+  type CodedError,
+  DataError,
+  type ErrorCode,
+  isCodedError,
+  isOptionError,
+  type OptionError,
+  type Place,
+} from './errors.js';
 export { type AgreementOptions, agreement } from './facade/agreement.js';
 export {
   type DecomposeInput,
@@ -44,9 +52,6 @@ export type {
   MetricContext,
   NamedMetric,
   NamedPosteriorMetric,
-  OptionRule,
-  OptionValue,
-  OptionValues,
   Outcome,
 } from './metrics/metric.js';
 export { type MigParts, mig } from './metrics/mig.js';
@@ -57,6 +62,8 @@ export { type MutualInformationScoreParts, mutualInformationScore } from './metr
 export { type RmigParts, rmig } from './metrics/rmig.js';
 export { type SapParts, sap } from './metrics/sap.js';
 export { type ZMaxVarianceParts, zMaxVariance } from './metrics/z-max-variance.js';
+export type { GivenOf, Rule, Rules, ValuesOf } from './options/rule.js';
+export * as option from './options/rule.js';
 export type { Posterior, PosteriorInput } from './posterior.js';
 export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { Metric, OptionRule, OptionValues } from '../metrics/metric.js';
+import type { Metric } from '../metrics/metric.js';
+import { describeDefault, describeValues } from '../options/describe-rule.js';
 import { alignColumns } from '../report/align-columns.js';
 import { toJson } from '../report/json.js';
 import { createStyle, type Style } from '../report/style.js';
@@ -39,46 +40,23 @@ export function define(command: Command, context: Context): void {
 }
 
 function describeMetric(metric: Metric): object {
-  const {
-    name,
-    aliases,
-    title,
-    summary,
-    needs,
-    range,
-    better,
-    source,
-    defaults,
-    rules,
-    presets = {},
-    presetLimits = {},
-  } = metric;
-  const options = Object.entries(rules).map(([option, rule]) => ({ name: option, default: defaults[option], ...rule }));
+  const { name, aliases, title, summary, needs, range, better, source, presets = {}, presetLimits = {} } = metric;
+  const options = Object.entries(metric.options).map(([option, { kind, default: usual, ...rule }]) => {
+    return { name: option, default: usual, type: kind, ...rule };
+  });
   return { name, aliases, title, summary, needs, range, better, source, options, presets, presetLimits };
 }
 
 function renderMetric(metric: Metric, style: Style, width: number): string[] {
-  const {
-    name,
-    title,
-    aliases,
-    summary,
-    range,
-    better,
-    source,
-    rules,
-    defaults,
-    presets = {},
-    presetLimits = {},
-  } = metric;
+  const { name, title, aliases, summary, range, better, source, options, presets = {}, presetLimits = {} } = metric;
   const field = (label: string, text: string) =>
     wrapBehind(`  ${label.padEnd(8)}`, text, width).map((line, i) =>
       i === 0 ? line.replace(label, () => style.dim(label)) : line,
     );
-  const settings = Object.entries(rules).map(([option, rule]) => [
-    `    ${option} = ${String(defaults[option])}`,
+  const settings = Object.entries(options).map(([option, rule]) => [
+    `    ${option} = ${describeDefault(rule)}`,
     rule.description,
-    describeRule(rule),
+    `(${describeValues(rule)})`,
   ]);
   return [
     `${style.bold(style.cyan(name))}  ${title}`,
@@ -92,16 +70,7 @@ function renderMetric(metric: Metric, style: Style, width: number): string[] {
   ];
 }
 
-function describePreset(preset: string, options: Partial<OptionValues>): string {
+function describePreset(preset: string, options: object): string {
   const changes = Object.entries(options).map(([option, value]) => `${option} = ${String(value)}`);
   return `${preset}: ${changes.length === 0 ? 'as the defaults' : changes.join(', ')}`;
-}
-
-function describeRule({ type, minimum, maximum, choices = [] }: OptionRule): string {
-  if (type === 'choice') return `(${choices.join(', ')})`;
-  if (type === 'boolean') return '(true or false)';
-  const kind = type === 'integer' ? 'whole number' : 'number';
-  if (minimum !== undefined && maximum !== undefined) return `(${kind} from ${minimum} to ${maximum})`;
-  if (minimum !== undefined) return `(${kind} of at least ${minimum})`;
-  return maximum === undefined ? `(${kind})` : `(${kind} of at most ${maximum})`;
 }

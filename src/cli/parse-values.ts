@@ -1,6 +1,5 @@
 import type { Dtype } from '../matrix.js';
 import { didYouMean } from '../suggest.js';
-import type { FactorType, RowSelection } from '../types.js';
 import { UsageError } from './usage-error.js';
 
 /** A parser of whole numbers for an option. */
@@ -39,20 +38,6 @@ export function oneOf<T extends string>(option: string, words: readonly T[]): (t
   };
 }
 
-/** A parser of `from:to`, which counts from 0 and leaves `to` out, as Python's slices do. */
-export function parseRows(option: string): (text: string) => RowSelection {
-  return (text) => {
-    const match = /^(\d+):(\d+)$/.exec(text.trim());
-    const [from, to] = match ? [Number(match[1]), Number(match[2])] : [0, 0];
-    if (!(to > from) || !Number.isSafeInteger(to)) {
-      throw new UsageError(
-        `${option}: expected from:to, counted from 0 and without the last, as 0:6666, got '${text}'`,
-      );
-    }
-    return { from, to };
-  };
-}
-
 /** Adds the words of `a,b,c` to those of an option given before. */
 export function wordList(option: string): (text: string, previous?: readonly string[]) => string[] {
   return (text, previous = []) => {
@@ -60,26 +45,6 @@ export function wordList(option: string): (text: string, previous?: readonly str
     if (words.includes('')) throw new UsageError(`${option}: expected names with a comma between them, got '${text}'`);
     return [...previous, ...words];
   };
-}
-
-const FACTOR_TYPES: Readonly<Record<string, FactorType | null>> = {
-  d: 'discrete',
-  discrete: 'discrete',
-  c: 'continuous',
-  continuous: 'continuous',
-  '-': null,
-  auto: null,
-};
-
-/** Parses `d,c,-`: one entry per factor, where `-` leaves a factor to its values. */
-export function parseFactorTypes(text: string): Array<FactorType | null> {
-  return text.split(',').map((word) => {
-    const type = FACTOR_TYPES[word.trim().toLowerCase()];
-    if (type === undefined) {
-      throw new UsageError(`--factor-types: expected d (discrete), c (continuous) or - (by its values), got '${word}'`);
-    }
-    return type;
-  });
 }
 
 const DTYPES: Readonly<Record<Dtype, readonly string[]>> = {

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { Dtype } from '../matrix.js';
+import { parseFactorTypes, parseRows } from '../options/parse-lists.js';
 import type { FactorType, Preset, RowSelection } from '../types.js';
 import { describeExamples, describeExitCodes, FORMATS_TEXT } from './help-text.js';
-import { dtypeName, numberBetween, oneOf, parseFactorTypes, parseRows, wholeNumber, wordList } from './parse-values.js';
+import { dtypeName, numberBetween, oneOf, wholeNumber, wordList } from './parse-values.js';
 
 /** What the options below come to. */
 export interface ScoreFlags {
@@ -59,10 +60,8 @@ export function declareScore(command: Command, metricNames: readonly string[] | 
     ).argParser(oneOf('--preset', ['paper', 'disentanglement-lib', 'ubisoft'])),
     new Option('--bins <n>', 'bins of every metric that counts in bins').argParser(wholeNumber('--bins', 2)),
     new Option('--seed <n>', 'seed of every random draw (default: 0)').argParser(wholeNumber('--seed', 0)),
-    new Option('--train-rows <range>', 'rows to learn from, as 0:6666 (default: a random part)').argParser(
-      parseRows('--train-rows'),
-    ),
-    new Option('--test-rows <range>', 'rows to be judged on, as 6666:10000').argParser(parseRows('--test-rows')),
+    new Option('--train-rows <range>', 'rows to learn from, as 0:6666 (default: a random part)').argParser(parseRows),
+    new Option('--test-rows <range>', 'rows to be judged on, as 6666:10000').argParser(parseRows),
     new Option(
       '--threads <n>',
       'threads; results do not depend on it (default: all, where there is slow work)',

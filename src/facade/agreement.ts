@@ -1,14 +1,15 @@
 /** How far metrics agree on which of many models are better. */
 
-import { optionRangeError, optionTypeError } from '../errors.js';
+import { wrongType, wrongValue } from '../errors.js';
 import { findMetric, metrics as registry } from '../metrics/index.js';
+import { refuseUnknown } from '../options/check-options.js';
 import { FEWEST_PAIRS, type RankCorrelation, rankCorrelation } from '../stats/rank-correlation.js';
 import { rankPValue } from '../stats/rank-significance.js';
 import { didYouMean, isSameName } from '../suggest.js';
 import type { AgreementMetric, AgreementReport, Report } from '../types.js';
 import { version } from '../version.js';
-import { checkNames, refuseUnknown } from './check-options.js';
 import { checkReport, describeDifferences } from './check-reports.js';
+import { checkNames } from './common-options.js';
 
 /** Options of {@link agreement}. */
 export interface AgreementOptions {
@@ -36,13 +37,14 @@ export interface AgreementOptions {
  */
 export function agreement(reports: readonly Report[], options: AgreementOptions = {}): AgreementReport {
   refuseUnknown('agreement', options, ['metrics', 'raw', 'names']);
-  if (!Array.isArray(reports)) throw optionTypeError(`reports: expected an array of reports, got ${typeof reports}`);
-  if (reports.length === 0) throw optionRangeError('reports: expected at least 1, got none');
+  if (!Array.isArray(reports))
+    throw wrongType({ option: 'reports', problem: `expected an array of reports, got ${typeof reports}` });
+  if (reports.length === 0) throw wrongValue({ option: 'reports', problem: 'expected at least 1, got none' });
   const names = options.names ?? reports.map((_, i) => `report ${i}`);
   checkNames(names, reports.length, 'report');
   const { metrics: wanted } = options;
   if (wanted !== undefined && (!Array.isArray(wanted) || wanted.length === 0)) {
-    throw optionTypeError('metrics: expected an array of at least one name');
+    throw wrongType({ option: 'metrics', problem: 'expected an array of at least one name' });
   }
   reports.forEach((report, i) => {
     checkReport(report, names[i]);
@@ -91,9 +93,10 @@ function chooseMetrics(reports: readonly Report[], wanted: readonly string[] | u
       const found = present.find((known) => isSameName(known, name)) ?? findMetric(name)?.name;
       if (found !== undefined && present.includes(found)) return found;
       const had = present.length > NAMES_LISTED ? '' : `; they have ${present.join(', ')}`;
-      throw optionRangeError(
-        `metrics: expected metrics that the reports have, got '${name}'${didYouMean(name, present) || had}`,
-      );
+      throw wrongValue({
+        option: 'metrics',
+        problem: `expected metrics that the reports have, got '${name}'${didYouMean(name, present) || had}`,
+      });
     }) ?? present,
   );
   const known = registry.map(({ name }) => name).filter((name) => chosen.has(name));

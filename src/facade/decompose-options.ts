@@ -1,9 +1,9 @@
 /** What `decompose` can be asked for, checked. */
 import { ESTIMATOR_NAMES, type EstimatorName } from '../decomposition/estimators.js';
 import { DEFAULT_TOLERANCE } from '../decomposition/joint-density.js';
-import { optionRangeError, optionTypeError } from '../errors.js';
+import { wrongType, wrongValue } from '../errors.js';
+import { refuseUnknown } from '../options/check-options.js';
 import type { CommonOptions } from '../types.js';
-import { refuseUnknown } from './check-options.js';
 
 /** Options of {@link decompose}. */
 export interface DecomposeOptions extends Pick<CommonOptions, 'seed' | 'threads' | 'signal' | 'onProgress'> {
@@ -87,7 +87,7 @@ export function resolvePlan(options: DecomposeOptions, rows: number): Decomposit
   const { estimator = 'exact' } = options;
   for (const name of ['sampled', 'shortcuts', 'perSample', 'timings'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'boolean') {
-      throw optionTypeError(`${name}: expected true or false, got ${typeof options[name]}`);
+      throw wrongType({ option: name, problem: `expected true or false, got ${typeof options[name]}` });
     }
   }
   const activeThreshold = between(options, 'activeThreshold', 0.01, 0, Number.MAX_VALUE);
@@ -95,7 +95,10 @@ export function resolvePlan(options: DecomposeOptions, rows: number): Decomposit
     refuse(options, OF_BATCHES, 'a minibatch estimator');
     const { sampled = false, shortcuts = true } = options;
     if (!shortcuts && options.tolerance !== undefined) {
-      throw optionRangeError('tolerance: expected none with shortcuts: false, which leaves nothing out');
+      throw wrongValue({
+        option: 'tolerance',
+        problem: 'expected none with shortcuts: false, which leaves nothing out',
+      });
     }
     return {
       estimator,
@@ -106,10 +109,14 @@ export function resolvePlan(options: DecomposeOptions, rows: number): Decomposit
     };
   }
   if (!(ESTIMATOR_NAMES as readonly unknown[]).includes(estimator)) {
-    throw optionRangeError(`estimator: expected exact, ${ESTIMATOR_NAMES.join(', ')}, got '${String(estimator)}'`);
+    throw wrongValue({
+      option: 'estimator',
+      problem: `expected exact, ${ESTIMATOR_NAMES.join(', ')}, got '${String(estimator)}'`,
+    });
   }
   refuse(options, OF_EXACT, 'the exact decomposition');
-  if (options.sampled === false) throw optionRangeError(`sampled: expected true with ${estimator}, got false`);
+  if (options.sampled === false)
+    throw wrongValue({ option: 'sampled', problem: `expected true with ${estimator}, got false` });
   const batch = whole(options, 'batch', Math.min(rows, DEFAULT_BATCH), 2, rows);
   return {
     estimator,
@@ -123,7 +130,7 @@ export function resolvePlan(options: DecomposeOptions, rows: number): Decomposit
 
 function refuse(options: DecomposeOptions, names: ReadonlyArray<keyof DecomposeOptions>, owner: string): void {
   const lost = names.find((name) => options[name] !== undefined);
-  if (lost !== undefined) throw optionRangeError(`${lost}: expected only with ${owner}`);
+  if (lost !== undefined) throw wrongValue({ option: lost, problem: `expected only with ${owner}` });
 }
 
 function whole(
@@ -134,9 +141,9 @@ function whole(
   most: number,
 ): number {
   const value = options[name] ?? otherwise;
-  if (typeof value !== 'number') throw optionTypeError(`${name}: expected a number, got ${typeof value}`);
+  if (typeof value !== 'number') throw wrongType({ option: name, problem: `expected a number, got ${typeof value}` });
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw optionRangeError(`${name}: expected a whole number from ${least} to ${most}, got ${value}`);
+    throw wrongValue({ option: name, problem: `expected a whole number from ${least} to ${most}, got ${value}` });
   }
   return value;
 }
@@ -149,9 +156,9 @@ function between(
   most: number,
 ): number {
   const value = options[name] ?? otherwise;
-  if (typeof value !== 'number') throw optionTypeError(`${name}: expected a number, got ${typeof value}`);
+  if (typeof value !== 'number') throw wrongType({ option: name, problem: `expected a number, got ${typeof value}` });
   if (!(value >= least && value <= most)) {
-    throw optionRangeError(`${name}: expected a number from ${least} to ${most}, got ${value}`);
+    throw wrongValue({ option: name, problem: `expected a number from ${least} to ${most}, got ${value}` });
   }
   return value;
 }

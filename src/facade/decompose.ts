@@ -2,13 +2,14 @@
 import { withCore } from '../../bindings/core.js';
 import { chooseRows } from '../decomposition/samples.js';
 import { summarise } from '../decomposition/summarise.js';
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import { flattenMatrix, Matrix, type MatrixLike, toMatrix } from '../matrix.js';
 import { type MigPosteriorParts, migPosterior } from '../metrics/mig-posterior.js';
+import type { ValuesOf } from '../options/rule.js';
 import { type PosteriorInput, toPosterior } from '../posterior.js';
 import type { DecompositionReport, Score } from '../types.js';
 import { version } from '../version.js';
-import { resolveCommon } from './check-options.js';
+import { pickCommon, resolveCommon } from './common-options.js';
 import { type DecomposeOptions, type DecompositionPlan, resolvePlan } from './decompose-options.js';
 import type { Overview } from './jobs/decomposition-work.js';
 import { type Decomposed, runDecomposition } from './run-decomposition.js';
@@ -36,7 +37,7 @@ export interface PerSample {
 
 /** What {@link decompose} returns. */
 export interface Decomposition extends DecompositionReport {
-  readonly migPosterior?: Score<MigPosteriorParts, typeof migPosterior.defaults>;
+  readonly migPosterior?: Score<MigPosteriorParts, ValuesOf<typeof migPosterior.options>>;
   /** Where it was asked for. */
   readonly perSample?: PerSample;
 }
@@ -60,13 +61,14 @@ export interface Decomposition extends DecompositionReport {
  */
 export async function decompose(input: DecomposeInput, options: DecomposeOptions = {}): Promise<Decomposition> {
   const started = performance.now();
-  const common = resolveCommon(options);
+  const common = resolveCommon(pickCommon(options));
   const posterior = toPosterior(input, 'decompose');
   const { mu, logvar, z } = posterior;
   const plan = resolvePlan(options, mu.rows);
   const factors = input.factors === undefined ? null : toMatrix(input.factors, 'factors');
-  if (factors && plan.estimator !== 'exact')
-    throw optionRangeError('factors: expected only with the exact decomposition');
+  if (factors && plan.estimator !== 'exact') {
+    throw wrongValue({ option: 'factors', problem: 'expected only with the exact decomposition' });
+  }
   const { seed } = common;
   const owners = await withCore((core) => chooseRows(core, mu.rows, plan.samples, seed));
   const given = {

@@ -1,9 +1,9 @@
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import { Matrix, toMatrix } from '../matrix.js';
 import { RandomStream, STREAMS } from '../random.js';
 import { checkSampler, encodeRows } from '../stats/row-source.js';
 import type { Sampler } from '../types.js';
-import { resolveCommon } from './check-options.js';
+import { resolveCommon } from './common-options.js';
 
 /**
  * Draws a table of samples from a sampler, for metrics that score a table: every factor uniform and independent.
@@ -24,7 +24,7 @@ export async function drawTable(
   checkSampler(sampler);
   resolveCommon({ seed });
   if (!Number.isInteger(rows) || rows < 2) {
-    throw optionRangeError(`drawTable: expected at least 2 rows, got ${rows}`);
+    throw wrongValue({ option: 'drawTable', problem: `expected at least 2 rows, got ${rows}` });
   }
   const { sizes } = sampler;
   const factors = new Int32Array(rows * sizes.length);

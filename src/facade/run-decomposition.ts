@@ -1,7 +1,7 @@
 /** Has the shares of a decomposition computed, here or in threads, and puts them together. */
 import type { LogDensities } from '../decomposition/summarise.js';
 import type { DecompositionAccuracy, DecompositionTerms } from '../types.js';
-import type { ResolvedOptions } from './check-options.js';
+import type { ResolvedOptions } from './common-options.js';
 import type { DecompositionPlan, ExactPlan, MinibatchPlan } from './decompose-options.js';
 import { type Crew, withCrew } from './jobs/crew.js';
 import {

@@ -7,7 +7,7 @@ import { exactSplit } from '../stats/exact-split.js';
 import { collectScores, intervalAround, nullOf, type Resampling } from '../stats/resampling.js';
 import type { Table } from '../stats/table.js';
 import type { FactorType, Preset, Score } from '../types.js';
-import type { ResolvedOptions } from './check-options.js';
+import type { ResolvedOptions } from './common-options.js';
 import { type Crew, withCrew } from './jobs/crew.js';
 import {
   canTravel,

@@ -1,4 +1,4 @@
-import { optionRangeError, optionTypeError } from '../errors.js';
+import { wrongType, wrongValue } from '../errors.js';
 import { type MatrixLike, toMatrix } from '../matrix.js';
 import { callMetricsBy } from '../metrics/define-metric.js';
 import {
@@ -10,19 +10,15 @@ import {
   type MetricSpelling,
   metrics,
 } from '../metrics/index.js';
-import type { Metric, OptionValues } from '../metrics/metric.js';
+import type { Metric } from '../metrics/metric.js';
+import { checkOptions, checkRecord } from '../options/check-options.js';
+import { parseWords } from '../options/parse-lists.js';
+import { boolean, type GivenOf, integer, other, type Rule, type Rules, type ValuesOf } from '../options/rule.js';
 import { checkLikeLatents, type Posterior, type PosteriorInput, toPosterior } from '../posterior.js';
 import { isSameName } from '../suggest.js';
 import type { CommonOptions, Report, Score } from '../types.js';
 import { version } from '../version.js';
-import {
-  COMMON_OPTIONS,
-  checkNames,
-  checkRecord,
-  refuseUnknown,
-  resolveCommon,
-  resolveMetricOptions,
-} from './check-options.js';
+import { COMMON_OPTIONS, checkNames, pickCommon, resolveCommon, resolveMetricOptions } from './common-options.js';
 import type { Task } from './jobs/score-work.js';
 import { runTasks } from './run-metrics.js';
 
@@ -40,7 +36,7 @@ export interface ScoreOptions<Name extends string = MetricSpelling> extends Comm
    */
   readonly metrics?: ReadonlyArray<Name | Metric>;
   /** Options of single metrics, by name: `{ mig: { bins: 10 } }`. */
-  readonly options?: Readonly<Record<string, OptionValues>>;
+  readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Equal-width bins, for every metric that has them. Default 20, of `rmig` 100. */
   readonly bins?: number;
   /** Adds `timings` to the report. Default false, so that equal inputs give equal bytes. */
@@ -56,16 +52,42 @@ export interface ScoreOptions<Name extends string = MetricSpelling> extends Comm
   } & Partial<Posterior<string>>;
 }
 
-const SCORE_OPTIONS = [
-  'metrics',
-  'options',
-  'bins',
-  'timings',
-  'posterior',
-  'factorNames',
-  'members',
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Every option of {@link score}. */
+export const SCORE_OPTIONS = {
+  metrics: other<ReadonlyArray<string | Metric>>({
+    expected: 'an array of at least one name or metric',
+    accepts: Array.isArray,
+    parse: (text, previous) => [...(previous ?? []), ...parseWords(text)],
+    placeholder: 'names',
+    defaultText: 'all but the slow',
+    description: 'metrics, with commas between, or all',
+  }),
+  options: other<ScoreOptions['options']>({
+    expected: 'an object of options by metric',
+    accepts: isObject,
+    description: 'options of single metrics',
+  }),
+  bins: integer({ minimum: 2, description: 'bins of every metric that counts in bins' }),
+  timings: boolean({ description: 'seconds per metric' }),
+  posterior: other<PosteriorInput>({
+    expected: '{ mu, logvar }, and z if there is one',
+    accepts: isObject,
+    description: 'posteriors that the latents are of',
+  }),
+  factorNames: other<readonly string[]>({
+    expected: 'an array of strings',
+    accepts: Array.isArray,
+    description: 'what the factors are called',
+  }),
+  members: other<ScoreOptions['members']>({
+    expected: 'an object of names',
+    accepts: isObject,
+    description: 'the archive members that the arrays came from',
+  }),
   ...COMMON_OPTIONS,
-] as const;
+} satisfies Record<keyof ScoreOptions, Rule>;
 
 /**
  * Scores latents against factors with every metric asked for.
@@ -84,8 +106,8 @@ export async function score<Name extends string = MetricSpelling>(
   factors: MatrixLike,
   options: ScoreOptions<Name> & { readonly metrics?: ReadonlyArray<CheckedName<Name> | Metric> } = {},
 ): Promise<ScoreReport> {
-  refuseUnknown('score', options, SCORE_OPTIONS);
-  const common = resolveCommon(options);
+  checkOptions({ name: 'score' }, options, SCORE_OPTIONS);
+  const common = resolveCommon(pickCommon(options));
   const tasks = planTasks(options);
   const z = toMatrix(latents, 'latents');
   const v = toMatrix(factors, 'factors');
@@ -143,27 +165,30 @@ function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined, hasPo
   const computable = metrics.filter(({ needs }) => hasPosterior || !needs.includes('posterior'));
   if (wanted === undefined) return computable.filter(({ isSlow }) => !isSlow);
   if (!Array.isArray(wanted) || wanted.length === 0) {
-    throw optionTypeError('metrics: expected an array of at least one name or metric');
+    throw wrongType({ option: 'metrics', problem: 'expected an array of at least one name or metric' });
   }
   const chosen = wanted.flatMap((entry: string | Metric) => {
     if (typeof entry !== 'string') {
       if (typeof (entry as Metric | null | undefined)?.compute === 'function') return entry;
-      throw optionTypeError(`metrics: expected names or metrics, got ${String(entry)}`);
+      throw wrongType({ option: 'metrics', problem: `expected names or metrics, got ${String(entry)}` });
     }
     if (isSameName(entry, 'all')) return computable;
     const metric = findMetric(entry);
     if (metric) return metric;
-    throw optionRangeError(`metrics: expected names of metrics, got ${describeUnknown(entry)}`);
+    throw wrongValue({ option: 'metrics', problem: `expected names of metrics, got ${describeUnknown(entry)}` });
   });
   const distinct = [...new Set(chosen)];
   const lacking = distinct.find(({ needs }) => !hasPosterior && needs?.includes('posterior'));
   if (lacking) {
-    throw optionRangeError(
-      `metrics: ${lacking.name} needs the posterior of each row, its mean and log-variance: expected posterior: { mu, logvar }, got none`,
-    );
+    throw wrongValue({
+      option: 'metrics',
+      problem: `${lacking.name} needs the posterior of each row, its mean and log-variance: expected posterior: { mu, logvar }, got none`,
+    });
   }
   const twice = distinct.find((metric, i) => distinct.findIndex(({ name }) => name === metric.name) !== i);
-  if (twice) throw optionRangeError(`metrics: expected different names, got two metrics named '${twice.name}'`);
+  if (twice) {
+    throw wrongValue({ option: 'metrics', problem: `expected different names, got two metrics named '${twice.name}'` });
+  }
   return distinct;
 }
 
@@ -175,34 +200,36 @@ function planTasks({ metrics: wanted, options = {}, bins, preset, posterior }: S
     checkRecord(`options of ${name}`, own);
     if (chosen.some((metric) => isNamed(metric, name))) continue;
     const known = findMetric(name);
-    if (known === undefined) throw optionRangeError(`options: expected names of metrics, got ${describeUnknown(name)}`);
-    throw optionRangeError(
-      `options: ${known.name} is not ${wanted === undefined ? 'computed unless metrics names it, or all' : 'among metrics'}`,
-    );
+    if (known === undefined) {
+      throw wrongValue({ option: 'options', problem: `expected names of metrics, got ${describeUnknown(name)}` });
+    }
+    throw wrongValue({
+      option: 'options',
+      problem: `${known.name} is not ${wanted === undefined ? 'computed unless metrics names it, or all' : 'among metrics'}`,
+    });
   }
   return chosen.map((metric) => {
     const given = Object.entries(options).filter(([name]) => isNamed(metric, name));
-    const own: OptionValues = Object.assign({}, ...given.map(([, values]) => values));
+    const own = Object.assign({}, ...given.map(([, values]) => values));
     return { metric, options: resolveMetricOptions(metric, own, bins === undefined ? {} : { bins }, preset) };
   });
 }
 
 /** Computes one metric. */
-export async function scoreOne<Options extends OptionValues, Parts extends object>(
-  metric: Metric<Options, Parts>,
+export async function scoreOne<R extends Rules, Parts extends object>(
+  metric: Metric<R, Parts>,
   latents: MatrixLike,
   factors: MatrixLike,
-  options: CommonOptions & Partial<Options>,
+  options: CommonOptions & GivenOf<R>,
   posterior: Posterior | null = null,
-): Promise<Score<Parts, Options>> {
+): Promise<Score<Parts, ValuesOf<R>>> {
   checkRecord(metric.name, options);
-  const common = resolveCommon(options);
-  const known: readonly string[] = COMMON_OPTIONS;
-  const own = Object.fromEntries(Object.entries(options).filter(([name]) => !known.includes(name)));
-  const task = { metric, options: resolveMetricOptions(metric, own as OptionValues, {}, common.preset) };
+  const common = resolveCommon(pickCommon(options));
+  const own = Object.fromEntries(Object.entries(options).filter(([name]) => !(name in COMMON_OPTIONS)));
+  const task = { metric, options: resolveMetricOptions(metric, own, {}, common.preset) };
   const [z, v] = [toMatrix(latents, 'latents'), toMatrix(factors, 'factors')];
   const results = await runTasks(z, v, [task], common, posterior);
-  return results.scores[0] as Score<Parts, Options>;
+  return results.scores[0] as Score<Parts, ValuesOf<R>>;
 }
 
 callMetricsBy(async (metric, input, factors, options = {}) => {

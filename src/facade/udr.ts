@@ -1,7 +1,8 @@
 /** Unsupervised Disentanglement Ranking: which of several models, trained alike from different seeds, the others agree with. */
 import { withCore } from '../../bindings/core.js';
-import { DataError, dataRangeError, optionRangeError, optionTypeError } from '../errors.js';
+import { DataError, dataRangeError, wrongType, wrongValue } from '../errors.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../matrix.js';
+import { refuseUnknown } from '../options/check-options.js';
 import type { Posterior, PosteriorInput } from '../posterior.js';
 import { lassoSimilarities } from '../ranking/lasso-similarity.js';
 import { rankSimilarities } from '../ranking/rank-similarity.js';
@@ -10,7 +11,7 @@ import { MOST_RANKED_ROWS } from '../stats/column-ranks.js';
 import { meanDivergences } from '../stats/divergence.js';
 import type { CommonOptions, UdrModel, UdrReport } from '../types.js';
 import { version } from '../version.js';
-import { checkNames, refuseUnknown } from './check-options.js';
+import { checkNames } from './common-options.js';
 import { makePause } from './jobs/make-pause.js';
 
 /** A model whose posterior is known, so that latents that stay at the prior can be left out. */
@@ -56,13 +57,15 @@ export async function udr(
   refuseUnknown('udr', options, OPTIONS);
   const { similarity = 'spearman', threshold = 0.01 } = options;
   if (!Object.hasOwn(SIMILARITIES, similarity)) {
-    throw optionRangeError(`similarity: expected spearman or lasso, got '${similarity}'`);
+    throw wrongValue({ option: 'similarity', problem: `expected spearman or lasso, got '${similarity}'` });
   }
-  if (typeof threshold !== 'number') throw optionTypeError(`threshold: expected a number, got ${typeof threshold}`);
+  if (typeof threshold !== 'number')
+    throw wrongType({ option: 'threshold', problem: `expected a number, got ${typeof threshold}` });
   if (!(threshold >= 0 && threshold < Number.POSITIVE_INFINITY))
-    throw optionRangeError(`threshold: expected a number of at least 0, got ${threshold}`);
-  if (!Array.isArray(models)) throw optionTypeError(`models: expected an array of latents, got ${typeof models}`);
-  if (models.length < 2) throw optionRangeError(`models: expected at least 2, got ${models.length}`);
+    throw wrongValue({ option: 'threshold', problem: `expected a number of at least 0, got ${threshold}` });
+  if (!Array.isArray(models))
+    throw wrongType({ option: 'models', problem: `expected an array of latents, got ${typeof models}` });
+  if (models.length < 2) throw wrongValue({ option: 'models', problem: `expected at least 2, got ${models.length}` });
   const names = options.names ?? models.map((_, i) => `model ${i}`);
   checkNames(names, models.length, 'model');
   const given = models.map((model, i) => readModel(model, names[i]));

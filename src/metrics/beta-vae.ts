@@ -1,4 +1,5 @@
 import { fitLogistic, predictLogistic } from '../learners/logistic.js';
+import { boolean, integer } from '../options/rule.js';
 import { latentVariances } from '../stats/latent-variances.js';
 import { drawPairFeatures } from '../stats/pair-features.js';
 import { openRowSource } from '../stats/row-source.js';
@@ -7,7 +8,8 @@ import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
 import type { Outcome } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
-import { RESCALED, rescaleAccuracy } from './rescaled.js';
+import { rescaleAccuracy } from './rescaled.js';
+import { BINS_OF_FACTORS, PENALTY, RESCALED } from './shared-options.js';
 
 /** What the beta-VAE score was made of. */
 export interface BetaVaeParts {
@@ -24,7 +26,15 @@ export interface BetaVaeParts {
   readonly intercepts: number[];
 }
 
-const DEFAULTS = { batch: 64, train: 10000, evaluation: 5000, c: 1, standardise: false, bins: 20, rescaled: false };
+const OPTIONS = {
+  batch: integer({ default: 64, minimum: 1, maximum: 65536, description: 'pairs per point' }),
+  train: integer({ default: 10000, minimum: 1, maximum: 10_000_000, description: 'points the classifier learns from' }),
+  evaluation: integer({ default: 5000, minimum: 1, maximum: 10_000_000, description: 'points it is evaluated on' }),
+  c: PENALTY,
+  standardise: boolean({ default: false, description: 'divide each latent by its standard deviation first' }),
+  bins: BINS_OF_FACTORS,
+  rescaled: RESCALED,
+};
 
 /**
  * beta-VAE score: can a linear classifier tell which factor two samples share from how little their latents differ?
@@ -39,7 +49,7 @@ const DEFAULTS = { batch: 64, train: 10000, evaluation: 5000, c: 1, standardise:
  * @param factors (N, K)
  * @see I. Higgins et al. 2017, beta-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework, section 3
  */
-export const betaVaeScore = defineMetric<'beta-vae-score', typeof DEFAULTS, BetaVaeParts, 'beta-vae'>({
+export const betaVaeScore = defineMetric<'beta-vae-score', typeof OPTIONS, BetaVaeParts, 'beta-vae'>({
   name: 'beta-vae-score',
   aliases: ['beta-vae'],
   title: 'beta-VAE score',
@@ -47,16 +57,7 @@ export const betaVaeScore = defineMetric<'beta-vae-score', typeof DEFAULTS, Beta
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: DEFAULTS,
-  rules: {
-    batch: { type: 'integer', minimum: 1, maximum: 65536, description: 'pairs per point' },
-    train: { type: 'integer', minimum: 1, maximum: 10_000_000, description: 'points the classifier learns from' },
-    evaluation: { type: 'integer', minimum: 1, maximum: 10_000_000, description: 'points it is evaluated on' },
-    c: { type: 'number', minimum: 1e-9, maximum: 1e9, description: 'inverse strength of the penalty on the weights' },
-    standardise: { type: 'boolean', description: 'divide each latent by its standard deviation first' },
-    bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a continuous factor' },
-    rescaled: RESCALED,
-  },
+  options: OPTIONS,
   presets: { paper: {}, 'disentanglement-lib': {}, ubisoft: { batch: 200, bins: 10, rescaled: true } },
   source: 'Higgins et al. 2017, section 3',
   isPlugIn: false,

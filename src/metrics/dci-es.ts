@@ -1,10 +1,11 @@
+import { choice, integer, number } from '../options/rule.js';
 import { type LossCurve, scoreCurve } from '../stats/loss-capacity.js';
 import { splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { meanOfDefined } from './mean-of-defined.js';
 import { describeConstants, describeNumbers, describeSplit, NO_FACTOR_VARIES } from './notes.js';
-import { CODINGS, PROBES, type ProbeOptions, probeFactor } from './probe-factor.js';
+import { CODINGS, PROBES, probeFactor } from './probe-factor.js';
 
 /** What DCI-ES adds to DCI. */
 export interface DciEsParts {
@@ -23,18 +24,27 @@ export interface DciEsParts {
   readonly losses: Array<readonly number[] | null>;
 }
 
-const DEFAULTS = {
-  probe: 'random-features' as ProbeOptions['probe'],
-  coding: 'numbers' as ProbeOptions['coding'],
-  train: 10000,
-  test: 5000,
-  width: 256,
-  penalty: 1e-4,
-  stages: 100,
-  learningRate: 0.1,
-  depth: 3,
+const OPTIONS = {
+  probe: choice(PROBES, { default: 'random-features', description: 'what tells the factors' }),
+  coding: choice(CODINGS, { default: 'numbers', description: 'what the values of discrete factors are' }),
+  train: integer({ default: 10000, minimum: 2, maximum: 100_000, description: 'rows to learn from, at most' }),
+  test: integer({ default: 5000, minimum: 1, maximum: 100_000, description: 'rows to test on, at most' }),
+  width: integer({ default: 256, minimum: 1, maximum: 4096, description: 'random features, at most' }),
+  penalty: number({
+    default: 1e-4,
+    minimum: 1e-9,
+    maximum: 1e3,
+    description: 'on the squares of the weights of features',
+  }),
+  stages: integer({ default: 100, minimum: 1, maximum: 10_000, description: 'boosted trees, at most' }),
+  learningRate: number({ default: 0.1, minimum: 1e-6, maximum: 1, description: 'what a boosted tree counts' }),
+  depth: integer({
+    default: 3,
+    minimum: 1,
+    maximum: 8,
+    description: 'splits from the root of a boosted tree to its leaves',
+  }),
 };
-type DciEsOptions = typeof DEFAULTS;
 
 /** A factor of which probes take off less of a constant's loss is hardly told. */
 const HARDLY = 0.05;
@@ -52,7 +62,7 @@ const HARDLY = 0.05;
  * @see C. Eastwood, A. L. Nicolicioiu et al. 2023, DCI-ES: An Extended Disentanglement Framework with Connections to
  * Identifiability
  */
-export const dciEs = defineMetric<'dci-es', DciEsOptions, DciEsParts, 'dci-es-explicitness'>({
+export const dciEs = defineMetric<'dci-es', typeof OPTIONS, DciEsParts, 'dci-es-explicitness'>({
   name: 'dci-es',
   aliases: ['dci-es-explicitness'],
   title: 'DCI-ES',
@@ -60,23 +70,7 @@ export const dciEs = defineMetric<'dci-es', DciEsOptions, DciEsParts, 'dci-es-ex
   needs: ['latents', 'factors'],
   range: [-1, 1],
   better: 'higher',
-  defaults: DEFAULTS,
-  rules: {
-    probe: { type: 'choice', choices: PROBES, description: 'what tells the factors' },
-    coding: { type: 'choice', choices: CODINGS, description: 'what the values of discrete factors are' },
-    train: { type: 'integer', minimum: 2, maximum: 100_000, description: 'rows to learn from, at most' },
-    test: { type: 'integer', minimum: 1, maximum: 100_000, description: 'rows to test on, at most' },
-    width: { type: 'integer', minimum: 1, maximum: 4096, description: 'random features, at most' },
-    penalty: { type: 'number', minimum: 1e-9, maximum: 1e3, description: 'on the squares of the weights of features' },
-    stages: { type: 'integer', minimum: 1, maximum: 10_000, description: 'boosted trees, at most' },
-    learningRate: { type: 'number', minimum: 1e-6, maximum: 1, description: 'what a boosted tree counts' },
-    depth: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 8,
-      description: 'splits from the root of a boosted tree to its leaves',
-    },
-  },
+  options: OPTIONS,
   presets: { paper: {} },
   presetLimits: { paper: 'squared errors, and probes of our choice' },
   source: 'Eastwood et al. 2023',

@@ -1,8 +1,9 @@
+import { boolean, choice, integer, number } from '../options/rule.js';
 import { scoreImportance } from '../stats/importance.js';
 import { splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
-import { type LearnedFactor, learnFactor, REGRESSORS, type Regressor } from './learn-factor.js';
+import { type LearnedFactor, learnFactor, REGRESSORS } from './learn-factor.js';
 import { toRows } from './matrix-rows.js';
 import { meanOfDefined } from './mean-of-defined.js';
 import { describeConstants, describeNumbers, NO_FACTOR_VARIES } from './notes.js';
@@ -31,18 +32,30 @@ export interface DciParts {
   readonly informativenessOfFactor: Array<number | null>;
 }
 
-const DEFAULTS = {
-  regressor: 'gbt' as Regressor,
-  train: 10000,
-  test: 5000,
-  stages: 100,
-  learningRate: 0.1,
-  depth: 3,
-  histogram: false,
-  trees: 100,
-  entropyOffset: 0,
+const OPTIONS = {
+  regressor: choice(REGRESSORS, { default: 'gbt', description: 'what learns the factors' }),
+  train: integer({ default: 10000, minimum: 2, maximum: 100_000, description: 'rows to learn from, at most' }),
+  test: integer({ default: 5000, minimum: 1, maximum: 100_000, description: 'rows to test on, at most' }),
+  stages: integer({ default: 100, minimum: 1, maximum: 10_000, description: 'boosted trees per class' }),
+  learningRate: number({ default: 0.1, minimum: 1e-6, maximum: 1, description: 'what a boosted tree counts' }),
+  depth: integer({
+    default: 3,
+    minimum: 1,
+    maximum: 8,
+    description: 'splits from the root of a boosted tree to its leaves',
+  }),
+  histogram: boolean({
+    default: false,
+    description: 'split boosted trees between 255 quantiles of each latent only, which is faster',
+  }),
+  trees: integer({ default: 100, minimum: 1, maximum: 10_000, description: 'trees of a random forest' }),
+  entropyOffset: number({
+    default: 0,
+    minimum: 0,
+    maximum: 1,
+    description: 'added to every importance before its entropy is taken',
+  }),
 };
-type DciOptions = typeof DEFAULTS;
 
 /**
  * DCI: disentanglement, completeness and informativeness, from what a learner needs to tell the factors.
@@ -59,7 +72,7 @@ type DciOptions = typeof DEFAULTS;
  * @param factors (N, K)
  * @see C. Eastwood, C. K. I. Williams 2018, A Framework for the Quantitative Evaluation of Disentangled Representations
  */
-export const dci = defineMetric<'dci', DciOptions, DciParts, 'dci-disentanglement'>({
+export const dci = defineMetric<'dci', typeof OPTIONS, DciParts, 'dci-disentanglement'>({
   name: 'dci',
   aliases: ['dci-disentanglement'],
   title: 'DCI',
@@ -67,31 +80,7 @@ export const dci = defineMetric<'dci', DciOptions, DciParts, 'dci-disentanglemen
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: DEFAULTS,
-  rules: {
-    regressor: { type: 'choice', choices: REGRESSORS, description: 'what learns the factors' },
-    train: { type: 'integer', minimum: 2, maximum: 100_000, description: 'rows to learn from, at most' },
-    test: { type: 'integer', minimum: 1, maximum: 100_000, description: 'rows to test on, at most' },
-    stages: { type: 'integer', minimum: 1, maximum: 10_000, description: 'boosted trees per class' },
-    learningRate: { type: 'number', minimum: 1e-6, maximum: 1, description: 'what a boosted tree counts' },
-    depth: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 8,
-      description: 'splits from the root of a boosted tree to its leaves',
-    },
-    histogram: {
-      type: 'boolean',
-      description: 'split boosted trees between 255 quantiles of each latent only, which is faster',
-    },
-    trees: { type: 'integer', minimum: 1, maximum: 10_000, description: 'trees of a random forest' },
-    entropyOffset: {
-      type: 'number',
-      minimum: 0,
-      maximum: 1,
-      description: 'added to every importance before its entropy is taken',
-    },
-  },
+  options: OPTIONS,
   presets: {
     paper: { regressor: 'lasso' },
     'disentanglement-lib': { entropyOffset: 1e-11 },

@@ -1,9 +1,9 @@
 import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED, type BinnedOptions } from './binned.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { BINNED } from './shared-options.js';
 import { findTopTwo } from './top-two.js';
 
 /** What DCIMIG was made of; matrices are [latent][factor]. */
@@ -30,7 +30,7 @@ export interface DcimigParts {
  * @param factors (N, K)
  * @see A. Sepliarskaia, J. Kiseleva, M. de Rijke 2019, How to Not Measure Disentanglement
  */
-export const dcimig = defineMetric<'dcimig', BinnedOptions, DcimigParts, 'dcimig-score'>({
+export const dcimig = defineMetric<'dcimig', typeof BINNED, DcimigParts, 'dcimig-score'>({
   name: 'dcimig',
   aliases: ['dcimig-score'],
   title: 'DCIMIG',
@@ -38,7 +38,7 @@ export const dcimig = defineMetric<'dcimig', BinnedOptions, DcimigParts, 'dcimig
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  ...BINNED,
+  options: BINNED,
   presets: { paper: {}, ubisoft: { bins: 10, edges: 'unit' } },
   source: 'Sepliarskaia et al. 2019',
   isPlugIn: true,

@@ -1,8 +1,9 @@
 /** What makes metrics of this library functions too. */
 import type { MatrixLike } from '../matrix.js';
+import type { Rules } from '../options/rule.js';
 import type { PosteriorInput } from '../posterior.js';
 import type { Score } from '../types.js';
-import type { Metric, NamedMetric, NamedPosteriorMetric, OptionValues } from './metric.js';
+import type { Metric, NamedMetric, NamedPosteriorMetric } from './metric.js';
 
 /** Computes one metric of tables, or of posteriors, as users give them. */
 export type Compute = (
@@ -22,22 +23,17 @@ export function callMetricsBy(given: Compute): void {
 }
 
 /** A metric of latents and factors. */
-export function defineMetric<Name extends string, Options extends OptionValues, Parts, Alias extends string = never>(
-  metric: Metric<Options, Parts> & { readonly name: Name; readonly aliases: readonly Alias[] },
-): NamedMetric<Name, Options, Parts, Alias> {
-  return makeCallable(metric) as unknown as NamedMetric<Name, Options, Parts, Alias>;
+export function defineMetric<Name extends string, R extends Rules, Parts, Alias extends string = never>(
+  metric: Metric<R, Parts> & { readonly name: Name; readonly aliases: readonly Alias[] },
+): NamedMetric<Name, R, Parts, Alias> {
+  return makeCallable(metric) as unknown as NamedMetric<Name, R, Parts, Alias>;
 }
 
 /** A metric of posteriors and factors. */
-export function definePosteriorMetric<
-  Name extends string,
-  Options extends OptionValues,
-  Parts,
-  Alias extends string = never,
->(
-  metric: Metric<Options, Parts> & { readonly name: Name; readonly aliases: readonly Alias[] },
-): NamedPosteriorMetric<Name, Options, Parts, Alias> {
-  return makeCallable(metric) as unknown as NamedPosteriorMetric<Name, Options, Parts, Alias>;
+export function definePosteriorMetric<Name extends string, R extends Rules, Parts, Alias extends string = never>(
+  metric: Metric<R, Parts> & { readonly name: Name; readonly aliases: readonly Alias[] },
+): NamedPosteriorMetric<Name, R, Parts, Alias> {
+  return makeCallable(metric) as unknown as NamedPosteriorMetric<Name, R, Parts, Alias>;
 }
 
 function makeCallable(metric: object): unknown {

@@ -1,5 +1,6 @@
 import { fitLogistic, type LogisticModel, logisticProbabilities } from '../learners/logistic.js';
 import { fitOneVsRest, type OneVsRest, oneVsRestProbabilities } from '../learners/one-vs-rest.js';
+import { boolean, choice, type ValuesOf } from '../options/rule.js';
 import { areasUnderCurves } from '../stats/auc.js';
 import { encodeFactor } from '../stats/binning.js';
 import type { Pause } from '../stats/pause.js';
@@ -11,10 +12,10 @@ import {
   type FactorClassifier,
   factorClassifier,
   fitClassifier,
-  type Scaling,
   standardiseLatents,
 } from './factor-classifier.js';
 import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
+import { BINS_OF_FACTORS, PENALTY, TEST_SHARE } from './shared-options.js';
 
 /** What explicitness was made of. */
 export interface ExplicitnessParts {
@@ -24,15 +25,23 @@ export interface ExplicitnessParts {
   readonly values: number[];
 }
 
-type Options = {
-  testShare: number;
-  c: number;
-  scaled: boolean;
-  bins: number;
-  scaling: Scaling;
-  classifier: 'softmax' | 'one-vs-rest' | 'binary';
-  inSample: boolean;
+const OPTIONS = {
+  testShare: TEST_SHARE,
+  c: PENALTY,
+  scaled: boolean({ default: false, description: '2 (AUC - 0.5) in place of AUC, so that chance is 0' }),
+  bins: BINS_OF_FACTORS,
+  scaling: choice(['standard', 'unit'], {
+    default: 'standard',
+    description: 'latents around their mean over their deviation, or to 0 .. 1',
+  }),
+  classifier: choice(['softmax', 'one-vs-rest', 'binary'], {
+    default: 'softmax',
+    description:
+      'one for all values, or each value against the rest with both sides weighted alike, in shares or alone',
+  }),
+  inSample: boolean({ default: false, description: 'judge on the rows that were learned from, which are all' }),
 };
+type Options = ValuesOf<typeof OPTIONS>;
 
 /**
  * Explicitness: can a linear classifier read each factor off all latents together?
@@ -47,7 +56,7 @@ type Options = {
  * @param factors (N, K)
  * @see K. Ridgeway, M. Mozer 2018, Learning Deep Disentangled Embeddings with the F-Statistic Loss
  */
-export const explicitness = defineMetric<'explicitness', Options, ExplicitnessParts, 'explicitness-score'>({
+export const explicitness = defineMetric<'explicitness', typeof OPTIONS, ExplicitnessParts, 'explicitness-score'>({
   name: 'explicitness',
   aliases: ['explicitness-score'],
   title: 'Explicitness',
@@ -55,33 +64,7 @@ export const explicitness = defineMetric<'explicitness', Options, ExplicitnessPa
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: {
-    testShare: 1 / 3,
-    c: 1,
-    scaled: false,
-    bins: 20,
-    scaling: 'standard',
-    classifier: 'softmax',
-    inSample: false,
-  },
-  rules: {
-    testShare: { type: 'number', minimum: 0.01, maximum: 0.99, description: 'share of the rows to be judged on' },
-    c: { type: 'number', minimum: 1e-9, maximum: 1e9, description: 'inverse strength of the penalty on the weights' },
-    scaled: { type: 'boolean', description: '2 (AUC - 0.5) in place of AUC, so that chance is 0' },
-    bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a continuous factor' },
-    scaling: {
-      type: 'choice',
-      choices: ['standard', 'unit'],
-      description: 'latents around their mean over their deviation, or to 0 .. 1',
-    },
-    classifier: {
-      type: 'choice',
-      choices: ['softmax', 'one-vs-rest', 'binary'],
-      description:
-        'one for all values, or each value against the rest with both sides weighted alike, in shares or alone',
-    },
-    inSample: { type: 'boolean', description: 'judge on the rows that were learned from, which are all' },
-  },
+  options: OPTIONS,
   presets: {
     paper: {},
     'disentanglement-lib': {},

@@ -1,8 +1,9 @@
+import { RESCALED } from './shared-options.js';
 /** The two scores that are read off the same votes: FactorVAE's, and its weighted form. */
 
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
-import { RESCALED, rescaleAccuracy } from './rescaled.js';
+import { rescaleAccuracy } from './rescaled.js';
 import { scoreVotes, VOTING, type VoteParts } from './voting.js';
 
 /** What the FactorVAE scores were made of. */
@@ -15,6 +16,8 @@ export interface FactorVaeWeightedParts extends FactorVaeParts {
   /** Weight of the right evaluation votes over that of all: the accuracy without the penalty for small weights. */
   readonly relativeAccuracy: number | null;
 }
+
+const OPTIONS = { ...VOTING, rescaled: RESCALED };
 
 /**
  * FactorVAE score: does the latent that varies least while a factor is fixed tell which factor that was?
@@ -31,12 +34,7 @@ export interface FactorVaeWeightedParts extends FactorVaeParts {
  * @example
  * const { value, parts } = await factorVaeScore(latents, factors, { seed: 1 });
  */
-export const factorVaeScore = defineMetric<
-  'factor-vae-score',
-  typeof VOTING.defaults & { rescaled: boolean },
-  FactorVaeParts,
-  'factor-vae'
->({
+export const factorVaeScore = defineMetric<'factor-vae-score', typeof OPTIONS, FactorVaeParts, 'factor-vae'>({
   name: 'factor-vae-score',
   aliases: ['factor-vae'],
   title: 'FactorVAE score',
@@ -44,8 +42,7 @@ export const factorVaeScore = defineMetric<
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: { ...VOTING.defaults, rescaled: false },
-  rules: { ...VOTING.rules, rescaled: RESCALED },
+  options: OPTIONS,
   presets: {
     paper: {},
     'disentanglement-lib': {},
@@ -73,7 +70,7 @@ export const factorVaeScore = defineMetric<
  */
 export const factorVaeWeightedScore = defineMetric<
   'factor-vae-weighted-score',
-  typeof VOTING.defaults,
+  typeof VOTING,
   FactorVaeWeightedParts,
   'factor-vae-weighted'
 >({
@@ -84,7 +81,7 @@ export const factorVaeWeightedScore = defineMetric<
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  ...VOTING,
+  options: VOTING,
   presets: { paper: {} },
   source: 'Song 2018 (MSc thesis), section 5.2.2',
   isPlugIn: false,

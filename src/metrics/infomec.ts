@@ -1,3 +1,4 @@
+import { integer, number } from '../options/rule.js';
 import { type NeighbourInformation, neighbourInformation } from '../stats/neighbour-information.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
@@ -26,7 +27,15 @@ export interface InfomecParts {
   readonly explicitnessOfFactor: Array<number | null>;
 }
 
-const DEFAULTS = { neighbours: 10, pruning: 0.05 };
+const OPTIONS = {
+  neighbours: integer({ default: 10, minimum: 1, maximum: 1000, description: 'nearest neighbours of a row' }),
+  pruning: number({
+    default: 0.05,
+    minimum: 0,
+    maximum: 0.99,
+    description: 'share of the largest range below which a latent is inactive',
+  }),
+};
 
 /**
  * InfoMEC: modularity (the value), compactness and explicitness by information.
@@ -41,7 +50,7 @@ const DEFAULTS = { neighbours: 10, pruning: 0.05 };
  * @param factors (N, K)
  * @see K. Hsu, W. Dorrell, J. C. R. Whittington, J. Wu, C. Finn 2023, Disentanglement via Latent Quantization
  */
-export const infomec = defineMetric<'infomec', typeof DEFAULTS, InfomecParts, 'infom'>({
+export const infomec = defineMetric<'infomec', typeof OPTIONS, InfomecParts, 'infom'>({
   name: 'infomec',
   aliases: ['infom'],
   title: 'InfoMEC',
@@ -49,16 +58,7 @@ export const infomec = defineMetric<'infomec', typeof DEFAULTS, InfomecParts, 'i
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: DEFAULTS,
-  rules: {
-    neighbours: { type: 'integer', minimum: 1, maximum: 1000, description: 'nearest neighbours of a row' },
-    pruning: {
-      type: 'number',
-      minimum: 0,
-      maximum: 0.99,
-      description: 'share of the largest range below which a latent is inactive',
-    },
-  },
+  options: OPTIONS,
   presets: { paper: {} },
   source: 'Hsu et al. 2023',
   isPlugIn: false,

@@ -27,9 +27,6 @@ export type GapOptions = {
   countConstants: boolean;
 };
 
-/** The mean over factors of (I(z_1st; v_k) - I(z_2nd; v_k)) / H(v_k). */
-export const GAPS_OF_FACTORS: GapOptions = { normalise: 'factor', countConstants: false };
-
 /** Mean over factors of the gap between the two latents that know most of each. */
 export async function meanGap(
   table: Table,

@@ -1,7 +1,9 @@
-import { type DeviationOptions, factorDeviations } from '../stats/deviations.js';
+import { boolean, choice, number } from '../options/rule.js';
+import { factorDeviations } from '../stats/deviations.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { BINS_OF_FACTORS } from './shared-options.js';
 
 /** What IRS was made of; the matrix is [latent][factor]. */
 export interface IrsParts {
@@ -12,6 +14,21 @@ export interface IrsParts {
   /** The factor that holds each latent best, D; null for a constant latent. */
   readonly bestFactor: Array<number | null>;
 }
+
+const OPTIONS = {
+  quantile: number({
+    default: 0.99,
+    minimum: 0.5,
+    maximum: 1,
+    description: 'quantile of the deviations within a value; 1 is their maximum',
+  }),
+  bins: BINS_OF_FACTORS,
+  edges: choice(['float64', 'unit'], {
+    default: 'float64',
+    description: 'edges between bins: exact, or of a factor scaled to 0 .. 1',
+  }),
+  rebin: boolean({ default: false, description: 'bin discrete factors like continuous ones' }),
+};
 
 /**
  * Interventional robustness score: does each latent stay where it is while one factor is held, whatever the others do?
@@ -27,7 +44,7 @@ export interface IrsParts {
  * @param factors (N, K)
  * @see R. Suter, D. Miladinović, B. Schölkopf, S. Bauer 2019, Robustly Disentangled Causal Mechanisms
  */
-export const irs = defineMetric<'irs', DeviationOptions, IrsParts, 'irs-score'>({
+export const irs = defineMetric<'irs', typeof OPTIONS, IrsParts, 'irs-score'>({
   name: 'irs',
   aliases: ['irs-score'],
   title: 'IRS',
@@ -35,22 +52,7 @@ export const irs = defineMetric<'irs', DeviationOptions, IrsParts, 'irs-score'>(
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: { quantile: 0.99, bins: 20, edges: 'float64', rebin: false },
-  rules: {
-    quantile: {
-      type: 'number',
-      minimum: 0.5,
-      maximum: 1,
-      description: 'quantile of the deviations within a value; 1 is their maximum',
-    },
-    bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a continuous factor' },
-    edges: {
-      type: 'choice',
-      choices: ['float64', 'unit'],
-      description: 'edges between bins: exact, or of a factor scaled to 0 .. 1',
-    },
-    rebin: { type: 'boolean', description: 'bin discrete factors like continuous ones' },
-  },
+  options: OPTIONS,
   presets: {
     paper: { quantile: 1 },
     'disentanglement-lib': { rebin: true },

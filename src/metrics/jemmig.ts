@@ -1,10 +1,11 @@
+import { boolean, choice } from '../options/rule.js';
 import { latentEntropies, mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED, type BinnedOptions } from './binned.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
-import { findTopTwo, type Ties } from './top-two.js';
+import { BINNED } from './shared-options.js';
+import { findTopTwo } from './top-two.js';
 
 /** What JEMMIG was made of; matrices are [latent][factor]. */
 export interface JemmigParts {
@@ -18,6 +19,15 @@ export interface JemmigParts {
   readonly bestLatent: Array<number | null>;
 }
 
+const OPTIONS = {
+  ...BINNED,
+  ties: choice(['lowest', 'highest'], { default: 'lowest', description: 'the index that wins where latents tie' }),
+  countConstants: boolean({
+    default: false,
+    description: 'count constant factors, whose best latent is that of a tie, where they would be left out',
+  }),
+};
+
 /**
  * JEMMIG: MIG that also asks the best latent to hold nothing but its factor.
  *
@@ -30,12 +40,7 @@ export interface JemmigParts {
  * @param factors (N, K)
  * @see K. Do, T. Tran 2020, Theory and Evaluation Metrics for Learning Disentangled Representations
  */
-export const jemmig = defineMetric<
-  'jemmig',
-  BinnedOptions & { ties: Ties; countConstants: boolean },
-  JemmigParts,
-  'jemmig-score'
->({
+export const jemmig = defineMetric<'jemmig', typeof OPTIONS, JemmigParts, 'jemmig-score'>({
   name: 'jemmig',
   aliases: ['jemmig-score'],
   title: 'JEMMIG',
@@ -43,15 +48,7 @@ export const jemmig = defineMetric<
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: { ...BINNED.defaults, ties: 'lowest', countConstants: false },
-  rules: {
-    ...BINNED.rules,
-    ties: { type: 'choice', choices: ['lowest', 'highest'], description: 'the index that wins where latents tie' },
-    countConstants: {
-      type: 'boolean',
-      description: 'count constant factors, whose best latent is that of a tie, where they would be left out',
-    },
-  },
+  options: OPTIONS,
   presets: { paper: { bins: 100 }, ubisoft: { bins: 10, edges: 'unit', ties: 'highest', countConstants: true } },
   source: 'Do & Tran 2020',
   isPlugIn: true,

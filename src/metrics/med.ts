@@ -1,3 +1,4 @@
+import { boolean, integer, type ValuesOf } from '../options/rule.js';
 import { scoreImportance } from '../stats/importance.js';
 import { takeRows } from '../stats/load-table.js';
 import { mutualInformation } from '../stats/mutual-information.js';
@@ -10,6 +11,7 @@ import { toRows } from './matrix-rows.js';
 import { meanOfDefined } from './mean-of-defined.js';
 import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
 import { pickLatents } from './pick-latents.js';
+import { BINS, PENALTY, TEST_SHARE } from './shared-options.js';
 
 /** What MED was made of; matrices are [latent][factor]. */
 export interface MedParts {
@@ -35,8 +37,14 @@ export interface MedParts {
   readonly informativenessOfFactor: Array<number | null>;
 }
 
-const DEFAULTS = { bins: 20, topK: 0, testShare: 1 / 3, informativeness: false, c: 1 };
-type MedOptions = typeof DEFAULTS;
+const OPTIONS = {
+  bins: BINS,
+  topK: integer({ default: 0, minimum: 0, maximum: 65535, description: 'latents to keep of each factor, 0 for all' }),
+  testShare: { ...TEST_SHARE, description: 'share of the rows that are not counted' },
+  informativeness: boolean({ default: false, description: 'train linear classifiers, and rate them on these' }),
+  c: { ...PENALTY, description: 'inverse strength of the penalty on their weights' },
+};
+type MedOptions = ValuesOf<typeof OPTIONS>;
 
 /**
  * MED: DCI's disentanglement with mutual information for importance, so that nothing has to be trained.
@@ -54,7 +62,7 @@ type MedOptions = typeof DEFAULTS;
  * @example
  * const { value, parts } = await med(latents, factors, { topK: 2 });
  */
-export const med = defineMetric<'med', MedOptions, MedParts, 'mutual-information-disentanglement'>({
+export const med = defineMetric<'med', typeof OPTIONS, MedParts, 'mutual-information-disentanglement'>({
   name: 'med',
   aliases: ['mutual-information-disentanglement'],
   title: 'MED',
@@ -62,19 +70,7 @@ export const med = defineMetric<'med', MedOptions, MedParts, 'mutual-information
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: DEFAULTS,
-  rules: {
-    bins: {
-      type: 'integer',
-      minimum: 2,
-      maximum: 65535,
-      description: 'equal-width bins of a latent or continuous factor',
-    },
-    topK: { type: 'integer', minimum: 0, maximum: 65535, description: 'latents to keep of each factor, 0 for all' },
-    testShare: { type: 'number', minimum: 0.01, maximum: 0.99, description: 'share of the rows that are not counted' },
-    informativeness: { type: 'boolean', description: 'train linear classifiers, and rate them on these' },
-    c: { type: 'number', minimum: 1e-9, maximum: 1e9, description: 'inverse strength of the penalty on their weights' },
-  },
+  options: OPTIONS,
   presets: { paper: {} },
   source: 'Cao et al. 2022',
   isPlugIn: true,

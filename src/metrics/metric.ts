@@ -1,18 +1,8 @@
 import type { MatrixLike } from '../matrix.js';
+import type { GivenOf, Rules, ValuesOf } from '../options/rule.js';
 import type { PosteriorInput } from '../posterior.js';
 import type { TableView } from '../stats/table-view.js';
 import type { CommonOptions, Preset, Sampler, Score } from '../types.js';
-
-/** What one option of a metric accepts; help, checks and docs derive from it. */
-export interface OptionRule {
-  readonly type: 'integer' | 'number' | 'boolean' | 'choice';
-  readonly minimum?: number;
-  readonly maximum?: number;
-  /** Of a choice: the words to choose from. */
-  readonly choices?: readonly string[];
-  /** A few words, for help and docs. */
-  readonly description: string;
-}
 
 /** What a metric's computation may use beside its table and options. */
 export interface MetricContext {
@@ -39,14 +29,8 @@ export interface Outcome<Parts = object> {
   readonly notes: readonly string[];
 }
 
-/** The value of one option. */
-export type OptionValue = number | boolean | string;
-
-/** Options of a metric, by name. */
-export type OptionValues = Readonly<Record<string, OptionValue>>;
-
 /** An entry of the registry. The command line, its help, the docs and the report derive from these. */
-export interface Metric<Options extends OptionValues = OptionValues, Parts = object> {
+export interface Metric<R extends Rules = Rules, Parts = object> {
   /** Its key everywhere: kebab-case. */
   readonly name: string;
   readonly aliases: readonly string[];
@@ -58,13 +42,13 @@ export interface Metric<Options extends OptionValues = OptionValues, Parts = obj
   /** The least and the most a score can be; null where there is no most. */
   readonly range: readonly [number, number | null];
   readonly better: 'higher' | 'lower';
-  readonly defaults: Options;
-  readonly rules: Readonly<Record<keyof Options, OptionRule>>;
+  /** Its own options, whose defaults the metric is computed with. */
+  readonly options: R;
   /**
    * What sets the metric to the formula, bins and batches of a paper or a published library: the options that differ from
    * the defaults, none where they agree. A preset that is not here has no such metric.
    */
-  readonly presets?: Readonly<Partial<Record<Preset, Partial<Options>>>>;
+  readonly presets?: Readonly<Partial<Record<Preset, GivenOf<R>>>>;
   /** Of a preset that cannot be followed in everything: what is done otherwise, which the notes then say. */
   readonly presetLimits?: Readonly<Partial<Record<Preset, string>>>;
   /** Takes seconds where the others take milliseconds: computed only where asked for, by name or with `all`. */
@@ -74,35 +58,27 @@ export interface Metric<Options extends OptionValues = OptionValues, Parts = obj
   /** Whether finitely many rows push the score away from that of infinitely many, in proportion to 1/N, as plug-in estimates do. */
   readonly isPlugIn: boolean;
   /** Work that {@link compute} asks for by `context.pieces()`. */
-  readonly pieces?: Pieces<Options, unknown>;
-  compute(table: TableView, options: Options, context: MetricContext): Promise<Outcome<Parts>>;
+  readonly pieces?: Pieces<ValuesOf<R>, unknown>;
+  compute(table: TableView, options: ValuesOf<R>, context: MetricContext): Promise<Outcome<Parts>>;
 }
 
 /** A metric of this library. Called as a function, it computes itself alone. */
-export interface NamedMetric<Name extends string, Options extends OptionValues, Parts, Alias extends string = never>
-  extends Metric<Options, Parts> {
+export interface NamedMetric<Name extends string, R extends Rules, Parts, Alias extends string = never>
+  extends Metric<R, Parts> {
   /**
    * @param latents (N, D) numbers, samples are rows
    * @param factors (N, K) numbers, rows matching those of latents
    * @param options the metric's own beside the common ones
    * @throws TypeError, RangeError or DataError (each with a `code`) saying what was expected and what was given
    */
-  (
-    latents: MatrixLike,
-    factors: MatrixLike,
-    options?: CommonOptions & Partial<Options>,
-  ): Promise<Score<Parts, Options>>;
+  (latents: MatrixLike, factors: MatrixLike, options?: CommonOptions & GivenOf<R>): Promise<Score<Parts, ValuesOf<R>>>;
   readonly name: Name;
   readonly aliases: readonly Alias[];
 }
 
 /** A metric of this library that needs the posteriors themselves. */
-export interface NamedPosteriorMetric<
-  Name extends string,
-  Options extends OptionValues,
-  Parts,
-  Alias extends string = never,
-> extends Metric<Options, Parts> {
+export interface NamedPosteriorMetric<Name extends string, R extends Rules, Parts, Alias extends string = never>
+  extends Metric<R, Parts> {
   /**
    * @param posterior mu and logvar (N, D), and z where there is one
    * @param factors (N, K) numbers, rows matching those of mu
@@ -112,8 +88,8 @@ export interface NamedPosteriorMetric<
   (
     posterior: PosteriorInput,
     factors: MatrixLike,
-    options?: CommonOptions & Partial<Options>,
-  ): Promise<Score<Parts, Options>>;
+    options?: CommonOptions & GivenOf<R>,
+  ): Promise<Score<Parts, ValuesOf<R>>>;
   readonly name: Name;
   readonly aliases: readonly Alias[];
 }

@@ -1,9 +1,10 @@
 import { groupByValue, type LatentEntropies, mixtureEntropies } from '../decomposition/mixture-entropies.js';
+import { choice, integer, type ValuesOf } from '../options/rule.js';
 import type { Table } from '../stats/table.js';
-import { BINNED } from './binned.js';
 import { definePosteriorMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
 import { describeConstantFactors, describeConstantPosteriors, NO_FACTOR_VARIES, nameColumns } from './notes.js';
+import { BINS_OF_FACTORS } from './shared-options.js';
 import { findTopTwo } from './top-two.js';
 
 /** What posterior MIG was made of; matrices are [latent][factor], all in nats. */
@@ -27,12 +28,24 @@ export interface MigPosteriorParts {
 const WEIGHTS = ['values', 'rows'] as const;
 const NORMALISERS = ['log-size', 'entropy'] as const;
 
-type MigPosteriorOptions = {
-  normaliser: (typeof NORMALISERS)[number];
-  weights: (typeof WEIGHTS)[number];
-  samples: number;
-  bins: number;
+const OPTIONS = {
+  normaliser: choice(NORMALISERS, {
+    default: 'log-size',
+    description: "what gaps are divided by: ln of the factor's number of values, or its entropy",
+  }),
+  weights: choice(WEIGHTS, {
+    default: 'values',
+    description: 'of values in H(z_d given v_k): the same for each, or as many as it has rows',
+  }),
+  samples: integer({
+    default: 10_000,
+    minimum: 1,
+    maximum: 100_000_000,
+    description: 'samples of each mixture, at most; mixtures are of all rows',
+  }),
+  bins: BINS_OF_FACTORS,
 };
+type MigPosteriorOptions = ValuesOf<typeof OPTIONS>;
 
 /** From here on the commonest value of a factor has so many times the rows of the rarest that the notes say so. */
 const UNEVEN = 2;
@@ -56,12 +69,7 @@ const ROUNDING = 1e-9;
  * @example
  * const { value, parts } = await migPosterior({ mu, logvar }, factors, { seed: 1 });
  */
-export const migPosterior = definePosteriorMetric<
-  'mig-posterior',
-  MigPosteriorOptions,
-  MigPosteriorParts,
-  'posterior-mig'
->({
+export const migPosterior = definePosteriorMetric<'mig-posterior', typeof OPTIONS, MigPosteriorParts, 'posterior-mig'>({
   name: 'mig-posterior',
   aliases: ['posterior-mig'],
   title: 'MIG of posteriors',
@@ -69,26 +77,7 @@ export const migPosterior = definePosteriorMetric<
   needs: ['posterior', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: { normaliser: 'log-size', weights: 'values', samples: 10_000, bins: 20 },
-  rules: {
-    normaliser: {
-      type: 'choice',
-      choices: NORMALISERS,
-      description: "what gaps are divided by: ln of the factor's number of values, or its entropy",
-    },
-    weights: {
-      type: 'choice',
-      choices: WEIGHTS,
-      description: 'of values in H(z_d given v_k): the same for each, or as many as it has rows',
-    },
-    samples: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 100_000_000,
-      description: 'samples of each mixture, at most; mixtures are of all rows',
-    },
-    bins: { ...BINNED.rules.bins, description: 'equal-width bins of a continuous factor' },
-  },
+  options: OPTIONS,
   presets: { paper: { normaliser: 'entropy' } },
   source: 'Chen et al. 2018, section 4.1',
   isPlugIn: true,

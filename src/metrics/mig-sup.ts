@@ -1,9 +1,9 @@
 import { latentEntropies, mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED, type BinnedOptions } from './binned.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { BINNED } from './shared-options.js';
 import { findTopTwo } from './top-two.js';
 
 /** What MIG-sup was made of; matrices are [latent][factor]. */
@@ -31,7 +31,7 @@ export interface MigSupParts {
  * @see Z. Li, J. V. Murkute, P. K. Gyawali, L. Wang 2020, Progressive Learning and Disentanglement of Hierarchical
  * Representations
  */
-export const migSup = defineMetric<'mig-sup', BinnedOptions, MigSupParts, 'mig-sup-score'>({
+export const migSup = defineMetric<'mig-sup', typeof BINNED, MigSupParts, 'mig-sup-score'>({
   name: 'mig-sup',
   aliases: ['mig-sup-score'],
   title: 'MIG-sup',
@@ -39,7 +39,7 @@ export const migSup = defineMetric<'mig-sup', BinnedOptions, MigSupParts, 'mig-s
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  ...BINNED,
+  options: BINNED,
   presets: { paper: {}, ubisoft: { bins: 10, edges: 'unit' } },
   source: 'Li et al. 2020',
   isPlugIn: true,

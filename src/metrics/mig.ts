@@ -1,10 +1,20 @@
+import { choice } from '../options/rule.js';
 import type { Table } from '../stats/table.js';
-import { BINNED, type BinnedOptions, COUNT_CONSTANTS } from './binned.js';
 import { defineMetric } from './define-metric.js';
-import { GAPS_OF_FACTORS, type GapOptions, type GapParts, meanGap } from './information-gap.js';
+import { type GapParts, meanGap } from './information-gap.js';
+import { BINNED, COUNT_CONSTANTS } from './shared-options.js';
 
 /** What MIG was made of; matrices are [latent][factor]. */
 export type MigParts = GapParts;
+
+const OPTIONS = {
+  ...BINNED,
+  normalise: choice(['factor', 'latent'], {
+    default: 'factor',
+    description: "by the factor's entropy, or each I by its latent's before the best is looked for",
+  }),
+  countConstants: COUNT_CONSTANTS,
+};
 
 /**
  * Mutual information gap: does one latent alone know each factor?
@@ -21,7 +31,7 @@ export type MigParts = GapParts;
  * @example
  * const { value, parts } = await mig(latents, factors, { bins: 20 });
  */
-export const mig = defineMetric<'mig', BinnedOptions & GapOptions, MigParts, 'mig-score'>({
+export const mig = defineMetric<'mig', typeof OPTIONS, MigParts, 'mig-score'>({
   name: 'mig',
   aliases: ['mig-score'],
   title: 'MIG',
@@ -29,16 +39,7 @@ export const mig = defineMetric<'mig', BinnedOptions & GapOptions, MigParts, 'mi
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: { ...BINNED.defaults, ...GAPS_OF_FACTORS },
-  rules: {
-    ...BINNED.rules,
-    normalise: {
-      type: 'choice',
-      choices: ['factor', 'latent'],
-      description: "by the factor's entropy, or each I by its latent's before the best is looked for",
-    },
-    countConstants: COUNT_CONSTANTS,
-  },
+  options: OPTIONS,
   presets: {
     paper: {},
     'disentanglement-lib': { edges: 'float32' },

@@ -1,9 +1,9 @@
 import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED, type BinnedOptions, COUNT_CONSTANTS } from './binned.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { BINNED, COUNT_CONSTANTS } from './shared-options.js';
 
 /** What modularity was made of; matrices are [latent][factor]. */
 export interface ModularityParts {
@@ -12,6 +12,11 @@ export interface ModularityParts {
   /** Modularity of each latent, D; null for a latent without information on any factor, 0 where such latents count. */
   readonly modularity: Array<number | null>;
 }
+
+const OPTIONS = {
+  ...BINNED,
+  countConstants: COUNT_CONSTANTS,
+};
 
 /**
  * Modularity: does each latent know one factor only?
@@ -26,12 +31,7 @@ export interface ModularityParts {
  * @param factors (N, K)
  * @see K. Ridgeway, M. Mozer 2018, Learning Deep Disentangled Embeddings with the F-Statistic Loss
  */
-export const modularity = defineMetric<
-  'modularity',
-  BinnedOptions & { countConstants: boolean },
-  ModularityParts,
-  'modularity-score'
->({
+export const modularity = defineMetric<'modularity', typeof OPTIONS, ModularityParts, 'modularity-score'>({
   name: 'modularity',
   aliases: ['modularity-score'],
   title: 'Modularity',
@@ -39,8 +39,7 @@ export const modularity = defineMetric<
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: { ...BINNED.defaults, countConstants: false },
-  rules: { ...BINNED.rules, countConstants: COUNT_CONSTANTS },
+  options: OPTIONS,
   presets: {
     paper: {},
     'disentanglement-lib': { edges: 'float32', countConstants: true },

@@ -1,9 +1,9 @@
 import { latentInformation } from '../stats/latent-information.js';
 import type { Table } from '../stats/table.js';
-import { BINNED, type BinnedOptions, COUNT_CONSTANTS, EDGES, MILLER_MADOW } from './binned.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
 import { describeConstantLatents, FEWER_THAN_TWO_LATENTS } from './notes.js';
+import { BINNED, BINS, COUNT_CONSTANTS } from './shared-options.js';
 
 /** What the mutual information score was made of. */
 export interface MutualInformationScoreParts {
@@ -11,7 +11,11 @@ export interface MutualInformationScoreParts {
   readonly informationBetweenLatents: number[][];
 }
 
-type Options = BinnedOptions & { countConstants: boolean };
+const OPTIONS = {
+  ...BINNED,
+  bins: { ...BINS, description: 'equal-width bins of a latent' },
+  countConstants: COUNT_CONSTANTS,
+};
 
 /**
  * Mutual information score: what do latents know of each other?
@@ -27,7 +31,7 @@ type Options = BinnedOptions & { countConstants: boolean };
  */
 export const mutualInformationScore = defineMetric<
   'mutual-information-score',
-  Options,
+  typeof OPTIONS,
   MutualInformationScoreParts,
   'mi-score'
 >({
@@ -38,13 +42,7 @@ export const mutualInformationScore = defineMetric<
   needs: ['latents'],
   range: [0, null],
   better: 'lower',
-  defaults: { ...BINNED.defaults, countConstants: false },
-  rules: {
-    bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a latent' },
-    edges: EDGES,
-    millerMadow: MILLER_MADOW,
-    countConstants: COUNT_CONSTANTS,
-  },
+  options: OPTIONS,
   presets: { paper: {}, 'disentanglement-lib': { edges: 'float32', countConstants: true } },
   source: 'Locatello et al. 2019',
   isPlugIn: true,

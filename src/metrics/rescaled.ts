@@ -1,10 +1,4 @@
-import type { OptionRule, Outcome } from './metric.js';
-
-/** Whether an accuracy is stretched so that chance is 0. */
-export const RESCALED: OptionRule = {
-  type: 'boolean',
-  description: '(accuracy - 1/K) / (1 - 1/K) in place of the accuracy, at least 0',
-};
+import type { Outcome } from './metric.js';
 
 /** The outcome of an accuracy over K factors as (accuracy - 1/K) / (1 - 1/K); null of a single factor, where chance is 1. */
 export function rescaleAccuracy<Parts>(outcome: Outcome<Parts>, factorCount: number): Outcome<Parts> {

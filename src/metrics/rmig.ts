@@ -1,7 +1,8 @@
+import { number } from '../options/rule.js';
 import type { Table } from '../stats/table.js';
-import { BINNED, type BinnedOptions, MILLER_MADOW } from './binned.js';
 import { defineMetric } from './define-metric.js';
-import { GAPS_OF_FACTORS, type GapParts, meanGap } from './information-gap.js';
+import { type GapParts, meanGap } from './information-gap.js';
+import { BINS, MILLER_MADOW } from './shared-options.js';
 
 /** What RMIG was made of; matrices are [latent][factor]. */
 export interface RmigParts extends GapParts {
@@ -10,6 +11,17 @@ export interface RmigParts extends GapParts {
   /** How many rows of each latent lie beyond -limit .. limit, D: they are counted in the outermost bins. */
   readonly beyond: number[];
 }
+
+const OPTIONS = {
+  bins: { ...BINS, default: 100 },
+  limit: number({
+    default: 4,
+    minimum: 1e-30,
+    maximum: 1e30,
+    description: 'bins of latents lie between -limit and limit',
+  }),
+  millerMadow: MILLER_MADOW,
+};
 
 /**
  * Robust mutual information gap: does one latent alone know each factor, on the scale of the prior?
@@ -25,7 +37,7 @@ export interface RmigParts extends GapParts {
  * @param factors (N, K)
  * @see K. Do, T. Tran 2020, Theory and Evaluation Metrics for Learning Disentangled Representations
  */
-export const rmig = defineMetric<'rmig', Omit<BinnedOptions, 'edges'> & { limit: number }, RmigParts, 'robust-mig'>({
+export const rmig = defineMetric<'rmig', typeof OPTIONS, RmigParts, 'robust-mig'>({
   name: 'rmig',
   aliases: ['robust-mig'],
   title: 'RMIG',
@@ -33,23 +45,17 @@ export const rmig = defineMetric<'rmig', Omit<BinnedOptions, 'edges'> & { limit:
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: { bins: 100, limit: 4, millerMadow: false },
-  rules: {
-    bins: BINNED.rules.bins,
-    millerMadow: MILLER_MADOW,
-    limit: {
-      type: 'number',
-      minimum: 1e-30,
-      maximum: 1e30,
-      description: 'bins of latents lie between -limit and limit',
-    },
-  },
+  options: OPTIONS,
   presets: { paper: {} },
   source: 'Do & Tran 2020',
   isPlugIn: true,
 
   async compute(table: Table, options, { pause }) {
-    const { value, parts, notes } = await meanGap(table, { ...options, ...GAPS_OF_FACTORS }, pause);
+    const { value, parts, notes } = await meanGap(
+      table,
+      { ...options, normalise: 'factor', countConstants: false },
+      pause,
+    );
     const beyond = Array.from({ length: table.latentCount }, (_, d) => countBeyond(table, d, options.limit));
     const gapInNats = parts.gap.map((gap, k) => (gap === null ? null : gap * parts.entropy[k]));
     return {

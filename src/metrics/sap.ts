@@ -1,5 +1,6 @@
 import type { Block } from '../../bindings/arena.js';
 import { fitLines } from '../learners/svm.js';
+import { boolean, number } from '../options/rule.js';
 import { determination } from '../stats/determination.js';
 import { latentVariances } from '../stats/latent-variances.js';
 import type { Pause } from '../stats/pause.js';
@@ -8,6 +9,7 @@ import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
 import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
+import { PENALTY, TEST_SHARE } from './shared-options.js';
 import { findTopTwo } from './top-two.js';
 
 /** What SAP was made of; the matrix is [latent][factor]. */
@@ -20,7 +22,19 @@ export interface SapParts {
   readonly bestLatent: Array<number | null>;
 }
 
-const DEFAULTS = { testShare: 1 / 3, c: 0.01, leastVariance: 0, countConstants: false };
+const OPTIONS = {
+  testShare: TEST_SHARE,
+  c: { ...PENALTY, default: 0.01 },
+  leastVariance: number({
+    default: 0,
+    minimum: 0,
+    description: 'for a continuous factor, latents of no larger variance count as constant',
+  }),
+  countConstants: boolean({
+    default: false,
+    description: 'count constant factors, as a gap of 0, where they would be left out',
+  }),
+};
 
 /**
  * SAP score: does one latent alone predict each factor?
@@ -35,7 +49,7 @@ const DEFAULTS = { testShare: 1 / 3, c: 0.01, leastVariance: 0, countConstants: 
  * @param factors (N, K)
  * @see A. Kumar, P. Sattigeri, A. Balakrishnan 2018, Variational Inference of Disentangled Latent Concepts from Unlabeled Observations
  */
-export const sap = defineMetric<'sap', typeof DEFAULTS, SapParts, 'sap-score'>({
+export const sap = defineMetric<'sap', typeof OPTIONS, SapParts, 'sap-score'>({
   name: 'sap',
   aliases: ['sap-score'],
   title: 'SAP',
@@ -43,20 +57,7 @@ export const sap = defineMetric<'sap', typeof DEFAULTS, SapParts, 'sap-score'>({
   needs: ['latents', 'factors'],
   range: [0, 1],
   better: 'higher',
-  defaults: DEFAULTS,
-  rules: {
-    testShare: { type: 'number', minimum: 0.01, maximum: 0.99, description: 'share of the rows to be judged on' },
-    c: { type: 'number', minimum: 1e-9, maximum: 1e9, description: 'inverse strength of the penalty on the weights' },
-    leastVariance: {
-      type: 'number',
-      minimum: 0,
-      description: 'for a continuous factor, latents of no larger variance count as constant',
-    },
-    countConstants: {
-      type: 'boolean',
-      description: 'count constant factors, as a gap of 0, where they would be left out',
-    },
-  },
+  options: OPTIONS,
   presets: { paper: {}, 'disentanglement-lib': { leastVariance: 1e-12 }, ubisoft: { countConstants: true } },
   presetLimits: {
     ubisoft:

@@ -1,3 +1,5 @@
+import { integer, number } from '../options/rule.js';
+import { BINS_OF_FACTORS } from './shared-options.js';
 /** Scores that are the accuracy of a classifier from the latent a vote goes to, to the factor that was held fixed or varied. */
 
 import { fitMajorityVote } from '../learners/majority-vote.js';
@@ -5,7 +7,7 @@ import type { Held } from '../stats/row-source.js';
 import type { Table } from '../stats/table.js';
 import { castVotes, type VoteOptions, type Votes } from '../stats/votes.js';
 import { toRows } from './matrix-rows.js';
-import type { MetricContext, OptionRule, Outcome } from './metric.js';
+import type { MetricContext, Outcome } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
 
 /** What such a score was made of. */
@@ -22,18 +24,18 @@ export interface VoteParts {
   readonly assignedFactor: Array<number | null>;
 }
 
-const DEFAULTS = { batch: 64, train: 10000, evaluation: 5000, threshold: 0.05, bins: 20 };
-
-const RULES: Readonly<Record<keyof typeof DEFAULTS, OptionRule>> = {
-  batch: { type: 'integer', minimum: 2, maximum: 65536, description: 'samples per vote' },
-  train: { type: 'integer', minimum: 1, maximum: 10_000_000, description: 'votes the classifier is made of' },
-  evaluation: { type: 'integer', minimum: 1, maximum: 10_000_000, description: 'votes it is evaluated on' },
-  threshold: { type: 'number', minimum: 0, description: 'latents with a smaller standard deviation are left out' },
-  bins: { type: 'integer', minimum: 2, maximum: 65535, description: 'equal-width bins of a continuous factor' },
-};
-
 /** Options that all of them have. */
-export const VOTING = { defaults: DEFAULTS, rules: RULES };
+export const VOTING = {
+  batch: integer({ default: 64, minimum: 2, maximum: 65536, description: 'samples per vote' }),
+  train: integer({ default: 10000, minimum: 1, maximum: 10_000_000, description: 'votes the classifier is made of' }),
+  evaluation: integer({ default: 5000, minimum: 1, maximum: 10_000_000, description: 'votes it is evaluated on' }),
+  threshold: number({
+    default: 0.05,
+    minimum: 0,
+    description: 'latents with a smaller standard deviation are left out',
+  }),
+  bins: BINS_OF_FACTORS,
+};
 
 /** Why there are no votes though factors vary. */
 const WHY_NONE: Readonly<Record<Held, string>> = {

@@ -1,10 +1,13 @@
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
-import { RESCALED, rescaleAccuracy } from './rescaled.js';
+import { rescaleAccuracy } from './rescaled.js';
+import { RESCALED } from './shared-options.js';
 import { scoreVotes, VOTING, type VoteParts } from './voting.js';
 
 /** What the Z-max score was made of. */
 export type ZMaxVarianceParts = VoteParts;
+
+const OPTIONS = { ...VOTING, rescaled: RESCALED };
 
 /**
  * Z-max: does the latent that varies most while a single factor varies tell which factor that was?
@@ -20,30 +23,26 @@ export type ZMaxVarianceParts = VoteParts;
  * @param factors (N, K)
  * @see M. Kim, Y. Wang, P. Sahu, V. Pavlovic 2019, Relevance Factor VAE: Learning and Identifying Disentangled Factors
  */
-export const zMaxVariance = defineMetric<
-  'z-max-variance',
-  typeof VOTING.defaults & { rescaled: boolean },
-  ZMaxVarianceParts,
-  'z-max' | 'rf-vae-score'
->({
-  name: 'z-max-variance',
-  aliases: ['z-max', 'rf-vae-score'],
-  title: 'Z-max score',
-  summary: 'the liveliest latent tells which factor alone varies',
-  needs: ['latents', 'factors'],
-  range: [0, 1],
-  better: 'higher',
-  defaults: { ...VOTING.defaults, rescaled: false },
-  rules: { ...VOTING.rules, rescaled: RESCALED },
-  presets: {
-    paper: {},
-    ubisoft: { batch: 200, train: 800, evaluation: 800, bins: 10, rescaled: true },
-  },
-  source: 'Kim et al. 2019',
-  isPlugIn: false,
+export const zMaxVariance = defineMetric<'z-max-variance', typeof OPTIONS, ZMaxVarianceParts, 'z-max' | 'rf-vae-score'>(
+  {
+    name: 'z-max-variance',
+    aliases: ['z-max', 'rf-vae-score'],
+    title: 'Z-max score',
+    summary: 'the liveliest latent tells which factor alone varies',
+    needs: ['latents', 'factors'],
+    range: [0, 1],
+    better: 'higher',
+    options: OPTIONS,
+    presets: {
+      paper: {},
+      ubisoft: { batch: 200, train: 800, evaluation: 800, bins: 10, rescaled: true },
+    },
+    source: 'Kim et al. 2019',
+    isPlugIn: false,
 
-  async compute(table: Table, options, context) {
-    const { outcome, votes } = await scoreVotes(table, 'others', options, context, () => 1);
-    return options.rescaled ? rescaleAccuracy(outcome, votes.source.factors.length) : outcome;
+    async compute(table: Table, options, context) {
+      const { outcome, votes } = await scoreVotes(table, 'others', options, context, () => 1);
+      return options.rescaled ? rescaleAccuracy(outcome, votes.source.factors.length) : outcome;
+    },
   },
-});
+);

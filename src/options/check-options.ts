@@ -34,6 +34,11 @@ export function checkOptions<R extends Rules>(owner: OptionOwner, given: unknown
   return Object.fromEntries(names.map((name) => [name, valueNamed(name)])) as ValuesOf<R>;
 }
 
+/** Every option with its default. */
+export function defaultsOf<R extends Rules>(rules: R): ValuesOf<R> {
+  return checkOptions({ name: '' }, {}, rules);
+}
+
 /** @throws TypeError for anything but an object: a number of options would silently do nothing */
 export function checkRecord(owner: string, given: unknown): Readonly<Record<string, unknown>> {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Record<string, unknown>;

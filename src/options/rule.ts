@@ -6,7 +6,7 @@
 interface RuleBase<Value> {
   /** The value if none is given; null if there is none, or if it depends on the input. */
   readonly default: Value;
-  /** What the default is, in words, if `default` is null. */
+  /** What the default is, in words, if `default` does not say it. */
   readonly defaultText?: string;
   /** A few words, for help and docs. */
   readonly description: string;

@@ -6,6 +6,7 @@ import { udr } from '../../src/facade/udr.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../../src/matrix.js';
 import { isNamed } from '../../src/metrics/index.js';
 import type { Metric } from '../../src/metrics/metric.js';
+import * as option from '../../src/options/rule.js';
 import type { Report, Score } from '../../src/types.js';
 
 /** What a fake was asked to score. */
@@ -28,8 +29,17 @@ export interface FakeOptions {
 export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[] } {
   const asked: Asked[] = [];
   const metrics = [
-    { ...metric('mig', 'MIG', ['mig-score'], { bins: 20 }), isSlow: fake.isMigSlow ?? false },
-    metric('factor-vae-score', 'FactorVAE score', ['factor-vae'], { batch: 64, prune: true, threshold: 0.05 }),
+    {
+      ...metric('mig', 'MIG', ['mig-score'], {
+        bins: option.integer({ default: 20, minimum: 0, description: 'the bins' }),
+      }),
+      isSlow: fake.isMigSlow ?? false,
+    },
+    metric('factor-vae-score', 'FactorVAE score', ['factor-vae'], {
+      batch: option.integer({ default: 64, minimum: 0, description: 'the batch' }),
+      prune: option.boolean({ default: true, description: 'the prune' }),
+      threshold: option.number({ default: 0.05, minimum: 0, description: 'the threshold' }),
+    }),
   ];
   const findMetric = (name: string) => metrics.find((known) => isNamed(known, name));
   return {
@@ -70,7 +80,7 @@ export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[
   };
 }
 
-function metric(name: string, title: string, aliases: string[], defaults: Metric['defaults']): Metric {
+function metric(name: string, title: string, aliases: string[], options: Metric['options']): Metric {
   return {
     name,
     title,
@@ -79,17 +89,7 @@ function metric(name: string, title: string, aliases: string[], defaults: Metric
     needs: ['latents', 'factors'],
     range: [0, 1],
     better: 'higher',
-    defaults,
-    rules: Object.fromEntries(
-      Object.entries(defaults).map(([option, value]) => [
-        option,
-        {
-          type: typeof value === 'boolean' ? 'boolean' : Number.isInteger(value) ? 'integer' : 'number',
-          description: `the ${option}`,
-          ...(typeof value === 'number' && { minimum: 0 }),
-        },
-      ]),
-    ),
+    options,
     source: 'Somebody 2018',
     isPlugIn: false,
     async compute() {

@@ -6,11 +6,13 @@ import { runInProcess } from './in-process.js';
 test('lists every metric of the registry with its aliases, options, defaults and source', async () => {
   const { code, out } = await runInProcess(['metrics'], { env: { COLUMNS: '110' } });
   assert.is(code, 0);
-  for (const { name, aliases, source, defaults } of metrics) {
+  for (const { name, aliases, source, options } of metrics) {
     assert.ok(out.includes(`${name}  `), name);
     assert.ok(out.includes(source), source);
     for (const alias of aliases) assert.ok(out.includes(alias), alias);
-    for (const [option, value] of Object.entries(defaults)) assert.ok(out.includes(`${option} = ${value}`), option);
+    for (const [option, rule] of Object.entries(options)) {
+      assert.ok(out.includes(`${option} = ${rule.default}`), option);
+    }
   }
 });
 
@@ -32,8 +34,9 @@ test('prints the registry as JSON', async () => {
   );
   const defaultsOf = (index: number) =>
     Object.fromEntries(listed.metrics[index].options.map((option) => [option.name, option.default]));
-  metrics.forEach(({ defaults }, index) => {
-    assert.equal(defaultsOf(index), { ...defaults });
+  metrics.forEach(({ options }, index) => {
+    const defaults = Object.entries(options).map(([name, rule]) => [name, rule.default]);
+    assert.equal(defaultsOf(index), Object.fromEntries(defaults));
   });
 });
 

@@ -177,8 +177,7 @@ test('computes a metric of the caller beside its own', async () => {
     needs: ['latents'],
     range: [0, 1],
     better: 'higher',
-    defaults: { scale: 1 },
-    rules: { scale: { type: 'number', description: 'a factor' } },
+    options: { scale: { kind: 'number', default: 1, description: 'a factor' } },
     source: 'this test',
     isPlugIn: false,
     async compute(table, options) {

@@ -18,8 +18,8 @@ test('every name and alias is of one metric, in any spelling', () => {
 test('is a function, and a metric with the same fields as any other', () => {
   assert.type(mig, 'function');
   assert.is(mig.name, 'mig');
-  const { name, defaults, compute } = { ...mig };
-  assert.equal([name, defaults.bins, compute], ['mig', 20, mig.compute]);
+  const { name, options, compute } = { ...mig };
+  assert.equal([name, options.bins.default, compute], ['mig', 20, mig.compute]);
 });
 
 test('says what is missing where a metric is called without the façade', async () => {

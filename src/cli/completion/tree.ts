@@ -31,7 +31,7 @@ export async function readTree(context: Context): Promise<readonly CompletedComm
   const program = await defineProgram(context, () => true);
   const { metrics } = await context.loadFacade();
   const names = metrics.map(({ name }) => name);
-  const settings = metrics.flatMap(({ name, rules }) => Object.keys(rules).map((option) => `${name}.${option}=`));
+  const settings = metrics.flatMap(({ name, options }) => Object.keys(options).map((option) => `${name}.${option}=`));
   // What an option or argument calls its value says what can stand there.
   const byPlaceholder: Readonly<Record<string, Values>> = {
     file: { kind: 'files' },

@@ -6,7 +6,8 @@ import type { Core } from '../../../bindings/core.js';
 import { loadPosterior } from '../../decomposition/posterior.js';
 import { type PlainMatrix, toMatrix } from '../../matrix.js';
 import { findMetric } from '../../metrics/index.js';
-import type { Metric, MetricContext, OptionValues, Outcome } from '../../metrics/metric.js';
+import type { Metric, MetricContext, Outcome } from '../../metrics/metric.js';
+import type { Rules, ValuesOf } from '../../options/rule.js';
 import { mapPosterior, type Posterior } from '../../posterior.js';
 import type { ExactSplit } from '../../stats/exact-split.js';
 import { loadTable } from '../../stats/load-table.js';
@@ -18,13 +19,13 @@ import type { Pauses } from './make-pause.js';
 /** A metric with all of its options. */
 export interface Task {
   readonly metric: Metric;
-  readonly options: OptionValues;
+  readonly options: ValuesOf<Rules>;
 }
 
 /** A {@link Task} by the name of its metric. */
 export interface NamedTask {
   readonly metric: string;
-  readonly options: OptionValues;
+  readonly options: ValuesOf<Rules>;
 }
 
 /** What a task came to. */

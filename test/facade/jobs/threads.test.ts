@@ -10,6 +10,7 @@ import { workInPool } from '../../../src/facade/jobs/crew.js';
 import { evaluateTasks } from '../../../src/facade/run-metrics.js';
 import { dci, type Metric, metrics, type Progress, type ScoreOptions, score } from '../../../src/index.js';
 import { flattenMatrix, Matrix } from '../../../src/matrix.js';
+import { defaultsOf } from '../../../src/options/check-options.js';
 import type { Table } from '../../../src/stats/table.js';
 
 const { latents, factors } = makeSyntheticTable({ rows: 600 });
@@ -47,8 +48,7 @@ const own = {
   ...metrics[0],
   name: 'own',
   aliases: [],
-  defaults: {},
-  rules: {},
+  options: {},
   compute: async () => ({ value: 0.5, parts: {}, notes: [] }),
 } as unknown as Metric;
 
@@ -133,7 +133,7 @@ test('leaves no work behind in this thread where that in others fails: it would 
       ended = why;
     },
   } as unknown as Pool;
-  const tasks = [metrics[0], lasting].map((metric) => ({ metric, options: metric.defaults }));
+  const tasks = [metrics[0], lasting].map((metric) => ({ metric, options: defaultsOf(metric.options) }));
   const work = workInPool(pool, {}, (crew: Parameters<typeof evaluateTasks>[0]) =>
     evaluateTasks(crew, {} as Table, tasks, { seed: 0 }),
   );
