@@ -162,7 +162,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'an option nobody knows',
     () => mig(rows, rows, { binz: 3 } as object),
-    "TypeError ERR_OPTION: binz: not an option of mig; did you mean bins?",
+    'TypeError ERR_OPTION: binz: not an option of mig; did you mean bins?',
   ],
   [
     'a metric nobody knows',
@@ -192,7 +192,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'an unknown option of score',
     () => score(rows, rows, { metric: ['mig'] } as object),
-    "TypeError ERR_OPTION: metric: not an option of score; did you mean metrics?",
+    'TypeError ERR_OPTION: metric: not an option of score; did you mean metrics?',
   ],
   [
     'too few factor types',
@@ -237,7 +237,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'training rows that are no selection',
     () => sap(rows, rows, { trainRows: '0:30' as never, testRows: [1] }),
-    'TypeError ERR_OPTION: trainRows: expected { from, to } or an array of row numbers, got '0:30'',
+    "TypeError ERR_OPTION: trainRows: expected { from, to } or an array of row numbers, got '0:30'",
   ],
   [
     'training rows beyond the last',
