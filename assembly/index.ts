@@ -40,7 +40,6 @@ export {
 } from './information';
 export { beginPoints, chooseLeaves, finishPoints, gatherPoints, passTree } from './joint';
 export { addGram, descendLasso, gramSquare, mirrorGram, solveLassoWeights } from './lasso';
-export { softmaxHessian, softmaxLoss } from './logistic';
 export { fillMinibatch, minibatchDensities } from './minibatch';
 export {
   componentTerms,
@@ -72,10 +71,11 @@ export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { countPairsAbove } from './ranking';
 export { drawingScratch, drawShapes, drawShapesOnNoise } from './raster/draw';
 export { gatherColumn, gatherRows, narrowRows, standardiseRowsF32, standardiseRowsF64 } from './rows';
-export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax';
-export { softmaxWideBlocks, softmaxWideGrams } from './softmax-curvature';
-export { softmaxSingleGrams } from './softmax-single/grams';
-export { softmaxSingleLoss, softmaxSingleProduct } from './softmax-single/loss';
+export { softmaxWideBlocks, softmaxWideGrams } from './softmax/curvature';
+export { softmaxHessian, softmaxLoss } from './softmax/dense';
+export { softmaxSingleLoss, softmaxSingleProduct } from './softmax/single';
+export { softmaxSingleGrams } from './softmax/single-grams';
+export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax/wide';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
 export { growTree } from './trees/grow';

@@ -1,11 +1,11 @@
-/** Kernels of assembly/softmax-single: logistic regression of many classes in single precision. */
+/** Kernels of assembly/softmax: logistic regression of many classes in single precision. */
 import { type Arena, type Block, pointersOf } from '../arena.js';
 import type { LabelledRows } from './softmax.js';
 
 /** {@link LabelledRows} in single precision. */
 export type SingleRows = Omit<LabelledRows, 'x'> & { readonly x: Block<'f32'> };
 
-/** What assembly/softmax-single exports. */
+/** What assembly/softmax exports in single precision. */
 export interface SoftmaxSingleExports {
   softmaxSingleLoss(
     gradient: number,

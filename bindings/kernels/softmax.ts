@@ -1,7 +1,7 @@
-/** Kernels of assembly/logistic.ts, softmax.ts and softmax-curvature.ts: logistic regression. */
+/** Kernels of assembly/softmax: logistic regression. */
 import { type Arena, type Block, pointersOf } from '../arena.js';
 
-/** Rows with classes; see assembly/softmax.ts. */
+/** Rows with classes; see assembly/softmax/wide.ts. */
 export interface LabelledRows {
   /** f64[rows][stride]: the features, a 1, zeros. */
   readonly x: Block<'f64'>;
@@ -14,7 +14,7 @@ export interface LabelledRows {
   readonly classWeights: Block<'f64'> | null;
 }
 
-/** What assembly/logistic.ts, softmax.ts and softmax-curvature.ts export. */
+/** What assembly/softmax exports in float64. */
 export interface SoftmaxExports {
   softmaxLoss(
     gradient: number,
@@ -88,7 +88,7 @@ type AddCurvature = (
   lastRow: number,
 ) => void;
 
-/** Rows that the kernels of softmax.ts work on at a time. */
+/** Rows that the kernels of wide.ts work on at a time. */
 const SOFTMAX_ROWS = 32;
 
 /** Losses of logistic regression and their derivatives. */

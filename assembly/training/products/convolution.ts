@@ -6,6 +6,7 @@
  * For one ky, what kx and c go over is a run of neighbours in a line of the image: a matrix product whose rows are read where they are, in a copy
  * of a few lines with their margins.
  */
+import { packPanels } from './pack';
 import { copyPadded } from './padding';
 import { packBias, roundUpColumns, rowProducts, TILE_COLUMNS } from './tile';
 
@@ -70,7 +71,7 @@ export function convolution(
   const pixelBytes = <usize>filters << 2;
   const biases = scratch + (<usize>(depth * roundUpColumns(filters)) << 2);
   const piece = packBias(biases, bias, filters);
-  packColumns(scratch, w, depth, filters);
+  packPanels(scratch, w, 4, pixelBytes, filters, depth);
   for (let n = 0; n < images; n++) {
     const image = x + (<usize>n * <usize>height * <usize>(width * channels) << 2);
     for (let top = 0; top < outHeight; top += lines) {
@@ -98,17 +99,6 @@ export function convolution(
           alpha,
         );
       }
-    }
-  }
-}
-
-/** Panels f32[filters / 16][depth][16] of w, f32[depth][filters], with 0 for columns that are not there. */
-function packColumns(to: usize, w: usize, depth: i32, filters: i32): void {
-  for (let f = 0; f < filters; f += TILE_COLUMNS) {
-    let from = w + (<usize>f << 2);
-    const there = min(TILE_COLUMNS, filters - f);
-    for (let k = 0; k < depth; k++, from += <usize>filters << 2) {
-      for (let i = 0; i < TILE_COLUMNS; i++, to += 4) store<f32>(to, i < there ? load<f32>(from + (<usize>i << 2)) : 0);
     }
   }
 }

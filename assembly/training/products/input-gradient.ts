@@ -7,6 +7,7 @@
  * So with many channels each class of pixels is a matrix product, with the filter packed in that order. With few channels a tile would be mostly empty:
  * then the products of dy with all of the filter are made first, and added up where they belong.
  */
+import { packPanels } from './pack';
 import { copyPadded } from './padding';
 import { packBias, roundUpColumns, rowProducts, TILE_COLUMNS } from './tile';
 
@@ -84,20 +85,11 @@ function packGathered(
         for (let ky = ry + (divideUp(kernelHeight - ry, strideHeight) - 1) * strideHeight; ky >= 0; ky -= strideHeight) {
           for (let kx = rx + (divideUp(kernelWidth - rx, strideWidth) - 1) * strideWidth; kx >= 0; kx -= strideWidth) {
             const from = w + (<usize>(((ky * kernelWidth + kx) * channels + c) * filters) << 2);
-            packPanel(to, from, there, filters);
+            packPanels(to, from, <usize>filters << 2, 4, there, filters);
             to += <usize>(filters * TILE_COLUMNS) << 2;
           }
         }
       }
-    }
-  }
-}
-
-/** to, f32[depth][16], = from, f32[there][depth], transposed, with 0 for columns that are not there. */
-function packPanel(to: usize, from: usize, there: i32, depth: i32): void {
-  for (let f = 0; f < depth; f++, from += 4) {
-    for (let i = 0; i < TILE_COLUMNS; i++, to += 4) {
-      store<f32>(to, i < there ? load<f32>(from + (<usize>(i * depth) << 2)) : 0);
     }
   }
 }
@@ -134,10 +126,7 @@ export function inputGradient(
   const zeros = piece - (<usize>roundUpColumns(columns) << 2);
   packBias(zeros, 0, columns);
   if (channels < MANY_CHANNELS) {
-    for (let j = 0; j < columns; j += TILE_COLUMNS) {
-      const from = w + (<usize>(j * filters) << 2);
-      packPanel(scratch + (<usize>(j * filters) << 2), from, min(TILE_COLUMNS, columns - j), filters);
-    }
+    packPanels(scratch, w, <usize>filters << 2, 4, columns, filters);
     for (let n = 0; n < images; n++) {
       scatterImage(
         dx + (<usize>n * pixels * <usize>channels << 2),

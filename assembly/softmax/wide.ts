@@ -7,14 +7,15 @@
  *
  * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4; the product is the derivative of the gradient
  * along v (Pearlmutter 1994). src/learners/softmax-objective.ts drives these; the same in single precision is in
- * softmax-single, the Hessian in softmax-curvature.ts, few classes in logistic.ts.
+ * single.ts, the Hessian in curvature.ts, few classes in dense.ts.
  * Cost: O(rows * width * stride) each. Precision: float64 throughout.
  *
  * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept, zeros. What is by class is
  * the inner index, `width` of them, the multiple of 4 from the number of classes: f64[stride][width]. Entries beyond the
  * classes are 0 and stay so. A null pointer in place of classWeights, f64[classes], stands for weights of 1.
  */
-import { exp_f64x2, fold_f64x2, loadPair_f64x2 } from './lanes';
+import { exp_f64x2, fold_f64x2, loadPair_f64x2 } from '../lanes';
+import { addProducts, largestOf, multiply } from './products';
 
 /** Rows that are worked on at a time, so that they stay in the first-level cache. */
 const BLOCK_ROWS = 32;
@@ -48,20 +49,20 @@ export function softmaxWideLoss(
     const count = min(BLOCK_ROWS, lastRow - start);
     const px = x + <usize>start * rowBytes;
     let p = probabilities + <usize>start * widthBytes;
-    multiply(p, px, weights, rowBytes, widthBytes, count);
+    multiply<f64>(p, px, weights, rowBytes, widthBytes, count);
     let residuals = scratch;
     for (let row = 0; row < count; row++) {
       const label = load<i32>(labels + (<usize>(start + row) << 2));
       const weight = classWeights ? load<f64>(classWeights + (<usize>label << 3)) : 1.0;
       const own = load<f64>(p + (<usize>label << 3));
       for (let c = <usize>classes << 3; c < widthBytes; c += 8) store<f64>(p + c, -Infinity);
-      let largest = largestOf(p, widthBytes);
+      let largest = largestOf<f64>(p, widthBytes);
       if (own < largest) {
         least = min(least, own - largest);
       } else if (least > 0) {
         // Only where nothing is known to be misplaced does the second largest matter.
         store<f64>(p + (<usize>label << 3), -Infinity);
-        least = min(least, own - largestOf(p, widthBytes));
+        least = min(least, own - largestOf<f64>(p, widthBytes));
         store<f64>(p + (<usize>label << 3), own);
       }
       const shift_f64x2 = f64x2.splat(largest);
@@ -87,7 +88,7 @@ export function softmaxWideLoss(
       p += widthBytes;
       residuals += widthBytes;
     }
-    addProducts(gradient, px, scratch, rowBytes, widthBytes, count);
+    addProducts<f64>(gradient, px, scratch, rowBytes, widthBytes, count);
   }
   store<f64>(tally, least);
   store<f64>(tally, plain, 8);
@@ -96,7 +97,7 @@ export function softmaxWideLoss(
 
 /**
  * Adds the Hessian of rows [firstRow, lastRow), times vector, f64[stride][width], to out, f64[stride][width]. probabilities: f32, rows of
- * the multiple of 8 from classes; scratch: f64[32][width]. Scores are taken from that of the row's own class, as in softmax-single/loss.ts.
+ * the multiple of 8 from classes; scratch: f64[32][width]. Scores are taken from that of the row's own class, as in single.ts.
  */
 export function softmaxWideProduct(
   out: usize,
@@ -118,7 +119,7 @@ export function softmaxWideProduct(
     const count = min(BLOCK_ROWS, lastRow - start);
     const px = x + <usize>start * rowBytes;
     let p = probabilities + <usize>start * singleBytes;
-    multiply(scratch, px, vector, rowBytes, widthBytes, count);
+    multiply<f64>(scratch, px, vector, rowBytes, widthBytes, count);
     let s = scratch;
     for (let row = 0; row < count; row++) {
       const label = load<i32>(labels + (<usize>(start + row) << 2));
@@ -141,7 +142,7 @@ export function softmaxWideProduct(
       p += singleBytes;
       s += widthBytes;
     }
-    addProducts(out, px, scratch, rowBytes, widthBytes, count);
+    addProducts<f64>(out, px, scratch, rowBytes, widthBytes, count);
   }
 }
 
@@ -151,135 +152,4 @@ export function exponentials(values: usize, count: i32): void {
   let p = values;
   for (; p + 16 <= end; p += 16) v128.store(p, exp_f64x2(v128.load(p)));
   if (p < end) store<f64>(p, f64x2.extract_lane(exp_f64x2(v128.load64_zero(p)), 0));
-}
-
-// @ts-ignore: decorator
-@inline
-function largestOf(p: usize, bytes: usize): f64 {
-  let most0_f64x2 = v128.load(p);
-  let most1_f64x2 = v128.load(p, 16);
-  for (let c: usize = 32; c < bytes; c += 32) {
-    most0_f64x2 = f64x2.pmax(most0_f64x2, v128.load(p + c));
-    most1_f64x2 = f64x2.pmax(most1_f64x2, v128.load(p + c, 16));
-  }
-  most0_f64x2 = f64x2.pmax(most0_f64x2, most1_f64x2);
-  return max(f64x2.extract_lane(most0_f64x2, 0), f64x2.extract_lane(most0_f64x2, 1));
-}
-
-/** out[row][c] = sum over j of x[row][j] w[j][c], for `count` rows. */
-function multiply(out: usize, x: usize, w: usize, rowBytes: usize, widthBytes: usize, count: i32): void {
-  const wEnd = w + (rowBytes >>> 3) * widthBytes;
-  let row = 0;
-  for (; row + 4 <= count; row += 4) {
-    for (let c: usize = 0; c < widthBytes; c += 32) {
-      let s00 = f64x2.splat(0);
-      let s01 = s00;
-      let s10 = s00;
-      let s11 = s00;
-      let s20 = s00;
-      let s21 = s00;
-      let s30 = s00;
-      let s31 = s00;
-      let px0 = x;
-      let px2 = x + 2 * rowBytes;
-      for (let pw = w + c; pw < wEnd; pw += widthBytes) {
-        const w0 = v128.load(pw);
-        const w1 = v128.load(pw, 16);
-        let t = v128.load64_splat(px0);
-        s00 = f64x2.add(s00, f64x2.mul(t, w0));
-        s01 = f64x2.add(s01, f64x2.mul(t, w1));
-        t = v128.load64_splat(px0 + rowBytes);
-        s10 = f64x2.add(s10, f64x2.mul(t, w0));
-        s11 = f64x2.add(s11, f64x2.mul(t, w1));
-        t = v128.load64_splat(px2);
-        s20 = f64x2.add(s20, f64x2.mul(t, w0));
-        s21 = f64x2.add(s21, f64x2.mul(t, w1));
-        t = v128.load64_splat(px2 + rowBytes);
-        s30 = f64x2.add(s30, f64x2.mul(t, w0));
-        s31 = f64x2.add(s31, f64x2.mul(t, w1));
-        px0 += 8;
-        px2 += 8;
-      }
-      let to = out + c;
-      v128.store(to, s00);
-      v128.store(to, s01, 16);
-      to += widthBytes;
-      v128.store(to, s10);
-      v128.store(to, s11, 16);
-      to += widthBytes;
-      v128.store(to, s20);
-      v128.store(to, s21, 16);
-      to += widthBytes;
-      v128.store(to, s30);
-      v128.store(to, s31, 16);
-    }
-    x += 4 * rowBytes;
-    out += 4 * widthBytes;
-  }
-  for (; row < count; row++) {
-    for (let c: usize = 0; c < widthBytes; c += 32) {
-      let s0 = f64x2.splat(0);
-      let s1 = s0;
-      let px = x;
-      for (let pw = w + c; pw < wEnd; pw += widthBytes) {
-        const t = v128.load64_splat(px);
-        s0 = f64x2.add(s0, f64x2.mul(t, v128.load(pw)));
-        s1 = f64x2.add(s1, f64x2.mul(t, v128.load(pw, 16)));
-        px += 8;
-      }
-      v128.store(out + c, s0);
-      v128.store(out + c, s1, 16);
-    }
-    x += rowBytes;
-    out += widthBytes;
-  }
-}
-
-/** out[j][c] += sum over `count` rows of a[row][j] s[row][c]; rows of a have aBytes, those of s widthBytes, multiples of 32. */
-function addProducts(out: usize, a: usize, s: usize, aBytes: usize, widthBytes: usize, count: i32): void {
-  for (let j: usize = 0; j < aBytes; j += 32) {
-    for (let c: usize = 0; c < widthBytes; c += 32) {
-      const to0 = out + c;
-      const to1 = to0 + widthBytes;
-      const to2 = to1 + widthBytes;
-      const to3 = to2 + widthBytes;
-      let s00 = v128.load(to0);
-      let s01 = v128.load(to0, 16);
-      let s10 = v128.load(to1);
-      let s11 = v128.load(to1, 16);
-      let s20 = v128.load(to2);
-      let s21 = v128.load(to2, 16);
-      let s30 = v128.load(to3);
-      let s31 = v128.load(to3, 16);
-      let pa = a + j;
-      let ps = s + c;
-      for (let row = 0; row < count; row++) {
-        const v0 = v128.load(ps);
-        const v1 = v128.load(ps, 16);
-        let t = v128.load64_splat(pa);
-        s00 = f64x2.add(s00, f64x2.mul(t, v0));
-        s01 = f64x2.add(s01, f64x2.mul(t, v1));
-        t = v128.load64_splat(pa, 8);
-        s10 = f64x2.add(s10, f64x2.mul(t, v0));
-        s11 = f64x2.add(s11, f64x2.mul(t, v1));
-        t = v128.load64_splat(pa, 16);
-        s20 = f64x2.add(s20, f64x2.mul(t, v0));
-        s21 = f64x2.add(s21, f64x2.mul(t, v1));
-        t = v128.load64_splat(pa, 24);
-        s30 = f64x2.add(s30, f64x2.mul(t, v0));
-        s31 = f64x2.add(s31, f64x2.mul(t, v1));
-        pa += aBytes;
-        ps += widthBytes;
-      }
-      v128.store(to0, s00);
-      v128.store(to0, s01, 16);
-      v128.store(to1, s10);
-      v128.store(to1, s11, 16);
-      v128.store(to2, s20);
-      v128.store(to2, s21, 16);
-      v128.store(to3, s30);
-      v128.store(to3, s31, 16);
-    }
-    out += 4 * widthBytes;
-  }
 }

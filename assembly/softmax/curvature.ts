@@ -5,13 +5,14 @@
  *   H_cc = sum_n u_n p_nc (1 - p_nc) x_n x_n^T,   with u_n = classWeights[y_n].
  *
  * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4. src/learners/softmax-preconditioner.ts drives
- * these. Layouts are those of softmax.ts; a null pointer in place of classWeights stands for weights of 1.
+ * these. Layouts are those of wide.ts; a null pointer in place of classWeights stands for weights of 1.
  * Cost: O(rows * likely classes^2 * unknowns^2 / 4), for the blocks O(rows * likely classes * unknowns^2 / 2). Precision: float64
  * throughout; classes less likely than `least` for a row are passed over in it, and the Hessian of the others is then still one.
  *
  * Symmetric matrices of x_n are f64[size]: of the first `unknowns` columns the pairs (0, 0), (0, 1) .. (1, 1) .. , and zeros
  * up to a multiple of 4. scratch: f64[size] and i32[classes].
  */
+import { packProducts } from './products';
 
 /** Adds G_ab of rows [firstRow, lastRow) for all pairs a < b, (0, 1), (0, 2) .. (1, 2) .. , to grams, f64[pairs][size]. */
 export function softmaxWideGrams(
@@ -36,7 +37,7 @@ export function softmaxWideGrams(
     const p = probabilities + <usize>row * widthBytes;
     const label = load<i32>(labels + (<usize>row << 2));
     const weight = classWeights ? load<f64>(classWeights + (<usize>label << 3)) : 1.0;
-    packProducts(scratch, x + <usize>row * rowBytes, unknowns, bytes);
+    packProducts<f64>(scratch, x + <usize>row * rowBytes, 1, unknowns, bytes);
     const end = likely + (<usize>listLikely(likely, p, least, classes) << 2);
     for (let m = likely; m < end; m += 4) {
       const a = load<i32>(m);
@@ -74,7 +75,7 @@ export function softmaxWideBlocks(
     const p = probabilities + <usize>row * widthBytes;
     const label = load<i32>(labels + (<usize>row << 2));
     const weight = classWeights ? load<f64>(classWeights + (<usize>label << 3)) : 1.0;
-    packProducts(scratch, x + <usize>row * rowBytes, unknowns, bytes);
+    packProducts<f64>(scratch, x + <usize>row * rowBytes, 1, unknowns, bytes);
     const end = likely + (<usize>listLikely(likely, p, least, classes) << 2);
     for (let m = likely; m < end; m += 4) {
       const c = <usize>load<i32>(m);
@@ -88,19 +89,6 @@ export function softmaxWideBlocks(
 @inline
 function packedBytes(unknowns: i32): usize {
   return <usize>(((unknowns * (unknowns + 1)) / 2 + 3) & ~3) << 3;
-}
-
-/** The upper part of x x^T row by row, and zeros. */
-// @ts-ignore: decorator
-@inline
-function packProducts(out: usize, x: usize, unknowns: i32, bytes: usize): void {
-  const end = out + bytes;
-  let to = out;
-  for (let i = 0; i < unknowns; i++) {
-    const value = load<f64>(x + (<usize>i << 3));
-    for (let j = i; j < unknowns; j++, to += 8) store<f64>(to, value * load<f64>(x + (<usize>j << 3)));
-  }
-  for (; to < end; to += 8) store<f64>(to, 0);
 }
 
 /** Writes the classes that are at least so likely to out, i32[], and returns how many they are. */

@@ -7,7 +7,7 @@
  * Source: Bishop 2006, section 4.3.4. Cost: O(rows * likely classes^2 * unknowns^2).
  * Precision: float32 within blocks of 32 rows, whose sums are added up in float64.
  */
-import { addWidened } from './products';
+import { addTile, packProducts } from './products';
 
 /** Rows whose products fit the first-level cache, and which may be of few classes. */
 const GRAM_ROWS = 32;
@@ -47,7 +47,7 @@ export function softmaxSingleGrams(
     for (let row = 0; row < count; row++) {
       const label = load<i32>(labels + (<usize>(start + row) << 2));
       const weight = classWeights ? <f32>load<f64>(classWeights + (<usize>label << 3)) : <f32>1.0;
-      packProducts(scratch + <usize>row * sizeBytes, x + <usize>(start + row) * rowBytes, weight, unknowns, sizeBytes);
+      packProducts<f32>(scratch + <usize>row * sizeBytes, x + <usize>(start + row) * rowBytes, weight, unknowns, sizeBytes);
     }
     const found = packLikely(likely, list, p, least, classes, widthBytes, lineBytes, count);
     for (let i = 0; i + 1 < found; i++) {
@@ -68,23 +68,14 @@ export function softmaxSingleGrams(
         const to1 = k + 1 < left ? grams + 2 * <usize>(first + load<i32>(b, 4)) * sizeBytes : nowhere;
         const to2 = k + 2 < left ? grams + 2 * <usize>(first + load<i32>(b, 8)) * sizeBytes : nowhere;
         const to3 = k + 3 < left ? grams + 2 * <usize>(first + load<i32>(b, 12)) * sizeBytes : nowhere;
-        addFour(to0, to1, to2, to3, pairs + (<usize>k << 2), scratch, lineBytes, sizeBytes, count);
+        const factors = pairs + (<usize>k << 2);
+        for (let c: usize = 0; c < sizeBytes; c += 32) {
+          const to = c << 1;
+          addTile<f32>(to0 + to, to1 + to, to2 + to, to3 + to, factors, lineBytes, scratch + c, sizeBytes, count);
+        }
       }
     }
   }
-}
-
-/** The upper part of weight x x^T row by row, and zeros. */
-// @ts-ignore: decorator
-@inline
-function packProducts(out: usize, x: usize, weight: f32, unknowns: i32, bytes: usize): void {
-  const end = out + bytes;
-  let to = out;
-  for (let i = 0; i < unknowns; i++) {
-    const value = weight * load<f32>(x + (<usize>i << 2));
-    for (let j = i; j < unknowns; j++, to += 4) store<f32>(to, value * load<f32>(x + (<usize>j << 2)));
-  }
-  for (; to < end; to += 4) store<f32>(to, 0);
 }
 
 /**
@@ -120,52 +111,4 @@ function packLikely(
     for (let i = found; i < found + 4; i++) store<f32>(to + (<usize>i << 2), 0);
   }
   return found;
-}
-
-/** Adds the sums over rows of four factors times values to four f64[size]. */
-function addFour(
-  to0: usize,
-  to1: usize,
-  to2: usize,
-  to3: usize,
-  factors: usize,
-  values: usize,
-  factorBytes: usize,
-  valueBytes: usize,
-  count: i32,
-): void {
-  for (let c: usize = 0; c < valueBytes; c += 32) {
-    let s00 = f32x4.splat(0);
-    let s01 = s00;
-    let s10 = s00;
-    let s11 = s00;
-    let s20 = s00;
-    let s21 = s00;
-    let s30 = s00;
-    let s31 = s00;
-    let pf = factors;
-    let pv = values + c;
-    for (let row = 0; row < count; row++) {
-      const v0 = v128.load(pv);
-      const v1 = v128.load(pv, 16);
-      let t = v128.load32_splat(pf);
-      s00 = f32x4.add(s00, f32x4.mul(t, v0));
-      s01 = f32x4.add(s01, f32x4.mul(t, v1));
-      t = v128.load32_splat(pf, 4);
-      s10 = f32x4.add(s10, f32x4.mul(t, v0));
-      s11 = f32x4.add(s11, f32x4.mul(t, v1));
-      t = v128.load32_splat(pf, 8);
-      s20 = f32x4.add(s20, f32x4.mul(t, v0));
-      s21 = f32x4.add(s21, f32x4.mul(t, v1));
-      t = v128.load32_splat(pf, 12);
-      s30 = f32x4.add(s30, f32x4.mul(t, v0));
-      s31 = f32x4.add(s31, f32x4.mul(t, v1));
-      pf += factorBytes;
-      pv += valueBytes;
-    }
-    addWidened(to0 + 2 * c, s00, s01);
-    addWidened(to1 + 2 * c, s10, s11);
-    addWidened(to2 + 2 * c, s20, s21);
-    addWidened(to3 + 2 * c, s30, s31);
-  }
 }

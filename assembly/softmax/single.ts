@@ -6,15 +6,15 @@
  *   (H v)_c = sum_n u_n p_nc (t_nc - sum_b p_nb t_nb) x_n,   t_nc = (v_c - v_{y_n}) . x_n,   u_n = classWeights[y_n].
  *
  * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4; the product is the derivative of the gradient
- * along v (Pearlmutter 1994). softmax.ts has the loss in float64. What is by class is padded to `width`, the multiple of 8 from the
- * number of classes, with zeros; labels, class weights and layouts are those of softmax.ts otherwise.
+ * along v (Pearlmutter 1994). wide.ts has the loss in float64. What is by class is padded to `width`, the multiple of 8 from the
+ * number of classes, with zeros; labels, class weights and layouts are those of wide.ts otherwise.
  * Cost: O(rows * width * stride) each, some 0.4 of that in float64.
  * Precision: float32 within blocks of 64 rows, whose sums are added up in float64. A loss is right to about 1e-6 of the largest score; a
  * product to some 1e-6 of itself even where classes are all but told apart, as scores are taken from that of the row's own
  * class before they are averaged: what is small is then not the difference of what is large.
  */
 import { fold_f32x4 } from '../lanes';
-import { addProducts, multiply } from './products';
+import { addProducts, largestOf, multiply } from './products';
 
 /** Rows that are worked on at a time, so that they stay in the first-level cache. */
 const BLOCK_ROWS = 64;
@@ -46,14 +46,14 @@ export function softmaxSingleLoss(
     const count = min(BLOCK_ROWS, lastRow - start);
     const px = x + <usize>start * rowBytes;
     let p = probabilities + <usize>start * widthBytes;
-    multiply(p, px, weights, rowBytes, widthBytes, count);
+    multiply<f32>(p, px, weights, rowBytes, widthBytes, count);
     let residuals = scratch;
     for (let row = 0; row < count; row++) {
       const label = load<i32>(labels + (<usize>(start + row) << 2));
       const weight = classWeights ? load<f64>(classWeights + (<usize>label << 3)) : 1.0;
       const own = load<f32>(p + (<usize>label << 2));
       for (let c = classBytes; c < widthBytes; c += 4) store<f32>(p + c, -Infinity);
-      const largest = largestOf(p, widthBytes);
+      const largest = largestOf<f32>(p, widthBytes);
       const shift_f32x4 = f32x4.splat(largest);
       let total0_f32x4 = f32x4.splat(0);
       let total1_f32x4 = total0_f32x4;
@@ -83,7 +83,7 @@ export function softmaxSingleLoss(
       p += widthBytes;
       residuals += widthBytes;
     }
-    addProducts(gradient, px, scratch, rowBytes, widthBytes, count);
+    addProducts<f32>(gradient, px, scratch, rowBytes, widthBytes, count);
   }
   return loss;
 }
@@ -111,7 +111,7 @@ export function softmaxSingleProduct(
     const count = min(BLOCK_ROWS, lastRow - start);
     const px = x + <usize>start * rowBytes;
     let p = probabilities + <usize>start * widthBytes;
-    multiply(scratch, px, vector, rowBytes, widthBytes, count);
+    multiply<f32>(scratch, px, vector, rowBytes, widthBytes, count);
     let s = scratch;
     for (let row = 0; row < count; row++) {
       const label = load<i32>(labels + (<usize>(start + row) << 2));
@@ -135,22 +135,8 @@ export function softmaxSingleProduct(
       p += widthBytes;
       s += widthBytes;
     }
-    addProducts(out, px, scratch, rowBytes, widthBytes, count);
+    addProducts<f32>(out, px, scratch, rowBytes, widthBytes, count);
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function largestOf(p: usize, bytes: usize): f32 {
-  let most0_f32x4 = v128.load(p);
-  let most1_f32x4 = v128.load(p, 16);
-  for (let c: usize = 32; c < bytes; c += 32) {
-    most0_f32x4 = f32x4.pmax(most0_f32x4, v128.load(p + c));
-    most1_f32x4 = f32x4.pmax(most1_f32x4, v128.load(p + c, 16));
-  }
-  most0_f32x4 = f32x4.pmax(most0_f32x4, most1_f32x4);
-  most0_f32x4 = f32x4.pmax(most0_f32x4, i32x4.shuffle(most0_f32x4, most0_f32x4, 2, 3, 2, 3));
-  return max(f32x4.extract_lane(most0_f32x4, 0), f32x4.extract_lane(most0_f32x4, 1));
 }
 
 /** e to the power of lanes of at most 0, no less than e^-80: as exp_f64x2, with the series up to r^7. */

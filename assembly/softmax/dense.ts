@@ -12,7 +12,8 @@
  * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept, zeros.
  * A null pointer in place of classWeights, f64[classes], stands for weights of 1.
  */
-import { fold_f64x2 } from './lanes';
+import { fold_f64x2 } from '../lanes';
+import { addTile } from './products';
 
 /**
  * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient, f64[free][stride], and writes their
@@ -117,52 +118,15 @@ export function softmaxHessian(
           to += rowBytes;
         }
         for (let i: usize = 0; i < rowBytes; i += 32) {
-          for (let j = i; j < rowBytes; j += 32) addTile(gram + i * <usize>stride + j, scratch + i, px + j, count, rowBytes);
+          for (let j = i; j < rowBytes; j += 32) {
+            const to0 = gram + i * <usize>stride + j;
+            const to1 = to0 + rowBytes;
+            const to2 = to1 + rowBytes;
+            addTile<f64>(to0, to1, to2, to2 + rowBytes, scratch + i, rowBytes, px + j, rowBytes, count);
+          }
         }
         gram += rowBytes * <usize>stride;
       }
     }
   }
-}
-
-/** out[0..3][0..3] += sum over rows of u[row][0..3] (outer) v[row][0..3]; all three have rows of rowBytes bytes. */
-// @ts-ignore: decorator
-@inline
-function addTile(out: usize, u: usize, v: usize, count: i32, rowBytes: usize): void {
-  let s00 = v128.load(out);
-  let s01 = v128.load(out, 16);
-  let s10 = v128.load(out + rowBytes);
-  let s11 = v128.load(out + rowBytes, 16);
-  let s20 = v128.load(out + 2 * rowBytes);
-  let s21 = v128.load(out + 2 * rowBytes, 16);
-  let s30 = v128.load(out + 3 * rowBytes);
-  let s31 = v128.load(out + 3 * rowBytes, 16);
-  let p = u;
-  let q = v;
-  for (let row = 0; row < count; row++) {
-    const v0 = v128.load(q);
-    const v1 = v128.load(q, 16);
-    let t = v128.load64_splat(p);
-    s00 = f64x2.add(s00, f64x2.mul(t, v0));
-    s01 = f64x2.add(s01, f64x2.mul(t, v1));
-    t = v128.load64_splat(p, 8);
-    s10 = f64x2.add(s10, f64x2.mul(t, v0));
-    s11 = f64x2.add(s11, f64x2.mul(t, v1));
-    t = v128.load64_splat(p, 16);
-    s20 = f64x2.add(s20, f64x2.mul(t, v0));
-    s21 = f64x2.add(s21, f64x2.mul(t, v1));
-    t = v128.load64_splat(p, 24);
-    s30 = f64x2.add(s30, f64x2.mul(t, v0));
-    s31 = f64x2.add(s31, f64x2.mul(t, v1));
-    p += rowBytes;
-    q += rowBytes;
-  }
-  v128.store(out, s00);
-  v128.store(out, s01, 16);
-  v128.store(out + rowBytes, s10);
-  v128.store(out + rowBytes, s11, 16);
-  v128.store(out + 2 * rowBytes, s20);
-  v128.store(out + 2 * rowBytes, s21, 16);
-  v128.store(out + 3 * rowBytes, s30);
-  v128.store(out + 3 * rowBytes, s31, 16);
 }
