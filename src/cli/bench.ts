@@ -1,14 +1,15 @@
 import { type Command, Option } from 'commander';
-import type { ArrayEntry } from '../io/index.js';
+import { openFileSource } from '../io/file-source.js';
+import type { ByteSource } from '../io/index.js';
 import { Matrix } from '../matrix.js';
 import { alignColumns } from '../report/align-columns.js';
 import { formatCount } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import type { Context } from './command.js';
 import type { Facade } from './facade.js';
+import { posteriorOf } from './find-run.js';
 import { describeExamples } from './help-text.js';
 import { findNamedMetric } from './metric-names.js';
-import { openInputs } from './open-inputs.js';
 import { wholeNumber, wordList } from './parse-values.js';
 import { makeSyntheticTable } from './synthetic-table.js';
 import { describeMachine, formatSpread, formatTime, machineFacts, medianOf } from './timings.js';
@@ -134,16 +135,21 @@ function rowCounts(text: string): number[] {
 }
 
 async function readArrays(latents: string, factors: string | undefined, flags: BenchFlags): Promise<Arrays> {
-  const inputs = await openInputs(
-    { path: latents, columns: flags.latentColumns },
-    { path: factors ?? null, columns: flags.factorColumns },
-    undefined,
-  );
+  const { findArrays } = await import('../facade/files/score-files.js');
+  const sources: ByteSource[] = [];
   try {
-    const read = (entry: ArrayEntry) => entry.read();
-    return { latents: await read(inputs.latents), factors: await read(inputs.factors) };
+    for (const path of factors === undefined ? [latents] : [latents, factors]) {
+      sources.push(await openFileSource(await posteriorOf(path)));
+    }
+    const [ofLatents, ofFactors] = sources;
+    const { latentColumns, factorColumns } = flags;
+    const found = await findArrays(
+      { latents: ofLatents, ...(ofFactors && { factors: ofFactors }) },
+      { latentColumns, factorColumns },
+    );
+    return { latents: await found.latents.read(), factors: await found.factors.read() };
   } finally {
-    await inputs.close();
+    for (const source of sources) await source.close?.();
   }
 }
 
