@@ -1,13 +1,19 @@
 /** The façade plus readers and writers that need no file system: blobs and bytes in, bytes out. */
 
 export {
-  type ReadInput,
+  type DecomposeFilesInput,
+  type DecomposeFilesOptions,
+  decomposeFiles,
+} from './facade/files/decompose-files.js';
+export type { ReadInput } from './facade/files/read-input.js';
+export {
   type ReadOptions,
   readFactorLabels,
   readFactors,
   readLatents,
   readPosterior,
 } from './facade/files/read-matrix.js';
+export { type ScoreFilesInput, type ScoreFilesOptions, scoreFiles } from './facade/files/score-files.js';
 export * from './index.js';
 export {
   type ArrayEntry,

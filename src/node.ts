@@ -1,41 +1,49 @@
 /** vaemetrics in Node: the façade, readers and writers, and the file system. */
 
+import type { Decomposition } from './facade/decompose.js';
 import {
-  type ReadInput,
-  type ReadOptions,
+  type DecomposeFilesInput,
+  type DecomposeFilesOptions,
+  decomposeFiles as decomposeFilesFrom,
+} from './facade/files/decompose-files.js';
+import { isFile, type ReadInput } from './facade/files/read-input.js';
+import {
   readFactorLabels as readFactorLabelsFrom,
   readFactors as readFactorsFrom,
   readLatents as readLatentsFrom,
   readPosterior as readPosteriorFrom,
 } from './facade/files/read-matrix.js';
+import {
+  type ScoreFilesInput,
+  type ScoreFilesOptions,
+  scoreFiles as scoreFilesFrom,
+} from './facade/files/score-files.js';
+import type { ScoreReport } from './facade/score.js';
 import { openFileSource } from './io/file-source.js';
-import type { FactorLabels } from './io/index.js';
-import type { Matrix } from './matrix.js';
-import type { Posterior } from './posterior.js';
+import type { ByteSource } from './io/index.js';
+import type { CheckedName, MetricSpelling } from './metrics/index.js';
+import type { Metric } from './metrics/metric.js';
 
 export * from './files.js';
 export { NoInputError, openFileSource } from './io/file-source.js';
 export { writeFileAtomically } from './io/write-file.js';
 
+/** The path of a file (`-` is standard input), or its bytes. */
+export type PathOrInput = string | ReadInput;
+
 /**
- * Reads the latents of a file of any format, given by its path (`-` is standard input) or as bytes.
+ * Reads the latents of a file of any format, given by its path or as bytes.
  * @throws NoInputError where there is no file, DataError where it is damaged or holds no such table
  * @example
- * const report = await score(await readLatents('posterior.npz'), await readFactors('posterior.npz'));
+ * const latents = await readLatents('posterior.npz');
  */
-export function readLatents(input: string | ReadInput, options: ReadOptions = {}): Promise<Matrix> {
-  return withSource(input, (source) => readLatentsFrom(source, options));
-}
+export const readLatents = withPaths(readLatentsFrom);
 
 /** Reads the factors of a file of any format; see {@link readLatents}. */
-export function readFactors(input: string | ReadInput, options: ReadOptions = {}): Promise<Matrix> {
-  return withSource(input, (source) => readFactorsFrom(source, options));
-}
+export const readFactors = withPaths(readFactorsFrom);
 
 /** Reads what an archive says of the columns of its factors: names and kinds, each null where it says nothing. */
-export function readFactorLabels(input: string | ReadInput, options: ReadOptions = {}): Promise<FactorLabels> {
-  return withSource(input, (source) => readFactorLabelsFrom(source, options));
-}
+export const readFactorLabels = withPaths(readFactorLabelsFrom);
 
 /**
  * Reads the posterior of an archive: mu, logvar, and z where it has one.
@@ -43,19 +51,73 @@ export function readFactorLabels(input: string | ReadInput, options: ReadOptions
  * @example
  * const { totalCorrelation } = await decompose(await readPosterior('posterior.npz'));
  */
-export function readPosterior(
-  input: string | ReadInput,
-  options: Parameters<typeof readPosteriorFrom>[1] = {},
-): Promise<Posterior> {
-  return withSource(input, (source) => readPosteriorFrom(source, options));
+export const readPosterior = withPaths(readPosteriorFrom);
+
+/**
+ * Scores the latents and factors of files of any format with every metric asked for; see `scoreFiles` of `vaemetrics` in pages.
+ *
+ * @param input an archive with both, or `{ latents, factors }`: paths (`-` is standard input), blobs, bytes or sources of ranges
+ * @returns a plain object, as `score` does; its notes say why a posterior was not used
+ * @throws NoInputError where there is no file; TypeError, RangeError or DataError (each with a `code`), naming file, member, row
+ * and column where the data are wrong
+ *
+ * @example
+ * const report = await scoreFiles('posterior.npz', { metrics: ['mig', 'dci'] });
+ * const same = await scoreFiles({ latents: 'latents.npy', factors: 'factors.csv' });
+ */
+export function scoreFiles<Name extends string = MetricSpelling>(
+  input: ScoreFilesInput<PathOrInput>,
+  options: ScoreFilesOptions<Name> & { readonly metrics?: ReadonlyArray<CheckedName<Name> | Metric> } = {},
+): Promise<ScoreReport> {
+  return withSources(isOneFile(input) ? { latents: input } : input, (files) =>
+    scoreFilesFrom<string>(files as { latents: ReadInput }, options),
+  );
 }
 
-async function withSource<R>(input: string | ReadInput, read: (source: ReadInput) => Promise<R>): Promise<R> {
-  if (typeof input !== 'string') return read(input);
-  const source = await openFileSource(input);
+/**
+ * Decomposes the posterior of files of any format.
+ *
+ * @param input an archive, or `{ mu, logvar, z }`: paths (`-` is standard input), blobs, bytes or sources of ranges
+ * @returns a plain object, as `decompose` does
+ * @throws NoInputError where there is no file; TypeError, RangeError or DataError (each with a `code`), naming file, member, row
+ * and column where the data are wrong
+ *
+ * @example
+ * const { totalCorrelation } = await decomposeFiles('posterior.npz');
+ */
+export function decomposeFiles(
+  input: DecomposeFilesInput<PathOrInput>,
+  options: DecomposeFilesOptions = {},
+): Promise<Decomposition> {
+  return withSources(isOneFile(input) ? { mu: input } : input, (files) =>
+    decomposeFilesFrom(files as { mu: ReadInput }, options),
+  );
+}
+
+function isOneFile<Several extends object>(input: PathOrInput | Several): input is PathOrInput {
+  return typeof input === 'string' || isFile(input);
+}
+
+/** A reader that takes paths, too. */
+function withPaths<Options, R>(read: (input: ReadInput, options?: Options) => Promise<R>) {
+  return (input: PathOrInput, options?: Options): Promise<R> =>
+    withSources({ input }, (files) => read(files.input as ReadInput, options));
+}
+
+/** Opens those that are paths, one after the other, and closes them again. */
+async function withSources<R>(
+  inputs: Readonly<Partial<Record<string, PathOrInput>>>,
+  use: (files: Readonly<Partial<Record<string, ReadInput>>>) => Promise<R>,
+): Promise<R> {
+  const opened: ByteSource[] = [];
   try {
-    return await read(source);
+    const files: Partial<Record<string, ReadInput>> = {};
+    for (const [name, input] of Object.entries(inputs)) {
+      if (typeof input === 'string') opened.push(await openFileSource(input));
+      files[name] = typeof input === 'string' ? opened.at(-1) : input;
+    }
+    return await use(files);
   } finally {
-    await source.close?.();
+    for (const source of opened) await source.close?.();
   }
 }

@@ -1,9 +1,9 @@
-import type * as everything from '../index.js';
+import type * as everything from '../node.js';
 
 /** The part of the façade that commands use. It is loaded by those that need it, and given in tests. */
 export type Facade = Pick<
   typeof everything,
-  'metrics' | 'findMetric' | 'checkCapacity' | 'ready' | 'score' | 'decompose' | 'agreement' | 'udr'
+  'metrics' | 'findMetric' | 'ready' | 'score' | 'scoreFiles' | 'decomposeFiles' | 'agreement' | 'udr'
 > & {
   readonly version: string;
 };

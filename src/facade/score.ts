@@ -108,7 +108,7 @@ export async function score<Name extends string = MetricSpelling>(
 ): Promise<ScoreReport> {
   checkOptions({ name: 'score' }, options, SCORE_OPTIONS);
   const common = resolveCommon(pickCommon(options));
-  const tasks = planTasks(options);
+  const tasks = planTasks(options, options.posterior !== undefined);
   const z = toMatrix(latents, 'latents');
   const v = toMatrix(factors, 'factors');
   const { factorNames } = options;
@@ -161,7 +161,11 @@ function originOf({ z }: Posterior, members: ScoreOptions<string>['members'] = {
   return { mu: members.mu ?? 'mu', logvar: members.logvar ?? 'logvar', z: z === undefined ? null : (members.z ?? 'z') };
 }
 
-function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined, hasPosterior: boolean): readonly Metric[] {
+function chooseMetrics(
+  wanted: ReadonlyArray<string | Metric> | undefined,
+  hasPosterior: boolean,
+  lack: string,
+): readonly Metric[] {
   const computable = metrics.filter(({ needs }) => hasPosterior || !needs.includes('posterior'));
   if (wanted === undefined) return computable.filter(({ isSlow }) => !isSlow);
   if (!Array.isArray(wanted) || wanted.length === 0) {
@@ -180,10 +184,7 @@ function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined, hasPo
   const distinct = [...new Set(chosen)];
   const lacking = distinct.find(({ needs }) => !hasPosterior && needs?.includes('posterior'));
   if (lacking) {
-    throw wrongValue({
-      option: 'metrics',
-      problem: `${lacking.name} needs the posterior of each row, its mean and log-variance: expected posterior: { mu, logvar }, got none`,
-    });
+    throw wrongValue({ option: 'metrics', problem: `${lacking.name} needs ${lack}` });
   }
   const twice = distinct.find((metric, i) => distinct.findIndex(({ name }) => name === metric.name) !== i);
   if (twice) {
@@ -192,9 +193,16 @@ function chooseMetrics(wanted: ReadonlyArray<string | Metric> | undefined, hasPo
   return distinct;
 }
 
-/** The metrics asked for, each with all of its options. */
-function planTasks({ metrics: wanted, options = {}, bins, preset, posterior }: ScoreOptions<string>): Task[] {
-  const chosen = chooseMetrics(wanted, posterior !== undefined);
+/**
+ * The metrics asked for that can be computed, each with all of its options.
+ * @param lack what to say that a metric needs which needs a posterior and was named
+ */
+export function planTasks(
+  { metrics: wanted, options = {}, bins, preset }: ScoreOptions<string>,
+  hasPosterior: boolean,
+  lack = 'the posterior of each row, its mean and log-variance: expected posterior: { mu, logvar }, got none',
+): Task[] {
+  const chosen = chooseMetrics(wanted, hasPosterior, lack);
   checkRecord('options', options);
   for (const [name, own] of Object.entries(options)) {
     checkRecord(`options of ${name}`, own);

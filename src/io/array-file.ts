@@ -1,12 +1,10 @@
 import type { Dtype, Matrix } from '../matrix.js';
 
-/** How the arrays of a file are stored. `raw` is a file of bare values without a header. */
-export type Format = 'npy' | 'npz' | 'csv' | 'tsv' | 'safetensors' | 'parquet' | 'vmat' | 'raw';
-
 /** An opened file: what it holds is known, the numbers are not read yet. */
 export interface ArrayFile {
   readonly path: string;
-  readonly format: Format;
+  /** How its arrays are stored: the name of a format. */
+  readonly format: string;
   readonly arrays: readonly ArrayEntry[];
   /** Strings that the file keeps beside its arrays; only .safetensors has some. */
   readonly metadata?: Readonly<Record<string, string>>;

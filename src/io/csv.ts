@@ -1,6 +1,7 @@
 import { DataError } from '../errors.js';
 import { type Dtype, Matrix } from '../matrix.js';
 import type { ArrayEntry, ArrayFile, RowChunk } from './array-file.js';
+import { type ArrayFormat, type ArrayOutput, writeRows } from './array-format.js';
 import { parseCell, splitLine } from './csv-cells.js';
 import { type Dialect, LONGEST_LINE, parseRows, quote } from './csv-parse.js';
 import { allocate, heldBytes } from './dtype.js';
@@ -197,7 +198,7 @@ export function* writeCsv(matrix: Matrix, options: CsvWriteOptions = {}): Genera
 }
 
 /** The line of names before the numbers; line breaks in a name become spaces. */
-export function csvHeader(columnNames: readonly string[], delimiter: ',' | '\t'): Uint8Array {
+function csvHeader(columnNames: readonly string[], delimiter: ',' | '\t'): Uint8Array {
   const names = columnNames.map((name) => {
     const line = name.replace(/[\r\n]+/g, ' ');
     return /[",;\t]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;
@@ -206,7 +207,7 @@ export function csvHeader(columnNames: readonly string[], delimiter: ',' | '\t')
 }
 
 /** Whether a line of these names is known for a header when it is read. */
-export function areKnownAsNames(columnNames: readonly string[]): boolean {
+function areKnownAsNames(columnNames: readonly string[]): boolean {
   return columnNames.every((name) => parseCell(name.trim()) === null);
 }
 
@@ -214,4 +215,40 @@ function formatFloat(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
   const text = Object.is(value, -0) ? '-0' : String(value);
   return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+/** Text with commas or semicolons, or tabs. */
+export const csv = {
+  name: 'csv',
+  extensions: ['csv', 'txt'],
+  byName: 'unless',
+  open: (source, { header }) => openCsv(source, { header }),
+  output: outputOf(['csv', 'txt'], ','),
+} as const satisfies ArrayFormat;
+
+/** Text with tabs, whatever else is in its cells. */
+export const tsv = {
+  name: 'tsv',
+  extensions: ['tsv', 'tab'],
+  byName: 'unless',
+  open: (source, { header }) => openCsv(source, { header, isTabbed: true }),
+  output: outputOf(['tsv', 'tab'], '\t'),
+} as const satisfies ArrayFormat;
+
+/** Column names go from table to text, unless some are numbers: such a line would be read as a row. */
+function outputOf(extensions: readonly string[], delimiter: ',' | '\t'): ArrayOutput {
+  return {
+    extensions,
+    isArchive: false,
+    hasStrings: false,
+    write: ([entry]) => {
+      const { columnNames } = entry;
+      const names = columnNames !== undefined && areKnownAsNames(columnNames) ? columnNames : null;
+      return writeRows(
+        entry,
+        () => names && csvHeader(names, delimiter),
+        (matrix) => writeCsv(matrix, { delimiter }),
+      );
+    },
+  };
 }

@@ -1,13 +1,11 @@
 import { DataError } from '../errors.js';
-import type { Format } from './array-file.js';
-import { NPY_MAGIC } from './npy-header.js';
+import { type ArrayFormat, beginsWith } from './array-format.js';
+import { csv } from './csv.js';
+import { FORMATS } from './formats.js';
+import { raw } from './raw.js';
 import type { ByteSource } from './source.js';
-import { VMAT_MAGIC } from './vmat.js';
 
 const PREFIX_BYTES = 4096;
-const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
-const EMPTY_ZIP_MAGIC = [0x50, 0x4b, 0x05, 0x06];
-const PARQUET_MAGIC = [0x50, 0x41, 0x52, 0x31];
 
 /** Formats that are known by how they begin, and not read here. */
 const REFUSED: ReadonlyArray<{ magic: readonly number[]; problem: string }> = [
@@ -22,61 +20,34 @@ const REFUSED: ReadonlyArray<{ magic: readonly number[]; problem: string }> = [
   { magic: [0x80, 0x05], problem: 'a Python pickle, which is never read; save the arrays with numpy.savez' },
 ];
 
-const EXTENSIONS: Readonly<Record<string, Format>> = {
-  npy: 'npy',
-  npz: 'npz',
-  csv: 'csv',
-  txt: 'csv',
-  tsv: 'tsv',
-  tab: 'tsv',
-  safetensors: 'safetensors',
-  parquet: 'parquet',
-  vmat: 'vmat',
-  bin: 'raw',
-  raw: 'raw',
-  dat: 'raw',
-};
-
-/** The format a file name asks for, or null where it says nothing. `.bin` is `raw`. */
-export function formatOfName(path: string): Format | null {
-  const extension = /\.([A-Za-z0-9]+)$/.exec(path)?.[1].toLowerCase();
-  return (extension !== undefined && EXTENSIONS[extension]) || null;
+/** How a file name ends, in small letters without the dot; null where it has no ending. */
+export function extensionOf(path: string): string | null {
+  return /\.([A-Za-z0-9]+)$/.exec(path)?.[1].toLowerCase() ?? null;
 }
 
 /**
  * Tells the format of a file by how it begins; by its name where it begins like nothing known.
  * @throws DataError for a file that is empty, of a format known but not read, or not what its name says
  */
-export async function detectFormat(source: ByteSource): Promise<Format> {
+export async function detectFormat(source: ByteSource): Promise<ArrayFormat> {
   const { path, size } = source;
   if (size === 0) throw new DataError('the file is empty', { path });
   const prefix = await source.read(0, Math.min(size, PREFIX_BYTES));
-  const begins = (magic: readonly number[]) => magic.every((byte, i) => prefix[i] === byte);
-
-  if (begins(NPY_MAGIC)) return 'npy';
-  if (begins(ZIP_MAGIC) || begins(EMPTY_ZIP_MAGIC)) return 'npz';
-  if (begins(VMAT_MAGIC)) return 'vmat';
-  if (begins(PARQUET_MAGIC)) return 'parquet';
-  const named = formatOfName(path);
-  if (named === 'safetensors' || beginsAsSafetensors(prefix, size)) return 'safetensors';
+  const begun = FORMATS.find(({ begins }) => begins?.(prefix, size));
+  if (begun !== undefined) return begun;
+  const extension = extensionOf(path);
+  const named = extension === null ? undefined : FORMATS.find(({ extensions }) => extensions.includes(extension));
   // Bare values may begin with anything, so the short signatures count only under another name.
-  if (named === 'raw') return 'raw';
+  if (named?.byName === 'always') return named;
   for (const { magic, problem } of REFUSED) {
-    if (begins(magic)) throw new DataError(problem, { path, byte: 0 });
+    if (beginsWith(prefix, magic)) throw new DataError(problem, { path, byte: 0 });
   }
-  if (named === 'csv' || named === 'tsv') return named;
-  if (named !== null) {
+  if (named?.byName === 'unless') return named;
+  if (named !== undefined) {
     const got = Array.from(prefix.subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    throw new DataError(`does not begin as a file of its name (.${named}), but with ${got}`, { path, byte: 0 });
+    throw new DataError(`does not begin as a file of its name (.${named.name}), but with ${got}`, { path, byte: 0 });
   }
-  return isText(prefix) ? 'csv' : 'raw';
-}
-
-/** Eight bytes of length and then JSON: `{"` or, without any tensor, `{}`. */
-function beginsAsSafetensors(prefix: Uint8Array, size: number): boolean {
-  if (prefix.length < 10 || prefix[8] !== 0x7b || (prefix[9] !== 0x22 && prefix[9] !== 0x7d)) return false;
-  const length = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true);
-  return length >= 2n && length <= BigInt(size - 8);
+  return isText(prefix) ? csv : raw;
 }
 
 function isText(prefix: Uint8Array): boolean {

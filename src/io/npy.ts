@@ -1,5 +1,6 @@
 import type { Dtype, Matrix } from '../matrix.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
+import { type ArrayFormat, beginsWith, writeRows } from './array-format.js';
 import { denseEntry, type Payload, rangePayload, refusedEntry } from './dense.js';
 import { encodeMatrix } from './encode.js';
 import { descrOf, NPY_MAGIC, NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.js';
@@ -65,3 +66,17 @@ function headerOf(descr: string, shape: string): Uint8Array {
   bytes[length - 1] = 0x0a;
   return bytes;
 }
+
+/** .npy, one array. */
+export const npy = {
+  name: 'npy',
+  extensions: ['npy'],
+  begins: (prefix) => beginsWith(prefix, NPY_MAGIC),
+  open: openNpy,
+  output: {
+    extensions: ['npy'],
+    isArchive: false,
+    hasStrings: false,
+    write: ([entry]) => writeRows(entry, npyHeader),
+  },
+} as const satisfies ArrayFormat;

@@ -1,5 +1,6 @@
 import { DataError } from '../errors.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
+import { type ArrayFormat, beginsWith, nameOf } from './array-format.js';
 import { type Payload, refusedEntry } from './dense.js';
 import { isPlainName } from './member-name.js';
 import type { NamedMatrix } from './named-matrix.js';
@@ -116,5 +117,30 @@ async function* membersOf(
       throw new DataError(`expected a plain member name, got ${JSON.stringify(name)}`);
     }
     yield { name: `${name}.npy`, pieces: () => ('strings' in entry ? writeNpyStrings(entry) : writeNpy(entry.matrix)) };
+  }
+}
+
+const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
+const EMPTY_ZIP_MAGIC = [0x50, 0x4b, 0x05, 0x06];
+
+/** .npz, an archive of .npy. */
+export const npz = {
+  name: 'npz',
+  extensions: ['npz'],
+  begins: (prefix) => beginsWith(prefix, ZIP_MAGIC) || beginsWith(prefix, EMPTY_ZIP_MAGIC),
+  open: openNpz,
+  output: {
+    extensions: ['npz'],
+    isArchive: true,
+    hasStrings: true,
+    write: (entries, options) => writeNpz(readWithStrings(entries), options),
+  },
+} as const satisfies ArrayFormat;
+
+async function* readWithStrings(entries: readonly ArrayEntry[]): AsyncGenerator<NamedMatrix | NamedStrings> {
+  for (const entry of entries) {
+    const name = nameOf(entry);
+    if (entry.readStrings !== undefined) yield { name, strings: await entry.readStrings() };
+    else yield { name, matrix: await entry.read() };
   }
 }

@@ -2,6 +2,7 @@ import type { AsyncBuffer, ColumnData, FileMetaData, SchemaElement, SchemaTree }
 import { DataError } from '../errors.js';
 import { type Dtype, Matrix, type MatrixData } from '../matrix.js';
 import type { ArrayEntry, ArrayFile, RowChunk } from './array-file.js';
+import { type ArrayFormat, beginsWith } from './array-format.js';
 import { refusedEntry } from './dense.js';
 import { allocate, heldBytes } from './dtype.js';
 import type { ByteSource } from './source.js';
@@ -312,3 +313,13 @@ async function readable<T>(path: string, decode: () => Promise<T>): Promise<T> {
     throw new DataError(`the parquet data cannot be decoded: ${reason}`, { path });
   }
 }
+
+const PARQUET_MAGIC = [0x50, 0x41, 0x52, 0x31];
+
+/** .parquet, one array of all columns. */
+export const parquet = {
+  name: 'parquet',
+  extensions: ['parquet'],
+  begins: (prefix) => beginsWith(prefix, PARQUET_MAGIC),
+  open: openParquet,
+} as const satisfies ArrayFormat;

@@ -1,17 +1,11 @@
 import { DataError, optionRangeError } from '../errors.js';
 import type { Dtype } from '../matrix.js';
 import type { ArrayFile } from './array-file.js';
+import type { ArrayFormat, RawOptions } from './array-format.js';
 import { denseEntry, rangePayload } from './dense.js';
 import { ITEM_BYTES } from './dtype.js';
 import { ROLES, type Role } from './roles.js';
 import type { ByteSource } from './source.js';
-
-/** What must be said about values without a header. */
-export interface RawOptions {
-  readonly columns?: number;
-  /** float32 unless told, int32 for factors. */
-  readonly dtype?: Dtype;
-}
 
 const FITS_SHOWN = 8;
 
@@ -68,3 +62,11 @@ function describeFits(size: number, dtype: Dtype, values: number, option: string
   const rows = expectedRows === undefined ? '' : `, none of them in ${expectedRows} rows`;
   return `${start}, which fit ${shown} columns${rows}; say ${option} N`;
 }
+
+/** Bare values, which say nothing of themselves and begin with anything. */
+export const raw = {
+  name: 'raw',
+  extensions: ['bin', 'raw', 'dat'],
+  byName: 'always',
+  open: (source, { raw: options, role, expectedRows }) => openRaw(source, options, role, expectedRows),
+} as const satisfies ArrayFormat;

@@ -1,4 +1,5 @@
 import type { ArrayEntry, ArrayFile } from './array-file.js';
+import { type ArrayFormat, readNamed } from './array-format.js';
 import { denseEntry, rangePayload, refusedEntry } from './dense.js';
 import { ITEM_BYTES } from './dtype.js';
 import { encodeMatrix } from './encode.js';
@@ -40,4 +41,30 @@ export function* writeSafetensors(entries: readonly NamedMatrix[], metadata?: Me
   });
   yield encodeHeader(tensors, metadata);
   for (const { matrix } of inOrder) yield* encodeMatrix(matrix);
+}
+
+/** .safetensors, an archive. A file of that name is one, so that its reader says what is wrong with it. */
+export const safetensors = {
+  name: 'safetensors',
+  extensions: ['safetensors'],
+  begins: beginsAsSafetensors,
+  byName: 'always',
+  open: openSafetensors,
+  output: {
+    extensions: ['safetensors'],
+    isArchive: true,
+    hasStrings: false,
+    write: async function* (entries) {
+      const matrices: NamedMatrix[] = [];
+      for await (const matrix of readNamed(entries)) matrices.push(matrix);
+      yield* writeSafetensors(matrices);
+    },
+  },
+} as const satisfies ArrayFormat;
+
+/** Eight bytes of length and then JSON: `{"` or, without any tensor, `{}`. */
+function beginsAsSafetensors(prefix: Uint8Array, size: number): boolean {
+  if (prefix.length < 10 || prefix[8] !== 0x7b || (prefix[9] !== 0x22 && prefix[9] !== 0x7d)) return false;
+  const length = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true);
+  return length >= 2n && length <= BigInt(size - 8);
 }

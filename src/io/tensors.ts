@@ -41,7 +41,7 @@ export async function openTensors(
   isSkipped: (name: string) => boolean = () => false,
 ): Promise<Tensor[]> {
   const { path, size } = source;
-  const format = await detectFormat(source);
+  const { name: format } = await detectFormat(source);
   if (format === 'npy') {
     const header = parseNpyHeader(await source.read(0, Math.min(size, NPY_PREFIX_BYTES)), size, { path });
     const payload = rangePayload(source, header.headerBytes, size - header.headerBytes);

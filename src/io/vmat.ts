@@ -1,6 +1,7 @@
 import { DataError } from '../errors.js';
 import type { Dtype, Matrix } from '../matrix.js';
 import type { ArrayFile } from './array-file.js';
+import { type ArrayFormat, beginsWith, writeRows } from './array-format.js';
 import { denseEntry, rangePayload } from './dense.js';
 import { ITEM_BYTES } from './dtype.js';
 import { encodeMatrix } from './encode.js';
@@ -17,7 +18,7 @@ import type { ByteSource } from './source.js';
  *  32  rows x columns elements, row by row, to the end of the file
  */
 
-export const VMAT_MAGIC: readonly number[] = [0x56, 0x4d, 0x41, 0x54];
+const VMAT_MAGIC: readonly number[] = [0x56, 0x4d, 0x41, 0x54];
 
 const VMAT_VERSION = 1;
 const VMAT_HEADER_BYTES = 32;
@@ -94,3 +95,17 @@ export function vmatHeader(dtype: Dtype, rows: number, columns: number): Uint8Ar
   view.setBigUint64(16, BigInt(columns), true);
   return bytes;
 }
+
+/** VMAT, one array; its files have no ending of their own. */
+export const vmat = {
+  name: 'vmat',
+  extensions: ['vmat'],
+  begins: (prefix) => beginsWith(prefix, VMAT_MAGIC),
+  open: openVmat,
+  output: {
+    extensions: ['bin', 'vmat', 'raw', 'dat'],
+    isArchive: false,
+    hasStrings: false,
+    write: ([entry]) => writeRows(entry, vmatHeader),
+  },
+} as const satisfies ArrayFormat;

@@ -155,7 +155,7 @@ const REFUSALS: ReadonlyArray<[what: string, argv: () => string[], code: number,
     'columns of a .npy',
     () => [at('mu.npy'), at('logvar.npy'), '--latent-columns', '2'],
     2,
-    /--latent-columns is for bare values/,
+    /--latent-columns: expected only for bare values/,
   ],
   ['no folder to write to', () => [at('posterior.npz'), '-o', at('none/x.json')], 73, /cannot be written/],
 ];

@@ -34,8 +34,10 @@ test('starts without metrics, kernels, readers or any command', () => {
 
 test('loads score without the other commands and without the façade', () => {
   const names = namesOf('cli/score.ts');
-  assert.ok(names.includes('io/index.ts'));
+  assert.ok(names.includes('cli/score-flags.ts'));
   for (const other of [
+    'io/index.ts',
+    'facade/files/score-files.ts',
     'cli/inspect.ts',
     'cli/convert.ts',
     'cli/completion.ts',
@@ -51,7 +53,7 @@ test('loads agreement without readers, metrics, kernels or what draws', () => {
   const names = namesOf('cli/agreement.ts');
   assert.ok(names.includes('cli/agreement-flags.ts'));
   assert.equal(
-    names.filter((name) => /^(io|charts|stats|metrics|index|node|agreement|udr)\b/.test(name)),
+    names.filter((name) => /^(io|charts|stats|metrics|facade|index|node)\b/.test(name)),
     [],
   );
 });

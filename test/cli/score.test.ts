@@ -114,7 +114,7 @@ test('hands every option on to the façade', async () => {
     [
       ...['score', ...pair(), '--metrics', 'mig-score', '--metrics', 'factor-vae,mig', '--bins', '7', '--seed', '3'],
       ...['--interval', '20', '--level', '0.9', '--null', '30', '--timings', '--factor-types', 'd,continuous,-'],
-      ...['--set', 'mig.bins=9', '--set', 'factor-vae.prune=false', '--set', 'factor-vae-score.threshold=0.25'],
+      ...['--set', 'mig.bins=9', '--set', 'factor-vae.rescaled=false', '--set', 'factor-vae-score.threshold=0.25'],
       ...['--threads', '3', '--preset', 'ubisoft'],
     ],
     { facade },
@@ -124,8 +124,8 @@ test('hands every option on to the façade', async () => {
   assert.instance(signal, AbortSignal);
   assert.type(onProgress, 'function');
   assert.equal(options, {
-    metrics: ['mig', 'factor-vae-score'],
-    options: { mig: { bins: 9 }, 'factor-vae-score': { prune: false, threshold: 0.25 } },
+    metrics: ['mig-score', 'factor-vae', 'mig'],
+    options: { mig: { bins: 9 }, 'factor-vae-score': { rescaled: false, threshold: 0.25 } },
     bins: 7,
     preset: 'ubisoft',
     seed: 3,
@@ -148,9 +148,7 @@ test('takes all threads where there is slow work, and one where there is none', 
   assert.equal([await threadsFor(), await threadsFor('-m', 'mig', '--threads', '2')], [1, 2]);
   const all = Math.min(availableParallelism(), 64);
   assert.equal([await threadsFor('--interval', '9'), await threadsFor('--null', '9')], [all, all]);
-  const slow = makeFakeFacade({ isMigSlow: true });
-  await runInProcess(['score', ...pair(), '-m', 'mig'], { facade: slow });
-  assert.is(slow.asked[0].options.threads, all);
+  assert.is(await threadsFor('-m', 'dci'), all);
 });
 
 test('reads bare values by the type given, in any spelling of it', async () => {

@@ -23,7 +23,7 @@ test('knows the format of an output by its name', () => {
       () => formatForPath(path),
       (error: Error & { code?: string }) =>
         error.code === 'ERR_OPTION' &&
-        error.message === `${path}: expected a name that ends in .npy, .npz, .safetensors, .bin, .csv or .tsv`,
+        error.message === `${path}: expected a name that ends in .npy, .npz, .bin, .safetensors, .csv or .tsv`,
     );
   }
 });

@@ -1,8 +1,5 @@
 import {
-  type ByteSource,
-  blobSource,
   type FactorLabels,
-  memorySource,
   type OpenOptions,
   openArrays,
   type PosteriorNames,
@@ -14,15 +11,13 @@ import {
 } from '../../io/index.js';
 import type { Matrix } from '../../matrix.js';
 import type { Posterior } from '../../posterior.js';
+import { type ReadInput, toSource } from './read-input.js';
 
 /** How to read one table out of a file. */
 export interface ReadOptions extends Omit<OpenOptions, 'role'> {
   /** The array of an archive; without it `latents`, `mu`, `codes` or `z`, and `factors`, `labels` or `v`. */
   readonly member?: string;
 }
-
-/** Where the bytes of a file are: a Blob (or File), the bytes themselves, or ranges of them. */
-export type ReadInput = Blob | ArrayBuffer | Uint8Array | ByteSource;
 
 /**
  * Reads the latents of a file of any format.
@@ -71,11 +66,4 @@ export async function readPosterior(
 async function readRole(input: ReadInput, role: Role, { member, ...options }: ReadOptions): Promise<Matrix> {
   const file = await openArrays(toSource(input), { ...options, role });
   return pickArray(file, role, member).read();
-}
-
-function toSource(input: ReadInput): ByteSource {
-  if (input instanceof Uint8Array) return memorySource(input);
-  if (input instanceof ArrayBuffer) return memorySource(new Uint8Array(input));
-  if (typeof Blob !== 'undefined' && input instanceof Blob) return blobSource(input);
-  return input as ByteSource;
 }

@@ -1,0 +1,26 @@
+/** Every family of kernels, by the name it has in a core: `core.trees`, `core.votes` ... */
+export { bindCholesky as cholesky } from './cholesky.js';
+export { bindCovariance as covariance } from './covariance.js';
+export { bindDeviations as deviations } from './deviations.js';
+export { bindDivergence as divergence } from './divergence.js';
+export { bindDrawing as drawing } from './drawing.js';
+export { bindForest as forest } from './forest.js';
+export { bindGaussian as gaussian } from './gaussian.js';
+export { bindHistogram as histogram } from './histogram.js';
+export { bindInformation as information } from './information.js';
+export { bindJoint as joint } from './joint.js';
+export { bindLasso as lasso } from './lasso.js';
+export { bindMinibatch as minibatch } from './minibatch.js';
+export { bindMixture as mixture } from './mixture.js';
+export { bindMoments as moments } from './moments.js';
+export { bindNeighbors as neighbors } from './neighbors.js';
+export { bindPosterior as posterior } from './posterior.js';
+export { bindRandom as random } from './random.js';
+export { bindRanking as ranking } from './ranking.js';
+export { bindRaster as raster } from './raster.js';
+export { bindRows as rows } from './rows.js';
+export { bindSoftmax as softmax } from './softmax.js';
+export { bindSoftmaxSingle as softmaxSingle } from './softmax-single.js';
+export { bindSvm as svm } from './svm.js';
+export { bindTrees as trees } from './trees.js';
+export { bindVotes as votes } from './votes.js';

@@ -1,0 +1,72 @@
+/** What files are given as, and what is said of them. */
+import { DataError, optionRangeError } from '../../errors.js';
+import {
+  type ArrayEntry,
+  type ArrayFile,
+  type ByteSource,
+  blobSource,
+  memorySource,
+  type OpenOptions,
+  openArrays,
+  type Role,
+} from '../../io/index.js';
+
+/** Where the bytes of a file are: a Blob (or File), the bytes themselves, or ranges of them. */
+export type ReadInput = Blob | ArrayBuffer | Uint8Array | ByteSource;
+
+export function toSource(input: ReadInput): ByteSource {
+  if (input instanceof Uint8Array) return memorySource(input);
+  if (input instanceof ArrayBuffer) return memorySource(new Uint8Array(input));
+  if (typeof Blob !== 'undefined' && input instanceof Blob) return blobSource(input);
+  return input as ByteSource;
+}
+
+/** Whether something is one file, and not an object of several. */
+export function isFile(input: object): input is ReadInput {
+  return input instanceof Uint8Array || input instanceof ArrayBuffer || 'size' in input;
+}
+
+/** What bare values are, by the options that say so. */
+export interface BareValues extends Pick<NonNullable<OpenOptions['raw']>, 'columns' | 'dtype'> {
+  readonly columnsOption: string;
+  readonly dtypeOption: string;
+}
+
+/**
+ * Opens a file for a role.
+ * @throws RangeError where columns or a type are said of a file that says them itself: an option without effect is a misunderstanding
+ */
+export async function openFor(
+  role: Role,
+  input: ReadInput,
+  { columns, dtype, columnsOption, dtypeOption }: BareValues,
+  { header = 'auto', expectedRows }: Pick<OpenOptions, 'header' | 'expectedRows'>,
+): Promise<ArrayFile> {
+  const file = await openArrays(toSource(input), { role, raw: { columns, dtype }, expectedRows, header });
+  const lost = columns !== undefined ? columnsOption : dtype !== undefined ? dtypeOption : null;
+  if (lost === null || file.format === 'raw') return file;
+  throw optionRangeError(`${lost}: expected only for bare values, and ${file.path} is ${file.format}`);
+}
+
+/** Whether a file holds one array that has no name, beside which there can be no other. */
+export function isBare({ arrays }: ArrayFile): boolean {
+  return arrays.every(({ name }) => name === null);
+}
+
+/** Where an array is, for messages. */
+export function placeOf({ path, name }: ArrayEntry): { path: string; member?: string } {
+  return name === null ? { path } : { path, member: name };
+}
+
+/** Who computes knows arrays by their roles; the user knows files. */
+export function nameFiles(error: unknown, entries: Readonly<Partial<Record<string, ArrayEntry>>>): unknown {
+  if (!(error instanceof DataError) || error.path === undefined) return error;
+  const entry = Object.hasOwn(entries, error.path) ? entries[error.path] : undefined;
+  const { row, column, problem } = error;
+  return entry === undefined ? error : new DataError(problem, { ...placeOf(entry), row, column });
+}
+
+/** An object without what is undefined in it. */
+export function dropUndefined<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,215 @@
+/** Scores files: finds latents, factors, what is known of them and the posterior, and computes what can be computed of them. */
+import { compile } from '../../../bindings/load.js';
+import { hardwareThreads } from '../../../bindings/worker-host.js';
+import { DataError, optionRangeError } from '../../errors.js';
+import {
+  type ArrayEntry,
+  type ArrayFile,
+  describeArrays,
+  findPosterior,
+  nameArrays,
+  type OpenOptions,
+  pickArray,
+  readArrays,
+  readFactorLabels,
+} from '../../io/index.js';
+import type { Dtype, Matrix } from '../../matrix.js';
+import type { CheckedName, MetricSpelling } from '../../metrics/index.js';
+import type { Metric } from '../../metrics/metric.js';
+import { refuseUnknown } from '../../options/check-options.js';
+import { checkCapacity, type Shape } from '../../stats/capacity.js';
+import { pickCommon, resolveCommon } from '../common-options.js';
+import type { Task } from '../jobs/score-work.js';
+import { planTasks, SCORE_OPTIONS, type ScoreOptions, type ScoreReport, score } from '../score.js';
+import { dropUndefined, isBare, isFile, nameFiles, openFor, placeOf, type ReadInput } from './read-input.js';
+
+/** What {@link scoreFiles} takes: one archive that holds both arrays, or a file for each. */
+export type ScoreFilesInput<File = ReadInput> = File | { readonly latents: File; readonly factors?: File };
+
+/** Options of {@link scoreFiles}: those of `score`, and how to read the files. */
+export interface ScoreFilesOptions<Name extends string = MetricSpelling>
+  extends Omit<ScoreOptions<Name>, 'posterior' | 'members'> {
+  /** The array of an archive to take as latents; without it `latents`, `mu`, `codes` or `z`. */
+  readonly latentsMember?: string;
+  /** The array of an archive to take as factors; without it `factors`, `labels` or `v`. */
+  readonly factorsMember?: string;
+  /** Columns of latents that are bare values. */
+  readonly latentColumns?: number;
+  /** Columns of factors that are bare values. */
+  readonly factorColumns?: number;
+  /** Type of latents that are bare values. Default float32. */
+  readonly latentsDtype?: Dtype;
+  /** Type of factors that are bare values. Default int32. */
+  readonly factorsDtype?: Dtype;
+  /** Whether the first row of a text table holds names; `auto`, the default, looks. */
+  readonly header?: OpenOptions['header'];
+  /** How many threads compute. Default: all that the machine has where there is slow work for them, else this one. */
+  readonly threads?: number;
+}
+
+const READING = [
+  'latentsMember',
+  'factorsMember',
+  'latentColumns',
+  'factorColumns',
+  'latentsDtype',
+  'factorsDtype',
+  'header',
+] as const satisfies ReadonlyArray<keyof ScoreFilesOptions>;
+
+const OPTIONS: readonly string[] = [
+  ...Object.keys(SCORE_OPTIONS).filter((name) => name !== 'posterior' && name !== 'members'),
+  ...READING,
+];
+
+/**
+ * Scores the latents and factors of files of any format with every metric asked for.
+ *
+ * What an archive says of its factors (names, kinds) is used; the posterior beside the latents is found by its usual names, for
+ * metrics that need one; those that then lack it are left out, unless they were asked for by name.
+ *
+ * @param input an archive with both, or `{ latents, factors }`: blobs, bytes or sources of ranges, in Node also paths
+ * @returns a plain object, as `score` does; its notes say why a posterior was not used
+ * @throws TypeError, RangeError or DataError (each with a `code`), naming file, member, row and column where the data are wrong
+ *
+ * @example
+ * const report = await scoreFiles(input.files[0], { metrics: ['mig', 'dci'] });
+ */
+export function scoreFiles<Name extends string = MetricSpelling>(
+  input: ScoreFilesInput,
+  options: ScoreFilesOptions<Name> & { readonly metrics?: ReadonlyArray<CheckedName<Name> | Metric> } = {},
+): Promise<ScoreReport> {
+  return withScoreInput(input, options, async ({ latents, factors, options: asked }) => score(latents, factors, asked));
+}
+
+/** What files come to. */
+export interface ScoreInput {
+  readonly latents: Matrix;
+  readonly factors: Matrix;
+  readonly options: ScoreOptions<string>;
+}
+
+/** Reads files and hands them to `compute`, whose errors then name the files. */
+export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
+  input: ScoreFilesInput,
+  options: ScoreFilesOptions<string>,
+  compute: (input: ScoreInput) => Promise<R>,
+): Promise<R> {
+  refuseUnknown('scoreFiles', options, OPTIONS);
+  const asked: ScoreOptions<string> = dropUndefined(
+    Object.fromEntries(Object.entries(options).filter(([name]) => !(READING as readonly string[]).includes(name))),
+  );
+  const { signal } = resolveCommon(pickCommon(asked));
+  const planned = planTasks(asked, true);
+  // The kernels compile while the files are opened; a failure shows when they are used.
+  compile().catch(() => {});
+  const found = await findArrays(isFile(input) ? { latents: input } : input, options);
+  const { latents, factors, latentsFile, factorsFile } = found;
+  const search = planned.some(needsPosterior) ? findPosterior(latentsFile, latents) : { posterior: null, notes: [] };
+  const { posterior } = search;
+  try {
+    const lack = `mu and logvar, as large as the latents and in one archive with them: ${latentsFile.path}: ${describeArrays(latentsFile)}`;
+    const tasks = planTasks(asked, posterior !== null, lack);
+    checkCapacity(shapeOf(latents), shapeOf(factors), posterior !== null);
+    const { names, types } = await readFactorLabels(factorsFile, factors);
+    const [latentsMatrix, factorsMatrix] = [await latents.read(), await factors.read()];
+    signal?.throwIfAborted();
+    const given =
+      posterior && (await readArrays(posterior, async (entry) => (entry === latents ? latentsMatrix : entry.read())));
+    signal?.throwIfAborted();
+    const report = await compute({
+      latents: latentsMatrix,
+      factors: factorsMatrix,
+      options: {
+        // What the options say goes before what the archive says.
+        ...dropUndefined({ factorNames: names ?? undefined, factorTypes: types ?? undefined }),
+        threads: chooseThreads(asked, tasks, latentsMatrix.rows),
+        ...asked,
+        ...(given && { posterior: given }),
+        members: dropUndefined({
+          latents: latents.name ?? undefined,
+          factors: factors.name ?? undefined,
+          ...(posterior && nameArrays(posterior)),
+        }),
+      },
+    });
+    return { ...report, notes: [...report.notes, ...search.notes] };
+  } catch (error) {
+    throw nameFiles(error, { latents, factors, ...posterior });
+  }
+}
+
+function needsPosterior({ metric }: Task): boolean {
+  return metric.needs.includes('posterior');
+}
+
+interface Found {
+  readonly latents: ArrayEntry;
+  readonly factors: ArrayEntry;
+  /** What the latents are in. */
+  readonly latentsFile: ArrayFile;
+  /** What the factors are in: the same, where one archive holds both. */
+  readonly factorsFile: ArrayFile;
+}
+
+/** The two arrays, found but not read. */
+export async function findArrays(
+  files: Exclude<ScoreFilesInput, ReadInput>,
+  options: Pick<ScoreFilesOptions, (typeof READING)[number]>,
+): Promise<Found> {
+  const { latentsMember, factorsMember, latentColumns, factorColumns, latentsDtype, factorsDtype, header } = options;
+  const lost = factorColumns !== undefined ? 'factorColumns' : factorsDtype !== undefined ? 'factorsDtype' : null;
+  if (files.factors === undefined && lost !== null) {
+    throw optionRangeError(`${lost}: expected only with a second file, of bare values`);
+  }
+  const latentsFile = await openFor(
+    'latents',
+    files.latents,
+    { columns: latentColumns, dtype: latentsDtype, columnsOption: 'latentColumns', dtypeOption: 'latentsDtype' },
+    { header },
+  );
+  if (files.factors === undefined && isBare(latentsFile)) {
+    throw optionRangeError(
+      `expected a second file with the factors: ${latentsFile.path} holds one array without a name`,
+    );
+  }
+  const latents = pickArray(latentsFile, 'latents', latentsMember);
+  const factorsFile =
+    files.factors === undefined
+      ? latentsFile
+      : await openFor(
+          'factors',
+          files.factors,
+          { columns: factorColumns, dtype: factorsDtype, columnsOption: 'factorColumns', dtypeOption: 'factorsDtype' },
+          { header, expectedRows: latents.shape[0] },
+        );
+  const factors = pickArray(factorsFile, 'factors', factorsMember);
+  // Before the two are compared: a file without rows is most likely the wrong file.
+  for (const entry of [latents, factors]) {
+    if (entry.shape[0] < 2) throw new DataError(`expected at least 2 rows, got ${entry.shape[0]}`, placeOf(entry));
+  }
+  if (latents.shape[0] !== factors.shape[0]) {
+    throw new DataError(
+      `expected ${latents.shape[0]} rows to match the latents, got ${factors.shape[0]}`,
+      placeOf(factors),
+    );
+  }
+  return { latents, factors, latentsFile, factorsFile };
+}
+
+function shapeOf({ shape, dtype }: ArrayEntry): Shape {
+  return { rows: shape[0], columns: shape[1] ?? 1, dtype: dtype as Dtype };
+}
+
+/** Rows from which a metric that comes in pieces takes a second or more. */
+const MANY_ROWS = 50_000;
+
+/** All threads that the machine has where work is slow enough for them, which take a while to start. */
+function chooseThreads(
+  { interval, null: permutations }: ScoreOptions<string>,
+  tasks: readonly Task[],
+  rows: number,
+): number {
+  const isSlow = tasks.some(({ metric }) => metric.isSlow || (metric.pieces && rows >= MANY_ROWS));
+  return isSlow || interval || permutations ? Math.min(hardwareThreads(), 64) : 1;
+}

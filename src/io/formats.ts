@@ -1,0 +1,21 @@
+/** Every format of arrays that is read, in the order in which a file is tried by its first bytes. */
+import type { ArrayFormat } from './array-format.js';
+import { csv, tsv } from './csv.js';
+import { npy } from './npy.js';
+import { npz } from './npz.js';
+import { parquet } from './parquet.js';
+import { raw } from './raw.js';
+import { safetensors } from './safetensors.js';
+import { vmat } from './vmat.js';
+
+const LISTED = [npy, npz, vmat, parquet, safetensors, csv, tsv, raw] as const;
+
+type Listed = (typeof LISTED)[number];
+
+/** How the arrays of a file are stored. `raw` is a file of bare values without a header. */
+export type Format = Listed['name'];
+
+/** The formats that can be written. */
+export type OutputFormat = Extract<Listed, { readonly output: unknown }>['name'];
+
+export const FORMATS: readonly ArrayFormat[] = LISTED;

@@ -1,0 +1,198 @@
+/** Scores and decompositions of files: by path, in memory, one archive or several files. */
+import { writeFileSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  decomposeFiles as decomposeBlobs,
+  memorySource,
+  score,
+  scoreFiles as scoreBlobs,
+  writeNpy,
+  writeNpz,
+} from '../../../src/files.js';
+import { Matrix } from '../../../src/matrix.js';
+import { decompose, decomposeFiles, scoreFiles } from '../../../src/node.js';
+import { makeFolder } from '../../cli/sample-files.js';
+
+const { at, remove } = makeFolder();
+test.after(remove);
+
+const ROWS = 48;
+const factors = new Matrix(
+  Int32Array.from({ length: ROWS * 2 }, (_, i) => (i % 2 === 0 ? (i / 2) % 3 : Math.floor(i / 6) % 2)),
+  ROWS,
+  2,
+);
+const like = (of: (row: number, d: number) => number) =>
+  new Matrix(
+    Float32Array.from({ length: ROWS * 2 }, (_, i) => of(Math.floor(i / 2), i % 2)),
+    ROWS,
+    2,
+  );
+const mu = like((row, d) => factors.get(row, d) + 0.1 * Math.sin(row));
+const logvar = like((row, d) => -2 - d - 0.1 * Math.cos(row));
+const z = like((row, d) => mu.get(row, d) + 0.01 * row);
+const short = new Matrix(factors.data.subarray(0, 20), 10, 2);
+
+async function bytesOf(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk.slice());
+  return new Uint8Array(Buffer.concat(all));
+}
+
+/** An archive with these members, and the names and kinds of the factors. */
+const archiveOf = (members: Readonly<Record<string, Matrix>>) =>
+  bytesOf(
+    writeNpz([
+      ...Object.entries(members).map(([name, matrix]) => ({ name, matrix })),
+      { name: 'factor_names', strings: ['shape', 'side'] },
+      { name: 'factor_types', strings: ['discrete', 'discrete'] },
+    ]),
+  );
+
+test('scores an archive with the names of its factors and its posterior, and says where all came from', async () => {
+  const bytes = await archiveOf({ mu, logvar, z, factors });
+  const report = await scoreBlobs(new Blob([bytes]));
+  const expected = await score(mu, factors, {
+    posterior: { mu, logvar, z },
+    factorNames: ['shape', 'side'],
+    factorTypes: ['discrete', 'discrete'],
+    members: { latents: 'mu', factors: 'factors', mu: 'mu', logvar: 'logvar', z: 'z' },
+  });
+  assert.equal(report, expected);
+  assert.ok('mig-posterior' in report.metrics);
+});
+
+test('gives the same report of bytes, ranges, a path, and a file for each array', async () => {
+  const bytes = await archiveOf({ mu, factors });
+  writeFileSync(at('both.npz'), bytes);
+  writeFileSync(at('latents.npy'), await bytesOf(writeNpy(mu)));
+  const options = { metrics: ['mig', 'FactorVAE'] as const, seed: 4 };
+  const reports = [
+    await scoreBlobs(bytes, options),
+    await scoreBlobs(memorySource(bytes), options),
+    await scoreFiles(at('both.npz'), options),
+    await scoreFiles({ latents: at('both.npz'), factors: bytes }, options),
+  ];
+  for (const report of reports) assert.equal(report, reports[0]);
+  const { metrics } = await scoreFiles({ latents: at('latents.npy'), factors: at('both.npz') }, options);
+  assert.equal(metrics, reports[0].metrics);
+});
+
+test('takes what options say before what the archive says', async () => {
+  const bytes = await archiveOf({ mu, z, factors });
+  const report = await scoreBlobs(bytes, {
+    metrics: ['mig'],
+    latentsMember: 'z',
+    factorNames: ['a', 'b'],
+    factorTypes: ['continuous', 'discrete'],
+  });
+  assert.equal(report.input.factors.names, ['a', 'b']);
+  assert.equal(report.input.factors.types, ['continuous', 'discrete']);
+  assert.is(report.input.latents.member, 'z');
+});
+
+test('leaves out what needs a posterior where there is none, and says why one was not used', async () => {
+  const without = await scoreBlobs(await archiveOf({ mu, factors }), { metrics: ['all'], threads: 1, options: FAST });
+  assert.not.ok('mig-posterior' in without.metrics);
+  const other = await archiveOf({ latents: new Matrix(mu.data, 2 * ROWS, 1), mu, logvar, factors: long() });
+  const { notes, input } = await scoreBlobs(other);
+  assert.is(input.posterior, undefined);
+  assert.equal(notes, ["'mu' is (48, 2) where the latents are (96, 1): the posterior is not used"]);
+});
+
+const FAST = { dci: { stages: 2 }, 'dci-es': { width: 2 } };
+const long = () =>
+  new Matrix(
+    Int32Array.from({ length: 2 * ROWS * 2 }, (_, i) => i % 4),
+    2 * ROWS,
+    2,
+  );
+
+const REFUSALS: ReadonlyArray<[what: string, work: () => Promise<unknown>, message: RegExp]> = [
+  [
+    'a metric whose posterior is not there',
+    async () => scoreBlobs(await archiveOf({ mu, factors }), { metrics: ['mig-posterior'] }),
+    /^metrics: mig-posterior needs mu and logvar, .* in one archive with them: memory: it holds 'mu' float32/,
+  ],
+  [
+    'a metric nobody knows, before it reads',
+    () => scoreBlobs(new Uint8Array(9), { metrics: ['migg'] as string[] }),
+    /^metrics: expected names of metrics, got 'migg'; did you mean 'mig'\?$/,
+  ],
+  [
+    'one array without a name',
+    async () => scoreBlobs(await bytesOf(writeNpy(mu))),
+    /^expected a second file with the factors: memory holds one array without a name$/,
+  ],
+  [
+    'columns of a file that says them',
+    async () => scoreBlobs(await archiveOf({ mu, factors }), { latentColumns: 2 }),
+    /^latentColumns: expected only for bare values, and memory is npz$/,
+  ],
+  [
+    'columns of factors without a file of theirs',
+    async () => scoreBlobs(await archiveOf({ mu, factors }), { factorColumns: 2 }),
+    /^factorColumns: expected only with a second file, of bare values$/,
+  ],
+  [
+    'factors of other rows, by their place',
+    async () => scoreBlobs(await archiveOf({ mu, factors: short })),
+    /^memory, member 'factors': expected 48 rows to match the latents, got 10$/,
+  ],
+  [
+    'a number that is not finite, by its place',
+    async () => {
+      const broken = like((row, d) => (row === 5 && d === 1 ? Number.NaN : row));
+      return scoreBlobs(await archiveOf({ mu: broken, factors }));
+    },
+    /^memory, member 'mu', row 5, column 1: expected a finite number, got NaN$/,
+  ],
+  [
+    'an option nobody knows',
+    async () => scoreBlobs(await archiveOf({ mu, factors }), { posterior: { mu, logvar } } as object),
+    /^scoreFiles: expected options .*, got an unknown one, 'posterior'$/,
+  ],
+  [
+    'a posterior without logvar',
+    async () => decomposeBlobs(await archiveOf({ mu })),
+    /^memory: found no 'logvar' or 'log_var' beside the means/,
+  ],
+  [
+    'a member of factors beside files for each array',
+    async () => {
+      const [means, variances] = [await bytesOf(writeNpy(mu)), await bytesOf(writeNpy(logvar))];
+      return decomposeBlobs({ mu: means, logvar: variances }, { factorsMember: 'factors' });
+    },
+    /^factorsMember: expected only with one archive that has all arrays$/,
+  ],
+  [
+    'a log variance without density, by its place',
+    async () => decomposeBlobs(await archiveOf({ mu, logvar: like(() => 300) })),
+    /^memory, member 'logvar', row 0, column 0: expected logarithms of variances from -200 to 200, got 300$/,
+  ],
+];
+for (const [what, work, message] of REFUSALS) {
+  test(`refuses ${what}`, async () => {
+    const error = await work().then(
+      () => null,
+      (caught: Error) => caught,
+    );
+    assert.match(error?.message ?? 'no error', message);
+  });
+}
+
+test('decomposes an archive or files alike, with its samples and its factors where they are', async () => {
+  const bytes = await archiveOf({ mu, logvar, z, factors });
+  writeFileSync(at('posterior.npz'), bytes);
+  const report = await decomposeFiles(at('posterior.npz'), { seed: 2 });
+  assert.equal(report, await decompose({ mu, logvar, z, factors }, { seed: 2 }));
+  assert.equal(await decomposeBlobs(new Blob([bytes]), { seed: 2 }), report);
+  const drawn = await decomposeBlobs(bytes, { seed: 2, draw: true });
+  assert.equal(drawn, await decompose({ mu, logvar, factors }, { seed: 2 }));
+  const [means, variances] = [await bytesOf(writeNpy(mu)), await bytesOf(writeNpy(logvar))];
+  const apart = await decomposeBlobs({ mu: means, logvar: variances }, { seed: 2 });
+  assert.equal(apart, await decompose({ mu, logvar }, { seed: 2 }));
+});
+
+test.run();
