@@ -3,7 +3,7 @@ import type { Dtype } from '../matrix.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { areKnownAsNames, csvHeader, writeCsv } from './csv.js';
 import { formatOfName } from './detect.js';
-import { encodeMatrix } from './encode.js';
+import { encodeMatrix } from './encode-matrix.js';
 import type { NamedMatrix } from './named-matrix.js';
 import { npyHeader } from './npy.js';
 import { writeNpz } from './npz.js';

@@ -3,7 +3,7 @@ import type { Dtype, Matrix } from '../matrix.js';
 import type { ArrayFile } from './array-file.js';
 import { denseEntry, rangePayload } from './dense.js';
 import { ITEM_BYTES } from './dtype.js';
-import { encodeMatrix } from './encode.js';
+import { encodeMatrix } from './encode-matrix.js';
 import type { ByteSource } from './source.js';
 
 /*

@@ -1,5 +1,5 @@
 import type { EstimatorName } from '../../decomposition/estimators.js';
-import { batchDecomposition } from '../../decomposition/tensors.js';
+import { batchDecomposition } from '../../decomposition/tensor-estimators.js';
 import { differentiate } from './differentiate.js';
 import { klFromPrior } from './kl.js';
 import type { Objective } from './objective.js';

@@ -8,7 +8,7 @@ import {
   batchDecomposition,
   batchLogDensities,
   type DecompositionTensors,
-} from '../../src/decomposition/tensors.js';
+} from '../../src/decomposition/tensor-estimators.js';
 import { forEachBuild } from '../assembly/builds.js';
 import { assertNear } from '../assembly/samples.js';
 import type { PlainBatch, Table } from './plain-estimators.js';
