@@ -1,12 +1,9 @@
 /** Fresh images with chosen factors, encoded: what metrics that hold a factor fixed ask for. */
+import type { Encoder } from '../encoder.js';
 import { optionRangeError, optionTypeError } from '../errors.js';
 import { crc32 } from '../io/crc32.js';
-import type { MatrixLike } from '../matrix.js';
 import type { Sampler } from '../types.js';
 import type { Dataset } from './dataset.js';
-
-/** Turns images (rows, H, W, C), bytes, into latents (rows, D). */
-export type EncodeImages = (images: Uint8Array, rows: number) => MatrixLike | Promise<MatrixLike>;
 
 export interface FactorSamplerOptions {
   /** How many values a factor that varies along a line is given: the middles of so many equal parts of its range. Default 32. */
@@ -23,7 +20,7 @@ export interface FactorSamplerOptions {
  */
 export function factorSampler(
   dataset: Dataset,
-  encode: EncodeImages,
+  encoder: Encoder,
   { levels = 32, batchRows = 512 }: FactorSamplerOptions = {},
 ): Sampler {
   const { factors, image, renderFactors } = dataset;
@@ -46,7 +43,8 @@ export function factorSampler(
       const images = new Uint8Array(rows * imageBytes);
       const index = crc32(new Uint8Array(chosen.buffer, chosen.byteOffset, chosen.byteLength));
       await renderFactors(wanted, images, index);
-      return encode(images, rows);
+      const { mu } = await encoder.encode({ count: rows, values: images, factors: wanted });
+      return { data: mu, rows, columns: encoder.latents };
     },
   };
 }

@@ -3,15 +3,12 @@ import { animate } from '../data/animation.js';
 import { contactSheet, layOut } from '../data/contact-sheet.js';
 import { comfortableScale, enlarge, enlargedShape } from '../data/enlarge.js';
 import { checkFrameSize, checkSheetSize } from '../data/picture-size.js';
-import type { ImageGrid } from './traverse.js';
+import type { GridShape, ImageGrid } from './image-grid.js';
 
 /** How large a pixel of an image is drawn. Default: so that images come near to 64 pixels. */
 export interface DrawOptions {
   readonly scale?: number;
 }
-
-/** What the size of a picture follows from. */
-export type GridShape = Pick<ImageGrid, 'lines' | 'columns' | 'image'>;
 
 /** @throws RangeError for a grid that is too large to be drawn */
 export function checkDrawing({ lines, columns, image }: GridShape, { scale }: DrawOptions = {}): void {

@@ -1,7 +1,7 @@
 /** Encoder and decoder for PyTorch: model.safetensors, and a script that builds the networks and loads it. */
 import { type FloatTensor, type FloatTensors, writeFloatTensors } from '../../io/float-tensors.js';
-import { LEAKY_SLOPE } from '../models/layers.js';
-import { codeOf } from '../objectives/codes.js';
+import { LEAKY_SLOPE } from '../../train/models/layers.js';
+import { codeOf } from '../../train/objectives/codes.js';
 import type { StoredModel } from '../read-model.js';
 import type { ExportedFile } from './exported-file.js';
 import { edgesOf, type PlacedLayer, placeLayers } from './geometry.js';

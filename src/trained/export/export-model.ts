@@ -1,7 +1,7 @@
 /** Trained networks for other programs. */
 import { optionRangeError } from '../../errors.js';
+import type { RunFolder } from '../../train/run/run-folder.js';
 import { type ModelOptions, readModel, type StoredModel } from '../read-model.js';
-import type { RunFolder } from '../run/run-folder.js';
 import type { ExportedFile } from './exported-file.js';
 import { exportPytorch } from './pytorch.js';
 import { exportTfjs } from './tfjs.js';

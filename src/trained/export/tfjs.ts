@@ -1,7 +1,7 @@
 /** A network as a layers model of tfjs: model.json and its weights, as `tf.loadLayersModel` reads them. */
 import { bytesOf, type FloatTensors } from '../../io/float-tensors.js';
+import { type Activation, LEAKY_SLOPE } from '../../train/models/layers.js';
 import { version } from '../../version.js';
-import { type Activation, LEAKY_SLOPE } from '../models/layers.js';
 import type { StoredModel } from '../read-model.js';
 import type { ExportedFile } from './exported-file.js';
 import { edgesOf, type PlacedLayer, placeLayers } from './geometry.js';

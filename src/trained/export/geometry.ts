@@ -1,5 +1,5 @@
 /** How other libraries are to lay out what our layers do: shapes between layers, and what is cut off or added at the edges. */
-import type { Layer } from '../models/layers.js';
+import type { Layer } from '../../train/models/layers.js';
 
 /** Zeros around an image before a convolution, or what is cut off around one after a transposed convolution. */
 export interface Edges {
