@@ -1,6 +1,7 @@
 /**
- * What encodes rows as latents, and may decode them: a trained model, or anything else that does (principal components, raw pixels, a network of your own).
- * Numbers go in and numbers come out, whatever computes them. Letters: R rows, D latents, K factors, F values of a vector.
+ * What encodes rows as latents, and may decode them: a trained model, or anything else that does
+ * (principal components, raw pixels, a network of your own). Numbers go in and numbers come out,
+ * whatever computes them. Letters: R rows, D latents, K factors, F values of a vector.
  */
 
 /** Some rows of a data set, or rows that were drawn to order. */
@@ -24,7 +25,8 @@ export interface Codes {
 }
 
 /**
- * An encoder of rows, each by itself: what a row is encoded as does not depend on the rows beside it.
+ * An encoder of rows, each by itself: what a row is encoded as does not depend on the rows beside
+ * it.
  * @example
  * // The factors themselves, to compare with.
  * const truth: Encoder = { latents: 3, encode: ({ factors }) => ({ mu: Float32Array.from(factors!) }) };
@@ -33,6 +35,9 @@ export interface Encoder {
   /** D. */
   readonly latents: number;
   encode(rows: EncoderRows): Codes | Promise<Codes>;
-  /** Latents (R, D) to rows: images (R, H, W, C), from 0 (black) to 1, or vectors (R, F). Absent if it cannot. */
+  /**
+   * Latents (R, D) to rows: images (R, H, W, C), from 0 (black) to 1, or vectors (R, F). Absent if
+   * it cannot.
+   */
   decode?(z: Float32Array): Float32Array | Promise<Float32Array>;
 }

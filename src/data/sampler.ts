@@ -6,15 +6,18 @@ import type { Sampler } from '../types.js';
 import type { Dataset } from './dataset.js';
 
 export interface FactorSamplerOptions {
-  /** How many values a factor that varies along a line is given: the middles of so many equal parts of its range. Default 32. */
+  /**
+   * How many values a factor that varies along a line is given: the middles of so many equal parts
+   * of its range. Default 32.
+   */
   readonly levels?: number;
   /** The most images that are drawn and encoded at a time. Default 512. */
   readonly batchRows?: number;
 }
 
 /**
- * A sampler over a data set that can draw images of given factors. Noise of an image is a function of the factors that are asked for with it, so scores do not depend
- * on what was sampled before.
+ * A sampler over a data set that can draw images of given factors. Noise of an image is a function
+ * of the factors that are asked for with it, so scores do not depend on what was sampled before.
  *
  * @throws TypeError for a data set that cannot
  */

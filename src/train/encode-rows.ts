@@ -6,7 +6,10 @@ import { dataRangeError } from '../errors.js';
 import { pieces } from './pieces.js';
 import { takeTurn } from './take-turn.js';
 
-/** Rows that are encoded at a time: a batch of training, so that signals wait no longer for their turn than there. */
+/**
+ * Rows that are encoded at a time: a batch of training, so that signals wait no longer for their
+ * turn than there.
+ */
 const ROWS_AT_A_TIME = 64;
 
 /** Codes of some rows, and their factors (N, K), row-major. */

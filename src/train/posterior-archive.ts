@@ -30,8 +30,9 @@ export async function writePosterior(
 }
 
 /**
- * Codes and factors of rows as tables: mu, logvar, z (a sample of each posterior), and the factors with their names and kinds, if they are known. If codes are
- * points, z is mu, and there is no logvar: a number that nothing trained is none.
+ * Codes and factors of rows as tables: mu, logvar, z (a sample of each posterior), and the factors
+ * with their names and kinds, if they are known. If codes are points, z is mu, and there is no
+ * logvar: a number that nothing trained is none.
  * @param seed of the samples
  */
 export async function tabulate(
@@ -80,7 +81,8 @@ export interface LabelledTables extends PosteriorTables {
 }
 
 /**
- * The arrays of an archive that `score`, `decompose` and numpy read: mu, logvar, z and, where they are known, factors, `factor_names` and `factor_types`.
+ * The arrays of an archive that `score`, `decompose` and numpy read: mu, logvar, z and, if they
+ * are known, factors, `factor_names` and `factor_types`.
  * @throws RangeError for names or kinds that are not one for each factor
  */
 export function posteriorArrays(tables: PosteriorTables): (NamedMatrix | NamedStrings)[] {

@@ -19,7 +19,10 @@ import { rankLatents } from './rank-latents.js';
 import { checkPlace, chooseShownRows, meansAt } from './shown-rows.js';
 
 export interface ManifoldOptions extends LoadRunOptions, DataOptions, GridOptions {
-  /** The latent of the columns, and that of the lines. Default: the two of the largest divergence; of points of the largest variance. */
+  /**
+   * The latent of the columns, and that of the lines. Default: the two of the largest divergence;
+   * of points of the largest variance.
+   */
   readonly latents?: readonly number[];
   /** Values of each: 2 to 1,000, default 15. */
   readonly steps?: number;
@@ -38,8 +41,8 @@ export interface Manifold extends ImageGrid {
 
 /**
  * Decodes a plane of the latents (Kingma & Welling 2014, figure 4).
- * @param given the path of a run's folder (Node), a folder in memory, a loaded model, or an encoder of your own that decodes, with data: they have the size of the
- *   images
+ * @param given the path of a run's folder (Node), a folder in memory, a loaded model, or an encoder
+ *   of your own that decodes, with data: they have the size of the images
  * @throws RangeError for latents that are not two different ones, or data of which nothing is asked
  * @example
  * const { latents } = await manifold('runs/first', { steps: 15 });
@@ -99,7 +102,10 @@ function checkPair(pair: readonly number[], latents: number): void {
   throw optionRangeError(`latents: expected two different ones, got ${pair.join(', ') || 'none'}`);
 }
 
-/** Nothing is asked of data if both latents are named and no row is: a run knows the size of its images. */
+/**
+ * Nothing is asked of data if both latents are named and no row is: a run knows the size of its
+ * images.
+ */
 function refuseData({ data, dataOptions = {} }: DataOptions): void {
   const [unused] = Object.keys(givenFileOptions(dataOptions));
   if (unused !== undefined) {

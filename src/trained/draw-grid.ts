@@ -22,7 +22,7 @@ export function checkAnimation({ lines, columns, image }: GridShape, { scale }: 
 
 /**
  * A grid as PNG.
- * @throws RangeError where the picture would have more than 2^26 pixels
+ * @throws RangeError if the picture would have more than 2^26 pixels
  */
 export async function drawGrid(grid: ImageGrid, { scale }: DrawOptions = {}): Promise<Uint8Array> {
   checkDrawing(grid, { scale });
@@ -35,7 +35,7 @@ const ACROSS = 5;
 
 /**
  * A grid as GIF: column after column, forwards and backwards, the lines side by side.
- * @throws RangeError where all frames together would have more than 2^26 pixels
+ * @throws RangeError if all frames together would have more than 2^26 pixels
  */
 export async function animateGrid(grid: ImageGrid, { scale }: DrawOptions = {}): Promise<Uint8Array> {
   checkAnimation(grid, { scale });

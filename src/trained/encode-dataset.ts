@@ -18,13 +18,20 @@ import type { LoadRunOptions } from './load-run.js';
 export const SPLITS = ['test', 'train', 'all'] as const;
 
 export interface EncodeOptions extends LoadRunOptions, DataOptions {
-  /** Which rows: `test`, those held out from training (the default), `train`, or `all`. Of other data than the run's own there are only `all`. */
+  /**
+   * Which rows: `test`, those held out from training (the default), `train`, or `all`. Of other
+   * data than the run's own there are only `all`.
+   */
   readonly split?: (typeof SPLITS)[number];
-  /** How many of them. Default: all of the split that is named or that was held out; of other data, if no split is named, 10,000 at most. */
+  /**
+   * How many of them. Default: all of the split that is named or that was held out; of other data,
+   * if no split is named, 10,000 at most.
+   */
   readonly rows?: number;
   /**
-   * Seed of the samples z; in splits `train` and `all` of the choice of `rows` too. Those of `test` are the first. Default: the run's, that of its data for
-   * the rows; 0 for an encoder of your own. Which rows were held out the seed of the run's data says.
+   * Seed of the samples z; in splits `train` and `all` of the choice of `rows` too. Those of `test`
+   * are the first. Default: the run's, that of its data for the rows; 0 for an encoder of your own.
+   * Which rows were held out the seed of the run's data says.
    */
   readonly seed?: number;
   readonly signal?: AbortSignal;
@@ -60,16 +67,19 @@ export interface EncodedByRun extends EncodedPosterior {
   readonly warnings: readonly string[];
 }
 
-/** Rows of other data, where nothing else is said. */
+/** Rows of other data, if nothing else is said. */
 export const ROWS_OF_OTHERS = 10_000;
 
 /** Tables are kept in memory until the last row has been encoded. */
 const BYTES_AT_MOST = 2 ** 31;
 
 /**
- * Encodes images: means, logarithms of variances, a sample, and the factors. Images are read 64 at a time; the tables stay in memory, 2 GiB of them at most.
- * @param given the path of a run's folder (Node), a folder in memory, a loaded model, or an encoder of your own, with data
- * @throws RangeError if the images have another shape than the model's, there are fewer rows, or the tables of so many have no place in memory
+ * Encodes images: means, logarithms of variances, a sample, and the factors. Images are read 64 at
+ * a time; the tables stay in memory, 2 GiB of them at most.
+ * @param given the path of a run's folder (Node), a folder in memory, a loaded model, or an encoder
+ *   of your own, with data
+ * @throws RangeError if the images have another shape than the model's, there are fewer rows, or
+ *   the tables of so many have no place in memory
  * @example
  * const { mu, factors } = await encode('runs/first', { split: 'all', rows: 10_000 });
  * const report = await score(mu, factors);

@@ -11,11 +11,20 @@ import { isSame, openOwn, seedOf } from './run-data.js';
 export type GivenRun = string | RunFolder | Model;
 
 export interface DataOptions {
-  /** Images: a data set by name, the path of a file or folder, a Blob, or one that is open already. Default: the run's own. */
+  /**
+   * Images: a data set by name, the path of a file or folder, a Blob, or one that is open already.
+   * Default: the run's own.
+   */
   readonly data?: string | Blob | Dataset;
-  /** How a file of images is opened: `{ size: 64 }`. Of the run's own data, as for training, but that `unpackTo` may be another file. */
+  /**
+   * How a file of images is opened: `{ size: 64 }`. Of the run's own data, as for training, but
+   * that `unpackTo` may be another file.
+   */
   readonly dataOptions?: FileOptions;
-  /** Told what has been opened, before anything is computed; `notes` say what was decided: what is taken as white, columns left out ... */
+  /**
+   * Told what has been opened, before anything is computed; `notes` say what was decided: what is
+   * taken as white, columns left out ...
+   */
   readonly onOpened?: (opened: DataOpening) => void;
 }
 
@@ -25,7 +34,10 @@ export interface DataOpening {
   readonly notes: readonly string[];
 }
 
-/** The options of a command for an encoder of the caller's own: nothing is loaded, and it has no data that could be meant. */
+/**
+ * The options of a command for an encoder of the caller's own: nothing is loaded, and it has no
+ * data that could be meant.
+ */
 export type OwnEncoderOptions<O extends LoadRunOptions & DataOptions> = Omit<O, keyof LoadRunOptions | 'data'> &
   Required<Pick<DataOptions, 'data'>>;
 
@@ -49,7 +61,8 @@ export function isOwnEncoder(given: GivenRun | Encoder): given is Encoder {
 }
 
 /**
- * Loads the model of a run, unless it is loaded; `work` is done with it. Only what was loaded here is closed.
+ * Loads the model of a run, unless it is loaded; `work` is done with it. Only what was loaded here
+ * is closed.
  * @throws RangeError for options of loading beside a model that is loaded
  */
 export async function withModel<R>(
@@ -76,9 +89,10 @@ function refuseLoading(options: LoadRunOptions): void {
 }
 
 /**
- * Loads the model of a run, unless it is loaded or the encoder is the caller's own, and opens data; `work` is done with both. What the caller opened stays open.
- * @throws TypeError for an encoder of the caller's own without data; RangeError for images of another shape than the model's, and for options of loading beside
- *   what is loaded
+ * Loads the model of a run, unless it is loaded or the encoder is the caller's own, and opens data;
+ * `work` is done with both. What the caller opened stays open.
+ * @throws TypeError for an encoder of the caller's own without data; RangeError for images of
+ *   another shape than the model's, and for options of loading beside what is loaded
  */
 export async function withEncoderOnData<R>(
   given: GivenRun | Encoder,

@@ -21,7 +21,10 @@ export interface GridOptions {
   readonly onShape?: (shape: GridShape) => void;
 }
 
-/** @throws RangeError for more images than a picture can show, TypeError for an encoder that decodes none */
+/**
+ * @throws RangeError for more images than a picture can show, TypeError for an encoder that decodes
+ *   none
+ */
 export function checkGrid({ decode }: Encoder, shape: GridShape, { onShape }: GridOptions): void {
   if (decode === undefined) throw optionTypeError('encoder: expected one that decodes, got one without decode');
   checkImageCount(shape.lines * shape.columns, shape.image);
@@ -31,7 +34,10 @@ export function checkGrid({ decode }: Encoder, shape: GridShape, { onShape }: Gr
 /** Rows that are decoded at a time: as bytes images take a quarter of the memory. */
 const ROWS_AT_A_TIME = 256;
 
-/** Images (R, H, W, C), bytes, of latents (R, D). What is darker than black or brighter than white is cut off. */
+/**
+ * Images (R, H, W, C), bytes, of latents (R, D). What is darker than black or brighter than white
+ * is cut off.
+ */
 export async function decodeImages(encoder: Encoder, z: Float32Array, image: ImageShape): Promise<Uint8Array> {
   const { latents } = encoder;
   const pixels = image.height * image.width * image.channels;

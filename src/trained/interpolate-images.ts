@@ -23,7 +23,8 @@ export interface Interpolation extends ImageGrid {
 
 /**
  * Decodes the straight line between the posterior means of two images.
- * @param given the path of a run's folder (Node), a folder in memory, a loaded model, or an encoder of your own that decodes, with data
+ * @param given the path of a run's folder (Node), a folder in memory, a loaded model, or an encoder
+ *   of your own that decodes, with data
  * @throws RangeError for a row that there is not
  * @example
  * const { decoded } = await interpolate('runs/first', { from: 0, to: 1 });

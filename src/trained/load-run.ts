@@ -34,7 +34,9 @@ export interface Model extends Encoder {
   readonly backend: string;
   readonly device: string;
   readonly warnings: readonly string[];
-  /** Images, bytes (R, H, W, C), to posteriors (R, D). Autoencoders give points, without a logvar. */
+  /**
+   * Images, bytes (R, H, W, C), to posteriors (R, D). Autoencoders give points, without a logvar.
+   */
   encode(rows: EncoderRows): Promise<Codes>;
   /** Latents (R, D) to images (R, H, W, C), from 0 to 1. */
   decode(z: Float32Array): Promise<Float32Array>;
@@ -49,8 +51,8 @@ export interface Model extends Encoder {
 /**
  * Loads the model of a run.
  * @param run the path of a run's folder (Node), or a folder in memory
- * @throws NoRunError (`ERR_NO_INPUT`) if there is no run, or no such checkpoint; DataError if a file is damaged; BackendError if
- *   the backend does not come up
+ * @throws NoRunError (`ERR_NO_INPUT`) if there is no run, or no such checkpoint; DataError if a
+ *   file is damaged; BackendError if the backend does not come up
  * @example
  * const model = await loadRun('runs/first', { checkpoint: 'best' });
  * const images = await model.decode(new Float32Array(model.latents));
@@ -62,7 +64,8 @@ export async function loadRun(run: string | RunFolder, options: LoadRunOptions =
   const { tf } = backend;
   const { architecture, latents, likelihood, shardRows } = config;
   const code = codeOf(config.objective);
-  // By the library's own formulas, without the quicker ones of a backend, which sum a loss in another order.
+  // By the library's own formulas, without the quicker ones of a backend, which sum a loss in
+  // another order.
   const autoencoder = buildAutoencoder({ tf }, { architecture, image, latents, likelihood, code });
   const ofNetwork = (network: string) =>
     [...weights]

@@ -5,7 +5,10 @@ import type { EncoderOnData } from './encoder-on-data.js';
 /** What one latent carries. */
 export interface LatentDivergence {
   readonly latent: number;
-  /** KL(q(z_d|x) || N(0, 1)) in nats, averaged over rows; null if codes are points, as those of autoencoders. */
+  /**
+   * KL(q(z_d|x) || N(0, 1)) in nats, averaged over rows; null if codes are points, as those of
+   * autoencoders.
+   */
   readonly kl: number | null;
   /** Of its means over the same rows. */
   readonly variance: number;
@@ -23,7 +26,10 @@ export interface LatentRanking {
 /** Rows that the divergence of a latent is averaged over, at most. */
 const DIVERGENCE_ROWS = 2000;
 
-/** Ranks latents by their divergence from the prior over the first of some rows; points by the variance of their means. */
+/**
+ * Ranks latents by their divergence from the prior over the first of some rows; points by the
+ * variance of their means.
+ */
 export async function rankLatents({ encoder, dataset }: EncoderOnData, shown: Int32Array): Promise<LatentRanking> {
   const { latents } = encoder;
   const rows = shown.subarray(0, DIVERGENCE_ROWS);

@@ -1,4 +1,7 @@
-/** A model out of the folder of its run: what it is made of, and its weights. No backend is needed for that. */
+/**
+ * A model out of the folder of its run: what it is made of, and its weights. No backend is needed
+ * for that.
+ */
 import type { ImageShape } from '../data/index.js';
 import { DataError, optionRangeError } from '../errors.js';
 import type { FloatTensors } from '../io/float-tensors.js';
@@ -40,7 +43,8 @@ export interface StoredModel {
 /**
  * Reads a model.
  * @param run the path of a run's folder (Node), or a folder in memory
- * @throws NoRunError (`ERR_NO_INPUT`) where there is no run, or no such checkpoint; DataError where a file is damaged or does not fit
+ * @throws NoRunError (`ERR_NO_INPUT`) if there is no run, or no such checkpoint; DataError if
+ *   a file is damaged or does not fit
  */
 export async function readModel(run: string | RunFolder, options: ModelOptions = {}): Promise<StoredModel> {
   const { checkpoint = 'last', untrained = false } = options;

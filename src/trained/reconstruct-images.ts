@@ -19,7 +19,10 @@ export interface ReconstructOptions extends LoadRunOptions, DataOptions, GridOpt
   readonly rows?: number;
 }
 
-/** Lines of originals, each above the line of their reconstructions; by the model of a run, which has a likelihood of pixels. */
+/**
+ * Lines of originals, each above the line of their reconstructions; by the model of a run, which
+ * has a likelihood of pixels.
+ */
 export interface Reconstruction extends ImageGrid {
   /** -log p(x|z) at the posterior means, in nats per image. */
   readonly loss: number;
@@ -29,7 +32,8 @@ export interface Reconstruction extends ImageGrid {
 
 /**
  * Decodes the posterior means of images that were held out.
- * @param given the path of a run's folder (Node), a folder in memory, a loaded model, or an encoder of your own that decodes, with data: then there is no loss
+ * @param given the path of a run's folder (Node), a folder in memory, a loaded model, or an encoder
+ *   of your own that decodes, with data: then there is no loss
  * @throws RangeError if there are fewer rows
  * @example
  * const { loss } = await reconstruct('runs/first');
@@ -57,7 +61,7 @@ export async function reconstruct(
     const originals = await readImages(dataset, rows);
     const decoded = await decodeImages(encoder, mu.subarray(0, count * encoder.latents), image);
     const imageBytes = decoded.length / count;
-    // White where the last line has no images.
+    // White if the last line has no images.
     const images = new Uint8Array(2 * lines * columns * imageBytes).fill(255);
     for (let line = 0; line < lines; line++) {
       const [from, to] = [line * columns, Math.min(count, (line + 1) * columns)].map((place) => place * imageBytes);

@@ -4,14 +4,18 @@ import { dataRangeError, optionRangeError } from '../errors.js';
 import { dataAreGone, openGiven } from '../train/open-data.js';
 import type { RunConfig } from '../train/run/config.js';
 
-/** Images that are drawn come from the seed that they had, which is the run's own for data unless the caller opened them. */
+/**
+ * Images that are drawn come from the seed that they had, which is the run's own for data unless
+ * the caller opened them.
+ */
 export function seedOf(config: RunConfig): number {
   const { seed } = config.data.identity;
   return typeof seed === 'number' ? seed : config.dataSeed;
 }
 
 /**
- * Opens the data that a run names, as they were opened for training, whether or not they are what they were.
+ * Opens the data that a run names, as they were opened for training, whether or not they are what
+ * they were.
  * @param given options that take the place of those
  */
 export function openNamed(config: RunConfig, given: FileOptions = {}): Promise<Dataset> {

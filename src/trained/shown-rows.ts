@@ -8,8 +8,9 @@ import type { EncoderOnData } from './encoder-on-data.js';
 const ROWS_AT_MOST = 10_000;
 
 /**
- * The rows that pictures count from 0: those held out from training, in the order of the run's posterior.npz; of other data, and if none
- * were held out, some that the seed of the data draws: neighbours are often alike.
+ * The rows that pictures count from 0: those held out from training, in the order of the run's
+ * posterior.npz; of other data, and if none were held out, some that the seed of the data draws:
+ * neighbours are often alike.
  */
 export async function chooseShownRows({ dataset, testRows, dataSeed }: EncoderOnData): Promise<Int32Array> {
   const { size } = dataset;

@@ -11,9 +11,15 @@ import { checkPlace, chooseShownRows, meansAt } from './shown-rows.js';
 export interface TraverseOptions extends LoadRunOptions, DataOptions, GridOptions {
   /** Around the posterior mean of a `row` (the default) or the mean of the `prior`, 0. */
   readonly from?: 'row' | 'prior';
-  /** Of those held out, counted from 0 in the order of the run's posterior.npz. Default 0; not with `prior`. */
+  /**
+   * Of those held out, counted from 0 in the order of the run's posterior.npz. Default 0; not with
+   * `prior`.
+   */
   readonly row?: number;
-  /** The latents to show, in this order. Default: all, those of the largest divergence first; of points of the largest variance. */
+  /**
+   * The latents to show, in this order. Default: all, those of the largest divergence first; of
+   * points of the largest variance.
+   */
   readonly latents?: readonly number[];
   /** Values of a latent: 2 to 1,000, default 11. */
   readonly steps?: number;
@@ -29,8 +35,10 @@ export interface Traversal extends ImageGrid, Omit<LatentRanking, 'latents'> {
 }
 
 /**
- * Decodes latents of which one takes the values -range .. range while the others stay those of an image, or 0.
- * @param given the path of a run's folder (Node), a folder in memory, a loaded model, or an encoder of your own that decodes, with data
+ * Decodes latents of which one takes the values -range .. range while the others stay those of an
+ * image, or 0.
+ * @param given the path of a run's folder (Node), a folder in memory, a loaded model, or an encoder
+ *   of your own that decodes, with data
  * @throws RangeError for a latent or a row that there is not, or a row beside the prior
  * @example
  * const png = await drawGrid(await traverse('runs/first', { from: 'prior' }));
