@@ -96,18 +96,22 @@ function nameChunk(chunks) {
       .filter((library) => library !== null);
     const library = libraries.includes(undefined) ? undefined : libraries.at(-1);
     // What only training needs stands in a folder of its own, beside tfjs' WebAssembly.
-    const isTraining = moduleIds.some((id) => id.startsWith(here('src/train/')) || id.includes('/@tensorflow/'));
+    const isTraining = moduleIds.some(
+      (id) => TRAINING.some((path) => id.startsWith(path)) || id.includes('/@tensorflow/'),
+    );
     const folder = isTraining && !chunks.startsWith('train/') ? 'train/' : '';
     return `${folder}${chunks}.${library?.replace('/', '-') ?? name}.js`;
   };
 }
+
+const TRAINING = [here('src/train/'), here('src/trained/')];
 
 /** Readers and writers stay together. */
 function groupModules(id) {
   return id.startsWith(here('src/io/')) && !id.endsWith('/write-file.ts') ? 'io' : undefined;
 }
 
-const TRAINING_IN_NODE = { 'train/node': 'src/train/index.ts', 'train/worker': 'src/train/parallel/worker.ts' };
+const TRAINING_IN_NODE = { 'train/node': 'src/train.ts', 'train/worker': 'src/train/parallel/worker.ts' };
 
 export default [
   {
@@ -128,7 +132,7 @@ export default [
     plugins: [hostModules('browser'), ...plugins(FOR_BROWSERS), banner()],
   },
   {
-    input: { 'train/browser': 'src/train/index.ts' },
+    input: { 'train/browser': 'src/train.ts' },
     output: output('train/browser'),
     external: PEERS,
     plugins: [hostModules('browser', 'bundled'), oneLevelUp(), ...plugins(FOR_BROWSERS), banner()],

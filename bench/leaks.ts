@@ -8,7 +8,7 @@
 import { parseArgs } from 'node:util';
 import * as tfjs from '@tensorflow/tfjs-core';
 import { openBackend } from '../src/train/backends/open-backend.js';
-import { createMemoryRunFolder, train } from '../src/train/index.js';
+import { createMemoryRunFolder, train } from '../src/train.js';
 import { smallData } from '../test/train/small-data.js';
 import { printTable } from './report.js';
 

@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { openBackend } from '../src/train/backends/open-backend.js';
-import { type TrainOptions, train } from '../src/train/index.js';
+import { type TrainOptions, train } from '../src/train.js';
 
 const { values } = parseArgs({
   options: {

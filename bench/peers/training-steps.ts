@@ -11,7 +11,7 @@ import { withCore } from '../../bindings/core.js';
 import { type Dataset, openDataset } from '../../src/data/index.js';
 import { STREAMS } from '../../src/random.js';
 import { createDraws } from '../../src/train/draws.js';
-import { createMemoryRunFolder, exportModel, type TrainOptions, train } from '../../src/train/index.js';
+import { createMemoryRunFolder, exportModel, type TrainOptions, train } from '../../src/train.js';
 import { describeMachine, formatRatio, medianOf } from '../report.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));

@@ -3,9 +3,9 @@ import { type Command, Option } from 'commander';
 import { formatCount } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
-import { type EncodedPosterior, type EncodePlan, encode, ROWS_OF_OTHERS, SPLITS } from '../train/encode.js';
 import { POINTS } from '../train/objectives/codes.js';
 import { POSTERIOR_NAME, posteriorArrays, posteriorToNpz } from '../train/posterior-archive.js';
+import { type EncodedByRun, type EncodePlan, encode, ROWS_OF_OTHERS, SPLITS } from '../trained/encode-dataset.js';
 import { checkEnding } from './check-ending.js';
 import type { Context } from './command.js';
 import { describeExamples } from './help-text.js';
@@ -119,7 +119,7 @@ function needsOutput(why?: string): UsageError {
   return new UsageError(`expected --out and a file to write: ${what}${why === undefined ? '' : `; ${why}`}`);
 }
 
-function describe(run: string, out: string, encoded: EncodedPosterior): object {
+function describe(run: string, out: string, encoded: EncodedByRun): object {
   const { step, backend, device, data, mu, logvar, factorNames } = encoded;
   const size = { rows: mu.rows, latents: mu.columns, factors: factorNames };
   const reasons = logvar === null ? { reasons: { logvar: POINTS } } : {};
@@ -127,7 +127,7 @@ function describe(run: string, out: string, encoded: EncodedPosterior): object {
   return { schema: 'vaemetrics/encode@1', run, step, backend, device, data, ...size, arrays, out, ...reasons };
 }
 
-function render(out: string, encoded: EncodedPosterior): string {
+function render(out: string, encoded: EncodedByRun): string {
   const { mu, logvar, factors, data, step } = encoded;
   const lacking = [
     ...(logvar === null ? [`no logvar, and z is mu: ${POINTS}`] : []),

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { describeWriteFailure, OutputError } from '../io/output-error.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
-import { EXPORT_FORMATS, type ExportFormat, exportModel } from '../train/export/index.js';
+import { EXPORT_FORMATS, type ExportFormat, exportModel } from '../trained/export/export-model.js';
 import type { Context } from './command.js';
 import { describeExamples } from './help-text.js';
 import { declareModel, type ModelFlags, toWeights } from './model-flags.js';

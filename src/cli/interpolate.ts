@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
-import { type Interpolation, interpolate, type Manifold, manifold } from '../train/interpolate.js';
-import { animateGrid, drawGrid } from '../train/pictures.js';
-import type { ImageGrid } from '../train/traverse.js';
+import { type Manifold, manifold } from '../trained/decode-manifold.js';
+import { animateGrid, drawGrid } from '../trained/draw-grid.js';
+import type { ImageGrid } from '../trained/image-grid.js';
+import { type Interpolation, interpolate } from '../trained/interpolate-images.js';
 import type { Context } from './command.js';
 import { describeExamples } from './help-text.js';
 import {

@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { formatCount } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
-import { drawGrid } from '../train/pictures.js';
-import { reconstruct } from '../train/reconstruct.js';
+import { drawGrid } from '../trained/draw-grid.js';
+import { reconstruct } from '../trained/reconstruct-images.js';
 import type { Context } from './command.js';
 import { describeExamples } from './help-text.js';
 import {

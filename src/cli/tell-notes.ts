@@ -1,5 +1,5 @@
 import { printable } from '../report/printable.js';
-import type { DataOpening } from '../train/run-data.js';
+import type { DataOpening } from '../trained/encoder-on-data.js';
 import type { Terminal } from './terminal.js';
 
 /** Says on the error stream what was decided when data were opened. */

@@ -5,8 +5,8 @@ import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
 import { createStyle } from '../report/style.js';
 import { POINTS } from '../train/objectives/codes.js';
-import { animateGrid, drawGrid } from '../train/pictures.js';
-import { type Traversal, traverse } from '../train/traverse.js';
+import { animateGrid, drawGrid } from '../trained/draw-grid.js';
+import { type Traversal, traverse } from '../trained/traverse-latents.js';
 import type { Context } from './command.js';
 import { describeExamples } from './help-text.js';
 import {

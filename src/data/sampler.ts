@@ -1,29 +1,29 @@
 /** Fresh images with chosen factors, encoded: what metrics that hold a factor fixed ask for. */
+import type { Encoder } from '../encoder.js';
 import { wrongType, wrongValue } from '../errors.js';
 import { crc32 } from '../io/crc32.js';
-import type { MatrixLike } from '../matrix.js';
 import type { Sampler } from '../types.js';
 import type { Dataset } from './dataset.js';
 
-/** Turns images (rows, H, W, C), bytes, into latents (rows, D). */
-export type EncodeImages = (images: Uint8Array, rows: number) => MatrixLike | Promise<MatrixLike>;
-
 export interface FactorSamplerOptions {
-  /** How many values a factor that varies along a line is given: the middles of so many equal parts of its range. Default 32. */
+  /**
+   * How many values a factor that varies along a line is given: the middles of so many equal parts
+   * of its range. Default 32.
+   */
   readonly levels?: number;
   /** The most images that are drawn and encoded at a time. Default 512. */
   readonly batchRows?: number;
 }
 
 /**
- * A sampler over a data set that can draw images of given factors. Noise of an image is a function of the factors that are asked for with it, so scores do not depend
- * on what was sampled before.
+ * A sampler over a data set that can draw images of given factors. Noise of an image is a function
+ * of the factors that are asked for with it, so scores do not depend on what was sampled before.
  *
  * @throws TypeError for a data set that cannot
  */
 export function factorSampler(
   dataset: Dataset,
-  encode: EncodeImages,
+  encoder: Encoder,
   { levels = 32, batchRows = 512 }: FactorSamplerOptions = {},
 ): Sampler {
   const { factors, image, renderFactors } = dataset;
@@ -50,7 +50,8 @@ export function factorSampler(
       const images = new Uint8Array(rows * imageBytes);
       const index = crc32(new Uint8Array(chosen.buffer, chosen.byteOffset, chosen.byteLength));
       await renderFactors(wanted, images, index);
-      return encode(images, rows);
+      const { mu } = await encoder.encode({ count: rows, values: images, factors: wanted });
+      return { data: mu, rows, columns: encoder.latents };
     },
   };
 }

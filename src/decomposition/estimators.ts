@@ -5,7 +5,7 @@
  *   log q(z_i)  = ln (1 / normaliser) sum_j w_ij^times prod_d q(z_id|x_j)
  *   log q(z_id) = ln (1 / normaliser) sum_j w_ij q(z_id|x_j)
  *
- * minibatch.ts runs them by a kernel, tensors.ts writes them as differentiable formulas.
+ * minibatch.ts runs them by a kernel, tensor-estimators.ts writes them as differentiable formulas.
  */
 import { optionRangeError, optionTypeError } from '../errors.js';
 

@@ -1,7 +1,7 @@
 /** What a format of arrays is made of. {@link FORMATS} lists them all. */
 import type { Dtype, Matrix } from '../matrix.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
-import { encodeMatrix } from './encode.js';
+import { encodeMatrix } from './encode-matrix.js';
 import type { NamedMatrix } from './named-matrix.js';
 import type { Role } from './roles.js';
 import { rowsAndColumns } from './shape.js';

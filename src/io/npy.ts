@@ -2,7 +2,7 @@ import type { Dtype, Matrix } from '../matrix.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { type ArrayFormat, beginsWith, writeRows } from './array-format.js';
 import { denseEntry, type Payload, rangePayload, refusedEntry } from './dense.js';
-import { encodeMatrix } from './encode.js';
+import { encodeMatrix } from './encode-matrix.js';
 import { descrOf, NPY_MAGIC, NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.js';
 import type { ByteSource } from './source.js';
 import { encodeStrings, MOST_STRINGS_BYTES, type NamedStrings, readStringList, type StringPayload } from './strings.js';

@@ -2,7 +2,7 @@ import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { type ArrayFormat, readNamed } from './array-format.js';
 import { denseEntry, rangePayload, refusedEntry } from './dense.js';
 import { ITEM_BYTES } from './dtype.js';
-import { encodeMatrix } from './encode.js';
+import { encodeMatrix } from './encode-matrix.js';
 import type { NamedMatrix } from './named-matrix.js';
 import { DTYPES, encodeHeader, type Metadata, readHeader, type StoredTensor } from './safetensors-header.js';
 import type { ByteSource } from './source.js';

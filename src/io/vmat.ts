@@ -4,7 +4,7 @@ import type { ArrayFile } from './array-file.js';
 import { type ArrayFormat, beginsWith, writeRows } from './array-format.js';
 import { denseEntry, rangePayload } from './dense.js';
 import { ITEM_BYTES } from './dtype.js';
-import { encodeMatrix } from './encode.js';
+import { encodeMatrix } from './encode-matrix.js';
 import type { ByteSource } from './source.js';
 
 /*

@@ -1,6 +1,7 @@
 /** The images of each step, as tensors: a function of the step's number. */
 import { BatchCursor } from '../data/batch-cursor.js';
 import type { Dataset } from '../data/index.js';
+import { readImages } from '../data/read-images.js';
 import type { RowSplit } from '../data/split.js';
 import { STREAMS } from '../random.js';
 import type { Tensor, TensorLibrary } from './tensors.js';
@@ -71,9 +72,7 @@ export function loadAhead(tf: TensorLibrary, batches: Batches): BatchesAhead {
 /** The images of some rows, (rows, H, W, C) in [0, 1]. */
 export async function loadImages(tf: TensorLibrary, dataset: Dataset, rows: ArrayLike<number>): Promise<Tensor> {
   const { height, width, channels } = dataset.image;
-  const bytes = new Uint8Array(rows.length * height * width * channels);
-  await dataset.readImages(rows, bytes);
-  return toTensor(tf, bytes, [rows.length, height, width, channels]);
+  return toTensor(tf, await readImages(dataset, rows), [rows.length, height, width, channels]);
 }
 
 /** Bytes 0 .. 255 as a tensor in [0, 1]. */

@@ -1,53 +1,15 @@
-/** Held-out rows: their posteriors, and the scores of those. */
+/** Scores of held-out rows while training. */
 import type { Dataset } from '../data/index.js';
+import type { Encoder } from '../encoder.js';
 import { DataError } from '../errors.js';
 import { decompose } from '../facade/decompose.js';
 import { score } from '../facade/score.js';
 import type { FactorType } from '../types.js';
-import { loadImages } from './batches.js';
+import { encodeRows } from './encode-rows.js';
 import { DivergenceError } from './numbers.js';
 import { POINTS } from './objectives/codes.js';
 import type { ActiveObjective } from './objectives/objective.js';
 import type { LiveScores } from './progress.js';
-import { takeTurn } from './take-turn.js';
-import type { TensorLibrary } from './tensors.js';
-import type { Trainer } from './trainer.js';
-
-/** Rows that are encoded at a time: a batch of training, so that signals wait no longer for their turn than there. */
-const CHUNK_ROWS = 64;
-
-/** Posteriors of some rows, row-major: mu and logvar (N, D), factors (N, K). */
-export interface EncodedRows {
-  readonly mu: Float32Array;
-  readonly logvar: Float32Array;
-  readonly factors: Float64Array;
-}
-
-/** Encodes rows some at a time; `onChunk` is told how many are done, and stops it by throwing. */
-export async function encodeRows(
-  tf: TensorLibrary,
-  trainer: Pick<Trainer, 'encode'>,
-  dataset: Dataset,
-  rows: Int32Array,
-  latents: number,
-  onChunk?: (done: number) => void,
-): Promise<EncodedRows> {
-  const mu = new Float32Array(rows.length * latents);
-  const logvar = new Float32Array(rows.length * latents);
-  for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
-    onChunk?.(from);
-    const images = await loadImages(tf, dataset, rows.subarray(from, from + CHUNK_ROWS));
-    const posterior = await trainer.encode(images);
-    const [means, logvars] = await Promise.all([posterior.mu.data(), posterior.logvar.data()]);
-    mu.set(means as Float32Array, from * latents);
-    logvar.set(logvars as Float32Array, from * latents);
-    tf.dispose([images, posterior]);
-    await takeTurn();
-  }
-  const factors = new Float64Array(rows.length * dataset.factors.length);
-  await dataset.readFactors(rows, factors);
-  return { mu, logvar, factors };
-}
 
 /** Samples that total correlation is averaged over. */
 const CORRELATION_SAMPLES = 1000;
@@ -104,20 +66,15 @@ function countRows(rows: number): string {
 
 /** Scores the means of held-out rows: by metrics where there are factors, and by total correlation where there is a posterior. */
 export async function scoreRows(
-  tf: TensorLibrary,
-  trainer: Trainer,
+  encoder: Encoder,
   dataset: Dataset,
   rows: Int32Array,
-  { latents, code }: { readonly latents: number; readonly code: ActiveObjective['code'] },
   step: number,
 ): Promise<LiveScores> {
-  const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, latents);
-  const shape = { rows: rows.length, columns: latents };
-  const hasPosterior = code === 'sample';
-  checkPosterior(hasPosterior ? { mu, logvar } : { mu }, step);
-  const correlation = hasPosterior
-    ? await correlationOf(mu, logvar, shape)
-    : { value: null, floor: null, reason: POINTS };
+  const { mu, logvar, factors } = await encodeRows(encoder, dataset, rows);
+  const shape = { rows: rows.length, columns: encoder.latents };
+  checkPosterior({ mu, ...(logvar && { logvar }) }, step);
+  const correlation = logvar ? await correlationOf(mu, logvar, shape) : { value: null, floor: null, reason: POINTS };
   const metrics = liveMetricsOf(dataset).length === 0 ? [] : await scoreMeans(mu, factors, shape, dataset);
   const reasons = [
     ...metrics.flatMap(({ name, value, reason }) => (value === null ? [[name, reason]] : [])),

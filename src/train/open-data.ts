@@ -7,7 +7,7 @@ import {
   givenFileOptions,
   openDataset,
 } from '../data/index.js';
-import { wrongType } from '../errors.js';
+import { dataRangeError, wrongType } from '../errors.js';
 import { checkOptions } from '../options/check-options.js';
 
 /** A data set by name, the path of a file or folder, a Blob, or one that is open already. */
@@ -44,4 +44,9 @@ export async function openGiven(data: GivenData, options: FileOptions, seed: num
     data.factors.map(({ name }) => name),
   );
   return data;
+}
+
+/** What is said where the data of a run are not where they were. */
+export function dataAreGone(where: string): RangeError {
+  return dataRangeError(`data: the run was trained on '${where}', which is not there: say where its images are`);
 }

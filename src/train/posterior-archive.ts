@@ -1,5 +1,4 @@
 /** posterior.npz: what `score`, `decompose` and other programs read of a run. */
-import type { Core } from '../../bindings/core.js';
 import type { Dataset } from '../data/index.js';
 import { dataRangeError } from '../errors.js';
 import { factorLabelMembers } from '../io/factor-labels.js';
@@ -7,86 +6,53 @@ import type { NamedMatrix } from '../io/named-matrix.js';
 import { writeNpz } from '../io/npz.js';
 import type { NamedStrings } from '../io/strings.js';
 import { toMatrix } from '../matrix.js';
-import { STREAMS } from '../random.js';
 import type { FactorType } from '../types.js';
-import { createDraws } from './draws.js';
-import { encodeRows, factorTypesOf } from './held-out.js';
-import type { ActiveObjective } from './objectives/objective.js';
+import { type EncodedRows, encodeRows } from './encode-rows.js';
+import { factorTypesOf } from './held-out.js';
 import type { RunFolder } from './run/run-folder.js';
-import type { TensorLibrary } from './tensors.js';
-import type { Trainer } from './trainer.js';
+import { type Reparameterise, sampleLatents } from './sample-latents.js';
+import type { TensorEncoder } from './tensor-encoder.js';
 
 export const POSTERIOR_NAME = 'posterior.npz';
 
-/** What decides the archive beside the weights. */
-export interface ArchiveSettings {
-  /** D. */
-  readonly latents: number;
-  /** Of the samples. */
-  readonly seed: number;
-  readonly code: ActiveObjective['code'];
-}
-
-/** Encodes rows and writes mu, logvar, z (a sample of each) and the factors, their names and kinds, where they are known. */
+/** Encodes rows and writes their tables. */
 export async function writePosterior(
-  tf: TensorLibrary,
-  core: Core,
-  trainer: Trainer,
+  encoder: TensorEncoder,
   dataset: Dataset,
   rows: Int32Array,
-  settings: ArchiveSettings,
+  seed: number,
   folder: RunFolder,
   onChunk?: (done: number) => void,
 ): Promise<void> {
-  const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, settings.latents, onChunk);
-  const columns = dataset.factors.length;
-  const tables: PosteriorTables = {
-    ...(await tabulate(tf, core, mu, logvar, settings)),
-    factors: columns === 0 ? null : { data: factors, rows: rows.length, columns },
-    factorNames: dataset.factors.map(({ name }) => name),
-    factorTypes: factorTypesOf(dataset),
-  };
+  const encoded = await encodeRows(encoder, dataset, rows, onChunk);
+  const tables = await tabulate(encoded, encoder.latents, dataset, seed, encoder.reparameterise);
   await folder.writeAtomically(POSTERIOR_NAME, posteriorToNpz(tables));
 }
 
-/** Posteriors as tables, with samples. Where codes are points, z is mu and there is no logvar: a number that nothing trained is none. */
+/**
+ * Codes and factors of rows as tables: mu, logvar, z (a sample of each posterior), and the factors
+ * with their names and kinds, if they are known. If codes are points, z is mu, and there is no
+ * logvar: a number that nothing trained is none.
+ * @param seed of the samples
+ */
 export async function tabulate(
-  tf: TensorLibrary,
-  core: Core,
-  mu: Float32Array,
-  logvar: Float32Array,
-  { latents, seed, code }: ArchiveSettings,
-): Promise<Pick<PosteriorTables, 'mu' | 'logvar' | 'z'>> {
-  const table = (data: Float32Array) => ({ data, rows: data.length / latents, columns: latents });
-  if (code === 'mean') return { mu: table(mu), logvar: null, z: table(mu) };
-  return { mu: table(mu), logvar: table(logvar), z: table(await sampleLatents(tf, core, mu, logvar, seed)) };
-}
-
-/** Numbers that are sampled at a time: a device has less room than the table. */
-const PIECE = 2 ** 20;
-
-/** A sample of each posterior: one draw of the seed for all rows, row by row. */
-export async function sampleLatents(
-  tf: TensorLibrary,
-  core: Core,
-  mu: Float32Array,
-  logvar: Float32Array,
+  { mu, logvar, factors }: EncodedRows,
+  latents: number,
+  dataset: Dataset,
   seed: number,
-): Promise<Float32Array> {
-  const draws = createDraws(core);
-  const sampled = new Float32Array(mu.length);
-  for (let from = 0; from < mu.length; from += PIECE) {
-    const to = Math.min(mu.length, from + PIECE);
-    const noise = draws.normals(to - from, { seed, stream: STREAMS.archiveSamples, index: 0 }, from);
-    const z = tf.tidy(() => {
-      const pieces = [mu.subarray(from, to), logvar.subarray(from, to), noise];
-      const [mean, spread, standard] = pieces.map((values) => tf.tensor(values, [values.length]));
-      return tf.add(mean, tf.mul(tf.exp(tf.mul(spread, 0.5)), standard));
-    });
-    sampled.set((await z.data()) as Float32Array, from);
-    z.dispose();
-  }
-  return sampled;
+  reparameterise?: Reparameterise,
+): Promise<LabelledTables> {
+  const rows = mu.length / latents;
+  const columns = dataset.factors.length;
+  const table = (data: Float32Array) => ({ data, rows, columns: latents });
+  return {
+    mu: table(mu),
+    logvar: logvar ? table(logvar) : null,
+    z: table(logvar ? await sampleLatents(mu, logvar, seed, reparameterise) : mu),
+    factors: columns === 0 ? null : { data: factors, rows, columns },
+    factorNames: dataset.factors.map(({ name }) => name),
+    factorTypes: factorTypesOf(dataset),
+  };
 }
 
 /** A table, row-major. */
@@ -96,10 +62,10 @@ export interface PosteriorTable<A extends Float32Array | Float64Array = Float32A
   readonly columns: number;
 }
 
-/** Posteriors (N, D), a sample of each, and the factors (N, K) where they are known. */
+/** Posteriors (N, D), a sample of each, and the factors (N, K), if they are known. */
 export interface PosteriorTables {
   readonly mu: PosteriorTable;
-  /** Null for autoencoders, whose codes are points: z is mu there. */
+  /** Null if codes are points, as those of autoencoders: z is mu then. */
   readonly logvar: PosteriorTable | null;
   readonly z: PosteriorTable;
   readonly factors: PosteriorTable<Float64Array> | null;
@@ -108,8 +74,15 @@ export interface PosteriorTables {
   readonly factorTypes?: readonly FactorType[];
 }
 
+/** Tables of a data set, whose factors have names and kinds. */
+export interface LabelledTables extends PosteriorTables {
+  readonly factorNames: readonly string[];
+  readonly factorTypes: readonly FactorType[];
+}
+
 /**
- * The arrays of an archive that `score`, `decompose` and numpy read: mu, logvar, z and, where they are known, factors, `factor_names` and `factor_types`.
+ * The arrays of an archive that `score`, `decompose` and numpy read: mu, logvar, z and, if they
+ * are known, factors, `factor_names` and `factor_types`.
  * @throws RangeError for names or kinds that are not one for each factor
  */
 export function posteriorArrays(tables: PosteriorTables): (NamedMatrix | NamedStrings)[] {

@@ -3,9 +3,8 @@ import { type FileOptions, isSomethingThere } from '../data/index.js';
 import { wrongValue } from '../errors.js';
 import { BACKEND_NAMES, type BackendName } from './backends/backend.js';
 import { findObjective } from './objectives/index.js';
-import { isToOpen } from './open-data.js';
+import { dataAreGone, isToOpen } from './open-data.js';
 import { describeBackend, type RunConfig, readConfig } from './run/config.js';
-import { dataAreGone } from './run-data.js';
 import type { TrainOptions } from './train-options.js';
 
 /**

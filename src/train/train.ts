@@ -24,6 +24,7 @@ import type { JsonRecord } from './run/json-value.js';
 import { createMemoryRunFolder } from './run/memory-run-folder.js';
 import { type RunRecord, resumeRun, startRun } from './run/open-run.js';
 import type { RunFolder } from './run/run-folder.js';
+import { encodeByTensors } from './tensor-encoder.js';
 import { planRows, planTraining, type TrainOptions, type TrainPlan } from './train-options.js';
 import { createTrainer, type Trainer } from './trainer.js';
 
@@ -155,7 +156,8 @@ async function trainWith(
 
   const batches = openBatches(tf, dataset, split, plan.batchSize, plan.seed, active.needsSecondBatch);
   const scored = split.test.subarray(0, rows.scoreRows);
-  const model = { latents: plan.latents, seed: plan.seed, code: active.code };
+  const model = { tf, latents: plan.latents, code: active.code };
+  const encoder = encodeByTensors(model, dataset.image, trainer);
   const end = await runLoop({
     tf,
     trainer,
@@ -163,12 +165,12 @@ async function trainWith(
     record,
     plan,
     isRemote: backend.isRemote,
-    score: scoring.isScorable ? (step) => scoreRows(tf, trainer, dataset, scored, model, step) : null,
+    score: scoring.isScorable ? (step) => scoreRows(encoder, dataset, scored, step) : null,
     signal: options.signal,
     onStep: (progress) => options.onProgress?.(progress),
   });
   if (split.test.length > 0) {
-    await writePosterior(tf, core, trainer, dataset, split.test, model, folder, (done) => {
+    await writePosterior(encoder, dataset, split.test, plan.seed, folder, (done) => {
       options.onProgress?.({ kind: 'encoding', done, total: split.test.length });
       options.signal?.throwIfAborted();
     });

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { writeNpz } from '../../src/io/index.js';
 import { Matrix } from '../../src/matrix.js';
 import { readFactorLabels, readFactors, readLatents, score } from '../../src/node.js';
-import { train } from '../../src/train/index.js';
+import { train } from '../../src/train.js';
 import { smallData } from '../train/small-data.js';
 import { runInProcess } from './in-process.js';
 import { makeFolder, makeSamples } from './sample-files.js';

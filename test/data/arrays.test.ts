@@ -7,7 +7,7 @@ import { openArrayImages } from '../../src/data/files/array-images.js';
 import { packBits, packedImages } from '../../src/data/files/packed-images.js';
 import { openDataset } from '../../src/data/index.js';
 import { memorySource } from '../../src/io/index.js';
-import { openTensors, type Tensor } from '../../src/io/tensors.js';
+import { openTensors, type Tensor } from '../../src/io/open-tensors.js';
 import { concatenate, crcOf, npyBytes, zipBytes } from '../io/builders.js';
 import { factorsOf, fixture, imagesOf, inFolder, ramp, refusalOf, rowsOf } from './rows.js';
 

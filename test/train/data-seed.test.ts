@@ -16,7 +16,7 @@ import {
   resumeOptions,
   type TrainOptions,
   train,
-} from '../../src/train/index.js';
+} from '../../src/train.js';
 import { smallData } from './small-data.js';
 
 const SMALL = { data: smallData, latents: 3, batchSize: 8, steps: 2, testRows: 30, scoreEvery: 0 } as const;

@@ -3,7 +3,6 @@ import * as tfjs from '@tensorflow/tfjs-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openBackend } from '../../src/train/backends/open-backend.js';
-import { type TrainOptions, train } from '../../src/train/index.js';
 import { LIKELIHOODS } from '../../src/train/likelihoods/index.js';
 import { ARCHITECTURES, findArchitecture } from '../../src/train/models/index.js';
 import { listParameters } from '../../src/train/models/layers.js';
@@ -12,6 +11,7 @@ import type { Description } from '../../src/train/parallel/description.js';
 import type { Request } from '../../src/train/parallel/messages.js';
 import { countValues } from '../../src/train/parallel/packing.js';
 import { makeShardHandler } from '../../src/train/parallel/shard-handler.js';
+import { type TrainOptions, train } from '../../src/train.js';
 import { smallData } from './small-data.js';
 
 const STEPS = 120;

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import type { Dataset } from '../../src/data/dataset.js';
 import { exportNpz } from '../../src/data/export-npz.js';
 import { readLatents, readPosterior, writeFileAtomically } from '../../src/node.js';
-import { train } from '../../src/train/index.js';
+import { train } from '../../src/train.js';
 import { runInProcess } from '../cli/in-process.js';
 import { findPython } from '../python.js';
 import { testNeeding } from '../requirements.js';

@@ -6,6 +6,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Dataset } from '../../src/data/index.js';
 import { openBackend } from '../../src/train/backends/open-backend.js';
+import { decodeCheckpoint } from '../../src/train/run/checkpoint.js';
+import { checkpointSteps } from '../../src/train/run/checkpoints.js';
+import type { TensorLibrary } from '../../src/train/tensors.js';
 import {
   createMemoryRunFolder,
   DivergenceError,
@@ -13,10 +16,7 @@ import {
   type StepProgress,
   type TrainOptions,
   train,
-} from '../../src/train/index.js';
-import { decodeCheckpoint } from '../../src/train/run/checkpoint.js';
-import { checkpointSteps } from '../../src/train/run/checkpoints.js';
-import type { TensorLibrary } from '../../src/train/tensors.js';
+} from '../../src/train.js';
 import { given, spoiltAt, tf } from './backends/library.js';
 import { smallData } from './small-data.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { resumeOptions, train } from '../../src/train/index.js';
+import { resumeOptions, train } from '../../src/train.js';
 import { smallData } from './small-data.js';
 
 test('an option that is passed on undefined leaves the run its own', async () => {

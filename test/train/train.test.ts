@@ -9,6 +9,8 @@ import type { Dataset } from '../../src/data/index.js';
 import type { PlainMatrix } from '../../src/matrix.js';
 import { decompose, readFactors, readPosterior, score } from '../../src/node.js';
 import { openBackend } from '../../src/train/backends/open-backend.js';
+import { decodeCheckpoint } from '../../src/train/run/checkpoint.js';
+import { checkpointSteps } from '../../src/train/run/checkpoints.js';
 import {
   createMemoryRunFolder,
   DivergenceError,
@@ -19,9 +21,7 @@ import {
   type TrainOptions,
   type TrainProgress,
   train,
-} from '../../src/train/index.js';
-import { decodeCheckpoint } from '../../src/train/run/checkpoint.js';
-import { checkpointSteps } from '../../src/train/run/checkpoints.js';
+} from '../../src/train.js';
 import { given, spoiltAt } from './backends/library.js';
 import { smallData } from './small-data.js';
 

@@ -1,8 +1,8 @@
 import { DataError } from '../../errors.js';
 import { checkFactorNames, FACTOR_NAMES, FACTOR_TYPES, readFactorTypes } from '../../io/factor-labels.js';
+import { openTensors, readStrings, type Tensor } from '../../io/open-tensors.js';
 import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
-import { openTensors, readStrings, type Tensor } from '../../io/tensors.js';
 import type { FactorType } from '../../types.js';
 import type { Dataset } from '../dataset.js';
 import { openArrayImages } from './array-images.js';

@@ -1,8 +1,8 @@
 import { DataError, type Place } from '../../errors.js';
 import type { Layout } from '../../io/dense.js';
 import { ITEM_BYTES } from '../../io/dtype.js';
+import type { Tensor } from '../../io/open-tensors.js';
 import { inBlocksOf } from '../../io/source.js';
-import type { Tensor } from '../../io/tensors.js';
 import { mention, phrase } from '../../phrase.js';
 import { consecutive } from './consecutive.js';
 import { type ImageRows, imagesInMemory } from './file-dataset.js';

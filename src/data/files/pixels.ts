@@ -2,8 +2,8 @@ import { DataError, type Place } from '../../errors.js';
 import { decodeElements } from '../../io/decode.js';
 import type { Layout } from '../../io/dense.js';
 import { allocate, ITEM_BYTES } from '../../io/dtype.js';
+import type { Tensor } from '../../io/open-tensors.js';
 import { formatShape } from '../../io/shape.js';
-import type { Tensor } from '../../io/tensors.js';
 import type { ImageShape } from '../dataset.js';
 
 /** How the images of an array lie in it. */

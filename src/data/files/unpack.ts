@@ -1,9 +1,9 @@
 /** Images written once to an .npy file that can be read in pieces. */
 import { DataError } from '../../errors.js';
 import { npyHeader } from '../../io/npy.js';
+import { openTensors, type Tensor } from '../../io/open-tensors.js';
 import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
-import { openTensors, type Tensor } from '../../io/tensors.js';
 import { openFileSource, openIfThere, writeFileAtomically } from './disk.js';
 
 /** Bytes of an array that come in order. */

@@ -1,4 +1,4 @@
-import { batchDecomposition } from '../../decomposition/tensors.js';
+import { batchDecomposition } from '../../decomposition/tensor-estimators.js';
 import { choice, number } from '../../options/rule.js';
 import { differentiate } from './differentiate.js';
 import { klFromPrior } from './kl.js';

@@ -171,8 +171,9 @@ const howToOpen: DatasetOptions = { ...ofFiles, seed: 1 };
 const dataset = await openDataset('images', howToOpen);
 const { test } = await splitRows(dataset.size, 100, 0);
 for await (const piece of exportNpz(dataset, test)) console.log(piece.length);
-const fresh: Sampler = factorSampler(dataset, (images, rows) => {
-  return { data: new Float32Array(images.subarray(0, rows)), rows, columns: 1 };
+const fresh: Sampler = factorSampler(dataset, {
+  latents: 1,
+  encode: ({ values, count }) => ({ mu: new Float32Array(values.subarray(0, count)) }),
 });
 await mig(drawn.latents, drawn.factors, { sampler: fresh });
 

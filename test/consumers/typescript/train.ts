@@ -1,14 +1,18 @@
 /** What a strict user of vaemetrics/train writes; checked against the declarations of the package, and never run. */
 import { type Report, score } from 'vaemetrics';
 import {
+  type Codes,
   createDataset,
   createMemoryRunFolder,
   type Dataset,
   type DatasetArrays,
   DivergenceError,
+  type EncodedByRun,
   type EncodedPosterior,
   type EncodeOptions,
   type EncodePlan,
+  type Encoder,
+  type EncoderRows,
   encode,
   type Factor,
   type ImageGrid,
@@ -89,18 +93,17 @@ await train({ data: 'shapes-3', backend: 'cuda' });
 // Its model.
 const howToLoad: LoadRunOptions = { backend: 'cpu', checkpoint: 'best' };
 const model: Model = await loadRun(folder, howToLoad);
-const code: 'sample' | 'mean' = model.code;
-const { mu, logvar }: { readonly mu: Float32Array; readonly logvar: Float32Array } = await model.encode(
-  arrays.images as Uint8Array,
-);
-const decoded: Uint8Array = await model.decode(mu);
-const loss: number = await model.reconstructionLoss(decoded, logvar);
-// @ts-expect-error images are bytes
-await model.encode(new Float32Array(784));
+const some: EncoderRows = { count: 100, values: arrays.images as Uint8Array };
+const { mu, logvar }: Codes = await model.encode(some);
+const spread: Float32Array | undefined = logvar;
+const decoded: Float32Array = await model.decode(mu);
+const loss: number = await model.reconstructionLoss(some, mu);
+// @ts-expect-error how many rows
+await model.encode({ values: new Uint8Array(784) });
 
 // Its posterior, which metrics take as it is.
 const howToEncode: EncodeOptions = { split: 'all', rows: 50, onPlan: ({ bytes }: EncodePlan) => console.log(bytes) };
-const posterior: EncodedPosterior = await encode(model, howToEncode);
+const posterior: EncodedByRun = await encode(model, howToEncode);
 if (posterior.factors !== null) {
   const report: Report = await score(posterior.mu, posterior.factors, { factorTypes: [...posterior.factorTypes] });
   console.log(report.metrics);
@@ -120,4 +123,19 @@ const kl: number | null | undefined = divergences[0]?.kl;
 await traverse(model, { from: 'zero' });
 await model.close();
 
-export { best, code, factor, gap, grid, kl, loss, losses, shape };
+// An encoder of one's own.
+const own: Encoder = {
+  latents: 2,
+  encode: ({ count, factors }) => ({ mu: new Float32Array(2 * count).fill(factors?.[0] ?? 0) }),
+};
+const codes: EncodedPosterior = await encode(own, { data: dataset, rows: 50 });
+// @ts-expect-error no run, so that data are named
+await encode(own);
+// @ts-expect-error nothing is loaded
+await traverse(own, { data: dataset, checkpoint: 'best' });
+// @ts-expect-error no run
+codes.step.toFixed();
+const vectors: EncoderRows = { count: 2, values: new Float32Array(20), numbers: Int32Array.of(4, 7) };
+await own.encode(vectors);
+
+export { best, decoded, factor, gap, grid, kl, loss, losses, shape, spread };

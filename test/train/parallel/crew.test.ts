@@ -76,7 +76,7 @@ test('what is asked when the crew is ended fails with the reason', async () => {
 
 test('workers that nobody closes keep no program alive, and print nothing', () => {
   const child = `
-    import { train } from './src/train/index.ts';
+    import { train } from './src/train.ts';
     import { workerReplicas } from './src/train/parallel/worker-replicas.ts';
     import { buildAutoencoder } from './src/train/parallel/description.ts';
     import { openBackend } from './src/train/backends/open-backend.ts';

@@ -1,10 +1,10 @@
 /** A training that is over soon, on images that are a function of their row, and all that came of it. */
 import type { Dataset } from '../../../src/data/dataset.js';
 import { bytesOf } from '../../../src/io/float-tensors.js';
-import { createMemoryRunFolder, type StepProgress, train } from '../../../src/train/index.js';
 import { latestCheckpoint } from '../../../src/train/run/checkpoints.js';
 import type { RunFolder } from '../../../src/train/run/run-folder.js';
 import type { TrainOptions } from '../../../src/train/train-options.js';
+import { createMemoryRunFolder, type StepProgress, train } from '../../../src/train.js';
 
 const SIDE = 16;
 

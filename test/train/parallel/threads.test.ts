@@ -2,8 +2,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { OpenedBackend } from '../../../src/train/backends/open-backend.js';
-import { createMemoryRunFolder } from '../../../src/train/index.js';
 import { checkThreads } from '../../../src/train/parallel/open-replicas.js';
+import { createMemoryRunFolder } from '../../../src/train.js';
 import { type Outcome, runSmall } from './small-run.js';
 
 process.env.VAEMETRICS_WASM = 'simd';

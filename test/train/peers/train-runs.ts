@@ -2,7 +2,7 @@
  * A program that trains, one run after the other, by the library that a project has: `node --import tsx train-runs.ts LIBRARY RUNS`, where RUNS is the JSON of a
  * list of `Run`. Prints the JSON of their outcomes. A process of its own, as a backend of Node's own changes the process that it is loaded into.
  */
-import type { Refusal, TrainOptions, TrainProgress } from '../../../src/train/index.js';
+import type { Refusal, TrainOptions, TrainProgress } from '../../../src/train.js';
 import { smallData } from '../small-data.js';
 
 export interface Run {
@@ -23,7 +23,7 @@ export interface RunOutcome {
 }
 
 const [library, runs] = process.argv.slice(2);
-const { train, openBackend } = (await import(library)) as typeof import('../../../src/train/index.js');
+const { train, openBackend } = (await import(library)) as typeof import('../../../src/train.js');
 
 async function outcomeOf({ options, stopAt }: Run): Promise<RunOutcome> {
   const losses: number[] = [];

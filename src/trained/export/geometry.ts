@@ -1,7 +1,13 @@
-/** How other libraries are to lay out what our layers do: shapes between layers, and what is cut off or added at the edges. */
-import type { Layer } from '../models/layers.js';
+/**
+ * How other libraries are to lay out what our layers do: shapes between layers, and what is cut off
+ * or added at the edges.
+ */
+import type { Layer } from '../../train/models/layers.js';
 
-/** Zeros around an image before a convolution, or what is cut off around one after a transposed convolution. */
+/**
+ * Zeros around an image before a convolution, or what is cut off around one after a transposed
+ * convolution.
+ */
 export interface Edges {
   readonly top: number;
   readonly bottom: number;
@@ -51,8 +57,9 @@ function shapeAfter(layer: Layer, before: readonly number[]): readonly number[] 
 }
 
 /**
- * The zeros around an image of `size` that a convolution sees, ('same', as TensorFlow has it: the odd one below and to the right). For a transposed convolution
- * to an image of this size they are what is cut off.
+ * The zeros around an image of `size` that a convolution sees, ('same', as TensorFlow has it: the
+ * odd one below and to the right). For a transposed convolution to an image of this size they are
+ * what is cut off.
  */
 export function edgesOf({ kernel, stride }: { kernel: number; stride: number }, size: readonly number[]): Edges {
   const [vertical, horizontal] = size

@@ -1,7 +1,7 @@
 /** Trained networks for other programs. */
 import { wrongValue } from '../../errors.js';
+import type { RunFolder } from '../../train/run/run-folder.js';
 import { type ModelOptions, readModel, type StoredModel } from '../read-model.js';
-import type { RunFolder } from '../run/run-folder.js';
 import type { ExportedFile } from './exported-file.js';
 import { exportPytorch } from './pytorch.js';
 import { exportTfjs } from './tfjs.js';
@@ -18,14 +18,18 @@ const EXPORTERS: Readonly<Record<ExportFormat, (model: StoredModel) => ExportedF
 };
 
 export interface ExportOptions extends ModelOptions {
-  /** `tfjs`: layers models for tf.loadLayersModel. `safetensors`: weights in PyTorch's layouts, and a script that loads them. */
+  /**
+   * `tfjs`: layers models for tf.loadLayersModel. `safetensors`: weights in PyTorch's layouts, and
+   * a script that loads them.
+   */
   readonly format: ExportFormat;
 }
 
 /**
  * The files of an export of encoder and decoder. No backend is opened.
  * @param run the path of a run's folder (Node), or a folder in memory
- * @throws RangeError for another format; NoRunError (`ERR_NO_INPUT`) where there is no run, or no such checkpoint
+ * @throws RangeError for another format; NoRunError (`ERR_NO_INPUT`) if there is no run, or no
+ *   such checkpoint
  * @example
  * for (const { name, chunks } of await exportModel('runs/first', { format: 'tfjs' })) console.log(name);
  */

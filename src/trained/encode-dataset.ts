@@ -1,27 +1,37 @@
-/** Posteriors of a model, as tables that metrics take. */
-import { withCore } from '../../bindings/core.js';
+/** Codes of a data set, as tables that metrics take. */
 import type { Dataset } from '../data/index.js';
 import { pickRows, splitRows } from '../data/split.js';
+import type { Encoder } from '../encoder.js';
 import { wrongValue } from '../errors.js';
-import type { FactorType } from '../types.js';
-import { encodeRows, factorTypesOf } from './held-out.js';
-import { type LoadRunOptions, type Model, withModel } from './load-run.js';
-import { type PosteriorTables, tabulate } from './posterior-archive.js';
-import type { RunConfig } from './run/config.js';
-import type { RunFolder } from './run/run-folder.js';
-import { type DataOptions, type RunData, withRunData } from './run-data.js';
-import { checkSeed } from './train-options.js';
+import { encodeRows } from '../train/encode-rows.js';
+import { type LabelledTables, tabulate } from '../train/posterior-archive.js';
+import { checkSeed } from '../train/train-options.js';
+import {
+  type DataOptions,
+  type EncoderOnData,
+  type GivenRun,
+  type OwnEncoderOptions,
+  withEncoderOnData,
+} from './encoder-on-data.js';
+import type { LoadRunOptions } from './load-run.js';
 
 export const SPLITS = ['test', 'train', 'all'] as const;
 
 export interface EncodeOptions extends LoadRunOptions, DataOptions {
-  /** Which rows: `test`, those held out from training (the default), `train`, or `all`. Of other data than the run's own there are only `all`. */
+  /**
+   * Which rows: `test`, those held out from training (the default), `train`, or `all`. Of other
+   * data than the run's own there are only `all`.
+   */
   readonly split?: (typeof SPLITS)[number];
-  /** How many of them. Default: all of the split that is named or that was held out; of other data, where no split is named, 10,000 at most. */
+  /**
+   * How many of them. Default: all of the split that is named or that was held out; of other data,
+   * if no split is named, 10,000 at most.
+   */
   readonly rows?: number;
   /**
-   * Seed of the samples z; in splits `train` and `all` of the choice of `rows` too. Those of `test` are the first. Default: the run's, that of its data for
-   * the rows. Which rows were held out the seed of the run's data says.
+   * Seed of the samples z; in splits `train` and `all` of the choice of `rows` too. Those of `test`
+   * are the first. Default: the run's, that of its data for the rows; 0 for an encoder of your own.
+   * Which rows were held out the seed of the run's data says.
    */
   readonly seed?: number;
   readonly signal?: AbortSignal;
@@ -41,14 +51,15 @@ export interface EncodePlan {
   readonly bytes: number;
 }
 
-/** Posteriors of rows: tables that `score` and `decompose` take as they are. */
-export interface EncodedPosterior extends PosteriorTables {
+/** Codes of rows: tables that `score` and `decompose` take as they are. */
+export interface EncodedPosterior extends LabelledTables {
   /** The numbers of the rows in the data set. */
   readonly rows: Int32Array;
   readonly data: string;
-  /** Names of the columns of the factors, and their kinds. */
-  readonly factorNames: readonly string[];
-  readonly factorTypes: readonly FactorType[];
+}
+
+/** Codes by the model of a run. */
+export interface EncodedByRun extends EncodedPosterior {
   /** Steps that the model was trained for. */
   readonly step: number;
   readonly backend: string;
@@ -56,52 +67,47 @@ export interface EncodedPosterior extends PosteriorTables {
   readonly warnings: readonly string[];
 }
 
-/** Rows of other data, where nothing else is said. */
+/** Rows of other data, if nothing else is said. */
 export const ROWS_OF_OTHERS = 10_000;
 
 /** Tables are kept in memory until the last row has been encoded. */
 const BYTES_AT_MOST = 2 ** 31;
 
 /**
- * Encodes images: means, logarithms of variances, a sample, and the factors. Images are read 64 at a time; the tables stay in memory, 2 GiB of them at most.
- * @param run the path of a run's folder (Node), a folder in memory, or a loaded model
- * @throws RangeError where the images have another shape than the model's, there are fewer rows, or the tables of so many have no place in memory
+ * Encodes images: means, logarithms of variances, a sample, and the factors. Images are read 64 at
+ * a time; the tables stay in memory, 2 GiB of them at most.
+ * @param given the path of a run's folder (Node), a folder in memory, a loaded model, or an encoder
+ *   of your own, with data
+ * @throws RangeError if the images have another shape than the model's, there are fewer rows, or
+ *   the tables of so many have no place in memory
  * @example
  * const { mu, factors } = await encode('runs/first', { split: 'all', rows: 10_000 });
  * const report = await score(mu, factors);
  */
-export async function encode(run: string | RunFolder | Model, options: EncodeOptions = {}): Promise<EncodedPosterior> {
+export async function encode(given: GivenRun, options?: EncodeOptions): Promise<EncodedByRun>;
+export async function encode(given: Encoder, options: OwnEncoderOptions<EncodeOptions>): Promise<EncodedPosterior>;
+export async function encode(
+  given: GivenRun | Encoder,
+  options: EncodeOptions = {},
+): Promise<EncodedPosterior | EncodedByRun> {
   if (options.seed !== undefined) checkSeed('seed', options.seed);
-  return withModel(run, options, (model) =>
-    withRunData(model, options, async (data) => {
-      const { dataset } = data;
-      const seed = options.seed ?? model.config.seed;
-      const choice = chooseSplit(model.config, data, options);
-      const plan = planTables(choice, dataset, model.latents);
-      options.onPlan?.(plan);
-      const rows = await chooseRows(model.config, dataset, choice, options.seed ?? model.config.dataSeed);
-      const { tf, encoder } = model.tensors;
-      const encoded = await encodeRows(tf, encoder, dataset, rows, model.latents, (done) => {
-        options.signal?.throwIfAborted();
-        options.onProgress?.({ done, total: rows.length });
-      });
-      const { latents, code, step, backend, device, warnings } = model;
-      const tables = await withCore((core) => tabulate(tf, core, encoded.mu, encoded.logvar, { latents, seed, code }));
-      const columns = dataset.factors.length;
-      return {
-        ...tables,
-        factors: columns === 0 ? null : { data: encoded.factors, rows: rows.length, columns },
-        rows,
-        data: dataset.name,
-        factorNames: dataset.factors.map(({ name }) => name),
-        factorTypes: factorTypesOf(dataset),
-        step,
-        backend,
-        device,
-        warnings,
-      };
-    }),
-  );
+  return withEncoderOnData(given, options, async (on) => {
+    const { encoder, model, dataset } = on;
+    const choice = chooseSplit(on, options);
+    const plan = planTables(choice, dataset, encoder.latents);
+    options.onPlan?.(plan);
+    const rows = await chooseRows(on, choice, options.seed ?? on.dataSeed);
+    const encoded = await encodeRows(encoder, dataset, rows, (done) => {
+      options.signal?.throwIfAborted();
+      options.onProgress?.({ done, total: rows.length });
+    });
+    const seed = options.seed ?? on.seed;
+    const tables = await tabulate(encoded, encoder.latents, dataset, seed, model?.reparameterise);
+    const posterior = { ...tables, rows, data: dataset.name };
+    if (model === null) return posterior;
+    const { step, backend, device, warnings } = model;
+    return { ...posterior, step, backend, device, warnings };
+  });
 }
 
 interface Choice {
@@ -110,8 +116,7 @@ interface Choice {
   readonly count: number;
 }
 
-function chooseSplit(config: RunConfig, { dataset, isOwn }: RunData, { split: wanted, rows }: EncodeOptions): Choice {
-  const testRows = isOwn ? (config.data.identity.testRows as number) : 0;
+function chooseSplit({ dataset, isOwn, testRows }: EncoderOnData, { split: wanted, rows }: EncodeOptions): Choice {
   const split = wanted ?? (testRows > 0 ? 'test' : 'all');
   if (!SPLITS.includes(split))
     throw wrongValue({ option: 'split', problem: `expected ${SPLITS.join(', ')}, got '${split}'` });
@@ -140,14 +145,12 @@ function planTables({ split, available, count }: Choice, { name, factors }: Data
 }
 
 async function chooseRows(
-  config: RunConfig,
-  dataset: Dataset,
+  { dataset, testRows, dataSeed }: EncoderOnData,
   { split, count }: Choice,
   seed: number,
 ): Promise<Int32Array> {
   if (split === 'all') return pickRows(dataset.size, count, seed);
-  const testRows = config.data.identity.testRows as number;
-  const cut = await splitRows(dataset.size, testRows, config.dataSeed);
+  const cut = await splitRows(dataset.size, testRows, dataSeed);
   if (split === 'test') return cut.test.slice(0, count);
   return (await pickRows(cut.trainSize, count, seed)).map(cut.train);
 }

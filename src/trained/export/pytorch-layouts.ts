@@ -1,10 +1,17 @@
-/** Weights in PyTorch's layouts: images are (C, H, W) there, and so are the rows that they are flattened to. */
+/**
+ * Weights in PyTorch's layouts: images are (C, H, W) there, and so are the rows that they are
+ * flattened to.
+ */
 import type { FloatTensor } from '../../io/float-tensors.js';
 import type { PlacedLayer } from './geometry.js';
 
-/** Dense (outputs, inputs), convolution (outputs, inputs, k, k), transposed convolution (inputs, outputs, k, k). */
+/**
+ * Dense (outputs, inputs), convolution (outputs, inputs, k, k), transposed convolution (inputs,
+ * outputs, k, k).
+ */
 export function toPytorchWeights(weights: FloatTensor, { layer, flattened, unflattened }: PlacedLayer): FloatTensor {
-  // Ours end in (inputs, outputs), but for transposed convolutions, which end in (outputs, inputs): both are reversed, and go first.
+  // Ours end in (inputs, outputs), but for transposed convolutions, which end in (outputs, inputs):
+  // both are reversed, and go first.
   if (layer.kind !== 'dense') return transpose(weights, [3, 2, 0, 1]);
   const [inputs, outputs] = weights.shape;
   const [fromInput, fromOutput] = [channelsFirst(flattened, inputs), channelsFirst(unflattened, outputs)];
@@ -20,7 +27,10 @@ export function toPytorchBias(bias: FloatTensor, { unflattened }: PlacedLayer): 
   return { shape: bias.shape, values: bias.values.map((_, i) => bias.values[from[i]]) };
 }
 
-/** For each place of a row flattened from (C, H, W), its place in that of (H, W, C); its own where it is of no image. */
+/**
+ * For each place of a row flattened from (C, H, W), its place in that of (H, W, C); its own where
+ * it is of no image.
+ */
 function channelsFirst(image: readonly number[] | null, length: number): Int32Array {
   const places = Int32Array.from({ length }, (_, i) => i);
   if (image === null) return places;

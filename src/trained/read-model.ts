@@ -1,19 +1,21 @@
-/** A model out of the folder of its run: what it is made of, and its weights. No backend is needed for that. */
-import { withCore } from '../../bindings/core.js';
+/**
+ * A model out of the folder of its run: what it is made of, and its weights. No backend is needed
+ * for that.
+ */
 import type { ImageShape } from '../data/index.js';
 import { DataError, wrongValue } from '../errors.js';
 import type { FloatTensors } from '../io/float-tensors.js';
 import { formatShape } from '../io/shape.js';
-import { findLikelihood } from './likelihoods/index.js';
-import type { Likelihood } from './likelihoods/likelihood.js';
-import type { Networks } from './models/architecture.js';
-import { findArchitecture } from './models/index.js';
-import { initialise } from './models/initialise.js';
-import { listParameters, type ParameterShape } from './models/layers.js';
-import type { Checkpoint } from './run/checkpoint.js';
-import { bestCheckpoint, latestCheckpoint } from './run/checkpoints.js';
-import { type RunConfig, readConfig } from './run/config.js';
-import { NoRunError, type RunFolder } from './run/run-folder.js';
+import { findLikelihood } from '../train/likelihoods/index.js';
+import type { Likelihood } from '../train/likelihoods/likelihood.js';
+import type { Networks } from '../train/models/architecture.js';
+import { findArchitecture } from '../train/models/index.js';
+import { listParameters, type ParameterShape } from '../train/models/layers.js';
+import { untrainedWeights } from '../train/models/untrained-weights.js';
+import type { Checkpoint } from '../train/run/checkpoint.js';
+import { bestCheckpoint, latestCheckpoint } from '../train/run/checkpoints.js';
+import { type RunConfig, readConfig } from '../train/run/config.js';
+import { NoRunError, type RunFolder } from '../train/run/run-folder.js';
 import { openNamed } from './run-data.js';
 
 /** Which weights of a run are meant. */
@@ -41,7 +43,8 @@ export interface StoredModel {
 /**
  * Reads a model.
  * @param run the path of a run's folder (Node), or a folder in memory
- * @throws NoRunError (`ERR_NO_INPUT`) where there is no run, or no such checkpoint; DataError where a file is damaged or does not fit
+ * @throws NoRunError (`ERR_NO_INPUT`) if there is no run, or no such checkpoint; DataError if
+ *   a file is damaged or does not fit
  */
 export async function readModel(run: string | RunFolder, options: ModelOptions = {}): Promise<StoredModel> {
   const { checkpoint = 'last', untrained = false } = options;
@@ -59,8 +62,7 @@ export async function readModel(run: string | RunFolder, options: ModelOptions =
   const shapes = [...listParameters('encoder', networks.encoder), ...listParameters('decoder', networks.decoder)];
   const model = { config, image, networks, likelihood: findLikelihood(config.likelihood) };
   if (untrained) {
-    const values = await withCore((core) => initialise(core, shapes, architecture.initialisation, config.seed));
-    const weights = new Map(shapes.map(({ name, shape }, i) => [name, { shape, values: values[i] }]));
+    const weights = await untrainedWeights(shapes, architecture.initialisation, config.seed);
     return { ...model, step: 0, weights, warnings: [] };
   }
   const { found, warnings } = await findCheckpoint(folder, checkpoint);
@@ -69,7 +71,7 @@ export async function readModel(run: string | RunFolder, options: ModelOptions =
 }
 
 async function openToRead(path: string): Promise<RunFolder> {
-  const { openRunFolder } = await import('./run/node-run-folder.js');
+  const { openRunFolder } = await import('../train/run/node-run-folder.js');
   return openRunFolder(path, 'read');
 }
 

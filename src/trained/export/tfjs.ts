@@ -1,7 +1,10 @@
-/** A network as a layers model of tfjs: model.json and its weights, as `tf.loadLayersModel` reads them. */
+/**
+ * A network as a layers model of tfjs: model.json and its weights, as `tf.loadLayersModel` reads
+ * them.
+ */
 import { bytesOf, type FloatTensors } from '../../io/float-tensors.js';
+import { type Activation, LEAKY_SLOPE } from '../../train/models/layers.js';
 import { version } from '../../version.js';
-import { type Activation, LEAKY_SLOPE } from '../models/layers.js';
 import type { StoredModel } from '../read-model.js';
 import type { ExportedFile } from './exported-file.js';
 import { edgesOf, type PlacedLayer, placeLayers } from './geometry.js';
@@ -52,7 +55,8 @@ function exportNetwork(
   };
   return [
     { name: `${network}/model.json`, chunks: [new TextEncoder().encode(`${JSON.stringify(model)}\n`)] },
-    // Their layouts are ours: filters (kernel, kernel, inputs, outputs), transposed ones (kernel, kernel, outputs, inputs).
+    // Their layouts are ours: filters (kernel, kernel, inputs, outputs), transposed ones (kernel,
+    // kernel, outputs, inputs).
     { name: `${network}/${WEIGHTS_NAME}`, chunks: own.map(([, { values }]) => bytesOf(values)) },
   ];
 }
@@ -87,7 +91,8 @@ function toKeras(network: string, { layer, index, before, after }: PlacedLayer):
   if (layer.kind === 'convolution') {
     return [{ class_name: 'Conv2D', config: { ...config, padding: 'same' } }, ...leaky];
   }
-  // Theirs doubles a side; where ours is a pixel shorter, all is computed and the edges are cut off.
+  // Theirs doubles a side; where ours is a pixel shorter, all is computed and the edges are cut
+  // off.
   const isWhole = [0, 1].every((side) => after[side] === before[side] * layer.stride);
   const { top, bottom, left, right } = edgesOf(layer, after);
   const cropping = [

@@ -1,7 +1,10 @@
-/** Encoder and decoder for PyTorch: model.safetensors, and a script that builds the networks and loads it. */
+/**
+ * Encoder and decoder for PyTorch: model.safetensors, and a script that builds the networks and
+ * loads it.
+ */
 import { type FloatTensor, type FloatTensors, writeFloatTensors } from '../../io/float-tensors.js';
-import { LEAKY_SLOPE } from '../models/layers.js';
-import { codeOf } from '../objectives/codes.js';
+import { LEAKY_SLOPE } from '../../train/models/layers.js';
+import { codeOf } from '../../train/objectives/codes.js';
 import type { StoredModel } from '../read-model.js';
 import type { ExportedFile } from './exported-file.js';
 import { edgesOf, type PlacedLayer, placeLayers } from './geometry.js';
@@ -70,7 +73,8 @@ function toModules(placed: PlacedLayer): PytorchModule[] {
   const isTransposed = layer.kind === 'transposed-convolution';
   const { top, bottom, left, right } = edgesOf(layer, isTransposed ? after : before);
   const isEven = top === bottom && left === right;
-  // Padding is the same on all sides there; where ours is not, a module of its own adds zeros, or takes a line away.
+  // Padding is the same on all sides there; where ours is not, a module of its own adds zeros, or
+  // takes a line away.
   const convolution = (padding: string) =>
     `nn.${isTransposed ? 'ConvTranspose2d' : 'Conv2d'}(${inputs}, ${outputs}, ${layer.kernel}, stride=${layer.stride}${padding})`;
   if (isEven) {

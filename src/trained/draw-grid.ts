@@ -3,15 +3,12 @@ import { animate } from '../data/animation.js';
 import { contactSheet, layOut } from '../data/contact-sheet.js';
 import { comfortableScale, enlarge, enlargedShape } from '../data/enlarge.js';
 import { checkFrameSize, checkSheetSize } from '../data/picture-size.js';
-import type { ImageGrid } from './traverse.js';
+import type { GridShape, ImageGrid } from './image-grid.js';
 
 /** How large a pixel of an image is drawn. Default: so that images come near to 64 pixels. */
 export interface DrawOptions {
   readonly scale?: number;
 }
-
-/** What the size of a picture follows from. */
-export type GridShape = Pick<ImageGrid, 'lines' | 'columns' | 'image'>;
 
 /** @throws RangeError for a grid that is too large to be drawn */
 export function checkDrawing({ lines, columns, image }: GridShape, { scale }: DrawOptions = {}): void {
@@ -25,7 +22,7 @@ export function checkAnimation({ lines, columns, image }: GridShape, { scale }: 
 
 /**
  * A grid as PNG.
- * @throws RangeError where the picture would have more than 2^26 pixels
+ * @throws RangeError if the picture would have more than 2^26 pixels
  */
 export async function drawGrid(grid: ImageGrid, { scale }: DrawOptions = {}): Promise<Uint8Array> {
   checkDrawing(grid, { scale });
@@ -38,7 +35,7 @@ const ACROSS = 5;
 
 /**
  * A grid as GIF: column after column, forwards and backwards, the lines side by side.
- * @throws RangeError where all frames together would have more than 2^26 pixels
+ * @throws RangeError if all frames together would have more than 2^26 pixels
  */
 export async function animateGrid(grid: ImageGrid, { scale }: DrawOptions = {}): Promise<Uint8Array> {
   checkAnimation(grid, { scale });

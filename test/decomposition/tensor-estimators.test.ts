@@ -8,7 +8,7 @@ import {
   batchDecomposition,
   batchLogDensities,
   type DecompositionTensors,
-} from '../../src/decomposition/tensors.js';
+} from '../../src/decomposition/tensor-estimators.js';
 import { assertNear } from '../assembly/samples.js';
 import { withWatchedCore } from '../assembly/watched-core.js';
 import type { PlainBatch, Table } from './plain-estimators.js';

@@ -1,0 +1,115 @@
+/** The model of a run as an encoder: the one file here that knows of tensors. */
+import type { ImageShape } from '../data/index.js';
+import type { Codes, Encoder, EncoderRows } from '../encoder.js';
+import { dataRangeError } from '../errors.js';
+import { decode, type Parameters } from '../train/autoencoder.js';
+import type { BackendName } from '../train/backends/backend.js';
+import { openBackend } from '../train/backends/open-backend.js';
+import { toTensor } from '../train/batches.js';
+import { forward } from '../train/models/network.js';
+import { codeOf } from '../train/objectives/codes.js';
+import { buildAutoencoder } from '../train/parallel/description.js';
+import { pieces } from '../train/pieces.js';
+import { localReplicas } from '../train/replicas.js';
+import type { RunConfig } from '../train/run/config.js';
+import type { RunFolder } from '../train/run/run-folder.js';
+import type { Reparameterise } from '../train/sample-latents.js';
+import { countLatents, encodeByTensors, imagesOf, ROWS_ON_DEVICE, shapeOf } from '../train/tensor-encoder.js';
+import type { TensorLibrary } from '../train/tensors.js';
+import { type ModelOptions, readModel } from './read-model.js';
+
+export interface LoadRunOptions extends ModelOptions {
+  /** What computes; default `auto`, the first that really works. */
+  readonly backend?: BackendName | 'auto';
+  /** A tfjs of your own, which then computes, on the backend that it is set to. */
+  readonly tf?: TensorLibrary;
+}
+
+/** The model of a run, until it is closed. */
+export interface Model extends Encoder {
+  readonly config: RunConfig;
+  readonly image: ImageShape;
+  /** Steps that it was trained for. */
+  readonly step: number;
+  readonly backend: string;
+  readonly device: string;
+  readonly warnings: readonly string[];
+  /**
+   * Images, bytes (R, H, W, C), to posteriors (R, D). Autoencoders give points, without a logvar.
+   */
+  encode(rows: EncoderRows): Promise<Codes>;
+  /** Latents (R, D) to images (R, H, W, C), from 0 to 1. */
+  decode(z: Float32Array): Promise<Float32Array>;
+  /** z = mu + exp(logvar / 2) noise, of arrays of one length, with the digits that training has. */
+  readonly reparameterise: Reparameterise;
+  /** -log p(x|z) in nats per image, averaged over images and their latents (R, D). */
+  reconstructionLoss(rows: EncoderRows, z: Float32Array): Promise<number>;
+  /** Frees the weights and closes the backend. */
+  close(): Promise<void>;
+}
+
+/**
+ * Loads the model of a run.
+ * @param run the path of a run's folder (Node), or a folder in memory
+ * @throws NoRunError (`ERR_NO_INPUT`) if there is no run, or no such checkpoint; DataError if a
+ *   file is damaged; BackendError if the backend does not come up
+ * @example
+ * const model = await loadRun('runs/first', { checkpoint: 'best' });
+ * const images = await model.decode(new Float32Array(model.latents));
+ * await model.close();
+ */
+export async function loadRun(run: string | RunFolder, options: LoadRunOptions = {}): Promise<Model> {
+  const { config, image, step, weights, warnings } = await readModel(run, options);
+  const backend = await openBackend(options.backend ?? 'auto', options.tf ? { tf: options.tf } : {});
+  const { tf } = backend;
+  const { architecture, latents, likelihood, shardRows } = config;
+  const code = codeOf(config.objective);
+  // By the library's own formulas, without the quicker ones of a backend, which sum a loss in
+  // another order.
+  const autoencoder = buildAutoencoder({ tf }, { architecture, image, latents, likelihood, code });
+  const ofNetwork = (network: string) =>
+    [...weights]
+      .filter(([name]) => name.startsWith(`${network}.`))
+      .map(([, { shape, values }]) => tf.tensor(values, [...shape]));
+  const parameters: Parameters = { encoder: ofNetwork('encoder'), decoder: ofNetwork('decoder') };
+  const replicas = localReplicas(autoencoder, shardRows);
+
+  return {
+    ...encodeByTensors(autoencoder, image, {
+      encode: (images) => replicas.encode({ ...parameters, version: 0 }, images),
+      decode: (z) => decode(autoencoder, parameters, z),
+    }),
+    config,
+    image,
+    step,
+    backend: backend.name,
+    device: backend.device,
+    warnings,
+
+    async reconstructionLoss(rows, z) {
+      const images = imagesOf(rows, image);
+      const pixels = images.length / rows.count;
+      const { networks, operations, likelihood } = autoencoder;
+      if (countLatents(z, latents) !== rows.count) {
+        throw dataRangeError(`expected latents of ${rows.count} images, got those of ${z.length / latents}`);
+      }
+      let sum = 0;
+      for (const [from, to] of pieces(rows.count, ROWS_ON_DEVICE)) {
+        const x = toTensor(tf, images.subarray(from * pixels, to * pixels), shapeOf(to - from, image));
+        const code = tf.tensor(z.slice(from * latents, to * latents), [to - from, latents]);
+        const pass = forward(tf, operations, networks.decoder, parameters.decoder, code);
+        const { loss, gradient } = likelihood.lossOf(tf, operations, pass.output, x, 1);
+        sum += (await loss.data())[0];
+        pass.dispose();
+        tf.dispose([x, code, loss, gradient]);
+      }
+      return sum / rows.count;
+    },
+
+    async close() {
+      await replicas.close();
+      tf.dispose([parameters.encoder, parameters.decoder]);
+      await backend.close();
+    },
+  };
+}
