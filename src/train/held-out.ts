@@ -7,14 +7,19 @@ import type { FactorType } from '../types.js';
 import { loadImages } from './batches.js';
 import { DivergenceError } from './numbers.js';
 import { POINTS } from './objectives/codes.js';
-import type { ActiveObjective } from './objectives/objective.js';
+import type { Code } from './objectives/objective.js';
 import type { LiveScores } from './progress.js';
 import { takeTurn } from './take-turn.js';
-import type { TensorLibrary } from './tensors.js';
-import type { Trainer } from './trainer.js';
+import type { Tensor, TensorLibrary } from './tensors.js';
+import type { Posteriors } from './vae/autoencoder.js';
 
 /** Rows that are encoded at a time: a batch of training, so that signals wait no longer for their turn than there. */
 const CHUNK_ROWS = 64;
+
+/** What encodes images (rows, H, W, C) in [0, 1]. */
+export interface TensorEncoder {
+  encode(images: Tensor): Promise<Posteriors>;
+}
 
 /** Posteriors of some rows, row-major: mu and logvar (N, D), factors (N, K). */
 export interface EncodedRows {
@@ -26,7 +31,7 @@ export interface EncodedRows {
 /** Encodes rows some at a time; `onChunk` is told how many are done, and stops it by throwing. */
 export async function encodeRows(
   tf: TensorLibrary,
-  trainer: Pick<Trainer, 'encode'>,
+  encoder: TensorEncoder,
   dataset: Dataset,
   rows: Int32Array,
   latents: number,
@@ -37,7 +42,7 @@ export async function encodeRows(
   for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
     onChunk?.(from);
     const images = await loadImages(tf, dataset, rows.subarray(from, from + CHUNK_ROWS));
-    const posterior = await trainer.encode(images);
+    const posterior = await encoder.encode(images);
     const [means, logvars] = await Promise.all([posterior.mu.data(), posterior.logvar.data()]);
     mu.set(means as Float32Array, from * latents);
     logvar.set(logvars as Float32Array, from * latents);
@@ -73,7 +78,7 @@ export function factorTypesOf({ factors }: Dataset): FactorType[] {
 /** What can be said of a run in advance: metrics need factors, total correlation a posterior, and both rows to look at. */
 export function planScores(
   { factors }: Dataset,
-  code: ActiveObjective['code'],
+  code: Code,
   { testRows, scoreRows: rows }: { readonly testRows: number; readonly scoreRows: number },
 ): { readonly isScorable: boolean; readonly notes: readonly string[] } {
   const notes: string[] = [];
@@ -105,13 +110,13 @@ function countRows(rows: number): string {
 /** Scores the means of held-out rows: by metrics where there are factors, and by total correlation where there is a posterior. */
 export async function scoreRows(
   tf: TensorLibrary,
-  trainer: Trainer,
+  encoder: TensorEncoder,
   dataset: Dataset,
   rows: Int32Array,
-  { latents, code }: { readonly latents: number; readonly code: ActiveObjective['code'] },
+  { latents, code }: { readonly latents: number; readonly code: Code },
   step: number,
 ): Promise<LiveScores> {
-  const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, latents);
+  const { mu, logvar, factors } = await encodeRows(tf, encoder, dataset, rows, latents);
   const shape = { rows: rows.length, columns: latents };
   const hasPosterior = code === 'sample';
   checkPosterior(hasPosterior ? { mu, logvar } : { mu }, step);
@@ -130,6 +135,23 @@ export async function scoreRows(
     scores: Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
     reasons: Object.fromEntries(reasons),
   };
+}
+
+/** The score that decides which step is the best; null if there is none. */
+export function decidingScore({ scores }: LiveScores): number | null {
+  return scores[LIVE_METRICS[0]] ?? null;
+}
+
+/** Scores as the log has them, with the total correlation in nats, and its floor. */
+export function scoresOf(scored: LiveScores): Record<string, number | null> {
+  const named: Record<string, number | null> = { ...scored.scores, [TOTAL_CORRELATION]: scored.totalCorrelation };
+  if (scored.totalCorrelationFloor !== null) named[TOTAL_CORRELATION_FLOOR] = scored.totalCorrelationFloor;
+  return named;
+}
+
+/** Why some of them are null, by their place in the line. */
+export function reasonsOf({ reasons }: LiveScores): Record<string, string> {
+  return Object.fromEntries(Object.entries(reasons).map(([name, reason]) => [`scores.${name}`, reason]));
 }
 
 interface LiveScore {

@@ -1,19 +1,18 @@
 /** A trained model that encodes and decodes. */
 import type { ImageShape } from '../data/index.js';
 import { dataRangeError, optionRangeError } from '../errors.js';
-import { type Autoencoder, decode, type Parameters } from './autoencoder.js';
 import type { BackendName } from './backends/backend.js';
 import { openBackend } from './backends/open-backend.js';
 import { toTensor } from './batches.js';
+import type { TensorEncoder } from './held-out.js';
 import { forward } from './models/network.js';
-import { codeOf } from './objectives/codes.js';
 import { composeOperations } from './operations.js';
 import { type ModelOptions, readModel } from './read-model.js';
-import { localReplicas } from './replicas.js';
+import { localReplicas, mapValues } from './replicas.js';
 import type { RunConfig } from './run/config.js';
 import type { RunFolder } from './run/run-folder.js';
-import type { TensorLibrary } from './tensors.js';
-import type { Trainer } from './trainer.js';
+import type { Tensor, TensorLibrary } from './tensors.js';
+import { type Autoencoder, autoencoderWork, decodeLatents, type Posteriors } from './vae/autoencoder.js';
 
 /** Rows that are computed at a time. */
 const CHUNK_ROWS = 256;
@@ -45,7 +44,7 @@ export interface Model {
   /** -log p(x|z) in nats per image, averaged over images (N, H, W, C), bytes, and latents (N, D). */
   reconstructionLoss(images: Uint8Array, z: Float32Array): Promise<number>;
   /** What encodes tensors, for those who have them. */
-  readonly tensors: { readonly tf: TensorLibrary; readonly encoder: Pick<Trainer, 'encode'> };
+  readonly tensors: { readonly tf: TensorLibrary; readonly encoder: TensorEncoder };
   /** Frees the weights and closes the backend. */
   close(): Promise<void>;
 }
@@ -61,18 +60,24 @@ export interface Model {
  * await model.close();
  */
 export async function loadRun(run: string | RunFolder, options: LoadRunOptions = {}): Promise<Model> {
-  const { config, image, networks, likelihood, step, weights, warnings } = await readModel(run, options);
+  const { config, image, networks, likelihood, code, step, weights, warnings } = await readModel(run, options);
   const backend = await openBackend(options.backend ?? 'auto', options.tf ? { tf: options.tf } : {});
   const { tf } = backend;
   const { latents } = config;
   const operations = composeOperations(tf);
-  const autoencoder: Autoencoder = { tf, operations, networks, likelihood, latents, code: 'mean' };
+  const computer = { tf, operations };
+  const autoencoder: Autoencoder = { networks, likelihood, latents };
   const ofNetwork = (network: string) =>
     [...weights]
       .filter(([name]) => name.startsWith(`${network}.`))
       .map(([, { shape, values }]) => tf.tensor(values, [...shape]));
-  const parameters: Parameters = { encoder: ofNetwork('encoder'), decoder: ofNetwork('decoder') };
-  const replicas = localReplicas(autoencoder, config.shardRows);
+  const parameters = { encoder: ofNetwork('encoder'), decoder: ofNetwork('decoder') };
+  const replicas = localReplicas(computer, autoencoderWork(autoencoder), config.shardRows);
+  const now = mapValues(parameters, (tensors) => ({ version: 0, tensors }));
+  const encodeTensors = async (images: Tensor): Promise<Posteriors> => {
+    const { rows } = await replicas.start('encode', now).advance({ rows: { images } });
+    return { mu: rows.mu, logvar: rows.logvar };
+  };
   const pixels = image.height * image.width * image.channels;
   const shapeOf = (rows: number) => [rows, image.height, image.width, image.channels];
 
@@ -80,7 +85,7 @@ export async function loadRun(run: string | RunFolder, options: LoadRunOptions =
     config,
     image,
     latents,
-    code: codeOf(config.objective),
+    code,
     step,
     backend: backend.name,
     device: backend.device,
@@ -93,7 +98,7 @@ export async function loadRun(run: string | RunFolder, options: LoadRunOptions =
       for (let from = 0; from < rows; from += CHUNK_ROWS) {
         const to = Math.min(rows, from + CHUNK_ROWS);
         const x = toTensor(tf, images.subarray(from * pixels, to * pixels), shapeOf(to - from));
-        const posterior = await replicas.encode({ ...parameters, version: 0 }, x);
+        const posterior = await encodeTensors(x);
         mu.set((await posterior.mu.data()) as Float32Array, from * latents);
         logvar.set((await posterior.logvar.data()) as Float32Array, from * latents);
         tf.dispose([x, posterior]);
@@ -107,7 +112,7 @@ export async function loadRun(run: string | RunFolder, options: LoadRunOptions =
       for (let from = 0; from < rows; from += CHUNK_ROWS) {
         const to = Math.min(rows, from + CHUNK_ROWS);
         const code = tf.tensor(z.slice(from * latents, to * latents), [to - from, latents]);
-        const decoded = decode(autoencoder, parameters, code);
+        const decoded = decodeLatents(autoencoder, computer, parameters.decoder, code);
         const values = await decoded.data();
         for (let i = 0; i < values.length; i++) images[from * pixels + i] = Math.round(values[i] * 255);
         tf.dispose([code, decoded]);
@@ -134,7 +139,7 @@ export async function loadRun(run: string | RunFolder, options: LoadRunOptions =
       return sum / rows;
     },
 
-    tensors: { tf, encoder: { encode: (images) => replicas.encode({ ...parameters, version: 0 }, images) } },
+    tensors: { tf, encoder: { encode: encodeTensors } },
 
     async close() {
       await replicas.close();
@@ -160,7 +165,7 @@ export async function withModel<R>(
   work: (model: Model) => Promise<R>,
 ): Promise<R> {
   if (typeof run !== 'string' && 'decode' in run) {
-    for (const name of ['checkpoint', 'untrained', 'backend', 'tf'] as const) {
+    for (const name of ['checkpoint', 'untrained', 'backend', 'tf', 'model', 'architecture', 'likelihood'] as const) {
       if (options[name] !== undefined) throw optionRangeError(`${name}: the model is loaded already, and has its own`);
     }
     return work(run);

@@ -10,11 +10,10 @@ import { toMatrix } from '../matrix.js';
 import { STREAMS } from '../random.js';
 import type { FactorType } from '../types.js';
 import { createDraws } from './draws.js';
-import { encodeRows, factorTypesOf } from './held-out.js';
-import type { ActiveObjective } from './objectives/objective.js';
+import { encodeRows, factorTypesOf, type TensorEncoder } from './held-out.js';
+import type { Code } from './objectives/objective.js';
 import type { RunFolder } from './run/run-folder.js';
 import type { TensorLibrary } from './tensors.js';
-import type { Trainer } from './trainer.js';
 
 export const POSTERIOR_NAME = 'posterior.npz';
 
@@ -24,21 +23,21 @@ export interface ArchiveSettings {
   readonly latents: number;
   /** Of the samples. */
   readonly seed: number;
-  readonly code: ActiveObjective['code'];
+  readonly code: Code;
 }
 
 /** Encodes rows and writes mu, logvar, z (a sample of each) and the factors, their names and kinds, where they are known. */
 export async function writePosterior(
   tf: TensorLibrary,
   core: Core,
-  trainer: Trainer,
+  encoder: TensorEncoder,
   dataset: Dataset,
   rows: Int32Array,
   settings: ArchiveSettings,
   folder: RunFolder,
   onChunk?: (done: number) => void,
 ): Promise<void> {
-  const { mu, logvar, factors } = await encodeRows(tf, trainer, dataset, rows, settings.latents, onChunk);
+  const { mu, logvar, factors } = await encodeRows(tf, encoder, dataset, rows, settings.latents, onChunk);
   const columns = dataset.factors.length;
   const tables: PosteriorTables = {
     ...(await tabulate(tf, core, mu, logvar, settings)),

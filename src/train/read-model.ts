@@ -4,20 +4,21 @@ import type { ImageShape } from '../data/index.js';
 import { DataError, optionRangeError } from '../errors.js';
 import type { FloatTensors } from '../io/float-tensors.js';
 import { formatShape } from '../io/shape.js';
-import { findLikelihood } from './likelihoods/index.js';
 import type { Likelihood } from './likelihoods/likelihood.js';
 import type { Networks } from './models/architecture.js';
-import { findArchitecture } from './models/index.js';
 import { initialise } from './models/initialise.js';
 import { listParameters, type ParameterShape } from './models/layers.js';
+import { codeOf } from './objectives/codes.js';
+import type { Code } from './objectives/objective.js';
+import { type OwnParts, partsOf } from './own-parts.js';
 import type { Checkpoint } from './run/checkpoint.js';
 import { bestCheckpoint, latestCheckpoint } from './run/checkpoints.js';
 import { type RunConfig, readConfig } from './run/config.js';
 import { NoRunError, type RunFolder } from './run/run-folder.js';
 import { openNamed } from './run-data.js';
 
-/** Which weights of a run are meant. */
-export interface ModelOptions {
+/** Which weights of a run are meant, and what it was trained with that was the caller's own. */
+export interface ModelOptions extends OwnParts {
   /** `last` (the default), or `best`: those of the best score while it was trained. */
   readonly checkpoint?: 'last' | 'best';
   /** The weights before the first step, to compare with, in place of those of a checkpoint. */
@@ -31,6 +32,7 @@ export interface StoredModel {
   readonly image: ImageShape;
   readonly networks: Networks;
   readonly likelihood: Likelihood;
+  readonly code: Code;
   /** Steps that it was trained for. */
   readonly step: number;
   /** By the names of `listParameters`, in its order: the encoder's, then the decoder's. */
@@ -53,11 +55,11 @@ export async function readModel(run: string | RunFolder, options: ModelOptions =
   }
   const folder = typeof run === 'string' ? await openToRead(run) : run;
   const config = await readConfig(folder);
-  const architecture = findArchitecture(config.architecture);
+  const { architecture, likelihood, objective } = partsOf(config, options);
   const image = await imageOf(config);
   const networks = architecture.build(image, config.latents);
   const shapes = [...listParameters('encoder', networks.encoder), ...listParameters('decoder', networks.decoder)];
-  const model = { config, image, networks, likelihood: findLikelihood(config.likelihood) };
+  const model = { config, image, networks, likelihood, code: codeOf(config.objective, objective) };
   if (untrained) {
     const values = await withCore((core) => initialise(core, shapes, architecture.initialisation, config.seed));
     const weights = new Map(shapes.map(({ name, shape }, i) => [name, { shape, values: values[i] }]));

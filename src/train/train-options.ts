@@ -19,16 +19,16 @@ export interface TrainOptions {
   readonly data: string | Blob | Dataset;
   /** What a file or folder of images does not say itself: `{ size: 64, crop: 148 }`. Kept with the run, and used wherever its data are opened. */
   readonly dataOptions?: FileOptions;
-  /** The objective: `vae`, `beta-vae` (the default), `beta-tcvae`, `factor-vae` ... */
-  readonly model?: string;
+  /** The objective: `vae`, `beta-vae` (the default), `beta-tcvae`, `factor-vae` ..., or one of your own. */
+  readonly model?: string | Objective;
   /** The objective's own options, such as `{ beta: 4 }`. */
   readonly modelOptions?: Readonly<Record<string, unknown>>;
-  /** `burgess` (the default), `locatello` or `mlp`. */
-  readonly architecture?: string;
+  /** `burgess` (the default), `locatello` or `mlp`, or one of your own. */
+  readonly architecture?: string | Architecture;
   /** D, the number of latents: 1 to 1,024. Default 10. */
   readonly latents?: number;
-  /** `bernoulli` (the default) or `gaussian`. */
-  readonly likelihood?: string;
+  /** `bernoulli` (the default) or `gaussian`, or one of your own, which computes on one thread. */
+  readonly likelihood?: string | Likelihood;
   /** Steps in all, those before a resumption included. Default 5,000. */
   readonly steps?: number;
   /** B, images per step. Default: the architecture's. */

@@ -1,5 +1,5 @@
 /** The architectures by name. */
-import { optionRangeError } from '../../errors.js';
+import { pickPart } from '../named-parts.js';
 import type { Architecture } from './architecture.js';
 import { burgess } from './burgess.js';
 import { locatello } from './locatello.js';
@@ -7,10 +7,7 @@ import { mlp } from './mlp.js';
 
 export const ARCHITECTURES: readonly Architecture[] = [burgess, locatello, mlp];
 
-/** @throws RangeError for a name that is none of theirs */
-export function findArchitecture(name: string): Architecture {
-  const found = ARCHITECTURES.find((architecture) => architecture.name === name);
-  if (found !== undefined) return found;
-  const names = ARCHITECTURES.map((architecture) => architecture.name).join(', ');
-  throw optionRangeError(`architecture: expected one of ${names}, got '${name}'`);
+/** @throws TypeError or RangeError for what is neither a name of theirs nor one of the caller's own */
+export function findArchitecture(given: string | Architecture): Architecture {
+  return pickPart('architecture', ARCHITECTURES, given, ['build']);
 }

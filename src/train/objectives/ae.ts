@@ -1,5 +1,4 @@
 import type { LatentBatch, Objective, Penalty, StepContext } from './objective.js';
-import { stateless } from './stateless.js';
 
 /** Reconstruction alone; the decoder is given mu. */
 export const ae: Objective = {
@@ -8,7 +7,7 @@ export const ae: Objective = {
   summary: 'reconstruction alone, without noise in the code',
   source: 'Rumelhart, Hinton, Williams 1986, Learning Internal Representations by Error Propagation',
   options: {},
-  activate: () => ({ ...stateless('mean'), penalise: withoutPenalty }),
+  activate: () => ({ code: 'mean', penalise: withoutPenalty }),
 };
 
 /** No penalty, and no KL beside it: nothing trains logvar. */

@@ -3,7 +3,6 @@ import { batchDecomposition } from '../../decomposition/tensors.js';
 import { differentiate } from './differentiate.js';
 import { klFromPrior } from './kl.js';
 import type { Objective } from './objective.js';
-import { stateless } from './stateless.js';
 
 /**
  * Reconstruction + alpha I(x; z) + beta TC(z) + gamma dimension-wise KL, the three from minibatch estimates. They sum to the mean of
@@ -28,7 +27,7 @@ export const betaTcvae: Objective = {
     const weights = [options.alpha, options.beta, options.gamma] as number[];
     const estimator = options.estimator as EstimatorName;
     return {
-      ...stateless('sample'),
+      code: 'sample',
       penalise: (batch, { tf, datasetSize }) =>
         differentiate(tf, batch, ['mu', 'logvar', 'z'], (latents) => {
           const parts = batchDecomposition(tf, latents, { estimator, datasetSize });

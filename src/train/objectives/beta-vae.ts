@@ -2,7 +2,6 @@ import { optionRangeError } from '../../errors.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 import { klFromPrior, klGradients, weighKl } from './kl.js';
 import type { ActiveObjective, Objective, ObjectiveOptions, StepContext } from './objective.js';
-import { stateless } from './stateless.js';
 
 /**
  * Reconstruction + beta KL. Beta is given, rises from 0 over `warmup` steps, or is found.
@@ -59,7 +58,7 @@ function weighted(options: ObjectiveOptions): ActiveObjective {
     return step < warmup ? (beta * step) / warmup : beta;
   };
   return {
-    ...stateless('sample'),
+    code: 'sample',
     penalise(batch, context) {
       const beta = betaAt(context);
       const { tf } = context;
@@ -83,8 +82,8 @@ function constrained(options: ObjectiveOptions): ActiveObjective {
     );
   }
   return {
-    ...stateless('sample'),
-    createState: ({ tf }) => ({ tensors: { multiplier: tf.scalar(first) } }),
+    code: 'sample',
+    createState: ({ tf }) => ({ multiplier: tf.scalar(first) }),
 
     penalise: (batch, { tf }, { tensors: { multiplier } }) =>
       tf.tidy(() => {

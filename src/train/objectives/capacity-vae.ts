@@ -1,6 +1,5 @@
 import { klFromPrior, klGradients } from './kl.js';
 import type { Objective } from './objective.js';
-import { stateless } from './stateless.js';
 
 /** Reconstruction + gamma |KL - C|: KL is led from 0 up to `capacity` nats, so that factors are learnt one after the other. */
 export const capacityVae: Objective = {
@@ -23,7 +22,7 @@ export const capacityVae: Objective = {
     const most = options.capacity as number;
     const steps = options['capacity-steps'] as number;
     return {
-      ...stateless('sample'),
+      code: 'sample',
       penalise: (batch, { tf, step }) =>
         tf.tidy(() => {
           const capacity = step < steps ? (most * step) / steps : most;

@@ -2,7 +2,6 @@ import type { Tensor, TensorLibrary } from '../tensors.js';
 import { addPenalties, differentiate } from './differentiate.js';
 import { weighKl } from './kl.js';
 import type { LatentBatch, Objective } from './objective.js';
-import { stateless } from './stateless.js';
 
 /**
  * Reconstruction + KL + lambda_od sum_{i != j} C_ij^2 + lambda_d sum_i (C_ii - 1)^2: the covariance of the codes is drawn to the
@@ -31,7 +30,7 @@ function dipVae(
       const weightOff = options['lambda-od'] as number;
       const weightOn = options['lambda-d'] as number;
       return {
-        ...stateless('sample'),
+        code: 'sample',
         penalise(batch, { tf }) {
           const covariances = differentiate(tf, batch, kind === 'i' ? ['mu'] : ['mu', 'logvar'], (latents) => {
             const matrix = covariance(tf, latents);

@@ -1,6 +1,5 @@
 /** The registry: everything that lists, names, checks or documents objectives derives from this array. */
-import { optionRangeError, optionTypeError } from '../../errors.js';
-import { didYouMean } from '../../suggest.js';
+import { pickPart } from '../named-parts.js';
 import { ae } from './ae.js';
 import { betaTcvae } from './beta-tcvae.js';
 import { betaVae } from './beta-vae.js';
@@ -26,13 +25,7 @@ export const objectives: readonly Objective[] = [
   dae,
 ];
 
-/** @throws TypeError or RangeError for what is no name of an objective; says which name is near */
-export function findObjective(name: string): Objective {
-  const names = objectives.map((objective) => objective.name);
-  if (typeof name !== 'string') {
-    throw optionTypeError(`objective: expected one of ${names.join(', ')}, got ${typeof name}`);
-  }
-  const found = objectives.find((objective) => objective.name === name);
-  if (found) return found;
-  throw optionRangeError(`objective: expected one of ${names.join(', ')}, got '${name}'${didYouMean(name, names)}`);
+/** @throws TypeError or RangeError for what is neither the name of one nor one of the caller's own */
+export function findObjective(given: string | Objective): Objective {
+  return pickPart('objective', objectives, given, ['activate']);
 }

@@ -1,6 +1,5 @@
 import { weighKl } from './kl.js';
 import type { Objective } from './objective.js';
-import { stateless } from './stateless.js';
 
 /** Reconstruction + KL: the negative evidence lower bound. */
 export const vae: Objective = {
@@ -9,5 +8,5 @@ export const vae: Objective = {
   summary: 'reconstruction + KL',
   source: 'Kingma, Welling 2014, Auto-Encoding Variational Bayes, equations 7 and 10',
   options: {},
-  activate: () => ({ ...stateless('sample'), penalise: (batch, { tf }) => weighKl(tf, batch) }),
+  activate: () => ({ code: 'sample', penalise: (batch, { tf }) => weighKl(tf, batch) }),
 };

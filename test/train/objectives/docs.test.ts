@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { objectives } from '../../../src/train/objectives/index.js';
-import { activate, contextOf, drawBatch, penalise, withDraws } from './batches.js';
+import { activate, contextOf, drawBatch, penalise, stateOf, withDraws } from './batches.js';
 
 const page = readFileSync(new URL('../../../docs/objectives.md', import.meta.url), 'utf8');
 const sections = new Map(
@@ -26,7 +26,7 @@ for (const { name, options } of objectives) {
     const small = name === 'factor-vae' ? { 'discriminator-units': 4 } : {};
     const { terms } = await withDraws((draws) => {
       const objective = activate(name, small);
-      const state = objective.createState(contextOf({ draws }));
+      const state = stateOf(objective, contextOf({ draws }));
       return penalise(objective, drawBatch(1), {}, state);
     });
     // II says that its terms are those of I.

@@ -12,6 +12,7 @@ import {
   disposePenalty,
   drawBatch,
   penalise,
+  stateOf,
   tf,
   uploadBatch,
   withDraws,
@@ -114,7 +115,7 @@ test('dip-vae: both entries of a pair count, the mean variances only in II', () 
 function multipliersOver(steps: number, target: number, options: Record<string, unknown> = {}): number[] {
   const objective = activate('beta-vae', { 'kl-target': target, ...options });
   const context = contextOf();
-  const state = objective.createState(context);
+  const state = stateOf(objective, context);
   const batch = uploadBatch(drawBatch(6));
   const multipliers = Array.from({ length: steps }, () => {
     const penalty = objective.penalise(batch, context, state);
@@ -151,7 +152,7 @@ test('a constrained beta-vae settles where KL is its target', () => {
   // One latent that would rather have KL 8: 1/2 (m - 4)^2 is what it costs to be elsewhere than 4.
   const objective = activate('beta-vae', { 'kl-target': 2, 'kl-rate': 0.05, beta: 1 });
   const context = contextOf({ batchSize: 1, latents: 1 });
-  const state = objective.createState(context);
+  const state = stateOf(objective, context);
   let mean = 4;
   for (let step = 0; step < 2000; step++) {
     const batch = uploadBatch({ mu: [[mean]], logvar: [[0]], z: [[mean]] });
@@ -221,7 +222,7 @@ test('corruption is that of the step', async () => {
 });
 
 /** Those that need nothing but one batch. */
-const simple = objectives.filter(({ name }) => !activate(name).needsSecondBatch);
+const simple = objectives.filter(({ name }) => !activate(name).needs?.includes('second batch'));
 
 test('no objective leaves tensors behind over 50 steps', () => {
   const before = tf.memory().numTensors;
@@ -231,7 +232,7 @@ test('no objective leaves tensors behind over 50 steps', () => {
     let state: ObjectiveState | undefined;
     for (let step = 0; step < 50; step++) {
       const context = contextOf({ step });
-      state ??= objective.createState(context);
+      state ??= stateOf(objective, context);
       const batch = uploadBatch(drawBatch(step));
       const penalty = objective.penalise(batch, context, state);
       objective.update?.(batch, penalty, context, state);
@@ -249,7 +250,7 @@ test('what a penalty is made of goes with a tidy around it', () => {
     const objective = activate(name);
     tf.tidy(() => {
       const context = contextOf();
-      objective.penalise(uploadBatch(drawBatch(1)), context, objective.createState(context));
+      objective.penalise(uploadBatch(drawBatch(1)), context, stateOf(objective, context));
     });
     assert.is(tf.memory().numTensors, before, name);
   }
