@@ -24,8 +24,37 @@ export {
   type ManifoldOptions,
   manifold,
 } from './interpolate.js';
+export type { Likelihood } from './likelihoods/likelihood.js';
 export { type LoadRunOptions, loadRun, type Model } from './load-run.js';
+export type { Architecture, Initialisation, Networks } from './models/architecture.js';
+export type {
+  Activation,
+  Convolution,
+  Dense,
+  Layer,
+  Reshape,
+  TransposedConvolution,
+} from './models/layers.js';
 export { DivergenceError } from './numbers.js';
+export { addPenalties, differentiate, type Formula } from './objectives/differentiate.js';
+export { klFromPrior, klGradients, weighKl } from './objectives/kl.js';
+export type {
+  ActiveObjective,
+  Code,
+  LatentBatch,
+  Objective,
+  ObjectiveNeed,
+  ObjectiveOption,
+  ObjectiveOptions,
+  ObjectiveRandom,
+  ObjectiveState,
+  OptionValue,
+  Penalty,
+  StateContext,
+  StepContext,
+} from './objectives/objective.js';
+export type { Operations } from './operations.js';
+export type { OwnParts } from './own-parts.js';
 export { animateGrid, type DrawOptions, drawGrid } from './pictures.js';
 export { type PosteriorTable, type PosteriorTables, posteriorToNpz } from './posterior-archive.js';
 export type { EncodingProgress, LiveScores, StepProgress, TrainOpening, TrainProgress } from './progress.js';

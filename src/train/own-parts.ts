@@ -22,8 +22,8 @@ export interface OwnParts {
  */
 export function partsOf(config: RunConfig, own: { readonly [K in keyof OwnParts]?: OwnParts[K] | string }) {
   return {
-    architecture: pickRecorded('architecture', ARCHITECTURES, config.architecture, own.architecture),
-    likelihood: pickRecorded('likelihood', LIKELIHOODS, config.likelihood, own.likelihood),
-    objective: pickRecorded('model', objectives, config.objective.name, own.model),
+    architecture: pickRecorded<Architecture>('architecture', ARCHITECTURES, config.architecture, own.architecture),
+    likelihood: pickRecorded<Likelihood>('likelihood', LIKELIHOODS, config.likelihood, own.likelihood),
+    objective: pickRecorded<Objective>('model', objectives, config.objective.name, own.model),
   };
 }

@@ -81,7 +81,7 @@ function backendOf(
 /** What was given. Defaults come back by themselves, and beside an option that takes their place they would count as given. */
 function ownOptions(
   options: RunConfig['objective']['options'],
-  { options: known }: Objective,
+  { options: known = {} }: Objective,
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options).filter(([option, value]) => value !== null && value !== known[option]?.default),

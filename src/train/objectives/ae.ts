@@ -1,7 +1,7 @@
-import type { LatentBatch, Objective, Penalty, StepContext } from './objective.js';
+import type { LatentBatch, ListedObjective, Penalty, StepContext } from './objective.js';
 
 /** Reconstruction alone; the decoder is given mu. */
-export const ae: Objective = {
+export const ae: ListedObjective = {
   name: 'ae',
   title: 'Autoencoder',
   summary: 'reconstruction alone, without noise in the code',

@@ -2,13 +2,13 @@ import type { EstimatorName } from '../../decomposition/estimators.js';
 import { batchDecomposition } from '../../decomposition/tensors.js';
 import { differentiate } from './differentiate.js';
 import { klFromPrior } from './kl.js';
-import type { Objective } from './objective.js';
+import type { ListedObjective } from './objective.js';
 
 /**
  * Reconstruction + alpha I(x; z) + beta TC(z) + gamma dimension-wise KL, the three from minibatch estimates. They sum to the mean of
  * log q(z|x) - log p(z) over the samples; the term `kl` is the closed form, as with every other objective.
  */
-export const betaTcvae: Objective = {
+export const betaTcvae: ListedObjective = {
   name: 'beta-tcvae',
   title: 'beta-TCVAE',
   summary: 'reconstruction + alpha MI + beta TC + gamma dimension-wise KL',

@@ -1,7 +1,7 @@
 import { optionRangeError } from '../../errors.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 import { klFromPrior, klGradients, weighKl } from './kl.js';
-import type { ActiveObjective, Objective, ObjectiveOptions, StepContext } from './objective.js';
+import type { ActiveObjective, ListedObjective, ObjectiveOptions, StepContext } from './objective.js';
 
 /**
  * Reconstruction + beta KL. Beta is given, rises from 0 over `warmup` steps, or is found.
@@ -15,7 +15,7 @@ import type { ActiveObjective, Objective, ObjectiveOptions, StepContext } from '
  * reconstruction. What differs from GECO: the violation is relative and cut, so that a rate means the same for every epsilon and one
  * bad batch cannot throw beta far; and it is that of the batch, whose noise the product over many steps averages away.
  */
-export const betaVae: Objective = {
+export const betaVae: ListedObjective = {
   name: 'beta-vae',
   title: 'beta-VAE',
   summary: 'reconstruction + beta KL, or beta as the multiplier of KL < epsilon',

@@ -1,8 +1,8 @@
 import { klFromPrior, klGradients } from './kl.js';
-import type { Objective } from './objective.js';
+import type { ListedObjective } from './objective.js';
 
 /** Reconstruction + gamma |KL - C|: KL is led from 0 up to `capacity` nats, so that factors are learnt one after the other. */
-export const capacityVae: Objective = {
+export const capacityVae: ListedObjective = {
   name: 'capacity-vae',
   title: 'Capacity-controlled VAE',
   summary: 'reconstruction + gamma |KL - C|, C rising',

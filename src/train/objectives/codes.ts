@@ -14,5 +14,5 @@ export function codeOf(
   { name, options }: { readonly name: string; readonly options: Readonly<Record<string, unknown>> },
   own?: Objective,
 ): Code {
-  return pickRecorded('model', objectives, name, own).activate(options as ObjectiveOptions).code;
+  return pickRecorded<Objective>('model', objectives, name, own).activate(options as ObjectiveOptions).code;
 }

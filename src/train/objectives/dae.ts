@@ -1,10 +1,10 @@
 import { STREAMS } from '../../random.js';
 import type { Tensor } from '../tensors.js';
 import { withoutPenalty } from './ae.js';
-import type { Objective, StepContext } from './objective.js';
+import type { ListedObjective, StepContext } from './objective.js';
 
 /** Reconstruction of the clean image from a corrupted one; the decoder is given mu. */
-export const dae: Objective = {
+export const dae: ListedObjective = {
   name: 'dae',
   title: 'Denoising autoencoder',
   summary: 'reconstruction of clean images from corrupted ones',

@@ -1,7 +1,7 @@
 import type { Tensor, TensorLibrary } from '../tensors.js';
 import { addPenalties, differentiate } from './differentiate.js';
 import { weighKl } from './kl.js';
-import type { LatentBatch, Objective } from './objective.js';
+import type { LatentBatch, ListedObjective } from './objective.js';
 
 /**
  * Reconstruction + KL + lambda_od sum_{i != j} C_ij^2 + lambda_d sum_i (C_ii - 1)^2: the covariance of the codes is drawn to the
@@ -12,7 +12,7 @@ function dipVae(
   kind: 'i' | 'ii',
   lambdaDiagonal: number,
   covariance: (tf: TensorLibrary, batch: LatentBatch) => Tensor,
-): Objective {
+): ListedObjective {
   return {
     name: `dip-vae-${kind}`,
     title: `DIP-VAE-${kind.toUpperCase()}`,
@@ -61,5 +61,5 @@ function covarianceOfSamples(tf: TensorLibrary, batch: LatentBatch): Tensor {
   return tf.add(covarianceOfMeans(tf, batch), tf.mul(tf.eye(batch.mu.shape[1]), variances));
 }
 
-export const dipVaeI: Objective = dipVae('i', 100, covarianceOfMeans);
-export const dipVaeIi: Objective = dipVae('ii', 10, covarianceOfSamples);
+export const dipVaeI: ListedObjective = dipVae('i', 100, covarianceOfMeans);
+export const dipVaeIi: ListedObjective = dipVae('ii', 10, covarianceOfSamples);

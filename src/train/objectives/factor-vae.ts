@@ -2,7 +2,7 @@ import type { Tensor } from '../tensors.js';
 import { addPenalties } from './differentiate.js';
 import { createDiscriminator, differenceOfTwo } from './discriminator.js';
 import { weighKl } from './kl.js';
-import type { LatentBatch, Objective, ObjectiveState, Penalty, StepContext } from './objective.js';
+import type { LatentBatch, ListedObjective, ObjectiveState, Penalty, StepContext } from './objective.js';
 import { permuteLatents } from './permute-latents.js';
 
 /**
@@ -14,7 +14,7 @@ import { permuteLatents } from './permute-latents.js';
  * It learns after the networks, on the samples that they learnt from, which it does not move. Samples of the other batch are of the same weights; in algorithm 2
  * they are drawn after the networks have moved, one step newer.
  */
-export const factorVae: Objective = {
+export const factorVae: ListedObjective = {
   name: 'factor-vae',
   title: 'FactorVAE',
   summary: 'reconstruction + KL + gamma TC, by a discriminator',

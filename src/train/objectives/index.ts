@@ -7,13 +7,13 @@ import { capacityVae } from './capacity-vae.js';
 import { dae } from './dae.js';
 import { dipVaeI, dipVaeIi } from './dip-vae.js';
 import { factorVae } from './factor-vae.js';
-import type { Objective } from './objective.js';
+import type { ListedObjective, Objective } from './objective.js';
 import { vae } from './vae.js';
 
 export { resolveObjectiveOptions } from './options.js';
 
 /** Every objective, in the order of lists. */
-export const objectives: readonly Objective[] = [
+export const objectives: readonly ListedObjective[] = [
   vae,
   betaVae,
   capacityVae,
@@ -27,5 +27,5 @@ export const objectives: readonly Objective[] = [
 
 /** @throws TypeError or RangeError for what is neither the name of one nor one of the caller's own */
 export function findObjective(given: string | Objective): Objective {
-  return pickPart('objective', objectives, given, ['activate']);
+  return pickPart<Objective>('objective', objectives, given, ['activate']);
 }

@@ -54,7 +54,7 @@ export type ObjectiveNeed = 'second batch' | 'images' | 'labels';
 export interface Penalty {
   /** Scalar; already weighted. */
   readonly total: Tensor;
-  /** Named parts as they are reported (`kl`, `totalCorrelation` ...), unweighted scalars; always `kl` where the code is a sample. */
+  /** Named parts as they are reported (`kl`, `totalCorrelation` ...), unweighted scalars. */
   readonly terms: Readonly<Record<string, Tensor>>;
   /** (B, D) each: gradients of `total`, z held fixed in those of mu and logvar. */
   readonly gradients: { readonly mu?: Tensor; readonly logvar?: Tensor; readonly z?: Tensor };
@@ -106,14 +106,20 @@ export interface ActiveObjective {
   ): void;
 }
 
-/** An objective: one of the library's, or one of the caller's own. */
+/** An objective: one of the library's, or one of your own. */
 export interface Objective {
   readonly name: string;
+  /** None unless told. */
+  readonly options?: Readonly<Record<string, ObjectiveOption>>;
+  activate(options: ObjectiveOptions): ActiveObjective;
+}
+
+/** One of the library's, as lists and pages show it. */
+export interface ListedObjective extends Objective {
   readonly title: string;
   /** A few words for the list. */
   readonly summary: string;
   /** Author, year, equation. */
   readonly source: string;
   readonly options: Readonly<Record<string, ObjectiveOption>>;
-  activate(options: ObjectiveOptions): ActiveObjective;
 }

@@ -9,7 +9,7 @@ import type { Objective, ObjectiveOption, ObjectiveOptions, OptionValue } from '
  * @throws TypeError or RangeError naming the option, what was expected and what was given
  */
 export function resolveObjectiveOptions(
-  { name: owner, options }: Objective,
+  { name: owner, options = {} }: Objective,
   given: Readonly<Record<string, unknown>> = {},
 ): ObjectiveOptions {
   const isGiven = (name: string): boolean => given[name] !== undefined && given[name] !== null;

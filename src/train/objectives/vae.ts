@@ -1,8 +1,8 @@
 import { weighKl } from './kl.js';
-import type { Objective } from './objective.js';
+import type { ListedObjective } from './objective.js';
 
 /** Reconstruction + KL: the negative evidence lower bound. */
-export const vae: Objective = {
+export const vae: ListedObjective = {
   name: 'vae',
   title: 'VAE',
   summary: 'reconstruction + KL',

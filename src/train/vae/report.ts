@@ -14,9 +14,11 @@ export interface VaeNumbers {
 }
 
 export function reportStep(numbers: StepNumbers): StepReport<VaeNumbers> {
-  const { reconstruction, kl = null, loss, klPerLatent = null, ...terms } = numbers;
-  const scalars = { loss, reconstruction, kl, terms } as Omit<VaeNumbers, 'klPerLatent'>;
+  const { reconstruction, kl: reported, loss, klPerLatent = null, ...terms } = numbers;
   const byLatent = klPerLatent as VaeNumbers['klPerLatent'];
+  // An objective of the caller's own need not report it.
+  const kl = reported ?? byLatent?.reduce((sum, value) => sum + value, 0) ?? null;
+  const scalars = { loss, reconstruction, kl, terms } as Omit<VaeNumbers, 'klPerLatent'>;
   return {
     progress: { ...scalars, klPerLatent: byLatent },
     line: { ...scalars, ...(byLatent && { kl_per_latent: byLatent }) },

@@ -95,6 +95,7 @@ function* lead(
   const { mu, logvar, z, secondMu, secondLogvar } = first.rows;
   const batch: LatentBatch = { mu, logvar, z };
   const penalty = objective.penalise(batch, context, state);
+  checkTerms(penalty.terms);
   const learnt = yield { rows: withoutNone(penalty.gradients) };
 
   if (objective.update) {
@@ -108,6 +109,15 @@ function* lead(
   tf.dispose([penalty.total, penalty.gradients]);
   const byLatent = objective.code === 'sample' && { klPerLatent: klPerLatent(tf, batch) };
   return { reconstruction, ...penalty.terms, loss, ...byLatent };
+}
+
+const RESERVED = ['loss', 'reconstruction', 'klPerLatent'];
+
+function checkTerms(terms: Readonly<Record<string, Tensor>>): void {
+  for (const [name, { shape }] of Object.entries(terms)) {
+    if (RESERVED.includes(name)) throw new Error(`penalise: expected terms of other names than '${name}'`);
+    if (shape.length > 0) throw new Error(`penalise: ${name}: expected a scalar, got a shape of ${shape.join(' x ')}`);
+  }
 }
 
 function withoutNone(tensors: Readonly<Record<string, Tensor | null | undefined>>): NamedTensors {
