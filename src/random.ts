@@ -58,6 +58,11 @@ export const STREAMS = {
   pickedRows: 26,
   /** Samples of the posteriors of a run's archive; index 0. */
   archiveSamples: 27,
+  /** What an objective of the caller's own draws while it is trained; index = number of the step. */
+  objectiveNormals: 28,
+  objectiveUniforms: 29,
+  /** Rows whose factors are shared or vary while a model is trained; index = number of the batch. */
+  factorBatches: 30,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

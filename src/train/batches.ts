@@ -1,39 +1,89 @@
-/** The images of each step, as tensors: a function of the step's number. */
+/** The rows of each step, as tensors: a function of the step's number. */
 import { BatchCursor } from '../data/batch-cursor.js';
+import { type DrawnRows, openFactorBatches } from '../data/factor-batches.js';
 import type { Dataset } from '../data/index.js';
 import { readImages } from '../data/read-images.js';
 import type { RowSplit } from '../data/split.js';
+import { wrongValue } from '../errors.js';
 import { STREAMS } from '../random.js';
+import { listRuns } from './phases.js';
+import type { Batch, BatchRequest, System } from './system.js';
 import type { Tensor, TensorLibrary } from './tensors.js';
+import type { StepBatches } from './trainer.js';
 
 export interface Batches {
-  /** Images (B, H, W, C) in [0, 1]; `second` is another batch, where one is wanted. */
-  load(step: number): Promise<{ readonly images: Tensor; readonly second: Tensor | null }>;
+  load(step: number): Promise<StepBatches>;
 }
 
+/**
+ * Opens the batches that the phases of a system ask for.
+ * @throws RangeError for what cannot be had of the data: labels without factors, groups of factors that do not repeat
+ */
 export function openBatches(
   tf: TensorLibrary,
   dataset: Dataset,
   split: RowSplit,
   batchSize: number,
   seed: number,
-  wantsSecond: boolean,
+  system: Pick<System, 'phases'>,
 ): Batches {
-  const first = new BatchCursor(split.trainSize, seed);
-  const second = new BatchCursor(split.trainSize, seed, STREAMS.secondBatchOrder);
-  const loadFrom = async (cursor: BatchCursor, step: number) => {
-    const places = await cursor.rowsOf(step, batchSize);
-    return loadImages(tf, dataset, places.map(split.train));
-  };
+  const loaders = new Map<BatchRequest, (time: number) => Promise<Batch>>();
+  for (const { batches } of system.phases) {
+    for (const request of Object.values(batches)) loaders.set(request, openRequest(request));
+  }
+
+  function openRequest(request: BatchRequest): (time: number) => Promise<Batch> {
+    const { hasLabels = false } = request;
+    if (hasLabels && dataset.factors.length === 0) {
+      throw wrongValue({
+        option: 'data',
+        problem: `expected images with factors, which the model learns from, got ${dataset.name}`,
+      });
+    }
+    if (request.kind === 'plain') {
+      const stream = request.isSecond ? STREAMS.secondBatchOrder : STREAMS.batchOrder;
+      const cursor = new BatchCursor(split.trainSize, seed, stream);
+      return async (time) => {
+        const places = await cursor.rowsOf(time, batchSize);
+        return loadRows({ rows: places.map(split.train), groups: [] }, hasLabels);
+      };
+    }
+    const drawn = openFactorBatches(dataset, split, request, batchSize, seed);
+    return async (time) => loadRows(await drawn(time), hasLabels);
+  }
+
+  async function loadRows(drawn: DrawnRows, hasLabels: boolean): Promise<Batch> {
+    const images =
+      'rows' in drawn
+        ? await loadImages(tf, dataset, drawn.rows)
+        : await loadBytes(tf, dataset, drawn.values.length / dataset.factors.length, (bytes) =>
+            dataset.renderFactors?.(drawn.values, bytes, drawn.index),
+          );
+    try {
+      return { images, labels: hasLabels ? await loadLabels(tf, dataset, drawn) : null, groups: drawn.groups };
+    } catch (error) {
+      images.dispose();
+      throw error;
+    }
+  }
+
+  const runs = listRuns(system);
   return {
     async load(step) {
-      const images = await loadFrom(first, step);
+      const loaded: Array<Record<string, Batch>> = [];
       try {
-        return { images, second: wantsSecond ? await loadFrom(second, step) : null };
+        for (const { phase, timeAt } of runs) {
+          const batches: Record<string, Batch> = {};
+          loaded.push(batches);
+          for (const [name, request] of Object.entries(phase.batches)) {
+            batches[name] = await (loaders.get(request) as (time: number) => Promise<Batch>)(timeAt(step));
+          }
+        }
       } catch (error) {
-        images.dispose();
+        tf.dispose(loaded);
         throw error;
       }
+      return loaded;
     },
   };
 }
@@ -51,7 +101,7 @@ export function loadAhead(tf: TensorLibrary, batches: Batches): BatchesAhead {
   const close = async () => {
     const left = ahead;
     ahead = null;
-    await left?.batch.then(({ images, second }) => tf.dispose([images, second])).catch(() => {});
+    await left?.batch.then((loaded) => tf.dispose(loaded)).catch(() => {});
   };
   return {
     start(step) {
@@ -73,6 +123,25 @@ export function loadAhead(tf: TensorLibrary, batches: Batches): BatchesAhead {
 export async function loadImages(tf: TensorLibrary, dataset: Dataset, rows: ArrayLike<number>): Promise<Tensor> {
   const { height, width, channels } = dataset.image;
   return toTensor(tf, await readImages(dataset, rows), [rows.length, height, width, channels]);
+}
+
+async function loadBytes(
+  tf: TensorLibrary,
+  { image: { height, width, channels } }: Dataset,
+  rows: number,
+  write: (bytes: Uint8Array) => void | Promise<void>,
+): Promise<Tensor> {
+  const bytes = new Uint8Array(rows * height * width * channels);
+  await write(bytes);
+  return toTensor(tf, bytes, [rows, height, width, channels]);
+}
+
+/** Factors (B, K). */
+async function loadLabels(tf: TensorLibrary, dataset: Dataset, drawn: DrawnRows): Promise<Tensor> {
+  const columns = dataset.factors.length;
+  const values = 'rows' in drawn ? new Float64Array(drawn.rows.length * columns) : drawn.values;
+  if ('rows' in drawn) await dataset.readFactors(drawn.rows, values);
+  return tf.tensor(Float32Array.from(values), [values.length / columns, columns]);
 }
 
 /** Bytes 0 .. 255 as a tensor in [0, 1]. */

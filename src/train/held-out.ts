@@ -8,7 +8,7 @@ import type { FactorType } from '../types.js';
 import { encodeRows } from './encode-rows.js';
 import { DivergenceError } from './numbers.js';
 import { POINTS } from './objectives/codes.js';
-import type { ActiveObjective } from './objectives/objective.js';
+import type { Code } from './objectives/objective.js';
 import type { LiveScores } from './progress.js';
 
 /** Samples that total correlation is averaged over. */
@@ -35,7 +35,7 @@ export function factorTypesOf({ factors }: Dataset): FactorType[] {
 /** What can be said of a run in advance: metrics need factors, total correlation a posterior, and both rows to look at. */
 export function planScores(
   { factors }: Dataset,
-  code: ActiveObjective['code'],
+  code: Code,
   { testRows, scoreRows: rows }: { readonly testRows: number; readonly scoreRows: number },
 ): { readonly isScorable: boolean; readonly notes: readonly string[] } {
   const notes: string[] = [];
@@ -87,6 +87,23 @@ export async function scoreRows(
     scores: Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
     reasons: Object.fromEntries(reasons),
   };
+}
+
+/** The score that decides which step is the best; null if there is none. */
+export function decidingScore({ scores }: LiveScores): number | null {
+  return scores[LIVE_METRICS[0]] ?? null;
+}
+
+/** Scores as the log has them, with the total correlation in nats, and its floor. */
+export function scoresOf(scored: LiveScores): Record<string, number | null> {
+  const named: Record<string, number | null> = { ...scored.scores, [TOTAL_CORRELATION]: scored.totalCorrelation };
+  if (scored.totalCorrelationFloor !== null) named[TOTAL_CORRELATION_FLOOR] = scored.totalCorrelationFloor;
+  return named;
+}
+
+/** Why some of them are null, by their place in the line. */
+export function reasonsOf({ reasons }: LiveScores): Record<string, string> {
+  return Object.fromEntries(Object.entries(reasons).map(([name, reason]) => [`scores.${name}`, reason]));
 }
 
 interface LiveScore {

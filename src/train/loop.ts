@@ -1,30 +1,39 @@
 /** The loop: read a batch, learn from it, write down what came of it; on a remote device some steps later, and the next batch before that. */
 import { type Batches, loadAhead } from './batches.js';
 import { NOTHING_SPENT, type Spent, startClock } from './clock.js';
-import { LIVE_METRICS, TOTAL_CORRELATION, TOTAL_CORRELATION_FLOOR } from './held-out.js';
+import { decidingScore, reasonsOf, scoresOf } from './held-out.js';
 import { checkTensors, findNonFinite } from './numbers.js';
-import { POINTS } from './objectives/codes.js';
 import { localOutcomes, type MadeStep, remoteOutcomes } from './outcomes.js';
-import type { LiveScores, StepProgress } from './progress.js';
+import type { LiveScores, StepMade } from './progress.js';
 import type { JsonRecord } from './run/json-value.js';
 import type { RunRecord } from './run/open-run.js';
+import type { System } from './system.js';
 import { takeTurn } from './take-turn.js';
 import type { TensorLibrary } from './tensors.js';
-import type { TrainPlan } from './train-options.js';
 import type { Trainer } from './trainer.js';
 
-export interface Loop {
+export interface Loop<N> {
   readonly tf: TensorLibrary;
+  readonly system: Pick<System<N>, 'report' | 'hintFor'>;
   readonly trainer: Trainer;
   readonly batches: Batches;
   readonly record: RunRecord;
-  readonly plan: TrainPlan;
+  readonly plan: LoopPlan;
   /** Whether the device is slow to ask: then nobody waits for a step before the next is on its way. */
   readonly isRemote: boolean;
   /** Scores held-out rows after some steps; null where there is nothing to score. */
   readonly score: ((step: number) => Promise<LiveScores>) | null;
   readonly signal: AbortSignal | undefined;
-  readonly onStep: (progress: StepProgress) => void;
+  readonly onStep: (progress: StepMade & N) => void;
+}
+
+/** How long, and how often something is written down. */
+export interface LoopPlan {
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly logEvery: number;
+  readonly scoreEvery: number;
+  readonly checkpointEvery: number;
 }
 
 /** What stays of a run beside its tensors; see `Checkpoint`. */
@@ -39,13 +48,13 @@ interface RunState {
  * Makes the steps that are still to be made.
  * @throws the signal's reason, after a checkpoint; DivergenceError where a number is none
  */
-export async function runLoop(loop: Loop): Promise<RunState> {
-  const { tf, trainer, record, plan, isRemote, score, signal, onStep } = loop;
+export async function runLoop<N>(loop: Loop<N>): Promise<RunState> {
+  const { tf, system, trainer, record, plan, isRemote, score, signal, onStep } = loop;
   const fresh: RunState = { seconds: 0, spent: NOTHING_SPENT, best: null, scored: null };
   const state = (record.resumed?.state as unknown as RunState) ?? fresh;
   const clock = startClock(state.seconds, state.spent, plan.batchSize);
   const batches = loadAhead(tf, loop.batches);
-  const outcomes = (isRemote ? remoteOutcomes : localOutcomes)(plan.latents);
+  const outcomes = (isRemote ? remoteOutcomes : localOutcomes)();
   const isScoredAt = (step: number) =>
     score !== null && (step === plan.steps || (plan.scoreEvery > 0 && step % plan.scoreEvery === 0));
   const isLoggedAt = (step: number) => isScoredAt(step) || step === plan.steps || step % plan.logEvery === 0;
@@ -56,26 +65,25 @@ export async function runLoop(loop: Loop): Promise<RunState> {
     const scored = await clock.count('score', () => score(step));
     state.scored = scored;
     // None without factors.
-    const value = scored.scores[LIVE_METRICS[0]] ?? null;
+    const value = decidingScore(scored);
     if (value !== null && (state.best === null || value > state.best.score)) state.best = { step, score: value };
     return scored;
   };
 
   /** Writes down a step; one that is scored is the last that was made. */
   const report = async ({ step, numbers }: MadeStep) => {
-    findNonFinite(numbers, step - 1, plan);
+    findNonFinite(numbers, step - 1, system.hintFor);
+    const { progress, line, reasons: nulls } = system.report(numbers);
     const scored = await takeScores(step);
     const isLogged = isLoggedAt(step);
     const rate = clock.rate(step, isLogged);
     const seconds = clock.seconds();
     if (isLogged) {
-      const { klPerLatent, ...scalars } = numbers;
-      const byLatent = klPerLatent === null ? {} : { kl_per_latent: klPerLatent };
       const scores = scored === null ? {} : { scores: scoresOf(scored) };
-      const reasons = { ...(numbers.kl === null && { kl: POINTS }), ...(scored && reasonsOf(scored)) };
+      const reasons = { ...nulls, ...(scored && reasonsOf(scored)) };
       const why = Object.keys(reasons).length > 0 ? { reasons } : {};
       const speed = rate === null ? {} : { images_per_second: rate };
-      await record.log({ step, seconds, ...speed, ...scalars, ...byLatent, ...scores, ...why });
+      await record.log({ step, seconds, ...speed, ...line, ...scores, ...why });
     }
     onStep({
       kind: 'step',
@@ -84,7 +92,7 @@ export async function runLoop(loop: Loop): Promise<RunState> {
       seconds,
       imagesPerSecond: rate,
       secondsLeft: clock.secondsFor(plan.steps - step),
-      ...numbers,
+      ...progress,
       scored: state.scored,
       isLogged,
     });
@@ -95,7 +103,7 @@ export async function runLoop(loop: Loop): Promise<RunState> {
 
   const snapshot = async (step: number) => {
     const tensors = await trainer.save();
-    checkTensors(tensors, step, plan);
+    checkTensors(tensors, step, system.hintFor);
     const times = { ...state, seconds: clock.seconds(), spent: clock.spent() };
     return { step, tensors, state: toState(times, { generator: 'philox-4x32-10', images: step * plan.batchSize }) };
   };
@@ -121,9 +129,9 @@ export async function runLoop(loop: Loop): Promise<RunState> {
     const first = record.resumed?.step ?? 0;
     if (first === plan.steps) await scoreEnd(first);
     for (let step = first; step < plan.steps; ) {
-      const { images, second } = await clock.count('data', () => batches.load(step));
-      const outcome = await trainer.step(step, images, second);
-      tf.dispose([images, second]);
+      const loaded = await clock.count('data', () => batches.load(step));
+      const outcome = await trainer.step(step, loaded);
+      tf.dispose(loaded);
       step++;
 
       const isLast = step === plan.steps;
@@ -145,18 +153,6 @@ export async function runLoop(loop: Loop): Promise<RunState> {
     await batches.close();
   }
   return { ...state, seconds: clock.seconds(), spent: clock.spent() };
-}
-
-/** Scores as the log has them, with the total correlation in nats, and its floor. */
-function scoresOf(scored: LiveScores): Record<string, number | null> {
-  const named: Record<string, number | null> = { ...scored.scores, [TOTAL_CORRELATION]: scored.totalCorrelation };
-  if (scored.totalCorrelationFloor !== null) named[TOTAL_CORRELATION_FLOOR] = scored.totalCorrelationFloor;
-  return named;
-}
-
-/** Why some of them are null, by their place in the line. */
-function reasonsOf({ reasons }: LiveScores): Record<string, string> {
-  return Object.fromEntries(Object.entries(reasons).map(([name, reason]) => [`scores.${name}`, reason]));
 }
 
 /** JSON of what stays. `generator` and `images` are for readers of the file: both follow from the step. */

@@ -1,25 +1,36 @@
 /** The numbers of a step, off the device. */
-import type { TrainPlan } from './train-options.js';
-import type { StepOutcome, StoredTensor } from './trainer.js';
+import type { StepNumbers } from './system.js';
+import type { NamedTensors, Tensor, TensorLibrary } from './tensors.js';
 
-export interface StepNumbers {
-  /** Nats per image. */
-  readonly loss: number;
-  readonly reconstruction: number;
-  /** Null for autoencoders, whose codes are points. */
-  readonly kl: number | null;
-  readonly terms: Readonly<Record<string, number>>;
-  readonly klPerLatent: readonly number[] | null;
+/** Numbers of one step, on the device until they are read, all in one vector: a device that is slow to ask is asked once. */
+export interface StepOutcome {
+  /** What stands where: a scalar, or so many numbers. */
+  readonly layout: ReadonlyArray<readonly [name: string, length: number | null]>;
+  readonly values: Tensor;
+}
+
+/** A tensor as it is kept in a file. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Puts numbers together, which are used up. */
+export function packNumbers(tf: TensorLibrary, numbers: NamedTensors): StepOutcome {
+  const flat = Object.values(numbers).map((x) => tf.reshape(x, [x.shape[0] ?? 1]));
+  const values = tf.concat(flat, 0);
+  const layout = Object.entries(numbers).map(([name, { shape }]) => [name, shape[0] ?? null] as const);
+  tf.dispose([flat, numbers]);
+  return { layout, values };
 }
 
 /** Reads the numbers of a step, and frees them. */
-export async function readNumbers({ names, values }: StepOutcome, latents: number): Promise<StepNumbers> {
+export async function readNumbers({ layout, values }: StepOutcome): Promise<StepNumbers> {
   const numbers = Array.from((await values.data()) as Float32Array);
   values.dispose();
-  const named: Readonly<Record<string, number>> = Object.fromEntries(names.map((name, i) => [name, numbers[i]]));
-  const { loss, reconstruction, kl = null, ...terms } = named;
-  const byLatent = numbers.slice(names.length, names.length + latents);
-  return { loss, reconstruction, kl, terms, klPerLatent: byLatent.length === 0 ? null : byLatent };
+  return Object.fromEntries(
+    layout.map(([name, length]) => [name, length === null ? (numbers.shift() as number) : numbers.splice(0, length)]),
+  );
 }
 
 /** A number of a step is not finite: there is nothing to go on from. */
@@ -38,32 +49,28 @@ export class DivergenceError extends Error {
   }
 }
 
-/** @throws DivergenceError where a number of the step is none */
-export function findNonFinite(numbers: StepNumbers, step: number, plan: TrainPlan): void {
-  const { reconstruction, kl, terms, loss } = numbers;
-  // The sum comes last: one of its terms says more.
-  const ofPosterior = kl === null ? [] : [['kl', kl] as const];
-  const named = [['reconstruction', reconstruction], ...ofPosterior, ...Object.entries(terms), ['loss', loss]] as const;
-  const bad = named.find(([, value]) => !Number.isFinite(value as number));
-  if (bad === undefined) return;
-  const [term, value] = bad as [string, number];
-  throw new DivergenceError(step, term, value, hintFor(term, plan));
+/**
+ * Looks at the numbers of a step in their order.
+ * @throws DivergenceError if one is not finite
+ */
+export function findNonFinite(numbers: StepNumbers, step: number, hintFor: (name: string) => string): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    const bad = [value].flat().find((one) => !Number.isFinite(one));
+    if (bad !== undefined) throw new DivergenceError(step, name, bad, hintFor(name));
+  }
 }
 
 /**
  * Refuses to keep a state that nothing can go on from: losses are those of the weights before the update.
  * @throws DivergenceError naming the first tensor with a number that is none
  */
-export function checkTensors(tensors: ReadonlyMap<string, StoredTensor>, steps: number, plan: TrainPlan): void {
+export function checkTensors(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  steps: number,
+  hintFor: (name: string) => string,
+): void {
   for (const [name, { values }] of tensors) {
     const bad = values.find((value) => !Number.isFinite(value));
-    if (bad !== undefined) throw new DivergenceError(steps - 1, name, bad, hintFor(name, plan));
+    if (bad !== undefined) throw new DivergenceError(steps - 1, name, bad, hintFor(name));
   }
-}
-
-function hintFor(term: string, { learningRate, objective }: TrainPlan): string {
-  const slower = `a lower learning rate than ${learningRate} is the first thing to try`;
-  if (term === 'kl') return `a posterior ran away; ${slower}`;
-  if (term === 'reconstruction') return slower;
-  return `${slower}, then smaller weights of ${objective.name}`;
 }

@@ -2,8 +2,8 @@
  * The numbers of steps on their way from the device. One that is remote answers only when all that it was asked before is computed: it is asked for several
  * steps at a time, and the answer is waited for when the next are made, so that it never stands still.
  */
-import { readNumbers, type StepNumbers } from './numbers.js';
-import type { StepOutcome } from './trainer.js';
+import { readNumbers, type StepOutcome } from './numbers.js';
+import type { StepNumbers } from './system.js';
 
 export interface MadeStep {
   /** Steps made so far, this one included. */
@@ -24,9 +24,9 @@ export interface Outcomes {
 }
 
 /** Of a device that is at hand: every step at once. */
-export function localOutcomes(latents: number): Outcomes {
+export function localOutcomes(): Outcomes {
   return {
-    add: async (step, outcome) => [{ step, numbers: await readNumbers(outcome, latents) }],
+    add: async (step, outcome) => [{ step, numbers: await readNumbers(outcome) }],
     rest: async () => [],
     async close() {},
   };
@@ -37,7 +37,7 @@ const MOST_STEPS = 16;
 /** Somebody looks at the progress. */
 const LONGEST_MS = 100;
 
-export function remoteOutcomes(latents: number): Outcomes {
+export function remoteOutcomes(): Outcomes {
   let made: Array<{ readonly step: number; readonly outcome: StepOutcome }> = [];
   let asked: Promise<MadeStep[]> = Promise.resolve([]);
   let askedAt = performance.now();
@@ -45,9 +45,7 @@ export function remoteOutcomes(latents: number): Outcomes {
   /** Asks for all that are made; gives those that were asked for before. */
   function ask(): Promise<MadeStep[]> {
     const before = asked;
-    asked = Promise.all(
-      made.map(async ({ step, outcome }) => ({ step, numbers: await readNumbers(outcome, latents) })),
-    );
+    asked = Promise.all(made.map(async ({ step, outcome }) => ({ step, numbers: await readNumbers(outcome) })));
     // Heard of where it is waited for.
     asked.catch(() => {});
     made = [];

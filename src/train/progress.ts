@@ -1,5 +1,6 @@
 /** What a caller is told while a run goes on. */
 import type { Refusal } from './backends/backend.js';
+import type { VaeNumbers } from './vae/report.js';
 
 /** What was opened, before the first step. */
 export interface TrainOpening {
@@ -38,8 +39,8 @@ export interface LiveScores {
   readonly reasons: Readonly<Record<string, string>>;
 }
 
-/** The numbers of a step. */
-export interface StepProgress {
+/** A step, whatever learns. */
+export interface StepMade {
   readonly kind: 'step';
   /** Steps made so far. */
   readonly step: number;
@@ -50,19 +51,14 @@ export interface StepProgress {
   readonly secondsLeft: number | null;
   /** Of the last steps; null for the first. */
   readonly imagesPerSecond: number | null;
-  /** Nats per image. */
-  readonly loss: number;
-  readonly reconstruction: number;
-  /** Null for autoencoders, whose codes are points. */
-  readonly kl: number | null;
-  /** Other terms of the objective, by name. */
-  readonly terms: Readonly<Record<string, number>>;
-  readonly klPerLatent: readonly number[] | null;
   /** The latest there are. */
   readonly scored: LiveScores | null;
   /** Whether this step went into the log. */
   readonly isLogged: boolean;
 }
+
+/** The numbers of a step. */
+export type StepProgress = StepMade & VaeNumbers;
 
 /** After the last step: the posterior of the held-out rows. */
 export interface EncodingProgress {

@@ -1,52 +1,28 @@
 /**
- * How a batch is spread: cut into shards, always the same ones, whose gradients are added in the order of the shards. Who computes which shard does not
- * show in the numbers.
+ * How a batch is spread: cut into shards, always the same ones, whose sums and gradients are added in the order of the shards. Who computes which shard does
+ * not show in the numbers.
  */
-import {
-  type Autoencoder,
-  beginShard,
-  encode,
-  type LatentGradients,
-  type Parameters,
-  type ShardPass,
-} from './autoencoder.js';
-import type { LatentBatch } from './objectives/objective.js';
-import type { Tensor, TensorLibrary } from './tensors.js';
+import { type RunningShard, runShard } from './run-shard.js';
+import type { Computer, FromShard, FromShards, ShardWork, ToShards } from './system.js';
+import type { NamedTensors, Tensor, TensorLibrary } from './tensors.js';
 
-export interface Posteriors {
-  readonly mu: Tensor;
-  /** Natural logarithms of variances. */
-  readonly logvar: Tensor;
-}
-
-/** Images of a batch. */
-export interface ImageBatch {
-  /** (B, H, W, C) in [0, 1]: what is to be reconstructed. */
-  readonly images: Tensor;
-  /** What the encoder is given; the same unless the objective corrupts it. */
-  readonly seen: Tensor;
-  /** Standard normal, (B, D). */
-  readonly noise: Tensor;
-}
-
-/** A batch between its two halves; see `ShardPass`. */
-export interface BatchPass {
-  /** (B, D) each; freed by the second half. */
-  readonly latents: LatentBatch;
-  learn(gradients: LatentGradients): Promise<{ readonly reconstruction: Tensor; readonly gradients: Tensor[] }>;
-}
-
-/** Parameters as they are at some time. */
-export interface ParametersNow extends Parameters {
+/** The parameters of a network as they are at some time. */
+export interface ParametersNow {
   /** Another number after every change: an update may write new values into the same tensors. */
   readonly version: number;
+  readonly tensors: readonly Tensor[];
+}
+
+/** A batch on its way through a program. */
+export interface BatchPass {
+  /** Hands the shards what they wait for. The first time says which rows there are. What comes back is the caller's. */
+  advance(handed: ToShards): Promise<FromShards>;
 }
 
 /** Those who compute shards. */
 export interface Replicas {
-  /** Posteriors of images (rows, H, W, C), (rows, D) each. What is asked before `begin`, though not awaited, is computed before it. */
-  encode(parameters: ParametersNow, images: Tensor): Promise<Posteriors>;
-  begin(parameters: ParametersNow, batch: ImageBatch): Promise<BatchPass>;
+  /** @param parameters of every network, as they are until the pass is through; one pass is made at a time */
+  start(program: string, parameters: Readonly<Record<string, ParametersNow>>): BatchPass;
   close(): void | Promise<void>;
 }
 
@@ -56,53 +32,39 @@ export function shardBounds(rows: number, shardRows: number): number[] {
   return [...bounds, rows];
 }
 
-/** All shards one after the other, in this thread. */
-export function localReplicas(autoencoder: Autoencoder, shardRows: number): Replicas {
-  const { tf } = autoencoder;
-  return {
-    async encode(parameters, images) {
-      const bounds = shardBounds(images.shape[0], shardRows);
-      return tf.tidy(() => {
-        const parts = bounds
-          .slice(1)
-          .map((to, i) => encode(autoencoder, parameters, sliceRows(tf, images, bounds[i], to)));
-        return {
-          mu: tf.concat(
-            parts.map(({ mu }) => mu),
-            0,
-          ),
-          logvar: tf.concat(
-            parts.map(({ logvar }) => logvar),
-            0,
-          ),
-        };
-      });
-    },
+/** How many rows a batch has. */
+export function countRows({ rows = {} }: ToShards): number {
+  const counts = new Set(Object.values(rows).map(({ shape }) => shape[0]));
+  if (counts.size !== 1) {
+    const listed = [...counts].join(', ') || 'none';
+    throw new Error(`a batch: expected tensors of the same number of rows, got ${listed}`);
+  }
+  return [...counts][0];
+}
 
-    async begin(parameters, batch) {
-      const rows = batch.images.shape[0];
-      const bounds = shardBounds(rows, shardRows);
-      const slices = bounds.slice(1).map((to, i) => sliceBatch(tf, batch, bounds[i], to));
-      const shards = slices.map(({ images, seen, noise }) =>
-        beginShard(autoencoder, parameters, images, seen, noise, rows),
-      );
-      const latents = concatLatents(tf, shards);
+/** All shards one after the other, in this thread. */
+export function localReplicas(computer: Computer, work: ShardWork, shardRows: number): Replicas {
+  const { tf } = computer;
+  return {
+    start(program, parameters) {
+      const tensors = mapValues(parameters, (network) => network.tensors);
+      let bounds: number[] = [];
+      let shards: RunningShard[] = [];
       return {
-        latents,
-        async learn(outer) {
-          const sums: Tensor[] = [];
-          let reconstruction: Tensor | null = null;
-          for (const [i, shard] of shards.entries()) {
-            const own = sliceGradients(tf, outer, bounds[i], bounds[i + 1]);
-            const result = shard.learn(own);
-            tf.dispose([own.mu, own.logvar, own.z, slices[i].images, slices[i].noise]);
-            if (slices[i].seen !== slices[i].images) slices[i].seen.dispose();
-            reconstruction = addTo(autoencoder, reconstruction, result.reconstruction);
-            for (const [p, gradient] of result.gradients.entries())
-              sums[p] = addTo(autoencoder, sums[p] ?? null, gradient);
+        async advance(handed) {
+          if (shards.length === 0) {
+            const batchRows = countRows(handed);
+            bounds = shardBounds(batchRows, shardRows);
+            const shard = { ...computer, batchRows, parameters: tensors };
+            shards = bounds.slice(1).map(() => runShard(work.programs[program], shard));
           }
-          tf.dispose([latents.mu, latents.logvar, latents.z]);
-          return { reconstruction: reconstruction as Tensor, gradients: sums };
+          const { rows = {}, whole = {} } = handed;
+          const joining = joinShards(computer);
+          for (const [i, shard] of shards.entries()) {
+            const own = mapValues(rows, (tensor) => sliceRows(tf, tensor, bounds[i], bounds[i + 1]));
+            joining.add(shard.advance({ rows: own, whole }));
+          }
+          return joining.end();
         },
       };
     },
@@ -110,24 +72,33 @@ export function localReplicas(autoencoder: Autoencoder, shardRows: number): Repl
   };
 }
 
-/** The rows of one shard. */
-function sliceBatch(tf: TensorLibrary, { images, seen, noise }: ImageBatch, from: number, to: number): ImageBatch {
-  const own = sliceRows(tf, images, from, to);
+/** Joins what shards of this thread give, in the order in which it is added. */
+function joinShards(computer: Computer) {
+  const { tf } = computer;
+  const parts: FromShard['rows'][] = [];
+  const returned: FromShard['rows'][] = [];
+  const sums: NamedTensors = {};
+  const gradients: Record<string, Tensor[]> = {};
   return {
-    images: own,
-    seen: seen === images ? own : sliceRows(tf, seen, from, to),
-    noise: sliceRows(tf, noise, from, to),
+    add(given: ReturnType<RunningShard['advance']>): void {
+      parts.push(given.rows ?? {});
+      if (given.isDone) returned.push(given.rows);
+      for (const [name, x] of Object.entries(given.sums ?? {})) sums[name] = addTo(computer, sums[name] ?? null, x);
+      for (const [network, own] of Object.entries(given.gradients ?? {})) {
+        gradients[network] = own.map((x, i) => addTo(computer, gradients[network]?.[i] ?? null, x));
+      }
+    },
+    end(): FromShards {
+      const join = (name: string) =>
+        tf.concat(
+          parts.map((part) => part?.[name] as Tensor),
+          0,
+        );
+      const rows = mapValues(parts[0] ?? {}, (_, name) => join(name));
+      tf.dispose(returned);
+      return { rows, sums, gradients };
+    },
   };
-}
-
-function sliceGradients(
-  tf: TensorLibrary,
-  { mu, logvar, z }: LatentGradients,
-  from: number,
-  to: number,
-): LatentGradients {
-  const slice = (x: Tensor | null) => (x === null ? null : sliceRows(tf, x, from, to));
-  return { mu: slice(mu), logvar: slice(logvar), z: slice(z) };
 }
 
 /** Rows [from, to) of a tensor of any rank. */
@@ -136,19 +107,18 @@ export function sliceRows(tf: TensorLibrary, x: Tensor, from: number, to: number
   return tf.slice(x, [from, ...rest.map(() => 0)], [to - from, ...rest]);
 }
 
-function concatLatents(tf: TensorLibrary, shards: readonly ShardPass[]): LatentBatch {
-  const join = (pick: (latents: LatentBatch) => Tensor) =>
-    tf.concat(
-      shards.map(({ latents }) => pick(latents)),
-      0,
-    );
-  return { mu: join(({ mu }) => mu), logvar: join(({ logvar }) => logvar), z: join(({ z }) => z) };
-}
-
 /** The sum of two tensors, which are used up. */
-export function addTo({ operations }: Autoencoder, sum: Tensor | null, x: Tensor): Tensor {
+export function addTo({ operations }: Computer, sum: Tensor | null, x: Tensor): Tensor {
   if (sum === null) return x;
   const total = operations.accumulate(sum, x);
   x.dispose();
   return total;
+}
+
+/** The same names with other values. */
+export function mapValues<A, B>(
+  record: Readonly<Record<string, A>>,
+  change: (value: A, name: string) => B,
+): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }

@@ -2,8 +2,9 @@
 import { type FileOptions, isSomethingThere } from '../data/index.js';
 import { wrongValue } from '../errors.js';
 import { BACKEND_NAMES, type BackendName } from './backends/backend.js';
-import { findObjective } from './objectives/index.js';
+import type { Objective } from './objectives/objective.js';
 import { dataAreGone, isToOpen } from './open-data.js';
+import { partsOf } from './own-parts.js';
 import { describeBackend, type RunConfig, readConfig } from './run/config.js';
 import type { TrainOptions } from './train-options.js';
 
@@ -28,9 +29,12 @@ export async function resumeOptions(path: string, options: Partial<TrainOptions>
   const data = given.data ?? own;
   const dataOptions: FileOptions = { ...(isToOpen(data) && config.data.options), ...given.dataOptions };
   const { testRows } = config.data.identity;
-  const isSame = (given.model ?? config.objective.name) === config.objective.name;
+  // One of the caller's own is given again.
+  const recorded = partsOf(config, given);
+  const model = given.model ?? recorded.objective.name;
+  const isSame = model === recorded.objective.name || model === recorded.objective;
   return {
-    model: config.objective.name,
+    model,
     architecture: config.architecture,
     latents: config.latents,
     likelihood: config.likelihood,
@@ -49,7 +53,10 @@ export async function resumeOptions(path: string, options: Partial<TrainOptions>
     data,
     dataOptions,
     // Another model has other options; that it is another is said when the two are compared.
-    modelOptions: { ...(isSame ? ownOptions(config.objective) : {}), ...given.modelOptions },
+    modelOptions: {
+      ...(isSame ? ownOptions(config.objective.options, recorded.objective) : {}),
+      ...given.modelOptions,
+    },
     out: path,
     resume: true,
   };
@@ -72,8 +79,10 @@ function backendOf(
 }
 
 /** What was given. Defaults come back by themselves, and beside an option that takes their place they would count as given. */
-function ownOptions({ name, options }: RunConfig['objective']): Record<string, unknown> {
-  const known = findObjective(name).options;
+function ownOptions(
+  options: RunConfig['objective']['options'],
+  { options: known = {} }: Objective,
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options).filter(([option, value]) => value !== null && value !== known[option]?.default),
   );

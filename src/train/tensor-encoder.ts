@@ -2,38 +2,40 @@
 import type { ImageShape } from '../data/index.js';
 import type { Codes, Encoder, EncoderRows } from '../encoder.js';
 import { dataRangeError, dataTypeError } from '../errors.js';
-import type { Autoencoder } from './autoencoder.js';
 import { toTensor } from './batches.js';
+import type { Code } from './objectives/objective.js';
 import { pieces } from './pieces.js';
-import type { Posteriors } from './replicas.js';
 import type { Reparameterise } from './sample-latents.js';
-import type { Tensor } from './tensors.js';
+import type { Tensor, TensorLibrary } from './tensors.js';
+import type { Posteriors } from './vae/autoencoder.js';
 
 /** Rows that are on the device at a time. */
 export const ROWS_ON_DEVICE = 256;
 
-/** Those who compute: a trainer, or a model that is loaded. */
-export interface TensorNetworks {
-  /** Posteriors (rows, D) of images (rows, H, W, C) in [0, 1]. */
-  encode(images: Tensor): Promise<Posteriors>;
-  /** Images (rows, H, W, C) in [0, 1] of latents (rows, D). */
-  decode(z: Tensor): Tensor;
+/** What is known of the codes, and who computes with them. */
+export interface EncoderSettings {
+  readonly tf: TensorLibrary;
+  /** D. */
+  readonly latents: number;
+  readonly code: Code;
+  readonly image: ImageShape;
 }
 
 export interface TensorEncoder extends Encoder {
   encode(rows: EncoderRows): Promise<Codes>;
-  decode(z: Float32Array): Promise<Float32Array>;
   /** z = mu + exp(logvar / 2) noise, with the digits of the backend; arrays of one length. */
   readonly reparameterise: Reparameterise;
 }
 
-/** An encoder of images of a shape. */
+/**
+ * An encoder of images of a shape.
+ * @param encodeImages posteriors (rows, D) of images (rows, H, W, C) in [0, 1]
+ */
 export function encodeByTensors(
-  { tf, latents, code }: Pick<Autoencoder, 'tf' | 'latents' | 'code'>,
-  image: ImageShape,
-  networks: TensorNetworks,
+  { tf, latents, code, image }: EncoderSettings,
+  encodeImages: (images: Tensor) => Promise<Posteriors>,
 ): TensorEncoder {
-  const pixels = image.height * image.width * image.channels;
+  const pixels = countPixels(image);
 
   return {
     latents,
@@ -44,25 +46,13 @@ export function encodeByTensors(
       const logvar = code === 'mean' ? null : new Float32Array(mu.length);
       for (const [from, to] of pieces(rows.count, ROWS_ON_DEVICE)) {
         const x = toTensor(tf, images.subarray(from * pixels, to * pixels), shapeOf(to - from, image));
-        const posterior = await networks.encode(x);
+        const posterior = await encodeImages(x);
         const [means, logvars] = await Promise.all([posterior.mu.data(), logvar && posterior.logvar.data()]);
         mu.set(means as Float32Array, from * latents);
         logvar?.set(logvars as Float32Array, from * latents);
         tf.dispose([x, posterior]);
       }
       return { mu, ...(logvar && { logvar }) };
-    },
-
-    async decode(z) {
-      const rows = countLatents(z, latents);
-      const images = new Float32Array(rows * pixels);
-      for (const [from, to] of pieces(rows, ROWS_ON_DEVICE)) {
-        const code = tf.tensor(z.slice(from * latents, to * latents), [to - from, latents]);
-        const decoded = networks.decode(code);
-        images.set((await decoded.data()) as Float32Array, from * pixels);
-        tf.dispose([code, decoded]);
-      }
-      return images;
     },
 
     async reparameterise(mu, logvar, noise) {
@@ -75,6 +65,31 @@ export function encodeByTensors(
       return values;
     },
   };
+}
+
+/**
+ * Images of latents (R, D), from 0 to 1.
+ * @param decodeLatents images (rows, H, W, C) of latents (rows, D)
+ */
+export async function decodeByTensors(
+  { tf, latents, image }: EncoderSettings,
+  decodeLatents: (z: Tensor) => Tensor,
+  z: Float32Array,
+): Promise<Float32Array> {
+  const rows = countLatents(z, latents);
+  const pixels = countPixels(image);
+  const images = new Float32Array(rows * pixels);
+  for (const [from, to] of pieces(rows, ROWS_ON_DEVICE)) {
+    const codes = tf.tensor(z.slice(from * latents, to * latents), [to - from, latents]);
+    const decoded = decodeLatents(codes);
+    images.set((await decoded.data()) as Float32Array, from * pixels);
+    tf.dispose([codes, decoded]);
+  }
+  return images;
+}
+
+function countPixels({ height, width, channels }: ImageShape): number {
+  return height * width * channels;
 }
 
 export function shapeOf(rows: number, { height, width, channels }: ImageShape): number[] {

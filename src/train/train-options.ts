@@ -16,26 +16,29 @@ import type { TrainProgress } from './progress.js';
 import type { RunFolder } from './run/run-folder.js';
 import type { TensorLibrary } from './tensors.js';
 
+/** What is wrong with one of the caller's own is said when it is looked up. */
+const isOwn = <Part extends object>(_value: object): _value is Part => true;
+
 const COUNT = { minimum: 1, maximum: 1e9 };
 
 /** Every option of `train`, but those that only a program can give. */
 export const TRAIN_OPTIONS = {
-  /** The objective: `vae`, `beta-vae` (the default), `beta-tcvae`, `factor-vae` ... */
+  /** The objective: `vae`, `beta-vae` (the default), `beta-tcvae`, `factor-vae` ..., or one of your own. */
   model: choice(
     objectives.map(({ name }) => name),
-    { default: 'beta-vae', description: 'training objective' },
+    { default: 'beta-vae', own: isOwn<Objective>, description: 'training objective' },
   ),
-  /** `burgess` (the default), `locatello` or `mlp`. */
+  /** `burgess` (the default), `locatello` or `mlp`, or one of your own. */
   architecture: choice(
     ARCHITECTURES.map(({ name }) => name),
-    { default: 'burgess', description: 'network architecture' },
+    { default: 'burgess', own: isOwn<Architecture>, description: 'network architecture' },
   ),
   /** D, the number of latents: 1 to 1,024. Default 10. */
   latents: integer({ default: 10, minimum: 1, maximum: 1024, description: 'dimensions of the latent space' }),
-  /** `bernoulli` (the default) or `gaussian`. */
+  /** `bernoulli` (the default) or `gaussian`, or one of your own, which computes on one thread. */
   likelihood: choice(
     LIKELIHOODS.map(({ name }) => name),
-    { default: 'bernoulli', description: 'likelihood of pixels' },
+    { default: 'bernoulli', own: isOwn<Likelihood>, description: 'likelihood of pixels' },
   ),
   /** Steps in all, those before a resumption included. Default 5,000. */
   steps: integer({ ...COUNT, default: 5000, description: 'training steps in all' }),
@@ -154,7 +157,7 @@ export function planTraining(options: TrainOptions): TrainPlan {
     objectiveOptions: checkOptions(
       { name: objective.name, isNamed: true },
       options.modelOptions ?? {},
-      objective.options,
+      objective.options ?? {},
     ),
     architecture,
     likelihood: findLikelihood(values.likelihood),

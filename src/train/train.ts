@@ -1,6 +1,5 @@
 /** The façade of training: opens data, backend and run folder, and hands them to the loop. */
 import { type Core, withCore } from '../../bindings/core.js';
-import { hardwareThreads } from '../../bindings/worker-host.js';
 import { absoluteNameOf, absoluteOptionsOf, type Dataset, type FileOptions } from '../data/index.js';
 import { splitRows } from '../data/split.js';
 import { wrongValue } from '../errors.js';
@@ -9,14 +8,14 @@ import { describeDevice, identifyBackend } from './backends/backend.js';
 import { type OpenedBackend, openBackend } from './backends/open-backend.js';
 import { openBatches } from './batches.js';
 import { type Shares, sharesOf } from './clock.js';
-import { createDraws } from './draws.js';
+import { createDraws, type Draws } from './draws.js';
 import { factorTypesOf, liveMetricsOf, planScores, scoreRows } from './held-out.js';
 import { runLoop } from './loop.js';
 import { listParameters } from './models/layers.js';
 import { isToOpen, openGiven } from './open-data.js';
+import { composeOperations } from './operations.js';
 import { ADAM_DEFAULTS } from './optimiser.js';
-import { buildAutoencoder, type Description } from './parallel/description.js';
-import { checkThreads, openReplicas } from './parallel/open-replicas.js';
+import { checkThreads, chooseThreads, openReplicas } from './parallel/open-replicas.js';
 import { writePosterior } from './posterior-archive.js';
 import type { LiveScores } from './progress.js';
 import type { RunConfig } from './run/config.js';
@@ -24,9 +23,12 @@ import type { JsonRecord } from './run/json-value.js';
 import { createMemoryRunFolder } from './run/memory-run-folder.js';
 import { type RunRecord, resumeRun, startRun } from './run/open-run.js';
 import type { RunFolder } from './run/run-folder.js';
+import type { Computer, System } from './system.js';
 import { encodeByTensors } from './tensor-encoder.js';
 import { planRows, planTraining, type TrainOptions, type TrainPlan } from './train-options.js';
 import { createTrainer, type Trainer } from './trainer.js';
+import { setUpVae } from './vae/set-up.js';
+import { createVaeSystem } from './vae/vae-system.js';
 
 /** Rows of a shard on backends that compute the same bits everywhere. */
 const SHARD_ROWS = 16;
@@ -121,23 +123,27 @@ async function trainWith(
     path: typeof options.data === 'string' ? await absoluteNameOf(options.data) : null,
     options: await absoluteOptionsOf(options.dataOptions ?? {}),
   };
-  const threads = chooseThreads(plan, backend, shardRows);
-  checkThreads(threads, backend);
+  const computer: Computer = { tf, operations: backend.operations ?? composeOperations(tf) };
+  const draws = createDraws(core);
+  const setup = setUpVae(plan, dataset.image, split.trainSize);
+  const threads = chooseThreads(plan.threads, backend, setup, Math.ceil(plan.batchSize / shardRows));
+  checkThreads(threads, backend, setup);
   const device = describeDevice(backend, threads);
   const config = describeRun(plan, dataset, source, backend, rows, shardRows, threads);
   const folder = await openFolder(options, opened);
   // What cannot train leaves no run.
-  const trainer = await opened(assemble(core, plan, dataset, backend, split.trainSize, shardRows, threads));
+  const system = createVaeSystem(computer, draws, setup);
+  const batches = openBatches(tf, dataset, split, plan.batchSize, plan.seed, system);
+  const trainer = await opened(assemble(core, computer, system, draws, plan.seed, backend, shardRows, threads));
   options.signal?.throwIfAborted();
   const record = await opened(
     options.resume ? resumeRun(folder, config, { isBackendChosen: isChosen(options) }) : startRun(folder, config),
   );
   restore(trainer, record);
 
-  const active = plan.objective.activate(plan.objectiveOptions);
-  const scoring = planScores(dataset, active.code, rows);
+  const { code } = setup.objective;
+  const scoring = planScores(dataset, code, rows);
   const notes = [...(dataset.notes ?? []), ...scoring.notes];
-  const networks = plan.architecture.build(dataset.image, plan.latents);
   options.onProgress?.({
     kind: 'opened',
     backend: backend.name,
@@ -147,19 +153,22 @@ async function trainWith(
     data: dataset.name,
     trainRows: split.trainSize,
     testRows: rows.testRows,
-    parameters: countParameters(networks),
+    parameters: countParameters(system),
     firstStep: record.resumed?.step ?? 0,
     steps: plan.steps,
     warnings: record.warnings,
     notes,
   });
 
-  const batches = openBatches(tf, dataset, split, plan.batchSize, plan.seed, active.needsSecondBatch);
   const scored = split.test.subarray(0, rows.scoreRows);
-  const model = { tf, latents: plan.latents, code: active.code };
-  const encoder = encodeByTensors(model, dataset.image, trainer);
+  const settings = { tf, latents: plan.latents, code, image: dataset.image };
+  const encoder = encodeByTensors(settings, async (images) => {
+    const { mu, logvar } = await trainer.run('encode', { rows: { images } });
+    return { mu, logvar };
+  });
   const end = await runLoop({
     tf,
+    system,
     trainer,
     batches,
     record,
@@ -189,16 +198,6 @@ async function trainWith(
   };
 }
 
-/** Shards that nobody asked to spread further than this: more threads gain little. */
-const THREADS_UNASKED = 4;
-
-/** `auto` is one thread where a backend has its own, else as many as there are, up to the shards of a batch. */
-function chooseThreads({ threads, batchSize }: TrainPlan, { name }: OpenedBackend, shardRows: number): number {
-  if (threads !== 'auto') return threads;
-  if (name !== 'wasm' && name !== 'cpu') return 1;
-  return Math.min(hardwareThreads(), Math.ceil(batchSize / shardRows), THREADS_UNASKED);
-}
-
 async function openFolder({ out, resume }: TrainOptions, opened: Opened): Promise<RunFolder> {
   if (out === undefined) return createMemoryRunFolder();
   if (typeof out !== 'string') return out;
@@ -208,36 +207,17 @@ async function openFolder({ out, resume }: TrainOptions, opened: Opened): Promis
 
 async function assemble(
   core: Core,
-  plan: TrainPlan,
-  dataset: Dataset,
+  computer: Computer,
+  system: System,
+  draws: Draws,
+  seed: number,
   backend: OpenedBackend,
-  datasetSize: number,
   shardRows: number,
   threads: number,
 ): Promise<Trainer> {
-  const objective = plan.objective.activate(plan.objectiveOptions);
-  const description: Description = {
-    architecture: plan.architecture.name,
-    image: dataset.image,
-    latents: plan.latents,
-    likelihood: plan.likelihood.name,
-    code: objective.code,
-  };
-  const autoencoder = buildAutoencoder(backend, description);
-  const replicas = await openReplicas(threads, backend, autoencoder, description, shardRows);
+  const replicas = await openReplicas(threads, backend, computer, system, shardRows);
   try {
-    return createTrainer(core, autoencoder, replicas, createDraws(core), {
-      image: dataset.image,
-      latents: plan.latents,
-      networks: autoencoder.networks,
-      initialisation: plan.architecture.initialisation,
-      objective,
-      adam: { ...ADAM_DEFAULTS, learningRate: plan.learningRate },
-      datasetSize,
-      batchSize: plan.batchSize,
-      seed: plan.seed,
-      isRemote: backend.isRemote,
-    });
+    return createTrainer(core, computer, system, replicas, draws, { seed, isRemote: backend.isRemote });
   } catch (error) {
     await replicas.close();
     throw error;
@@ -253,11 +233,10 @@ function restore(trainer: Trainer, { resumed }: RunRecord): void {
   if (resumed !== null) trainer.restore(resumed.tensors);
 }
 
-function countParameters({ encoder, decoder }: ReturnType<TrainPlan['architecture']['build']>): number {
-  return [...listParameters('encoder', encoder), ...listParameters('decoder', decoder)].reduce(
-    (sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1),
-    0,
-  );
+function countParameters({ work }: System): number {
+  return Object.entries(work.networks)
+    .flatMap(([network, layers]) => listParameters(network, layers))
+    .reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0);
 }
 
 /** Where the data are, and how they are opened, from any folder. */

@@ -2,20 +2,26 @@
 import type { ImageShape } from '../data/index.js';
 import type { Codes, Encoder, EncoderRows } from '../encoder.js';
 import { dataRangeError } from '../errors.js';
-import { decode, type Parameters } from '../train/autoencoder.js';
 import type { BackendName } from '../train/backends/backend.js';
 import { openBackend } from '../train/backends/open-backend.js';
 import { toTensor } from '../train/batches.js';
 import { forward } from '../train/models/network.js';
-import { codeOf } from '../train/objectives/codes.js';
-import { buildAutoencoder } from '../train/parallel/description.js';
+import { composeOperations } from '../train/operations.js';
 import { pieces } from '../train/pieces.js';
-import { localReplicas } from '../train/replicas.js';
+import { localReplicas, mapValues } from '../train/replicas.js';
 import type { RunConfig } from '../train/run/config.js';
 import type { RunFolder } from '../train/run/run-folder.js';
 import type { Reparameterise } from '../train/sample-latents.js';
-import { countLatents, encodeByTensors, imagesOf, ROWS_ON_DEVICE, shapeOf } from '../train/tensor-encoder.js';
+import {
+  countLatents,
+  decodeByTensors,
+  encodeByTensors,
+  imagesOf,
+  ROWS_ON_DEVICE,
+  shapeOf,
+} from '../train/tensor-encoder.js';
 import type { TensorLibrary } from '../train/tensors.js';
+import { type Autoencoder, autoencoderWork, decodeLatents } from '../train/vae/autoencoder.js';
 import { type ModelOptions, readModel } from './read-model.js';
 
 export interface LoadRunOptions extends ModelOptions {
@@ -59,26 +65,30 @@ export interface Model extends Encoder {
  * await model.close();
  */
 export async function loadRun(run: string | RunFolder, options: LoadRunOptions = {}): Promise<Model> {
-  const { config, image, step, weights, warnings } = await readModel(run, options);
+  const { config, image, networks, likelihood, code, step, weights, warnings } = await readModel(run, options);
   const backend = await openBackend(options.backend ?? 'auto', options.tf ? { tf: options.tf } : {});
   const { tf } = backend;
-  const { architecture, latents, likelihood, shardRows } = config;
-  const code = codeOf(config.objective);
-  // By the library's own formulas, without the quicker ones of a backend, which sum a loss in
-  // another order.
-  const autoencoder = buildAutoencoder({ tf }, { architecture, image, latents, likelihood, code });
+  const { latents, shardRows } = config;
+  // The library's own formulas, without the quicker ones of a backend, which sum a loss in another
+  // order.
+  const computer = { tf, operations: composeOperations(tf) };
+  const autoencoder: Autoencoder = { networks, likelihood, latents };
   const ofNetwork = (network: string) =>
     [...weights]
       .filter(([name]) => name.startsWith(`${network}.`))
       .map(([, { shape, values }]) => tf.tensor(values, [...shape]));
-  const parameters: Parameters = { encoder: ofNetwork('encoder'), decoder: ofNetwork('decoder') };
-  const replicas = localReplicas(autoencoder, shardRows);
+  const parameters = { encoder: ofNetwork('encoder'), decoder: ofNetwork('decoder') };
+  const replicas = localReplicas(computer, autoencoderWork(autoencoder), shardRows);
+  const now = mapValues(parameters, (tensors) => ({ version: 0, tensors }));
+  const settings = { tf, latents, code, image };
 
   return {
-    ...encodeByTensors(autoencoder, image, {
-      encode: (images) => replicas.encode({ ...parameters, version: 0 }, images),
-      decode: (z) => decode(autoencoder, parameters, z),
+    ...encodeByTensors(settings, async (images) => {
+      const { rows } = await replicas.start('encode', now).advance({ rows: { images } });
+      return { mu: rows.mu, logvar: rows.logvar };
     }),
+    decode: (z) =>
+      decodeByTensors(settings, (codes) => decodeLatents(autoencoder, computer, parameters.decoder, codes), z),
     config,
     image,
     step,
@@ -89,7 +99,6 @@ export async function loadRun(run: string | RunFolder, options: LoadRunOptions =
     async reconstructionLoss(rows, z) {
       const images = imagesOf(rows, image);
       const pixels = images.length / rows.count;
-      const { networks, operations, likelihood } = autoencoder;
       if (countLatents(z, latents) !== rows.count) {
         throw dataRangeError(`expected latents of ${rows.count} images, got those of ${z.length / latents}`);
       }
@@ -97,8 +106,8 @@ export async function loadRun(run: string | RunFolder, options: LoadRunOptions =
       for (const [from, to] of pieces(rows.count, ROWS_ON_DEVICE)) {
         const x = toTensor(tf, images.subarray(from * pixels, to * pixels), shapeOf(to - from, image));
         const code = tf.tensor(z.slice(from * latents, to * latents), [to - from, latents]);
-        const pass = forward(tf, operations, networks.decoder, parameters.decoder, code);
-        const { loss, gradient } = likelihood.lossOf(tf, operations, pass.output, x, 1);
+        const pass = forward(tf, computer.operations, networks.decoder, parameters.decoder, code);
+        const { loss, gradient } = likelihood.lossOf(tf, computer.operations, pass.output, x, 1);
         sum += (await loss.data())[0];
         pass.dispose();
         tf.dispose([x, code, loss, gradient]);

@@ -6,20 +6,21 @@ import type { ImageShape } from '../data/index.js';
 import { DataError, wrongValue } from '../errors.js';
 import type { FloatTensors } from '../io/float-tensors.js';
 import { formatShape } from '../io/shape.js';
-import { findLikelihood } from '../train/likelihoods/index.js';
 import type { Likelihood } from '../train/likelihoods/likelihood.js';
 import type { Networks } from '../train/models/architecture.js';
-import { findArchitecture } from '../train/models/index.js';
 import { listParameters, type ParameterShape } from '../train/models/layers.js';
 import { untrainedWeights } from '../train/models/untrained-weights.js';
+import { codeOf } from '../train/objectives/codes.js';
+import type { Code } from '../train/objectives/objective.js';
+import { type OwnParts, partsOf } from '../train/own-parts.js';
 import type { Checkpoint } from '../train/run/checkpoint.js';
 import { bestCheckpoint, latestCheckpoint } from '../train/run/checkpoints.js';
 import { type RunConfig, readConfig } from '../train/run/config.js';
 import { NoRunError, type RunFolder } from '../train/run/run-folder.js';
 import { openNamed } from './run-data.js';
 
-/** Which weights of a run are meant. */
-export interface ModelOptions {
+/** Which weights of a run are meant, and what it was trained with that was the caller's own. */
+export interface ModelOptions extends OwnParts {
   /** `last` (the default), or `best`: those of the best score while it was trained. */
   readonly checkpoint?: 'last' | 'best';
   /** The weights before the first step, to compare with, in place of those of a checkpoint. */
@@ -33,6 +34,7 @@ export interface StoredModel {
   readonly image: ImageShape;
   readonly networks: Networks;
   readonly likelihood: Likelihood;
+  readonly code: Code;
   /** Steps that it was trained for. */
   readonly step: number;
   /** By the names of `listParameters`, in its order: the encoder's, then the decoder's. */
@@ -56,11 +58,11 @@ export async function readModel(run: string | RunFolder, options: ModelOptions =
   }
   const folder = typeof run === 'string' ? await openToRead(run) : run;
   const config = await readConfig(folder);
-  const architecture = findArchitecture(config.architecture);
+  const { architecture, likelihood, objective } = partsOf(config, options);
   const image = await imageOf(config);
   const networks = architecture.build(image, config.latents);
   const shapes = [...listParameters('encoder', networks.encoder), ...listParameters('decoder', networks.decoder)];
-  const model = { config, image, networks, likelihood: findLikelihood(config.likelihood) };
+  const model = { config, image, networks, likelihood, code: codeOf(config.objective, objective) };
   if (untrained) {
     const weights = await untrainedWeights(shapes, architecture.initialisation, config.seed);
     return { ...model, step: 0, weights, warnings: [] };

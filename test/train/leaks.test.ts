@@ -7,10 +7,10 @@ import { LIKELIHOODS } from '../../src/train/likelihoods/index.js';
 import { ARCHITECTURES, findArchitecture } from '../../src/train/models/index.js';
 import { listParameters } from '../../src/train/models/layers.js';
 import { objectives } from '../../src/train/objectives/index.js';
-import type { Description } from '../../src/train/parallel/description.js';
-import type { Request } from '../../src/train/parallel/messages.js';
+import type { AdvanceRequest, Request } from '../../src/train/parallel/messages.js';
 import { countValues } from '../../src/train/parallel/packing.js';
 import { makeShardHandler } from '../../src/train/parallel/shard-handler.js';
+import { buildVaeWork, type VaeDescription } from '../../src/train/vae/description.js';
 import { type TrainOptions, train } from '../../src/train.js';
 import { smallData } from './small-data.js';
 
@@ -89,15 +89,16 @@ test('the thread that trains keeps no tensor of what it asks others', () =>
   assertFlat({ threads: 2, model: 'beta-tcvae' }));
 
 /** What a worker is told, in this thread, where its tensors can be counted. */
-async function openHandler(description: Description) {
-  const handle = makeShardHandler();
-  const ask = async (request: Request) => {
+async function openHandler(description: VaeDescription) {
+  const handle = makeShardHandler({ vae: buildVaeWork });
+  const ask = async (request: Request, answers = 1) => {
     const replies: unknown[] = [];
     await handle(request, (reply) => replies.push(reply));
-    assert.is(replies.length, 1);
-    const { value, error } = replies[0] as { value?: unknown; error?: { message: string } };
-    assert.is(error, undefined, `${request.kind}: ${error?.message}`);
-    return value;
+    for (const reply of replies) {
+      const { error } = reply as { error?: { message: string } };
+      assert.is(error, undefined, `${request.kind}: ${error?.message}`);
+    }
+    assert.is(replies.length, answers);
   };
   await ask({ kind: 'open', backend: 'wasm', build: null, description });
   return ask;
@@ -106,27 +107,38 @@ async function openHandler(description: Description) {
 for (const code of ['sample', 'mean'] as const) {
   test(`a worker keeps its parameters and nothing else, where the decoder is given a ${code}`, async () => {
     const [image, latents] = [smallData.image, 3];
-    const pixels = image.height * image.width * image.channels;
-    const { encoder, decoder } = findArchitecture('burgess').build(image, latents);
-    const shapes = [...listParameters('encoder', encoder), ...listParameters('decoder', decoder)];
-    const count = countValues(shapes.map(({ shape }) => shape));
+    const networks = findArchitecture('burgess').build(image, latents);
     const numbers = (length: number) => Float32Array.from({ length }, (_, i) => (i % 7) / 70);
-    const ask = await openHandler({ architecture: 'burgess', image, latents, likelihood: 'bernoulli', code });
+    const shapesOf = (network: 'encoder' | 'decoder') =>
+      listParameters(network, networks[network]).map(({ shape }) => shape);
+    const counts = { encoder: countValues(shapesOf('encoder')), decoder: countValues(shapesOf('decoder')) };
+    const ask = await openHandler({ kind: 'vae', networks, likelihood: 'bernoulli', latents });
     const before = tfjs.memory();
-    // The second shard is smaller, and has no gradients from elsewhere.
+    // The second shard is smaller.
     const rows = [16, 8];
+    const send = (shape: number[]) => ({ shape: [16, ...shape], values: numbers(24 * countValues([shape])) });
+    const images = () => send([image.height, image.width, image.channels]);
+    const advance = (start: AdvanceRequest['start'], sent: AdvanceRequest['rows']) =>
+      ask({ kind: 'advance', start, rows: sent, whole: {}, spent: [] }, rows.length);
     for (let round = 1; round <= 5; round++) {
-      const shards = (parameters: Float32Array | null) => ({ parameters, rows, images: numbers(24 * pixels) });
-      await ask({ kind: 'encode', ...shards(numbers(count)) });
-      // Rounds in which the worker has the parameters, and is given what the encoder is to see.
-      const [parameters, seen] = round % 2 === 0 ? [null, numbers(24 * pixels)] : [numbers(count), null];
-      await ask({ kind: 'begin', ...shards(parameters), batchRows: 24, seen, noise: numbers(24 * latents) });
-      const outer = numbers(16 * latents);
-      await ask({ kind: 'learn', mu: outer.slice(), logvar: outer.slice(), z: outer, into: numbers(count) });
-      await ask({ kind: 'learn', mu: null, logvar: null, z: null, into: numbers(count) });
+      const parameters = { encoder: numbers(counts.encoder), decoder: numbers(counts.decoder) };
+      await advance({ program: 'encode', rows, batchRows: 24, parameters }, { images: images() });
+      // Rounds in which the worker lacks some of the parameters, and is given what the encoder is to see.
+      const isOdd = round % 2 === 1;
+      const missing: Record<string, Float32Array<ArrayBuffer>> = isOdd ? { encoder: numbers(counts.encoder) } : {};
+      await advance(
+        { program: 'learn', rows, batchRows: 24, parameters: missing },
+        {
+          images: images(),
+          ...(isOdd && { seen: images(), second: images() }),
+          ...(code === 'sample' && { noise: send([latents]) }),
+        },
+      );
+      await advance(null, isOdd ? {} : { mu: send([latents]), logvar: send([latents]), z: send([latents]) });
       const now = tfjs.memory();
-      assert.is(now.numTensors - before.numTensors, shapes.length, `tensors after ${round} rounds`);
-      assert.is(now.numBytes - before.numBytes, 4 * count, `bytes after ${round} rounds`);
+      const tensors = shapesOf('encoder').length + shapesOf('decoder').length;
+      assert.is(now.numTensors - before.numTensors, tensors, `tensors after ${round} rounds`);
+      assert.is(now.numBytes - before.numBytes, 4 * (counts.encoder + counts.decoder), `bytes after ${round} rounds`);
     }
   });
 }

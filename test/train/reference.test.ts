@@ -3,20 +3,24 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type Core, withCore } from '../../bindings/core.js';
 import { useBuild } from '../../bindings/training-build.js';
 import { supports } from '../../bindings/wasm-support.js';
-import { type Autoencoder, beginShard, encode, type Parameters } from '../../src/train/autoencoder.js';
+import { STREAMS } from '../../src/random.js';
 import { type OpenedBackend, openBackend } from '../../src/train/backends/open-backend.js';
-import type { Draws } from '../../src/train/draws.js';
+import { createDraws, type Draws } from '../../src/train/draws.js';
 import { bernoulli } from '../../src/train/likelihoods/bernoulli.js';
 import type { Networks } from '../../src/train/models/architecture.js';
-import { listParameters } from '../../src/train/models/layers.js';
-import type { ActiveObjective, LatentBatch } from '../../src/train/objectives/objective.js';
-import { composeOperations, type Operations } from '../../src/train/operations.js';
-import { ADAM_DEFAULTS, createMoments, updateAdam } from '../../src/train/optimiser.js';
-import type { Tensor, TensorLibrary } from '../../src/train/tensors.js';
+import { readNumbers } from '../../src/train/numbers.js';
+import type { ActiveObjective } from '../../src/train/objectives/objective.js';
+import { composeOperations } from '../../src/train/operations.js';
+import { ADAM_DEFAULTS } from '../../src/train/optimiser.js';
+import { localReplicas } from '../../src/train/replicas.js';
+import type { Batch, Computer } from '../../src/train/system.js';
+import { createTrainer } from '../../src/train/trainer.js';
+import { createVaeSystem } from '../../src/train/vae/vae-system.js';
 import { testNeeding } from '../requirements.js';
-import { activate, contextOf, disposePenalty, withDraws } from './objectives/batches.js';
+import { activate } from './objectives/batches.js';
 
 const BATCH = 8;
 const LATENTS = 4;
@@ -91,97 +95,75 @@ function images(first: number): Float32Array {
 }
 
 /** Weights and biases in turn; `inputs` numbers go into an output. */
-function parameterOf(
-  tf: TensorLibrary,
-  shape: readonly number[],
-  inputs: number,
-  place: number,
-  start: number,
-): Tensor {
+function parameterOf(shape: readonly number[], inputs: number, place: number, start: number): Float32Array {
   const count = shape.reduce((product, size) => product * size, 1);
   const isBias = place % 2 === 1;
   const scale = isBias ? 0.1 : 1.9 * Math.sqrt(12 / inputs);
   const values = numbers(count, start + 20_000 * Math.floor(place / 2) + (isBias ? 10_000 : 0), scale);
-  return tf.tensor(Float32Array.from(values), [...shape]);
+  return Float32Array.from(values);
 }
 
 /** What the script takes for the number of inputs of each layer. */
 const INPUTS = { networks: [16, 64, 16, 8, LATENTS, 8, 64, 64], discriminator: [LATENTS, 16, 16] };
 
+/** The draws of the script in place of the noise of z; the second batch has its own. */
+function drawsOf(draws: Draws): Draws {
+  return {
+    ...draws,
+    normals: (count, at, from = 0) =>
+      at.stream === STREAMS.trainingNoise ? noise(at.index + (from === 0 ? 0 : 100)) : draws.normals(count, at, from),
+  };
+}
+
 /** The loss and terms of each step. */
 async function train(
-  tf: TensorLibrary,
-  operations: Operations,
+  core: Core,
+  computer: Computer,
   objective: ActiveObjective,
-  draws: Draws,
 ): Promise<Array<Record<string, number>>> {
-  const { code } = objective;
-  const autoencoder: Autoencoder = {
-    tf,
-    operations,
-    networks: NETWORKS,
-    likelihood: bernoulli,
-    latents: LATENTS,
-    code,
-  };
-  const shapes = [...listParameters('encoder', NETWORKS.encoder), ...listParameters('decoder', NETWORKS.decoder)];
-  const parameters = shapes.map(({ shape }, i) => parameterOf(tf, shape, INPUTS.networks[i >> 1], i, 0));
-  const split = (): Parameters => ({ encoder: parameters.slice(0, 8), decoder: parameters.slice(8) });
-  const moments = createMoments(tf, parameters);
-  const contextAt = (step: number) =>
-    contextOf({
-      tf,
-      operations,
-      draws,
-      step,
-      seed: SEED,
-      datasetSize: 1000,
-      batchSize: BATCH,
-      latents: LATENTS,
-      pixels: 64,
-    });
-  const state = objective.createState(contextAt(0));
-  const judged = Object.keys(state.tensors).filter((name) => /\d\.(weights|bias)$/.test(name));
-  for (const [i, name] of judged.entries()) {
-    const { shape } = state.tensors[name];
-    state.tensors[name].dispose();
-    state.tensors[name] = parameterOf(tf, shape, INPUTS.discriminator[i >> 1], i, 500_000);
+  const { tf } = computer;
+  const draws = drawsOf(createDraws(core));
+  const autoencoder = { networks: NETWORKS, likelihood: bernoulli, latents: LATENTS };
+  const system = createVaeSystem(computer, draws, {
+    ...autoencoder,
+    initialisation: 'glorot',
+    adam: { ...ADAM_DEFAULTS, learningRate: 1e-3 },
+    objective,
+    description: { unsendable: 'a test' },
+    datasetSize: 1000,
+    batchSize: BATCH,
+    pixels: 64,
+    seed: SEED,
+    hintFor: (name) => name,
+  });
+  const replicas = localReplicas(computer, system.work, BATCH);
+  const trainer = createTrainer(core, computer, system, replicas, draws, { seed: SEED, isRemote: false });
+  const begun = await trainer.save();
+  for (const [group, start, inputs] of [
+    ['model/', 0, INPUTS.networks],
+    ['objective/', 500_000, INPUTS.discriminator],
+  ] as const) {
+    const parameters = [...begun].filter(([name]) => name.startsWith(group) && /\d\.(weights|bias)$/.test(name));
+    for (const [i, [name, { shape }]] of parameters.entries()) {
+      begun.set(name, { shape, values: parameterOf(shape, inputs[i >> 1], i, start) });
+    }
   }
+  trainer.restore(begun);
 
   const steps: Array<Record<string, number>> = [];
   for (let step = 0; step < STEPS; step++) {
-    const context = contextAt(step);
-    const upload = (values: Float32Array) => tf.tensor(values, [BATCH, SIZE, SIZE, 1]);
-    const x = upload(images(BATCH * step));
-    const seen = objective.corrupt?.(x, context) ?? x;
-    const drawn = tf.tensor(noise(step), [BATCH, LATENTS]);
-    const shard = beginShard(autoencoder, split(), x, seen, drawn, BATCH);
-    // The second half frees the latents, which the objective's update comes after.
-    const batch = copyOf(tf, shard.latents);
-    const second = tf.tidy((): { mu: Tensor; logvar: Tensor; z: Tensor } => {
-      const { mu, logvar } = encode(autoencoder, split(), upload(images(1000 + BATCH * step)));
-      const spread = tf.mul(tf.exp(tf.mul(logvar, 0.5)), tf.tensor(noise(100 + step), [BATCH, LATENTS]));
-      return { mu, logvar, z: tf.add(mu, spread) };
+    const upload = (values: Float32Array): Batch => ({
+      images: tf.tensor(values, [BATCH, SIZE, SIZE, 1]),
+      labels: null,
+      groups: [],
     });
-    const penalty = objective.penalise(batch, context, state);
-    const { mu = null, logvar = null, z = null } = penalty.gradients;
-    const { reconstruction, gradients } = shard.learn({ mu, logvar, z });
-    updateAdam(operations, parameters, moments, gradients, step, { ...ADAM_DEFAULTS, learningRate: 1e-3 });
-    objective.update?.(batch, penalty, context, state, second);
-    const loss = (await reconstruction.data())[0] / BATCH + (await penalty.total.data())[0];
-    const reported: Record<string, number> = { loss };
-    for (const [name, term] of Object.entries(penalty.terms)) reported[name] = (await term.data())[0];
-    steps.push(reported);
-    disposePenalty(penalty);
-    tf.dispose([x, drawn, reconstruction, ...gradients, ...Object.values(batch), ...Object.values(second)]);
-    if (seen !== x) seen.dispose();
+    const batches = [{ first: upload(images(BATCH * step)), second: upload(images(1000 + BATCH * step)) }];
+    const numbers = await readNumbers(await trainer.step(step, batches));
+    steps.push(numbers as Record<string, number>);
+    tf.dispose(batches);
   }
-  tf.dispose([...parameters, ...moments.first, ...moments.second, ...Object.values(state.tensors)]);
+  await trainer.close();
   return steps;
-}
-
-function copyOf(tf: TensorLibrary, { mu, logvar, z }: LatentBatch): LatentBatch & { readonly [name: string]: Tensor } {
-  return { mu: tf.add(mu, 0), logvar: tf.add(logvar, 0), z: tf.add(z, 0) };
 }
 
 /** Sums are rounded in float32, in an order that depends on the backend: 1.5e-6 was the most seen. */
@@ -224,7 +206,7 @@ async function trainAll({ tf, operations, close }: OpenedBackend): Promise<void>
     const [objective, options = {}] = OBJECTIVES[title];
     for (const way of ways) {
       const before = tf.memory().numTensors;
-      const steps = await withDraws((draws) => train(tf, way, activate(objective, { ...options }), draws));
+      const steps = await withCore((core) => train(core, { tf, operations: way }, activate(objective, { ...options })));
       assert.is(tf.memory().numTensors, before, `${title}: tensors left behind`);
       for (const [term, values] of Object.entries(expected)) assertClose(steps, term, values, title);
     }

@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Autoencoder, decode } from '../../src/train/autoencoder.js';
 import { findArchitecture } from '../../src/train/models/index.js';
 import { listParameters } from '../../src/train/models/layers.js';
 import { forward } from '../../src/train/models/network.js';
@@ -14,6 +13,7 @@ import { composeOperations } from '../../src/train/operations.js';
 import { saveCheckpoint } from '../../src/train/run/checkpoints.js';
 import { writeConfig } from '../../src/train/run/config.js';
 import type { Tensor } from '../../src/train/tensors.js';
+import { decodeLatents } from '../../src/train/vae/autoencoder.js';
 import { createMemoryRunFolder } from '../../src/train.js';
 import { exportModel } from '../../src/trained/export/export-model.js';
 import { readModel } from '../../src/trained/read-model.js';
@@ -72,11 +72,7 @@ async function expectedOf(run: Awaited<ReturnType<typeof makeRun>>, images: Floa
   // The image of a Gaussian is cut to [0, 1]; its means are what is exported.
   const decoded =
     likelihood.name === 'bernoulli'
-      ? decode(
-          { tf, operations, networks, likelihood, latents: LATENTS, code: 'mean' } satisfies Autoencoder,
-          parameters,
-          code,
-        )
+      ? decodeLatents({ networks, likelihood, latents: LATENTS }, { tf, operations }, parameters.decoder, code)
       : forward(tf, operations, networks.decoder, parameters.decoder, code).output;
   return { encoded: await valuesOf(encoded), decoded: await valuesOf(decoded) };
 }

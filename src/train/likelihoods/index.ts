@@ -1,12 +1,12 @@
 /** The likelihoods by name. */
-import { findNamed } from '../../options/find-named.js';
+import { pickPart } from '../named-parts.js';
 import { bernoulli } from './bernoulli.js';
 import { gaussian } from './gaussian.js';
-import type { Likelihood } from './likelihood.js';
+import type { Likelihood, ListedLikelihood } from './likelihood.js';
 
-export const LIKELIHOODS: readonly Likelihood[] = [bernoulli, gaussian];
+export const LIKELIHOODS: readonly ListedLikelihood[] = [bernoulli, gaussian];
 
-/** @throws OptionError for a name that is none of theirs */
-export function findLikelihood(name: string): Likelihood {
-  return findNamed('likelihood', name, LIKELIHOODS);
+/** @throws TypeError or RangeError for what is neither a name of theirs nor one of the caller's own */
+export function findLikelihood(given: string | Likelihood): Likelihood {
+  return pickPart<Likelihood>('likelihood', LIKELIHOODS, given, ['lossOf', 'imageOf']);
 }

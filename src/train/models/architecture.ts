@@ -9,20 +9,29 @@ export interface Networks {
   readonly decoder: readonly Layer[];
 }
 
-/** How parameters begin; both are uniform around 0. */
-export type Initialisation =
+/** How parameters may begin; both are uniform around 0. */
+export const INITIALISATIONS = [
   /** Within 1 / sqrt(fan in), biases too: PyTorch's default for dense and convolutional layers. */
-  | 'fan-in'
+  'fan-in',
   /** Within sqrt(6 / (fan in + fan out)), biases 0: Glorot & Bengio 2010, TensorFlow's default. */
-  | 'glorot';
+  'glorot',
+] as const;
 
+export type Initialisation = (typeof INITIALISATIONS)[number];
+
+/** An architecture: one of the library's, or one of your own. */
 export interface Architecture {
   readonly name: string;
-  readonly summary: string;
-  readonly source: string;
   readonly initialisation: Initialisation;
-  /** Defaults: those that its authors trained VAEs with, where they say. */
+  /** Defaults of training. */
   readonly learningRate: number;
   readonly batchSize: number;
+  /** Layers are data: they are sent to workers, and hold no functions. */
   build(image: ImageShape, latents: number): Networks;
+}
+
+/** One of the library's, as lists show it. Defaults are those that its authors trained VAEs with, where they say. */
+export interface ListedArchitecture extends Architecture {
+  readonly summary: string;
+  readonly source: string;
 }

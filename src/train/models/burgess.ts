@@ -1,5 +1,5 @@
 import type { ImageShape } from '../../data/dataset.js';
-import type { Architecture, Networks } from './architecture.js';
+import type { ListedArchitecture, Networks } from './architecture.js';
 import { halvedSizes } from './image-sizes.js';
 import type { Layer } from './layers.js';
 
@@ -18,7 +18,7 @@ function depthOf({ height, width }: ImageShape): number {
  * The decoder is the encoder the other way round, as published: latents to 256 to 256 to the 512 values of the last convolution. (Some later
  * descriptions leave one of the two layers of 256 out of it.)
  */
-export const burgess: Architecture = {
+export const burgess: ListedArchitecture = {
   name: 'burgess',
   summary: 'convolutions of 32 channels that halve the image down to 4 x 4, two layers of 256',
   source:

@@ -1,13 +1,19 @@
 /** The architectures by name. */
-import { findNamed } from '../../options/find-named.js';
-import type { Architecture } from './architecture.js';
+
+import { optionRangeError } from '../../errors.js';
+import { pickPart } from '../named-parts.js';
+import { type Architecture, INITIALISATIONS, type ListedArchitecture } from './architecture.js';
 import { burgess } from './burgess.js';
 import { locatello } from './locatello.js';
 import { mlp } from './mlp.js';
 
-export const ARCHITECTURES: readonly Architecture[] = [burgess, locatello, mlp];
+export const ARCHITECTURES: readonly ListedArchitecture[] = [burgess, locatello, mlp];
 
-/** @throws OptionError for a name that is none of theirs */
-export function findArchitecture(name: string): Architecture {
-  return findNamed('architecture', name, ARCHITECTURES);
+/** @throws TypeError or RangeError for what is neither a name of theirs nor one of the caller's own */
+export function findArchitecture(given: string | Architecture): Architecture {
+  const found = pickPart<Architecture>('architecture', ARCHITECTURES, given, ['build']);
+  if (INITIALISATIONS.includes(found.initialisation)) return found;
+  throw optionRangeError(
+    `architecture: ${found.name}: expected an initialisation of ${INITIALISATIONS.join(', ')}, got '${found.initialisation}'`,
+  );
 }

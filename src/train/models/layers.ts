@@ -1,6 +1,8 @@
 /** Layers as data: what a network is made of, and the parameters that it needs. */
 
-export type Activation = 'linear' | 'relu' | 'leaky-relu' | 'tanh';
+export const ACTIVATIONS = ['linear', 'relu', 'leaky-relu', 'tanh'] as const;
+
+export type Activation = (typeof ACTIVATIONS)[number];
 
 /** The slope of leaky-relu below 0. */
 export const LEAKY_SLOPE = 0.2;

@@ -1,11 +1,11 @@
-import type { Architecture, Networks } from './architecture.js';
+import type { ListedArchitecture, Networks } from './architecture.js';
 import { halvedSizes } from './image-sizes.js';
 
 const HIDDEN = 256;
 /** Of the layer between the decoder's first and its convolutions. */
 const CHANNELS = 64;
 
-export const locatello: Architecture = {
+export const locatello: ListedArchitecture = {
   name: 'locatello',
   summary: 'convolutions of 32, 32, 64, 64 channels and a layer of 256, as in disentanglement_lib',
   source: 'Locatello et al. 2019, "Challenging common assumptions", table 1 of the appendix',

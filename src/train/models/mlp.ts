@@ -1,8 +1,8 @@
-import type { Architecture, Networks } from './architecture.js';
+import type { ListedArchitecture, Networks } from './architecture.js';
 
 const HIDDEN = 1200;
 
-export const mlp: Architecture = {
+export const mlp: ListedArchitecture = {
   name: 'mlp',
   summary: 'dense layers of 1200: two in the encoder, three with tanh in the decoder',
   source: 'Higgins et al. 2017, "beta-VAE", table 1 of the appendix (2D shapes)',

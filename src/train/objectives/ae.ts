@@ -1,14 +1,13 @@
-import type { LatentBatch, Objective, Penalty, StepContext } from './objective.js';
-import { stateless } from './stateless.js';
+import type { LatentBatch, ListedObjective, Penalty, StepContext } from './objective.js';
 
 /** Reconstruction alone; the decoder is given mu. */
-export const ae: Objective = {
+export const ae: ListedObjective = {
   name: 'ae',
   title: 'Autoencoder',
   summary: 'reconstruction alone, without noise in the code',
   source: 'Rumelhart, Hinton, Williams 1986, Learning Internal Representations by Error Propagation',
   options: {},
-  activate: () => ({ ...stateless('mean'), penalise: withoutPenalty }),
+  activate: () => ({ code: 'mean', penalise: withoutPenalty }),
 };
 
 /** No penalty, and no KL beside it: nothing trains logvar. */

@@ -3,7 +3,6 @@ import { choice, number } from '../../options/rule.js';
 import { differentiate } from './differentiate.js';
 import { klFromPrior } from './kl.js';
 import { defineObjective } from './objective.js';
-import { stateless } from './stateless.js';
 
 /**
  * Reconstruction + alpha I(x; z) + beta TC(z) + gamma dimension-wise KL, the three from minibatch estimates. They sum to the mean of
@@ -27,7 +26,7 @@ export const betaTcvae = defineObjective({
     const weights = [options.alpha, options.beta, options.gamma] as number[];
     const estimator = options.estimator;
     return {
-      ...stateless('sample'),
+      code: 'sample',
       penalise: (batch, { tf, datasetSize }) =>
         differentiate(tf, batch, ['mu', 'logvar', 'z'], (latents) => {
           const parts = batchDecomposition(tf, latents, { estimator, datasetSize });

@@ -4,7 +4,6 @@ import { mention, phrase } from '../../phrase.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 import { klFromPrior, klGradients, weighKl } from './kl.js';
 import { type ActiveObjective, defineObjective, type StepContext } from './objective.js';
-import { stateless } from './stateless.js';
 
 const OPTIONS = {
   beta: number({
@@ -67,7 +66,7 @@ function weighted({ beta: given, 'beta-norm': betaNorm, warmup }: Options): Acti
     return step < warmup ? (beta * step) / warmup : beta;
   };
   return {
-    ...stateless('sample'),
+    code: 'sample',
     penalise(batch, context) {
       const beta = betaAt(context);
       const { tf } = context;
@@ -90,8 +89,8 @@ function constrained({ beta: first, 'kl-rate': rate }: Options, target: number):
     });
   }
   return {
-    ...stateless('sample'),
-    createState: ({ tf }) => ({ tensors: { multiplier: tf.scalar(first) } }),
+    code: 'sample',
+    createState: ({ tf }) => ({ multiplier: tf.scalar(first) }),
 
     penalise: (batch, { tf }, { tensors: { multiplier } }) =>
       tf.tidy(() => {

@@ -1,7 +1,6 @@
 import { integer, number } from '../../options/rule.js';
 import { klFromPrior, klGradients } from './kl.js';
 import { defineObjective } from './objective.js';
-import { stateless } from './stateless.js';
 
 /** Reconstruction + gamma |KL - C|: KL is led from 0 up to `capacity` nats, so that factors are learnt one after the other. */
 export const capacityVae = defineObjective({
@@ -24,7 +23,7 @@ export const capacityVae = defineObjective({
     const most = options.capacity;
     const steps = options['capacity-steps'];
     return {
-      ...stateless('sample'),
+      code: 'sample',
       penalise: (batch, { tf, step }) =>
         tf.tidy(() => {
           const capacity = step < steps ? (most * step) / steps : most;

@@ -3,7 +3,6 @@ import { STREAMS } from '../../random.js';
 import type { Tensor } from '../tensors.js';
 import { withoutPenalty } from './ae.js';
 import { defineObjective, type StepContext } from './objective.js';
-import { stateless } from './stateless.js';
 
 /** Reconstruction of the clean image from a corrupted one; the decoder is given mu. */
 export const dae = defineObjective({
@@ -45,6 +44,6 @@ export const dae = defineObjective({
       const stays = draws.uniforms(count, at).map((value) => (value < masked ? 0 : 1));
       return tf.tidy(() => tf.mul(images, tf.tensor(stays, images.shape)));
     };
-    return { ...stateless('mean'), corrupt, penalise: withoutPenalty };
+    return { code: 'mean', corrupt, penalise: withoutPenalty };
   },
 });

@@ -2,8 +2,7 @@ import { number } from '../../options/rule.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 import { addPenalties, differentiate } from './differentiate.js';
 import { weighKl } from './kl.js';
-import { defineObjective, type LatentBatch, type Objective } from './objective.js';
-import { stateless } from './stateless.js';
+import { defineObjective, type LatentBatch, type ListedObjective } from './objective.js';
 
 /**
  * Reconstruction + KL + lambda_od sum_{i != j} C_ij^2 + lambda_d sum_i (C_ii - 1)^2: the covariance of the codes is drawn to the
@@ -14,7 +13,7 @@ function dipVae(
   kind: 'i' | 'ii',
   lambdaDiagonal: number,
   covariance: (tf: TensorLibrary, batch: LatentBatch) => Tensor,
-): Objective {
+): ListedObjective {
   return defineObjective({
     name: `dip-vae-${kind}`,
     title: `DIP-VAE-${kind.toUpperCase()}`,
@@ -38,7 +37,7 @@ function dipVae(
       const weightOff = options['lambda-od'];
       const weightOn = options['lambda-d'];
       return {
-        ...stateless('sample'),
+        code: 'sample',
         penalise(batch, { tf }) {
           const covariances = differentiate(tf, batch, kind === 'i' ? ['mu'] : ['mu', 'logvar'], (latents) => {
             const matrix = covariance(tf, latents);
@@ -69,5 +68,5 @@ function covarianceOfSamples(tf: TensorLibrary, batch: LatentBatch): Tensor {
   return tf.add(covarianceOfMeans(tf, batch), tf.mul(tf.eye(batch.mu.shape[1]), variances));
 }
 
-export const dipVaeI: Objective = dipVae('i', 100, covarianceOfMeans);
-export const dipVaeIi: Objective = dipVae('ii', 10, covarianceOfSamples);
+export const dipVaeI: ListedObjective = dipVae('i', 100, covarianceOfMeans);
+export const dipVaeIi: ListedObjective = dipVae('ii', 10, covarianceOfSamples);

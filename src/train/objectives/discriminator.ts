@@ -5,7 +5,7 @@ import { type Layer, listParameters } from '../models/layers.js';
 import { forward, type Pass } from '../models/network.js';
 import { type AdamOptions, updateAdam } from '../optimiser.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
-import type { ObjectiveState, StepContext } from './objective.js';
+import type { ObjectiveState, StateContext, StepContext } from './objective.js';
 
 export interface DiscriminatorOptions {
   /** Hidden layers. */
@@ -17,7 +17,7 @@ export interface DiscriminatorOptions {
 /** The discriminator's parameters and moments, by name, are the state of the objective that it belongs to. */
 export interface Discriminator {
   /** PyTorch's initialisation; moments of 0. */
-  create(context: Omit<StepContext, 'step'>): Record<string, Tensor>;
+  create(context: StateContext): Record<string, Tensor>;
   /** Logits (R, 2) of z (R, D). */
   judge(context: StepContext, state: ObjectiveState, z: Tensor): Pass;
   /** A step of Adam on the mean of the cross-entropies of (B, D) samples and as many permuted ones. */

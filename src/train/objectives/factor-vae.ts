@@ -61,8 +61,8 @@ export const factorVae = defineObjective({
 
     return {
       code: 'sample',
-      needsSecondBatch: true,
-      createState: (context) => ({ tensors: discriminator.create(context) }),
+      needs: ['second batch'],
+      createState: (context) => discriminator.create(context),
 
       penalise: (batch, context, state) =>
         addPenalties(context.tf, weighKl(context.tf, batch), weighTotalCorrelation(batch.z, context, state)),

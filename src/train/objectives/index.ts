@@ -1,5 +1,5 @@
 /** The registry: everything that lists, names, checks or documents objectives derives from this array. */
-import { findNamed } from '../../options/find-named.js';
+import { pickPart } from '../named-parts.js';
 import { ae } from './ae.js';
 import { betaTcvae } from './beta-tcvae.js';
 import { betaVae } from './beta-vae.js';
@@ -7,11 +7,11 @@ import { capacityVae } from './capacity-vae.js';
 import { dae } from './dae.js';
 import { dipVaeI, dipVaeIi } from './dip-vae.js';
 import { factorVae } from './factor-vae.js';
-import type { Objective } from './objective.js';
+import type { ListedObjective, Objective } from './objective.js';
 import { vae } from './vae.js';
 
 /** Every objective, in the order of lists. */
-export const objectives: readonly Objective[] = [
+export const objectives: readonly ListedObjective[] = [
   vae,
   betaVae,
   capacityVae,
@@ -23,7 +23,7 @@ export const objectives: readonly Objective[] = [
   dae,
 ];
 
-/** @throws OptionError for what is no name of an objective */
-export function findObjective(name: string): Objective {
-  return findNamed('model', name, objectives);
+/** @throws TypeError or RangeError for what is neither the name of one nor one of the caller's own */
+export function findObjective(given: string | Objective): Objective {
+  return pickPart<Objective>('model', objectives, given, ['activate']);
 }

@@ -1,13 +1,12 @@
 import { weighKl } from './kl.js';
-import type { Objective } from './objective.js';
-import { stateless } from './stateless.js';
+import type { ListedObjective } from './objective.js';
 
 /** Reconstruction + KL: the negative evidence lower bound. */
-export const vae: Objective = {
+export const vae: ListedObjective = {
   name: 'vae',
   title: 'VAE',
   summary: 'reconstruction + KL',
   source: 'Kingma, Welling 2014, Auto-Encoding Variational Bayes, equations 7 and 10',
   options: {},
-  activate: () => ({ ...stateless('sample'), penalise: (batch, { tf }) => weighKl(tf, batch) }),
+  activate: () => ({ code: 'sample', penalise: (batch, { tf }) => weighKl(tf, batch) }),
 };

@@ -1,7 +1,7 @@
 /** Workers that train together: requests go to a certain one of them, and where one fails, all have. */
 import { type Reply, revive } from '../../../bindings/replies.js';
 import type { WorkerPort } from '../../../bindings/worker-port.js';
-import type { Request } from './messages.js';
+import { buffersOf, type Request } from './messages.js';
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -30,17 +30,23 @@ export class Crew {
     return this.#ports.length;
   }
 
-  /** The answer of a worker. `handedOver` is empty from then on. */
-  ask<T>(worker: number, request: Request, handedOver: readonly ArrayBuffer[] = []): Promise<T> {
-    const answer = new Promise<unknown>((resolve, reject) => {
-      if (this.#failure !== null) return reject(this.#failure.reason);
-      this.#waiting[worker].push({ resolve, reject });
-      this.#ports[worker].hold(true);
-      this.#ports[worker].post(request, handedOver);
-    });
+  /** The answers of a worker to a request, of which there are so many. The request's buffers are handed over. */
+  ask<T>(worker: number, request: Request, count = 1): Promise<T>[] {
+    const answers = Array.from(
+      { length: count },
+      () =>
+        new Promise<unknown>((resolve, reject) => {
+          if (this.#failure !== null) return reject(this.#failure.reason);
+          this.#waiting[worker].push({ resolve, reject });
+        }),
+    );
     // Where one worker fails all answers do, and only the first that is awaited is heard of.
-    answer.catch(() => {});
-    return answer as Promise<T>;
+    for (const answer of answers) answer.catch(() => {});
+    if (this.#failure === null) {
+      this.#ports[worker].hold(true);
+      this.#ports[worker].post(request, buffersOf(request));
+    }
+    return answers as Promise<T>[];
   }
 
   /** Ends the workers, whatever they are doing; what they are asked fails with `reason`. */

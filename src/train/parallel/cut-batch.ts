@@ -10,8 +10,6 @@ export interface CutBatch {
   rowsOf(shards: readonly number[]): number[];
   /** The rows of some shards, of an array of all, in an array of their own. */
   gather(values: Float32Array, shards: readonly number[]): Float32Array<ArrayBuffer>;
-  /** The rows of all workers, in their order in the batch. */
-  scatter(parts: readonly Float32Array[]): Float32Array;
 }
 
 export function cutBatch(rows: number, shardRows: number, threads: number, arrays: SpareArrays): CutBatch {
@@ -37,20 +35,6 @@ export function cutBatch(rows: number, shardRows: number, threads: number, array
         at += part.length;
       }
       return gathered;
-    },
-
-    scatter(parts) {
-      const width = parts.reduce((sum, { length }) => sum + length, 0) / rows;
-      const values = new Float32Array(rows * width);
-      for (const [worker, own] of workers.entries()) {
-        let at = 0;
-        for (const shard of own) {
-          const count = (bounds[shard + 1] - bounds[shard]) * width;
-          values.set(parts[worker].subarray(at, at + count), bounds[shard] * width);
-          at += count;
-        }
-      }
-      return values;
     },
   };
 }

@@ -3,7 +3,9 @@
  * in buffers that are handed over.
  */
 import type { Build } from '../../../bindings/training-build.js';
-import type { Description } from './description.js';
+import type { Description } from '../system.js';
+
+type Values = Float32Array<ArrayBuffer>;
 
 /** Backends that compute the same bits in every thread. */
 export type ThreadedBackend = 'wasm' | 'cpu';
@@ -17,59 +19,49 @@ export interface OpenRequest {
   readonly description: Description;
 }
 
-/** The images of some shards, one after the other. */
-interface Shards {
-  /** All parameters one after the other, or null where the worker has them. */
-  readonly parameters: Float32Array | null;
-  /** Rows of each shard. */
-  readonly rows: readonly number[];
-  readonly images: Float32Array;
+/** A tensor on its way. */
+export interface SentTensor {
+  readonly shape: readonly number[];
+  readonly values: Values;
 }
 
-/** Arrays of a request that the worker has done with, to be filled again: to allocate large ones costs more than to copy them. */
+/** Arrays that the other thread has done with, to be filled again: to allocate large ones costs more than to copy them. */
 interface Returned {
-  readonly spent: readonly Float32Array<ArrayBuffer>[];
+  readonly spent: readonly Values[];
 }
 
-/** Answered by the posteriors of the shards' rows. */
-export interface EncodeRequest extends Shards {
-  readonly kind: 'encode';
+/** Goes on with the worker's shards of a batch. There is an answer for each of them, in their order. */
+export interface AdvanceRequest extends Returned {
+  readonly kind: 'advance';
+  /** What is begun; null goes on with what was. */
+  readonly start: {
+    readonly program: string;
+    /** Rows of each of the worker's shards. */
+    readonly rows: readonly number[];
+    /** Rows of the whole batch. */
+    readonly batchRows: number;
+    /** Parameters of networks one after the other, where the worker does not have them. */
+    readonly parameters: Readonly<Record<string, Values>>;
+  } | null;
+  /** Of all its shards, one after the other. */
+  readonly rows: Readonly<Record<string, SentTensor>>;
+  readonly whole: Readonly<Record<string, SentTensor>>;
 }
 
-/** Answered by the latents of the shards' rows as soon as they are known; the decoder's part is done after that. */
-export interface BeginRequest extends Shards {
-  readonly kind: 'begin';
-  /** Rows of the whole batch. */
-  readonly batchRows: number;
-  /** What the encoder is given, where that is not `images`. */
-  readonly seen: Float32Array | null;
-  readonly noise: Float32Array;
+export type Request = OpenRequest | AdvanceRequest;
+
+/** What a shard gives. */
+export interface ShardAnswer extends Returned {
+  readonly rows: Readonly<Record<string, SentTensor>>;
+  /** The shapes of its sums, and the networks of its gradients. */
+  readonly sums: Readonly<Record<string, readonly number[]>>;
+  readonly networks: readonly string[];
+  /** What is added up over shards: sums, then gradients, one after the other. */
+  readonly added: Values;
 }
 
-/** Finishes the first of the shards that were begun and are not finished. Gradients are those of its rows. */
-export interface LearnRequest {
-  readonly kind: 'learn';
-  readonly mu: Float32Array | null;
-  readonly logvar: Float32Array | null;
-  readonly z: Float32Array | null;
-  /** What the gradients are written to. */
-  readonly into: Float32Array;
-}
-
-export type Request = OpenRequest | EncodeRequest | BeginRequest | LearnRequest;
-
-export interface EncodeAnswer extends Returned {
-  readonly mu: Float32Array;
-  readonly logvar: Float32Array;
-}
-
-export interface BeginAnswer extends EncodeAnswer {
-  readonly z: Float32Array;
-}
-
-export interface LearnAnswer {
-  /** Summed over the rows of the shard. */
-  readonly reconstruction: number;
-  /** Of all parameters, one after the other. */
-  readonly gradients: Float32Array<ArrayBuffer>;
+/** The buffers within a message, all of which are its own. */
+export function buffersOf(message: unknown): ArrayBuffer[] {
+  if (message instanceof Float32Array) return [message.buffer as ArrayBuffer];
+  return typeof message === 'object' && message !== null ? Object.values(message).flatMap(buffersOf) : [];
 }

@@ -4,13 +4,9 @@ import type { Tensor, TensorLibrary } from '../tensors.js';
 
 type Packed = Float32Array<ArrayBuffer>;
 
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
 /** How many values tensors of these shapes have. */
 export function countValues(shapes: ReadonlyArray<readonly number[]>): number {
-  return shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
+  return shapes.reduce((sum, shape) => sum + shape.reduce((product, length) => product * length, 1), 0);
 }
 
 /** The values of tensors, written to `into`, which has their length. */
@@ -18,17 +14,19 @@ export function pack(operations: Operations, tensors: readonly Tensor[], into: P
   let at = 0;
   for (const tensor of tensors) {
     operations.copyOut(tensor, into.subarray(at));
-    at += sizeOf(tensor.shape);
+    at += countValues([tensor.shape]);
   }
   return into;
 }
 
-/** Tensors of these shapes. They may be views of `packed`. */
+/** Tensors of these shapes, with values of their own. */
 export function unpack(tf: TensorLibrary, packed: Float32Array, shapes: ReadonlyArray<readonly number[]>): Tensor[] {
+  // The cpu backend makes no copies.
+  const values = tf.getBackend() === 'cpu' ? packed.slice() : packed;
   let at = 0;
   return shapes.map((shape) => {
     const from = at;
-    at += sizeOf(shape);
-    return tf.tensor(packed.subarray(from, at), [...shape]);
+    at += countValues([shape]);
+    return tf.tensor(values.subarray(from, at), [...shape]);
   });
 }

@@ -1,26 +1,26 @@
-/** What a worker does: encodes, decodes and differentiates the shards that it is given. Letters: R rows of its shards, D latents. */
+/** What a worker does: runs the shards that it is given through programs. Letters: R rows of a shard. */
 
 import { flatten, type Reply } from '../../../bindings/replies.js';
 import { useBuild } from '../../../bindings/training-build.js';
 import type { Send } from '../../../bindings/worker-port.js';
-import type { ImageShape } from '../../data/dataset.js';
-import { type Autoencoder, beginShard, encode, type Parameters, type ShardPass } from '../autoencoder.js';
 import type { Backend } from '../backends/backend.js';
 import { listParameters } from '../models/layers.js';
-import type { Tensor } from '../tensors.js';
-import { buildAutoencoder } from './description.js';
-import type {
-  BeginAnswer,
-  BeginRequest,
-  EncodeAnswer,
-  EncodeRequest,
-  LearnAnswer,
-  LearnRequest,
-  OpenRequest,
-  Request,
-  ThreadedBackend,
+import { composeOperations } from '../operations.js';
+import { mapValues } from '../replicas.js';
+import { type RunningShard, runShard } from '../run-shard.js';
+import type { Computer, Description, ShardWork } from '../system.js';
+import type { NamedTensors, Tensor } from '../tensors.js';
+import {
+  type AdvanceRequest,
+  buffersOf,
+  type OpenRequest,
+  type Request,
+  type SentTensor,
+  type ShardAnswer,
+  type ThreadedBackend,
 } from './messages.js';
 import { countValues, pack, unpack } from './packing.js';
+import { createSpareArrays } from './spare-arrays.js';
 
 /** Not by `openBackend`, which would bring the others into the worker's bundle. */
 const OPENERS: Readonly<Record<ThreadedBackend, () => Promise<Backend>>> = {
@@ -28,118 +28,98 @@ const OPENERS: Readonly<Record<ThreadedBackend, () => Promise<Backend>>> = {
   cpu: async () => (await import('../backends/cpu.js')).open(),
 };
 
+/** Builds a system's work from its description, by its kind. */
+export type WorkBuilders = Readonly<Record<string, (description: Description) => ShardWork>>;
+
 /** Answers requests one after the other; an error is an answer, too. */
-export function makeShardHandler(): (message: unknown, send: Send) => Promise<void> {
-  let shards: ReturnType<typeof computeShards> | null = null;
+export function makeShardHandler(builders: WorkBuilders): (message: unknown, send: Send) => Promise<void> {
+  let advance: ((request: AdvanceRequest, send: Send) => void) | null = null;
   return async (message, send) => {
     const request = message as Request;
-    const answer = (value: unknown, handedOver?: readonly ArrayBuffer[]) => send({ value } satisfies Reply, handedOver);
     try {
       if (request.kind === 'open') {
-        shards = computeShards(await open(request), request.description.image);
-        answer(null);
-      } else shards?.[request.kind](request as never, answer);
+        const { tf, operations } = await open(request);
+        const work = builders[request.description.kind](request.description);
+        advance = computeShards({ tf, operations: operations ?? composeOperations(tf) }, work);
+        send({ value: null } satisfies Reply);
+      } else advance?.(request, send);
     } catch (error) {
       send({ error: flatten(error) } satisfies Reply);
     }
   };
 }
 
-async function open({ backend, build, description }: OpenRequest): Promise<Autoencoder> {
+async function open({ backend, build }: OpenRequest): Promise<Backend> {
   if (build !== null) useBuild(build);
-  return buildAutoencoder(await OPENERS[backend](), description);
+  return OPENERS[backend]();
 }
 
-type Answer<T> = (value: T, handedOver: readonly ArrayBuffer[]) => void;
+function computeShards(computer: Computer, { networks, programs }: ShardWork) {
+  const { tf, operations } = computer;
+  const shapes = mapValues(networks, (layers, network) => listParameters(network, layers).map(({ shape }) => shape));
+  const parameters: Record<string, Tensor[]> = mapValues(networks, () => []);
+  const arrays = createSpareArrays();
+  /** The shards of a batch, their rows, and what all of them were given. */
+  let shards: RunningShard[] = [];
+  let rows: readonly number[] = [];
+  const shared: NamedTensors[] = [];
 
-/** A shard between its two halves, with the tensors that it needs until the second. */
-interface Begun {
-  readonly pass: ShardPass;
-  readonly inputs: readonly Tensor[];
-  readonly rows: number;
-}
+  const packTensors = (tensors: readonly Tensor[]) =>
+    pack(operations, tensors, arrays.take(countValues(tensors.map(({ shape }) => shape))));
 
-function computeShards(autoencoder: Autoencoder, { height, width, channels }: ImageShape) {
-  const image = [height, width, channels];
-  const { tf, operations, networks, latents } = autoencoder;
-  const shapes = {
-    encoder: listParameters('encoder', networks.encoder).map(({ shape }) => shape),
-    decoder: listParameters('decoder', networks.decoder).map(({ shape }) => shape),
-  };
-  let parameters: Parameters = { encoder: [], decoder: [] };
-  const begun: Begun[] = [];
-
-  // The cpu backend makes no copies, and arrays are sent back once they have been read.
-  const upload = (values: Float32Array, asShapes: ReadonlyArray<readonly number[]>) =>
-    unpack(tf, tf.getBackend() === 'cpu' ? values.slice() : values, asShapes);
-
-  function update(packed: Float32Array | null): void {
-    if (packed === null) return;
-    tf.dispose([parameters.encoder, parameters.decoder]);
-    const all = upload(packed, [...shapes.encoder, ...shapes.decoder]);
-    parameters = { encoder: all.slice(0, shapes.encoder.length), decoder: all.slice(shapes.encoder.length) };
+  function begin({ program, rows: ofShards, batchRows, parameters: sent }: NonNullable<AdvanceRequest['start']>): void {
+    for (const [network, values] of Object.entries(sent)) {
+      tf.dispose(parameters[network]);
+      parameters[network] = unpack(tf, values, shapes[network]);
+    }
+    rows = ofShards;
+    // What is replaced in the record later is not to be replaced under shards that run.
+    shards = rows.map(() => runShard(programs[program], { ...computer, batchRows, parameters: { ...parameters } }));
   }
 
-  /** Cuts (R, ...) into tensors of the shards' rows. */
-  const cut = (values: Float32Array, rows: readonly number[], shape: readonly number[]): Tensor[] =>
-    upload(
+  /** Cuts (rows of all shards, ...) into those of each. */
+  const cut = ({ shape, values }: SentTensor): Tensor[] =>
+    unpack(
+      tf,
       values,
-      rows.map((count) => [count, ...shape]),
+      rows.map((count) => [count, ...shape.slice(1)]),
     );
 
-  /** The latents of shards, one after the other. */
-  const join = (tensors: readonly Tensor[]) =>
-    pack(operations, tensors, new Float32Array(countValues(tensors.map(({ shape }) => shape))));
-
-  return {
-    encode(request: EncodeRequest, answer: Answer<EncodeAnswer>): void {
-      update(request.parameters);
-      const images = cut(request.images, request.rows, image);
-      const posteriors = images.map((x) => encode(autoencoder, parameters, x));
-      const mu = join(posteriors.map((posterior) => posterior.mu));
-      const logvar = join(posteriors.map((posterior) => posterior.logvar));
-      tf.dispose([images, posteriors]);
-      const spent = arraysOf(request);
-      answer({ mu, logvar, spent }, buffersOf(mu, logvar, ...spent));
-    },
-
-    begin(request: BeginRequest, answer: Answer<BeginAnswer>): void {
-      update(request.parameters);
-      const { rows, batchRows } = request;
-      const images = cut(request.images, rows, image);
-      const seen = request.seen === null ? images : cut(request.seen, rows, image);
-      const noise = cut(request.noise, rows, [latents]);
-      for (const [i, count] of rows.entries()) {
-        const pass = beginShard(autoencoder, parameters, images[i], seen[i], noise[i], batchRows);
-        begun.push({ pass, inputs: [...new Set([images[i], seen[i], noise[i]])], rows: count });
-      }
-      const mu = join(begun.map(({ pass }) => pass.latents.mu));
-      const logvar = join(begun.map(({ pass }) => pass.latents.logvar));
-      const z = join(begun.map(({ pass }) => pass.latents.z));
-      const spent = arraysOf(request);
-      answer({ mu, logvar, z, spent }, buffersOf(mu, logvar, z, ...spent));
-      // While the penalty is computed elsewhere.
-      for (const { pass } of begun) pass.decode();
-    },
-
-    learn(request: LearnRequest, answer: Answer<LearnAnswer>): void {
-      const { pass, inputs, rows } = begun.shift() as Begun;
-      const gradientOf = (values: Float32Array | null) => (values === null ? null : tf.tensor(values, [rows, latents]));
-      const outer = { mu: gradientOf(request.mu), logvar: gradientOf(request.logvar), z: gradientOf(request.z) };
-      const learnt = pass.learn(outer);
-      const [reconstruction] = learnt.reconstruction.dataSync();
-      const gradients = pack(operations, learnt.gradients, request.into as Float32Array<ArrayBuffer>);
-      tf.dispose([inputs, outer, learnt]);
-      answer({ reconstruction, gradients }, [gradients.buffer]);
-    },
+  return (request: AdvanceRequest, send: Send): void => {
+    arrays.keep(request.spent);
+    if (request.start !== null) begin(request.start);
+    const own = mapValues(request.rows, cut);
+    const whole = mapValues(request.whole, ({ shape, values }) => unpack(tf, values, [shape])[0]);
+    shared.push(whole);
+    let isDone = false;
+    for (const [i, shard] of shards.entries()) {
+      const given = shard.advance({ rows: mapValues(own, (parts) => parts[i]), whole });
+      const { rows: ofShard = {}, sums = {}, gradients = {} } = given;
+      const answer: ShardAnswer = {
+        rows: mapValues(ofShard, (tensor) => ({ shape: tensor.shape, values: packTensors([tensor]) })),
+        sums: mapValues(sums, ({ shape }) => shape),
+        networks: Object.keys(gradients),
+        added: packTensors([...Object.values(sums), ...Object.values(gradients).flat()]),
+        spent: i === 0 ? arraysOf(request) : [],
+      };
+      tf.dispose([sums, gradients]);
+      ({ isDone } = given);
+      if (isDone) tf.dispose(ofShard);
+      send({ value: answer } satisfies Reply, buffersOf(answer));
+    }
+    if (isDone) {
+      shards = [];
+      tf.dispose(shared.splice(0));
+    }
+    // While the whole batch is looked at elsewhere.
+    for (const shard of shards) shard.workMeanwhile();
   };
 }
 
-/** The large arrays of a request. */
-function arraysOf(request: EncodeRequest | BeginRequest): Float32Array<ArrayBuffer>[] {
-  return Object.values(request).filter((value): value is Float32Array<ArrayBuffer> => value instanceof Float32Array);
-}
-
-function buffersOf(...arrays: readonly Float32Array<ArrayBuffer>[]): ArrayBuffer[] {
-  return arrays.map(({ buffer }) => buffer);
+/** The arrays of a request that have been read. */
+function arraysOf({ start, rows, whole }: AdvanceRequest): Float32Array<ArrayBuffer>[] {
+  return [
+    ...Object.values(start?.parameters ?? {}),
+    ...[...Object.values(rows), ...Object.values(whole)].map(({ values }) => values),
+  ];
 }

@@ -1,162 +1,141 @@
 /**
- * A batch spread over workers: latents come back, gradients of the penalty go out, and the gradients of the shards are added here in the order of the
- * shards, as one thread does it.
+ * A batch spread over workers: what shards give comes back, what the whole batch makes of it goes out, and sums and gradients of the shards are added here in
+ * the order of the shards, as one thread does it.
  */
 import { chooseBuild } from '../../../bindings/training-build.js';
-import type { Autoencoder, LatentGradients } from '../autoencoder.js';
+import type { WorkerPort } from '../../../bindings/worker-port.js';
 import { listParameters } from '../models/layers.js';
-import { addTo, type ImageBatch, type ParametersNow, type Replicas } from '../replicas.js';
+import { addTo, type BatchPass, countRows, mapValues, type ParametersNow, type Replicas } from '../replicas.js';
+import type { Computer, Description, FromShards, ShardWork, ToShards } from '../system.js';
 import type { Tensor } from '../tensors.js';
 import { Crew } from './crew.js';
 import { type CutBatch, cutBatch } from './cut-batch.js';
-import type { Description } from './description.js';
-import type {
-  BeginAnswer,
-  BeginRequest,
-  EncodeAnswer,
-  EncodeRequest,
-  LearnAnswer,
-  LearnRequest,
-  Request,
-  ThreadedBackend,
-} from './messages.js';
-import { openTrainingWorker } from './open-training-worker.js';
+import type { AdvanceRequest, SentTensor, ShardAnswer, ThreadedBackend } from './messages.js';
 import { countValues, pack, unpack } from './packing.js';
 import { createSpareArrays } from './spare-arrays.js';
+
+/** What workers are opened with. */
+export interface WorkerSetup {
+  readonly threads: number;
+  readonly backend: ThreadedBackend;
+  readonly description: Description;
+  readonly open: () => WorkerPort;
+}
 
 /**
  * Starts the workers, and waits until each has opened its backend.
  * @throws what a worker threw, or an Error where one ended
  */
 export async function workerReplicas(
-  threads: number,
-  backend: ThreadedBackend,
-  autoencoder: Autoencoder,
-  description: Description,
+  { threads, backend, description, open }: WorkerSetup,
+  computer: Computer,
+  { networks }: ShardWork,
   shardRows: number,
 ): Promise<Replicas> {
-  const { tf, operations, networks, latents } = autoencoder;
-  const shapes = [...listParameters('encoder', networks.encoder), ...listParameters('decoder', networks.decoder)].map(
-    ({ shape }) => shape,
-  );
-  const parameterCount = countValues(shapes);
+  const { tf, operations } = computer;
+  const shapes = mapValues(networks, (layers, network) => listParameters(network, layers).map(({ shape }) => shape));
   const arrays = createSpareArrays();
-  const crew = new Crew(threads, openTrainingWorker);
-  /** By worker, which parameters it has. */
-  const versions = new Array<number | null>(threads).fill(null);
+  const crew = new Crew(threads, open);
+  /** By worker: which parameters of each network it has, and arrays of its own that were read. */
+  const known = Array.from({ length: threads }, (): Record<string, number> => ({}));
+  const returned = Array.from({ length: threads }, (): Float32Array<ArrayBuffer>[] => []);
 
   const build = backend === 'wasm' ? chooseBuild() : null;
-  await Promise.all(versions.map((_, worker) => crew.ask(worker, { kind: 'open', backend, build, description })));
+  await Promise.all(known.flatMap((_, worker) => crew.ask(worker, { kind: 'open', backend, build, description })));
 
-  const read = (tensor: Tensor) => pack(operations, [tensor], arrays.take(countValues([tensor.shape])));
+  const read = (tensors: readonly Tensor[]) =>
+    pack(operations, tensors, arrays.take(countValues(tensors.map(({ shape }) => shape))));
 
-  /** Parameters for a worker, or null where it has them. */
-  function parametersFor(worker: number, { version, encoder, decoder }: ParametersNow): Float32Array | null {
-    if (versions[worker] === version) return null;
-    versions[worker] = version;
-    return pack(operations, [...encoder, ...decoder], arrays.take(parameterCount));
+  /** Parameters that a worker does not have. */
+  function parametersFor(worker: number, parameters: Readonly<Record<string, ParametersNow>>) {
+    const missing = Object.entries(parameters).filter(([network, { version }]) => known[worker][network] !== version);
+    return Object.fromEntries(
+      missing.map(([network, { version, tensors }]) => {
+        known[worker][network] = version;
+        return [network, read(tensors)];
+      }),
+    );
   }
 
-  /** Asks them all once everything is ready: the first would otherwise take the processor that the others wait for. */
-  function askAll<A>(requests: ReadonlyArray<readonly [worker: number, request: Request]>): Array<Promise<A>> {
-    return requests.map(([worker, request]) => crew.ask<A>(worker, request, buffersOf(request)));
+  /** What each worker is handed: the rows of its shards, and all of the rest. */
+  function sendingOf(cut: CutBatch, { rows = {}, whole = {} }: ToShards) {
+    const values = mapValues(rows, (tensor) => read([tensor]));
+    const sending = cut.workers.map((shards) => ({
+      rows: mapValues(rows, ({ shape }, name): SentTensor => ({ shape, values: cut.gather(values[name], shards) })),
+      whole: mapValues(whole, (tensor): SentTensor => ({ shape: tensor.shape, values: read([tensor]) })),
+    }));
+    arrays.keep(Object.values(values));
+    return sending;
   }
 
-  /** Latents of all rows, from those of the workers. */
-  function join<A extends EncodeAnswer>(cut: CutBatch, answers: readonly A[], name: keyof A): Tensor {
-    return tf.tensor(cut.scatter(answers.map((answer) => answer[name] as Float32Array)), [cut.rows, latents]);
-  }
-
-  async function encode(parameters: ParametersNow, images: Tensor) {
-    const cut = cutBatch(images.shape[0], shardRows, threads, arrays);
-    const values = read(images);
-    const requests = cut.workers.map((shards, worker): [number, EncodeRequest] => [
-      worker,
-      {
-        kind: 'encode',
-        parameters: parametersFor(worker, parameters),
-        rows: cut.rowsOf(shards),
-        images: cut.gather(values, shards),
-      },
-    ]);
-    arrays.keep([values]);
-    const answers = await Promise.all(askAll<EncodeAnswer>(requests));
-    for (const { spent } of answers) arrays.keep(spent);
-    return { mu: join(cut, answers, 'mu'), logvar: join(cut, answers, 'logvar') };
-  }
-
-  async function begin(parameters: ParametersNow, batch: ImageBatch) {
-    const cut = cutBatch(batch.images.shape[0], shardRows, threads, arrays);
-    const images = read(batch.images);
-    const seen = batch.seen === batch.images ? null : read(batch.seen);
-    const noise = read(batch.noise);
-    const requests = cut.workers.map((shards, worker): [number, BeginRequest] => [
-      worker,
-      {
-        kind: 'begin',
-        parameters: parametersFor(worker, parameters),
-        rows: cut.rowsOf(shards),
-        batchRows: cut.rows,
-        images: cut.gather(images, shards),
-        seen: seen === null ? null : cut.gather(seen, shards),
-        noise: cut.gather(noise, shards),
-      },
-    ]);
-    arrays.keep(seen === null ? [images, noise] : [images, noise, seen]);
-    const answers = await Promise.all(askAll<BeginAnswer>(requests));
-    for (const { spent } of answers) arrays.keep(spent);
-    const own = {
-      mu: join(cut, answers, 'mu'),
-      logvar: join(cut, answers, 'logvar'),
-      z: join<BeginAnswer>(cut, answers, 'z'),
-    };
-    return {
-      latents: own,
-      async learn(outer: LatentGradients) {
-        const result = await learn(cut, outer);
-        tf.dispose(own);
-        return result;
-      },
-    };
-  }
-
-  async function learn(cut: CutBatch, { mu, logvar, z }: LatentGradients) {
-    const [ofMu, ofLogvar, ofZ] = [mu, logvar, z].map((gradient) => gradient && read(gradient));
-    const requests: Array<[number, LearnRequest]> = [];
-    for (let shard = 0; shard * shardRows < cut.rows; shard++) {
-      const own = (values: Float32Array | null) => values && cut.gather(values, [shard]);
-      const into = arrays.take(parameterCount);
-      requests.push([shard % threads, { kind: 'learn', mu: own(ofMu), logvar: own(ofLogvar), z: own(ofZ), into }]);
-    }
+  /** Joins the answers of all shards, in their order. */
+  async function join(cut: CutBatch, answers: ReadonlyArray<Promise<ShardAnswer>>): Promise<FromShards> {
+    const parts: ShardAnswer[] = [];
     let sum: Tensor | null = null;
-    let reconstruction = 0;
-    for (const answer of askAll<LearnAnswer>(requests)) {
-      const shard = await answer;
-      // float32, as tensors are added.
-      reconstruction = Math.fround(reconstruction + shard.reconstruction);
-      sum = addTo(autoencoder, sum, tf.tensor(shard.gradients, [parameterCount]));
-      // On the cpu backend tensors may be views of what is kept here; it is not written to before the next step.
-      arrays.keep([shard.gradients]);
+    for (const [shard, answer] of answers.entries()) {
+      const part = await answer;
+      parts.push(part);
+      arrays.keep(part.spent);
+      if (part.added.length > 0) sum = addTo(computer, sum, tf.tensor(part.added, [part.added.length]));
+      returned[shard % threads].push(part.added);
     }
+    const rows = mapValues(parts[0].rows, ({ shape }, name) => {
+      const values = new Float32Array(cut.rows * countValues([shape.slice(1)]));
+      let at = 0;
+      for (const [shard, part] of parts.entries()) {
+        const own = part.rows[name].values;
+        values.set(own, at);
+        at += own.length;
+        returned[shard % threads].push(own);
+      }
+      return tf.tensor(values, [cut.rows, ...shape.slice(1)]);
+    });
+    return { rows, ...splitAdded(parts[0], sum) };
+  }
+
+  function splitAdded({ sums, networks: learnt }: ShardAnswer, sum: Tensor | null): Omit<FromShards, 'rows'> {
+    if (sum === null) return { sums: {}, gradients: {} };
     // Not by slices: tfjs reads all of a tensor for each.
-    const sums = read(sum as Tensor);
-    arrays.keep([sums]);
-    (sum as Tensor).dispose();
-    return { reconstruction: tf.scalar(reconstruction), gradients: unpack(tf, sums, shapes) };
+    const values = read([sum]);
+    sum.dispose();
+    const ofNetworks = learnt.map((network) => shapes[network]);
+    const tensors = unpack(tf, values, [...Object.values(sums), ...ofNetworks.flat()]);
+    arrays.keep([values]);
+    const named = mapValues(sums, () => tensors.shift() as Tensor);
+    const gradients = learnt.map((network, i) => [network, tensors.splice(0, ofNetworks[i].length)] as const);
+    return { sums: named, gradients: Object.fromEntries(gradients) };
   }
 
   return {
-    encode,
-    begin,
+    start(program, parameters): BatchPass {
+      let cut: CutBatch | null = null;
+      return {
+        async advance(handed) {
+          const begun = cut;
+          cut ??= cutBatch(countRows(handed), shardRows, threads, arrays);
+          const { workers, rows: batchRows, rowsOf } = cut;
+          const sending = sendingOf(cut, handed);
+          const requests = workers.map((shards, worker): AdvanceRequest => {
+            const start =
+              begun === null
+                ? { program, rows: rowsOf(shards), batchRows, parameters: parametersFor(worker, parameters) }
+                : null;
+            return { kind: 'advance', start, ...sending[worker], spent: returned[worker].splice(0) };
+          });
+          // Once everything is ready: the first would otherwise take the processor that the others wait for.
+          const asked = requests.map((request, worker) =>
+            crew.ask<ShardAnswer>(worker, request, workers[worker].length),
+          );
+          const shards = workers.reduce((sum, own) => sum + own.length, 0);
+          return join(
+            cut,
+            Array.from({ length: shards }, (_, shard) => asked[shard % threads][Math.floor(shard / threads)]),
+          );
+        },
+      };
+    },
     close() {
       crew.end(new Error('training is over'));
     },
   };
-}
-
-/** The buffers of a request, all of which are its own. */
-function buffersOf(request: Request): ArrayBuffer[] {
-  return Object.values(request)
-    .filter((value) => value instanceof Float32Array)
-    .map(({ buffer }) => buffer as ArrayBuffer);
 }

@@ -1,5 +1,6 @@
 /** The entry of a worker that trains. */
 import { serve } from '../../../bindings/worker-host.js';
+import { buildVaeWork } from '../vae/description.js';
 import { makeShardHandler } from './shard-handler.js';
 
-serve(makeShardHandler());
+serve(makeShardHandler({ vae: buildVaeWork }));

@@ -4,7 +4,6 @@
  */
 import { type FloatTensor, type FloatTensors, writeFloatTensors } from '../../io/float-tensors.js';
 import { LEAKY_SLOPE } from '../../train/models/layers.js';
-import { codeOf } from '../../train/objectives/codes.js';
 import type { StoredModel } from '../read-model.js';
 import type { ExportedFile } from './exported-file.js';
 import { edgesOf, type PlacedLayer, placeLayers } from './geometry.js';
@@ -88,7 +87,7 @@ function toModules(placed: PlacedLayer): PytorchModule[] {
 }
 
 function writeScript(
-  { image, config, likelihood, step }: StoredModel,
+  { image, config, likelihood, code, step }: StoredModel,
   encoder: readonly PytorchModule[],
   decoder: readonly PytorchModule[],
 ): string {
@@ -101,7 +100,7 @@ function writeScript(
 
 Images are (rows, ${channels}, ${height}, ${width}), float32 in [0, 1]; of bytes (rows, ${height}, ${width}${channels === 1 ? '' : `, ${channels}`}) from vaemetrics data -o images.npz:
 images = torch.from_numpy(numpy.load("images.npz")["images"])${channels === 1 ? '[:, None]' : '.permute(0, 3, 1, 2)'} / 255
-The encoder gives (rows, ${2 * config.latents}): ${config.latents} means, then ${config.latents} ${codeOf(config.objective) === 'mean' ? 'numbers that nothing has trained' : 'natural logarithms of variances'}.
+The encoder gives (rows, ${2 * config.latents}): ${config.latents} means, then ${config.latents} ${code === 'mean' ? 'numbers that nothing has trained' : 'natural logarithms of variances'}.
 The decoder takes (rows, ${config.latents}), and gives images: ${pixels}.
 """
 import json

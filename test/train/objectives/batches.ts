@@ -6,6 +6,7 @@ import { findObjective } from '../../../src/train/objectives/index.js';
 import type {
   ActiveObjective,
   LatentBatch,
+  ObjectiveRandom,
   ObjectiveState,
   Penalty,
   StepContext,
@@ -28,7 +29,7 @@ export async function withDraws<R>(work: (draws: Draws) => R | Promise<R>): Prom
 
 const operations = composeOperations(tf);
 
-const noDraws: Draws = {
+const noDraws: Draws & ObjectiveRandom = {
   normals: () => {
     throw new Error('this objective draws nothing');
   },
@@ -39,7 +40,12 @@ const noDraws: Draws = {
 
 export function contextOf(given: Partial<StepContext> = {}): StepContext {
   const sizes = { datasetSize: 5000, batchSize: BATCH, latents: LATENTS, pixels: 4096 };
-  return { tf, operations, step: 0, seed: 7, draws: noDraws, ...sizes, ...given };
+  return { tf, operations, step: 0, seed: 7, draws: noDraws, random: noDraws, ...sizes, ...given };
+}
+
+/** What an objective begins with. */
+export function stateOf(objective: ActiveObjective, context: StepContext): ObjectiveState {
+  return { tensors: objective.createState?.(context) ?? {} };
 }
 
 /** Rounded to float32 first, so that tensors and oracles see the same numbers. */
@@ -66,7 +72,9 @@ export function disposePenalty({ total, terms, gradients }: Penalty): void {
 
 export function activate(name: string, given: Record<string, unknown> = {}): ActiveObjective {
   const objective = findObjective(name);
-  return objective.activate(checkOptions({ name: objective.name, isNamed: true }, given ?? {}, objective.options));
+  return objective.activate(
+    checkOptions({ name: objective.name, isNamed: true }, given ?? {}, objective.options ?? {}),
+  );
 }
 
 /** A penalty as numbers. */
@@ -98,7 +106,7 @@ export function penalise(
   state?: ObjectiveState,
 ): PenaltyValues {
   const context = contextOf(given);
-  const own = state ?? objective.createState(context);
+  const own = state ?? stateOf(objective, context);
   const batch = uploadBatch(plain);
   const penalty = objective.penalise(batch, context, own);
   const values = valuesOf(penalty);

@@ -1,9 +1,12 @@
 /** Holds docs/objectives.md to the registry. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { objectives } from '../../../src/train/objectives/index.js';
-import { activate, contextOf, drawBatch, penalise, withDraws } from './batches.js';
+import { activate, contextOf, drawBatch, penalise, stateOf, withDraws } from './batches.js';
 
 const page = readFileSync(new URL('../../../docs/objectives.md', import.meta.url), 'utf8');
 const sections = new Map(
@@ -23,7 +26,7 @@ for (const { name, options } of objectives) {
     const small = name === 'factor-vae' ? { 'discriminator-units': 4 } : {};
     const { terms } = await withDraws((draws) => {
       const objective = activate(name, small);
-      const state = objective.createState(contextOf({ draws }));
+      const state = stateOf(objective, contextOf({ draws }));
       return penalise(objective, drawBatch(1), {}, state);
     });
     // II says that its terms are those of I.
@@ -32,5 +35,27 @@ for (const { name, options } of objectives) {
     assert.is('kl' in terms, !['ae', 'dae'].includes(name));
   });
 }
+
+test('the example of an objective of your own runs as it stands', async () => {
+  const [code, ...more] = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, text]) => text);
+  assert.equal(more, []);
+  const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-docs-'));
+  const before = process.cwd();
+  const printed: unknown[][] = [];
+  const { log } = console;
+  try {
+    process.chdir(folder);
+    const library = new URL('../../../src/train/index.ts', import.meta.url).href;
+    const path = join(folder, 'example.mts');
+    writeFileSync(path, code.replace("'vaemetrics/train'", JSON.stringify(library)));
+    console.log = (...values) => void printed.push(values);
+    await import(pathToFileURL(path).href);
+  } finally {
+    console.log = log;
+    process.chdir(before);
+    rmSync(folder, { recursive: true });
+  }
+  assert.equal(printed, [[{ name: 'mmd-vae', options: { lambda: 50 } }, 6]]);
+});
 
 test.run();

@@ -13,6 +13,7 @@ import {
   drawBatch,
   LATENTS,
   penalise,
+  stateOf,
   tf,
   uploadBatch,
   withDraws,
@@ -22,8 +23,8 @@ import { plainKl, slopesOf } from './plain.js';
 const SMALL = { 'discriminator-layers': 2, 'discriminator-units': 8 };
 const small = (options: object = {}) => activate('factor-vae', { ...SMALL, ...options });
 
-const stateOf = (options: object = {}, seed = 7): Promise<ObjectiveState> =>
-  withDraws((draws) => small(options).createState(contextOf({ draws, seed })));
+const stateWith = (options: object = {}, seed = 7): Promise<ObjectiveState> =>
+  withDraws((draws) => stateOf(small(options), contextOf({ draws, seed })));
 
 /** Values by name. */
 type Parameters = Readonly<Record<string, number[]>>;
@@ -57,7 +58,7 @@ function plainTotalCorrelation(parameters: Parameters, z: Table): number {
 }
 
 test('value and gradients are those of the formula', async () => {
-  const state = await stateOf();
+  const state = await stateWith();
   const parameters = readAll(state);
   const plain = (batch: PlainBatch) => plainKl(batch) + 10 * plainTotalCorrelation(parameters, batch.z);
   for (const seed of [1, 2, 3]) {
@@ -73,7 +74,7 @@ test('value and gradients are those of the formula', async () => {
 });
 
 test('gamma 0 is vae', async () => {
-  const state = await stateOf();
+  const state = await stateWith();
   const batch = drawBatch(1);
   const none = penalise(small({ gamma: 0 }), batch, {}, state);
   const plain = penalise(activate('vae'), batch);
@@ -84,7 +85,7 @@ test('gamma 0 is vae', async () => {
 });
 
 test('the discriminator is 6 layers of 1000 unless told, of two logits, begun as PyTorch begins layers', async () => {
-  const { tensors } = await withDraws((draws) => activate('factor-vae').createState(contextOf({ draws })));
+  const { tensors } = await withDraws((draws) => stateOf(activate('factor-vae'), contextOf({ draws })));
   const shapes = Object.entries(tensors).filter(([name]) => /\d\.(weights|bias)$/.test(name));
   assert.equal(
     shapes.map(([, { shape }]) => shape),
@@ -105,7 +106,7 @@ test('the discriminator is 6 layers of 1000 unless told, of two logits, begun as
 test('the first step of Adam moves every parameter against the slope of the cross-entropies', async () => {
   const rate = 1e-3;
   const objective = small({ 'discriminator-rate': rate });
-  const state = await stateOf();
+  const state = await stateWith();
   const [samples, second] = [drawBatch(1), drawBatch(2)];
   const context = contextOf();
   const others = uploadBatch(second);
@@ -157,7 +158,7 @@ test('the first step of Adam moves every parameter against the slope of the cros
 test('learns to tell latents that belong together, and reports their total correlation', async () => {
   // z_2 = z_1: permuted latents are far from it, samples are not.
   const objective = small({ 'discriminator-rate': 0.01, 'discriminator-units': 32 });
-  const state = await stateOf({ 'discriminator-units': 32 });
+  const state = await stateWith({ 'discriminator-units': 32 });
   const rows = 64;
   const reported: number[] = [];
   for (let step = 0; step < 150; step++) {
@@ -224,7 +225,7 @@ test('every place is as likely as any other for every row', () => {
 test('leaves no tensors behind over 50 steps', async () => {
   const before = tf.memory().numTensors;
   const objective = small();
-  const state = await stateOf();
+  const state = await stateWith();
   const held = tf.memory().numTensors;
   for (let step = 0; step < 50; step++) {
     const [batch, second] = [uploadBatch(drawBatch(step)), uploadBatch(drawBatch(step + 100))];

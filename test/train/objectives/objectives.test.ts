@@ -13,6 +13,7 @@ import {
   disposePenalty,
   drawBatch,
   penalise,
+  stateOf,
   tf,
   uploadBatch,
   withDraws,
@@ -115,7 +116,7 @@ test('dip-vae: both entries of a pair count, the mean variances only in II', () 
 function multipliersOver(steps: number, target: number, options: Record<string, unknown> = {}): number[] {
   const objective = activate('beta-vae', { 'kl-target': target, ...options });
   const context = contextOf();
-  const state = objective.createState(context);
+  const state = stateOf(objective, context);
   const batch = uploadBatch(drawBatch(6));
   const multipliers = Array.from({ length: steps }, () => {
     const penalty = objective.penalise(batch, context, state);
@@ -152,7 +153,7 @@ test('a constrained beta-vae settles where KL is its target', () => {
   // One latent that would rather have KL 8: 1/2 (m - 4)^2 is what it costs to be elsewhere than 4.
   const objective = activate('beta-vae', { 'kl-target': 2, 'kl-rate': 0.05, beta: 1 });
   const context = contextOf({ batchSize: 1, latents: 1 });
-  const state = objective.createState(context);
+  const state = stateOf(objective, context);
   let mean = 4;
   for (let step = 0; step < 2000; step++) {
     const batch = uploadBatch({ mu: [[mean]], logvar: [[0]], z: [[mean]] });
@@ -222,7 +223,7 @@ test('corruption is that of the step', async () => {
 });
 
 /** Those that need nothing but one batch. */
-const simple = objectives.filter(({ name }) => !activate(name).needsSecondBatch);
+const simple = objectives.filter(({ name }) => !activate(name).needs?.includes('second batch'));
 
 test('no objective leaves tensors behind over 50 steps', () => {
   const before = tf.memory().numTensors;
@@ -232,7 +233,7 @@ test('no objective leaves tensors behind over 50 steps', () => {
     let state: ObjectiveState | undefined;
     for (let step = 0; step < 50; step++) {
       const context = contextOf({ step });
-      state ??= objective.createState(context);
+      state ??= stateOf(objective, context);
       const batch = uploadBatch(drawBatch(step));
       const penalty = objective.penalise(batch, context, state);
       objective.update?.(batch, penalty, context, state);
@@ -250,7 +251,7 @@ test('what a penalty is made of goes with a tidy around it', () => {
     const objective = activate(name);
     tf.tidy(() => {
       const context = contextOf();
-      objective.penalise(uploadBatch(drawBatch(1)), context, objective.createState(context));
+      objective.penalise(uploadBatch(drawBatch(1)), context, stateOf(objective, context));
     });
     assert.is(tf.memory().numTensors, before, name);
   }
@@ -264,7 +265,7 @@ test('names that are near a name are told', () => {
 });
 
 const resolveOptions = (objective: Objective, given: Record<string, unknown> = {}) =>
-  checkOptions({ name: objective.name, isNamed: true }, given, objective.options);
+  checkOptions({ name: objective.name, isNamed: true }, given, objective.options ?? {});
 
 test('options are checked', () => {
   const resolve = (name: string, given: Record<string, unknown>) => resolveOptions(findObjective(name), given);

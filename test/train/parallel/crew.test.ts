@@ -7,7 +7,10 @@ import { startWorker } from '../../../bindings/worker-host.js';
 import { Crew } from '../../../src/train/parallel/crew.js';
 import type { Request } from '../../../src/train/parallel/messages.js';
 
-const request: Request = { kind: 'encode', parameters: null, rows: [], images: new Float32Array(1) };
+const request: Request = { kind: 'advance', start: null, rows: {}, whole: {}, spent: [] };
+
+/** The one answer of a worker. */
+const ask = <T = unknown>(crew: Crew, worker: number) => crew.ask<T>(worker, request)[0];
 
 /** A worker that runs `code` for every message, where `reply` answers. */
 const workerOf = (code: string) => () =>
@@ -30,27 +33,33 @@ const endingOf = (promise: Promise<unknown>): Promise<Error & { code?: string }>
 
 test('answers come in the order of the requests of each worker', async () => {
   const crew = new Crew(2, workerOf('reply({ value: count });'));
-  const answers = await Promise.all([0, 1, 0, 0, 1].map((worker) => crew.ask<number>(worker, request)));
+  const answers = await Promise.all([0, 1, 0, 0, 1].map((worker) => ask<number>(crew, worker)));
   assert.equal(answers, [1, 1, 2, 3, 2]);
+  crew.end(new Error('over'));
+});
+
+test('a request may have several answers', async () => {
+  const crew = new Crew(1, workerOf('reply({ value: 1 }); reply({ value: 2 });'));
+  assert.equal(await Promise.all(crew.ask<number>(0, request, 2)), [1, 2]);
   crew.end(new Error('over'));
 });
 
 test('the error of one worker is the failure of all, and of what is asked later', async () => {
   const crew = new Crew(2, workerOf(`reply({ error: { name: 'RangeError', message: 'no memory', code: 'ERR_X' } });`));
-  const [first, second] = [endingOf(crew.ask(0, request)), endingOf(crew.ask(1, request))];
+  const [first, second] = [endingOf(ask(crew, 0)), endingOf(ask(crew, 1))];
   const error = await first;
   assert.instance(error, RangeError);
   assert.is(error.message, 'no memory');
   assert.is(error.code, 'ERR_X');
   assert.is(await second, error);
-  assert.is(await endingOf(crew.ask(1, request)), error);
+  assert.is(await endingOf(ask(crew, 1)), error);
 });
 
 test('an error that comes after an answer is one, too', async () => {
   const late = `reply({ value: 1 }); reply({ error: { name: 'Error', message: 'late' } });`;
   const crew = new Crew(1, workerOf(late));
-  assert.is(await crew.ask(0, request), 1);
-  assert.is((await endingOf(crew.ask(0, request))).message, 'late');
+  assert.is(await ask(crew, 0), 1);
+  assert.is((await endingOf(ask(crew, 0))).message, 'late');
 });
 
 for (const [title, code, message] of [
@@ -59,8 +68,8 @@ for (const [title, code, message] of [
 ] as const) {
   test(`${title} is an error, and no wait without end`, async () => {
     const crew = new Crew(2, workerOf(code));
-    const waiting = endingOf(crew.ask(1, request));
-    const error = await endingOf(crew.ask(0, request));
+    const waiting = endingOf(ask(crew, 1));
+    const error = await endingOf(ask(crew, 0));
     assert.match(error.message, message);
     assert.match((await waiting).message, message);
   });
@@ -68,7 +77,7 @@ for (const [title, code, message] of [
 
 test('what is asked when the crew is ended fails with the reason', async () => {
   const crew = new Crew(2, workerOf(''));
-  const waiting = endingOf(crew.ask(0, request));
+  const waiting = endingOf(ask(crew, 0));
   const reason = new Error('stop');
   crew.end(reason);
   assert.is(await waiting, reason);
@@ -78,13 +87,17 @@ test('workers that nobody closes keep no program alive, and print nothing', () =
   const child = `
     import { train } from './src/train.ts';
     import { workerReplicas } from './src/train/parallel/worker-replicas.ts';
-    import { buildAutoencoder } from './src/train/parallel/description.ts';
+    import { openTrainingWorker } from './src/train/parallel/open-training-worker.ts';
+    import { buildVaeWork } from './src/train/vae/description.ts';
+    import { findArchitecture } from './src/train/models/index.ts';
+    import { composeOperations } from './src/train/operations.ts';
     import { openBackend } from './src/train/backends/open-backend.ts';
-    const description = {
-      architecture: 'mlp', image: { height: 8, width: 8, channels: 1 }, latents: 2, likelihood: 'bernoulli', code: 'sample',
-    };
-    const backend = await openBackend('wasm');
-    await workerReplicas(2, 'wasm', buildAutoencoder(backend, description), description, 16);
+    const networks = findArchitecture('mlp').build({ height: 8, width: 8, channels: 1 }, 2);
+    const description = { kind: 'vae', networks, likelihood: 'bernoulli', latents: 2 };
+    const { tf } = await openBackend('wasm');
+    const computer = { tf, operations: composeOperations(tf) };
+    const setup = { threads: 2, backend: 'wasm', description, open: openTrainingWorker };
+    await workerReplicas(setup, computer, buildVaeWork(description), 16);
     console.log('left open');`;
   const { stdout, stderr, status } = spawnSync(
     process.execPath,

@@ -21,17 +21,14 @@ test('a last shard has the rows that are left', () => {
   assert.equal(cut.rowsOf([1]), [16]);
 });
 
-test('what is gathered for the workers is scattered back to where it was', () => {
+test('what is gathered for the workers are all rows, each at one of them', () => {
   for (const rows of [1, 15, 16, 17, 40, 64]) {
     for (const threads of [1, 2, 3, 4, 7]) {
       const cut = cutBatch(rows, 16, threads, createSpareArrays());
       const values = Float32Array.from({ length: rows * 3 }, (_, i) => i + 0.5);
       const parts = cut.workers.map((shards) => cut.gather(values, shards));
-      assert.is(
-        parts.reduce((sum, { length }) => sum + length, 0),
-        values.length,
-      );
-      assert.equal(cut.scatter(parts), values, `${rows} rows, ${threads} threads`);
+      const gathered = Float32Array.from(parts.flatMap((part) => [...part])).sort();
+      assert.equal(gathered, values, `${rows} rows, ${threads} threads`);
     }
   }
 });

@@ -85,7 +85,7 @@ test('a signal ends a run in workers with its reason', async () => {
 test('more threads than one are refused on a tf of the caller and on devices, which workers cannot have', () => {
   const refusalOf = (name: OpenedBackend['name'], threads = 2) => {
     try {
-      checkThreads(threads, { name });
+      checkThreads(threads, { name }, { description: { kind: 'vae' } });
       return null;
     } catch (error) {
       assert.instance(error, RangeError);
