@@ -8,10 +8,10 @@ import { loadImages } from './batches.js';
 import { DivergenceError } from './numbers.js';
 import { POINTS } from './objectives/codes.js';
 import type { Code } from './objectives/objective.js';
+import type { Posteriors } from './posteriors.js';
 import type { LiveScores } from './progress.js';
 import { takeTurn } from './take-turn.js';
 import type { Tensor, TensorLibrary } from './tensors.js';
-import type { Posteriors } from './vae/autoencoder.js';
 
 /** Rows that are encoded at a time: a batch of training, so that signals wait no longer for their turn than there. */
 const CHUNK_ROWS = 64;

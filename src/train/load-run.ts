@@ -5,14 +5,16 @@ import type { BackendName } from './backends/backend.js';
 import { openBackend } from './backends/open-backend.js';
 import { toTensor } from './batches.js';
 import type { TensorEncoder } from './held-out.js';
+import { mapValues } from './map-values.js';
 import { forward } from './models/network.js';
 import { composeOperations } from './operations.js';
+import type { Posteriors } from './posteriors.js';
 import { type ModelOptions, readModel } from './read-model.js';
-import { localReplicas, mapValues } from './replicas.js';
+import { localReplicas } from './replicas.js';
 import type { RunConfig } from './run/config.js';
 import type { RunFolder } from './run/run-folder.js';
 import type { Tensor, TensorLibrary } from './tensors.js';
-import { type Autoencoder, autoencoderWork, decodeLatents, type Posteriors } from './vae/autoencoder.js';
+import { type Autoencoder, autoencoderWork, decodeLatents } from './vae/autoencoder.js';
 
 /** Rows that are computed at a time. */
 const CHUNK_ROWS = 256;

@@ -158,7 +158,7 @@ async function trainWith(
     notes,
   });
 
-  const encoder = encoderOf(trainer);
+  const encoder: TensorEncoder = { encode: (images) => system.encode(images, trainer.run) };
   const scored = split.test.subarray(0, rows.scoreRows);
   const model = { latents: plan.latents, seed: plan.seed, code };
   const end = await runLoop({
@@ -217,15 +217,6 @@ async function assemble(
     await replicas.close();
     throw error;
   }
-}
-
-function encoderOf(trainer: Trainer): TensorEncoder {
-  return {
-    async encode(images) {
-      const { mu, logvar } = await trainer.run('encode', { rows: { images } });
-      return { mu, logvar };
-    },
-  };
 }
 
 /** Whether the caller has said what is to compute, and not left it to what there is. */
