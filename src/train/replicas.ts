@@ -2,6 +2,7 @@
  * How a batch is spread: cut into shards, always the same ones, whose sums and gradients are added in the order of the shards. Who computes which shard does
  * not show in the numbers.
  */
+import { mapValues } from './map-values.js';
 import { type RunningShard, runShard } from './run-shard.js';
 import type { Computer, FromShard, FromShards, ShardWork, ToShards } from './system.js';
 import type { NamedTensors, Tensor, TensorLibrary } from './tensors.js';
@@ -113,12 +114,4 @@ export function addTo({ operations }: Computer, sum: Tensor | null, x: Tensor): 
   const total = operations.accumulate(sum, x);
   x.dispose();
   return total;
-}
-
-/** The same names with other values. */
-export function mapValues<A, B>(
-  record: Readonly<Record<string, A>>,
-  change: (value: A, name: string) => B,
-): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }

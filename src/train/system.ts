@@ -12,6 +12,7 @@ import type { Initialisation } from './models/architecture.js';
 import type { Layer } from './models/layers.js';
 import type { Operations } from './operations.js';
 import type { AdamOptions } from './optimiser.js';
+import type { Posteriors } from './posteriors.js';
 import type { LogEntry } from './run/log.js';
 import type { NamedTensors, Tensor, TensorLibrary } from './tensors.js';
 
@@ -164,4 +165,10 @@ export interface System<N = unknown> {
   report(numbers: StepNumbers): StepReport<N>;
   /** What to try if a number or a tensor of this name is not finite. */
   hintFor(name: string): string;
+}
+
+/** A system that has codes of images: they are scored while it is trained, and written down at the end. */
+export interface ImageSystem<N = unknown> extends System<N> {
+  /** @param run has a program computed that waits for nothing, and gives what its shards return */
+  encode(images: Tensor, run: (program: string, handed: ToShards) => Promise<NamedTensors>): Promise<Posteriors>;
 }

@@ -5,9 +5,9 @@ import { dataRangeError, dataTypeError } from '../errors.js';
 import { toTensor } from './batches.js';
 import type { Code } from './objectives/objective.js';
 import { pieces } from './pieces.js';
+import type { Posteriors } from './posteriors.js';
 import type { Reparameterise } from './sample-latents.js';
 import type { Tensor, TensorLibrary } from './tensors.js';
-import type { Posteriors } from './vae/autoencoder.js';
 
 /** Rows that are on the device at a time. */
 export const ROWS_ON_DEVICE = 256;

@@ -162,10 +162,7 @@ async function trainWith(
 
   const scored = split.test.subarray(0, rows.scoreRows);
   const settings = { tf, latents: plan.latents, code, image: dataset.image };
-  const encoder = encodeByTensors(settings, async (images) => {
-    const { mu, logvar } = await trainer.run('encode', { rows: { images } });
-    return { mu, logvar };
-  });
+  const encoder = encodeByTensors(settings, (images) => system.encode(images, trainer.run));
   const end = await runLoop({
     tf,
     system,

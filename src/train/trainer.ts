@@ -4,12 +4,13 @@
  */
 import type { Core } from '../../bindings/core.js';
 import type { Draws } from './draws.js';
+import { mapValues } from './map-values.js';
 import { initialise } from './models/initialise.js';
 import { listParameters } from './models/layers.js';
 import { packNumbers, type StepOutcome, type StoredTensor } from './numbers.js';
 import { createMoments, type Moments, updateAdam } from './optimiser.js';
 import { listRuns } from './phases.js';
-import { mapValues, type ParametersNow, type Replicas } from './replicas.js';
+import type { ParametersNow, Replicas } from './replicas.js';
 import type { Batch, Computer, FromShards, System, ToShards } from './system.js';
 import type { NamedTensors, Tensor } from './tensors.js';
 

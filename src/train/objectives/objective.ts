@@ -2,14 +2,12 @@
 import type { Rules, ValuesOf } from '../../options/rule.js';
 import type { Draws } from '../draws.js';
 import type { Operations } from '../operations.js';
+import type { Posteriors } from '../posteriors.js';
 import type { StateTensors } from '../system.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 
 /** Posteriors of a batch and a sample of each: (B, D) each. z is what the decoder sees; here it counts as a variable of its own. */
-export interface LatentBatch {
-  readonly mu: Tensor;
-  /** Natural logarithms of variances. */
-  readonly logvar: Tensor;
+export interface LatentBatch extends Posteriors {
   readonly z: Tensor;
 }
 

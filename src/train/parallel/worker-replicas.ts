@@ -4,8 +4,9 @@
  */
 import { chooseBuild } from '../../../bindings/training-build.js';
 import type { WorkerPort } from '../../../bindings/worker-port.js';
+import { mapValues } from '../map-values.js';
 import { listParameters } from '../models/layers.js';
-import { addTo, type BatchPass, countRows, mapValues, type ParametersNow, type Replicas } from '../replicas.js';
+import { addTo, type BatchPass, countRows, type ParametersNow, type Replicas } from '../replicas.js';
 import type { Computer, Description, FromShards, ShardWork, ToShards } from '../system.js';
 import type { Tensor } from '../tensors.js';
 import { Crew } from './crew.js';

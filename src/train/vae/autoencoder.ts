@@ -2,6 +2,7 @@
 import type { Likelihood } from '../likelihoods/likelihood.js';
 import type { Networks } from '../models/architecture.js';
 import { forward } from '../models/network.js';
+import type { Posteriors } from '../posteriors.js';
 import type { Computer, Program, ShardWork } from '../system.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 
@@ -11,13 +12,6 @@ export interface Autoencoder {
   readonly likelihood: Likelihood;
   /** D. */
   readonly latents: number;
-}
-
-/** (R, D) each. */
-export interface Posteriors {
-  readonly mu: Tensor;
-  /** Natural logarithms of variances. */
-  readonly logvar: Tensor;
 }
 
 /** The half of a system of the VAE family that every thread has. */

@@ -10,18 +10,20 @@ import type {
   StepContext,
 } from '../objectives/objective.js';
 import type { AdamOptions } from '../optimiser.js';
+import type { Posteriors } from '../posteriors.js';
 import type {
   Batch,
   BatchRequest,
   Computer,
   FromShards,
+  ImageSystem,
   PhaseContext,
   StateTensors,
   System,
   ToShards,
 } from '../system.js';
 import type { NamedTensors, Tensor, TensorLibrary } from '../tensors.js';
-import { type Autoencoder, autoencoderWork, type Posteriors } from './autoencoder.js';
+import { type Autoencoder, autoencoderWork } from './autoencoder.js';
 import { reportStep, type VaeNumbers } from './report.js';
 
 export interface VaeSetup extends Autoencoder {
@@ -39,7 +41,7 @@ export interface VaeSetup extends Autoencoder {
   readonly hintFor: System['hintFor'];
 }
 
-export function createVaeSystem(computer: Computer, draws: Draws, setup: VaeSetup): System<VaeNumbers> {
+export function createVaeSystem(computer: Computer, draws: Draws, setup: VaeSetup): ImageSystem<VaeNumbers> {
   const { objective, initialisation, adam, latents, datasetSize, batchSize, pixels, seed } = setup;
   const base: StateContext = { ...computer, draws, seed, latents, batchSize, datasetSize, pixels };
   const state: StateTensors = { tensors: objective.createState?.(base) ?? {} };
@@ -61,7 +63,11 @@ export function createVaeSystem(computer: Computer, draws: Draws, setup: VaeSetu
         lead: (context, { first, second }) => lead(setup, base, state, context, first, second ?? null),
       },
     ],
-    report: (numbers) => reportStep(numbers),
+    async encode(images, run) {
+      const { mu, logvar } = await run('encode', { rows: { images } });
+      return { mu, logvar };
+    },
+    report: reportStep,
     hintFor: setup.hintFor,
   };
 }
