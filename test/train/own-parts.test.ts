@@ -193,7 +193,7 @@ test('a run is resumed and loaded with the same objects, to the same bits, and n
     const missing = await errorOf(resumeOptions(run, { data: smallData, architecture: narrow, likelihood: coin }));
     assert.match(
       missing.message,
-      /^model: the run was trained with 'guided', which is none of the library's \(vae, .*\): give that object as model$/,
+      /^model: the run was trained with 'guided', which is none of the library's \(vae, .*\): give that object$/,
     );
     const steps = await stepsOf({ ...(await resumeOptions(run, { data: smallData, ...OWN, steps: 4 })) });
     const whole = await stepsOf({ ...OWN, modelOptions: { weight: 3 } });
@@ -218,10 +218,10 @@ test('a run is resumed and loaded with the same objects, to the same bits, and n
 });
 
 const WRONG: ReadonlyArray<readonly [given: object, message: RegExp]> = [
-  [{ model: { ...guided, name: 'vae' } }, /^objective: expected a name that is none of the library's, got 'vae'$/],
-  [{ model: { name: 'x' } }, /^objective: expected 'x' to have a function activate, got undefined$/],
-  [{ model: { activate() {} } }, /^objective: expected one of your own to have a name, got undefined$/],
-  [{ model: 3 }, /^objective: expected one of vae, .*, got number$/],
+  [{ model: { ...guided, name: 'vae' } }, /^model: expected a name that is none of the library's, got 'vae'$/],
+  [{ model: { name: 'x' } }, /^model: expected 'x' to have a function activate, got undefined$/],
+  [{ model: { activate() {} } }, /^model: expected one of your own to have a name, got undefined$/],
+  [{ model: 3 }, /^model: expected one of vae, .*, got number$/],
   [{ model: { name: 'x', activate: () => ({}) } }, /^objective: x: expected a code of 'sample' or 'mean', got undef/],
   [{ model: { name: 'x', activate: () => ({ code: 'mean' }) } }, /^objective: x: expected a function penalise, got un/],
   [{ model: guided, modelOptions: { wieght: 1 } }, /^wieght: not an option of guided; did you mean weight\?$/],

@@ -49,7 +49,7 @@ test('a run without the shape of its images takes that of its data, and may be r
   const now = { ...CONFIG, data: { ...CONFIG.data, image: { ...image } } };
   checkResume(CONFIG, now, 'run');
   const wider = { ...CONFIG, data: { ...CONFIG.data, image: { ...image, width: 128 } } };
-  assert.throws(() => checkResume(now, wider, 'run'), /data\.image\.width 64, got 128/);
+  assert.throws(() => checkResume(now, wider, 'run'), /^data: expected image\.width 64 as in .*, got 128/);
 });
 
 test('weights that do not fit are refused by name', async () => {

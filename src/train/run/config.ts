@@ -164,6 +164,7 @@ const OPTIONS_OF: ReadonlyArray<readonly [beginning: string, option: string]> = 
   ['data.identity.seed', 'dataSeed'],
   ['score.rows', 'scoreRows'],
   ['data.identity.', 'data'],
+  ['data.', 'data'],
   ['backend.', 'backend'],
 ];
 

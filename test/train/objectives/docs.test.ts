@@ -45,7 +45,7 @@ test('the example of an objective of your own runs as it stands', async () => {
   const { log } = console;
   try {
     process.chdir(folder);
-    const library = new URL('../../../src/train/index.ts', import.meta.url).href;
+    const library = new URL('../../../src/train.ts', import.meta.url).href;
     const path = join(folder, 'example.mts');
     writeFileSync(path, code.replace("'vaemetrics/train'", JSON.stringify(library)));
     console.log = (...values) => void printed.push(values);
