@@ -62,8 +62,10 @@ export { type MutualInformationScoreParts, mutualInformationScore } from './metr
 export { type RmigParts, rmig } from './metrics/rmig.js';
 export { type SapParts, sap } from './metrics/sap.js';
 export { type ZMaxVarianceParts, zMaxVariance } from './metrics/z-max-variance.js';
+export type { Note } from './note.js';
 export type { GivenOf, Rule, Rules, ValuesOf } from './options/rule.js';
 export * as option from './options/rule.js';
+export type { Mention, Phrase } from './phrase.js';
 export type { Posterior, PosteriorInput } from './posterior.js';
 export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';

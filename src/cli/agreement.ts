@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import { rewriteNotes } from '../note.js';
+import type { NameOption } from '../phrase.js';
 import { toJson } from '../report/json.js';
 import { type AgreementFlags, declareAgreement, refuseContradictions } from './agreement-flags.js';
 import type { Context } from './command.js';
 import { warn } from './failure.js';
+import { nameFlags as writeFlags } from './flags/name-flags.js';
 import { nameFlags } from './name-flags.js';
 import type { Presentation } from './presentation.js';
 import { wantsColor, widthOf } from './terminal.js';
@@ -10,10 +13,15 @@ import { wantsColor, widthOf } from './terminal.js';
 /** `vaemetrics agreement`. */
 export function define(command: Command, context: Context): void {
   declareAgreement(command);
-  command.action((files: string[], flags: AgreementFlags) => runAgreement(files, flags, context));
+  command.action((files: string[], flags: AgreementFlags) => runAgreement(files, flags, context, writeFlags(command)));
 }
 
-async function runAgreement(files: readonly string[], flags: AgreementFlags, context: Context): Promise<void> {
+async function runAgreement(
+  files: readonly string[],
+  flags: AgreementFlags,
+  context: Context,
+  nameOption: NameOption,
+): Promise<void> {
   const { terminal } = context;
   refuseContradictions(files, flags);
   const out = flags.out === undefined || flags.out === '-' ? null : await import('./write-output.js');
@@ -26,9 +34,15 @@ async function runAgreement(files: readonly string[], flags: AgreementFlags, con
   const isChart = flags.out?.endsWith('.svg') ?? false;
   const isJson = flags.json === true || (flags.out?.endsWith('.json') ?? false);
   const screen = out === null ? { color: wantsColor(stdout, env), width: widthOf(stdout, env) } : {};
-  const text = isChart ? await present.chart() : isJson ? toJson(present.report) : present.table(screen);
+  const text = isChart
+    ? await present.chart()
+    : isJson
+      ? toJson(present.report)
+      : present.table({ nameOption, ...screen });
   // In a table the notes are before the reader's eyes already.
-  if ((isJson || isChart) && !flags.quiet) for (const note of present.report.notes) warn(terminal, note);
+  if ((isJson || isChart) && !flags.quiet) {
+    for (const text of rewriteNotes(present.report.notes, nameOption)) warn(terminal, text);
+  }
   if (out === null) stdout.write(text);
   else await out.writeOutput(flags.out as string, [new TextEncoder().encode(text)]);
 }

@@ -4,12 +4,15 @@ import type { Decomposition } from '../facade/decompose.js';
 import type { DecomposeFilesOptions } from '../facade/files/decompose-files.js';
 import { writeNpz } from '../io/index.js';
 import { Matrix } from '../matrix.js';
+import { rewriteNotes } from '../note.js';
+import type { NameOption } from '../phrase.js';
 import { renderDecomposition } from '../report/decomposition-table.js';
 import { toJson } from '../report/json.js';
 import type { Context } from './command.js';
 import { type DecomposeFlags, declareDecompose, refuseContradictions } from './decompose-flags.js';
 import { warn } from './failure.js';
 import { describePoints, posteriorOf } from './find-run.js';
+import { nameFlags as writeFlags } from './flags/name-flags.js';
 import { nameFlags } from './name-flags.js';
 import { startProgress } from './progress.js';
 import { type Terminal, wantsColor, widthOf } from './terminal.js';
@@ -19,7 +22,7 @@ import { untilAborted } from './until-aborted.js';
 export function define(command: Command, context: Context): void {
   declareDecompose(command);
   command.action((mu: string, logvar: string | undefined, z: string | undefined, flags: DecomposeFlags) =>
-    runDecompose([mu, logvar, z], flags, context),
+    runDecompose([mu, logvar, z], flags, context, writeFlags(command)),
   );
 }
 
@@ -27,6 +30,7 @@ async function runDecompose(
   paths: readonly [string, string | undefined, string | undefined],
   flags: DecomposeFlags,
   context: Context,
+  nameOption: NameOption,
 ): Promise<void> {
   const { terminal } = context;
   refuseContradictions(paths, flags);
@@ -47,7 +51,7 @@ async function runDecompose(
     })
     .finally(() => progress?.clear());
   if (flags.perSample !== undefined) await writeOutput(flags.perSample, writeNpz(membersOf(report)));
-  const text = render(report, flags, outputs[0] === flags.out && flags.out !== undefined, terminal);
+  const text = render(report, flags, outputs[0] === flags.out && flags.out !== undefined, terminal, nameOption);
   if (flags.out === undefined || flags.out === '-') terminal.stdout.write(text);
   else await writeOutput(flags.out, [new TextEncoder().encode(text)]);
 }
@@ -72,12 +76,18 @@ async function explainPoints(error: unknown, path: string): Promise<unknown> {
   return new DataError(`found no logvar: ${points}, so that there is nothing to decompose`, { path });
 }
 
-function render(report: Decomposition, flags: DecomposeFlags, isFile: boolean, terminal: Terminal): string {
+function render(
+  report: Decomposition,
+  flags: DecomposeFlags,
+  isFile: boolean,
+  terminal: Terminal,
+  nameOption: NameOption,
+): string {
   const { perSample: _, ...printed } = report;
   const { stdout, env } = terminal;
   if (flags.json || (flags.out?.endsWith('.json') ?? false)) {
     // In a table the notes are before the reader's eyes already.
-    if (!flags.quiet) for (const note of report.notes) warn(terminal, note);
+    if (!flags.quiet) for (const text of rewriteNotes(report.notes, nameOption)) warn(terminal, text);
     return toJson(printed);
   }
   if (flags.quiet) {
@@ -87,7 +97,7 @@ function render(report: Decomposition, flags: DecomposeFlags, isFile: boolean, t
       .join('');
   }
   const screen = isFile ? {} : { color: wantsColor(stdout, env), width: widthOf(stdout, env) };
-  return renderDecomposition(report, screen);
+  return renderDecomposition(report, { nameOption, ...screen });
 }
 
 function* membersOf({ perSample }: Decomposition) {

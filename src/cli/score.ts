@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { ScoreFilesOptions } from '../facade/files/score-files.js';
+import { gatherNotes, rewriteNotes } from '../note.js';
+import type { NameOption } from '../phrase.js';
 import { toJson } from '../report/json.js';
 import { renderTable } from '../report/table.js';
 import type { Report } from '../types.js';
@@ -7,6 +9,7 @@ import type { Context } from './command.js';
 import type { Facade } from './facade.js';
 import { warn } from './failure.js';
 import { posteriorOf } from './find-run.js';
+import { nameFlags as writeFlags } from './flags/name-flags.js';
 import { parseSettings } from './metric-settings.js';
 import { nameFlags } from './name-flags.js';
 import { startProgress } from './progress.js';
@@ -19,7 +22,7 @@ import { UsageError } from './usage-error.js';
 export async function define(command: Command, context: Context): Promise<void> {
   declareScore(command, context.wantsHelp ? (await context.loadFacade()).metrics.map(({ name }) => name) : null);
   command.action((latents: string, factors: string | undefined, flags: ScoreFlags) =>
-    runScore(latents, factors, flags, context),
+    runScore(latents, factors, flags, context, writeFlags(command)),
   );
 }
 
@@ -28,6 +31,7 @@ async function runScore(
   factors: string | undefined,
   flags: ScoreFlags,
   context: Context,
+  nameOption: NameOption,
 ): Promise<void> {
   const { terminal } = context;
   refuseContradictions(latents, factors, flags);
@@ -51,9 +55,10 @@ async function runScore(
     .finally(() => progress?.clear());
 
   const asJson = flags.json === true || (flags.out?.endsWith('.json') ?? false);
-  const text = renderReport(report, asJson, out === null, flags, facade, terminal);
+  const text = renderReport(report, asJson, out === null, flags, facade, terminal, nameOption);
   // In a table on a screen the notes are before the reader's eyes already.
-  if ((asJson || out !== null) && !flags.quiet) for (const note of collectNotes(report)) warn(terminal, note);
+  if ((asJson || out !== null) && !flags.quiet)
+    for (const text of collectNotes(report, nameOption)) warn(terminal, text);
   if (out === null) terminal.stdout.write(text);
   else await out.writeOutput(flags.out as string, [new TextEncoder().encode(text)]);
 }
@@ -82,11 +87,12 @@ function renderReport(
   flags: ScoreFlags,
   facade: Facade,
   { stdout, env }: Terminal,
+  nameOption: NameOption,
 ): string {
   if (asJson) return toJson(report);
   if (flags.quiet) return renderValues(report);
   const screen = onScreen ? { color: wantsColor(stdout, env), width: widthOf(stdout, env) } : {};
-  return renderTable(report, { metrics: facade.metrics, verbose: flags.verbose, ...screen });
+  return renderTable(report, { metrics: facade.metrics, verbose: flags.verbose, nameOption, ...screen });
 }
 
 function renderValues({ metrics }: Report): string {
@@ -95,11 +101,10 @@ function renderValues({ metrics }: Report): string {
     .join('');
 }
 
-/** Each note once, behind the names of the metrics that it is about. */
-function collectNotes({ notes, metrics }: Report): string[] {
-  const owners = new Map<string, string[]>();
-  for (const [name, score] of Object.entries(metrics)) {
-    for (const note of score.notes) owners.set(note, [...(owners.get(note) ?? []), name]);
-  }
-  return [...notes, ...[...owners].map(([note, names]) => `${names.join(', ')}: ${note}`)];
+/** What is said of the input, then of metrics, behind their names. */
+function collectNotes({ notes, metrics }: Report, nameOption: NameOption): string[] {
+  const ofMetrics = Object.entries(metrics).map(
+    ([name, score]) => [name, rewriteNotes(score.notes, nameOption)] as const,
+  );
+  return [...rewriteNotes(notes, nameOption), ...gatherNotes(ofMetrics)];
 }

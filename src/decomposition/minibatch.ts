@@ -1,4 +1,5 @@
 /** The decomposition of the KL divergence as minibatch estimators see it, batch by batch. */
+
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import {
@@ -8,6 +9,7 @@ import {
   type PairLogWeights,
   type SampledPosteriorBlocks,
 } from '../../bindings/kernels/minibatch.js';
+import { type Note, note } from '../note.js';
 import { STREAMS } from '../random.js';
 import type { Pause } from '../stats/pause.js';
 import { type Algebra, checkBatch, type EstimatorName, findEstimator } from './estimators.js';
@@ -66,7 +68,7 @@ export interface MinibatchEstimate {
   /** Standard errors of the means from the spread over batches; null where there is only one. */
   readonly standardErrors: MinibatchTerms<number> | null;
   /** What is to be said beside the numbers. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Pairs times latents of a kernel call. */
@@ -203,8 +205,8 @@ function standardErrorOf(values: Float64Array): number {
   return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
-function describeLeftOut(rows: number, batch: number): string[] {
+function describeLeftOut(rows: number, batch: number): Note[] {
   if (rows === 0) return [];
   const which = rows === 1 ? '1 row is' : `${rows} rows are`;
-  return [`${which} left out: fewer than a batch of ${batch}`];
+  return [note('incomplete-batch', `${which} left out: fewer than a batch of ${batch}`, { option: 'batch' })];
 }

@@ -2,6 +2,7 @@
 
 import { wrongType, wrongValue } from '../errors.js';
 import { findMetric, metrics as registry } from '../metrics/index.js';
+import { type Note, note, writeNotes } from '../note.js';
 import { refuseUnknown } from '../options/check-options.js';
 import { FEWEST_PAIRS, type RankCorrelation, rankCorrelation } from '../stats/rank-correlation.js';
 import { rankPValue } from '../stats/rank-significance.js';
@@ -66,11 +67,11 @@ export function agreement(reports: readonly Report[], options: AgreementOptions 
       const { value, ranks } = pairs[i][j];
       return value === null || i === j ? null : rankPValue(value, ranks);
     }),
-    notes: [
+    notes: writeNotes([
       ...describeSigns(faces, isRaw),
       ...describeMissing(faces, pairs, reports.length),
       ...describeDifferences(reports, names),
-    ],
+    ]),
   };
 }
 
@@ -115,16 +116,17 @@ function readColumn(name: string, reports: readonly Report[], isRaw: boolean): C
   return { face, scores };
 }
 
-function describeSigns(faces: readonly AgreementMetric[], isRaw: boolean): string[] {
+function describeSigns(faces: readonly AgreementMetric[], isRaw: boolean): Note[] {
   const listed = (chosen: readonly AgreementMetric[]) => chosen.map(({ name }) => name).join(', ');
   const lower = faces.filter(({ better }) => better === 'lower');
   const unknown = faces.filter(({ better }) => better === null);
-  return [
-    ...(lower.length === 0
-      ? []
-      : [`lower is better, and ${isRaw ? 'scores are taken as they are' : 'scores are negated'}: ${listed(lower)}`]),
-    ...(unknown.length === 0 ? [] : [`not a metric of this version, taken as higher is better: ${listed(unknown)}`]),
-  ];
+  const taken = isRaw ? 'scores are taken as they are' : 'scores are negated';
+  const ofLower = note('lower-is-better', `lower is better, and ${taken}: ${listed(lower)}`, { option: 'raw' });
+  const ofUnknown = note(
+    'unknown-metrics',
+    `not a metric of this version, taken as higher is better: ${listed(unknown)}`,
+  );
+  return [...(lower.length === 0 ? [] : [ofLower]), ...(unknown.length === 0 ? [] : [ofUnknown])];
 }
 
 /** Why there is no correlation: once for a metric that has none with any other, else with which. */
@@ -132,18 +134,20 @@ function describeMissing(
   faces: readonly AgreementMetric[],
   pairs: ReadonlyArray<readonly RankCorrelation[]>,
   reports: number,
-): string[] {
+): Note[] {
   if (reports < FEWEST_PAIRS) {
-    return [`no correlations: ${reports === 1 ? '1 model' : `${reports} models`}, and ${FEWEST_PAIRS} are needed`];
+    const models = reports === 1 ? '1 model' : `${reports} models`;
+    return [note('few-models', `no correlations: ${models}, and ${FEWEST_PAIRS} are needed`)];
   }
-  const notes: string[] = [];
+  const notes: Note[] = [];
   const alone = faces.map(({ name, models }, i) => {
     const { reason } = pairs[i][i];
     if (reason === null) return false;
+    const have = `${models} of ${reports} models have a score`;
     notes.push(
       reason === 'too few'
-        ? `${name}: no correlations, ${models} of ${reports} models have a score and ${FEWEST_PAIRS} are needed`
-        : `${name}: no correlations, all ${models} scores are equal`,
+        ? note('few-models', `${name}: no correlations, ${have} and ${FEWEST_PAIRS} are needed`)
+        : note('equal-scores', `${name}: no correlations, all ${models} scores are equal`),
     );
     return true;
   });
@@ -153,10 +157,13 @@ function describeMissing(
       faces.filter((_, j) => j >= after && j !== i && !alone[j] && wanted(pairs[i][j])).map(({ name }) => name);
     const few = partnersBy(({ reason }) => reason === 'too few', i);
     if (few.length > 0) {
-      notes.push(`${name}: fewer than ${FEWEST_PAIRS} models have a score beside one of ${few.join(', ')}`);
+      const text = `${name}: fewer than ${FEWEST_PAIRS} models have a score beside one of ${few.join(', ')}`;
+      notes.push(note('few-models', text));
     }
     const flat = partnersBy(({ reason }) => reason === 'first constant' || reason === 'both constant', 0);
-    if (flat.length > 0) notes.push(`${name}: equal in all models that have a score of ${flat.join(', ')}`);
+    if (flat.length > 0) {
+      notes.push(note('equal-scores', `${name}: equal in all models that have a score of ${flat.join(', ')}`));
+    }
   });
   return notes;
 }

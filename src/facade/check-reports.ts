@@ -1,5 +1,7 @@
 /** Reports that come from files: checked before anything is read off them, and compared with each other. */
+
 import { DataError } from '../errors.js';
+import { gatherNotes, type Note, note } from '../note.js';
 import type { Report } from '../types.js';
 
 const SCHEMA: Report['schema'] = 'vaemetrics/report@1';
@@ -37,7 +39,7 @@ function describeKind(value: unknown): string {
 }
 
 /** What sets reports apart that are compared as if only the models differed. */
-export function describeDifferences(reports: readonly Report[], names: readonly string[]): string[] {
+export function describeDifferences(reports: readonly Report[], names: readonly string[]): Note[] {
   const common: ReadonlyArray<readonly [what: string, (report: Report) => unknown]> = [
     ['seeds', ({ seed }) => seed],
     ['versions of vaemetrics', ({ version }) => version],
@@ -46,39 +48,39 @@ export function describeDifferences(reports: readonly Report[], names: readonly 
   ];
   const notes = describeEqual(reports, names);
   for (const [what, read] of common) {
-    const note = describeSpread(`the reports have different ${what}`, reports.map(read), names);
-    if (note !== null) notes.push(note);
+    const text = describeSpread(`the reports have different ${what}`, reports.map(read), names);
+    if (text !== null) notes.push(note('different-reports', text));
   }
   return [...notes, ...describeOptions(reports, names)];
 }
 
 /** Options of metrics that differ, once for all metrics of which the same is to be said. */
-function describeOptions(reports: readonly Report[], names: readonly string[]): string[] {
-  const owners = new Map<string, string[]>();
+function describeOptions(reports: readonly Report[], names: readonly string[]): Note[] {
+  const spreads: Array<readonly [metric: string, texts: readonly string[]]> = [];
   for (const metric of new Set(reports.flatMap((report) => Object.keys(report.metrics)))) {
     const having = names.map((name, i) => ({ name, score: reports[i].metrics[metric] })).filter(({ score }) => score);
     const options = new Set(having.flatMap(({ score }) => Object.keys(score.options ?? {})));
     for (const option of options) {
-      const note = describeSpread(
+      const text = describeSpread(
         `the reports have different ${option}`,
         having.map(({ score }) => score.options?.[option]),
         having.map(({ name }) => name),
       );
-      if (note !== null) owners.set(note, [...(owners.get(note) ?? []), metric]);
+      if (text !== null) spreads.push([metric, [text]]);
     }
   }
-  return [...owners].map(([note, metrics]) => `${metrics.join(', ')}: ${note}`);
+  return gatherNotes(spreads).map((text) => note('different-options', text));
 }
 
 /** Reports that are the same to the letter: most likely one model that was given twice. */
-function describeEqual(reports: readonly Report[], names: readonly string[]): string[] {
+function describeEqual(reports: readonly Report[], names: readonly string[]): Note[] {
   const groups = groupBy(
     reports.map((report) => JSON.stringify(report)),
     names,
   );
   return [...groups.values()]
     .filter((equal) => equal.length > 1)
-    .map((equal) => `equal reports: ${listNames(equal)}; each counts as a model`);
+    .map((equal) => note('equal-reports', `equal reports: ${listNames(equal)}; each counts as a model`));
 }
 
 /** `PROBLEM: 20 in a.json and c.json; 10 in b.json`; null where all agree. */

@@ -1,10 +1,12 @@
 /** The decomposition of the KL divergence of a posterior: mutual information, total correlation and what is left. */
+
 import { withCore } from '../../bindings/core.js';
 import { chooseRows } from '../decomposition/samples.js';
 import { summarise } from '../decomposition/summarise.js';
 import { wrongValue } from '../errors.js';
 import { flattenMatrix, Matrix, type MatrixLike, toMatrix } from '../matrix.js';
 import { type MigPosteriorParts, migPosterior } from '../metrics/mig-posterior.js';
+import { type Note, note, writeNotes } from '../note.js';
 import type { ValuesOf } from '../options/rule.js';
 import { type PosteriorInput, toPosterior } from '../posterior.js';
 import type { DecompositionReport, Score } from '../types.js';
@@ -123,7 +125,7 @@ function reportOn(found: Decomposed, plan: DecompositionPlan, rows: number) {
     activeThreshold: plan.activeThreshold,
     gaussian: { totalCorrelationOfSamples, totalCorrelationOfMeans },
     accuracy: found.accuracy,
-    notes: [...describe(plan, rows, overview), ...found.notes],
+    notes: writeNotes([...describe(plan, rows, overview), ...found.notes]),
   };
 }
 
@@ -137,18 +139,20 @@ function summarisePerLatent({ overview, marginals }: Decomposed, sampled: boolea
   });
 }
 
-function describe(plan: DecompositionPlan, rows: number, overview: Overview): string[] {
-  const notes: string[] = [];
-  if (plan.samples < rows)
-    notes.push(`averages are over ${plan.samples} of ${rows} rows, drawn from the seed; q(z) is made of all`);
+function describe(plan: DecompositionPlan, rows: number, overview: Overview): Note[] {
+  const notes: Note[] = [];
+  if (plan.samples < rows) {
+    const text = `averages are over ${plan.samples} of ${rows} rows, drawn from the seed; q(z) is made of all`;
+    notes.push(note('sampled-rows', text, { option: 'samples' }));
+  }
   const singular = [
     ...(overview.totalCorrelationOfSamples === null ? ['samples'] : []),
     ...(overview.totalCorrelationOfMeans === null ? ['means'] : []),
   ];
   if (singular.length > 0) {
-    notes.push(
-      `no Gaussian total correlation of the ${singular.join(' and ')}: the covariance is singular, a latent is a linear function of others`,
-    );
+    const which = `no Gaussian total correlation of the ${singular.join(' and ')}`;
+    const why = 'the covariance is singular, a latent is a linear function of others';
+    notes.push(note('singular-covariance', `${which}: ${why}`));
   }
   return notes;
 }

@@ -1,5 +1,7 @@
 /** Has the shares of a decomposition computed, here or in threads, and puts them together. */
+
 import type { LogDensities } from '../decomposition/summarise.js';
+import type { Note } from '../note.js';
 import type { DecompositionAccuracy, DecompositionTerms } from '../types.js';
 import type { ResolvedOptions } from './common-options.js';
 import type { DecompositionPlan, ExactPlan, MinibatchPlan } from './decompose-options.js';
@@ -23,7 +25,7 @@ export interface Decomposed {
   /** Over batches, where there are some. */
   readonly standardError: DecompositionTerms | null;
   readonly accuracy: DecompositionAccuracy | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Samples of a share of the work: the same for any number of threads. */

@@ -2,6 +2,8 @@
 import { withCore } from '../../bindings/core.js';
 import { flattenMatrix, type Matrix } from '../matrix.js';
 import type { Metric } from '../metrics/metric.js';
+import { type Note, note, notesOf, writeNotes } from '../note.js';
+import { mention, phrase } from '../phrase.js';
 import { mapPosterior, type Posterior } from '../posterior.js';
 import { exactSplit } from '../stats/exact-split.js';
 import { collectScores, intervalAround, nullOf, type Resampling } from '../stats/resampling.js';
@@ -79,7 +81,7 @@ async function scoreTasks(
   const evaluated = await evaluateTasks(crew, table, tasks, options);
   const scores = evaluated.map(({ outcome }, i): Score => {
     const { metric, options: own } = tasks[i];
-    const notes = [...outcome.notes, ...describePreset(metric, options.preset)];
+    const notes = writeNotes([...outcome.notes, ...describePreset(metric, options.preset)]);
     return { value: outcome.value, range: metric.range, parts: outcome.parts as Score['parts'], options: own, notes };
   });
   const beforeResampling = performance.now();
@@ -157,11 +159,31 @@ function resampleTasks(
   );
 }
 
-function describePreset({ presets, presetLimits }: Metric, preset: Preset | undefined): string[] {
-  const limit = preset && presetLimits?.[preset];
-  if (limit !== undefined) return [`preset ${preset}: ${limit}`];
-  if (preset === undefined || preset === 'paper' || presets?.[preset] !== undefined) return [];
-  return [`preset ${preset}: its code has no such metric; the defaults were used`];
+function describePreset({ presets, presetLimits }: Metric, preset: Preset | undefined): Note[] {
+  if (preset === undefined) return [];
+  if (preset === undefined) return [];
+  const say = (what: string) => phrase`${mention('preset')} ${preset}: ${what}`;
+  const limit = presetLimits?.[preset];
+  if (limit !== undefined) return [note('preset-limit', say(limit), { option: 'preset' })];
+  if (preset === 'paper' || presets?.[preset] !== undefined) return [];
+  const text = say('its code has no such metric; the defaults were used');
+  return [note('preset-without-metric', text, { option: 'preset' })];
+}
+
+/** Says how many resamples had no score; `scored` is undefined where too few had. */
+function describeLost(
+  option: 'interval' | 'null',
+  asked: number,
+  scored: number | undefined,
+  what: string,
+  ofWhat: string,
+): Note[] {
+  if (asked === 0 || scored === asked) return [];
+  const text =
+    scored === undefined
+      ? `no ${option}: fewer than two ${what}${ofWhat} have a score`
+      : `${option}: ${asked - scored} of ${asked} ${what} had no score and are left out`;
+  return [note('lost-resamples', text, { option })];
 }
 
 async function addUncertainty(
@@ -189,21 +211,11 @@ async function addUncertainty(
       metric.isPlugIn,
     );
     const chance = nullOf(score.value, permuted[i] ?? [], metric.better);
-    const notes = [...score.notes];
-    if (common.interval > 0 && interval === null)
-      notes.push('no interval: fewer than two halves of the rows have a score');
-    else if (interval && interval.resamples < common.interval) {
-      notes.push(
-        `interval: ${common.interval - interval.resamples} of ${common.interval} halves had no score and are left out`,
-      );
-    }
-    if (common.null > 0 && chance === null) {
-      notes.push('no null: fewer than two permutations of the factors have a score');
-    } else if (chance && chance.permutations < common.null) {
-      notes.push(
-        `null: ${common.null - chance.permutations} of ${common.null} permutations had no score and are left out`,
-      );
-    }
+    const notes = writeNotes([
+      ...notesOf(score.notes),
+      ...describeLost('interval', common.interval, interval?.resamples, 'halves', ' of the rows'),
+      ...describeLost('null', common.null, chance?.permutations, 'permutations', ' of the factors'),
+    ]);
     return { ...score, notes, ...(interval ? { interval } : {}), ...(chance ? { null: chance } : {}) };
   });
 }

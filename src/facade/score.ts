@@ -11,6 +11,7 @@ import {
   metrics,
 } from '../metrics/index.js';
 import type { Metric } from '../metrics/metric.js';
+import { note, writeNotes } from '../note.js';
 import { checkOptions, checkRecord } from '../options/check-options.js';
 import { parseWords } from '../options/parse-lists.js';
 import { boolean, type GivenOf, integer, other, type Rule, type Rules, type ValuesOf } from '../options/rule.js';
@@ -136,9 +137,7 @@ export async function score<Name extends string = MetricSpelling>(
       ...(posterior && { posterior: originOf(posterior, options.members) }),
     },
     metrics: named(results.scores) as ScoreReport['metrics'],
-    notes: results.looksSwapped
-      ? ['latents are whole numbers of few values and factors are not: the two look swapped (latents come first)']
-      : [],
+    notes: writeNotes(results.looksSwapped ? [LOOKS_SWAPPED] : []),
     ...(options.timings
       ? {
           timings: {
@@ -151,6 +150,11 @@ export async function score<Name extends string = MetricSpelling>(
       : {}),
   };
 }
+
+const LOOKS_SWAPPED = note(
+  'swapped-arrays',
+  'latents are whole numbers of few values and factors are not: the two look swapped (latents come first)',
+);
 
 function member(name: string | undefined): { member?: string } {
   return name === undefined ? {} : { member: name };

@@ -1,7 +1,9 @@
 /** Unsupervised Disentanglement Ranking: which of several models, trained alike from different seeds, the others agree with. */
+
 import { withCore } from '../../bindings/core.js';
 import { DataError, dataRangeError, wrongType, wrongValue } from '../errors.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../matrix.js';
+import { type Note, note, writeNotes } from '../note.js';
 import { refuseUnknown } from '../options/check-options.js';
 import type { Posterior, PosteriorInput } from '../posterior.js';
 import { lassoSimilarities } from '../ranking/lasso-similarity.js';
@@ -103,7 +105,7 @@ export async function udr(
       threshold,
       models: scored,
       pairs,
-      notes: describeModels(scored, given, threshold),
+      notes: writeNotes(describeModels(scored, given, threshold)),
     };
   });
 }
@@ -168,11 +170,12 @@ function medianOf(values: ReadonlyArray<number | null>): number | null {
   return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
 }
 
-function describeModels(models: readonly UdrModel[], given: readonly Given[], threshold: number): string[] {
-  const notes: string[] = [];
+function describeModels(models: readonly UdrModel[], given: readonly Given[], threshold: number): Note[] {
+  const notes: Note[] = [];
   const without = models.filter(({ divergences }) => divergences === null).length;
   if (without > 0 && without < models.length) {
-    notes.push(`${without} of ${models.length} models have no mu and logvar: latents of theirs count that vary at all`);
+    const which = `${without} of ${models.length} models have no mu and logvar`;
+    notes.push(note('no-posterior', `${which}: latents of theirs count that vary at all`));
   }
   models.forEach(({ name, latents, informativeLatents, divergences, score }, i) => {
     const left = latents - informativeLatents.length;
@@ -190,7 +193,8 @@ function describeModels(models: readonly UdrModel[], given: readonly Given[], th
         : score === null
           ? '; no score, as no model has any'
           : '; it has nothing in common with others';
-    notes.push(`${name}: left out ${left} of ${latents} latents, ${reasons.join(' and ')}${outcome}`);
+    const text = `${name}: left out ${left} of ${latents} latents, ${reasons.join(' and ')}${outcome}`;
+    notes.push(note('uninformative-latents', text, { option: 'threshold' }));
   });
   return notes;
 }

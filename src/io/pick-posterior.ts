@@ -1,6 +1,8 @@
 /** Where in a file a posterior is. */
+
 import { DataError } from '../errors.js';
 import type { Matrix } from '../matrix.js';
+import { type Note, note } from '../note.js';
 import { mapPosterior, type Posterior } from '../posterior.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { describeArrays, findByRole, pickArray } from './pick.js';
@@ -32,7 +34,7 @@ export function pickPosterior(file: ArrayFile, names: PosteriorNames = {}): Post
 /** What was found, and what a reader of the scores should know of it. */
 export interface PosteriorSearch {
   readonly posterior: Posterior<ArrayEntry> | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /**
@@ -44,12 +46,13 @@ export function findPosterior(file: ArrayFile, latents: ArrayEntry): PosteriorSe
   if (mu === undefined || logvar === undefined) return { posterior: null, notes: [] };
   for (const entry of [mu, logvar]) {
     const problem = describeMismatch(entry, latents);
-    if (problem !== null) return { posterior: null, notes: [`${problem}: the posterior is not used`] };
+    if (problem === null) continue;
+    return { posterior: null, notes: [note('unused-posterior', `${problem}: the posterior is not used`)] };
   }
   const problem = z === undefined ? null : describeMismatch(z, latents);
   return {
     posterior: { mu, logvar, ...(z !== undefined && problem === null && { z }) },
-    notes: problem === null ? [] : [`${problem}: samples of the posterior are drawn`],
+    notes: problem === null ? [] : [note('drawn-samples', `${problem}: samples of the posterior are drawn`)],
   };
 }
 

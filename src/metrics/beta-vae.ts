@@ -1,4 +1,5 @@
 import { fitLogistic, predictLogistic } from '../learners/logistic.js';
+import type { Note } from '../note.js';
 import { boolean, integer } from '../options/rule.js';
 import { latentVariances } from '../stats/latent-variances.js';
 import { drawPairFeatures } from '../stats/pair-features.js';
@@ -7,7 +8,13 @@ import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
 import type { Outcome } from './metric.js';
-import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import {
+  describeConstants,
+  describeUnfinished,
+  NO_FACTOR_VARIES,
+  NONE_HELD_FIXED,
+  ONE_FACTOR_SCORES_1,
+} from './notes.js';
 import { rescaleAccuracy } from './rescaled.js';
 import { BINS_OF_FACTORS, PENALTY, RESCALED } from './shared-options.js';
 
@@ -66,9 +73,9 @@ export const betaVaeScore = defineMetric<'beta-vae-score', typeof OPTIONS, BetaV
     const { core, latentCount, varyingLatents } = table;
     const source = await openRowSource(table, options.bins, seed, sampler);
     const { variances } = await latentVariances(table);
-    const notes = [...source.notes, ...describeConstants(table, 'no difference')];
+    const notes: Note[] = [...source.notes, ...describeConstants(table, 'no difference')];
     if (source.factors.length === 0) {
-      notes.unshift(table.varyingFactors.length === 0 ? NO_FACTOR_VARIES : 'undefined: no factor can be held fixed');
+      notes.unshift(table.varyingFactors.length === 0 ? NO_FACTOR_VARIES : NONE_HELD_FIXED);
       const parts = {
         trainAccuracy: null,
         evaluationAccuracy: null,
@@ -94,7 +101,7 @@ export const betaVaeScore = defineMetric<'beta-vae-score', typeof OPTIONS, BetaV
       });
       const parts = { votes: toRows(votes, latentCount, source.factorCount), activeLatents: varyingLatents };
       if (source.factors.length === 1) {
-        notes.push('one factor: any representation scores 1');
+        notes.push(ONE_FACTOR_SCORES_1);
         const trivial = { trainAccuracy: 1, evaluationAccuracy: 1, coefficients: [], intercepts: [] };
         return { value: 1, parts: { ...trivial, ...parts }, notes };
       }
@@ -103,7 +110,7 @@ export const betaVaeScore = defineMetric<'beta-vae-score', typeof OPTIONS, BetaV
         { features, labels, rows: options.train, columns: latentCount, classes: source.factors.length, c: options.c },
         (iteration, most) => pause('classifier', iteration, most),
       );
-      if (!model.converged) notes.push('the classifier stopped before its optimum');
+      notes.push(...describeUnfinished('the classifier', model.converged));
       const predicted = predictLogistic(model, features.array, points);
       const accuracy = (from: number, to: number) => {
         let right = 0;

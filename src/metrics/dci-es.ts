@@ -1,10 +1,11 @@
+import { type Note, note } from '../note.js';
 import { choice, integer, number } from '../options/rule.js';
 import { type LossCurve, scoreCurve } from '../stats/loss-capacity.js';
 import { splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { meanOfDefined } from './mean-of-defined.js';
-import { describeConstants, describeNumbers, describeSplit, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, describeNumbers, describeSplit, NO_FACTOR_VARIES, NONE_JUDGED } from './notes.js';
 import { CODINGS, PROBES, probeFactor } from './probe-factor.js';
 
 /** What DCI-ES adds to DCI. */
@@ -96,25 +97,29 @@ export const dciEs = defineMetric<'dci-es', typeof OPTIONS, DciEsParts, 'dci-es-
     const informativenessOfFactor: Array<number | null> = none();
     const capacities: Array<readonly number[] | null> = none();
     const losses: Array<readonly number[] | null> = none();
-    const notes: string[] = [];
+    const notes: Note[] = [];
     (await pieces<ProbedFactor>()).forEach(({ curve, notes: own }, i) => {
       const k = varyingFactors[i];
       notes.push(...own);
       if (curve === null) {
-        notes.push(`factor ${k}: the test rows hold nothing that a constant does not tell, left out`);
+        const text = `factor ${k}: the test rows hold nothing that a constant does not tell, left out`;
+        notes.push(note('nothing-to-judge', text));
         return;
       }
       const { explicitness, best } = scoreCurve(core, curve);
       const told = 1 - best / curve.baseline;
-      if (told === 0) notes.push(`factor ${k}: no probe tells it better than a constant, 0 by definition`);
-      else if (told < HARDLY) notes.push(`factor ${k}: hardly told by any probe, its explicitness says little`);
+      if (told === 0) {
+        notes.push(note('hardly-told', `factor ${k}: no probe tells it better than a constant, 0 by definition`));
+      } else if (told < HARDLY) {
+        notes.push(note('hardly-told', `factor ${k}: hardly told by any probe, its explicitness says little`));
+      }
       explicitnessOfFactor[k] = explicitness;
       informativenessOfFactor[k] = told;
       capacities[k] = curve.capacities;
       losses[k] = curve.losses.map((loss) => loss / curve.baseline);
     });
     const value = meanOfDefined(explicitnessOfFactor);
-    const why = varyingFactors.length === 0 ? NO_FACTOR_VARIES : 'undefined: no factor can be judged';
+    const why = varyingFactors.length === 0 ? NO_FACTOR_VARIES : NONE_JUDGED;
     return {
       value,
       parts: {
@@ -139,5 +144,5 @@ export const dciEs = defineMetric<'dci-es', typeof OPTIONS, DciEsParts, 'dci-es-
 /** What the probes of one factor made of it. */
 interface ProbedFactor {
   readonly curve: LossCurve | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }

@@ -6,7 +6,13 @@ import { defineMetric } from './define-metric.js';
 import { type LearnedFactor, learnFactor, REGRESSORS } from './learn-factor.js';
 import { toRows } from './matrix-rows.js';
 import { meanOfDefined } from './mean-of-defined.js';
-import { describeConstants, describeNumbers, NO_FACTOR_VARIES } from './notes.js';
+import {
+  describeConstants,
+  describeNumbers,
+  describeSingleFactor,
+  NO_COMPLETENESS,
+  NO_FACTOR_VARIES,
+} from './notes.js';
 import { scoreAsUbisoft } from './ubisoft-lasso.js';
 
 /** What DCI was made of; matrices are [latent][factor]. */
@@ -124,8 +130,8 @@ export const dci = defineMetric<'dci', typeof OPTIONS, DciParts, 'dci-disentangl
       },
       notes: [
         ...(varying === 0 ? [NO_FACTOR_VARIES] : []),
-        ...(varying === 1 ? ['undefined: a single factor varies, and disentanglement compares factors'] : []),
-        ...(latentCount === 1 ? ['one latent: completeness, which compares latents, is undefined'] : []),
+        ...(varying === 1 ? [describeSingleFactor('disentanglement')] : []),
+        ...(latentCount === 1 ? [NO_COMPLETENESS] : []),
         ...describeConstants(table, 'no importance'),
         ...(regressor === 'lasso' || regressor === 'ubisoft-lasso' ? describeNumbers(table) : []),
         ...notes,

@@ -2,7 +2,7 @@ import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, NO_FACTOR_VARIES, NO_SECOND_FACTOR } from './notes.js';
 import { BINNED } from './shared-options.js';
 import { findTopTwo } from './top-two.js';
 
@@ -70,7 +70,7 @@ export const dcimig = defineMetric<'dcimig', typeof BINNED, DcimigParts, 'dcimig
       notes: [
         ...(varyingFactors.length === 0 ? [NO_FACTOR_VARIES] : []),
         ...describeConstants(table, 'no mutual information'),
-        ...(varyingFactors.length === 1 ? ['one factor: the runner-up of each gap is 0'] : []),
+        ...(varyingFactors.length === 1 ? [NO_SECOND_FACTOR] : []),
       ],
     };
   },

@@ -1,5 +1,6 @@
 import { fitLogistic, type LogisticModel, logisticProbabilities } from '../learners/logistic.js';
 import { fitOneVsRest, type OneVsRest, oneVsRestProbabilities } from '../learners/one-vs-rest.js';
+import { type Note, note } from '../note.js';
 import { boolean, choice, type ValuesOf } from '../options/rule.js';
 import { areasUnderCurves } from '../stats/auc.js';
 import { encodeFactor } from '../stats/binning.js';
@@ -14,7 +15,7 @@ import {
   fitClassifier,
   standardiseLatents,
 } from './factor-classifier.js';
-import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, describeSplit, NO_FACTOR_VARIES, NONE_JUDGED } from './notes.js';
 import { BINS_OF_FACTORS, PENALTY, TEST_SHARE } from './shared-options.js';
 
 /** What explicitness was made of. */
@@ -83,7 +84,7 @@ export const explicitness = defineMetric<'explicitness', typeof OPTIONS, Explici
     const { factorCount, varyingFactors } = table;
     const auc = new Array<number | null>(factorCount).fill(null);
     const values = new Array<number>(factorCount).fill(0);
-    const notes: string[] = [];
+    const notes: Note[] = [];
     for (const [i, factor] of (await pieces<JudgedFactor>()).entries()) {
       auc[varyingFactors[i]] = factor.auc;
       values[varyingFactors[i]] = factor.values;
@@ -91,7 +92,7 @@ export const explicitness = defineMetric<'explicitness', typeof OPTIONS, Explici
     }
     const defined = auc.filter((value) => value !== null);
     const mean = defined.reduce((sum, value) => sum + value, 0) / defined.length;
-    const undefinedWhy = varyingFactors.length === 0 ? NO_FACTOR_VARIES : 'undefined: no factor can be judged';
+    const undefinedWhy = varyingFactors.length === 0 ? NO_FACTOR_VARIES : NONE_JUDGED;
     return {
       // Below chance there is nothing to be read; the scale begins at 0.
       value: defined.length === 0 ? null : scaled ? Math.max(0, 2 * (mean - 0.5)) : mean,
@@ -105,7 +106,7 @@ export const explicitness = defineMetric<'explicitness', typeof OPTIONS, Explici
 interface JudgedFactor {
   readonly auc: number | null;
   readonly values: number;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 async function judgeFactor(
@@ -119,11 +120,8 @@ async function judgeFactor(
   const classifier = await learnFactor(table, k, split, options, pause);
   const { auc, values } = factorAuc(table, classifier, split, options.classifier !== 'binary');
   const notes = [...describeSplit(k, split), ...describeClassifier(k, classifier)];
-  return {
-    auc,
-    values,
-    notes: auc === null ? [...notes, `factor ${k}: no value has rows in both parts, left out`] : notes,
-  };
+  if (auc === null) notes.push(note('nothing-to-judge', `factor ${k}: no value has rows in both parts, left out`));
+  return { auc, values, notes };
 }
 
 /** The split without rows held back: what is learned from is judged on. */

@@ -1,11 +1,14 @@
 /** The linear classifier from all latents to one factor, which explicitness and MED's informativeness are read off. */
+
 import type { Block, RealBlock } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { fitLogistic, type LogisticModel, type LogisticProblem, predictLogistic } from '../learners/logistic.js';
+import type { Note } from '../note.js';
 import { encodeFactor, type FactorCodes } from '../stats/binning.js';
 import type { Pause } from '../stats/pause.js';
 import { type Split, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
+import { describeUnfinished } from './notes.js';
 
 /** What the classifier of a factor depends on. */
 export interface ClassifierOptions {
@@ -90,10 +93,8 @@ export function rateClassifier(table: Table, classifier: FactorClassifier, rows:
 export function describeClassifier(
   k: number,
   classifier: FactorClassifier<{ readonly converged: boolean }> | null,
-): string[] {
-  return classifier === null || classifier.model.converged
-    ? []
-    : [`factor ${k}: the classifier stopped before its optimum`];
+): Note[] {
+  return describeUnfinished(`factor ${k}: the classifier`, classifier === null || classifier.model.converged);
 }
 
 export type Spread = Pick<FactorClassifier, 'first' | 'mean' | 'perScale'>;

@@ -1,3 +1,4 @@
+import { note } from '../note.js';
 import { varyingCovariance } from '../stats/covariance.js';
 import { gaussianTotalCorrelation as gaussianTotalCorrelationOf } from '../stats/gaussian-total-correlation.js';
 import type { Table } from '../stats/table.js';
@@ -53,7 +54,12 @@ export const gaussianTotalCorrelation = defineMetric<
       notes: [
         ...(count < 2 ? [FEWER_THAN_TWO_LATENTS] : []),
         ...(count >= 2 && value === null
-          ? ['undefined: the covariance of the latents is singular, one of them is a linear function of others']
+          ? [
+              note(
+                'singular-covariance',
+                'undefined: the covariance of the latents is singular, one of them is a linear function of others',
+              ),
+            ]
           : []),
         ...describeConstantLatents(table, 'left out'),
         ...describeVanishing(vanishing),

@@ -1,3 +1,4 @@
+import { type Note, note } from '../note.js';
 import { integer, number } from '../options/rule.js';
 import { type NeighbourInformation, neighbourInformation } from '../stats/neighbour-information.js';
 import type { Table } from '../stats/table.js';
@@ -5,7 +6,7 @@ import { defineMetric } from './define-metric.js';
 import { type ExplainedFactor, explainFactor } from './linear-explicitness.js';
 import { toRows } from './matrix-rows.js';
 import { meanOfDefined } from './mean-of-defined.js';
-import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, describeSingleFactor, NO_FACTOR_VARIES, NO_LATENT_VARIES } from './notes.js';
 
 /** What InfoMEC was made of; the matrix is [latent][factor]. */
 export interface InfomecParts {
@@ -85,7 +86,7 @@ export const infomec = defineMetric<'infomec', typeof OPTIONS, InfomecParts, 'in
     const perFactor = new Array<number | null>(factorCount).fill(null);
     for (const k of factors) perFactor[k] = concentration(activeLatents.map((d) => at(d, k)));
     const explained = new Array<number | null>(factorCount).fill(null);
-    const notes: string[] = [];
+    const notes: Note[] = [];
     for (const [i, factor] of (await pieces<ExplainedFactor>()).entries()) {
       const k = varyingFactors[i];
       if (!factors.includes(k)) continue;
@@ -132,21 +133,36 @@ function concentration(parts: readonly number[]): number | null {
   return Math.min(1, Math.max(0, (largest / sum - 1 / parts.length) / (1 - 1 / parts.length)));
 }
 
-function describeUndefined(table: Table, factors: readonly number[], active: readonly number[], infoM: number | null) {
+function describeUndefined(
+  table: Table,
+  factors: readonly number[],
+  active: readonly number[],
+  infoM: number | null,
+): Note[] {
   if (table.varyingFactors.length === 0) return [NO_FACTOR_VARIES];
-  if (factors.length === 0) return ['undefined: no factor has a value that two rows share'];
-  if (active.length === 0) return ['undefined: every latent is constant'];
+  if (factors.length === 0) {
+    return [note('no-fixable-factor', 'undefined: no factor has a value that two rows share')];
+  }
+  if (active.length === 0) return [NO_LATENT_VARIES];
   return [
-    ...(factors.length === 1 ? ['undefined: a single factor varies, and InfoM compares factors'] : []),
-    ...(factors.length > 1 && infoM === null ? ['undefined: no active latent has information on any factor'] : []),
-    ...(active.length === 1 ? ['one active latent: InfoC, which compares latents, is undefined'] : []),
+    ...(factors.length === 1 ? [describeSingleFactor('InfoM')] : []),
+    ...(factors.length > 1 && infoM === null
+      ? [note('no-information', 'undefined: no active latent has information on any factor')]
+      : []),
+    ...(active.length === 1
+      ? [note('one-latent', 'one active latent: InfoC, which compares latents, is undefined')]
+      : []),
   ];
 }
 
-function describeInactive({ varyingLatents }: Table, active: readonly number[]): string[] {
+function describeInactive({ varyingLatents }: Table, active: readonly number[]): Note[] {
   const quiet = varyingLatents.filter((d) => !active.includes(d));
   if (quiet.length === 0) return [];
-  return [`${nameAll('latent', quiet)}: a range far below the largest, inactive`];
+  return [
+    note('quiet-latents', `${nameAll('latent', quiet)}: a range far below the largest, inactive`, {
+      option: 'pruning',
+    }),
+  ];
 }
 
 /** Names what was left out of the means for want of information. */
@@ -155,26 +171,28 @@ function describeSilent(
   active: readonly number[],
   perLatent: ReadonlyArray<number | null>,
   perFactor: ReadonlyArray<number | null>,
-): string[] {
+): Note[] {
   const latents = active.filter((d) => perLatent[d] === null);
   const unknown = factors.filter((k) => perFactor[k] === null);
   return [
     ...(factors.length > 1 && latents.length > 0
-      ? [`${nameAll('latent', latents)}: no information on any factor, left out of InfoM`]
+      ? [note('no-information', `${nameAll('latent', latents)}: no information on any factor, left out of InfoM`)]
       : []),
     ...(active.length > 1 && unknown.length > 0
-      ? [`${nameAll('factor', unknown)}: no active latent has information, left out of InfoC`]
+      ? [note('no-information', `${nameAll('factor', unknown)}: no active latent has information, left out of InfoC`)]
       : []),
   ];
 }
 
-function describeValues(factors: readonly number[], { factorEntropies, lonelyValues }: NeighbourInformation): string[] {
+function describeValues(factors: readonly number[], { factorEntropies, lonelyValues }: NeighbourInformation): Note[] {
   return factors.flatMap((k) => {
-    if (factorEntropies[k] === null) return [`factor ${k}: no value that two rows share, left out`];
+    if (factorEntropies[k] === null) {
+      return [note('lonely-values', `factor ${k}: no value that two rows share, left out`)];
+    }
     const count = lonelyValues[k];
-    return count === 0
-      ? []
-      : [`factor ${k}: ${count} ${count === 1 ? 'value' : 'values'} of a single row, without neighbours`];
+    if (count === 0) return [];
+    const values = count === 1 ? 'value' : 'values';
+    return [note('lonely-values', `factor ${k}: ${count} ${values} of a single row, without neighbours`)];
   });
 }
 

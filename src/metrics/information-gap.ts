@@ -4,7 +4,7 @@ import type { Pause } from '../stats/pause.js';
 import type { Table } from '../stats/table.js';
 import { toRows } from './matrix-rows.js';
 import type { Outcome } from './metric.js';
-import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, NO_FACTOR_VARIES, NO_SECOND_LATENT } from './notes.js';
 import { findTopTwo } from './top-two.js';
 
 /** What the mean gap was made of; matrices are [latent][factor]. */
@@ -60,7 +60,7 @@ export async function meanGap(
     notes: [
       ...(defined.length === 0 ? [NO_FACTOR_VARIES] : []),
       ...describeConstants(table, 'no mutual information', options.countConstants ? 'a gap of 0' : 'left out'),
-      ...(latentCount === 1 ? ['one latent: the runner-up of each gap is 0'] : []),
+      ...(latentCount === 1 ? [NO_SECOND_LATENT] : []),
     ],
   };
 }

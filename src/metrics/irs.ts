@@ -2,7 +2,7 @@ import { boolean, choice, number } from '../options/rule.js';
 import { factorDeviations } from '../stats/deviations.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
-import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, NO_FACTOR_VARIES, NO_LATENT_VARIES } from './notes.js';
 import { BINS_OF_FACTORS } from './shared-options.js';
 
 /** What IRS was made of; the matrix is [latent][factor]. */
@@ -86,7 +86,7 @@ export const irs = defineMetric<'irs', typeof OPTIONS, IrsParts, 'irs-score'>({
       parts: { matrix, maximalDeviation: Array.from(maximal), bestFactor },
       notes: [
         ...(varyingFactors.length === 0 ? [NO_FACTOR_VARIES] : []),
-        ...(varyingFactors.length > 0 && varyingLatents.length === 0 ? ['undefined: every latent is constant'] : []),
+        ...(varyingFactors.length > 0 && varyingLatents.length === 0 ? [NO_LATENT_VARIES] : []),
         ...describeConstants(table, 'left out'),
       ],
     };

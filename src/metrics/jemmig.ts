@@ -3,7 +3,7 @@ import { latentEntropies, mutualInformation } from '../stats/mutual-information.
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, NO_FACTOR_VARIES, NO_SECOND_LATENT } from './notes.js';
 import { BINNED } from './shared-options.js';
 import { findTopTwo } from './top-two.js';
 
@@ -77,7 +77,7 @@ export const jemmig = defineMetric<'jemmig', typeof OPTIONS, JemmigParts, 'jemmi
       notes: [
         ...(defined.length === 0 ? [NO_FACTOR_VARIES] : []),
         ...describeConstants(table, 'no mutual information', options.countConstants ? 'counted' : 'left out'),
-        ...(latentCount === 1 ? ['one latent: the runner-up of each gap is 0'] : []),
+        ...(latentCount === 1 ? [NO_SECOND_LATENT] : []),
       ],
     };
   },

@@ -3,12 +3,13 @@ import { fitBoosting } from '../learners/boosting.js';
 import { fitForest } from '../learners/forest.js';
 import { fitLasso } from '../learners/lasso.js';
 import { unitsOf } from '../learners/units.js';
+import { type Note, note } from '../note.js';
 import type { Pause } from '../stats/pause.js';
 import type { Split } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { spreadOf, standardiseLatents } from './factor-classifier.js';
 import { classesOf, columnsOf, factorNumbers, standardiser } from './factor-rows.js';
-import { describeSplit } from './notes.js';
+import { describeSplit, describeUnfinished } from './notes.js';
 import { learnAsUbisoft } from './ubisoft-lasso.js';
 
 /** Gradient-boosted trees, a linear model with absolute penalty, a random forest; the second as ubisoft's library has it. */
@@ -35,7 +36,7 @@ export interface LearnedFactor {
   /** Accuracy, of numbers R^2 (at least 0), on the test rows and on those it was learned from; null where there are no test rows. */
   readonly tested: number | null;
   readonly trained: number;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Folds that the lasso's penalty is chosen by. */
@@ -55,7 +56,8 @@ export async function learnFactor(
       ? await learnByLasso(table, k, split, pause)
       : await learnByTrees(table, k, split, options, pause);
   if (split.test.length > 0) return learned;
-  return { ...learned, tested: null, notes: [...learned.notes, `factor ${k}: no row is left to judge on`] };
+  const none = note('nothing-to-judge', `factor ${k}: no row is left to judge on`);
+  return { ...learned, tested: null, notes: [...learned.notes, none] };
 }
 
 async function learnByTrees(
@@ -138,7 +140,7 @@ async function learnByLasso(table: Table, k: number, { train, test }: Split, pau
       importance: Array.from(fit.weights, Math.abs),
       tested: explained(judged.map(scale), predicted),
       trained,
-      notes: fit.converged ? [] : [`factor ${k}: the lasso stopped before its optimum`],
+      notes: describeUnfinished(`factor ${k}: the lasso`, fit.converged),
     };
   });
 }

@@ -2,6 +2,7 @@
 import type { Block } from '../../bindings/arena.js';
 import { fitBalancedLogistic } from '../learners/balanced-logistic.js';
 import { independentColumns, multipleDetermination } from '../learners/least-squares.js';
+import { type Note, note } from '../note.js';
 import type { Pause } from '../stats/pause.js';
 import {
   chooseColumns,
@@ -16,7 +17,7 @@ import type { Table } from '../stats/table.js';
 export interface ExplainedFactor {
   /** 1 - cross entropy / ln values of a discrete factor, R^2 of a continuous one. */
   readonly explained: number;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Fits factor k: a balanced softmax regression, or least squares. Without latents that vary: 0. */
@@ -36,8 +37,8 @@ export async function explainFactor(table: Table, k: number, pause: Pause): Prom
     const features = columns.length < latents.columns ? chooseColumns(core, latents, columns) : latents;
     const waiting = (done: number, most: number) => pause(`classifier of factor ${k}`, done, most);
     const { explained, isUnfinished } = await classify(table, features, codes as Block<'i32'>, size as number, waiting);
-    const note = `factor ${k}: the classifier was given up before its optimum, so InfoE is not exactly what is defined`;
-    return { explained, notes: isUnfinished ? [note] : [] };
+    const text = `factor ${k}: the classifier was given up before its optimum, so InfoE is not exactly what is defined`;
+    return { explained, notes: isUnfinished ? [note('unfinished-fit', text)] : [] };
   });
 }
 

@@ -1,3 +1,4 @@
+import { type Note, note } from '../note.js';
 import { boolean, integer, type ValuesOf } from '../options/rule.js';
 import { scoreImportance } from '../stats/importance.js';
 import { takeRows } from '../stats/load-table.js';
@@ -9,7 +10,7 @@ import { defineMetric } from './define-metric.js';
 import { type ClassifierOptions, describeClassifier, factorClassifier, rateClassifier } from './factor-classifier.js';
 import { toRows } from './matrix-rows.js';
 import { meanOfDefined } from './mean-of-defined.js';
-import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, describeSingleFactor, describeSplit, NO_COMPLETENESS, NO_FACTOR_VARIES } from './notes.js';
 import { pickLatents } from './pick-latents.js';
 import { BINS, PENALTY, TEST_SHARE } from './shared-options.js';
 
@@ -112,9 +113,11 @@ export const med = defineMetric<'med', typeof OPTIONS, MedParts, 'mutual-informa
       },
       notes: [
         ...(varying === 0 ? [NO_FACTOR_VARIES] : []),
-        ...(varying === 1 ? ['undefined: a single factor varies, and disentanglement compares factors'] : []),
-        ...(keptLatents.length === 0 ? ['no latent has information on any factor: none kept, 0 by definition'] : []),
-        ...(keptLatents.length === 1 ? ['one latent: completeness, which compares latents, is undefined'] : []),
+        ...(varying === 1 ? [describeSingleFactor('disentanglement')] : []),
+        ...(keptLatents.length === 0
+          ? [note('no-information', 'no latent has information on any factor: none kept, 0 by definition')]
+          : []),
+        ...(keptLatents.length === 1 ? [NO_COMPLETENESS] : []),
         ...describeConstants(table, 'no importance'),
         ...informed.flatMap(({ notes }) => notes),
       ],
@@ -129,7 +132,7 @@ export interface InformedFactor {
   /** Accuracy on test rows and training rows; null where it was not asked for, or without test rows. */
   readonly tested: number | null;
   readonly trained: number | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 async function informFactor(
@@ -140,12 +143,14 @@ async function informFactor(
 ): Promise<InformedFactor> {
   const split = await splitRows(table, k, { testShare: options.testShare, seed: options.seed, bins });
   const information = await trainingInformation(table, k, split.train, bins, pause);
-  const notes = information.some((nats) => nats > 0) ? [] : [`factor ${k}: no latent has information on it`];
+  const isKnown = information.some((nats) => nats > 0);
+  const notes = isKnown ? [] : [note('no-information', `factor ${k}: no latent has information on it`)];
   if (!informativeness) return { information, tested: null, trained: null, notes };
   notes.push(...describeSplit(k, split));
   const classifier = await factorClassifier(table, k, { ...options, bins }, pause);
   if (classifier === null || split.test.length === 0) {
-    notes.push(`factor ${k}: nothing to tell, or none to be judged on, left out of informativeness`);
+    const text = `factor ${k}: nothing to tell, or none to be judged on, left out of informativeness`;
+    notes.push(note('nothing-to-judge', text));
     return { information, tested: null, trained: null, notes };
   }
   return {

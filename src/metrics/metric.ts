@@ -1,4 +1,5 @@
 import type { MatrixLike } from '../matrix.js';
+import type { Note } from '../note.js';
 import type { GivenOf, Rules, ValuesOf } from '../options/rule.js';
 import type { PosteriorInput } from '../posterior.js';
 import type { TableView } from '../stats/table-view.js';
@@ -26,7 +27,8 @@ export interface Outcome<Parts = object> {
   /** Null only where the score is undefined; `notes` then says why. */
   readonly value: number | null;
   readonly parts: Parts;
-  readonly notes: readonly string[];
+  /** Texts, or data that name options so that a command line shows flags. */
+  readonly notes: ReadonlyArray<Note | string>;
 }
 
 /** An entry of the registry. The command line, its help, the docs and the report derive from these. */

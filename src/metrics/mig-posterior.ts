@@ -1,9 +1,17 @@
 import { groupByValue, type LatentEntropies, mixtureEntropies } from '../decomposition/mixture-entropies.js';
+import { type Note, note } from '../note.js';
 import { choice, integer, type ValuesOf } from '../options/rule.js';
+import { mention, phrase } from '../phrase.js';
 import type { Table } from '../stats/table.js';
 import { definePosteriorMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import { describeConstantFactors, describeConstantPosteriors, NO_FACTOR_VARIES, nameColumns } from './notes.js';
+import {
+  describeConstantFactors,
+  describeConstantPosteriors,
+  NO_FACTOR_VARIES,
+  NO_SECOND_LATENT,
+  nameColumns,
+} from './notes.js';
 import { BINS_OF_FACTORS } from './shared-options.js';
 import { findTopTwo } from './top-two.js';
 
@@ -134,12 +142,18 @@ export const migPosterior = definePosteriorMetric<'mig-posterior', typeof OPTION
         ...(value === null ? [NO_FACTOR_VARIES] : []),
         ...describeConstantPosteriors(constant),
         ...describeConstantFactors(table),
-        ...(latentCount === 1 ? ['one latent: the runner-up of each gap is 0'] : []),
+        ...(latentCount === 1 ? [NO_SECOND_LATENT] : []),
         ...(rows > options.samples
-          ? [`entropies are at ${options.samples} samples of each mixture at most, which is of all its rows`]
+          ? [
+              note(
+                'sampled-entropies',
+                `entropies are at ${options.samples} samples of each mixture at most, which is of all its rows`,
+                { option: 'samples' },
+              ),
+            ]
           : []),
-        ...describeFactors(uneven, 'values of different frequency count the same, unless weights = rows'),
-        ...describeFactors(beyond, 'estimates of information beyond all there is, counted as that'),
+        ...describeUneven(uneven),
+        ...describeBeyond(beyond),
       ],
     };
   },
@@ -161,6 +175,15 @@ function isUneven(counts: Int32Array): boolean {
   return most >= UNEVEN * least;
 }
 
-function describeFactors(factors: readonly number[], what: string): string[] {
-  return factors.length === 0 ? [] : [`${nameColumns('factor', factors)}: ${what}`];
+function describeUneven(factors: readonly number[]): Note[] {
+  if (factors.length === 0) return [];
+  const text = `${nameColumns('factor', factors)}: values of different frequency count the same`;
+  const suggestion = phrase`unless ${mention('weights', 'rows', 'mig-posterior')}`;
+  return [note('uneven-values', text, { option: 'weights', suggestion })];
+}
+
+function describeBeyond(factors: readonly number[]): Note[] {
+  if (factors.length === 0) return [];
+  const text = `${nameColumns('factor', factors)}: estimates of information beyond all there is, counted as that`;
+  return [note('bounded-information', text)];
 }

@@ -2,7 +2,7 @@ import { latentEntropies, mutualInformation } from '../stats/mutual-information.
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, NO_FACTOR_VARIES, NO_LATENT_VARIES, NO_SECOND_FACTOR } from './notes.js';
 import { BINNED } from './shared-options.js';
 import { findTopTwo } from './top-two.js';
 
@@ -66,9 +66,9 @@ export const migSup = defineMetric<'mig-sup', typeof BINNED, MigSupParts, 'mig-s
       },
       notes: [
         ...(varyingFactors.length === 0 ? [NO_FACTOR_VARIES] : []),
-        ...(varyingFactors.length > 0 && defined.length === 0 ? ['undefined: every latent is constant'] : []),
+        ...(varyingFactors.length > 0 && defined.length === 0 ? [NO_LATENT_VARIES] : []),
         ...describeConstants(table, 'left out'),
-        ...(varyingFactors.length === 1 ? ['one factor: the runner-up of each gap is 0'] : []),
+        ...(varyingFactors.length === 1 ? [NO_SECOND_FACTOR] : []),
       ],
     };
   },

@@ -1,8 +1,9 @@
+import { note } from '../note.js';
 import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, describeSingleFactor, NO_FACTOR_VARIES } from './notes.js';
 import { BINNED, COUNT_CONSTANTS } from './shared-options.js';
 
 /** What modularity was made of; matrices are [latent][factor]. */
@@ -68,13 +69,15 @@ export const modularity = defineMetric<'modularity', typeof OPTIONS, ModularityP
       parts: { mutualInformation: toRows(matrix, latentCount, factorCount), modularity: ofLatent },
       notes: [
         ...(others < 0 ? [NO_FACTOR_VARIES] : []),
-        ...(others === 0 ? ['undefined: a single factor varies, and modularity compares factors'] : []),
-        ...(others > 0 && defined.length === 0 ? ['undefined: no latent has information on any factor'] : []),
+        ...(others === 0 ? [describeSingleFactor('modularity')] : []),
+        ...(others > 0 && defined.length === 0
+          ? [note('no-information', 'undefined: no latent has information on any factor')]
+          : []),
         ...(countConstants
           ? describeConstants(table, 'counted as 0', 'counted among the others')
           : describeConstants(table, 'left out')),
         ...(others > 0 && silent.length > 0
-          ? [`latents ${silent.join(', ')}: no information on any factor, left out`]
+          ? [note('no-information', `latents ${silent.join(', ')}: no information on any factor, left out`)]
           : []),
       ],
     };

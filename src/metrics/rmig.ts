@@ -1,3 +1,4 @@
+import { type Note, note } from '../note.js';
 import { number } from '../options/rule.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
@@ -74,12 +75,13 @@ function countBeyond({ latents, latentMinima, latentMaxima, latentCount }: Table
   return count;
 }
 
-function describeBeyond(beyond: readonly number[], limit: number): string[] {
+function describeBeyond(beyond: readonly number[], limit: number): Note[] {
   const latents = beyond.flatMap((count, d) => (count > 0 ? [d] : []));
   if (latents.length === 0) return [];
   const counts = latents.map((d) => beyond[d]);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const rows = least === most ? `${most} ${most === 1 ? 'row' : 'rows'}` : `${least} to ${most} rows`;
   const which = `${latents.length === 1 ? 'latent' : 'latents'} ${latents.join(', ')}`;
-  return [`${which}: ${rows} beyond -${limit} .. ${limit}, in the outermost bins`];
+  const text = `${which}: ${rows} beyond -${limit} .. ${limit}, in the outermost bins`;
+  return [note('outermost-bins', text, { option: 'limit' })];
 }

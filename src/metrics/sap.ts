@@ -8,7 +8,7 @@ import { type Split, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
-import { describeConstants, describeSplit, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, describeSplit, NO_FACTOR_VARIES, NO_SECOND_LATENT } from './notes.js';
 import { PENALTY, TEST_SHARE } from './shared-options.js';
 import { findTopTwo } from './top-two.js';
 
@@ -100,7 +100,7 @@ export const sap = defineMetric<'sap', typeof OPTIONS, SapParts, 'sap-score'>({
           countConstants ? 'a gap of 0' : 'left out',
         ),
         ...[...splits].flatMap(([k, split]) => describeSplit(k, split)),
-        ...(latentCount === 1 ? ['one latent: the runner-up of each gap is 0'] : []),
+        ...(latentCount === 1 ? [NO_SECOND_LATENT] : []),
       ],
     };
   },

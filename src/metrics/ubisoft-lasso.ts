@@ -8,6 +8,7 @@ import { scoreImportance } from '../stats/importance.js';
 import type { Pause } from '../stats/pause.js';
 import type { Table } from '../stats/table.js';
 import { factorNumbers } from './factor-rows.js';
+import { describeUnfinished } from './notes.js';
 
 const ALPHAS = [1e-4, 1e-3, 1e-2, 0.1, 0.2, 0.4, 0.8, 1];
 const FOLDS = 10;
@@ -39,7 +40,7 @@ export async function learnAsUbisoft(table: Table, k: number, pause: Pause) {
       importance: Array.from(fit.weights, Math.abs),
       tested: rate,
       trained: rate,
-      notes: fit.converged ? [] : [`factor ${k}: the lasso stopped before its optimum`],
+      notes: describeUnfinished(`factor ${k}: the lasso`, fit.converged),
     };
   });
 }

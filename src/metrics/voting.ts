@@ -1,3 +1,4 @@
+import { type Note, note } from '../note.js';
 import { integer, number } from '../options/rule.js';
 import { BINS_OF_FACTORS } from './shared-options.js';
 /** Scores that are the accuracy of a classifier from the latent a vote goes to, to the factor that was held fixed or varied. */
@@ -8,7 +9,7 @@ import type { Table } from '../stats/table.js';
 import { castVotes, type VoteOptions, type Votes } from '../stats/votes.js';
 import { toRows } from './matrix-rows.js';
 import type { MetricContext, Outcome } from './metric.js';
-import { describeConstants, NO_FACTOR_VARIES } from './notes.js';
+import { describeConstants, NO_FACTOR_VARIES, NONE_HELD_FIXED, ONE_FACTOR_SCORES_1 } from './notes.js';
 
 /** What such a score was made of. */
 export interface VoteParts {
@@ -38,9 +39,9 @@ export const VOTING = {
 };
 
 /** Why there are no votes though factors vary. */
-const WHY_NONE: Readonly<Record<Held, string>> = {
-  one: 'undefined: no factor can be held fixed',
-  others: 'undefined: no two rows differ in a single factor',
+const WHY_NONE: Readonly<Record<Held, Note>> = {
+  one: NONE_HELD_FIXED,
+  others: note('no-fixable-factor', 'undefined: no two rows differ in a single factor'),
 };
 
 /** Casts the votes, makes a classifier of the training votes, and rates it on the others; the value is that accuracy. */
@@ -72,12 +73,13 @@ export async function scoreVotes(
     for (let i = from; i < to; i++) if (isRight(i)) right += weightOf(votes, i);
     return right / (to - from);
   };
-  const notes = [...source.notes, ...describeConstants(table, 'never voted for')];
+  const notes: Note[] = [...source.notes, ...describeConstants(table, 'never voted for')];
   const quiet = table.varyingLatents.filter((d) => !activeLatents.includes(d));
   if (quiet.length > 0) {
-    notes.push(`latents ${quiet.join(', ')}: standard deviation below ${options.threshold}, never voted for`);
+    const text = `latents ${quiet.join(', ')}: standard deviation below ${options.threshold}, never voted for`;
+    notes.push(note('quiet-latents', text, { option: 'threshold' }));
   }
-  if (source.factors.length === 1) notes.push('one factor: any representation scores 1');
+  if (source.factors.length === 1) notes.push(ONE_FACTOR_SCORES_1);
   const parts = {
     votes: toRows(tally, table.latentCount, factorCount),
     activeLatents: [...activeLatents],
@@ -86,7 +88,8 @@ export async function scoreVotes(
   if (source.factors.length === 0) {
     notes.unshift(table.varyingFactors.length === 0 ? NO_FACTOR_VARIES : WHY_NONE[held]);
   } else if (activeLatents.length === 0) {
-    notes.unshift('no latent varies enough to be voted for: 0 by definition');
+    const text = 'no latent varies enough to be voted for: 0 by definition';
+    notes.unshift(note('no-active-latent', text, { option: 'threshold' }));
   }
   if (!isCast) {
     return {

@@ -1,13 +1,18 @@
+import { rewriteNotes } from '../note.js';
+import type { NameOption } from '../phrase.js';
 import type { AgreementReport } from '../types.js';
 import { columnWidths, pad } from './align-columns.js';
+import { renderNotes } from './notes-block.js';
 import { printable } from './printable.js';
 import { createStyle, type Style } from './style.js';
-import { wrapBehind, wrapItems } from './wrap-text.js';
+import { wrapItems } from './wrap-text.js';
 
 export interface AgreementTableOptions {
   readonly color?: boolean;
   /** Columns of the terminal. */
   readonly width?: number;
+  /** How notes write options. Default: as programs do. */
+  readonly nameOption?: NameOption;
 }
 
 const WIDEST = 110;
@@ -24,9 +29,7 @@ export function renderAgreement(report: AgreementReport, options: AgreementTable
   const width = Math.max(NARROWEST, Math.min(options.width ?? 80, WIDEST));
   const style = createStyle(options.color ?? false);
   const blocks = [renderInput(report, style, width), ...renderMatrix(report, style, width)];
-  if (report.notes.length > 0) {
-    blocks.push([style.bold('Notes'), ...report.notes.flatMap((note) => wrapBehind('- ', printable(note), width))]);
-  }
+  if (report.notes.length > 0) blocks.push(renderNotes(rewriteNotes(report.notes, options.nameOption), style, width));
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
 }
 

@@ -1,7 +1,9 @@
+import { gatherNotes, rewriteNotes } from '../note.js';
 import type { DecompositionReport, DecompositionTerms } from '../types.js';
 import type { AgreementTableOptions } from './agreement-table.js';
 import { alignColumns } from './align-columns.js';
 import { formatCount, formatScore } from './format-number.js';
+import { renderNotes } from './notes-block.js';
 import { printable } from './printable.js';
 import { createStyle, type Style } from './style.js';
 import { wrapBehind, wrapItems } from './wrap-text.js';
@@ -22,22 +24,22 @@ const TERMS: ReadonlyArray<readonly [keyof DecompositionTerms, string, string]> 
 export function renderDecomposition(report: DecompositionReport, options: AgreementTableOptions = {}): string {
   const width = Math.max(NARROWEST, Math.min(options.width ?? 80, WIDEST));
   const style = createStyle(options.color ?? false);
+  const tell = (notes: readonly string[]) => rewriteNotes(notes, options.nameOption);
   const blocks = [
     renderInput(report, style, width),
     renderTerms(report, style),
     renderLatents(report, style),
     renderRest(report, width),
-    renderNotes([...report.notes, ...(report.migPosterior?.notes ?? []).map((note) => `MIG: ${note}`)], style, width),
+    renderNotes(
+      [...tell(report.notes), ...gatherNotes([['MIG', tell(report.migPosterior?.notes ?? [])]])],
+      style,
+      width,
+    ),
   ];
   return `${blocks
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))
     .join('\n\n')}\n`;
-}
-
-function renderNotes(notes: readonly string[], style: Style, width: number): string[] {
-  if (notes.length === 0) return [];
-  return [style.bold('Notes'), ...notes.flatMap((note) => wrapBehind('- ', printable(note), width))];
 }
 
 function renderInput(

@@ -1,6 +1,9 @@
+import { gatherNotes, rewriteNotes } from '../note.js';
+import type { NameOption } from '../phrase.js';
 import type { Interval, Report, Score } from '../types.js';
 import { type Alignment, columnWidths, GAP, pad } from './align-columns.js';
 import { formatCount, formatNumber, formatScore, formatSigned } from './format-number.js';
+import { renderNotes } from './notes-block.js';
 import { renderParts } from './parts.js';
 import { printable } from './printable.js';
 import { createStyle, type Style } from './style.js';
@@ -19,6 +22,8 @@ export interface TableOptions {
   readonly color?: boolean;
   /** Columns of the terminal. Lines beyond 110 are hard to read, so wider ones are left empty. */
   readonly width?: number;
+  /** How notes write options. Default: as programs do. */
+  readonly nameOption?: NameOption;
   /** Show what each score was made of. */
   readonly verbose?: boolean;
 }
@@ -36,7 +41,7 @@ export function renderTable(report: Report, options: TableOptions): string {
   const blocks = [
     renderInput(report, style, width),
     renderScores(rows, report, style, width),
-    renderNotes(rows, report, style, width),
+    renderNotes(noteScores(rows, options), style, width, rewriteNotes(report.notes, options.nameOption)),
     ...(options.verbose
       ? [renderFactors(report, style, width), ...rows.map((row) => renderDetail(row, report, style, width))]
       : []),
@@ -223,23 +228,9 @@ function formatBound(bound: number | null): string {
   return bound === null ? '∞' : formatNumber(bound);
 }
 
-/** Each note once, behind the metrics that it is about; what holds for the input comes first. */
-function renderNotes(rows: readonly Row[], report: Report, style: Style, width: number): string[] {
-  const owners = new Map<string, string[]>();
-  for (const { score, face } of rows) {
-    for (const note of score.notes) owners.set(note, [...(owners.get(note) ?? []), face.title]);
-  }
-  const items = [
-    ...report.notes.map((note) => ({ note, warns: true })),
-    ...[...owners].map(([note, titles]) => ({ note: `${titles.join(', ')}: ${note}`, warns: false })),
-  ];
-  if (items.length === 0) return [];
-  return [
-    style.bold('Notes'),
-    ...items.flatMap(({ note, warns }) =>
-      wrapBehind('- ', printable(note), width).map((line) => (warns ? style.yellow(line) : line)),
-    ),
-  ];
+/** What is said of scores, behind the titles of metrics. */
+function noteScores(rows: readonly Row[], { nameOption }: TableOptions): string[] {
+  return gatherNotes(rows.map(({ score, face }) => [face.title, rewriteNotes(score.notes, nameOption)]));
 }
 
 function renderFactors({ input: { factors } }: Report, style: Style, width: number): string[] {

@@ -1,10 +1,12 @@
+import { rewriteNotes } from '../note.js';
 import type { UdrReport } from '../types.js';
 import type { AgreementTableOptions } from './agreement-table.js';
 import { columnWidths, pad } from './align-columns.js';
 import { formatCount, formatScore } from './format-number.js';
+import { renderNotes } from './notes-block.js';
 import { printable } from './printable.js';
 import { createStyle } from './style.js';
-import { wrapBehind, wrapItems } from './wrap-text.js';
+import { wrapItems } from './wrap-text.js';
 
 const WIDEST = 110;
 const NARROWEST = 30;
@@ -35,8 +37,6 @@ export function renderUdr(report: UdrReport, options: AgreementTableOptions = {}
       ...rows.map((row, i) => (ranked[i].score === null ? style.yellow(line(row)) : line(row))),
     ],
   ];
-  if (report.notes.length > 0) {
-    blocks.push([style.bold('Notes'), ...report.notes.flatMap((note) => wrapBehind('- ', printable(note), width))]);
-  }
+  if (report.notes.length > 0) blocks.push(renderNotes(rewriteNotes(report.notes, options.nameOption), style, width));
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
 }

@@ -2,9 +2,11 @@
  * Where batches of samples that share a factor's value, or the values of all factors but one, come from: rows of the table, drawn by the kernels, or a sampler
  * of the user's. Either way the batch statistics are computed by the same kernels, over rows named by index.
  */
+
 import type { Block, RealBlock } from '../../bindings/arena.js';
 import { dataRangeError, optionRangeError, optionTypeError } from '../errors.js';
 import { toMatrix } from '../matrix.js';
+import { type Note, note } from '../note.js';
 import { RandomStream, STREAMS } from '../random.js';
 import type { Sampler } from '../types.js';
 import { type DrawnFactor, groupRows, groupRowsByOthers } from './row-groups.js';
@@ -30,7 +32,7 @@ export interface RowSource {
   /** K of the votes: how many factors there are, fixed or not. */
   readonly factorCount: number;
   /** What a reader should know about the drawing. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** Batches `first` .. `first + count - 1`, for use until the arena's present scope closes. */
   drawBatches(first: number, count: number, size: number): Batches | Promise<Batches>;
   /** As drawBatches, with pairs of samples that share the value. */
@@ -77,25 +79,25 @@ async function tableSource(table: Table, bins: number, seed: number, held: Held)
   };
 }
 
-function describeOwn(never: readonly number[], fixable: readonly DrawnFactor[]): string[] {
+function describeOwn(never: readonly number[], fixable: readonly DrawnFactor[]): Note[] {
   return [
-    ...never.map((k) => `factor ${k}: no two rows share a value, so it is never held fixed`),
+    ...never.map((k) => note('never-held-fixed', `factor ${k}: no two rows share a value, so it is never held fixed`)),
     ...fixable
       .filter(({ lonelyRows }) => lonelyRows > 0)
-      .map(
-        ({ k, lonelyRows }) =>
-          `factor ${k}: ${lonelyRows} ${lonelyRows === 1 ? 'row has a value' : 'rows have values'} of their own, never drawn`,
-      ),
+      .map(({ k, lonelyRows }) => {
+        const which = lonelyRows === 1 ? 'row has a value' : 'rows have values';
+        return note('lonely-rows', `factor ${k}: ${lonelyRows} ${which} of their own, never drawn`);
+      }),
   ];
 }
 
-function describeOthers(never: readonly number[], fixable: readonly DrawnFactor[], rows: number): string[] {
+function describeOthers(never: readonly number[], fixable: readonly DrawnFactor[], rows: number): Note[] {
+  const which = 'only rows that differ from others in one factor alone are drawn';
+  const isSome = fixable.some(({ lonelyRows }) => lonelyRows > 0);
   const counts = fixable.map(({ k, lonelyRows }) => `${rows - lonelyRows} (factor ${k})`);
   return [
-    ...never.map((k) => `factor ${k}: no two rows differ in it alone, so it is left out`),
-    ...(fixable.some(({ lonelyRows }) => lonelyRows > 0)
-      ? [`only rows that differ from others in one factor alone are drawn, of ${rows}: ${counts.join(', ')}`]
-      : []),
+    ...never.map((k) => note('never-held-fixed', `factor ${k}: no two rows differ in it alone, so it is left out`)),
+    ...(isSome ? [note('lonely-rows', `${which}, of ${rows}: ${counts.join(', ')}`)] : []),
   ];
 }
 
@@ -181,7 +183,9 @@ function samplerSource(table: Table, sampler: Sampler, seed: number, held: Held)
   return {
     factors,
     factorCount: sizes.length,
-    notes: ['samples are fresh ones of the sampler, not rows of the table'],
+    notes: [
+      note('fresh-samples', 'samples are fresh ones of the sampler, not rows of the table', { option: 'sampler' }),
+    ],
     drawBatches: (first, count, size) =>
       draw(
         count,

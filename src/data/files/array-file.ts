@@ -3,6 +3,7 @@ import { checkFactorNames, FACTOR_NAMES, FACTOR_TYPES, readFactorTypes } from '.
 import { openTensors, readStrings, type Tensor } from '../../io/open-tensors.js';
 import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
+import { note } from '../../note.js';
 import type { FactorType } from '../../types.js';
 import type { Dataset } from '../dataset.js';
 import { openArrayImages } from './array-images.js';
@@ -86,9 +87,10 @@ async function findFactors(pixels: Tensor, rows: number, find: Find): Promise<Co
   const table = find('factors') ?? find('labels', 'label');
   if (table === undefined) {
     const grid = mpi3dGrid(pixels.shape);
+    const text = 'the factors are those of the grid of MPI3D, in the order of its authors';
     return grid === null
-      ? { table: NO_FACTORS, notes: ['it holds no factors'] }
-      : { table: grid, notes: ['the factors are those of the grid of MPI3D, in the order of its authors'] };
+      ? { table: NO_FACTORS, notes: [note('no-factors', 'it holds no factors')] }
+      : { table: grid, notes: [note('grid-factors', text)] };
   }
   const width = widthOf(table);
   const [names, kinds] = [find(FACTOR_NAMES), find(FACTOR_TYPES)];

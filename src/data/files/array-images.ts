@@ -3,6 +3,7 @@ import type { Layout } from '../../io/dense.js';
 import { ITEM_BYTES } from '../../io/dtype.js';
 import type { Tensor } from '../../io/open-tensors.js';
 import { inBlocksOf } from '../../io/source.js';
+import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
 import { consecutive } from './consecutive.js';
 import { type ImageRows, imagesInMemory } from './file-dataset.js';
@@ -29,7 +30,7 @@ import {
 /** Images of an array, and what was decided about them. */
 export interface ArrayImages {
   readonly images: ImageRows;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 // Bytes of pixels up to which images are read whole, with their checksum.
@@ -51,8 +52,8 @@ export async function openArrayImages(tensor: Tensor, maximum: number | null): P
   const place = placeOf(tensor);
   const shape = pixelLayout(tensor.shape, place);
   const layout = pixelElements(tensor);
-  const { rows, image, note } = shape;
-  const notes = note === null ? [] : [note];
+  const { rows, image } = shape;
+  const notes = shape.note === null ? [] : [shape.note];
   const pixels = rows * image.height * image.width * image.channels;
   if (pixels <= WHOLE_BYTES || (tensor.read === undefined && pixels <= INFLATED_BYTES)) {
     const { bytes, range } = await readWhole(tensor, layout, shape, pixels);
@@ -78,7 +79,7 @@ interface White {
   readonly value: number;
   /** Whether it is the largest one, and nobody has said it. */
   readonly isFound: boolean;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** @throws RangeError for a maximum that the images have no use for */
@@ -88,7 +89,8 @@ function whiteOf(layout: Layout, range: PixelRange, maximum: number | null, find
   if (known !== null) return { value: known, isFound: false, notes: [] };
   const largest = findLargest();
   if (largest === 0 || largest > DARKEST_MAXIMUM) return { value: 255, isFound: true, notes: [] };
-  return { value: largest, isFound: true, notes: [`the largest pixel is ${largest}, which is taken as white`] };
+  const text = `the largest pixel is ${largest}, which is taken as white`;
+  return { value: largest, isFound: true, notes: [note('found-white', text, { option: 'maximum' })] };
 }
 
 async function readWhole(
@@ -144,7 +146,7 @@ const READS = 64;
 // Rows looked at from the beginning, the middle and the end, to tell what is white.
 const SAMPLE_ROWS = 64;
 
-async function openRanges(ranges: Ranges, maximum: number | null, notes: string[]): Promise<ArrayImages> {
+async function openRanges(ranges: Ranges, maximum: number | null, notes: readonly Note[]): Promise<ArrayImages> {
   const { tensor, layout, shape } = ranges;
   const place = placeOf(tensor);
   const { rows, image } = shape;
@@ -171,7 +173,7 @@ async function openRanges(ranges: Ranges, maximum: number | null, notes: string[
     },
   };
   const unchecked = 'the images are read in pieces, so the checksum of their array is not checked';
-  return { images, notes: [...notes, ...white.notes, unchecked] };
+  return { images, notes: [...notes, ...white.notes, note('unchecked-checksum', unchecked)] };
 }
 
 async function readRows(

@@ -4,6 +4,7 @@ import { formatShape } from '../../io/shape.js';
 import type { Dataset } from '../dataset.js';
 import { areaAverage } from './area-average.js';
 import { checksumOfText, identifyFile } from './checksum.js';
+import { describeResized } from './describe-files.js';
 import { fileDataset, gridTable, type ImageRows } from './file-dataset.js';
 import { type NamedFile, withFile } from './named-file.js';
 
@@ -73,7 +74,7 @@ export async function openCars(
       ['azimuth', azimuths],
       ['object', files.length],
     ]),
-    notes: [`${height} x ${width} resized to ${edge} x ${edge} by area averaging`],
+    notes: [describeResized(`${height} x ${width}`, edge)],
   });
 }
 

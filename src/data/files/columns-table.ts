@@ -1,3 +1,4 @@
+import { type Note, note } from '../../note.js';
 import type { FactorType } from '../../types.js';
 import type { Factor } from '../dataset.js';
 import type { FactorTable } from './file-dataset.js';
@@ -15,7 +16,7 @@ export interface Columns {
 /** A table of factors from columns, and what became of them. */
 export interface ColumnsTable {
   readonly table: FactorTable;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 // A column of more values than this is one that varies along a line.
@@ -31,13 +32,14 @@ export function tableOfColumns({ names, values, rows, types }: Columns, isRanked
   const width = names.length;
   const factors: Factor[] = [];
   const kept: Array<{ column: number; numberOf: ReadonlyMap<number, number> | null }> = [];
-  const notes: string[] = [];
+  const notes: Note[] = [];
   for (let column = 0; column < width; column++) {
     const type = types?.[column];
     const most = type === 'discrete' ? Number.POSITIVE_INFINITY : MOST_VALUES;
     const distinct = distinctValues(values, rows, width, column, most);
     if (distinct !== null && distinct.length <= 1) {
-      notes.push(`the factor ${names[column]} is ${distinct[0]} in every row and is left out`);
+      const text = `the factor ${names[column]} is ${distinct[0]} in every row and is left out`;
+      notes.push(note('constant-column', text));
       continue;
     }
     const isNumbered = type !== 'continuous' && (distinct?.every((value, number) => value === number) ?? false);

@@ -1,4 +1,5 @@
 import { DataError, dataRangeError } from '../../errors.js';
+import { type Note, writeNotes } from '../../note.js';
 import type { Dataset, Factor, ImageShape } from '../dataset.js';
 
 /** Images by row, as a file has them. Rows have been checked by the caller. */
@@ -24,7 +25,7 @@ export interface FileParts {
   readonly images: ImageRows;
   readonly table: FactorTable;
   /** What was decided on opening, for people. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly Note[];
   readonly close?: () => void | Promise<void>;
 }
 
@@ -46,7 +47,7 @@ export function fileDataset({ name, path, identity, images, table, notes = [], c
     image,
     isBinary,
     factors: table.factors,
-    notes,
+    notes: writeNotes(notes),
     readImages(rows, out) {
       checkRows(rows, size, out.length, imageBytes);
       return images.read(rows, out);

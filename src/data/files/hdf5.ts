@@ -1,6 +1,7 @@
 import { DataError } from '../../errors.js';
 import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
+import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
 import type { Dataset } from '../dataset.js';
 import { openArrayImages } from './array-images.js';
@@ -58,7 +59,7 @@ export async function openHdf5(
     const labels = readLabels(h5, rows, path);
     const pixels = shape.reduce((product, length) => product * length, 1);
     const unpacked = unpackedPerImage(images);
-    const notes: string[] = [];
+    const notes: Note[] = [];
     let found: ImageRows;
     if (pixels <= limits.whole || unpacked <= limits.unpacked) {
       refuseUseless(options, [], 'HDF5 that is read as it is');
@@ -86,7 +87,7 @@ export async function openHdf5(
         await bare.close?.();
       };
       ({ images: found } = await openArrayImages(tensor, 255));
-      notes.push(`the images are read from ${options.unpackTo}`);
+      notes.push(note('unpacked-images', `the images are read from ${options.unpackTo}`, { option: 'unpackTo' }));
     } else {
       const problem = `its chunks are so wide that reading one image unpacks ${unpacked} bytes`;
       throw new DataError(
@@ -151,7 +152,7 @@ function slabs(images: H5Dataset, image: ImageRows['image']): ImageRows {
 
 function readLabels(h5: H5File, rows: number, path: string): ReturnType<typeof tableOfColumns> {
   const labels = h5.dataset('labels');
-  if (labels === null) return { table: NO_FACTORS, notes: ['it holds no labels'] };
+  if (labels === null) return { table: NO_FACTORS, notes: [note('no-factors', 'it holds no labels')] };
   const { shape } = labels;
   const width = shape.length === 1 ? 1 : shape[1];
   if (shape.length > 2 || shape[0] !== rows || width === 0) {

@@ -2,9 +2,11 @@ import { DataError } from '../../errors.js';
 import { inflateGzip } from '../../io/inflate.js';
 import { formatShape } from '../../io/shape.js';
 import { type ByteSource, streamRange } from '../../io/source.js';
+import { type Note, note } from '../../note.js';
 import type { Dataset } from '../dataset.js';
 import { checksumOfText, identifyFile } from './checksum.js';
 import { tableOfColumns } from './columns-table.js';
+import { describeParts } from './describe-files.js';
 import { fileDataset, imagesInMemory, NO_FACTORS } from './file-dataset.js';
 
 /** An array of bytes out of an IDX file. */
@@ -108,7 +110,7 @@ async function readPairs(pairs: readonly IdxPair[], name: string): Promise<Datas
   const parts: Uint8Array[] = [];
   const labels: number[] = [];
   const identities: string[] = [];
-  const notes: string[] = [];
+  const notes: Note[] = [];
   let image: { height: number; width: number; channels: number } | null = null;
   for (const pair of pairs) {
     const pixels = await readIdx(pair.images);
@@ -144,8 +146,8 @@ async function readPairs(pairs: readonly IdxPair[], name: string): Promise<Datas
     throw new DataError('expected a file of labels beside every file of images, or beside none', { path });
   }
   const columns = tableOfColumns({ names: ['label'], values: labels, rows: labels.length }, true);
-  if (labels.length === 0) notes.push('it has no file of labels');
-  if (pairs.length > 1) notes.push(`its parts follow one another: ${pairs.map((pair) => pair.images.path).join(', ')}`);
+  if (labels.length === 0) notes.push(note('no-factors', 'it has no file of labels'));
+  notes.push(...describeParts(pairs.map((pair) => pair.images.path)));
   const isLabelled = labels.length > 0;
   return fileDataset({
     name,

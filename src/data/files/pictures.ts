@@ -1,9 +1,11 @@
 import { DataError } from '../../errors.js';
+import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
 import type { Dataset } from '../dataset.js';
 import { areaAverage, type Resize } from './area-average.js';
 import { checksumOfText, identifyFile } from './checksum.js';
 import { type DecodePicture, decodePngPicture, loadJpegDecoder, type Picture, pictureKind } from './decode-picture.js';
+import { describeResized } from './describe-files.js';
 import { type FactorTable, fileDataset, type ImageRows, NO_FACTORS } from './file-dataset.js';
 import type { FileOptions } from './file-options.js';
 import { type NamedFile, withFile } from './named-file.js';
@@ -94,7 +96,7 @@ export async function openPictures(
     identity: { format: 'pictures', checksum: await identify(files), edge, crop: crop ?? null },
     images,
     table: labels.table,
-    notes: [`${cut} of every picture, resized to ${edge} x ${edge} by area averaging`, ...labels.notes],
+    notes: [describeResized(`${cut} of every picture,`, edge), ...labels.notes],
   });
 }
 
@@ -134,10 +136,12 @@ function centredSquare({ height, width, channels, pixels }: Picture, edge: numbe
 }
 
 /** The first folder of every name, where each has one and there are two or more. */
-function labelsOf(files: readonly NamedFile[]): { table: FactorTable; notes: readonly string[] } {
+function labelsOf(files: readonly NamedFile[]): { table: FactorTable; notes: readonly Note[] } {
   const folders = files.map(({ name }) => (name.includes('/') ? name.slice(0, name.indexOf('/')) : null));
   const labels = [...new Set(folders)].sort();
-  if (folders.includes(null) || labels.length < 2) return { table: NO_FACTORS, notes: ['it has no folders as labels'] };
+  if (folders.includes(null) || labels.length < 2) {
+    return { table: NO_FACTORS, notes: [note('no-factors', 'it has no folders as labels')] };
+  }
   const numberOf = new Map(labels.map((label, number) => [label, number]));
   const numbers = Uint32Array.from(folders, (folder) => numberOf.get(folder) as number);
   const listed = labels.slice(0, LISTED_LABELS).map((label, number) => `${number} ${label}`);
@@ -149,6 +153,6 @@ function labelsOf(files: readonly NamedFile[]): { table: FactorTable; notes: rea
         out[at] = numbers[row];
       },
     },
-    notes: [`labels: ${listed.join(', ')}${more}`],
+    notes: [note('numbered-labels', `labels: ${listed.join(', ')}${more}`)],
   };
 }

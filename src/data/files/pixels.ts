@@ -4,6 +4,7 @@ import type { Layout } from '../../io/dense.js';
 import { allocate, ITEM_BYTES } from '../../io/dtype.js';
 import type { Tensor } from '../../io/open-tensors.js';
 import { formatShape } from '../../io/shape.js';
+import { type Note, note } from '../../note.js';
 import type { ImageShape } from '../dataset.js';
 
 /** How the images of an array lie in it. */
@@ -13,7 +14,7 @@ export interface PixelLayout {
   /** Channel after channel, (C, H, W), instead of pixel after pixel. */
   readonly isPlanar: boolean;
   /** What had to be decided, or null. */
-  readonly note: string | null;
+  readonly note: Note | null;
 }
 
 /** Where an array is, for messages. */
@@ -31,12 +32,16 @@ export function pixelLayout(shape: readonly number[], place: Place): PixelLayout
   if (shape.some((length) => length === 0) || shape.length < 3 || shape.length > 4) throw refuse(shape, place);
   if (shape.length === 3) return { rows, image: { height: a, width: b, channels: 1 }, isPlanar: false, note: null };
   if (isChannels(c)) {
-    const note = isChannels(a) ? `the shape ${formatShape(shape)} is taken as (N, H, W, C)` : null;
-    return { rows, image: { height: a, width: b, channels: c }, isPlanar: false, note };
+    const image = { height: a, width: b, channels: c };
+    return { rows, image, isPlanar: false, note: isChannels(a) ? describeOrder(shape, 'N, H, W, C') : null };
   }
   if (!isChannels(a)) throw refuse(shape, place);
-  const note = `the shape ${formatShape(shape)} is taken as (N, C, H, W)`;
-  return { rows, image: { height: b, width: c, channels: a }, isPlanar: true, note };
+  const image = { height: b, width: c, channels: a };
+  return { rows, image, isPlanar: true, note: describeOrder(shape, 'N, C, H, W') };
+}
+
+function describeOrder(shape: readonly number[], order: string): Note {
+  return note('order-of-dimensions', `the shape ${formatShape(shape)} is taken as (${order})`);
 }
 
 function refuse(shape: readonly number[], place: Place): DataError {

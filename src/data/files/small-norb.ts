@@ -5,6 +5,7 @@ import type { Dataset } from '../dataset.js';
 import { areaAverage } from './area-average.js';
 import { checksumOfText, identifyFile } from './checksum.js';
 import { tableOfColumns } from './columns-table.js';
+import { describeParts, describeResized } from './describe-files.js';
 import { fileDataset, type ImageRows } from './file-dataset.js';
 import type { NamedFile } from './named-file.js';
 
@@ -158,10 +159,8 @@ export async function openNorb(parts: readonly NorbPart[], path: string, name: s
       images,
       table: columns.table,
       notes: [
-        `left images only, ${height} x ${width} resized to ${edge} x ${edge} by area averaging`,
-        ...(opened.length > 1
-          ? [`its parts follow one another: ${opened.map((part) => part.source.path).join(', ')}`]
-          : []),
+        describeResized(`left images only, ${height} x ${width}`, edge),
+        ...describeParts(opened.map((part) => part.source.path)),
         ...columns.notes,
       ],
       close,

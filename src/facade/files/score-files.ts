@@ -1,4 +1,5 @@
 /** Scores files: finds latents, factors, what is known of them and the posterior, and computes what can be computed of them. */
+
 import { compile } from '../../../bindings/load.js';
 import { hardwareThreads } from '../../../bindings/worker-host.js';
 import { DataError, optionRangeError } from '../../errors.js';
@@ -16,6 +17,7 @@ import {
 import type { Dtype, Matrix } from '../../matrix.js';
 import type { CheckedName, MetricSpelling } from '../../metrics/index.js';
 import type { Metric } from '../../metrics/metric.js';
+import { notesOf, writeNotes } from '../../note.js';
 import { refuseUnknown } from '../../options/check-options.js';
 import { checkCapacity, type Shape } from '../../stats/capacity.js';
 import { pickCommon, resolveCommon } from '../common-options.js';
@@ -133,7 +135,7 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
         }),
       },
     });
-    return { ...report, notes: [...report.notes, ...search.notes] };
+    return { ...report, notes: writeNotes([...notesOf(report.notes), ...search.notes]) };
   } catch (error) {
     throw nameFiles(error, { latents, factors, ...posterior });
   }
