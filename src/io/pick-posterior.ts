@@ -1,6 +1,7 @@
 /** Where in a file a posterior is. */
 import { DataError } from '../errors.js';
 import type { Matrix } from '../matrix.js';
+import { mention, phrase } from '../phrase.js';
 import { mapPosterior, type Posterior } from '../posterior.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { describeArrays, findByRole, pickArray } from './pick.js';
@@ -19,9 +20,8 @@ export function pickPosterior(file: ArrayFile, names: PosteriorNames = {}): Post
   const mu = pickArray(file, 'mu', names.mu);
   const logvar = pickArray(file, 'logvar', names.logvar);
   if (logvar === mu) {
-    const { members, memberOption } = ROLES.logvar;
     throw new DataError(
-      `found no ${members.map((name) => `'${name}'`).join(' or ')} beside the means; ${describeArrays(file)}; say ${memberOption} NAME`,
+      phrase`found no ${ROLES.logvar.map((name) => `'${name}'`).join(' or ')} beside the means; ${describeArrays(file)}; say ${mention('member', 'NAME', 'logvar')}`,
       { path: file.path },
     );
   }
