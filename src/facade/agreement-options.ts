@@ -15,8 +15,8 @@ export interface AgreementOptions {
 /** Every option of `agreement`. */
 export const AGREEMENT_OPTIONS = {
   metrics: other<readonly string[]>({
-    expected: 'an array of at least one name',
-    accepts: (value) => Array.isArray(value) && value.length > 0,
+    expected: 'an array of names',
+    accepts: Array.isArray,
     parse: parseWords,
     placeholder: 'names',
     names: 'metrics',

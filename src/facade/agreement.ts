@@ -34,6 +34,7 @@ export function agreement(reports: readonly Report[], options: AgreementOptions 
   if (reports.length === 0) throw wrongValue({ option: 'reports', problem: 'expected at least 1, got none' });
   const names = values.names ?? reports.map((_, i) => `report ${i}`);
   checkNames(names, reports.length, 'report');
+  if (wanted?.length === 0) throw wrongValue({ option: 'metrics', problem: 'expected at least one name, got none' });
   reports.forEach((report, i) => {
     checkReport(report, names[i]);
   });
@@ -80,7 +81,11 @@ function chooseMetrics(reports: readonly Report[], wanted: readonly string[] | n
   const choose = (name: string) => {
     const known = findMetric(name);
     if (known === undefined || present.includes(known.name)) return findNamed('metrics', name, entries).name;
-    throw wrongValue({ option: 'metrics', problem: `expected metrics that the reports have, got ${known.name}` });
+    throw wrongValue({
+      option: 'metrics',
+      problem: `expected metrics that the reports have, got '${name}'`,
+      suggestion: `they have ${present.join(', ')}`,
+    });
   };
   const chosen = new Set(isAll ? present : wanted.map(choose));
   const known = registry.map(({ name }) => name).filter((name) => chosen.has(name));

@@ -90,7 +90,7 @@ const REFUSALS: ReadonlyArray<[what: string, argv: string[], code: number, messa
     'a metric nobody has',
     ['-m', 'dci', ...paths],
     2,
-    /error: --metrics: expected metrics that the reports have, got dci/,
+    /error: --metrics: expected metrics that the reports have, got 'dci'; they have mig/,
   ],
   ['latents in place of reports', [at('bytes.npy')], 65, /bytes\.npy: .*got bytes that are no text; .* need --udr\n/],
   [
