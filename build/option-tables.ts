@@ -5,6 +5,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FILE_OPTIONS } from '../src/data/index.js';
+import { AGREEMENT_OPTIONS } from '../src/facade/agreement-options.js';
+import { COMMON_OPTIONS } from '../src/facade/common-options.js';
+import { DECOMPOSE_FILES_OPTIONS } from '../src/facade/files/decompose-files-options.js';
+import { READING_OPTIONS } from '../src/facade/files/reading-options.js';
+import { UDR_OPTIONS } from '../src/facade/udr-options.js';
 import { metrics } from '../src/metrics/index.js';
 import { describeDefault, describeValues } from '../src/options/describe-rule.js';
 import type { Rules } from '../src/options/rule.js';
@@ -14,6 +19,11 @@ import { TRAIN_OPTIONS } from '../src/train/train-options.js';
 /** Everything that declares options, by the name that pages have for it. */
 const declarations: ReadonlyMap<string, Rules> = new Map([
   ['train', TRAIN_OPTIONS],
+  ['common', COMMON_OPTIONS],
+  ['reading', READING_OPTIONS],
+  ['decomposeFiles', DECOMPOSE_FILES_OPTIONS],
+  ['agreement', AGREEMENT_OPTIONS],
+  ['udr', UDR_OPTIONS],
   ['files of images', FILE_OPTIONS],
   ...metrics.map(({ name, options }): [string, Rules] => [`metric ${name}`, options]),
   ...objectives.map(({ name, options }): [string, Rules] => [`objective ${name}`, options]),

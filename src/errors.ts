@@ -4,7 +4,7 @@
  * Every one carries a `code`, so that a caller (the command line among them) can tell a wrong
  * option from wrong data, and both from a bug of ours, without reading the message.
  */
-import { type NameOption, type Phrase, renderPhrase } from './phrase.js';
+import { type Mention, type NameOption, type Phrase, renameMentions, renderPhrase } from './phrase.js';
 
 /** `ERR_OPTION`: an option or argument is wrong. `ERR_DATA`: the numbers or the file are wrong. */
 export type ErrorCode = 'ERR_OPTION' | 'ERR_DATA';
@@ -117,6 +117,11 @@ export class DataError extends Error implements CodedError {
   at(place: Place): DataError {
     return new DataError(this.#text, place);
   }
+
+  /** The same problem with other names of options. */
+  renaming(rename: (mention: Mention) => Mention): DataError {
+    return new DataError(renameMentions(this.#text, rename), this);
+  }
 }
 
 function describePlace(place: Place): string {
@@ -127,16 +132,6 @@ function describePlace(place: Place): string {
   if (place.column !== undefined) parts.push(`column ${place.column}`);
   if (place.byte !== undefined) parts.push(`byte ${place.byte}`);
   return parts.length === 0 ? '' : `${parts.join(', ')}: `;
-}
-
-/** A `TypeError` about an option or argument: the wrong kind of thing was given. */
-export function optionTypeError(message: string): TypeError & CodedError {
-  return Object.assign(new TypeError(message), { code: 'ERR_OPTION' as const });
-}
-
-/** A `RangeError` about an option or argument: the right kind of thing with a value out of range. */
-export function optionRangeError(message: string): RangeError & CodedError {
-  return Object.assign(new RangeError(message), { code: 'ERR_OPTION' as const });
 }
 
 /** A `TypeError` about data given as arrays: the wrong kind of array. */

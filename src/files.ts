@@ -1,10 +1,7 @@
 /** The façade plus readers and writers that need no file system: blobs and bytes in, bytes out. */
 
-export {
-  type DecomposeFilesInput,
-  type DecomposeFilesOptions,
-  decomposeFiles,
-} from './facade/files/decompose-files.js';
+export { type DecomposeFilesInput, decomposeFiles } from './facade/files/decompose-files.js';
+export type { DecomposeFilesOptions } from './facade/files/decompose-files-options.js';
 export type { ReadInput } from './facade/files/read-input.js';
 export {
   type ReadOptions,
@@ -13,7 +10,8 @@ export {
   readLatents,
   readPosterior,
 } from './facade/files/read-matrix.js';
-export { type ScoreFilesInput, type ScoreFilesOptions, scoreFiles } from './facade/files/score-files.js';
+export { type ScoreFilesInput, scoreFiles } from './facade/files/score-files.js';
+export type { ScoreFilesOptions } from './facade/files/score-files-options.js';
 export * from './index.js';
 export {
   type ArrayEntry,

@@ -14,7 +14,8 @@ export {
   type OptionError,
   type Place,
 } from './errors.js';
-export { type AgreementOptions, agreement } from './facade/agreement.js';
+export { agreement } from './facade/agreement.js';
+export type { AgreementOptions } from './facade/agreement-options.js';
 export {
   type DecomposeInput,
   type Decomposition,
@@ -23,8 +24,10 @@ export {
 } from './facade/decompose.js';
 export type { DecomposeOptions } from './facade/decompose-options.js';
 export { drawTable } from './facade/draw-table.js';
-export { type ScoreOptions, type ScoreReport, score } from './facade/score.js';
-export { type UdrOptions, type UdrPosterior, udr } from './facade/udr.js';
+export { type ScoreReport, score } from './facade/score.js';
+export type { ScoreOptions } from './facade/score-options.js';
+export { type UdrPosterior, udr } from './facade/udr.js';
+export type { UdrOptions } from './facade/udr-options.js';
 export { type Dtype, Matrix, type MatrixData, type MatrixLike, type NumberArray, toMatrix } from './matrix.js';
 export { type BetaVaeParts, betaVaeScore } from './metrics/beta-vae.js';
 export { type DciParts, dci } from './metrics/dci.js';

@@ -1,11 +1,8 @@
 /** vaemetrics in Node: the façade, readers and writers, and the file system. */
 
 import type { Decomposition } from './facade/decompose.js';
-import {
-  type DecomposeFilesInput,
-  type DecomposeFilesOptions,
-  decomposeFiles as decomposeFilesFrom,
-} from './facade/files/decompose-files.js';
+import { type DecomposeFilesInput, decomposeFiles as decomposeFilesFrom } from './facade/files/decompose-files.js';
+import type { DecomposeFilesOptions } from './facade/files/decompose-files-options.js';
 import { isFile, type ReadInput } from './facade/files/read-input.js';
 import {
   readFactorLabels as readFactorLabelsFrom,
@@ -13,11 +10,8 @@ import {
   readLatents as readLatentsFrom,
   readPosterior as readPosteriorFrom,
 } from './facade/files/read-matrix.js';
-import {
-  type ScoreFilesInput,
-  type ScoreFilesOptions,
-  scoreFiles as scoreFilesFrom,
-} from './facade/files/score-files.js';
+import { type ScoreFilesInput, scoreFiles as scoreFilesFrom } from './facade/files/score-files.js';
+import type { ScoreFilesOptions } from './facade/files/score-files-options.js';
 import type { ScoreReport } from './facade/score.js';
 import { openFileSource } from './io/file-source.js';
 import type { ByteSource } from './io/index.js';

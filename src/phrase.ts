@@ -30,6 +30,11 @@ export function mention(option: string, value?: Mention['value'], owner?: string
   return { option, ...(value !== undefined && { value }), ...(owner !== undefined && { owner }) };
 }
 
+/** The text with other names of options. */
+export function renameMentions(text: string | Phrase, rename: (mention: Mention) => Mention): string | Phrase {
+  return typeof text === 'string' ? text : text.map((part) => (typeof part === 'string' ? part : rename(part)));
+}
+
 /** As a program writes an option: `trainRows`, `shortcuts: false`. */
 export const asProgram: NameOption = ({ option, value }) => (value === undefined ? option : `${option}: ${value}`);
 

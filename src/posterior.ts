@@ -1,5 +1,5 @@
 /** Posteriors q(z|x) of N samples of data, each a diagonal Gaussian of D dimensions: their type, and what is refused of them. */
-import { DataError, dataRangeError, optionTypeError } from './errors.js';
+import { DataError, dataRangeError, wrongType } from './errors.js';
 import { type Matrix, type MatrixLike, toMatrix } from './matrix.js';
 
 /** Means, log variances and perhaps samples of posteriors: matrices (N, D), or what stands for them. */
@@ -31,7 +31,7 @@ export function mapPosterior<A, B>(
  */
 export function toPosterior(input: PosteriorInput, owner: string): Posterior {
   if (typeof input !== 'object' || input === null || !('mu' in input) || !('logvar' in input)) {
-    throw optionTypeError(`${owner}: expected { mu, logvar }, and z where there is one`);
+    throw wrongType({ option: owner, problem: 'expected { mu, logvar }, and z if there is one' });
   }
   const posterior = mapPosterior(input, toMatrix);
   checkPosterior(posterior);

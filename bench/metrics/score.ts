@@ -1,6 +1,7 @@
 /** Whole metrics by the façade, beside plain JavaScript. */
 
-import { type ScoreOptions, score } from '../../src/facade/score.js';
+import { score } from '../../src/facade/score.js';
+import type { ScoreOptions } from '../../src/facade/score-options.js';
 import type { Matrix } from '../../src/matrix.js';
 import type { Score } from '../../src/types.js';
 import { type Bench, type Contest, expectClose, type Ground } from '../contest.js';

@@ -1,64 +1,51 @@
-import { type Command, Option } from 'commander';
-import type { Dtype } from '../matrix.js';
+import type { Command } from 'commander';
+import { wrongValue } from '../errors.js';
+import { AGREEMENT_OPTIONS } from '../facade/agreement-options.js';
+import { READING_OPTIONS } from '../facade/files/reading-options.js';
+import { UDR_OPTIONS } from '../facade/udr-options.js';
+import { checkOptions } from '../options/check-options.js';
+import { choice, type NumberRule } from '../options/rule.js';
+import { mention, phrase } from '../phrase.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples, describeExitCodes, FORMATS_TEXT } from './help-text.js';
-import { dtypeName, numberBetween, wholeNumber, wordList } from './parse-values.js';
+import { JSON_OPTION, OUT, QUIET } from './output-options.js';
 import { UsageError } from './usage-error.js';
 
-/** What the options below come to. */
-export interface AgreementFlags {
-  readonly metrics?: readonly string[];
-  readonly raw?: boolean;
-  readonly udr?: 'spearman' | 'lasso';
-  readonly threshold?: number;
-  readonly latentsMember?: string;
-  readonly latentColumns?: number;
-  readonly latentsDtype?: Dtype;
-  readonly header?: boolean;
-  readonly json?: boolean;
-  readonly out?: string;
-  readonly quiet?: boolean;
-}
+const { metrics, raw } = AGREEMENT_OPTIONS;
+const { similarity, threshold } = UDR_OPTIONS;
+const { latentsMember, latentColumns, latentsDtype, header } = READING_OPTIONS;
+
+const ofUdr = { needs: { option: 'udr' } };
+const ofReports = { excludes: ['udr'] };
+
+const OPTIONS = {
+  metrics: { ...metrics, ...ofReports },
+  raw: { ...raw, ...ofReports },
+  udr: choice(['spearman', 'lasso'], {
+    description: `rank models instead, by the ${similarity.description}`,
+  }),
+  threshold: { ...threshold, default: null, defaultText: String(threshold.default), ...ofUdr } as NumberRule,
+  latentsMember: { ...latentsMember, ...ofUdr },
+  latentColumns: { ...latentColumns, ...ofUdr },
+  latentsDtype: { ...latentsDtype, ...ofUdr },
+  header: { ...header, ...ofUdr },
+  json: { ...JSON_OPTION, description: 'one JSON document, with counts and p-values' },
+  out: { ...OUT, description: 'write to a file instead: a heat map if it ends in .svg, JSON if in .json' },
+  quiet: QUIET,
+};
 
 /** Declares what `vaemetrics agreement` takes. */
 export function declareAgreement(command: Command): void {
   command
     .description(
-      'Tells whether metrics agree on which of many models are better: Spearman rank correlations of their scores. With --udr: which of several models, trained alike from different seeds, the others agree with.',
+      'Tells whether metrics agree on which of many models are better: Spearman rank correlations of their scores. Or else which of several models, trained alike from different seeds, the others agree with.',
     )
     .usage('[options] <files...>')
-    .argument('<files...>', 'reports of score --json, one or an array in each; with --udr files of latents');
-  const group = (heading: string, ...options: Option[]) => {
-    for (const option of options) command.addOption(option.helpGroup(heading));
-  };
-  group(
-    'What to compute:',
-    new Option('-m, --metrics <names>', 'metrics, with commas between, or all (default: all there are)').argParser(
-      wordList('--metrics'),
-    ),
-    new Option('--raw', 'do not negate metrics where lower is better'),
-    new Option('--udr <similarity>', 'rank models by how alike their latents are, by spearman or lasso').argParser(
-      similarity,
-    ),
-    new Option('--threshold <nats>', 'with --udr: divergence of an informative latent (default: 0.01)').argParser(
-      numberBetween('--threshold', 0, 1e6),
-    ),
-  );
-  group(
-    'How to read the files of --udr:',
-    new Option('--latents-member <name>', 'array of an archive to take as latents'),
-    new Option('--latent-columns <n>', 'columns of bare values').argParser(wholeNumber('--latent-columns', 1)),
-    new Option('--latents-dtype <dtype>', 'type of bare values (default: float32)').argParser(
-      dtypeName('--latents-dtype'),
-    ),
-    new Option('--header', 'the first row of a CSV holds names (default: looks)'),
-    new Option('--no-header', 'the first row of a CSV holds numbers'),
-  );
-  group(
-    'What to print:',
-    new Option('--json', 'one JSON document, with counts and p-values'),
-    new Option('-o, --out <file>', 'write to a file instead: a heat map if it ends in .svg, JSON if in .json'),
-    new Option('-q, --quiet', 'no warnings'),
-  );
+    .argument('<files...>', 'reports that score printed as JSON, one or an array in each; or files of latents');
+  const { metrics, raw, udr, threshold, json, out, quiet, ...reading } = OPTIONS;
+  declareFlags(command, 'What to compute:', { metrics, raw, udr, threshold });
+  declareFlags(command, 'How to read files of latents:', reading);
+  declareFlags(command, 'What to print:', { json, out, quiet });
   command.addHelpText('after', describeExamples(EXAMPLES) + FORMATS_TEXT + describeExitCodes());
 }
 
@@ -69,34 +56,29 @@ const EXAMPLES = [
   { does: 'which of ten seeds to trust, without factors', command: 'vaemetrics agreement --udr spearman seed-*.npz' },
 ];
 
-function similarity(text: string): 'spearman' | 'lasso' {
-  if (text !== 'spearman' && text !== 'lasso') throw new UsageError(`--udr: expected spearman or lasso, got '${text}'`);
-  return text;
-}
-
 /** What would hold a table, or JSON, and could not be opened. */
 const PICTURES = ['.png', '.pdf', '.jpg', '.jpeg', '.eps', '.gif', '.webp'];
 
-/** An option that has no effect is a misunderstanding, so it is refused. */
-export function refuseContradictions(files: readonly string[], flags: AgreementFlags): void {
+/**
+ * Every option with its value.
+ * @throws OptionError for those that do not go together or with the files: what has no effect is a misunderstanding
+ */
+export function readAgreementFlags(command: Command, files: readonly string[]) {
+  const flags = checkOptions({ name: 'agreement' }, readFlags(command, OPTIONS), OPTIONS);
+  const { json, out, udr } = flags;
   if (files.filter((path) => path === '-').length > 1) throw new UsageError('only one file can be standard input');
-  if (flags.json && flags.out?.endsWith('.svg')) throw new UsageError('--json and --out with .svg exclude each other');
-  const picture = PICTURES.find((suffix) => flags.out?.toLowerCase().endsWith(suffix));
-  if (picture !== undefined) throw new UsageError(`--out: heat maps are drawn as .svg, got '${flags.out}'`);
-  if (flags.udr === undefined) {
-    const { threshold, latentsMember, latentColumns, latentsDtype, header } = flags;
-    const lost = {
-      threshold,
-      'latents-member': latentsMember,
-      'latent-columns': latentColumns,
-      'latents-dtype': latentsDtype,
-      header,
-    };
-    for (const [name, value] of Object.entries(lost))
-      if (value !== undefined) throw new UsageError(`--${name} needs --udr`);
-    return;
+  if (json && out?.endsWith('.svg')) {
+    throw wrongValue({
+      option: 'json',
+      problem: phrase`expected no ${mention('out', out)} beside it, which is a picture`,
+    });
   }
-  if (flags.metrics !== undefined) throw new UsageError('--metrics and --udr exclude each other');
-  if (flags.raw) throw new UsageError('--raw and --udr exclude each other');
-  if (files.length < 2) throw new UsageError('--udr: expected at least 2 files, got 1');
+  if (PICTURES.some((suffix) => out?.toLowerCase().endsWith(suffix))) {
+    throw wrongValue({ option: 'out', problem: `expected .svg for a heat map, got '${out}'` });
+  }
+  if (udr !== null && files.length < 2)
+    throw wrongValue({ option: 'udr', problem: 'expected at least 2 files, got 1' });
+  return flags;
 }
+
+export type AgreementFlags = ReturnType<typeof readAgreementFlags>;

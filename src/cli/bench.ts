@@ -1,54 +1,62 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { SCORE_OPTIONS } from '../facade/score-options.js';
+import { checkOptions } from '../options/check-options.js';
+import { findNamed } from '../options/find-named.js';
+import { parseNumbers } from '../options/parse-lists.js';
+import { integer, other, ValueProblem } from '../options/rule.js';
 import { alignColumns } from '../report/align-columns.js';
 import { formatCount } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import type { Context } from './command.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples } from './help-text.js';
-import { findNamedMetric } from './metric-names.js';
-import { wholeNumber, wordList } from './parse-values.js';
+import { JSON_OPTION } from './output-options.js';
 import { DSPRITES_SIZES, makeSyntheticTable } from './synthetic-table.js';
 import { describeMachine, formatSpread, formatTime, machineFacts, medianOf } from './timings.js';
 import { untilAborted } from './until-aborted.js';
 
-interface BenchFlags {
-  readonly rows: readonly number[];
-  readonly latents: number;
-  readonly factors: readonly number[];
-  readonly metrics?: readonly string[];
-  readonly repeats: number;
-  readonly seed: number;
-  readonly json?: boolean;
+const { metrics, seed } = SCORE_OPTIONS;
+
+const counts = (usual: readonly number[], description: string) =>
+  other<readonly number[]>({
+    expected: 'whole numbers of at least 2',
+    accepts: Array.isArray,
+    parse: parseCounts,
+    placeholder: 'counts',
+    defaultText: usual.join(),
+    description: `${description}, with commas between`,
+  });
+
+function parseCounts(text: string, previous?: readonly number[] | null): number[] {
+  const counts = parseNumbers(text, previous);
+  if (counts.every((count) => count >= 2)) return counts;
+  throw new ValueProblem(`expected whole numbers of at least 2, got '${text}'`);
 }
+
+const ROWS = [10_000, 100_000];
+
+const OPTIONS = {
+  rows: counts(ROWS, 'rows'),
+  latents: integer({ default: 10, minimum: 1, maximum: 10_000, description: 'latents' }),
+  factors: counts(DSPRITES_SIZES, 'values of each factor'),
+  metrics,
+  repeats: integer({
+    default: 7,
+    minimum: 1,
+    maximum: 10_000,
+    description: 'measured repeats, after one that is not',
+  }),
+  seed: { ...seed, description: 'seed of the draws and of the arrays' },
+  json: { ...JSON_OPTION, description: 'one JSON document, with the seconds of every repeat' },
+};
 
 /** `vaemetrics bench`. */
 export function define(command: Command, context: Context): void {
+  command.description(
+    'Times the metrics on this machine, each by itself on synthetic arrays; what score takes for yours, its timings say.',
+  );
+  declareFlags(command, 'What to time:', OPTIONS);
   command
-    .description('Times the metrics on this machine, each by itself on synthetic arrays; score --timings times yours.')
-    .addOption(
-      new Option('--rows <counts>', 'rows, with commas between')
-        .argParser(wholeNumbers('--rows'))
-        .default([10_000, 100_000], '10000,100000'),
-    )
-    .addOption(new Option('--latents <n>', 'latents').argParser(wholeNumber('--latents', 1, 10_000)).default(10))
-    .addOption(
-      new Option('--factors <counts>', 'values of each factor, with commas between')
-        .argParser(wholeNumbers('--factors'))
-        .default(DSPRITES_SIZES, DSPRITES_SIZES.join()),
-    )
-    .addOption(
-      new Option('-m, --metrics <names>', 'metrics, with commas between (default: all but the slow)').argParser(
-        wordList('--metrics'),
-      ),
-    )
-    .addOption(
-      new Option('--repeats <n>', 'measured repeats, after one that is not')
-        .argParser(wholeNumber('--repeats', 1, 10_000))
-        .default(7),
-    )
-    .addOption(
-      new Option('--seed <n>', 'seed of the draws and of the arrays').argParser(wholeNumber('--seed', 0)).default(0),
-    )
-    .option('--json', 'one JSON document, with the seconds of every repeat')
     .addHelpText(
       'after',
       describeExamples([
@@ -56,24 +64,23 @@ export function define(command: Command, context: Context): void {
         { does: 'one metric', command: 'vaemetrics bench --metrics mig --latents 64 --repeats 20' },
       ]),
     )
-    .action((flags: BenchFlags) => untilAborted(() => runBench(flags, context), context.terminal.signal));
+    .action(() => untilAborted(() => runBench(command, context), context.terminal.signal));
 }
 
-function wholeNumbers(option: string): (text: string) => number[] {
-  return (text) => text.split(',').map((word) => wholeNumber(option, 2)(word.trim()));
-}
-
-async function runBench(flags: BenchFlags, { loadFacade, terminal }: Context): Promise<void> {
-  const { latents, factors, repeats, seed } = flags;
+async function runBench(command: Command, { loadFacade, terminal }: Context): Promise<void> {
+  const flags = checkOptions({ name: 'bench' }, readFlags(command, OPTIONS), OPTIONS);
+  const { latents, repeats, seed } = flags;
+  const factors = flags.factors ?? DSPRITES_SIZES;
   const { stdout, signal } = terminal;
   const facade = await loadFacade();
   // The arrays have no posterior.
   const usual = facade.metrics.filter(({ isSlow, needs }) => !isSlow && !needs.includes('posterior'));
-  const metrics = [...new Set(flags.metrics?.map((name) => findNamedMetric(name, facade)) ?? usual)];
+  const named = flags.metrics?.map((name) => findNamed('metrics', name, facade.metrics));
+  const metrics = [...new Set(named ?? usual)];
   await facade.ready();
   if (!flags.json) stdout.write(`${describeMachine()}\n`);
   const results: object[] = [];
-  for (const rows of flags.rows) {
+  for (const rows of flags.rows ?? ROWS) {
     const table = makeSyntheticTable({ rows, latents, sizes: factors, seed });
     const lines: string[][] = [];
     for (const { name } of metrics) {

@@ -1,22 +1,24 @@
-import type { Command } from 'commander';
-import { didYouMean } from '../suggest.js';
+import { Argument, type Command } from 'commander';
+import { findNamed } from '../options/find-named.js';
 import type { Context } from './command.js';
 import { renderBash } from './completion/bash.js';
 import { renderFish } from './completion/fish.js';
 import { readTree } from './completion/tree.js';
 import { renderZsh } from './completion/zsh.js';
 import { describeExamples } from './help-text.js';
-import { UsageError } from './usage-error.js';
 
-const SHELLS = { bash: renderBash, zsh: renderZsh, fish: renderFish } as const;
+const SHELLS = [
+  { name: 'bash', render: renderBash },
+  { name: 'zsh', render: renderZsh },
+  { name: 'fish', render: renderFish },
+];
 
 /** `vaemetrics completion`. */
 export function define(command: Command, context: Context): void {
-  const names = Object.keys(SHELLS);
+  const names = SHELLS.map(({ name }) => name);
   command
     .description('Prints a script that completes commands, options, metrics and files in a shell.')
-    // Named here for help and for completion itself; checked below, with a better message.
-    .argument('<shell>', names.join(', '))
+    .addArgument(new Argument('<shell>', 'what reads it').choices(names).argParser((name: string) => name))
     .addHelpText(
       'after',
       describeExamples([
@@ -26,10 +28,7 @@ export function define(command: Command, context: Context): void {
       ]),
     )
     .action(async (shell: string) => {
-      if (!Object.hasOwn(SHELLS, shell)) {
-        throw new UsageError(`unknown shell '${shell}'${didYouMean(shell, names) || ';'} known: ${names.join(', ')}`);
-      }
-      const tree = await readTree(context);
-      context.terminal.stdout.write(SHELLS[shell as keyof typeof SHELLS](tree));
+      const { render } = findNamed('shell', shell, SHELLS);
+      context.terminal.stdout.write(render(await readTree(context)));
     });
 }

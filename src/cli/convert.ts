@@ -1,11 +1,20 @@
 import type { Command } from 'commander';
 import { convertArrays, formatForPath } from '../io/index.js';
+import { checkOptions } from '../options/check-options.js';
+import { boolean } from '../options/rule.js';
 import type { Context } from './command.js';
 import { warn } from './failure.js';
 import { posteriorOf } from './find-run.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples, FORMATS_TEXT } from './help-text.js';
-import { declareReading, type ReadingFlags, withFile } from './open-one-file.js';
+import { declareReading, ONE_FILE_OPTIONS, withFile } from './open-one-file.js';
+import { QUIET } from './output-options.js';
 import { checkOutput, writeOutput } from './write-output.js';
+
+const OWN_OPTIONS = {
+  compress: boolean({ default: false, description: 'deflate the arrays of an .npz archive' }),
+  quiet: QUIET,
+};
 
 /** `vaemetrics convert`. */
 export function define(command: Command, context: Context): void {
@@ -14,9 +23,8 @@ export function define(command: Command, context: Context): void {
     .argument('<input>', 'the file to read; - is standard input')
     .argument('<output>', 'the file to write: .npy, .npz, .safetensors, .csv, .tsv, or .bin (VMAT)');
   declareReading(command);
+  declareFlags(command, 'How to write:', OWN_OPTIONS);
   command
-    .option('--compress', 'deflate the arrays of an .npz archive')
-    .option('-q, --quiet', 'no warnings')
     .addHelpText(
       'after',
       describeExamples([
@@ -25,20 +33,17 @@ export function define(command: Command, context: Context): void {
         { does: 'all of them', command: 'vaemetrics convert posterior.npz posterior.safetensors' },
       ]) + FORMATS_TEXT,
     )
-    .action((input: string, output: string, flags: ConvertFlags) => runConvert(input, output, flags, context));
+    .action((input: string, output: string) => runConvert(input, output, command, context));
 }
 
-interface ConvertFlags extends ReadingFlags {
-  readonly compress?: boolean;
-  readonly quiet?: boolean;
-}
-
-async function runConvert(input: string, output: string, flags: ConvertFlags, { terminal }: Context): Promise<void> {
+async function runConvert(input: string, output: string, command: Command, { terminal }: Context): Promise<void> {
+  const rules = { ...ONE_FILE_OPTIONS, ...OWN_OPTIONS };
+  const flags = checkOptions({ name: 'convert' }, readFlags(command, rules), rules);
   const format = formatForPath(output);
   await checkOutput(output, [input === '-' ? '/dev/stdin' : await posteriorOf(input)]);
   await withFile(input, flags, terminal.signal, async (file) => {
     const { member, compress } = flags;
-    const conversion = convertArrays(file, format, { member, compress });
+    const conversion = convertArrays(file, format, { member: member ?? undefined, compress });
     await writeOutput(output, untilStopped(conversion.chunks, terminal.signal));
     if (flags.quiet) return;
     for (const { name, refusal } of conversion.skipped) warn(terminal, `${file.path}: left out '${name}': ${refusal}`);

@@ -1,32 +1,28 @@
-import { type Command, Option } from 'commander';
-import { ESTIMATOR_NAMES } from '../decomposition/estimators.js';
-import type { DecomposeOptions } from '../facade/decompose-options.js';
-import type { Dtype } from '../matrix.js';
+import type { Command } from 'commander';
+import { DECOMPOSE_FILES_OPTIONS } from '../facade/files/decompose-files-options.js';
+import { checkOptions } from '../options/check-options.js';
+import { text } from '../options/rule.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples, describeExitCodes } from './help-text.js';
-import { dtypeName, numberBetween, oneOf, wholeNumber } from './parse-values.js';
-import { UsageError } from './usage-error.js';
+import { JSON_OPTION, OUT, QUIET } from './output-options.js';
 
-/** What the options below come to. */
-export interface DecomposeFlags
-  extends Pick<
-    DecomposeOptions,
-    'seed' | 'threads' | 'estimator' | 'sampled' | 'samples' | 'datasetSize' | 'shortcuts' | 'tolerance' | 'timings'
-  > {
-  readonly batchSize?: number;
-  readonly active?: number;
-  readonly draw?: boolean;
-  readonly muMember?: string;
-  readonly logvarMember?: string;
-  readonly zMember?: string;
-  readonly factorsMember?: string;
-  readonly latentColumns?: number;
-  readonly latentsDtype?: Dtype;
-  readonly header?: boolean;
-  readonly json?: boolean;
-  readonly out?: string;
-  readonly perSample?: string;
-  readonly quiet?: boolean;
-}
+// On the command line the densities are written to a file.
+const { perSample: _perSample, ...OPTIONS } = DECOMPOSE_FILES_OPTIONS;
+const { estimator, samples, sampled, draw, activeThreshold, batchSize, datasetSize, seed, threads, timings } = OPTIONS;
+const { tolerance, shortcuts } = OPTIONS;
+const { muMember, logvarMember, zMember, factorsMember, latentColumns, latentsDtype, header } = OPTIONS;
+
+/** Options of the command alone. */
+const OWN_OPTIONS = {
+  json: JSON_OPTION,
+  out: OUT,
+  perSample: text({
+    placeholder: 'file.npz',
+    names: 'files',
+    description: 'write the log-densities of every sample beside',
+  }),
+  quiet: { ...QUIET, description: 'names and values only, and no warnings' },
+};
 
 /** Declares what `vaemetrics decompose` takes. */
 export function declareDecompose(command: Command): void {
@@ -38,65 +34,41 @@ export function declareDecompose(command: Command): void {
     .argument('<mu>', 'archive with mu and logvar, and perhaps z; or a file with the means; - is standard input')
     .argument('[logvar]', 'file with the logarithms of the variances')
     .argument('[z]', 'file with a sample of each row (default: drawn from the seed)');
-  const group = (heading: string, ...options: Option[]) => {
-    for (const option of options) command.addOption(option.helpGroup(heading));
-  };
-  group(
-    'What to compute:',
-    new Option(
-      '--estimator <name>',
-      `exact, or as training sees it: ${ESTIMATOR_NAMES.join(', ')} (default: exact)`,
-    ).argParser(oneOf('--estimator', ['exact', ...ESTIMATOR_NAMES])),
-    new Option('--samples <n>', 'rows to average over, drawn from the seed (default: 10,000, or all)').argParser(
-      wholeNumber('--samples', 2),
-    ),
-    new Option('--sampled', 'log q(z|x) and log p(z) of the samples, not their closed forms'),
-    new Option('--draw', 'draw z from the seed even where the files have one'),
-    new Option('--active <variance>', 'of the mean of an active unit (default: 0.01)').argParser(
-      numberBetween('--active', 0, 1e300),
-    ),
-    new Option('--batch-size <n>', 'of an estimator: rows of a batch (default: 64)').argParser(
-      wholeNumber('--batch-size', 2),
-    ),
-    new Option('--dataset-size <n>', 'of an estimator: rows that it is told (default: those there are)').argParser(
-      wholeNumber('--dataset-size', 2),
-    ),
-    new Option('--seed <n>', 'seed of every random draw (default: 0)').argParser(wholeNumber('--seed', 0)),
-    new Option(
-      '--threads <n>',
-      'threads; results do not depend on it (default: all, where there is work for them)',
-    ).argParser(wholeNumber('--threads', 1, 64)),
-  );
-  group(
-    'How exactly:',
-    new Option('--tolerance <share>', 'what shortcuts may change of a density (default: 1e-9)').argParser(
-      numberBetween('--tolerance', 1e-11, 1e-6),
-    ),
-    new Option('--no-shortcuts', 'sum every pair of a sample and a component'),
-  );
-  group(
-    'How to read the files:',
-    new Option('--mu-member <name>', 'array of an archive to take as means'),
-    new Option('--logvar-member <name>', 'array of an archive to take as logarithms of variances'),
-    new Option('--z-member <name>', 'array of an archive to take as samples'),
-    new Option('--factors-member <name>', 'array of an archive to take as factors'),
-    new Option('--latent-columns <n>', 'columns of bare values').argParser(wholeNumber('--latent-columns', 1)),
-    new Option('--latents-dtype <dtype>', 'type of bare values (default: float32)').argParser(
-      dtypeName('--latents-dtype'),
-    ),
-    new Option('--header', 'the first row of a CSV holds names (default: looks)'),
-    new Option('--no-header', 'the first row of a CSV holds numbers'),
-  );
-  group(
-    'What to print:',
-    new Option('--json', 'one JSON document'),
-    new Option('-o, --out <file>', 'write to a file instead, whole or not at all; JSON if it ends in .json'),
-    new Option('--per-sample <file.npz>', 'write the log-densities of every sample beside'),
-    new Option('-q, --quiet', 'names and values only, and no warnings'),
-    new Option('--timings', 'seconds'),
-  );
+  declareFlags(command, 'What to compute:', {
+    estimator,
+    samples,
+    sampled,
+    draw,
+    activeThreshold,
+    batchSize,
+    datasetSize,
+    seed,
+    threads,
+  });
+  declareFlags(command, 'How exactly:', {
+    tolerance,
+    shortcuts: { ...shortcuts, description: 'sum every pair of a sample and a component' },
+  });
+  declareFlags(command, 'How to read the files:', {
+    muMember,
+    logvarMember,
+    zMember,
+    factorsMember,
+    latentColumns,
+    latentsDtype,
+    header,
+  });
+  declareFlags(command, 'What to print:', { ...OWN_OPTIONS, timings });
   command.addHelpText('after', describeExamples(EXAMPLES) + FILES_TEXT + describeExitCodes());
 }
+
+/** What was given: of the command alone, every option with its value; of `decomposeFiles`, as it takes them. */
+export function readDecomposeFlags(command: Command) {
+  const own = checkOptions({ name: 'decompose' }, readFlags(command, OWN_OPTIONS), OWN_OPTIONS);
+  return { own, options: { ...readFlags(command, OPTIONS), perSample: own.perSample !== null } };
+}
+
+export type DecomposeFlags = ReturnType<typeof readDecomposeFlags>['own'];
 
 const EXAMPLES = [
   {
@@ -117,27 +89,3 @@ Files:
   where its members are called mu (or mean, latents), logvar (or log_var) and z (or samples); of one with factors, the mutual
   information gap is told too. All formats of score.
 `;
-
-/** An option that has no effect is a misunderstanding, so it is refused. */
-export function refuseContradictions(files: ReadonlyArray<string | undefined>, flags: DecomposeFlags): void {
-  if (files.filter((path) => path === '-').length > 1) throw new UsageError('only one file can be standard input');
-  if (flags.draw && files[2] !== undefined) throw new UsageError('--draw and a file with z exclude each other');
-  if (flags.draw && flags.zMember !== undefined) throw new UsageError('--draw and --z-member exclude each other');
-  const isExact = (flags.estimator ?? 'exact') === 'exact';
-  const lost = isExact
-    ? { 'batch-size': flags.batchSize, 'dataset-size': flags.datasetSize }
-    : {
-        'factors-member': flags.factorsMember,
-        samples: flags.samples,
-        tolerance: flags.tolerance,
-        shortcuts: flags.shortcuts === false || undefined,
-      };
-  for (const [name, value] of Object.entries(lost)) {
-    if (value === undefined) continue;
-    const option = name === 'shortcuts' ? '--no-shortcuts' : `--${name}`;
-    throw new UsageError(isExact ? `${option} needs a minibatch --estimator` : `${option} is for --estimator exact`);
-  }
-  if (flags.tolerance !== undefined && flags.shortcuts === false) {
-    throw new UsageError('--tolerance and --no-shortcuts exclude each other');
-  }
-}

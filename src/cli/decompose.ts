@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { DataError } from '../errors.js';
 import type { Decomposition } from '../facade/decompose.js';
-import type { DecomposeFilesOptions } from '../facade/files/decompose-files.js';
 import { writeNpz } from '../io/index.js';
 import { Matrix } from '../matrix.js';
 import { rewriteNotes } from '../note.js';
@@ -9,63 +8,51 @@ import type { NameOption } from '../phrase.js';
 import { renderDecomposition } from '../report/decomposition-table.js';
 import { toJson } from '../report/json.js';
 import type { Context } from './command.js';
-import { type DecomposeFlags, declareDecompose, refuseContradictions } from './decompose-flags.js';
+import { type DecomposeFlags, declareDecompose, readDecomposeFlags } from './decompose-flags.js';
 import { warn } from './failure.js';
 import { describePoints, posteriorOf } from './find-run.js';
-import { nameFlags as writeFlags } from './flags/name-flags.js';
-import { nameFlags } from './name-flags.js';
+import { nameFlags } from './flags/name-flags.js';
+import { fileOf, wantsJson } from './output-options.js';
 import { startProgress } from './progress.js';
 import { type Terminal, wantsColor, widthOf } from './terminal.js';
 import { untilAborted } from './until-aborted.js';
+import { UsageError } from './usage-error.js';
 
 /** `vaemetrics decompose`. */
 export function define(command: Command, context: Context): void {
   declareDecompose(command);
-  command.action((mu: string, logvar: string | undefined, z: string | undefined, flags: DecomposeFlags) =>
-    runDecompose([mu, logvar, z], flags, context, writeFlags(command)),
+  command.action((mu: string, logvar: string | undefined, z: string | undefined) =>
+    runDecompose([mu, logvar, z], command, context),
   );
 }
 
 async function runDecompose(
   paths: readonly [string, string | undefined, string | undefined],
-  flags: DecomposeFlags,
+  command: Command,
   context: Context,
-  nameOption: NameOption,
 ): Promise<void> {
   const { terminal } = context;
-  refuseContradictions(paths, flags);
-  const outputs = [flags.out === '-' ? undefined : flags.out, flags.perSample].filter((path) => path !== undefined);
+  if (paths.filter((path) => path === '-').length > 1) throw new UsageError('only one file can be standard input');
+  const { own: flags, options } = readDecomposeFlags(command);
+  const out = fileOf(flags.out);
   const { checkOutput, writeOutput } = await import('./write-output.js');
-  for (const path of outputs) await checkOutput(path);
+  for (const path of [out, flags.perSample]) if (path !== null) await checkOutput(path);
   const facade = await context.loadFacade();
   const progress = flags.quiet ? null : startProgress(terminal);
   const { signal } = terminal;
   const report = await untilAborted(async () => {
     const [mu, logvar, z] = await Promise.all(paths.map((path) => path && posteriorOf(path)));
     const input = { mu: mu as string, ...(logvar && { logvar }), ...(z && { z }) };
-    const options = { ...readChoices(flags), signal, ...(progress && { onProgress: progress.update }) };
-    return facade.decomposeFiles(input, options);
+    return facade.decomposeFiles(input, { ...options, signal, ...(progress && { onProgress: progress.update }) });
   }, signal)
     .catch(async (error) => {
-      throw nameFlags(await explainPoints(error, paths[0]));
+      throw await explainPoints(error, paths[0]);
     })
     .finally(() => progress?.clear());
-  if (flags.perSample !== undefined) await writeOutput(flags.perSample, writeNpz(membersOf(report)));
-  const text = render(report, flags, outputs[0] === flags.out && flags.out !== undefined, terminal, nameOption);
-  if (flags.out === undefined || flags.out === '-') terminal.stdout.write(text);
-  else await writeOutput(flags.out, [new TextEncoder().encode(text)]);
-}
-
-function readChoices(flags: DecomposeFlags): DecomposeFilesOptions {
-  const { batchSize, active, perSample, shortcuts, json: _json, out: _out, quiet: _quiet, ...options } = flags;
-  return {
-    ...options,
-    batch: batchSize,
-    activeThreshold: active,
-    // Its flag is there, as true, where nobody gave one.
-    ...(shortcuts === false && { shortcuts }),
-    ...(perSample !== undefined && { perSample: true }),
-  };
+  if (flags.perSample !== null) await writeOutput(flags.perSample, writeNpz(membersOf(report)));
+  const text = render(report, flags, out !== null, terminal, nameFlags(command));
+  if (out === null) terminal.stdout.write(text);
+  else await writeOutput(out, [new TextEncoder().encode(text)]);
 }
 
 /** An archive that lacks what a posterior has may be of a run whose codes are points. */
@@ -85,7 +72,7 @@ function render(
 ): string {
   const { perSample: _, ...printed } = report;
   const { stdout, env } = terminal;
-  if (flags.json || (flags.out?.endsWith('.json') ?? false)) {
+  if (wantsJson(flags)) {
     // In a table the notes are before the reader's eyes already.
     if (!flags.quiet) for (const text of rewriteNotes(report.notes, nameOption)) warn(terminal, text);
     return toJson(printed);

@@ -8,17 +8,21 @@ import { wrapBehind } from '../report/wrap-text.js';
 import type { Diagnosis, Finding } from '../train/backends/doctor.js';
 import { version } from '../version.js';
 import type { Context } from './command.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples } from './help-text.js';
+import { JSON_OPTION } from './output-options.js';
 import { wantsColor, widthOf } from './terminal.js';
 import { machineFacts } from './timings.js';
 
+const OPTIONS = { json: JSON_OPTION };
+
 /** `vaemetrics doctor`. */
 export function define(command: Command, context: Context): void {
+  command.description(
+    'Shows what this machine can train on: every backend is opened and computes a convolution and its gradients, or the reason and the command that helps are printed.',
+  );
+  declareFlags(command, 'What to print:', OPTIONS);
   command
-    .description(
-      'Shows what this machine can train on: every backend is opened and computes a convolution and its gradients, or the reason and the command that helps are printed.',
-    )
-    .option('--json', 'one JSON document')
     .addHelpText(
       'after',
       describeExamples([
@@ -26,14 +30,14 @@ export function define(command: Command, context: Context): void {
         { does: 'the same for a program', command: 'vaemetrics doctor --json' },
       ]),
     )
-    .action((flags: { json?: boolean }) => runDoctor(flags, context));
+    .action(() => runDoctor(command, context));
 }
 
-async function runDoctor(flags: { json?: boolean }, { terminal }: Context): Promise<void> {
+async function runDoctor(command: Command, { terminal }: Context): Promise<void> {
   const { stdout, env } = terminal;
   const { diagnose } = await import('../train/backends/doctor.js');
   const diagnosis = await diagnose();
-  if (flags.json) stdout.write(toJson(describe(diagnosis)));
+  if (readFlags(command, OPTIONS).json) stdout.write(toJson(describe(diagnosis)));
   else stdout.write(render(diagnosis, createStyle(wantsColor(stdout, env)), Math.min(widthOf(stdout, env), 110)));
 }
 

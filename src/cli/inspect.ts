@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { DataError } from '../errors.js';
 import { type ArrayEntry, type ArrayFile, type ArrayInspection, describeArrays, inspectArray } from '../io/index.js';
+import { checkOptions } from '../options/check-options.js';
 import { alignColumns } from '../report/align-columns.js';
 import { formatCount, formatNumber } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
@@ -8,10 +9,14 @@ import { printable } from '../report/printable.js';
 import { createStyle, type Style } from '../report/style.js';
 import { wrapBehind } from '../report/wrap-text.js';
 import type { Context } from './command.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples, FORMATS_TEXT } from './help-text.js';
-import { declareReading, type ReadingFlags, withFile } from './open-one-file.js';
+import { declareReading, ONE_FILE_OPTIONS, withFile } from './open-one-file.js';
+import { JSON_OPTION } from './output-options.js';
 import { wantsColor, widthOf } from './terminal.js';
 import { untilAborted } from './until-aborted.js';
+
+const OWN_OPTIONS = { json: { ...JSON_OPTION, description: 'one JSON document, with every column' } };
 
 /** `vaemetrics inspect`. */
 export function define(command: Command, context: Context): void {
@@ -21,8 +26,8 @@ export function define(command: Command, context: Context): void {
     )
     .argument('<file>', 'the file; - is standard input');
   declareReading(command);
+  declareFlags(command, 'What to print:', OWN_OPTIONS);
   command
-    .option('--json', 'one JSON document, with every column')
     .addHelpText(
       'after',
       describeExamples([
@@ -31,11 +36,7 @@ export function define(command: Command, context: Context): void {
         { does: 'bare float64 values, ten to a row', command: 'vaemetrics inspect z.bin --columns 10 --dtype f8' },
       ]) + FORMATS_TEXT,
     )
-    .action((path: string, flags: InspectFlags) => runInspect(path, flags, context));
-}
-
-interface InspectFlags extends ReadingFlags {
-  readonly json?: boolean;
+    .action((path: string) => runInspect(path, command, context));
 }
 
 /** What was found of an array; no inspection where it cannot be read as a table of numbers. */
@@ -46,8 +47,10 @@ interface Found {
   readonly strings: readonly string[] | null;
 }
 
-async function runInspect(path: string, flags: InspectFlags, { terminal }: Context): Promise<void> {
+async function runInspect(path: string, command: Command, { terminal }: Context): Promise<void> {
   const { stdout, env, signal } = terminal;
+  const rules = { ...ONE_FILE_OPTIONS, ...OWN_OPTIONS };
+  const flags = checkOptions({ name: 'inspect' }, readFlags(command, rules), rules);
   const text = await withFile(path, flags, signal, async (file) => {
     const found: Found[] = [];
     for (const entry of chooseArrays(file, flags.member)) {
@@ -61,8 +64,8 @@ async function runInspect(path: string, flags: InspectFlags, { terminal }: Conte
   stdout.write(text);
 }
 
-function chooseArrays(file: ArrayFile, member: string | undefined): readonly ArrayEntry[] {
-  if (member === undefined) return file.arrays;
+function chooseArrays(file: ArrayFile, member: string | null): readonly ArrayEntry[] {
+  if (member === null) return file.arrays;
   const chosen = file.arrays.filter(({ name }) => name === member);
   if (chosen.length === 0) throw new DataError(`found no '${member}'; ${describeArrays(file)}`, { path: file.path });
   return chosen;

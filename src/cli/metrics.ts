@@ -1,22 +1,26 @@
 import type { Command } from 'commander';
 import type { Metric } from '../metrics/metric.js';
 import { describeDefault, describeValues } from '../options/describe-rule.js';
+import { findNamed } from '../options/find-named.js';
 import { alignColumns } from '../report/align-columns.js';
 import { toJson } from '../report/json.js';
 import { createStyle, type Style } from '../report/style.js';
 import { wrapBehind } from '../report/wrap-text.js';
 import type { Context } from './command.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples } from './help-text.js';
-import { findNamedMetric } from './metric-names.js';
+import { JSON_OPTION, QUIET } from './output-options.js';
 import { wantsColor, widthOf } from './terminal.js';
+
+const OPTIONS = { json: JSON_OPTION, quiet: { ...QUIET, description: 'names only' } };
 
 /** `vaemetrics metrics`. */
 export function define(command: Command, context: Context): void {
   command
     .description('Lists the metrics: what they mean, their other names, options with defaults, and sources.')
-    .argument('[names...]', 'only these metrics')
-    .option('--json', 'one JSON document')
-    .option('-q, --quiet', 'names only')
+    .argument('[names...]', 'only these metrics');
+  declareFlags(command, 'What to print:', OPTIONS);
+  command
     .addHelpText(
       'after',
       describeExamples([
@@ -25,9 +29,11 @@ export function define(command: Command, context: Context): void {
         { does: 'the names, for a loop', command: 'vaemetrics metrics --quiet' },
       ]),
     )
-    .action(async (names: string[], flags: { json?: boolean; quiet?: boolean }) => {
+    .action(async (names: string[]) => {
+      const flags = readFlags(command, OPTIONS);
       const facade = await context.loadFacade();
-      const metrics = names.length === 0 ? facade.metrics : names.map((name) => findNamedMetric(name, facade));
+      const metrics =
+        names.length === 0 ? facade.metrics : names.map((name) => findNamed('metric', name, facade.metrics));
       const { stdout, env } = context.terminal;
       if (flags.json) stdout.write(toJson({ schema: 'vaemetrics/metrics@1', metrics: metrics.map(describeMetric) }));
       else if (flags.quiet) stdout.write(metrics.map(({ name }) => `${name}\n`).join(''));

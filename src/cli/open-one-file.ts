@@ -1,58 +1,40 @@
-import { type Command, Option } from 'commander';
-import { DataError } from '../errors.js';
+import type { Command } from 'commander';
+import { openFor } from '../facade/files/read-input.js';
+import { READING_OPTIONS } from '../facade/files/reading-options.js';
 import { openFileSource } from '../io/file-source.js';
-import { type ArrayFile, openArrays } from '../io/index.js';
-import type { Dtype } from '../matrix.js';
+import type { ArrayFile } from '../io/index.js';
+import type { ValuesOf } from '../options/rule.js';
 import { posteriorOf } from './find-run.js';
-import { dtypeName, wholeNumber } from './parse-values.js';
+import { declareFlags } from './flags/declare-flags.js';
 import { untilAborted } from './until-aborted.js';
-import { UsageError } from './usage-error.js';
 
-/** What the options below come to. */
-export interface ReadingFlags {
-  readonly member?: string;
-  readonly columns?: number;
-  readonly dtype?: Dtype;
-  readonly header?: boolean;
-}
+const { latentsMember, latentColumns, latentsDtype, header } = READING_OPTIONS;
 
-/** Declares how the one file of a command is read. */
+/** How the one file of a command is read. */
+export const ONE_FILE_OPTIONS = {
+  member: { ...latentsMember, defaultText: 'all', description: 'only this array of an archive' },
+  columns: { ...latentColumns, description: 'columns of bare values' },
+  dtype: { ...latentsDtype, description: 'type of bare values' },
+  header,
+};
+
+/** Declares {@link ONE_FILE_OPTIONS}. */
 export function declareReading(command: Command): void {
-  const options = [
-    new Option('--member <name>', 'only this array of an archive'),
-    new Option('--columns <n>', 'columns of bare values').argParser(wholeNumber('--columns', 1)),
-    new Option('--dtype <dtype>', 'type of bare values (default: float32)').argParser(dtypeName('--dtype')),
-    new Option('--header', 'the first row of a CSV holds names (default: looks)'),
-    new Option('--no-header', 'the first row of a CSV holds numbers'),
-  ];
-  for (const option of options) command.addOption(option.helpGroup('How to read the file:'));
+  declareFlags(command, 'How to read the file:', ONE_FILE_OPTIONS);
 }
 
 /** Opens a file, or the posterior of a run by its folder, hands it to `use`, and closes it. */
 export async function withFile<T>(
   path: string,
-  flags: ReadingFlags,
+  options: ValuesOf<typeof ONE_FILE_OPTIONS>,
   signal: AbortSignal,
   use: (file: ArrayFile) => Promise<T>,
 ): Promise<T> {
   const source = await untilAborted(async () => openFileSource(await posteriorOf(path)), signal);
   try {
-    const { columns, dtype, header = 'auto' } = flags;
-    const file = await untilAborted(() => openArrays(source, { raw: { columns, dtype }, header }), signal);
-    if (file.format !== 'raw' && (columns !== undefined || dtype !== undefined)) {
-      throw new UsageError(`--columns and --dtype are for bare values, and ${path} is ${file.format}`);
-    }
-    return await use(file);
-  } catch (error) {
-    throw renameOption(error);
+    const names = { columns: 'columns', dtype: 'dtype' };
+    return await use(await untilAborted(() => openFor('latents', source, options, names), signal));
   } finally {
     await source.close?.();
   }
-}
-
-/** Readers name the options of `score`, where there are two files. */
-function renameOption(error: unknown): unknown {
-  if (!(error instanceof DataError) || !error.problem.includes('--latent-columns')) return error;
-  const { path, member, row, column, byte } = error;
-  return new DataError(error.problem.replace('--latent-columns', '--columns'), { path, member, row, column, byte });
 }

@@ -1,6 +1,9 @@
+import { wrongValue } from '../errors.js';
+import { openFor } from '../facade/files/read-input.js';
+import { nameReading } from '../facade/files/reading-options.js';
 import type { UdrPosterior } from '../facade/udr.js';
 import { openFileSource } from '../io/file-source.js';
-import { type ArrayEntry, type ArrayFile, findPosterior, openArrays, pickArray } from '../io/index.js';
+import { type ArrayEntry, findPosterior, pickArray } from '../io/index.js';
 import type { Matrix } from '../matrix.js';
 import { renderUdr } from '../report/udr-table.js';
 import type { AgreementFlags } from './agreement-flags.js';
@@ -9,7 +12,6 @@ import { posteriorOf } from './find-run.js';
 import type { Presentation } from './presentation.js';
 import { startProgress } from './progress.js';
 import { untilAborted } from './until-aborted.js';
-import { UsageError } from './usage-error.js';
 
 /** Reads latents of several models and ranks the models. */
 export async function presentUdr(
@@ -24,17 +26,21 @@ export async function presentUdr(
   const models: Array<Matrix | UdrPosterior> = [];
   for (const path of files) models.push(await untilAborted(() => readModel(path, flags), signal));
   const progress = flags.quiet ? null : startProgress(terminal);
+  const { udr: similarity, threshold } = flags;
   const report = await facade
     .udr(models, {
       names: files,
       signal,
-      ...(flags.udr && { similarity: flags.udr }),
-      ...(flags.threshold !== undefined && { threshold: flags.threshold }),
+      ...(similarity && { similarity }),
+      ...(threshold !== null && { threshold }),
       ...(progress && { onProgress: progress.update }),
     })
     .finally(() => progress?.clear());
-  if (flags.threshold !== undefined && report.models.every(({ divergences }) => divergences === null)) {
-    throw new UsageError('--threshold needs archives with mu and logvar, and none of the files has both');
+  if (threshold !== null && report.models.every(({ divergences }) => divergences === null)) {
+    throw wrongValue({
+      option: 'threshold',
+      problem: 'expected archives with mu and logvar, and none of the files has both',
+    });
   }
   return {
     report,
@@ -43,29 +49,23 @@ export async function presentUdr(
   };
 }
 
-/** The latents of a file, with the posterior where the file has one of that shape. */
+/** The latents of a file, with the posterior if the file has one of that shape. */
 async function readModel(path: string, flags: AgreementFlags): Promise<Matrix | UdrPosterior> {
-  if (path.endsWith('.json')) throw new UsageError(`--udr: expected files of latents, got '${path}'`);
+  if (path.endsWith('.json')) throw wrongValue({ option: 'udr', problem: `expected files of latents, got '${path}'` });
+  const { latentsMember, latentColumns, latentsDtype, header } = flags;
   const source = await openFileSource(await posteriorOf(path));
   try {
-    const raw = { columns: flags.latentColumns, dtype: flags.latentsDtype };
-    const file = await openArrays(source, { role: 'latents', raw, header: flags.header ?? 'auto' });
-    refuseUnused(file, flags);
-    const entry = pickArray(file, 'latents', flags.latentsMember);
+    const file = await openFor('latents', source, { columns: latentColumns, dtype: latentsDtype, header });
+    const entry = pickArray(file, 'latents', latentsMember ?? undefined);
     const latents = await entry.read();
     const { posterior } = findPosterior(file, entry);
     if (posterior === null) return latents;
     const { mu, logvar } = posterior;
     const read = async (array: ArrayEntry) => (array === entry ? latents : array.read());
     return { latents, mu: await read(mu), logvar: await read(logvar) };
+  } catch (error) {
+    throw nameReading(error);
   } finally {
     await source.close?.();
   }
-}
-
-function refuseUnused({ format, path }: ArrayFile, { latentColumns, latentsDtype }: AgreementFlags): void {
-  if (format === 'raw') return;
-  if (latentColumns !== undefined)
-    throw new UsageError(`--latent-columns is for bare values, and ${path} is ${format}`);
-  if (latentsDtype !== undefined) throw new UsageError(`--latents-dtype is for bare values, and ${path} is ${format}`);
 }

@@ -1,109 +1,82 @@
-import { type Command, Option } from 'commander';
-import type { Dtype } from '../matrix.js';
-import { parseFactorTypes, parseRows } from '../options/parse-lists.js';
-import type { FactorType, Preset, RowSelection } from '../types.js';
+import type { Command } from 'commander';
+import { SCORE_FILES_OPTIONS, type ScoreFilesOptions } from '../facade/files/score-files-options.js';
+import { checkOptions } from '../options/check-options.js';
+import { boolean, other } from '../options/rule.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples, describeExitCodes, FORMATS_TEXT } from './help-text.js';
-import { dtypeName, numberBetween, oneOf, wholeNumber, wordList } from './parse-values.js';
+import { JSON_OPTION, OUT, QUIET } from './output-options.js';
 
-/** What the options below come to. */
-export interface ScoreFlags {
-  readonly metrics?: readonly string[];
-  readonly set?: readonly string[];
-  readonly bins?: number;
-  readonly preset?: Preset;
-  readonly trainRows?: RowSelection;
-  readonly testRows?: RowSelection;
-  readonly seed?: number;
-  readonly factorTypes?: ReadonlyArray<FactorType | null>;
-  readonly interval?: number;
-  readonly level?: number;
-  readonly null?: number;
-  readonly latentsMember?: string;
-  readonly factorsMember?: string;
-  readonly latentColumns?: number;
-  readonly factorColumns?: number;
-  readonly latentsDtype?: Dtype;
-  readonly factorsDtype?: Dtype;
-  readonly header?: boolean;
-  readonly json?: boolean;
-  readonly out?: string;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-  readonly timings?: boolean;
-  readonly threads?: number;
-}
+const { metrics, preset, bins, seed, trainRows, testRows, threads, factorTypes, interval, level, timings } =
+  SCORE_FILES_OPTIONS;
+const { latentsMember, factorsMember, latentColumns, factorColumns, latentsDtype, factorsDtype, header } =
+  SCORE_FILES_OPTIONS;
 
-/** Declares what `vaemetrics score` takes. `metricNames` is for help, and null where nobody reads it. */
+/** Options of the command alone. */
+const OWN_OPTIONS = {
+  set: other<readonly string[]>({
+    expected: 'settings of metrics',
+    accepts: Array.isArray,
+    parse: (text, previous) => [...(previous ?? []), text],
+    placeholder: 'setting',
+    names: 'settings',
+    description: 'option of a metric, as metric.option=value; may be repeated',
+  }),
+  json: JSON_OPTION,
+  out: OUT,
+  verbose: boolean({
+    default: false,
+    description: 'what each score is made of, factor by factor',
+    excludes: ['quiet'],
+  }),
+  quiet: { ...QUIET, description: 'names and values only, and no warnings' },
+};
+
+/** Declares what `vaemetrics score` takes. `metricNames` is for help, and null if nobody reads it. */
 export function declareScore(command: Command, metricNames: readonly string[] | null): void {
   command
     .description('Scores how well the latents of an encoder stand for the factors of the data.')
     .usage('[options] <latents> [factors]')
     .argument('<latents>', 'file with the latents, or one archive with both; - is standard input')
     .argument('[factors]', 'file with the factors; - is standard input');
-
   const known = metricNames === null ? '' : `: ${metricNames.join(', ')}`;
-  const group = (heading: string, ...options: Option[]) => {
-    for (const option of options) command.addOption(option.helpGroup(heading));
-  };
-  group(
+  const { set, json, out, verbose, quiet } = OWN_OPTIONS;
+  declareFlags(
+    command,
     'What to compute:',
-    new Option(
-      '-m, --metrics <names>',
-      `metrics, with commas between, or all (default: all but the slow)${known}`,
-    ).argParser(wordList('--metrics')),
-    new Option('--set <setting>', 'option of a metric, as metric.option=value; may be repeated').argParser(
-      (text: string, previous: readonly string[] = []) => [...previous, text],
-    ),
-    new Option(
-      '--preset <name>',
-      'settings of the paper, disentanglement-lib or ubisoft; options given go before them',
-    ).argParser(oneOf('--preset', ['paper', 'disentanglement-lib', 'ubisoft'])),
-    new Option('--bins <n>', 'bins of every metric that counts in bins').argParser(wholeNumber('--bins', 2)),
-    new Option('--seed <n>', 'seed of every random draw (default: 0)').argParser(wholeNumber('--seed', 0)),
-    new Option('--train-rows <range>', 'rows to learn from, as 0:6666 (default: a random part)').argParser(parseRows),
-    new Option('--test-rows <range>', 'rows to be judged on, as 6666:10000').argParser(parseRows),
-    new Option(
-      '--threads <n>',
-      'threads; results do not depend on it (default: all, where there is slow work)',
-    ).argParser(wholeNumber('--threads', 1, 64)),
-    new Option(
-      '--factor-types <list>',
-      'd (discrete), c (continuous) or - (by its values) per factor: d,c,- (default: as the archive says, or by values)',
-    ).argParser(parseFactorTypes),
+    {
+      metrics: { ...metrics, description: metrics.description + known },
+      set,
+      preset,
+      bins,
+      seed,
+      trainRows,
+      testRows,
+      threads,
+      factorTypes,
+    },
+    { set: { sets: { option: 'options' } } },
   );
-  group(
-    'How sure it is:',
-    new Option('--interval <n>', 'confidence interval from n resamples').argParser(wholeNumber('--interval', 0)),
-    new Option('--level <p>', 'level of the interval (default: 0.95)').argParser(numberBetween('--level', 0.5, 0.999)),
-    new Option('--null <n>', 'null distribution from n permutations of the factors').argParser(
-      wholeNumber('--null', 0),
-    ),
-  );
-  group(
-    'How to read the files:',
-    new Option('--latents-member <name>', 'array of an archive to take as latents'),
-    new Option('--factors-member <name>', 'array of an archive to take as factors'),
-    new Option('--latent-columns <n>', 'columns of bare values').argParser(wholeNumber('--latent-columns', 1)),
-    new Option('--factor-columns <n>', 'columns of bare values').argParser(wholeNumber('--factor-columns', 1)),
-    new Option('--latents-dtype <dtype>', 'type of bare values (default: float32)').argParser(
-      dtypeName('--latents-dtype'),
-    ),
-    new Option('--factors-dtype <dtype>', 'type of bare values (default: int32)').argParser(
-      dtypeName('--factors-dtype'),
-    ),
-    new Option('--header', 'the first row of a CSV holds names (default: looks)'),
-    new Option('--no-header', 'the first row of a CSV holds numbers'),
-  );
-  group(
-    'What to print:',
-    new Option('--json', 'one JSON document'),
-    new Option('-o, --out <file>', 'write to a file instead, whole or not at all; JSON if it ends in .json'),
-    new Option('-v, --verbose', 'what each score is made of, factor by factor'),
-    new Option('-q, --quiet', 'names and values only, and no warnings'),
-    new Option('--timings', 'seconds per metric'),
-  );
+  declareFlags(command, 'How sure it is:', { interval, level, null: SCORE_FILES_OPTIONS.null });
+  declareFlags(command, 'How to read the files:', {
+    latentsMember,
+    factorsMember,
+    latentColumns,
+    factorColumns,
+    latentsDtype,
+    factorsDtype,
+    header,
+  });
+  declareFlags(command, 'What to print:', { json, out, verbose, quiet, timings });
   command.addHelpText('after', describeExamples(EXAMPLES) + FORMATS_TEXT + describeExitCodes());
 }
+
+/** What was given: of the command alone, every option with its value; of `scoreFiles`, as it takes them. */
+export function readScoreFlags(command: Command) {
+  const options = readFlags(command, SCORE_FILES_OPTIONS) as ScoreFilesOptions<string>;
+  return { own: checkOptions({ name: 'score' }, readFlags(command, OWN_OPTIONS), OWN_OPTIONS), options };
+}
+
+export type ScoreFlags = ReturnType<typeof readScoreFlags>['own'];
 
 const EXAMPLES = [
   {

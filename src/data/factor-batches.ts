@@ -1,5 +1,5 @@
 /** Batches whose rows share factors: pairs that share some, or rows that share all but some. Each is a function of the seed and its number. */
-import { optionRangeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
 import { RandomStream, STREAMS } from '../random.js';
 import type { Dataset } from './dataset.js';
 import type { RowSplit } from './split.js';
@@ -36,16 +36,20 @@ export function openFactorBatches(
   const { name, factors, renderFactors } = dataset;
   const { kind, groups } = shared;
   if (groups.length === 0 || groups.flat().some((column) => factors[column] === undefined)) {
-    throw optionRangeError(`${name}: expected groups of its ${factors.length} factors, got ${JSON.stringify(groups)}`);
+    throw wrongValue({
+      option: 'data',
+      problem: `${name}: expected groups of its ${factors.length} factors, got ${JSON.stringify(groups)}`,
+    });
   }
   if (kind === 'pairs' && batchSize % 2 === 1) {
-    throw optionRangeError(`batchSize: expected an even number, of rows in pairs, got ${batchSize}`);
+    throw wrongValue({ option: 'batchSize', problem: `expected an even number, of rows in pairs, got ${batchSize}` });
   }
   const isCountable = factors.every(({ size }) => size !== null);
   if (!isCountable && (renderFactors === undefined || factors.some(({ size, range }) => size === null && !range))) {
-    throw optionRangeError(
-      `${name}: expected factors with a number of values, or images that can be drawn of given factors: batches of rows that share some are not to be had otherwise`,
-    );
+    throw wrongValue({
+      option: 'data',
+      problem: `${name}: expected factors with a number of values, or images that can be drawn of given factors: batches of rows that share some are not to be had otherwise`,
+    });
   }
   const draw = isCountable ? drawFromRows(dataset, split, shared, batchSize) : drawFresh(dataset, shared, batchSize);
   return (index) => draw(new RandomStream(seed, STREAMS.factorBatches, index), index);
@@ -131,7 +135,10 @@ function drawFromRows(
     );
     if (new Set(keys).size === trainSize) {
       const names = held.map((column) => dataset.factors[column].name).join(', ');
-      throw optionRangeError(`${dataset.name}: expected rows of the same ${names}, got none: nothing else can vary`);
+      throw wrongValue({
+        option: 'data',
+        problem: `${dataset.name}: expected rows of the same ${names}, got none: nothing else can vary`,
+      });
     }
     const order = Int32Array.from({ length: trainSize }, (_, place) => place).sort(
       (a, b) => keys[a] - keys[b] || a - b,

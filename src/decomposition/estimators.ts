@@ -7,7 +7,8 @@
  *
  * minibatch.ts runs them by a kernel, tensor-estimators.ts writes them as differentiable formulas.
  */
-import { optionRangeError, optionTypeError } from '../errors.js';
+import { wrongValue } from '../errors.js';
+import { findNamed } from '../options/find-named.js';
 
 /** Weights of the pairs (i, j) of a batch; where several name a pair the last in this order has it. */
 export interface PairWeights {
@@ -136,22 +137,23 @@ export const estimators: readonly Estimator[] = ESTIMATOR_NAMES.map((name) => ({
 
 /** @throws TypeError or RangeError for what is no name of an estimator */
 export function findEstimator(name: string): Estimator {
-  if (typeof name !== 'string') {
-    throw optionTypeError(`estimator: expected one of ${ESTIMATOR_NAMES.join(', ')}, got ${typeof name}`);
-  }
-  const found = estimators.find((estimator) => estimator.name === name);
-  if (!found) throw optionRangeError(`estimator: expected one of ${ESTIMATOR_NAMES.join(', ')}, got '${name}'`);
-  return found;
+  return findNamed('estimator', name, estimators);
 }
 
 /** Sizes that every estimator is defined for: 2 <= B <= rows at hand, and N not below B. */
 export function checkBatch(batch: number, datasetSize: number, rows: number): void {
-  if (rows < 2) throw optionRangeError(`batch: expected at least 2 rows to make one of, got ${rows}`);
+  if (rows < 2) throw wrongValue({ option: 'batch', problem: `expected at least 2 rows to make one of, got ${rows}` });
   if (!Number.isInteger(batch) || batch < 2 || batch > rows) {
-    throw optionRangeError(`batch: expected a whole number from 2 to ${rows}, the number of rows, got ${batch}`);
+    throw wrongValue({
+      option: 'batch',
+      problem: `expected a whole number from 2 to ${rows}, the number of rows, got ${batch}`,
+    });
   }
   if (!Number.isSafeInteger(datasetSize) || datasetSize < batch) {
-    throw optionRangeError(`datasetSize: expected a whole number of at least ${batch}, the batch, got ${datasetSize}`);
+    throw wrongValue({
+      option: 'datasetSize',
+      problem: `expected a whole number of at least ${batch}, the batch, got ${datasetSize}`,
+    });
   }
 }
 

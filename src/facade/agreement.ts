@@ -3,24 +3,16 @@
 import { wrongType, wrongValue } from '../errors.js';
 import { findMetric, metrics as registry } from '../metrics/index.js';
 import { type Note, note, writeNotes } from '../note.js';
-import { refuseUnknown } from '../options/check-options.js';
+import { checkOptions } from '../options/check-options.js';
+import { findNamed } from '../options/find-named.js';
 import { FEWEST_PAIRS, type RankCorrelation, rankCorrelation } from '../stats/rank-correlation.js';
 import { rankPValue } from '../stats/rank-significance.js';
-import { didYouMean, isSameName } from '../suggest.js';
+import { isSameName } from '../suggest.js';
 import type { AgreementMetric, AgreementReport, Report } from '../types.js';
 import { version } from '../version.js';
+import { AGREEMENT_OPTIONS, type AgreementOptions } from './agreement-options.js';
 import { checkReport, describeDifferences } from './check-reports.js';
 import { checkNames } from './common-options.js';
-
-/** Options of {@link agreement}. */
-export interface AgreementOptions {
-  /** Which metrics, by name or alias; all that a report has unless told. */
-  readonly metrics?: readonly string[];
-  /** Take scores as they are. Default false: where lower is better the sign is turned around, so that to agree is positive. */
-  readonly raw?: boolean;
-  /** What to call the reports, in messages too; `report 0` and so on unless told. */
-  readonly names?: readonly string[];
-}
 
 /**
  * Rank correlations of metrics over models: do metrics agree on which models are better? -1 to 1, in every pair of metrics.
@@ -37,20 +29,16 @@ export interface AgreementOptions {
  * const { metrics, correlations } = agreement(reports);
  */
 export function agreement(reports: readonly Report[], options: AgreementOptions = {}): AgreementReport {
-  refuseUnknown('agreement', options, ['metrics', 'raw', 'names']);
+  const { metrics: wanted, raw: isRaw, ...values } = checkOptions({ name: 'agreement' }, options, AGREEMENT_OPTIONS);
   if (!Array.isArray(reports))
     throw wrongType({ option: 'reports', problem: `expected an array of reports, got ${typeof reports}` });
   if (reports.length === 0) throw wrongValue({ option: 'reports', problem: 'expected at least 1, got none' });
-  const names = options.names ?? reports.map((_, i) => `report ${i}`);
+  const names = values.names ?? reports.map((_, i) => `report ${i}`);
   checkNames(names, reports.length, 'report');
-  const { metrics: wanted } = options;
-  if (wanted !== undefined && (!Array.isArray(wanted) || wanted.length === 0)) {
-    throw wrongType({ option: 'metrics', problem: 'expected an array of at least one name' });
-  }
+  if (wanted?.length === 0) throw wrongValue({ option: 'metrics', problem: 'expected at least one name, got none' });
   reports.forEach((report, i) => {
     checkReport(report, names[i]);
   });
-  const isRaw = options.raw ?? false;
   const columns = chooseMetrics(reports, wanted).map((name) => readColumn(name, reports, isRaw));
   const pairs = columns.map((a) => columns.map((b) => rankCorrelation(a.scores, b.scores)));
   const faces = columns.map(({ face }) => face);
@@ -87,25 +75,23 @@ interface Column {
 }
 
 /** The names of metrics: those of the registry in its order, then others as they came. */
-function chooseMetrics(reports: readonly Report[], wanted: readonly string[] | undefined): string[] {
+function chooseMetrics(reports: readonly Report[], wanted: readonly string[] | null): string[] {
   const present = [...new Set(reports.flatMap(({ metrics }) => Object.keys(metrics)))];
-  const chosen = new Set(
-    wanted?.map((name) => {
-      const found = present.find((known) => isSameName(known, name)) ?? findMetric(name)?.name;
-      if (found !== undefined && present.includes(found)) return found;
-      const had = present.length > NAMES_LISTED ? '' : `; they have ${present.join(', ')}`;
-      throw wrongValue({
-        option: 'metrics',
-        problem: `expected metrics that the reports have, got '${name}'${didYouMean(name, present) || had}`,
-      });
-    }) ?? present,
-  );
+  const isAll = wanted === null || wanted.some((name) => isSameName(name, 'all'));
+  const entries = present.map((name) => ({ name, aliases: findMetric(name)?.aliases ?? [] }));
+  const choose = (name: string) => {
+    const known = findMetric(name);
+    if (known === undefined || present.includes(known.name)) return findNamed('metrics', name, entries).name;
+    throw wrongValue({
+      option: 'metrics',
+      problem: `expected metrics that the reports have, got '${name}'`,
+      suggestion: `they have ${present.join(', ')}`,
+    });
+  };
+  const chosen = new Set(isAll ? present : wanted.map(choose));
   const known = registry.map(({ name }) => name).filter((name) => chosen.has(name));
   return [...known, ...present.filter((name) => chosen.has(name) && !known.includes(name))];
 }
-
-/** More than these are no help. */
-const NAMES_LISTED = 6;
 
 function readColumn(name: string, reports: readonly Report[], isRaw: boolean): Column {
   const scores = reports.map(({ metrics }) => (Object.hasOwn(metrics, name) ? metrics[name].value : null));

@@ -10,11 +10,11 @@ const SCHEMA: Report['schema'] = 'vaemetrics/report@1';
 export function checkReport(value: unknown, name: string): asserts value is Report {
   const place = { path: name };
   if (!isRecord(value)) {
-    throw new DataError(`expected a report of vaemetrics score --json, got ${describeKind(value)}`, place);
+    throw new DataError(`expected a report of score, got ${describeKind(value)}`, place);
   }
   if (value.schema !== SCHEMA) {
     const got = value.schema === undefined ? 'no schema' : `schema ${JSON.stringify(value.schema)}`;
-    throw new DataError(`expected a report of vaemetrics score --json (schema "${SCHEMA}"), got ${got}`, place);
+    throw new DataError(`expected a report of score (schema "${SCHEMA}"), got ${got}`, place);
   }
   if (!isRecord(value.metrics) || Object.keys(value.metrics).length === 0) {
     throw new DataError('expected a report with metrics, got one without', place);

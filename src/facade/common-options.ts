@@ -2,12 +2,12 @@
 import { wrongType, wrongValue } from '../errors.js';
 import type { Metric } from '../metrics/metric.js';
 import { checkOptions, kindOf } from '../options/check-options.js';
-import { SEED, THREADS } from '../options/common-rules.js';
+import { ON_PROGRESS, SEED, SIGNAL, THREADS } from '../options/common-rules.js';
 import { parseFactorTypes, parseRows } from '../options/parse-lists.js';
 import { choice, integer, number, other, type Rule, type Rules, type ValuesOf } from '../options/rule.js';
 import { mention, phrase } from '../phrase.js';
 import { checkSampler } from '../stats/row-source.js';
-import type { CommonOptions, FactorType, Preset, Progress, RowSelection, Sampler } from '../types.js';
+import type { CommonOptions, FactorType, Preset, RowSelection, Sampler } from '../types.js';
 
 /** Common options with every default filled in. */
 export interface ResolvedOptions extends Omit<CommonOptions, 'seed' | 'interval' | 'level' | 'null' | 'threads'> {
@@ -64,7 +64,13 @@ export const COMMON_OPTIONS = {
     maximum: 1_000_000,
     description: 'resamples for a confidence interval; 0 computes none',
   }),
-  level: number({ default: 0.95, minimum: 0.5, maximum: 0.999, description: 'confidence level of the interval' }),
+  level: number({
+    default: 0.95,
+    minimum: 0.5,
+    maximum: 0.999,
+    description: 'confidence level of the interval',
+    needs: { option: 'interval' },
+  }),
   null: integer({
     default: 0,
     minimum: 0,
@@ -72,16 +78,8 @@ export const COMMON_OPTIONS = {
     description: 'permutations of the factors for a null distribution; 0 computes none',
   }),
   threads: THREADS,
-  signal: other<AbortSignal>({
-    expected: 'an AbortSignal',
-    accepts: (value) => typeof (value as AbortSignal)?.throwIfAborted === 'function',
-    description: 'cancels the computation',
-  }),
-  onProgress: other<(progress: Progress) => void>({
-    expected: 'a function',
-    accepts: (value) => typeof value === 'function',
-    description: 'is told how far a long computation has come',
-  }),
+  signal: SIGNAL,
+  onProgress: ON_PROGRESS,
 } satisfies Record<keyof CommonOptions, Rule>;
 
 /** Those of the common options that were given. */

@@ -1,11 +1,14 @@
 /** What `decompose` can be asked for, checked. */
 import { ESTIMATOR_NAMES, type EstimatorName } from '../decomposition/estimators.js';
 import { DEFAULT_TOLERANCE } from '../decomposition/joint-density.js';
-import { wrongType, wrongValue } from '../errors.js';
-import { refuseUnknown } from '../options/check-options.js';
+import { wrongValue } from '../errors.js';
+import { checkValue } from '../options/check-options.js';
+import { ON_PROGRESS, SEED, SIGNAL, THREADS } from '../options/common-rules.js';
+import { boolean, choice, integer, number, type Rule, type ValuesOf } from '../options/rule.js';
+import { mention, phrase } from '../phrase.js';
 import type { CommonOptions } from '../types.js';
 
-/** Options of {@link decompose}. */
+/** Options of `decompose`. */
 export interface DecomposeOptions extends Pick<CommonOptions, 'seed' | 'threads' | 'signal' | 'onProgress'> {
   /** `exact` (the default): every sample against every posterior. Or a minibatch estimator, as training uses them. */
   readonly estimator?: 'exact' | EstimatorName;
@@ -14,7 +17,7 @@ export interface DecomposeOptions extends Pick<CommonOptions, 'seed' | 'threads'
   /** Of `exact`: how many rows are sampled, 2 to N. Default 10,000, or N where that is less. q(z) is always made of all N. */
   readonly samples?: number;
   /** Of an estimator: rows of a batch. Default 64, or N where that is less. */
-  readonly batch?: number;
+  readonly batchSize?: number;
   /** Of an estimator: size of the data set that it is told. Default N. */
   readonly datasetSize?: number;
   /** Of `exact`: false sums every pair, for those who do not trust the bound of what shortcuts leave out. Default true. */
@@ -29,25 +32,64 @@ export interface DecomposeOptions extends Pick<CommonOptions, 'seed' | 'threads'
   readonly timings?: boolean;
 }
 
-const OPTIONS = [
-  'seed',
-  'threads',
-  'signal',
-  'onProgress',
-  'estimator',
-  'sampled',
-  'samples',
-  'batch',
-  'datasetSize',
-  'shortcuts',
-  'tolerance',
-  'activeThreshold',
-  'perSample',
-  'timings',
-] as const satisfies ReadonlyArray<keyof DecomposeOptions>;
-
 const DEFAULT_SAMPLES = 10_000;
-const DEFAULT_BATCH = 64;
+const DEFAULT_BATCH_SIZE = 64;
+
+const ofExact = { needs: { option: 'estimator', values: ['exact'] } };
+const ofBatches = { needs: { option: 'estimator', values: ESTIMATOR_NAMES } };
+
+/** Every option of `decompose`. */
+export const DECOMPOSE_OPTIONS = {
+  estimator: choice(['exact', ...ESTIMATOR_NAMES], {
+    default: 'exact',
+    description: 'every sample against every posterior, or a minibatch estimator as training uses them',
+  }),
+  samples: integer({
+    minimum: 2,
+    defaultText: `${DEFAULT_SAMPLES}, or all rows if they are fewer`,
+    description: 'rows to average over, drawn from the seed',
+    ...ofExact,
+  }),
+  sampled: boolean({
+    defaultText: 'false, with a minibatch estimator true',
+    description: 'log q(z|x) and log p(z) of the samples, not their closed forms',
+  }),
+  batchSize: integer({
+    minimum: 2,
+    defaultText: `${DEFAULT_BATCH_SIZE}, or all rows if they are fewer`,
+    description: 'rows of a batch',
+    ...ofBatches,
+  }),
+  datasetSize: integer({
+    minimum: 2,
+    defaultText: 'the rows there are',
+    description: 'rows of the data set that the estimator is told',
+    ...ofBatches,
+  }),
+  tolerance: number({
+    minimum: 1e-11,
+    maximum: 1e-6,
+    defaultText: String(DEFAULT_TOLERANCE),
+    description: 'what shortcuts may change of a density, relative to it',
+    ...ofExact,
+  }),
+  shortcuts: boolean({
+    default: true,
+    description: 'leave out of sums what cannot change them by more than the tolerance',
+    ...ofExact,
+  }),
+  activeThreshold: number({
+    default: 0.01,
+    minimum: 0,
+    description: 'a latent is active if the variance of its mean is above this',
+  }),
+  perSample: boolean({ default: false, description: 'the log-densities of every sample' }),
+  timings: boolean({ default: false, description: 'seconds' }),
+  seed: SEED,
+  threads: THREADS,
+  signal: SIGNAL,
+  onProgress: ON_PROGRESS,
+} satisfies Record<keyof DecomposeOptions, Rule>;
 
 /** What is to be computed: every option with its default. */
 export type DecompositionPlan = ExactPlan | MinibatchPlan;
@@ -74,91 +116,43 @@ export interface MinibatchPlan {
   readonly activeThreshold: number;
 }
 
-/** Options that only one kind of estimate has, so that none does nothing unseen. */
-const OF_EXACT = ['samples', 'shortcuts', 'tolerance'] as const;
-const OF_BATCHES = ['batch', 'datasetSize'] as const;
-
 /**
- * Fills in defaults for N rows.
- * @throws TypeError or RangeError naming the option, what was expected and what was given
+ * What to compute of N rows.
+ * @param options checked by {@link DECOMPOSE_OPTIONS}
+ * @throws RangeError naming the option, what was expected and what was given
  */
-export function resolvePlan(options: DecomposeOptions, rows: number): DecompositionPlan {
-  refuseUnknown('decompose', options, OPTIONS);
-  const { estimator = 'exact' } = options;
-  for (const name of ['sampled', 'shortcuts', 'perSample', 'timings'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'boolean') {
-      throw wrongType({ option: name, problem: `expected true or false, got ${typeof options[name]}` });
-    }
-  }
-  const activeThreshold = between(options, 'activeThreshold', 0.01, 0, Number.MAX_VALUE);
+export function resolvePlan(options: ValuesOf<typeof DECOMPOSE_OPTIONS>, rows: number): DecompositionPlan {
+  const { estimator, sampled, shortcuts, tolerance, activeThreshold } = options;
   if (estimator === 'exact') {
-    refuse(options, OF_BATCHES, 'a minibatch estimator');
-    const { sampled = false, shortcuts = true } = options;
-    if (!shortcuts && options.tolerance !== undefined) {
+    if (!shortcuts && tolerance !== null) {
       throw wrongValue({
         option: 'tolerance',
-        problem: 'expected none with shortcuts: false, which leaves nothing out',
+        problem: phrase`expected none beside ${mention('shortcuts', false)}, which leaves nothing out`,
       });
     }
     return {
       estimator,
-      sampled,
-      samples: whole(options, 'samples', Math.min(rows, DEFAULT_SAMPLES), 2, rows),
-      tolerance: shortcuts ? between(options, 'tolerance', DEFAULT_TOLERANCE, 1e-11, 1e-6) : 0,
+      sampled: sampled ?? false,
+      samples: between('samples', options.samples ?? Math.min(rows, DEFAULT_SAMPLES), 2, rows),
+      tolerance: shortcuts ? (tolerance ?? DEFAULT_TOLERANCE) : 0,
       activeThreshold,
     };
   }
-  if (!(ESTIMATOR_NAMES as readonly unknown[]).includes(estimator)) {
-    throw wrongValue({
-      option: 'estimator',
-      problem: `expected exact, ${ESTIMATOR_NAMES.join(', ')}, got '${String(estimator)}'`,
-    });
-  }
-  refuse(options, OF_EXACT, 'the exact decomposition');
-  if (options.sampled === false)
+  if (sampled === false) {
     throw wrongValue({ option: 'sampled', problem: `expected true with ${estimator}, got false` });
-  const batch = whole(options, 'batch', Math.min(rows, DEFAULT_BATCH), 2, rows);
+  }
+  const batch = between('batchSize', options.batchSize ?? Math.min(rows, DEFAULT_BATCH_SIZE), 2, rows);
   return {
     estimator,
     sampled: true,
     samples: rows,
     batch,
-    datasetSize: whole(options, 'datasetSize', rows, batch, Number.MAX_SAFE_INTEGER),
+    datasetSize: between('datasetSize', options.datasetSize ?? rows, batch, Number.MAX_SAFE_INTEGER),
     activeThreshold,
   };
 }
 
-function refuse(options: DecomposeOptions, names: ReadonlyArray<keyof DecomposeOptions>, owner: string): void {
-  const lost = names.find((name) => options[name] !== undefined);
-  if (lost !== undefined) throw wrongValue({ option: lost, problem: `expected only with ${owner}` });
-}
-
-function whole(
-  options: DecomposeOptions,
-  name: 'samples' | 'batch' | 'datasetSize',
-  otherwise: number,
-  least: number,
-  most: number,
-): number {
-  const value = options[name] ?? otherwise;
-  if (typeof value !== 'number') throw wrongType({ option: name, problem: `expected a number, got ${typeof value}` });
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw wrongValue({ option: name, problem: `expected a whole number from ${least} to ${most}, got ${value}` });
-  }
-  return value;
-}
-
-function between(
-  options: DecomposeOptions,
-  name: 'tolerance' | 'activeThreshold',
-  otherwise: number,
-  least: number,
-  most: number,
-): number {
-  const value = options[name] ?? otherwise;
-  if (typeof value !== 'number') throw wrongType({ option: name, problem: `expected a number, got ${typeof value}` });
-  if (!(value >= least && value <= most)) {
-    throw wrongValue({ option: name, problem: `expected a number from ${least} to ${most}, got ${value}` });
-  }
-  return value;
+/** The bounds that depend on the rows. */
+function between(option: string, value: number, minimum: number, maximum: number): number {
+  return checkValue({ option }, value, integer({ minimum, maximum, description: '' })) as number;
 }

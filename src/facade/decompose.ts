@@ -7,12 +7,12 @@ import { wrongValue } from '../errors.js';
 import { flattenMatrix, Matrix, type MatrixLike, toMatrix } from '../matrix.js';
 import { type MigPosteriorParts, migPosterior } from '../metrics/mig-posterior.js';
 import { type Note, note, writeNotes } from '../note.js';
+import { checkOptions } from '../options/check-options.js';
 import type { ValuesOf } from '../options/rule.js';
 import { type PosteriorInput, toPosterior } from '../posterior.js';
 import type { DecompositionReport, Score } from '../types.js';
 import { version } from '../version.js';
-import { pickCommon, resolveCommon } from './common-options.js';
-import { type DecomposeOptions, type DecompositionPlan, resolvePlan } from './decompose-options.js';
+import { DECOMPOSE_OPTIONS, type DecomposeOptions, type DecompositionPlan, resolvePlan } from './decompose-options.js';
 import type { Overview } from './jobs/decomposition-work.js';
 import { type Decomposed, runDecomposition } from './run-decomposition.js';
 import { scoreOne } from './score.js';
@@ -63,15 +63,16 @@ export interface Decomposition extends DecompositionReport {
  */
 export async function decompose(input: DecomposeInput, options: DecomposeOptions = {}): Promise<Decomposition> {
   const started = performance.now();
-  const common = resolveCommon(pickCommon(options));
+  const values = checkOptions({ name: 'decompose' }, options, DECOMPOSE_OPTIONS);
   const posterior = toPosterior(input, 'decompose');
   const { mu, logvar, z } = posterior;
-  const plan = resolvePlan(options, mu.rows);
+  const plan = resolvePlan(values, mu.rows);
   const factors = input.factors === undefined ? null : toMatrix(input.factors, 'factors');
   if (factors && plan.estimator !== 'exact') {
     throw wrongValue({ option: 'factors', problem: 'expected only with the exact decomposition' });
   }
-  const { seed } = common;
+  const { seed, threads } = values;
+  const common = { threads, signal: values.signal ?? undefined, onProgress: values.onProgress ?? undefined };
   const owners = await withCore((core) => chooseRows(core, mu.rows, plan.samples, seed));
   const given = {
     mu: flattenMatrix(mu),
@@ -81,8 +82,7 @@ export async function decompose(input: DecomposeInput, options: DecomposeOptions
     seed,
   };
   const found = await runDecomposition(given, plan, common);
-  const { threads, signal, onProgress } = common;
-  const shared = { seed, threads, signal, onProgress, samples: plan.samples };
+  const shared = { seed, ...common, samples: plan.samples };
   const gap = factors && (await scoreOne(migPosterior, mu, factors, shared, { mu, logvar, z }));
   const report: Decomposition = {
     schema: 'vaemetrics/decomposition@1',
@@ -91,9 +91,9 @@ export async function decompose(input: DecomposeInput, options: DecomposeOptions
     input: { rows: mu.rows, latents: mu.columns, dtype: mu.dtype, z: z ? 'given' : 'drawn' },
     ...reportOn(found, plan, mu.rows),
     ...(gap ? { migPosterior: gap } : {}),
-    ...(options.timings ? { timings: { total: (performance.now() - started) / 1000 } } : {}),
+    ...(values.timings ? { timings: { total: (performance.now() - started) / 1000 } } : {}),
   };
-  return options.perSample ? { ...report, perSample: perSampleOf(found, owners) } : report;
+  return values.perSample ? { ...report, perSample: perSampleOf(found, owners) } : report;
 }
 
 function reportOn(found: Decomposed, plan: DecompositionPlan, rows: number) {

@@ -1,9 +1,12 @@
-import { wrongValue } from '../errors.js';
 import { Matrix, toMatrix } from '../matrix.js';
+import { checkValue } from '../options/check-options.js';
+import { SEED } from '../options/common-rules.js';
+import { integer } from '../options/rule.js';
 import { RandomStream, STREAMS } from '../random.js';
 import { checkSampler, encodeRows } from '../stats/row-source.js';
 import type { Sampler } from '../types.js';
-import { resolveCommon } from './common-options.js';
+
+const ROWS = integer({ minimum: 2, description: 'samples to draw' });
 
 /**
  * Draws a table of samples from a sampler, for metrics that score a table: every factor uniform and independent.
@@ -22,10 +25,8 @@ export async function drawTable(
   seed = 0,
 ): Promise<{ latents: Matrix; factors: Matrix }> {
   checkSampler(sampler);
-  resolveCommon({ seed });
-  if (!Number.isInteger(rows) || rows < 2) {
-    throw wrongValue({ option: 'drawTable', problem: `expected at least 2 rows, got ${rows}` });
-  }
+  checkValue({ option: 'rows' }, rows, ROWS);
+  checkValue({ option: 'seed' }, seed, SEED);
   const { sizes } = sampler;
   const factors = new Int32Array(rows * sizes.length);
   for (let row = 0; row < rows; row++) {

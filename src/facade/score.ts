@@ -1,20 +1,13 @@
 import { wrongType, wrongValue } from '../errors.js';
 import { type MatrixLike, toMatrix } from '../matrix.js';
 import { callMetricsBy } from '../metrics/define-metric.js';
-import {
-  type CheckedName,
-  describeUnknown,
-  findMetric,
-  isNamed,
-  type KnownScores,
-  type MetricSpelling,
-  metrics,
-} from '../metrics/index.js';
+import { type CheckedName, isNamed, type KnownScores, type MetricSpelling, metrics } from '../metrics/index.js';
 import type { Metric } from '../metrics/metric.js';
 import { note, writeNotes } from '../note.js';
 import { checkOptions, checkRecord } from '../options/check-options.js';
-import { parseWords } from '../options/parse-lists.js';
-import { boolean, type GivenOf, integer, other, type Rule, type Rules, type ValuesOf } from '../options/rule.js';
+import { findNamed } from '../options/find-named.js';
+import type { GivenOf, Rules, ValuesOf } from '../options/rule.js';
+import { mention, phrase } from '../phrase.js';
 import { checkLikeLatents, type Posterior, type PosteriorInput, toPosterior } from '../posterior.js';
 import { isSameName } from '../suggest.js';
 import type { CommonOptions, Report, Score } from '../types.js';
@@ -22,73 +15,12 @@ import { version } from '../version.js';
 import { COMMON_OPTIONS, checkNames, pickCommon, resolveCommon, resolveMetricOptions } from './common-options.js';
 import type { Task } from './jobs/score-work.js';
 import { runTasks } from './run-metrics.js';
+import { SCORE_OPTIONS, type ScoreOptions } from './score-options.js';
 
 /** A {@link Report} that knows the parts of each metric. */
 export interface ScoreReport extends Report {
   readonly metrics: Readonly<Record<string, Score>> & KnownScores;
 }
-
-/** Options of {@link score}. `Name` is what `metrics` may hold beside metrics themselves: `ScoreOptions<string>` takes names found at run time. */
-export interface ScoreOptions<Name extends string = MetricSpelling> extends CommonOptions {
-  /**
-   * Which metrics: names or aliases (whatever their case, hyphens, underscores and spaces), `all`, or metrics of your own.
-   * Default: all but the slow ones (`dci`, `dci-es`). Those that need a posterior (`mig-posterior`) are left out of both where
-   * there is none.
-   */
-  readonly metrics?: ReadonlyArray<Name | Metric>;
-  /** Options of single metrics, by name: `{ mig: { bins: 10 } }`. */
-  readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Equal-width bins, for every metric that has them. Default 20, of `rmig` 100. */
-  readonly bins?: number;
-  /** Adds `timings` to the report. Default false, so that equal inputs give equal bytes. */
-  readonly timings?: boolean;
-  /** The posteriors q(z|x) that the latents are of: mu and logvar as large as the latents, and z, drawn from the seed where there is none. */
-  readonly posterior?: PosteriorInput;
-  /** What the factors are called, one name per column, to be named in the report. */
-  readonly factorNames?: readonly string[];
-  /** The archive members that the arrays came from, to be named in the report. */
-  readonly members?: {
-    readonly latents?: string;
-    readonly factors?: string;
-  } & Partial<Posterior<string>>;
-}
-
-const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Every option of {@link score}. */
-export const SCORE_OPTIONS = {
-  metrics: other<ReadonlyArray<string | Metric>>({
-    expected: 'an array of at least one name or metric',
-    accepts: Array.isArray,
-    parse: (text, previous) => [...(previous ?? []), ...parseWords(text)],
-    placeholder: 'names',
-    defaultText: 'all but the slow',
-    description: 'metrics, with commas between, or all',
-  }),
-  options: other<ScoreOptions['options']>({
-    expected: 'an object of options by metric',
-    accepts: isObject,
-    description: 'options of single metrics',
-  }),
-  bins: integer({ minimum: 2, description: 'bins of every metric that counts in bins' }),
-  timings: boolean({ description: 'seconds per metric' }),
-  posterior: other<PosteriorInput>({
-    expected: '{ mu, logvar }, and z if there is one',
-    accepts: isObject,
-    description: 'posteriors that the latents are of',
-  }),
-  factorNames: other<readonly string[]>({
-    expected: 'an array of strings',
-    accepts: Array.isArray,
-    description: 'what the factors are called',
-  }),
-  members: other<ScoreOptions['members']>({
-    expected: 'an object of names',
-    accepts: isObject,
-    description: 'the archive members that the arrays came from',
-  }),
-  ...COMMON_OPTIONS,
-} satisfies Record<keyof ScoreOptions, Rule>;
 
 /**
  * Scores latents against factors with every metric asked for.
@@ -181,9 +113,7 @@ function chooseMetrics(
       throw wrongType({ option: 'metrics', problem: `expected names or metrics, got ${String(entry)}` });
     }
     if (isSameName(entry, 'all')) return computable;
-    const metric = findMetric(entry);
-    if (metric) return metric;
-    throw wrongValue({ option: 'metrics', problem: `expected names of metrics, got ${describeUnknown(entry)}` });
+    return findNamed('metrics', entry, metrics);
   });
   const distinct = [...new Set(chosen)];
   const lacking = distinct.find(({ needs }) => !hasPosterior && needs?.includes('posterior'));
@@ -211,13 +141,13 @@ export function planTasks(
   for (const [name, own] of Object.entries(options)) {
     checkRecord(`options of ${name}`, own);
     if (chosen.some((metric) => isNamed(metric, name))) continue;
-    const known = findMetric(name);
-    if (known === undefined) {
-      throw wrongValue({ option: 'options', problem: `expected names of metrics, got ${describeUnknown(name)}` });
-    }
+    const known = findNamed('options', name, metrics);
+    const isUsual = wanted === undefined;
     throw wrongValue({
       option: 'options',
-      problem: `${known.name} is not ${wanted === undefined ? 'computed unless metrics names it, or all' : 'among metrics'}`,
+      problem: isUsual
+        ? phrase`${known.name} is not computed unless ${mention('metrics')} names it, or all`
+        : phrase`${known.name} is not among ${mention('metrics')}`,
     });
   }
   return chosen.map((metric) => {

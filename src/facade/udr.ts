@@ -4,17 +4,18 @@ import { withCore } from '../../bindings/core.js';
 import { DataError, dataRangeError, wrongType, wrongValue } from '../errors.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../matrix.js';
 import { type Note, note, writeNotes } from '../note.js';
-import { refuseUnknown } from '../options/check-options.js';
+import { checkOptions } from '../options/check-options.js';
 import type { Posterior, PosteriorInput } from '../posterior.js';
 import { lassoSimilarities } from '../ranking/lasso-similarity.js';
 import { rankSimilarities } from '../ranking/rank-similarity.js';
 import { relativeStrength } from '../ranking/relative-strength.js';
 import { MOST_RANKED_ROWS } from '../stats/column-ranks.js';
 import { meanDivergences } from '../stats/divergence.js';
-import type { CommonOptions, UdrModel, UdrReport } from '../types.js';
+import type { UdrModel, UdrReport } from '../types.js';
 import { version } from '../version.js';
 import { checkNames } from './common-options.js';
 import { makePause } from './jobs/make-pause.js';
+import { UDR_OPTIONS, type UdrOptions } from './udr-options.js';
 
 /** A model whose posterior is known, so that latents that stay at the prior can be left out. */
 export interface UdrPosterior extends Omit<PosteriorInput, 'z'> {
@@ -22,21 +23,7 @@ export interface UdrPosterior extends Omit<PosteriorInput, 'z'> {
   readonly latents?: MatrixLike;
 }
 
-/** Options of {@link udr}. */
-export interface UdrOptions extends Pick<CommonOptions, 'signal' | 'onProgress'> {
-  /**
-   * How alike two latents are: `spearman` (the default), the absolute rank correlation; `lasso`, the absolute weight of the one
-   * in the lasso that predicts the other from all latents of its model, standardised, with the penalty 0.1.
-   */
-  readonly similarity?: UdrReport['similarity'];
-  /** A latent whose mean divergence from the prior is not above this, in nats, is not informative. Default 0.01. */
-  readonly threshold?: number;
-  /** What to call the models, in messages too; `model 0` and so on unless told. */
-  readonly names?: readonly string[];
-}
-
 const SIMILARITIES = { spearman: rankSimilarities, lasso: lassoSimilarities } as const;
-const OPTIONS = ['similarity', 'threshold', 'names', 'signal', 'onProgress'] as const;
 
 /**
  * Unsupervised Disentanglement Ranking: do models that differ in their seed find the same latents, up to order and sign? 0 to 1,
@@ -56,19 +43,11 @@ export async function udr(
   models: ReadonlyArray<MatrixLike | UdrPosterior>,
   options: UdrOptions = {},
 ): Promise<UdrReport> {
-  refuseUnknown('udr', options, OPTIONS);
-  const { similarity = 'spearman', threshold = 0.01 } = options;
-  if (!Object.hasOwn(SIMILARITIES, similarity)) {
-    throw wrongValue({ option: 'similarity', problem: `expected spearman or lasso, got '${similarity}'` });
-  }
-  if (typeof threshold !== 'number')
-    throw wrongType({ option: 'threshold', problem: `expected a number, got ${typeof threshold}` });
-  if (!(threshold >= 0 && threshold < Number.POSITIVE_INFINITY))
-    throw wrongValue({ option: 'threshold', problem: `expected a number of at least 0, got ${threshold}` });
+  const { similarity, threshold, ...values } = checkOptions({ name: 'udr' }, options, UDR_OPTIONS);
   if (!Array.isArray(models))
     throw wrongType({ option: 'models', problem: `expected an array of latents, got ${typeof models}` });
   if (models.length < 2) throw wrongValue({ option: 'models', problem: `expected at least 2, got ${models.length}` });
-  const names = options.names ?? models.map((_, i) => `model ${i}`);
+  const names = values.names ?? models.map((_, i) => `model ${i}`);
   checkNames(names, models.length, 'model');
   const given = models.map((model, i) => readModel(model, names[i]));
   const { rows } = given[0].latents;

@@ -1,4 +1,5 @@
-import { DataError, optionRangeError } from '../errors.js';
+import { DataError, wrongValue } from '../errors.js';
+import { mention, phrase } from '../phrase.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import type { ArrayOutput } from './array-format.js';
 import { extensionOf } from './detect.js';
@@ -14,7 +15,10 @@ export function formatForPath(path: string): OutputFormat {
   const found = FORMATS.find(({ output }) => output?.extensions.includes(extension));
   if (found !== undefined) return found.name as OutputFormat;
   const known = FORMATS.flatMap(({ output }) => output?.extensions.slice(0, 1).map((name) => `.${name}`) ?? []);
-  throw optionRangeError(`${path}: expected a name that ends in ${known.slice(0, -1).join(', ')} or ${known.at(-1)}`);
+  throw wrongValue({
+    option: 'output',
+    problem: `expected a name that ends in ${known.slice(0, -1).join(', ')} or ${known.at(-1)}, got '${path}'`,
+  });
 }
 
 /** What to convert, and how to write it. */
@@ -59,9 +63,12 @@ export function convertArrays(file: ArrayFile, format: OutputFormat, options: Co
   }
   const skipped = wanted.filter((entry) => !isWritable(entry));
   if (written.length > 1 && !output.isArchive) {
-    throw new DataError(`expected one array to convert to .${format}; ${describeArrays(file)}; say which member`, {
-      path: file.path,
-    });
+    throw new DataError(
+      phrase`expected one array to convert to .${format}; ${describeArrays(file)}; say ${mention('member', 'NAME')}`,
+      {
+        path: file.path,
+      },
+    );
   }
   return { chunks: output.write(written, { compress }), written, skipped };
 }

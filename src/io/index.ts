@@ -27,7 +27,7 @@ export {
   pickPosterior,
   readArrays,
 } from './pick-posterior.js';
-export { ROLES, type Role, type RoleNames } from './roles.js';
+export { ROLES, type Role } from './roles.js';
 export { writeSafetensors } from './safetensors.js';
 export type { Metadata } from './safetensors-header.js';
 export { type ByteSource, blobSource, memorySource } from './source.js';

@@ -3,6 +3,7 @@
 import { DataError } from '../errors.js';
 import type { Matrix } from '../matrix.js';
 import { type Note, note } from '../note.js';
+import { mention, phrase } from '../phrase.js';
 import { mapPosterior, type Posterior } from '../posterior.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { describeArrays, findByRole, pickArray } from './pick.js';
@@ -21,9 +22,8 @@ export function pickPosterior(file: ArrayFile, names: PosteriorNames = {}): Post
   const mu = pickArray(file, 'mu', names.mu);
   const logvar = pickArray(file, 'logvar', names.logvar);
   if (logvar === mu) {
-    const { members, memberOption } = ROLES.logvar;
     throw new DataError(
-      `found no ${members.map((name) => `'${name}'`).join(' or ')} beside the means; ${describeArrays(file)}; say ${memberOption} NAME`,
+      phrase`found no ${ROLES.logvar.map((name) => `'${name}'`).join(' or ')} beside the means; ${describeArrays(file)}; say ${mention('member', 'NAME', 'logvar')}`,
       { path: file.path },
     );
   }

@@ -1,4 +1,5 @@
 import { DataError } from '../errors.js';
+import { mention, phrase } from '../phrase.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { ROLES, type Role } from './roles.js';
 import { formatShape } from './shape.js';
@@ -21,13 +22,17 @@ export function pickFactors(file: ArrayFile, name?: string): ArrayEntry {
 /** The array of a file for a role; see `pickLatents`. */
 export function pickArray(file: ArrayFile, role: Role, name?: string): ArrayEntry {
   const { arrays, path } = file;
-  const { members, memberOption } = ROLES[role];
   if (name !== undefined) {
     const named =
       arrays.find((entry) => entry.name === name) ??
       arrays.find((entry) => entry.name !== null && `${entry.name}.npy` === name);
     if (named === undefined) {
-      throw new DataError(`found no '${name}' for ${memberOption}; ${describeArrays(file)}`, { path });
+      throw new DataError(
+        phrase`found no '${name}' for ${mention('member', undefined, role)}; ${describeArrays(file)}`,
+        {
+          path,
+        },
+      );
     }
     return readable(named);
   }
@@ -37,16 +42,16 @@ export function pickArray(file: ArrayFile, role: Role, name?: string): ArrayEntr
   if (found !== undefined) return readable(found);
   const candidates = arrays.filter((entry) => entry.refusal === null);
   if (candidates.length === 1) return candidates[0];
-  const words = members.map((member) => `'${member}'`);
+  const words = ROLES[role].map((member) => `'${member}'`);
   throw new DataError(
-    `found no ${words.slice(0, -1).join(', ')} or ${words.at(-1)} for the ${role}; ${describeArrays(file)}; say ${memberOption} NAME`,
+    phrase`found no ${words.slice(0, -1).join(', ')} or ${words.at(-1) as string} for the ${role}; ${describeArrays(file)}; say ${mention('member', 'NAME', role)}`,
     { path },
   );
 }
 
 /** The array that has one of the usual names of a role, the best of them first. */
 export function findByRole({ arrays }: ArrayFile, role: Role): ArrayEntry | undefined {
-  const found = ROLES[role].members.map((member) => arrays.find(({ name }) => name === member));
+  const found = ROLES[role].map((member) => arrays.find(({ name }) => name === member));
   return found.find((entry) => entry !== undefined);
 }
 

@@ -1,10 +1,11 @@
-import { DataError, optionRangeError } from '../errors.js';
+import { DataError, wrongValue } from '../errors.js';
 import type { Dtype } from '../matrix.js';
+import { mention, type Phrase, phrase } from '../phrase.js';
 import type { ArrayFile } from './array-file.js';
 import type { ArrayFormat, RawOptions } from './array-format.js';
 import { denseEntry, rangePayload } from './dense.js';
 import { ITEM_BYTES } from './dtype.js';
-import { ROLES, type Role } from './roles.js';
+import type { Role } from './roles.js';
 import type { ByteSource } from './source.js';
 
 const FITS_SHOWN = 8;
@@ -32,10 +33,10 @@ export function openRaw(
   }
   const { columns } = raw;
   if (columns === undefined) {
-    throw new DataError(describeFits(size, dtype, size / itemBytes, ROLES[role].columnsOption, expectedRows), { path });
+    throw new DataError(describeFits(size, dtype, size / itemBytes, role, expectedRows), { path });
   }
   if (!Number.isSafeInteger(columns) || columns < 1) {
-    throw optionRangeError(`columns: expected a whole number of at least 1, got ${columns}`);
+    throw wrongValue({ option: 'columns', problem: `expected a whole number of at least 1, got ${columns}` });
   }
   const rowBytes = columns * itemBytes;
   if (size % rowBytes !== 0) {
@@ -48,11 +49,11 @@ export function openRaw(
   return { path, format: 'raw', arrays: [denseEntry(path, null, layout, rangePayload(source, 0, size))] };
 }
 
-function describeFits(size: number, dtype: Dtype, values: number, option: string, expectedRows?: number): string {
+function describeFits(size: number, dtype: Dtype, values: number, role: Role, expectedRows?: number): Phrase {
   const start = `no VMAT header; ${size} bytes of ${dtype} are ${values} values`;
   if (expectedRows !== undefined && expectedRows > 0 && values % expectedRows === 0) {
     const columns = values / expectedRows;
-    return `${start}, which in ${expectedRows} rows are ${columns} columns; say ${option} ${columns}`;
+    return phrase`${start}, which in ${expectedRows} rows are ${columns} columns; say ${mention('columns', columns, role)}`;
   }
   const fits: number[] = [];
   for (let columns = 1; columns <= values && fits.length <= FITS_SHOWN && columns < 1e6; columns++) {
@@ -60,7 +61,7 @@ function describeFits(size: number, dtype: Dtype, values: number, option: string
   }
   const shown = fits.slice(0, FITS_SHOWN).join(', ') + (fits.length > FITS_SHOWN ? ', ...' : '');
   const rows = expectedRows === undefined ? '' : `, none of them in ${expectedRows} rows`;
-  return `${start}, which fit ${shown} columns${rows}; say ${option} N`;
+  return phrase`${start}, which fit ${shown} columns${rows}; say ${mention('columns', 'N', role)}`;
 }
 
 /** Bare values, which say nothing of themselves and begin with anything. */

@@ -1,5 +1,6 @@
 /** The registry: everything that lists, names, types, checks or documents metrics derives from this array. */
-import { didYouMean, isSameName } from '../suggest.js';
+import { lookUp } from '../options/find-named.js';
+import { isSameName } from '../suggest.js';
 import { betaVaeScore } from './beta-vae.js';
 import { dci } from './dci.js';
 import { dciEs } from './dci-es.js';
@@ -82,13 +83,7 @@ export function isNamed({ name, aliases }: Metric, given: string): boolean {
   return [name, ...aliases].some((known) => isSameName(known, given));
 }
 
-/** The metric of a name or alias, in any spelling; undefined where there is none. */
+/** The metric of a name or alias, in any spelling; undefined if there is none. */
 export function findMetric(name: string): Metric | undefined {
-  return metrics.find((metric) => isNamed(metric, name));
-}
-
-/** What to say of a name that no metric has: the nearest of those that some have. */
-export function describeUnknown(name: string): string {
-  const spellings = metrics.flatMap((metric) => [metric.name, ...metric.aliases]);
-  return `'${name}'${didYouMean(name, spellings)}`;
+  return lookUp(name, metrics) ?? undefined;
 }

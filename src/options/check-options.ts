@@ -48,20 +48,28 @@ export function checkRecord(owner: string, given: unknown): Readonly<Record<stri
 /** @throws TypeError for an option that is not known: a misspelt one would silently do nothing */
 export function refuseUnknown(owner: string, given: object, known: readonly string[]): void {
   const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw unknownOption(owner, unknown, known);
+  if (unknown !== undefined) throw unknownOption({ name: owner }, unknown, known);
 }
 
 /** The error for an option that is not known: it gives the nearest names, or all if none is near. */
-export function unknownOption(owner: string, option: string, known: readonly string[]): TypeError & OptionError {
-  return wrongType({ option, problem: `not an option of ${owner}`, suggestion: suggestOptions(option, known) });
+export function unknownOption(
+  { name, isNamed = false }: OptionOwner,
+  option: string,
+  known: readonly string[],
+): TypeError & OptionError {
+  const owner = isNamed ? name : undefined;
+  const suggestion = suggestOptions(option, known, owner);
+  return wrongType({ option, ...(isNamed && { owner: name }), problem: `not an option of ${name}`, suggestion });
 }
 
 /** `did you mean bins?`, or all names if none is near. */
-function suggestOptions(option: string, known: readonly string[]): Phrase {
+function suggestOptions(option: string, known: readonly string[], owner?: string): Phrase {
   if (known.length === 0) return phrase`expected none`;
   const near = suggest(option, known);
   const list = (names: readonly string[], between: string) =>
-    names.flatMap((name, i) => (i === 0 ? [mention(name)] : [between, mention(name)]));
+    names.flatMap((name, i) =>
+      i === 0 ? [mention(name, undefined, owner)] : [between, mention(name, undefined, owner)],
+    );
   return near.length === 0 ? ['expected ', ...list(known, ', ')] : ['did you mean ', ...list(near, ' or '), '?'];
 }
 

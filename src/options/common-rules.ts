@@ -1,5 +1,6 @@
 /** Rules of options that many functions share. */
-import { integer } from './rule.js';
+import type { Progress } from '../types.js';
+import { integer, other } from './rule.js';
 
 /** Of every random draw. */
 export const SEED = integer({
@@ -15,4 +16,18 @@ export const THREADS = integer({
   minimum: 1,
   maximum: 64,
   description: 'threads; results do not depend on it',
+});
+
+/** Of whatever takes long. */
+export const SIGNAL = other<AbortSignal>({
+  expected: 'an AbortSignal',
+  accepts: (value) => typeof (value as AbortSignal)?.throwIfAborted === 'function',
+  description: 'cancels the computation',
+});
+
+/** Of whatever tells how far it has come. */
+export const ON_PROGRESS = other<(progress: Progress) => void>({
+  expected: 'a function',
+  accepts: (value) => typeof value === 'function',
+  description: 'is told how far a long computation has come',
 });

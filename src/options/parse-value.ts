@@ -1,5 +1,5 @@
 /** Reads the values of options from text: flags, settings, forms. */
-import { suggest } from '../suggest.js';
+import { didYouMean } from '../suggest.js';
 import { findChoice, isInRange } from './check-options.js';
 import { describeValues } from './describe-rule.js';
 import { type Rule, ValueProblem } from './rule.js';
@@ -20,10 +20,10 @@ export function parseValue(text: string, rule: Rule, previous?: unknown): unknow
       if (text === 'true' || text === 'false') return text === 'true';
       throw unexpected(text, rule);
     case 'choice': {
+      if (rule.parse !== undefined) return rule.parse(text);
       const found = findChoice(text, rule.choices);
       if (found !== null) return found;
-      const [near] = suggest(text, rule.choices);
-      throw unexpected(text, rule, near === undefined ? '' : `; did you mean '${near}'?`);
+      throw unexpected(text, rule, didYouMean(text, rule.choices));
     }
     case 'text':
       return text;

@@ -10,6 +10,8 @@ interface RuleBase<Value> {
   readonly defaultText?: string;
   /** A few words, for help and docs. */
   readonly description: string;
+  /** What its words name, so that a shell can complete them. */
+  readonly names?: 'files' | 'metrics' | 'settings';
   /** What numbers count: `nats`, `pixels`, `steps`. */
   readonly unit?: string;
   /** Options that must not be given beside this one. */
@@ -39,6 +41,11 @@ export interface ChoiceRule<Value = string | null> extends RuleBase<Value> {
   readonly choices: readonly string[];
   /** Whether a value that is no word is one of the caller's own that takes the place of a word. */
   readonly own?: (value: object) => boolean;
+  /**
+   * Reads other spellings than the words from text.
+   * @throws ValueProblem saying what was expected
+   */
+  readonly parse?: (text: string) => string;
 }
 
 /** Words of the user's own: a name, a path. */
@@ -61,6 +68,8 @@ export interface OtherRule<Value = unknown> extends RuleBase<Value> {
    * @throws ValueProblem saying what was expected
    */
   parse?(text: string, previous?: Value): Value;
+  /** All words that it may be given as, if they are few. */
+  readonly words?: readonly string[];
   readonly placeholder?: string;
 }
 

@@ -1,4 +1,5 @@
-import { optionRangeError, optionTypeError } from '../errors.js';
+import { wrongType, wrongValue } from '../errors.js';
+import { mention, phrase } from '../phrase.js';
 import type { CommonOptions, RowSelection } from '../types.js';
 
 /** The rows that the caller named to learn from and to be judged on. */
@@ -24,8 +25,8 @@ export function exactSplit(
     const chosen = listRows(name, selection, rows);
     for (const row of chosen) {
       if (owners[row] !== 0) {
-        const where = owners[row] === owner ? 'twice' : `of ${names[owners[row]]}`;
-        throw optionRangeError(`${name}: expected every row once, got row ${row} ${where}`);
+        const where = owners[row] === owner ? phrase`twice` : phrase`of ${mention(names[owners[row]])}`;
+        throw wrongValue({ option: name, problem: [`expected every row once, got row ${row} `, ...where] });
       }
       owners[row] = owner;
     }
@@ -36,22 +37,28 @@ export function exactSplit(
 
 function listRows(name: string, selection: RowSelection, rows: number): Int32Array {
   if (typeof selection !== 'object' || selection === null) {
-    throw optionTypeError(`${name}: expected { from, to } or an array of row numbers, got ${typeof selection}`);
+    throw wrongType({
+      option: name,
+      problem: `expected { from, to } or an array of row numbers, got ${typeof selection}`,
+    });
   }
   if ('from' in selection) {
     const { from, to } = selection;
     if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from || to > rows) {
-      throw optionRangeError(`${name}: expected at least one row from 0 up to ${rows}, got ${from} to ${to}`);
+      throw wrongValue({
+        option: name,
+        problem: `expected at least one row from 0 up to ${rows}, got ${from} to ${to}`,
+      });
     }
     const out = new Int32Array(to - from);
     for (let i = 0; i < out.length; i++) out[i] = from + i;
     return out;
   }
   const numbers = Array.from(selection);
-  if (numbers.length === 0) throw optionRangeError(`${name}: expected at least one row, got none`);
+  if (numbers.length === 0) throw wrongValue({ option: name, problem: `expected at least one row, got none` });
   const wrong = numbers.findIndex((row) => !Number.isInteger(row) || row < 0 || row >= rows);
   if (wrong >= 0) {
-    throw optionRangeError(`${name}: expected row numbers from 0 to ${rows - 1}, got ${numbers[wrong]}`);
+    throw wrongValue({ option: name, problem: `expected row numbers from 0 to ${rows - 1}, got ${numbers[wrong]}` });
   }
   return Int32Array.from(numbers);
 }

@@ -2,8 +2,9 @@
 import type { Block, ElementType, NumberBlock, RealBlock } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import type { PosteriorBlocks } from '../../bindings/kernels/posterior.js';
-import { DataError, dataRangeError, optionRangeError, optionTypeError } from '../errors.js';
+import { DataError, dataRangeError, wrongType, wrongValue } from '../errors.js';
 import type { Matrix, MatrixData } from '../matrix.js';
+import { mention, phrase } from '../phrase.js';
 import type { FactorType } from '../types.js';
 import { checkCapacity } from './capacity.js';
 import type { ExactSplit } from './exact-split.js';
@@ -55,13 +56,20 @@ function checkShapes(latents: Matrix, factors: Matrix): void {
 
 function checkFactorTypes(types: ReadonlyArray<FactorType | null> | undefined, count: number): void {
   if (types === undefined) return;
-  if (!Array.isArray(types)) throw optionTypeError(`factorTypes: expected an array, got ${typeof types}`);
+  if (!Array.isArray(types))
+    throw wrongType({ option: 'factorTypes', problem: `expected an array, got ${typeof types}` });
   if (types.length !== count) {
-    throw optionRangeError(`factorTypes: expected ${count} entries, one for each factor, got ${types.length}`);
+    throw wrongValue({
+      option: 'factorTypes',
+      problem: `expected ${count} entries, one for each factor, got ${types.length}`,
+    });
   }
   for (const type of types) {
     if (type !== null && type !== 'discrete' && type !== 'continuous') {
-      throw optionTypeError(`factorTypes: expected 'discrete', 'continuous' or null, got '${String(type)}'`);
+      throw wrongType({
+        option: 'factorTypes',
+        problem: `expected 'discrete', 'continuous' or null, got '${String(type)}'`,
+      });
     }
   }
 }
@@ -133,7 +141,7 @@ function loadFactors(core: Core, matrix: Matrix, types: ReadonlyArray<FactorType
     const unique = resolved.findIndex(({ size }) => size === rows);
     if (unique >= 0) {
       throw new DataError(
-        `expected a discrete factor to repeat its values, got ${rows} different ones in ${rows} rows; treat it as continuous (factorTypes, --factor-types), or bin it beforehand`,
+        phrase`expected a discrete factor to repeat its values, got ${rows} different ones in ${rows} rows; treat it as continuous (${mention('factorTypes')}), or bin it beforehand`,
         { path: 'factors', column: unique },
       );
     }

@@ -4,7 +4,7 @@
  */
 
 import type { Block, RealBlock } from '../../bindings/arena.js';
-import { dataRangeError, optionRangeError, optionTypeError } from '../errors.js';
+import { dataRangeError, wrongType, wrongValue } from '../errors.js';
 import { toMatrix } from '../matrix.js';
 import { type Note, note } from '../note.js';
 import { RandomStream, STREAMS } from '../random.js';
@@ -103,17 +103,27 @@ function describeOthers(never: readonly number[], fixable: readonly DrawnFactor[
 
 /** Checks a sampler's sizes. */
 export function checkSampler(sampler: Sampler): void {
-  if (typeof sampler.encode !== 'function') throw optionTypeError('sampler: expected encode to be a function');
+  if (typeof sampler.encode !== 'function')
+    throw wrongType({ option: 'sampler', problem: 'expected encode to be a function' });
   if (!Array.isArray(sampler.sizes) || sampler.sizes.length === 0) {
-    throw optionTypeError('sampler: expected sizes to be an array with the number of values of each factor');
+    throw wrongType({
+      option: 'sampler',
+      problem: 'expected sizes to be an array with the number of values of each factor',
+    });
   }
   sampler.sizes.forEach((size, k) => {
     if (!Number.isInteger(size) || size < 1) {
-      throw optionRangeError(`sampler: expected sizes[${k}] to be a whole number of at least 1, got ${size}`);
+      throw wrongValue({
+        option: 'sampler',
+        problem: `expected sizes[${k}] to be a whole number of at least 1, got ${size}`,
+      });
     }
   });
   if (sampler.batchRows !== undefined && !(Number.isInteger(sampler.batchRows) && sampler.batchRows >= 1)) {
-    throw optionRangeError(`sampler: expected batchRows to be a whole number of at least 1, got ${sampler.batchRows}`);
+    throw wrongValue({
+      option: 'sampler',
+      problem: `expected batchRows to be a whole number of at least 1, got ${sampler.batchRows}`,
+    });
   }
 }
 

@@ -90,7 +90,7 @@ const REFUSALS: ReadonlyArray<[what: string, argv: string[], code: number, messa
     'a metric nobody has',
     ['-m', 'dci', ...paths],
     2,
-    /error: --metrics: expected metrics that the reports have, got 'dci'/,
+    /error: --metrics: expected metrics that the reports have, got 'dci'; they have mig/,
   ],
   ['latents in place of reports', [at('bytes.npy')], 65, /bytes\.npy: .*got bytes that are no text; .* need --udr\n/],
   [
@@ -99,14 +99,24 @@ const REFUSALS: ReadonlyArray<[what: string, argv: string[], code: number, messa
     2,
     /--udr: expected files of latents, got '.*m0\.json'/,
   ],
-  ['a picture that is no SVG', ['-o', at('a.PNG'), ...paths], 2, /--out: heat maps are drawn as \.svg, got '.*a\.PNG'/],
+  [
+    'a picture that is no SVG',
+    ['-o', at('a.PNG'), ...paths],
+    2,
+    /--out: expected \.svg for a heat map, got '.*a\.PNG'/,
+  ],
   ['standard input twice', ['-', '-'], 2, /only one file can be standard input/],
-  ['a picture as JSON', ['--json', '-o', 'a.svg', ...paths], 2, /--json and --out with \.svg exclude each other/],
-  ['an option of --udr alone', ['--threshold', '1', ...paths], 2, /--threshold needs --udr/],
-  ['no header without --udr', ['--no-header', ...paths], 2, /--header needs --udr/],
+  ['a picture as JSON', ['--json', '-o', 'a.svg', ...paths], 2, /--json: expected no --out a\.svg beside it/],
+  ['an option of --udr alone', ['--threshold', '1', ...paths], 2, /--threshold: has no effect without --udr/],
+  ['no header without --udr', ['--header', 'no', ...paths], 2, /--header: has no effect without --udr/],
   ['a similarity nobody knows', ['--udr', 'cosine', ...paths], 2, /--udr: expected spearman or lasso, got 'cosine'/],
   ['one model', ['--udr', 'spearman', paths[0]], 2, /--udr: expected at least 2 files, got 1/],
-  ['metrics beside --udr', ['--udr', 'spearman', '-m', 'mig', ...paths], 2, /--metrics and --udr exclude each other/],
+  [
+    'metrics beside --udr',
+    ['--udr', 'spearman', '-m', 'mig', ...paths],
+    2,
+    /--metrics: expected none beside --udr, got both/,
+  ],
   ['a folder that is not there', [...paths, '-o', at('no/where.svg')], 73, /cannot be written: there is no directory/],
 ];
 
@@ -171,7 +181,7 @@ test('refuses a threshold where no file has a posterior, and models of other sam
   const files = [at('s0.npy'), at('s1.npy')];
   const unused = await runInProcess(['agreement', '--udr', 'spearman', '--threshold', '1', ...files]);
   assert.is(unused.code, 2);
-  assert.match(unused.err, /--threshold needs archives with mu and logvar/);
+  assert.match(unused.err, /--threshold: expected archives with mu and logvar/);
   writeFileSync(at('short.npy'), npyBytes(latents.slice(0, 80), [20, 4]));
   const other = await runInProcess(['agreement', '--udr', 'spearman', at('s0.npy'), at('short.npy')]);
   assert.is(other.code, 65);

@@ -107,7 +107,7 @@ test('prints names and values alone where it is to be quiet', async () => {
 
 const REFUSALS: ReadonlyArray<[what: string, argv: () => string[], code: number, message: RegExp]> = [
   ['no file', () => ['gone.npz'], 66, /gone\.npz: no such file/],
-  ['one bare array', () => [at('mu.npy')], 2, /expected a second file with logvar: .*mu\.npy/],
+  ['one bare array', () => [at('mu.npy')], 2, /logvar: expected a second file: .*mu\.npy/],
   [
     'an archive without logvar',
     () => [at('no-logvar.npz')],
@@ -130,13 +130,13 @@ const REFUSALS: ReadonlyArray<[what: string, argv: () => string[], code: number,
     'a batch without estimator',
     () => [at('posterior.npz'), '--batch-size', '8'],
     2,
-    /--batch-size needs a minibatch --estimator/,
+    /--batch-size: has no effect without --estimator mws/,
   ],
   [
     'samples of an estimator',
     () => [at('posterior.npz'), '--estimator', 'mws', '--samples', '8'],
     2,
-    /--samples is for --estimator exact/,
+    /--samples: has no effect without --estimator exact/,
   ],
   [
     'too many samples',
@@ -148,7 +148,7 @@ const REFUSALS: ReadonlyArray<[what: string, argv: () => string[], code: number,
     'z twice',
     () => [at('mu.npy'), at('logvar.npy'), at('z.npy'), '--draw'],
     2,
-    /--draw and a file with z exclude each other/,
+    /--draw: expected no file with z beside it/,
   ],
   ['shapes that differ', () => [at('mu.npy'), at('posterior.npz'), at('logs.npz')], 65, /no such file|found no/],
   [

@@ -111,7 +111,7 @@ test('programs hand names to score', async () => {
   assert.equal([report.input.factors.names, report.input.factors.types], [NAMES, TYPES]);
   for (const [factorNames, message] of [
     [['a', 'b'], 'factorNames: expected 3, one for each factor, got 2'],
-    ['abc', 'factorNames: expected an array of strings, got string'],
+    ['abc', "factorNames: expected an array of strings, got 'abc'"],
     [[1, 2, 3], 'factorNames: expected an array of strings, got an array'],
   ] as const) {
     const error = await score(z, v, { factorNames: factorNames as never }).catch((thrown: Error) => thrown);

@@ -1,7 +1,9 @@
 import type { Facade } from '../../src/cli/facade.js';
 import { agreement } from '../../src/facade/agreement.js';
-import { type ScoreFilesInput, type ScoreFilesOptions, withScoreInput } from '../../src/facade/files/score-files.js';
-import type { ScoreOptions, ScoreReport } from '../../src/facade/score.js';
+import { type ScoreFilesInput, withScoreInput } from '../../src/facade/files/score-files.js';
+import type { ScoreFilesOptions } from '../../src/facade/files/score-files-options.js';
+import type { ScoreReport } from '../../src/facade/score.js';
+import type { ScoreOptions } from '../../src/facade/score-options.js';
 import { udr } from '../../src/facade/udr.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../../src/matrix.js';
 import { findMetric, metrics } from '../../src/metrics/index.js';

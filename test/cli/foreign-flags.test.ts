@@ -13,7 +13,7 @@ test('those of the same meaning are taken for ours', async () => {
     [['train', '--latent-dim', '0'], /--latents: expected a whole number from 1/],
     [['train', '--z-dim', '0'], /--latents: expected a whole number from 1/],
     [['data', 'shapes-2', '--output', 'x.tex'], /--out: expected a name that ends in \.png or \.npz/],
-    [['score', 'none.npz', '--metric', 'migg'], /'migg'; did you mean/],
+    [['bench', '--metric', 'migg'], /'migg'; did you mean/],
   ];
   for (const [words, message] of same) assert.match(await firstLine(...words), message, words.join(' '));
 });

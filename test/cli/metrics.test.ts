@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { metrics } from '../../src/index.js';
+import { describeDefault } from '../../src/options/describe-rule.js';
 import { runInProcess } from './in-process.js';
 
 test('lists every metric of the registry with its aliases, options, defaults and source', async () => {
@@ -11,7 +12,7 @@ test('lists every metric of the registry with its aliases, options, defaults and
     assert.ok(out.includes(source), source);
     for (const alias of aliases) assert.ok(out.includes(alias), alias);
     for (const [option, rule] of Object.entries(options)) {
-      assert.ok(out.includes(`${option} = ${rule.default}`), option);
+      assert.ok(out.includes(`${option} = ${describeDefault(rule)}`), option);
     }
   }
 });
@@ -43,7 +44,7 @@ test('prints the registry as JSON', async () => {
 test('suggests the metric that was meant', async () => {
   const { code, err } = await runInProcess(['metrics', 'migg']);
   assert.is(code, 2);
-  assert.match(err, /unknown metric 'migg'; did you mean 'mig'\?/);
+  assert.match(err, /metric: unknown name 'migg'; did you mean 'mig'\?/);
 });
 
 test.run();

@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { declareFlags } from '../../src/cli/flags/declare-flags.js';
 import { nameFlags } from '../../src/cli/flags/name-flags.js';
-import { SCORE_OPTIONS } from '../../src/facade/score.js';
+import { SCORE_OPTIONS } from '../../src/facade/score-options.js';
 import { agreement, decompose, metrics, score } from '../../src/index.js';
 import { rewriteNotes } from '../../src/note.js';
 import { text } from '../../src/options/rule.js';

@@ -168,9 +168,9 @@ test('takes the first row of a CSV for names or numbers as it is told', async ()
     return code === 0 ? facade.asked[0].factors.rows : code;
   };
   assert.is(await rowsWith(), 240);
-  assert.is(await rowsWith('--no-header'), 240);
+  assert.is(await rowsWith('--header', 'no'), 240);
   // One row fewer than the latents have.
-  assert.is(await rowsWith('--header'), 65);
+  assert.is(await rowsWith('--header', 'yes'), 65);
 });
 
 test('repeats notes as warnings beside JSON, and keeps them in the table otherwise', async () => {

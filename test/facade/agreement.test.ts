@@ -130,12 +130,12 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'another schema',
     () => agreement([{ ...three[0], schema: 'vaemetrics/bench@1' } as unknown as Report], { names: ['b.json'] }),
-    'DataError ERR_DATA: b.json: expected a report of vaemetrics score --json (schema "vaemetrics/report@1"), got schema "vaemetrics/bench@1"',
+    'DataError ERR_DATA: b.json: expected a report of score (schema "vaemetrics/report@1"), got schema "vaemetrics/bench@1"',
   ],
   [
     'no report at all',
     () => agreement([...three, 3 as unknown as Report]),
-    'DataError ERR_DATA: report 3: expected a report of vaemetrics score --json, got 3',
+    'DataError ERR_DATA: report 3: expected a report of score, got 3',
   ],
   [
     'a report without metrics',
@@ -155,7 +155,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'no metrics at all',
     () => agreement(three, { metrics: [] }),
-    'TypeError ERR_OPTION: metrics: expected an array of at least one name',
+    'RangeError ERR_OPTION: metrics: expected at least one name, got none',
   ],
   [
     'names that are no strings',
@@ -170,7 +170,7 @@ const REFUSALS: ReadonlyArray<[string, () => unknown, string]> = [
   [
     'an unknown option',
     () => agreement(three, { sign: 1 } as object),
-    "TypeError ERR_OPTION: agreement: expected options metrics, raw, names, got an unknown one, 'sign'",
+    'TypeError ERR_OPTION: sign: not an option of agreement; expected metrics, raw, names',
   ],
 ];
 

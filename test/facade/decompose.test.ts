@@ -115,7 +115,7 @@ test('tells the mutual information gap where there are factors, as the metric do
 
 test('an estimator sees what the minibatches of training see', async () => {
   const posterior = await golden();
-  const mws = await decompose(posterior, { estimator: 'mws', batch: 1000, datasetSize: 50_000 });
+  const mws = await decompose(posterior, { estimator: 'mws', batchSize: 1000, datasetSize: 50_000 });
   const expected = expectedOf('g_posterior', 'rtq_elbo_mws_n50000_f64');
   close(mws.mutualInformation, expected.mi, 1e-9, 'mutual information');
   close(mws.totalCorrelation, expected.tc, 1e-9, 'total correlation');
@@ -123,7 +123,7 @@ test('an estimator sees what the minibatches of training see', async () => {
   assert.is(mws.standardError, null);
   assert.is(mws.accuracy, null);
   for (const { name } of estimators) {
-    const report = await decompose(posterior, { estimator: name, batch: 50 });
+    const report = await decompose(posterior, { estimator: name, batchSize: 50 });
     assert.is(report.estimator, name);
     assert.is(report.batch, 50);
     close(report.mutualInformation + report.totalCorrelation + report.dimensionwiseKl, report.kl, 1e-9, name);
@@ -178,21 +178,25 @@ test('refuses options and arrays that cannot be, naming them', async () => {
     assert.is(error.code, code);
   };
   const ask = (options: object) => () => decompose(made(20), options as DecomposeOptions);
-  await refuses(ask({ estimater: 'exact' }), /decompose: expected options .* 'estimater'/, 'ERR_OPTION');
-  await refuses(ask({ estimator: 'best' }), /estimator: expected exact, mws, .* got 'best'/, 'ERR_OPTION');
-  await refuses(ask({ samples: 21 }), /samples: expected a whole number from 2 to 20, got 21/, 'ERR_OPTION');
-  await refuses(ask({ samples: '5' }), /samples: expected a number, got string/, 'ERR_OPTION');
-  await refuses(ask({ sampled: 1 }), /sampled: expected true or false, got number/, 'ERR_OPTION');
-  await refuses(ask({ batch: 5 }), /batch: expected only with a minibatch estimator/, 'ERR_OPTION');
-  await refuses(ask({ estimator: 'mws', samples: 5 }), /samples: expected only with the exact/, 'ERR_OPTION');
   await refuses(
-    ask({ estimator: 'mws', batch: 30 }),
-    /batch: expected a whole number from 2 to 20, got 30/,
+    ask({ estimater: 'exact' }),
+    /estimater: not an option of decompose; did you mean estimator\?/,
+    'ERR_OPTION',
+  );
+  await refuses(ask({ estimator: 'best' }), /estimator: expected one of exact, mws, .* got 'best'/, 'ERR_OPTION');
+  await refuses(ask({ samples: 21 }), /samples: expected a whole number from 2 to 20, got 21/, 'ERR_OPTION');
+  await refuses(ask({ samples: '5' }), /samples: expected a whole number of at least 2, got string/, 'ERR_OPTION');
+  await refuses(ask({ sampled: 1 }), /sampled: expected true or false, got number/, 'ERR_OPTION');
+  await refuses(ask({ batchSize: 5 }), /batchSize: has no effect without estimator: mws/, 'ERR_OPTION');
+  await refuses(ask({ estimator: 'mws', samples: 5 }), /samples: has no effect without estimator: exact/, 'ERR_OPTION');
+  await refuses(
+    ask({ estimator: 'mws', batchSize: 30 }),
+    /batchSize: expected a whole number from 2 to 20, got 30/,
     'ERR_OPTION',
   );
   await refuses(
     ask({ estimator: 'mws', datasetSize: 3 }),
-    /datasetSize: expected a whole number from 20/,
+    /datasetSize: expected a whole number of at least 20/,
     'ERR_OPTION',
   );
   await refuses(ask({ tolerance: 0.1 }), /tolerance: expected a number from 1e-11 to 0.000001, got 0.1/, 'ERR_OPTION');

@@ -244,12 +244,12 @@ const REFUSALS: ReadonlyArray<[string, () => Promise<unknown>, string]> = [
   [
     'a name for all models together',
     () => udr([noise(1, 9, 2), noise(2, 9, 2)], { names: 'ab' as unknown as string[] }),
-    'TypeError ERR_OPTION: names: expected an array of strings, got string',
+    "TypeError ERR_OPTION: names: expected an array of strings, got 'ab'",
   ],
   [
     'a threshold that is text',
     () => udr([noise(1, 9, 2), noise(2, 9, 2)], { threshold: '1' as unknown as number }),
-    'TypeError ERR_OPTION: threshold: expected a number, got string',
+    'TypeError ERR_OPTION: threshold: expected a number of at least 0, got string',
   ],
   [
     'a threshold that is not finite, which a report could not hold',

@@ -23,7 +23,8 @@ test('knows the format of an output by its name', () => {
       () => formatForPath(path),
       (error: Error & { code?: string }) =>
         error.code === 'ERR_OPTION' &&
-        error.message === `${path}: expected a name that ends in .npy, .npz, .bin, .safetensors, .csv or .tsv`,
+        error.message ===
+          `output: expected a name that ends in .npy, .npz, .bin, .safetensors, .csv or .tsv, got '${path}'`,
     );
   }
 });
@@ -77,7 +78,7 @@ test('writes one array of several only when told which', async () => {
     () => convertArrays(file, 'npy'),
     (error: Error) =>
       error.message ===
-      `in.npz: expected one array to convert to .npy; it holds 'a' int32 (2, 1), 'b' float32 (1, 1); say which member`,
+      `in.npz: expected one array to convert to .npy; it holds 'a' int32 (2, 1), 'b' float32 (1, 1); say member: NAME`,
   );
   assert.throws(() => convertArrays(file, 'npy', { member: 'c' }), /^in.npz: found no array 'c'; it holds 'a'/);
   const { chunks } = convertArrays(file, 'csv', { member: 'b' });

@@ -66,20 +66,20 @@ test('says what there is and how to choose', async () => {
     () => pickLatents(file),
     (error: Error) =>
       error.message ===
-      `a.npz: found no 'latents', 'mu', 'codes' or 'z' for the latents; it holds 'a' float32 (2, 2), 'b' float32 (2, 2); say --latents-member NAME`,
+      `a.npz: found no 'latents', 'mu', 'codes' or 'z' for the latents; it holds 'a' float32 (2, 2), 'b' float32 (2, 2); say member: NAME`,
   );
   assert.throws(
     () => pickFactors(file),
     (error: Error) =>
       error.message ===
-      `a.npz: found no 'factors', 'labels' or 'v' for the factors; it holds 'a' float32 (2, 2), 'b' float32 (2, 2); say --factors-member NAME`,
+      `a.npz: found no 'factors', 'labels' or 'v' for the factors; it holds 'a' float32 (2, 2), 'b' float32 (2, 2); say member: NAME`,
   );
   assert.throws(
     () => pickFactors(file, 'c'),
     (error: Error) =>
-      error.message === `a.npz: found no 'c' for --factors-member; it holds 'a' float32 (2, 2), 'b' float32 (2, 2)`,
+      error.message === `a.npz: found no 'c' for member; it holds 'a' float32 (2, 2), 'b' float32 (2, 2)`,
   );
-  assert.throws(() => pickLatents({ ...file, arrays: [] }), /it holds nothing; say --latents-member NAME$/);
+  assert.throws(() => pickLatents({ ...file, arrays: [] }), /it holds nothing; say member: NAME$/);
 });
 
 test('names at most a dozen of what there is', async () => {

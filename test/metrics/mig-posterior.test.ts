@@ -362,8 +362,8 @@ test('refuses what is no posterior, and one of other rows than the factors', asy
       (error) => `${error.code} ${error.message}`,
     );
   const mu = [[1], [2], [3]];
-  assert.is(await say(mu), 'ERR_OPTION mig-posterior: expected { mu, logvar }, and z where there is one');
-  assert.is(await say({ mu }), 'ERR_OPTION mig-posterior: expected { mu, logvar }, and z where there is one');
+  assert.is(await say(mu), 'ERR_OPTION mig-posterior: expected { mu, logvar }, and z if there is one');
+  assert.is(await say({ mu }), 'ERR_OPTION mig-posterior: expected { mu, logvar }, and z if there is one');
   assert.is(await say({ mu, logvar: [[1], [2]] }), 'ERR_DATA logvar: expected 3 x 1 to match mu, got 2 x 1');
   assert.is(await say({ mu, logvar: mu, z: [[1, 2]] }), 'ERR_DATA z: expected 3 x 1 to match mu, got 1 x 2');
   assert.is(

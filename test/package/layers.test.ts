@@ -236,4 +236,19 @@ test('nothing imports in circles', () => {
   for (const file of files.keys()) visit(file, []);
 });
 
+/** Files that quote a command line of another program. */
+const QUOTING: readonly string[] = ['src/train/backends/gpu-source.ts'];
+
+test('no layer below the command line names a flag', () => {
+  const below = [...files.keys()].filter((file) => file.startsWith('src/') && !file.startsWith('src/cli/'));
+  assert.ok(below.length > 100);
+  const naming = below.filter((file) => /(['"`])(?:(?!\1)[^\n])*--[a-z]/.test(codeOf(file)));
+  assert.equal(naming, QUOTING);
+});
+
+/** The text of a file without its comments. */
+function codeOf(file: string): string {
+  return readFileSync(join(repository, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\s\/\/ .*$/gm, '');
+}
+
 test.run();

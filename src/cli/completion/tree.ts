@@ -1,6 +1,7 @@
-import type { Command, Option } from 'commander';
+import type { Argument, Command, Option } from 'commander';
+import type { Rule } from '../../options/rule.js';
 import type { Context } from '../command.js';
-import { DTYPE_NAMES } from '../parse-values.js';
+import { Flag } from '../flags/flag.js';
 import { defineProgram } from '../program.js';
 
 /** What can stand in a place. `lists` takes several with commas between them. */
@@ -30,30 +31,23 @@ export interface CompletedCommand {
 export async function readTree(context: Context): Promise<readonly CompletedCommand[]> {
   const program = await defineProgram(context, () => true);
   const { metrics } = await context.loadFacade();
-  const names = metrics.map(({ name }) => name);
-  const settings = metrics.flatMap(({ name, options }) => Object.keys(options).map((option) => `${name}.${option}=`));
-  // What an option or argument calls its value says what can stand there.
-  const byPlaceholder: Readonly<Record<string, Values>> = {
-    file: { kind: 'files' },
-    files: { kind: 'files' },
-    similarity: { kind: 'words', words: ['spearman', 'lasso'] },
-    latents: { kind: 'files' },
-    factors: { kind: 'files' },
-    input: { kind: 'files' },
-    output: { kind: 'files' },
-    names: { kind: 'lists', words: names },
-    setting: { kind: 'words', words: settings },
-    dtype: { kind: 'words', words: DTYPE_NAMES },
-    shell: { kind: 'words', words: ['bash', 'zsh', 'fish'] },
+  const words = {
+    metrics: metrics.map(({ name }) => name),
+    settings: metrics.flatMap(({ name, options }) => Object.keys(options).map((option) => `${name}.${option}=`)),
   };
-  const valuesOf = (placeholder: string | undefined): Values =>
-    (placeholder !== undefined && byPlaceholder[placeholder]) || { kind: 'anything' };
-  return program.commands.map((command) => readCommand(command, valuesOf));
+  return program.commands.map((command) => readCommand(command, words));
 }
 
-function readCommand(command: Command, valuesOf: (placeholder: string | undefined) => Values): CompletedCommand {
-  const operand = command.registeredArguments[0];
-  const values = valuesOf(operand?.name());
+/** What rules say by name only, as it takes the registry to know it. */
+interface KnownWords {
+  readonly metrics: readonly string[];
+  readonly settings: readonly string[];
+}
+
+const FILES: Values = { kind: 'files' };
+const ANYTHING: Values = { kind: 'anything' };
+
+function readCommand(command: Command, known: KnownWords): CompletedCommand {
   return {
     name: command.name(),
     summary: command.summary(),
@@ -61,19 +55,45 @@ function readCommand(command: Command, valuesOf: (placeholder: string | undefine
       ...command.options.map((option) => ({
         flags: flagsOf(option),
         description: option.description,
-        values: readValues(option, valuesOf),
+        values: readValues(option, known),
       })),
       { flags: ['-h', '--help'], description: 'print help', values: null },
     ],
-    // Operands are separate words, also where an option takes a list.
-    operands: values.kind === 'lists' ? { kind: 'words', words: values.words } : values,
+    operands: readOperands(command.registeredArguments[0], known),
   };
 }
 
-function readValues(option: Option, valuesOf: (placeholder: string | undefined) => Values): Values | null {
+/** Arguments have no rule: their names say what they are. */
+function readOperands(operand: Argument | undefined, { metrics }: KnownWords): Values {
+  if (operand === undefined) return ANYTHING;
+  if (operand.argChoices) return { kind: 'words', words: operand.argChoices };
+  if (operand.name() === 'names') return { kind: 'words', words: metrics };
+  return ['file', 'files', 'latents', 'mu', 'input', 'run', 'data'].includes(operand.name()) ? FILES : ANYTHING;
+}
+
+function readValues(option: Option, known: KnownWords): Values | null {
   if (!option.required && !option.optional) return null;
-  if (option.argChoices) return { kind: 'words', words: option.argChoices };
-  return valuesOf(/<([^>.]+)/.exec(option.flags)?.[1]);
+  if (option instanceof Flag) return valuesOf(option.rule, known);
+  return option.argChoices ? { kind: 'words', words: option.argChoices } : ofPlaceholder(option.flags);
+}
+
+function valuesOf(rule: Rule, known: KnownWords): Values {
+  switch (rule.names) {
+    case 'files':
+      return FILES;
+    case 'metrics':
+      return { kind: 'lists', words: known.metrics };
+    case 'settings':
+      return { kind: 'words', words: known.settings };
+  }
+  if (rule.kind === 'choice') return { kind: 'words', words: rule.choices };
+  if (rule.kind === 'other' && rule.words !== undefined) return { kind: 'words', words: rule.words };
+  return rule.kind === 'text' ? ofPlaceholder(rule.placeholder) : ANYTHING;
+}
+
+/** What a text is called says whether it is of a file. */
+function ofPlaceholder(placeholder: string): Values {
+  return /\b(file|folder|path)\b/.test(placeholder) ? FILES : ANYTHING;
 }
 
 function flagsOf({ short, long }: Option): string[] {

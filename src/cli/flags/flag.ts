@@ -19,7 +19,7 @@ export interface FlagStyle {
 /** Letters that mean the same in every command. */
 const LETTERS: Readonly<Record<string, string>> = { metrics: 'm', out: 'o', quiet: 'q', verbose: 'v' };
 
-/** One of the flags of an option: `--header` and `--no-header` are two. */
+/** The flag of an option: of a boolean that is true by default, the one that turns it off. */
 export class Flag extends Option {
   /** The name of the option. */
   readonly optionName: string;

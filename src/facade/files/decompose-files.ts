@@ -1,48 +1,22 @@
 /** Decomposes posteriors of files: finds mu, logvar, z and factors, and reads them. */
 import { compile } from '../../../bindings/load.js';
 import { hardwareThreads } from '../../../bindings/worker-host.js';
-import { optionRangeError } from '../../errors.js';
-import {
-  type ArrayEntry,
-  type ArrayFile,
-  findByRole,
-  type OpenOptions,
-  pickArray,
-  pickPosterior,
-  readArrays,
-} from '../../io/index.js';
-import type { Dtype } from '../../matrix.js';
+import { wrongValue } from '../../errors.js';
+import { type ArrayEntry, type ArrayFile, findByRole, pickArray, pickPosterior, readArrays } from '../../io/index.js';
+import { checkOptions } from '../../options/check-options.js';
+import type { ValuesOf } from '../../options/rule.js';
+import { mention, phrase } from '../../phrase.js';
 import type { Posterior } from '../../posterior.js';
 import { type Decomposition, decompose } from '../decompose.js';
 import type { DecomposeOptions } from '../decompose-options.js';
-import { dropUndefined, isBare, isFile, nameFiles, openFor, type ReadInput } from './read-input.js';
+import { DECOMPOSE_FILES_OPTIONS, type DecomposeFilesOptions } from './decompose-files-options.js';
+import { isBare, isFile, nameFiles, openFor, type ReadInput } from './read-input.js';
+import { nameReading, READING_OPTIONS } from './reading-options.js';
 
 /** What {@link decomposeFiles} takes: one archive with mu and logvar, and perhaps z and factors, or a file for each array. */
 export type DecomposeFilesInput<File = ReadInput> =
   | File
   | { readonly mu: File; readonly logvar?: File; readonly z?: File };
-
-/** Options of {@link decomposeFiles}: those of `decompose`, and how to read the files. */
-export interface DecomposeFilesOptions extends DecomposeOptions {
-  /** The array to take as means; without it `mu`, `mean` or `latents`. */
-  readonly muMember?: string;
-  /** The array to take as logarithms of variances; without it `logvar` or `log_var`. */
-  readonly logvarMember?: string;
-  /** The array to take as samples; without it `z` or `samples`, where there is one. */
-  readonly zMember?: string;
-  /** The array of one archive to take as factors; without it `factors`, `labels` or `v`, where there is one. */
-  readonly factorsMember?: string;
-  /** Columns of bare values. */
-  readonly latentColumns?: number;
-  /** Type of bare values. Default float32. */
-  readonly latentsDtype?: Dtype;
-  /** Whether the first row of a text table holds names; `auto`, the default, looks. */
-  readonly header?: OpenOptions['header'];
-  /** Draws z from the seed even where an archive has one. Default false. */
-  readonly draw?: boolean;
-  /** How many threads compute. Default: all that the machine has where there is work for them, else this one. */
-  readonly threads?: number;
-}
 
 /** Numbers of a posterior from which threads are worth their start. */
 const MANY_NUMBERS = 20_000;
@@ -61,66 +35,76 @@ export async function decomposeFiles(
   input: DecomposeFilesInput,
   options: DecomposeFilesOptions = {},
 ): Promise<Decomposition> {
-  const {
-    muMember,
-    logvarMember,
-    zMember,
-    factorsMember,
-    latentColumns,
-    latentsDtype,
-    header,
-    draw = false,
-    ...asked
-  } = options;
-  if (typeof draw !== 'boolean') throw optionRangeError(`draw: expected true or false, got ${typeof draw}`);
+  const values = checkOptions({ name: 'decomposeFiles' }, options, DECOMPOSE_FILES_OPTIONS);
+  const isGiven = (name: string) => (options as Readonly<Record<string, unknown>>)[name] != null;
+  const { draw, ...others } = values;
+  const asked: DecomposeOptions = Object.fromEntries(
+    Object.entries(others).filter(([name]) => isGiven(name) && !(name in READING_OPTIONS)),
+  );
   // The kernels compile while the files are opened; a failure shows when they are used.
   compile().catch(() => {});
   const files = isFile(input) ? { mu: input } : input;
-  const bare = {
-    columns: latentColumns,
-    dtype: latentsDtype,
-    columnsOption: 'latentColumns',
-    dtypeOption: 'latentsDtype',
-  };
-  const names = { mu: muMember, logvar: logvarMember, z: zMember };
-  const open = (role: keyof Posterior, file: ReadInput, expectedRows?: number) =>
-    openFor(role, file, bare, { header, expectedRows });
-  const muFile = await open('mu', files.mu);
-  const isExact = (options.estimator ?? 'exact') === 'exact';
-  let entries: Posterior<ArrayEntry>;
-  let factors: ArrayEntry | undefined;
-  if (files.logvar === undefined) {
-    if (files.z !== undefined) throw optionRangeError('z: expected a file only beside one with logvar');
-    if (isBare(muFile)) {
-      throw optionRangeError(`expected a second file with logvar: ${muFile.path} holds one array without a name`);
-    }
-    entries = pickPosterior(muFile, names);
-    // An estimator of training has no use for them.
-    factors = isExact ? findFactors(muFile, factorsMember) : undefined;
-  } else {
-    for (const [option, value] of Object.entries({ factorsMember, ...(files.z === undefined && { zMember }) })) {
-      if (value !== undefined) throw optionRangeError(`${option}: expected only with one archive that has all arrays`);
-    }
-    const mu = pickArray(muFile, 'mu', muMember);
-    const pick = async (role: keyof Posterior, file: ReadInput) =>
-      pickArray(await open(role, file, mu.shape[0]), role, names[role]);
-    const logvar = await pick('logvar', files.logvar);
-    entries = { mu, logvar, ...(files.z !== undefined && { z: await pick('z', files.z) }) };
+  if (draw && (files.z !== undefined || values.zMember !== null)) {
+    const other = files.z === undefined ? mention('zMember') : 'file with z';
+    throw wrongValue({ option: 'draw', problem: phrase`expected no ${other} beside it` });
   }
+  const isExact = values.estimator === 'exact';
+  const { factors, ...entries } = await findArrays(files, values).catch((error) => {
+    throw nameReading(error);
+  });
   try {
-    const { z, ...others } = entries;
-    const posterior = await readArrays(draw ? others : entries);
+    const { mu, logvar } = entries;
+    const posterior = await readArrays(draw ? { mu, logvar } : entries);
     const read = await factors?.read();
-    options.signal?.throwIfAborted();
+    values.signal?.throwIfAborted();
     const { rows, columns } = posterior.mu;
     const threads = isExact && rows * columns >= MANY_NUMBERS ? Math.min(hardwareThreads(), 64) : 1;
-    return await decompose({ ...posterior, ...(read && { factors: read }) }, { threads, ...dropUndefined(asked) });
+    return await decompose({ ...posterior, ...(read && { factors: read }) }, { threads, ...asked });
   } catch (error) {
     throw nameFiles(error, { ...entries, factors });
   }
 }
 
-/** Factors are taken where they are, and not missed where they are not. */
+/** The arrays, found but not read. */
+async function findArrays(
+  files: Exclude<DecomposeFilesInput, ReadInput>,
+  options: ValuesOf<typeof DECOMPOSE_FILES_OPTIONS>,
+): Promise<Posterior<ArrayEntry> & { readonly factors?: ArrayEntry }> {
+  const { factorsMember, zMember, latentColumns, latentsDtype, header } = options;
+  const names = {
+    mu: options.muMember ?? undefined,
+    logvar: options.logvarMember ?? undefined,
+    z: zMember ?? undefined,
+  };
+  const open = (role: keyof Posterior, file: ReadInput, expectedRows?: number) =>
+    openFor(role, file, { columns: latentColumns, dtype: latentsDtype, header, expectedRows });
+  const muFile = await open('mu', files.mu);
+  if (files.logvar === undefined) {
+    if (files.z !== undefined) {
+      throw wrongValue({ option: 'z', problem: 'expected a file only beside one with logvar' });
+    }
+    if (isBare(muFile)) {
+      throw wrongValue({
+        option: 'logvar',
+        problem: `expected a second file: ${muFile.path} holds one array without a name`,
+      });
+    }
+    const entries = pickPosterior(muFile, names);
+    // An estimator of training has no use for factors.
+    const factors = options.estimator === 'exact' ? findFactors(muFile, factorsMember ?? undefined) : undefined;
+    return { ...entries, ...(factors && { factors }) };
+  }
+  for (const [option, value] of Object.entries({ factorsMember, ...(files.z === undefined && { zMember }) })) {
+    if (value !== null) throw wrongValue({ option, problem: 'expected only with one archive that has all arrays' });
+  }
+  const mu = pickArray(muFile, 'mu', names.mu);
+  const pick = async (role: keyof Posterior, file: ReadInput) =>
+    pickArray(await open(role, file, mu.shape[0]), role, names[role]);
+  const logvar = await pick('logvar', files.logvar);
+  return { mu, logvar, ...(files.z !== undefined && { z: await pick('z', files.z) }) };
+}
+
+/** Factors are taken if they are there, and not missed if they are not. */
 function findFactors(file: ArrayFile, member: string | undefined): ArrayEntry | undefined {
   const isThere = member !== undefined || findByRole(file, 'factors') !== undefined;
   return isThere ? pickArray(file, 'factors', member) : undefined;

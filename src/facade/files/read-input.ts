@@ -1,5 +1,5 @@
 /** What files are given as, and what is said of them. */
-import { DataError, optionRangeError } from '../../errors.js';
+import { DataError, wrongValue } from '../../errors.js';
 import {
   type ArrayEntry,
   type ArrayFile,
@@ -10,6 +10,8 @@ import {
   openArrays,
   type Role,
 } from '../../io/index.js';
+import type { Dtype } from '../../matrix.js';
+import { READING_NAMES, type ReadingNames } from './reading-options.js';
 
 /** Where the bytes of a file are: a Blob (or File), the bytes themselves, or ranges of them. */
 export type ReadInput = Blob | ArrayBuffer | Uint8Array | ByteSource;
@@ -26,26 +28,29 @@ export function isFile(input: object): input is ReadInput {
   return input instanceof Uint8Array || input instanceof ArrayBuffer || 'size' in input;
 }
 
-/** What bare values are, by the options that say so. */
-export interface BareValues extends Pick<NonNullable<OpenOptions['raw']>, 'columns' | 'dtype'> {
-  readonly columnsOption: string;
-  readonly dtypeOption: string;
+/** What a file does not say itself; an option that is null was not given. */
+export interface Reading {
+  readonly columns: number | null;
+  readonly dtype: Dtype | null;
+  readonly header: OpenOptions['header'] | null;
+  readonly expectedRows?: number;
 }
 
 /**
  * Opens a file for a role.
- * @throws RangeError where columns or a type are said of a file that says them itself: an option without effect is a misunderstanding
+ * @throws RangeError if columns or a type are said of a file that says them itself: an option without effect is a misunderstanding
  */
 export async function openFor(
   role: Role,
   input: ReadInput,
-  { columns, dtype, columnsOption, dtypeOption }: BareValues,
-  { header = 'auto', expectedRows }: Pick<OpenOptions, 'header' | 'expectedRows'>,
+  { columns, dtype, header, expectedRows }: Reading,
+  names: Pick<ReadingNames, 'columns' | 'dtype'> = READING_NAMES[role],
 ): Promise<ArrayFile> {
-  const file = await openArrays(toSource(input), { role, raw: { columns, dtype }, expectedRows, header });
-  const lost = columns !== undefined ? columnsOption : dtype !== undefined ? dtypeOption : null;
-  if (lost === null || file.format === 'raw') return file;
-  throw optionRangeError(`${lost}: expected only for bare values, and ${file.path} is ${file.format}`);
+  const raw = { ...(columns !== null && { columns }), ...(dtype !== null && { dtype }) };
+  const file = await openArrays(toSource(input), { role, raw, expectedRows, header: header ?? 'auto' });
+  const option = columns !== null ? names.columns : dtype !== null ? names.dtype : null;
+  if (option === null || file.format === 'raw') return file;
+  throw wrongValue({ option, problem: `expected only for bare values, and ${file.path} is ${file.format}` });
 }
 
 /** Whether a file holds one array that has no name, beside which there can be no other. */

@@ -2,14 +2,13 @@
 
 import { compile } from '../../../bindings/load.js';
 import { hardwareThreads } from '../../../bindings/worker-host.js';
-import { DataError, optionRangeError } from '../../errors.js';
+import { DataError, wrongValue } from '../../errors.js';
 import {
   type ArrayEntry,
   type ArrayFile,
   describeArrays,
   findPosterior,
   nameArrays,
-  type OpenOptions,
   pickArray,
   readArrays,
   readFactorLabels,
@@ -18,51 +17,19 @@ import type { Dtype, Matrix } from '../../matrix.js';
 import type { CheckedName, MetricSpelling } from '../../metrics/index.js';
 import type { Metric } from '../../metrics/metric.js';
 import { notesOf, writeNotes } from '../../note.js';
-import { refuseUnknown } from '../../options/check-options.js';
+import { checkOptions } from '../../options/check-options.js';
+import type { ValuesOf } from '../../options/rule.js';
 import { checkCapacity, type Shape } from '../../stats/capacity.js';
 import { pickCommon, resolveCommon } from '../common-options.js';
 import type { Task } from '../jobs/score-work.js';
-import { planTasks, SCORE_OPTIONS, type ScoreOptions, type ScoreReport, score } from '../score.js';
+import { planTasks, type ScoreReport, score } from '../score.js';
+import type { ScoreOptions } from '../score-options.js';
 import { dropUndefined, isBare, isFile, nameFiles, openFor, placeOf, type ReadInput } from './read-input.js';
+import { nameReading, READING_OPTIONS } from './reading-options.js';
+import { SCORE_FILES_OPTIONS, type ScoreFilesOptions } from './score-files-options.js';
 
 /** What {@link scoreFiles} takes: one archive that holds both arrays, or a file for each. */
 export type ScoreFilesInput<File = ReadInput> = File | { readonly latents: File; readonly factors?: File };
-
-/** Options of {@link scoreFiles}: those of `score`, and how to read the files. */
-export interface ScoreFilesOptions<Name extends string = MetricSpelling>
-  extends Omit<ScoreOptions<Name>, 'posterior' | 'members'> {
-  /** The array of an archive to take as latents; without it `latents`, `mu`, `codes` or `z`. */
-  readonly latentsMember?: string;
-  /** The array of an archive to take as factors; without it `factors`, `labels` or `v`. */
-  readonly factorsMember?: string;
-  /** Columns of latents that are bare values. */
-  readonly latentColumns?: number;
-  /** Columns of factors that are bare values. */
-  readonly factorColumns?: number;
-  /** Type of latents that are bare values. Default float32. */
-  readonly latentsDtype?: Dtype;
-  /** Type of factors that are bare values. Default int32. */
-  readonly factorsDtype?: Dtype;
-  /** Whether the first row of a text table holds names; `auto`, the default, looks. */
-  readonly header?: OpenOptions['header'];
-  /** How many threads compute. Default: all that the machine has where there is slow work for them, else this one. */
-  readonly threads?: number;
-}
-
-const READING = [
-  'latentsMember',
-  'factorsMember',
-  'latentColumns',
-  'factorColumns',
-  'latentsDtype',
-  'factorsDtype',
-  'header',
-] as const satisfies ReadonlyArray<keyof ScoreFilesOptions>;
-
-const OPTIONS: readonly string[] = [
-  ...Object.keys(SCORE_OPTIONS).filter((name) => name !== 'posterior' && name !== 'members'),
-  ...READING,
-];
 
 /**
  * Scores the latents and factors of files of any format with every metric asked for.
@@ -97,15 +64,18 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
   options: ScoreFilesOptions<string>,
   compute: (input: ScoreInput) => Promise<R>,
 ): Promise<R> {
-  refuseUnknown('scoreFiles', options, OPTIONS);
-  const asked: ScoreOptions<string> = dropUndefined(
-    Object.fromEntries(Object.entries(options).filter(([name]) => !(READING as readonly string[]).includes(name))),
+  const values = checkOptions({ name: 'scoreFiles' }, options, SCORE_FILES_OPTIONS);
+  const isGiven = (name: string) => (options as Readonly<Record<string, unknown>>)[name] != null;
+  const asked: ScoreOptions<string> = Object.fromEntries(
+    Object.entries(values).filter(([name]) => isGiven(name) && !(name in READING_OPTIONS)),
   );
   const { signal } = resolveCommon(pickCommon(asked));
   const planned = planTasks(asked, true);
   // The kernels compile while the files are opened; a failure shows when they are used.
   compile().catch(() => {});
-  const found = await findArrays(isFile(input) ? { latents: input } : input, options);
+  const found = await findArrays(isFile(input) ? { latents: input } : input, values).catch((error) => {
+    throw nameReading(error);
+  });
   const { latents, factors, latentsFile, factorsFile } = found;
   const search = planned.some(needsPosterior) ? findPosterior(latentsFile, latents) : { posterior: null, notes: [] };
   const { posterior } = search;
@@ -157,35 +127,25 @@ interface Found {
 /** The two arrays, found but not read. */
 export async function findArrays(
   files: Exclude<ScoreFilesInput, ReadInput>,
-  options: Pick<ScoreFilesOptions, (typeof READING)[number]>,
+  options: ValuesOf<typeof SCORE_FILES_OPTIONS>,
 ): Promise<Found> {
   const { latentsMember, factorsMember, latentColumns, factorColumns, latentsDtype, factorsDtype, header } = options;
-  const lost = factorColumns !== undefined ? 'factorColumns' : factorsDtype !== undefined ? 'factorsDtype' : null;
+  const lost = factorColumns !== null ? 'factorColumns' : factorsDtype !== null ? 'factorsDtype' : null;
   if (files.factors === undefined && lost !== null) {
-    throw optionRangeError(`${lost}: expected only with a second file, of bare values`);
+    throw wrongValue({ option: lost, problem: 'expected only with a second file, of bare values' });
   }
-  const latentsFile = await openFor(
-    'latents',
-    files.latents,
-    { columns: latentColumns, dtype: latentsDtype, columnsOption: 'latentColumns', dtypeOption: 'latentsDtype' },
-    { header },
-  );
+  const ofLatents = { columns: latentColumns, dtype: latentsDtype, header };
+  const latentsFile = await openFor('latents', files.latents, ofLatents);
   if (files.factors === undefined && isBare(latentsFile)) {
-    throw optionRangeError(
-      `expected a second file with the factors: ${latentsFile.path} holds one array without a name`,
-    );
+    throw wrongValue({
+      option: 'factors',
+      problem: `expected a second file: ${latentsFile.path} holds one array without a name`,
+    });
   }
-  const latents = pickArray(latentsFile, 'latents', latentsMember);
-  const factorsFile =
-    files.factors === undefined
-      ? latentsFile
-      : await openFor(
-          'factors',
-          files.factors,
-          { columns: factorColumns, dtype: factorsDtype, columnsOption: 'factorColumns', dtypeOption: 'factorsDtype' },
-          { header, expectedRows: latents.shape[0] },
-        );
-  const factors = pickArray(factorsFile, 'factors', factorsMember);
+  const latents = pickArray(latentsFile, 'latents', latentsMember ?? undefined);
+  const ofFactors = { columns: factorColumns, dtype: factorsDtype, header, expectedRows: latents.shape[0] };
+  const factorsFile = files.factors === undefined ? latentsFile : await openFor('factors', files.factors, ofFactors);
+  const factors = pickArray(factorsFile, 'factors', factorsMember ?? undefined);
   // Before the two are compared: a file without rows is most likely the wrong file.
   for (const entry of [latents, factors]) {
     if (entry.shape[0] < 2) throw new DataError(`expected at least 2 rows, got ${entry.shape[0]}`, placeOf(entry));

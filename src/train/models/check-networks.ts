@@ -1,6 +1,6 @@
 /** Holds the networks of an architecture to the images and latents that they are built for. */
 import type { ImageShape } from '../../data/dataset.js';
-import { optionRangeError, optionTypeError } from '../../errors.js';
+import { wrongType, wrongValue } from '../../errors.js';
 import type { Networks } from './architecture.js';
 import { ACTIVATIONS, type Layer } from './layers.js';
 
@@ -21,18 +21,26 @@ function checkNetwork(
   input: readonly number[],
   output: readonly number[],
 ): void {
-  if (!Array.isArray(layers)) throw optionTypeError(`${label}: expected a list of layers, got ${typeof layers}`);
+  if (!Array.isArray(layers))
+    throw wrongType({ option: 'architecture', problem: `${label}: expected a list of layers, got ${typeof layers}` });
   let before = input;
   for (const [i, layer] of layers.entries()) before = shapeAfter(`${label}: layer ${i}`, layer, before);
   if (before.join() !== output.join()) {
-    throw optionRangeError(`${label}: expected an output of ${show(output)}, got ${show(before)}`);
+    throw wrongValue({
+      option: 'architecture',
+      problem: `${label}: expected an output of ${show(output)}, got ${show(before)}`,
+    });
   }
 }
 
 /** The shape of a row behind a layer. */
 function shapeAfter(label: string, layer: Layer, before: readonly number[]): readonly number[] {
   const expect = (isRight: boolean, expected: string, got: unknown) => {
-    if (!isRight) throw optionRangeError(`${label}: expected ${expected}, got ${JSON.stringify(got) ?? 'nothing'}`);
+    if (!isRight)
+      throw wrongValue({
+        option: 'architecture',
+        problem: `${label}: expected ${expected}, got ${JSON.stringify(got) ?? 'nothing'}`,
+      });
   };
   const expectCount = (name: string, value: unknown) =>
     expect(Number.isInteger(value) && (value as number) > 0, `${name} to be a whole number above 0`, value);

@@ -1,6 +1,6 @@
 /** The architectures by name. */
 
-import { optionRangeError } from '../../errors.js';
+import { wrongValue } from '../../errors.js';
 import { pickPart } from '../named-parts.js';
 import { type Architecture, INITIALISATIONS, type ListedArchitecture } from './architecture.js';
 import { burgess } from './burgess.js';
@@ -13,7 +13,8 @@ export const ARCHITECTURES: readonly ListedArchitecture[] = [burgess, locatello,
 export function findArchitecture(given: string | Architecture): Architecture {
   const found = pickPart<Architecture>('architecture', ARCHITECTURES, given, ['build']);
   if (INITIALISATIONS.includes(found.initialisation)) return found;
-  throw optionRangeError(
-    `architecture: ${found.name}: expected an initialisation of ${INITIALISATIONS.join(', ')}, got '${found.initialisation}'`,
-  );
+  throw wrongValue({
+    option: 'architecture',
+    problem: `${found.name}: expected an initialisation of ${INITIALISATIONS.join(', ')}, got '${found.initialisation}'`,
+  });
 }

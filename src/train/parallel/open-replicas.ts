@@ -1,7 +1,7 @@
 /** Where the shards of a batch are computed: here, or in workers. */
 import { hardwareThreads } from '../../../bindings/worker-host.js';
 import type { WorkerPort } from '../../../bindings/worker-port.js';
-import { optionRangeError } from '../../errors.js';
+import { wrongValue } from '../../errors.js';
 import type { OpenedBackend } from '../backends/open-backend.js';
 import { localReplicas, type Replicas } from '../replicas.js';
 import type { Computer, System } from '../system.js';
@@ -27,7 +27,8 @@ export function checkThreads(
   system: Pick<System, 'description'>,
 ): void {
   const reason = threads === 1 ? null : whyOne(backend, system);
-  if (reason !== null) throw optionRangeError(`threads: expected 1 ${reason.where}, got ${threads}${reason.hint}`);
+  if (reason !== null)
+    throw wrongValue({ option: 'threads', problem: `expected 1 ${reason.where}, got ${threads}${reason.hint}` });
 }
 
 /** Shards that nobody asked to spread further than this: more threads gain little. */

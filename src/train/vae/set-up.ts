@@ -1,6 +1,6 @@
 /** A model of the VAE family out of the plan of a training. */
 import type { ImageShape } from '../../data/dataset.js';
-import { optionTypeError } from '../../errors.js';
+import { wrongType } from '../../errors.js';
 import { LIKELIHOODS } from '../likelihoods/index.js';
 import { checkNetworks } from '../models/check-networks.js';
 import type { ActiveObjective } from '../objectives/objective.js';
@@ -17,8 +17,7 @@ import type { VaeSetup } from './vae-system.js';
 export function setUpVae(plan: TrainPlan, image: ImageShape, datasetSize: number): VaeSetup {
   const { architecture, likelihood, latents, batchSize, learningRate, seed } = plan;
   const objective = activate(plan);
-  const label = `architecture: ${architecture.name}`;
-  const networks = checkNetworks(label, architecture.build(image, latents), image, latents);
+  const networks = checkNetworks(architecture.name, architecture.build(image, latents), image, latents);
   const description: VaeDescription = { kind: 'vae', networks, likelihood: likelihood.name, latents };
   const isSendable = LIKELIHOODS.some((listed) => listed === likelihood);
   return {
@@ -40,12 +39,17 @@ export function setUpVae(plan: TrainPlan, image: ImageShape, datasetSize: number
 /** @throws TypeError for an objective of the caller's own that lacks something */
 function activate({ objective, objectiveOptions }: TrainPlan): ActiveObjective {
   const active = objective.activate(objectiveOptions);
-  const label = `objective: ${objective.name}`;
   if (active?.code !== 'sample' && active?.code !== 'mean') {
-    throw optionTypeError(`${label}: expected a code of 'sample' or 'mean', got ${JSON.stringify(active?.code)}`);
+    throw wrongType({
+      option: 'model',
+      problem: `${objective.name}: expected a code of 'sample' or 'mean', got ${JSON.stringify(active?.code)}`,
+    });
   }
   if (typeof active.penalise === 'function') return active;
-  throw optionTypeError(`${label}: expected a function penalise, got ${typeof active.penalise}`);
+  throw wrongType({
+    option: 'model',
+    problem: `${objective.name}: expected a function penalise, got ${typeof active.penalise}`,
+  });
 }
 
 function unsendable(likelihood: string): string {

@@ -118,12 +118,12 @@ const REFUSALS: ReadonlyArray<[what: string, work: () => Promise<unknown>, messa
   [
     'a metric nobody knows, before it reads',
     () => scoreBlobs(new Uint8Array(9), { metrics: ['migg'] as string[] }),
-    /^metrics: expected names of metrics, got 'migg'; did you mean 'mig'\?$/,
+    /^metrics: unknown name 'migg'; did you mean 'mig'\?$/,
   ],
   [
     'one array without a name',
     async () => scoreBlobs(await bytesOf(writeNpy(mu))),
-    /^expected a second file with the factors: memory holds one array without a name$/,
+    /^factors: expected a second file: memory holds one array without a name$/,
   ],
   [
     'columns of a file that says them',
@@ -151,7 +151,7 @@ const REFUSALS: ReadonlyArray<[what: string, work: () => Promise<unknown>, messa
   [
     'an option nobody knows',
     async () => scoreBlobs(await archiveOf({ mu, factors }), { posterior: { mu, logvar } } as object),
-    /^scoreFiles: expected options .*, got an unknown one, 'posterior'$/,
+    /^posterior: not an option of scoreFiles; expected metrics, .*header$/,
   ],
   [
     'a posterior without logvar',

@@ -1,0 +1,45 @@
+/** What `decomposeFiles` can be asked for. */
+import type { OpenOptions } from '../../io/index.js';
+import type { Dtype } from '../../matrix.js';
+import { THREADS } from '../../options/common-rules.js';
+import { boolean, type NumberRule, type Rule } from '../../options/rule.js';
+import { DECOMPOSE_OPTIONS, type DecomposeOptions } from '../decompose-options.js';
+import { READING_OPTIONS } from './reading-options.js';
+
+/** Options of `decomposeFiles`: those of `decompose`, and how to read the files. */
+export interface DecomposeFilesOptions extends DecomposeOptions {
+  /** The array to take as means; without it `mu`, `mean` or `latents`. */
+  readonly muMember?: string;
+  /** The array to take as logarithms of variances; without it `logvar` or `log_var`. */
+  readonly logvarMember?: string;
+  /** The array to take as samples; without it `z` or `samples`, if there is one. */
+  readonly zMember?: string;
+  /** The array of one archive to take as factors; without it `factors`, `labels` or `v`, if there is one. */
+  readonly factorsMember?: string;
+  /** Columns of bare values. */
+  readonly latentColumns?: number;
+  /** Type of bare values. Default float32. */
+  readonly latentsDtype?: Dtype;
+  /** Whether the first row of a text table holds names; `auto`, the default, looks. */
+  readonly header?: OpenOptions['header'];
+  /** Draws z from the seed even if an archive has one. Default false. */
+  readonly draw?: boolean;
+  /** How many threads compute. Default: all that the machine has if there is work for them, else this one. */
+  readonly threads?: number;
+}
+
+const { muMember, logvarMember, zMember, factorsMember, latentColumns, latentsDtype, header } = READING_OPTIONS;
+
+/** Every option of `decomposeFiles`. */
+export const DECOMPOSE_FILES_OPTIONS = {
+  ...DECOMPOSE_OPTIONS,
+  draw: boolean({ default: false, description: 'draw z from the seed even if the files have one' }),
+  threads: { ...THREADS, default: null, defaultText: 'all, if there is work for them' } as NumberRule,
+  muMember,
+  logvarMember,
+  zMember,
+  factorsMember: { ...factorsMember, needs: { option: 'estimator', values: ['exact'] } },
+  latentColumns,
+  latentsDtype,
+  header,
+} satisfies Record<keyof DecomposeFilesOptions, Rule>;

@@ -1,0 +1,78 @@
+/** How files are read, as far as they do not say it themselves. */
+import { DataError } from '../../errors.js';
+import type { OpenOptions, Role } from '../../io/index.js';
+import type { Dtype } from '../../matrix.js';
+import { DTYPE_NAMES, parseDtype } from '../../options/parse-dtype.js';
+import { choice, integer, other, text, ValueProblem } from '../../options/rule.js';
+import type { Mention } from '../../phrase.js';
+
+const member = (what: string, usual: string) =>
+  text({ placeholder: 'name', defaultText: usual, description: `array of an archive to take as ${what}` });
+
+const columns = (whose: string) => integer({ minimum: 1, description: `columns of ${whose} that are bare values` });
+
+const dtype = (whose: string, usual: Dtype) =>
+  choice<readonly Dtype[]>(DTYPE_NAMES, {
+    parse: parseDtype,
+    defaultText: usual,
+    description: `type of ${whose} that are bare values`,
+  });
+
+const HEADERS: Readonly<Record<string, NonNullable<OpenOptions['header']>>> = { yes: true, no: false, auto: 'auto' };
+
+/** Every option of reading; each function takes those of its files. */
+export const READING_OPTIONS = {
+  latentsMember: member('latents', 'latents, mu, codes or z'),
+  factorsMember: member('factors', 'factors, labels or v'),
+  muMember: member('means', 'mu, mean or latents'),
+  logvarMember: member('logarithms of variances', 'logvar or log_var'),
+  zMember: member('samples', 'z or samples, if there is one'),
+  latentColumns: columns('latents'),
+  factorColumns: columns('factors'),
+  latentsDtype: dtype('latents', 'float32'),
+  factorsDtype: dtype('factors', 'int32'),
+  header: other<NonNullable<OpenOptions['header']>>({
+    expected: "'auto', true or false",
+    accepts: (value) => typeof value === 'boolean' || value === 'auto',
+    parse: parseHeader,
+    words: Object.keys(HEADERS),
+    placeholder: 'yes|no',
+    defaultText: 'auto, which looks',
+    description: 'whether the first row of a text table holds names',
+  }),
+};
+
+function parseHeader(text: string) {
+  if (Object.hasOwn(HEADERS, text)) return HEADERS[text];
+  throw new ValueProblem(`expected yes, no or auto, got '${text}'`);
+}
+
+/** The options that say how the file of a role is read. */
+export interface ReadingNames {
+  readonly member: string;
+  readonly columns: string;
+  readonly dtype: string;
+}
+
+const ofLatents = { columns: 'latentColumns', dtype: 'latentsDtype' };
+
+/** What they are called by functions that take files of several roles. */
+export const READING_NAMES: Readonly<Record<Role, ReadingNames>> = {
+  latents: { member: 'latentsMember', ...ofLatents },
+  factors: { member: 'factorsMember', columns: 'factorColumns', dtype: 'factorsDtype' },
+  mu: { member: 'muMember', ...ofLatents },
+  logvar: { member: 'logvarMember', ...ofLatents },
+  z: { member: 'zMember', ...ofLatents },
+};
+
+/** Readers name the options of one file, and its role; functions of several files have one for each. */
+export function nameReading(error: unknown): unknown {
+  return error instanceof DataError ? error.renaming(nameOfRole) : error;
+}
+
+function nameOfRole(mentioned: Mention): Mention {
+  const { option, owner, value } = mentioned;
+  if (owner === undefined || !Object.hasOwn(READING_NAMES, owner)) return mentioned;
+  const names = READING_NAMES[owner as Role];
+  return { option: names[option as keyof ReadingNames] ?? option, ...(value !== undefined && { value }) };
+}

@@ -1,0 +1,46 @@
+/** What `scoreFiles` can be asked for. */
+import type { OpenOptions } from '../../io/index.js';
+import type { Dtype } from '../../matrix.js';
+import type { MetricSpelling } from '../../metrics/index.js';
+import { THREADS } from '../../options/common-rules.js';
+import type { NumberRule, Rule } from '../../options/rule.js';
+import { SCORE_OPTIONS, type ScoreOptions } from '../score-options.js';
+import { READING_OPTIONS } from './reading-options.js';
+
+/** Options of `scoreFiles`: those of `score`, and how to read the files. */
+export interface ScoreFilesOptions<Name extends string = MetricSpelling>
+  extends Omit<ScoreOptions<Name>, 'posterior' | 'members'> {
+  /** The array of an archive to take as latents; without it `latents`, `mu`, `codes` or `z`. */
+  readonly latentsMember?: string;
+  /** The array of an archive to take as factors; without it `factors`, `labels` or `v`. */
+  readonly factorsMember?: string;
+  /** Columns of latents that are bare values. */
+  readonly latentColumns?: number;
+  /** Columns of factors that are bare values. */
+  readonly factorColumns?: number;
+  /** Type of latents that are bare values. Default float32. */
+  readonly latentsDtype?: Dtype;
+  /** Type of factors that are bare values. Default int32. */
+  readonly factorsDtype?: Dtype;
+  /** Whether the first row of a text table holds names; `auto`, the default, looks. */
+  readonly header?: OpenOptions['header'];
+  /** How many threads compute. Default: all that the machine has if there is slow work for them, else this one. */
+  readonly threads?: number;
+}
+
+const { posterior: _posterior, members: _members, ...OF_SCORE } = SCORE_OPTIONS;
+const { latentsMember, factorsMember, latentColumns, factorColumns, latentsDtype, factorsDtype, header } =
+  READING_OPTIONS;
+
+/** Every option of `scoreFiles`. */
+export const SCORE_FILES_OPTIONS = {
+  ...OF_SCORE,
+  threads: { ...THREADS, default: null, defaultText: 'all, if there is slow work for them' } as NumberRule,
+  latentsMember,
+  factorsMember,
+  latentColumns,
+  factorColumns,
+  latentsDtype,
+  factorsDtype,
+  header,
+} satisfies Record<keyof ScoreFilesOptions, Rule>;

@@ -1,0 +1,71 @@
+/** What `score` can be asked for. */
+import type { MetricSpelling } from '../metrics/index.js';
+import type { Metric } from '../metrics/metric.js';
+import { parseWords } from '../options/parse-lists.js';
+import { boolean, integer, other, type Rule } from '../options/rule.js';
+import type { Posterior, PosteriorInput } from '../posterior.js';
+import type { CommonOptions } from '../types.js';
+import { COMMON_OPTIONS } from './common-options.js';
+
+/** Options of `score`. `Name` is what `metrics` may hold beside metrics themselves: `ScoreOptions<string>` takes names found at run time. */
+export interface ScoreOptions<Name extends string = MetricSpelling> extends CommonOptions {
+  /**
+   * Which metrics: names or aliases (whatever their case, hyphens, underscores and spaces), `all`, or metrics of your own.
+   * Default: all but the slow ones (`dci`, `dci-es`). Those that need a posterior (`mig-posterior`) are left out of both where
+   * there is none.
+   */
+  readonly metrics?: ReadonlyArray<Name | Metric>;
+  /** Options of single metrics, by name: `{ mig: { bins: 10 } }`. */
+  readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Equal-width bins, for every metric that has them. Default 20, of `rmig` 100. */
+  readonly bins?: number;
+  /** Adds `timings` to the report. Default false, so that equal inputs give equal bytes. */
+  readonly timings?: boolean;
+  /** The posteriors q(z|x) that the latents are of: mu and logvar as large as the latents, and z, drawn from the seed where there is none. */
+  readonly posterior?: PosteriorInput;
+  /** What the factors are called, one name per column, to be named in the report. */
+  readonly factorNames?: readonly string[];
+  /** The archive members that the arrays came from, to be named in the report. */
+  readonly members?: {
+    readonly latents?: string;
+    readonly factors?: string;
+  } & Partial<Posterior<string>>;
+}
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Every option of `score`. */
+export const SCORE_OPTIONS = {
+  metrics: other<ReadonlyArray<string | Metric>>({
+    expected: 'an array of at least one name or metric',
+    accepts: Array.isArray,
+    parse: (text, previous) => [...(previous ?? []), ...parseWords(text)],
+    placeholder: 'names',
+    names: 'metrics',
+    defaultText: 'all but the slow ones',
+    description: 'metrics, with commas between, or all',
+  }),
+  options: other<ScoreOptions['options']>({
+    expected: 'an object of options by metric',
+    accepts: isObject,
+    description: 'options of single metrics',
+  }),
+  bins: integer({ minimum: 2, description: 'bins of every metric that counts in bins' }),
+  timings: boolean({ description: 'seconds per metric' }),
+  posterior: other<PosteriorInput>({
+    expected: '{ mu, logvar }, and z if there is one',
+    accepts: isObject,
+    description: 'posteriors that the latents are of',
+  }),
+  factorNames: other<readonly string[]>({
+    expected: 'an array of strings',
+    accepts: Array.isArray,
+    description: 'what the factors are called',
+  }),
+  members: other<ScoreOptions['members']>({
+    expected: 'an object of names',
+    accepts: isObject,
+    description: 'the archive members that the arrays came from',
+  }),
+  ...COMMON_OPTIONS,
+} satisfies Record<keyof ScoreOptions, Rule>;
