@@ -91,14 +91,16 @@ async function stopAndResume(
 
 for (const backend of ['wasm', 'cpu'] as const) {
   test(`a run that is stopped and resumed has the bits of one that was not, on ${backend}`, async () => {
+    // As few as show it: cpu takes a second for each.
+    const options = { ...SMALL, backend, steps: 9, checkpointEvery: 3, testRows: 24 };
     const whole: number[] = [];
     const folder = createMemoryRunFolder();
-    await train({ ...SMALL, backend, out: folder, onProgress: listen(whole) });
+    await train({ ...options, out: folder, onProgress: listen(whole) });
     const parts: number[] = [];
-    const resumed = await stopAndResume({ ...SMALL, backend }, 17, parts);
-    assert.is(whole.length, 31);
+    const resumed = await stopAndResume(options, 5, parts);
+    assert.is(whole.length, 10);
     assert.equal(parts, whole);
-    const [expected, got] = [await tensorsOf(folder, 30), await tensorsOf(resumed, 30)];
+    const [expected, got] = [await tensorsOf(folder, 9), await tensorsOf(resumed, 9)];
     assert.equal([...got.keys()], [...expected.keys()]);
     for (const [name, { values }] of expected) assert.equal(got.get(name)?.values, values, name);
     const steps = (log: Uint8Array | null) =>
@@ -144,9 +146,13 @@ test('and on cpu, which is too slow to come there and goes on from the 200 steps
   for (const [name, { values }] of expected) assert.equal(got.get(name)?.values, values, name);
 });
 
+/** Of the published size it would take most of the time. */
+const SMALL_DISCRIMINATOR = { 'discriminator-layers': 2, 'discriminator-units': 16 };
+
 for (const model of ['beta-tcvae', 'factor-vae', 'dae'] as const) {
   test(`the state of ${model} is resumed too`, async () => {
-    const short = { ...SMALL, model, backend: 'wasm', steps: 8, checkpointEvery: 3 } as const;
+    const modelOptions = model === 'factor-vae' ? SMALL_DISCRIMINATOR : {};
+    const short = { ...SMALL, model, modelOptions, backend: 'wasm', steps: 8, checkpointEvery: 3 } as const;
     const whole: number[] = [];
     await train({ ...short, out: createMemoryRunFolder(), onProgress: listen(whole) });
     const parts: number[] = [];
@@ -467,7 +473,7 @@ async function withGivenRun(name: 'cpu' | 'wasm', work: (run: string, backend: o
   const owner = await openBackend(name);
   try {
     const run = join(path, 'run');
-    await train({ ...SMALL, tf: given, steps: 2, out: run });
+    await train({ ...SMALL, testRows: 24, tf: given, steps: 2, out: run });
     owner.close();
     await work(run, JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')).backend);
   } finally {
@@ -494,7 +500,7 @@ for (const name of ['cpu', 'wasm'] as const) {
       });
       assert.equal(warnings, []);
       const whole: number[] = [];
-      await train({ ...SMALL, backend: name, steps: 4, onProgress: listen(whole) });
+      await train({ ...SMALL, testRows: 24, backend: name, steps: 4, onProgress: listen(whole) });
       assert.equal(parts.slice(3), whole.slice(3));
       assert.equal(JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')).backend, { name, tfjs: '4.22.0', build });
     });
