@@ -1,9 +1,9 @@
 /** Which build of training.wasm this thread takes: with relaxed SIMD where the host has it, as steps take less time with it. */
 import { enableRelaxed, forcedBuild } from './wasm-source.js';
-import { expectSimd, supports } from './wasm-support.js';
+import { type Extension, expectSimd, supports } from './wasm-support.js';
 
 /** The builds of training.wasm: plain SIMD everywhere, relaxed SIMD where the host has it. */
-export type Build = 'simd' | 'relaxed';
+export type Build = Extension;
 
 let agreed: Build | undefined;
 

@@ -1,5 +1,5 @@
 /** Where the bytes of the WebAssembly come from, in a browser: a file served beside the bundle. */
-import type { Build } from './training-build.js';
+import type { Extension } from './wasm-support.js';
 
 // Streaming a few kilobytes would gain nothing and depend on the server's content type; `new URL(..., import.meta.url)` is what
 // bundlers look for to copy the file.
@@ -10,7 +10,7 @@ export async function readWasm(): Promise<BufferSource> {
 }
 
 /** The bytes of a build of training.wasm. */
-export async function readTrainingWasm(build: Build): Promise<BufferSource> {
+export async function readTrainingWasm(build: Extension): Promise<BufferSource> {
   return fetchBytes(
     build === 'relaxed'
       ? new URL('./training.relaxed.wasm', import.meta.url)

@@ -2,7 +2,7 @@
 import core from 'inline:core.wasm';
 import trainingRelaxed from 'inline:training.relaxed.wasm';
 import trainingSimd from 'inline:training.wasm';
-import type { Build } from './training-build.js';
+import type { Extension } from './wasm-support.js';
 
 /** The bytes of core.wasm. */
 export async function readWasm(): Promise<BufferSource> {
@@ -10,7 +10,7 @@ export async function readWasm(): Promise<BufferSource> {
 }
 
 /** The bytes of a build of training.wasm; a bundle that does not train leaves them out with this function. */
-export async function readTrainingWasm(build: Build): Promise<BufferSource> {
+export async function readTrainingWasm(build: Extension): Promise<BufferSource> {
   return decode(build === 'relaxed' ? trainingRelaxed : trainingSimd);
 }
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import type { Build } from './training-build.js';
+import type { Extension } from './wasm-support.js';
 
 /** The bytes of core.wasm. */
 export async function readWasm(): Promise<BufferSource> {
@@ -12,7 +12,7 @@ export async function readWasm(): Promise<BufferSource> {
 }
 
 /** The bytes of a build of training.wasm. */
-export async function readTrainingWasm(build: Build): Promise<BufferSource> {
+export async function readTrainingWasm(build: Extension): Promise<BufferSource> {
   return readBeside(build === 'relaxed' ? 'training.relaxed.wasm' : 'training.wasm');
 }
 

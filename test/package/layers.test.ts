@@ -153,6 +153,33 @@ test('rooms import only the rooms they may', () => {
   );
 });
 
+/** A path from a file back to itself, types and what is loaded on use included; null if there is none. */
+function findCycle(): string[] | null {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): string[] | null => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return null;
+    path.push(file);
+    for (const { target } of files.get(file) ?? []) {
+      const cycle = files.has(target) ? visit(target) : null;
+      if (cycle !== null) return cycle;
+    }
+    path.pop();
+    done.add(file);
+    return null;
+  };
+  for (const file of files.keys()) {
+    const cycle = visit(file);
+    if (cycle !== null) return cycle;
+  }
+  return null;
+}
+
+test('no file imports itself by way of others', () => {
+  assert.equal(findCycle(), null);
+});
+
 test('rooms may import only what they do', () => {
   const unused = rooms.flatMap((room) => {
     const targets = ours.filter(({ file }) => roomOf(file) === room).map(({ target }) => target);
