@@ -1,55 +1,46 @@
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { type GivenOf, text } from '../options/rule.js';
 import { formatCount } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
 import { POINTS } from '../train/objectives/codes.js';
 import { POSTERIOR_NAME, posteriorArrays, posteriorToNpz } from '../train/posterior-archive.js';
-import { type EncodedByRun, type EncodePlan, encode, ROWS_OF_OTHERS, SPLITS } from '../trained/encode-dataset.js';
+import { ENCODE_OPTIONS, ROWS_OF_OTHERS } from '../trained/declared-options.js';
+import { type EncodedByRun, type EncodePlan, encode } from '../trained/encode-dataset.js';
 import { checkEnding } from './check-ending.js';
 import type { Context } from './command.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples } from './help-text.js';
-import { type ComputeFlags, declareCompute, inputsOf, toModelOptions } from './model-flags.js';
-import { wholeNumber } from './parse-values.js';
+import { type ComputeFlags, declareCompute, inputsOf, readModelFlags, toModelOptions } from './model-flags.js';
+import { JSON_OPTION, QUIET } from './output-options.js';
 import { startProgress } from './progress.js';
 import { tellNotes } from './tell-notes.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
-interface EncodeFlags extends ComputeFlags {
-  readonly out?: string;
-  readonly rows?: number;
-  readonly split?: (typeof SPLITS)[number];
-  readonly seed?: number;
-  readonly quiet?: boolean;
-  readonly json?: boolean;
-}
+const OPTIONS = {
+  ...ENCODE_OPTIONS,
+  out: text({
+    placeholder: 'file.npz',
+    defaultText: `${POSTERIOR_NAME} of the run, if no other flag is given`,
+    description: 'where to',
+  }),
+  quiet: { ...QUIET, description: 'no progress, and no notes of the data' },
+  json: JSON_OPTION,
+};
+
+type EncodeFlags = ComputeFlags & GivenOf<typeof OPTIONS>;
 
 /** `vaemetrics encode`. */
 export function define(command: Command, { terminal }: Context): void {
-  declareCompute(command)
-    .description(
-      'Encodes images with the model of a run: writes mu, logvar, z and the factors as .npz, which score reads.',
-    )
-    .option('--out <file.npz>', `where to (default: ${POSTERIOR_NAME} of the run, where no other flag is given)`)
-    .addOption(
-      new Option('--split <name>', "rows of the run's own data (default: test, what was held out)").choices(SPLITS),
-    )
-    .addOption(
-      new Option(
-        '--rows <n>',
-        `how many of them (default: all of the split; of other data ${ROWS_OF_OTHERS}, where no split is named)`,
-      ).argParser(wholeNumber('--rows', 1)),
-    )
-    .addOption(
-      new Option(
-        '--seed <n>',
-        "seed of the samples z, and of which rows --rows takes of train or all: of test the first (default: the run's, its --data-seed for rows)",
-      ).argParser(wholeNumber('--seed', 0)),
-    )
-    .option('-q, --quiet', 'no progress, and no notes of the data')
-    .option('--json', 'one JSON document')
+  command.description(
+    'Encodes images with the model of a run: writes mu, logvar, z and the factors as .npz, which score reads.',
+  );
+  declareCompute(command);
+  declareFlags(command, 'Rows and output:', OPTIONS);
+  command
     .addHelpText(
       'after',
       describeExamples([
@@ -64,11 +55,12 @@ export function define(command: Command, { terminal }: Context): void {
         { does: 'other images', command: 'vaemetrics encode runs/first --data digits.npz --out digits-posterior.npz' },
       ]),
     )
-    .action((run: string, flags: EncodeFlags) => runEncode(run, flags, terminal));
+    .action((run: string) => runEncode(run, command, terminal));
 }
 
-async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): Promise<void> {
-  const { split, rows, seed } = flags;
+async function runEncode(run: string, command: Command, terminal: Terminal): Promise<void> {
+  const flags: EncodeFlags = { ...readModelFlags(command), ...readFlags(command, OPTIONS) };
+  const { rows } = flags;
   const options = toModelOptions(flags, terminal);
   checkEnding('--out', flags.out, '.npz');
   const out = flags.out ?? defaultOutput(run, flags);
@@ -77,9 +69,7 @@ async function runEncode(run: string, flags: EncodeFlags, terminal: Terminal): P
   const progress = flags.quiet ? null : startProgress(terminal);
   const encoded = await encode(run, {
     ...options,
-    ...(split !== undefined && { split }),
-    ...(rows !== undefined && { rows }),
-    ...(seed !== undefined && { seed }),
+    ...readFlags(command, ENCODE_OPTIONS),
     signal: terminal.signal,
     onOpened: (opened) => {
       if (!flags.quiet) tellNotes(terminal, opened);

@@ -1,33 +1,33 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { describeWriteFailure, OutputError } from '../io/output-error.js';
+import { text } from '../options/rule.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
-import { EXPORT_FORMATS, type ExportFormat, exportModel } from '../trained/export/export-model.js';
+import { WEIGHT_OPTIONS } from '../trained/declared-options.js';
+import { EXPORT_OPTIONS, exportModel } from '../trained/export/export-model.js';
 import type { Context } from './command.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples } from './help-text.js';
-import { declareModel, type ModelFlags, toWeights } from './model-flags.js';
+import { declareModel, toWeights } from './model-flags.js';
+import { JSON_OPTION } from './output-options.js';
 import type { Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
 import { writeOutput } from './write-output.js';
 
-interface ExportFlags extends ModelFlags {
-  readonly format: ExportFormat;
-  readonly out: string;
-  readonly json?: boolean;
-}
+const OPTIONS = {
+  ...EXPORT_OPTIONS,
+  out: text({ placeholder: 'folder', description: 'where to; files of the same names are replaced' }),
+  json: { ...JSON_OPTION, description: 'print what was written as JSON' },
+};
 
 /** `vaemetrics export`. */
 export function define(command: Command, { terminal }: Context): void {
-  declareModel(command)
-    .description('Writes the encoder and the decoder of a run for other programs.')
-    .addOption(
-      new Option('--format <name>', 'for tf.loadLayersModel, or for PyTorch')
-        .choices(EXPORT_FORMATS)
-        .makeOptionMandatory(),
-    )
-    .requiredOption('--out <folder>', 'where to; files of the same names are replaced')
-    .option('--json', 'print what was written as JSON')
+  command.description('Writes the encoder and the decoder of a run for other programs.');
+  declareModel(command);
+  declareFlags(command, 'Output:', OPTIONS);
+  command
     .addHelpText(
       'after',
       describeExamples([
@@ -38,11 +38,13 @@ export function define(command: Command, { terminal }: Context): void {
         },
       ]),
     )
-    .action((run: string, flags: ExportFlags) => runExport(run, flags, terminal));
+    .action((run: string) => runExport(run, command, terminal));
 }
 
-async function runExport(run: string, flags: ExportFlags, terminal: Terminal): Promise<void> {
+async function runExport(run: string, command: Command, terminal: Terminal): Promise<void> {
+  const flags = { ...readFlags(command, WEIGHT_OPTIONS), ...readFlags(command, OPTIONS) };
   const { out, format, json } = flags;
+  if (format === undefined || out === undefined) throw new UsageError('expected --format and --out');
   const files = await exportModel(run, { format, ...toWeights(flags, terminal) });
   const written: string[] = [];
   for (const { name, chunks } of files) {

@@ -1,11 +1,15 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { checkOptions } from '../options/check-options.js';
+import { boolean, type GivenOf } from '../options/rule.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
+import { INTERPOLATE_OPTIONS, MANIFOLD_OPTIONS } from '../trained/declared-options.js';
 import { type Manifold, manifold } from '../trained/decode-manifold.js';
 import { animateGrid, drawGrid } from '../trained/draw-grid.js';
 import type { ImageGrid } from '../trained/image-grid.js';
 import { type Interpolation, interpolate } from '../trained/interpolate-images.js';
 import type { Context } from './command.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples } from './help-text.js';
 import {
   type ComputeFlags,
@@ -13,57 +17,44 @@ import {
   checkShape,
   declareCompute,
   inputsOf,
-  parseLatents,
-  scaleOption,
+  PICTURE,
+  readModelFlags,
   toModelOptions,
 } from './model-flags.js';
-import { numberBetween, wholeNumber } from './parse-values.js';
+import { JSON_OPTION } from './output-options.js';
 import type { Terminal } from './terminal.js';
 import { untilAborted } from './until-aborted.js';
 import { UsageError } from './usage-error.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
-interface InterpolateFlags extends ComputeFlags {
-  readonly out?: string;
-  readonly gif?: string;
-  readonly from?: number;
-  readonly to?: number;
-  readonly steps?: number;
-  readonly manifold?: boolean;
-  readonly latents?: readonly number[];
-  readonly range?: number;
-  readonly row?: number;
-  readonly scale?: number;
-  readonly json?: boolean;
-}
+const { out, gif, scale } = PICTURE;
+const { from, to, steps } = INTERPOLATE_OPTIONS;
+const { latents, range, row } = MANIFOLD_OPTIONS;
+const ofPlane = { needs: { option: 'manifold' } };
+const OPTIONS = {
+  from: { ...from, excludes: ['manifold'] },
+  to: { ...to, excludes: ['manifold'] },
+  steps: { ...steps, defaultText: '11, or 15', description: 'images on the way, or along each side' },
+  manifold: boolean({ description: 'a plane in place of a line: one latent to the right, one upwards' }),
+  latents: { ...latents, ...ofPlane },
+  range: { ...range, ...ofPlane },
+  row: { ...row, ...ofPlane },
+  out,
+  gif: { ...gif, description: 'the way as an animation' },
+  scale,
+  json: { ...JSON_OPTION, description: 'print what was drawn as JSON' },
+};
+
+type InterpolateFlags = ComputeFlags & GivenOf<typeof OPTIONS>;
 
 /** `vaemetrics interpolate`. */
 export function define(command: Command, { terminal }: Context): void {
-  const place = (flag: string, text: string) => new Option(`${flag} <n>`, text).argParser(wholeNumber(flag, 0));
-  declareCompute(command)
-    .description('Draws the way from one image to another through the latents, or the images of a plane of latents.')
-    .option('--out <file.png>', 'the picture')
-    .option('--gif <file.gif>', 'the way as an animation')
-    .addOption(place('--from', 'an image held out, as row of posterior.npz, from 0'))
-    .addOption(place('--to', 'another'))
-    .addOption(
-      new Option('--steps <n>', 'images on the way, or along each side (default: 11, or 15)').argParser(
-        wholeNumber('--steps', 2, 1000),
-      ),
-    )
-    .option('--manifold', 'a plane in place of a line: one latent to the right, one upwards')
-    .addOption(
-      new Option(
-        '--latents <list>',
-        'those two, as 0,3 (default: those of the largest KL; of ae and dae of the largest variance)',
-      ).argParser(parseLatents('--latents')),
-    )
-    .addOption(
-      new Option('--range <x>', 'they reach from -x to x (default: 3)').argParser(numberBetween('--range', 0, 1e6)),
-    )
-    .addOption(place('--row', 'the image whose means the other latents keep (default: none, they are 0)'))
-    .addOption(scaleOption())
-    .option('--json', 'print what was drawn as JSON')
+  command.description(
+    'Draws the way from one image to another through the latents, or the images of a plane of latents.',
+  );
+  declareCompute(command);
+  declareFlags(command, 'Picture:', OPTIONS);
+  command
     .addHelpText(
       'after',
       describeExamples([
@@ -74,23 +65,24 @@ export function define(command: Command, { terminal }: Context): void {
         { does: 'a plane of two latents', command: 'vaemetrics interpolate runs/first --manifold --out manifold.png' },
       ]),
     )
-    .action((run: string, flags: InterpolateFlags) => runInterpolate(run, flags, terminal));
+    .action((run: string) => runInterpolate(run, command, terminal));
 }
 
-function check({ manifold: isPlane, from, to, gif, latents, range, row, data }: InterpolateFlags): void {
+function check({ manifold: isPlane, from, to, gif, latents, row, data }: InterpolateFlags): void {
   if (isPlane) {
     if (gif !== undefined) throw new UsageError('--gif: a plane is drawn as --out alone');
-    if ((from ?? to) !== undefined) throw new UsageError('expected --manifold, or --from and --to, got both');
     if (data !== undefined && latents !== undefined && row === undefined) {
       throw new UsageError('--data: nothing is asked of the images where --latents names both and there is no --row');
     }
     return;
   }
   if (from === undefined || to === undefined) throw new UsageError('expected --from and --to, or --manifold');
-  if ((latents ?? range ?? row) !== undefined) throw new UsageError('--latents, --range and --row need --manifold');
 }
 
-async function runInterpolate(run: string, flags: InterpolateFlags, terminal: Terminal): Promise<void> {
+async function runInterpolate(run: string, command: Command, terminal: Terminal): Promise<void> {
+  const own = readFlags(command, OPTIONS);
+  checkOptions({ name: 'interpolate' }, own, OPTIONS);
+  const flags: InterpolateFlags = { ...readModelFlags(command), ...own };
   const { out, gif, from, to, steps, latents, range, row, scale } = flags;
   check(flags);
   checkPictures(flags, !flags.manifold);

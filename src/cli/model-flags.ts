@@ -1,76 +1,70 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { type FileOptions, givenFileOptions } from '../data/index.js';
-import { BACKEND_NAMES, type BackendName } from '../train/backends/backend.js';
+import { type GivenOf, integer, text } from '../options/rule.js';
 import { CONFIG_NAME, parseConfig } from '../train/run/config.js';
+import { WEIGHT_OPTIONS } from '../trained/declared-options.js';
 import { checkAnimation, checkDrawing } from '../trained/draw-grid.js';
 import type { DataOpening } from '../trained/encoder-on-data.js';
 import type { GridShape } from '../trained/image-grid.js';
 import { checkEnding } from './check-ending.js';
 import { warn } from './failure.js';
-import { declareFiles, filesNamed } from './file-flags.js';
-import { wholeNumber, wordList } from './parse-values.js';
+import { declareFiles, filesNamed, readFileFlags } from './file-flags.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
+import { HOST_BACKENDS } from './host-backends.js';
 import { tellNotes } from './tell-notes.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
-/** Flags of every command that takes the model of a run. */
-export interface ModelFlags {
-  readonly checkpoint?: 'last' | 'best';
-  readonly untrained?: boolean;
-}
-
 /** And of those that compute with it. */
-export interface ComputeFlags extends ModelFlags, FileOptions {
-  readonly backend: BackendName | 'auto';
-  readonly data?: string;
-}
+const COMPUTE_OPTIONS = {
+  data: text({
+    placeholder: 'name|path',
+    defaultText: "the run's own",
+    description: 'images: a data set, a file or a folder',
+  }),
+  backend: HOST_BACKENDS,
+};
 
 /** And of those that draw. */
-export interface PictureFlags {
-  readonly out?: string;
-  readonly gif?: string;
-  readonly scale?: number;
-}
+export const PICTURE = {
+  out: text({ placeholder: 'file.png', description: 'the picture' }),
+  gif: text({ placeholder: 'file.gif', description: 'the same as an animation' }),
+  scale: integer({
+    minimum: 1,
+    maximum: 64,
+    defaultText: 'up to about 64 an image',
+    unit: 'pixels',
+    description: 'pixels of the picture for one of an image',
+  }),
+};
+
+export type ModelFlags = GivenOf<typeof WEIGHT_OPTIONS>;
+export type ComputeFlags = ModelFlags & GivenOf<typeof COMPUTE_OPTIONS> & FileOptions;
+export type PictureFlags = GivenOf<typeof PICTURE>;
 
 export function declareModel(command: Command): Command {
-  return command
-    .argument('<run>', 'folder of a run')
-    .addOption(
-      new Option('--checkpoint <name>', 'the last weights, or those that scored best (default: last)').choices([
-        'last',
-        'best',
-      ]),
-    )
-    .option('--untrained', 'the weights before the first step, to compare with; in place of --checkpoint');
+  command.argument('<run>', 'folder of a run');
+  declareFlags(command, 'Model:', WEIGHT_OPTIONS);
+  return command;
 }
 
 export function declareCompute(command: Command): Command {
-  declareModel(command)
-    .option('--data <name|path>', "images: a data set, a file or a folder (default: the run's own)")
-    .addOption(
-      new Option('--backend <name>', 'what computes')
-        .choices(['auto', ...BACKEND_NAMES.filter((name) => name !== 'webgl')])
-        .default('auto'),
-    );
+  declareModel(command);
+  declareFlags(command, 'Images and backend:', COMPUTE_OPTIONS);
   return declareFiles(command);
 }
 
-/** The flag of the size of a picture. */
-export function scaleOption(): Option {
-  return new Option(
-    '--scale <n>',
-    'pixels of the picture for one of an image (default: up to about 64 an image)',
-  ).argParser(wholeNumber('--scale', 1, 64));
+/** What was given of the above. */
+export function readModelFlags(command: Command): ComputeFlags {
+  return { ...readFlags(command, { ...WEIGHT_OPTIONS, ...COMPUTE_OPTIONS }), ...readFileFlags(command) };
 }
 
 /**
  * Which weights the flags stand for.
- * @throws UsageError where they name two
  */
 export function toWeights({ checkpoint, untrained }: ModelFlags, terminal: Terminal) {
-  if (untrained && checkpoint !== undefined) throw new UsageError('expected --checkpoint or --untrained, got both');
   const onWarning = (warning: string) => warn(terminal, warning);
   return { ...(checkpoint !== undefined && { checkpoint }), ...(untrained && { untrained }), onWarning };
 }
@@ -80,7 +74,7 @@ export function toWeights({ checkpoint, untrained }: ModelFlags, terminal: Termi
  * own it was said when it was trained.
  */
 export function toModelOptions(flags: ComputeFlags, terminal: Terminal) {
-  const { backend, data } = flags;
+  const { backend = 'auto', data } = flags;
   const dataOptions = givenFileOptions(flags);
   const onOpened = (opened: DataOpening) => tellNotes(terminal, opened);
   return { ...toWeights(flags, terminal), backend, ...(data !== undefined && { data, onOpened }), dataOptions };
@@ -105,13 +99,6 @@ export function checkShape({ out, gif, scale }: PictureFlags): (shape: GridShape
     if (out !== undefined) checkDrawing(shape, { scale });
     if (gif !== undefined) checkAnimation(shape, { scale });
   };
-}
-
-/** Numbers of latents with commas between them. */
-export function parseLatents(option: string): (text: string, previous?: readonly number[]) => number[] {
-  const words = wordList(option);
-  const number = wholeNumber(option, 0);
-  return (text, previous = []) => [...previous, ...words(text).map(number)];
 }
 
 /**

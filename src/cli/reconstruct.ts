@@ -1,40 +1,41 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { formatCount } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
+import { RECONSTRUCT_OPTIONS } from '../trained/declared-options.js';
 import { drawGrid } from '../trained/draw-grid.js';
 import { reconstruct } from '../trained/reconstruct-images.js';
 import type { Context } from './command.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples } from './help-text.js';
 import {
-  type ComputeFlags,
   checkPictures,
   checkShape,
   declareCompute,
   inputsOf,
-  scaleOption,
+  PICTURE,
+  readModelFlags,
   toModelOptions,
 } from './model-flags.js';
-import { wholeNumber } from './parse-values.js';
+import { JSON_OPTION } from './output-options.js';
 import type { Terminal } from './terminal.js';
 import { untilAborted } from './until-aborted.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
-interface ReconstructFlags extends ComputeFlags {
-  readonly out?: string;
-  readonly rows?: number;
-  readonly scale?: number;
-  readonly json?: boolean;
-}
+const { out, scale } = PICTURE;
+const OPTIONS = {
+  ...RECONSTRUCT_OPTIONS,
+  out,
+  scale,
+  json: { ...JSON_OPTION, description: 'print the loss as JSON' },
+};
 
 /** `vaemetrics reconstruct`. */
 export function define(command: Command, { terminal }: Context): void {
-  declareCompute(command)
-    .description('Draws images that were held out, and below each what the model makes of it.')
-    .option('--out <file.png>', 'the picture')
-    .addOption(new Option('--rows <n>', 'how many images (default: 8)').argParser(wholeNumber('--rows', 1, 10_000)))
-    .addOption(scaleOption())
-    .option('--json', 'print the loss as JSON')
+  command.description('Draws images that were held out, and below each what the model makes of it.');
+  declareCompute(command);
+  declareFlags(command, 'Picture:', OPTIONS);
+  command
     .addHelpText(
       'after',
       describeExamples([
@@ -45,17 +46,23 @@ export function define(command: Command, { terminal }: Context): void {
         },
       ]),
     )
-    .action((run: string, flags: ReconstructFlags) => runReconstruct(run, flags, terminal));
+    .action((run: string) => runReconstruct(run, command, terminal));
 }
 
-async function runReconstruct(run: string, flags: ReconstructFlags, terminal: Terminal): Promise<void> {
+async function runReconstruct(run: string, command: Command, terminal: Terminal): Promise<void> {
   const { stdout, signal } = terminal;
-  const { out, rows, scale } = flags;
+  const flags = { ...readModelFlags(command), ...readFlags(command, OPTIONS) };
+  const { out, scale } = flags;
   checkPictures(flags, false);
   const path = out as string;
   await checkOutput(path, await inputsOf(run, flags));
   const made = await untilAborted(
-    () => reconstruct(run, { ...toModelOptions(flags, terminal), rows, onShape: checkShape(flags) }),
+    () =>
+      reconstruct(run, {
+        ...toModelOptions(flags, terminal),
+        ...readFlags(command, RECONSTRUCT_OPTIONS),
+        onShape: checkShape(flags),
+      }),
     signal,
   );
   await writeOutput(path, [await drawGrid(made, { scale })]);

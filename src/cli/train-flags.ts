@@ -7,6 +7,7 @@ import { TRAIN_OPTIONS } from '../train/train-options.js';
 import { declareFiles } from './file-flags.js';
 import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples, describeExitCodes } from './help-text.js';
+import { HOST_BACKENDS } from './host-backends.js';
 import { UsageError } from './usage-error.js';
 
 const {
@@ -22,8 +23,7 @@ const {
   checkpointEvery,
 } = TRAIN_OPTIONS;
 const { steps, batchSize, learningRate, seed, threads } = TRAIN_OPTIONS;
-// WebGL is there in browsers only.
-const backend = { ...TRAIN_OPTIONS.backend, choices: TRAIN_OPTIONS.backend.choices.filter((name) => name !== 'webgl') };
+const backend = HOST_BACKENDS;
 
 /** Options of the command alone, and those that a program gives as objects. */
 const RUN_OPTIONS = {

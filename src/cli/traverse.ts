@@ -1,73 +1,47 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { alignColumns } from '../report/align-columns.js';
 import { formatCount, formatScore } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
 import { printable } from '../report/printable.js';
 import { createStyle } from '../report/style.js';
 import { POINTS } from '../train/objectives/codes.js';
+import { TRAVERSE_OPTIONS } from '../trained/declared-options.js';
 import { animateGrid, drawGrid } from '../trained/draw-grid.js';
 import { type Traversal, traverse } from '../trained/traverse-latents.js';
 import type { Context } from './command.js';
+import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples } from './help-text.js';
 import {
-  type ComputeFlags,
   checkPictures,
   checkShape,
   declareCompute,
   inputsOf,
-  parseLatents,
-  scaleOption,
+  PICTURE,
+  readModelFlags,
   toModelOptions,
 } from './model-flags.js';
-import { numberBetween, wholeNumber } from './parse-values.js';
+import { JSON_OPTION } from './output-options.js';
 import { type Terminal, wantsColor } from './terminal.js';
 import { untilAborted } from './until-aborted.js';
-import { UsageError } from './usage-error.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
-interface TraverseFlags extends ComputeFlags {
-  readonly out?: string;
-  readonly gif?: string;
-  readonly from?: 'row' | 'prior';
-  readonly row?: number;
-  readonly steps?: number;
-  readonly range?: number;
-  readonly latents?: readonly number[];
-  readonly scale?: number;
-  readonly json?: boolean;
-}
+const { out, gif, scale } = PICTURE;
+const OPTIONS = {
+  ...TRAVERSE_OPTIONS,
+  out,
+  gif: { ...gif, description: 'the same as an animation, all latents at once' },
+  scale,
+  json: { ...JSON_OPTION, description: 'print the order of the latents as JSON' },
+};
 
 /** `vaemetrics traverse`. */
 export function define(command: Command, { terminal }: Context): void {
-  declareCompute(command)
-    .description(
-      'Draws what each latent does: a line for each, in which it alone goes from -3 to 3, those that carry most first.',
-    )
-    .option('--out <file.png>', 'the picture')
-    .option('--gif <file.gif>', 'the same as an animation, all latents at once')
-    .addOption(
-      new Option('--from <where>', 'around the mean of an image held out, or of the prior (default: row)').choices([
-        'row',
-        'prior',
-      ]),
-    )
-    .addOption(
-      new Option('--row <n>', 'that image, as row of posterior.npz, from 0 (default: 0)').argParser(
-        wholeNumber('--row', 0),
-      ),
-    )
-    .addOption(new Option('--steps <n>', 'values of a latent (default: 11)').argParser(wholeNumber('--steps', 2, 1000)))
-    .addOption(
-      new Option('--range <x>', 'they reach from -x to x (default: 3)').argParser(numberBetween('--range', 0, 1e6)),
-    )
-    .addOption(
-      new Option(
-        '--latents <list>',
-        'these in this order, as 0,3,5 (default: all by their KL; of ae and dae by the variance of mu)',
-      ).argParser(parseLatents('--latents')),
-    )
-    .addOption(scaleOption())
-    .option('--json', 'print the order of the latents as JSON')
+  command.description(
+    'Draws what each latent does: a line for each, in which it alone goes from -3 to 3, those that carry most first.',
+  );
+  declareCompute(command);
+  declareFlags(command, 'Picture:', OPTIONS);
+  command
     .addHelpText(
       'after',
       describeExamples([
@@ -75,16 +49,17 @@ export function define(command: Command, { terminal }: Context): void {
         { does: 'three, moving', command: 'vaemetrics traverse runs/first --latents 0,3,5 --gif traversal.gif' },
       ]),
     )
-    .action((run: string, flags: TraverseFlags) => runTraverse(run, flags, terminal));
+    .action((run: string) => runTraverse(run, command, terminal));
 }
 
-async function runTraverse(run: string, flags: TraverseFlags, terminal: Terminal): Promise<void> {
-  const { out, gif, from, row, steps, range, latents, scale } = flags;
-  if (from === 'prior' && row !== undefined) throw new UsageError('expected --row or --from prior, got both');
+async function runTraverse(run: string, command: Command, terminal: Terminal): Promise<void> {
+  const flags = { ...readModelFlags(command), ...readFlags(command, OPTIONS) };
+  const { out, gif, scale } = flags;
   checkPictures(flags, true);
   const inputs = await inputsOf(run, flags);
   for (const path of [out, gif]) if (path !== undefined) await checkOutput(path, inputs);
-  const options = { ...toModelOptions(flags, terminal), from, row, steps, range, latents, onShape: checkShape(flags) };
+  const given = readFlags(command, TRAVERSE_OPTIONS);
+  const options = { ...toModelOptions(flags, terminal), ...given, onShape: checkShape(flags) };
   const traversal = await untilAborted(() => traverse(run, options), terminal.signal);
   const written: string[] = [];
   if (out !== undefined) {

@@ -12,7 +12,7 @@ export function describeValues(rule: Rule): string {
     case 'choice':
       return rule.choices.length === 2 ? rule.choices.join(' or ') : `one of ${rule.choices.join(', ')}`;
     case 'text':
-      return 'a text';
+      return rule.names === 'files' ? 'a path' : 'a text';
     case 'other':
       return rule.expected;
   }

@@ -4,6 +4,8 @@ import type { ImageShape } from '../data/index.js';
 import { givenFileOptions } from '../data/index.js';
 import type { Encoder } from '../encoder.js';
 import { wrongValue } from '../errors.js';
+import type { GivenOf } from '../options/rule.js';
+import { checkDeclared, MANIFOLD_OPTIONS } from './declared-options.js';
 import {
   type DataOptions,
   type GivenRun,
@@ -18,19 +20,7 @@ import type { LoadRunOptions } from './load-run.js';
 import { rankLatents } from './rank-latents.js';
 import { checkPlace, chooseShownRows, meansAt } from './shown-rows.js';
 
-export interface ManifoldOptions extends LoadRunOptions, DataOptions, GridOptions {
-  /**
-   * The latent of the columns, and that of the lines. Default: the two of the largest divergence;
-   * of points of the largest variance.
-   */
-  readonly latents?: readonly number[];
-  /** Values of each: 2 to 1,000, default 15. */
-  readonly steps?: number;
-  /** They reach from -range to range. Default 3. */
-  readonly range?: number;
-  /** The row held out whose posterior mean the other latents keep. Default: none, they are 0. */
-  readonly row?: number;
-}
+export interface ManifoldOptions extends LoadRunOptions, DataOptions, GridOptions, GivenOf<typeof MANIFOLD_OPTIONS> {}
 
 /** Images over a plane: the first latent grows to the right, the second upwards. */
 export interface Manifold extends ImageGrid {
@@ -50,7 +40,8 @@ export interface Manifold extends ImageGrid {
 export async function manifold(given: GivenRun, options?: ManifoldOptions): Promise<Manifold>;
 export async function manifold(given: Encoder, options: OwnEncoderOptions<ManifoldOptions>): Promise<Manifold>;
 export async function manifold(given: GivenRun | Encoder, options: ManifoldOptions = {}): Promise<Manifold> {
-  const { steps = 15, range = 3, row, latents: pair } = options;
+  const { steps, range, row: asked, latents } = checkDeclared('manifold', options, MANIFOLD_OPTIONS);
+  const [row, pair] = [asked ?? undefined, latents ?? undefined];
   const values = spacedValues(range, steps);
   const check = (encoder: Encoder, image: ImageShape) => {
     if (pair !== undefined) checkPair(pair, encoder.latents);

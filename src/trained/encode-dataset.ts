@@ -3,9 +3,10 @@ import type { Dataset } from '../data/index.js';
 import { pickRows, splitRows } from '../data/split.js';
 import type { Encoder } from '../encoder.js';
 import { wrongValue } from '../errors.js';
+import type { GivenOf } from '../options/rule.js';
 import { encodeRows } from '../train/encode-rows.js';
 import { type LabelledTables, tabulate } from '../train/posterior-archive.js';
-import { checkSeed } from '../train/train-options.js';
+import { checkDeclared, ENCODE_OPTIONS, ROWS_OF_OTHERS, type SPLITS } from './declared-options.js';
 import {
   type DataOptions,
   type EncoderOnData,
@@ -15,25 +16,7 @@ import {
 } from './encoder-on-data.js';
 import type { LoadRunOptions } from './load-run.js';
 
-export const SPLITS = ['test', 'train', 'all'] as const;
-
-export interface EncodeOptions extends LoadRunOptions, DataOptions {
-  /**
-   * Which rows: `test`, those held out from training (the default), `train`, or `all`. Of other
-   * data than the run's own there are only `all`.
-   */
-  readonly split?: (typeof SPLITS)[number];
-  /**
-   * How many of them. Default: all of the split that is named or that was held out; of other data,
-   * if no split is named, 10,000 at most.
-   */
-  readonly rows?: number;
-  /**
-   * Seed of the samples z; in splits `train` and `all` of the choice of `rows` too. Those of `test`
-   * are the first. Default: the run's, that of its data for the rows; 0 for an encoder of your own.
-   * Which rows were held out the seed of the run's data says.
-   */
-  readonly seed?: number;
+export interface EncodeOptions extends LoadRunOptions, DataOptions, GivenOf<typeof ENCODE_OPTIONS> {
   readonly signal?: AbortSignal;
   /** Told what will be encoded before the first image is read. */
   readonly onPlan?: (plan: EncodePlan) => void;
@@ -67,9 +50,6 @@ export interface EncodedByRun extends EncodedPosterior {
   readonly warnings: readonly string[];
 }
 
-/** Rows of other data, if nothing else is said. */
-export const ROWS_OF_OTHERS = 10_000;
-
 /** Tables are kept in memory until the last row has been encoded. */
 const BYTES_AT_MOST = 2 ** 31;
 
@@ -90,7 +70,7 @@ export async function encode(
   given: GivenRun | Encoder,
   options: EncodeOptions = {},
 ): Promise<EncodedPosterior | EncodedByRun> {
-  if (options.seed !== undefined) checkSeed('seed', options.seed);
+  checkDeclared('encode', options, ENCODE_OPTIONS);
   return withEncoderOnData(given, options, async (on) => {
     const { encoder, model, dataset } = on;
     const choice = chooseSplit(on, options);
@@ -118,8 +98,6 @@ interface Choice {
 
 function chooseSplit({ dataset, isOwn, testRows }: EncoderOnData, { split: wanted, rows }: EncodeOptions): Choice {
   const split = wanted ?? (testRows > 0 ? 'test' : 'all');
-  if (!SPLITS.includes(split))
-    throw wrongValue({ option: 'split', problem: `expected ${SPLITS.join(', ')}, got '${split}'` });
   if (split !== 'all' && !isOwn) {
     throw wrongValue({
       option: 'split',

@@ -1,19 +1,19 @@
 /** Images between images. */
 import { readImages } from '../data/read-images.js';
 import type { Encoder } from '../encoder.js';
+import type { GivenOf } from '../options/rule.js';
+import { checkDeclared, INTERPOLATE_OPTIONS } from './declared-options.js';
 import { type DataOptions, type GivenRun, type OwnEncoderOptions, withEncoderOnData } from './encoder-on-data.js';
 import { checkGrid, decodeImages, type GridOptions, type ImageGrid } from './image-grid.js';
-import { checkSteps } from './latent-values.js';
 import type { LoadRunOptions } from './load-run.js';
 import { checkPlace, chooseShownRows, meansAt } from './shown-rows.js';
 
-export interface InterpolateOptions extends LoadRunOptions, DataOptions, GridOptions {
-  /** Of the rows held out, counted from 0 in the order of the run's posterior.npz. */
-  readonly from: number;
-  readonly to: number;
-  /** Images from the one to the other, both included: 2 to 1,000, default 11. */
-  readonly steps?: number;
-}
+export interface InterpolateOptions
+  extends LoadRunOptions,
+    DataOptions,
+    GridOptions,
+    Required<Pick<GivenOf<typeof INTERPOLATE_OPTIONS>, 'from' | 'to'>>,
+    Pick<GivenOf<typeof INTERPOLATE_OPTIONS>, 'steps'> {}
 
 /** One line: the image itself, those decoded on the way, the other image. */
 export interface Interpolation extends ImageGrid {
@@ -35,8 +35,8 @@ export async function interpolate(
   options: OwnEncoderOptions<InterpolateOptions>,
 ): Promise<Interpolation>;
 export async function interpolate(given: GivenRun | Encoder, options: InterpolateOptions): Promise<Interpolation> {
-  const { from, to, steps = 11 } = options;
-  checkSteps(steps);
+  const { steps } = checkDeclared('interpolate', options, INTERPOLATE_OPTIONS);
+  const { from, to } = options;
   return withEncoderOnData(given, options, async (on) => {
     const { encoder, dataset } = on;
     const { latents } = encoder;

@@ -3,9 +3,11 @@
  * for that.
  */
 import type { ImageShape } from '../data/index.js';
-import { DataError, wrongValue } from '../errors.js';
+import { DataError } from '../errors.js';
 import type { FloatTensors } from '../io/float-tensors.js';
 import { formatShape } from '../io/shape.js';
+import { checkOptions } from '../options/check-options.js';
+import type { GivenOf } from '../options/rule.js';
 import type { Likelihood } from '../train/likelihoods/likelihood.js';
 import type { Networks } from '../train/models/architecture.js';
 import { listParameters, type ParameterShape } from '../train/models/layers.js';
@@ -17,14 +19,11 @@ import type { Checkpoint } from '../train/run/checkpoint.js';
 import { bestCheckpoint, latestCheckpoint } from '../train/run/checkpoints.js';
 import { type RunConfig, readConfig } from '../train/run/config.js';
 import { NoRunError, type RunFolder } from '../train/run/run-folder.js';
+import { WEIGHT_OPTIONS } from './declared-options.js';
 import { openNamed } from './run-data.js';
 
 /** Which weights of a run are meant, and what it was trained with that was the caller's own. */
-export interface ModelOptions extends OwnParts {
-  /** `last` (the default), or `best`: those of the best score while it was trained. */
-  readonly checkpoint?: 'last' | 'best';
-  /** The weights before the first step, to compare with, in place of those of a checkpoint. */
-  readonly untrained?: boolean;
+export interface ModelOptions extends OwnParts, GivenOf<typeof WEIGHT_OPTIONS> {
   /** Told of what the user should know: a checkpoint is damaged, and the one before it is taken. */
   readonly onWarning?: (warning: string) => void;
 }
@@ -49,13 +48,8 @@ export interface StoredModel {
  *   a file is damaged or does not fit
  */
 export async function readModel(run: string | RunFolder, options: ModelOptions = {}): Promise<StoredModel> {
-  const { checkpoint = 'last', untrained = false } = options;
-  if (untrained && options.checkpoint !== undefined) {
-    throw wrongValue({ option: 'checkpoint', problem: `expected none beside untrained, got '${checkpoint}'` });
-  }
-  if (checkpoint !== 'last' && checkpoint !== 'best') {
-    throw wrongValue({ option: 'checkpoint', problem: `expected last or best, got '${checkpoint}'` });
-  }
+  const { checkpoint, untrained } = options;
+  checkOptions({ name: 'model' }, { checkpoint, untrained: untrained || undefined }, WEIGHT_OPTIONS);
   const folder = typeof run === 'string' ? await openToRead(run) : run;
   const config = await readConfig(folder);
   const { architecture, likelihood, objective } = partsOf(config, options);
@@ -67,7 +61,7 @@ export async function readModel(run: string | RunFolder, options: ModelOptions =
     const weights = await untrainedWeights(shapes, architecture.initialisation, config.seed);
     return { ...model, step: 0, weights, warnings: [] };
   }
-  const { found, warnings } = await findCheckpoint(folder, checkpoint);
+  const { found, warnings } = await findCheckpoint(folder, checkpoint ?? 'last');
   for (const warning of warnings) options.onWarning?.(warning);
   return { ...model, step: found.step, weights: pickWeights(found, shapes, folder.path), warnings };
 }

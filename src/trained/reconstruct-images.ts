@@ -2,7 +2,9 @@
 import { readImages } from '../data/read-images.js';
 import type { Encoder } from '../encoder.js';
 import { wrongValue } from '../errors.js';
+import type { GivenOf } from '../options/rule.js';
 import { encodeRows } from '../train/encode-rows.js';
+import { checkDeclared, RECONSTRUCT_OPTIONS } from './declared-options.js';
 import { type DataOptions, type GivenRun, type OwnEncoderOptions, withEncoderOnData } from './encoder-on-data.js';
 import { checkGrid, decodeImages, type GridOptions, type ImageGrid } from './image-grid.js';
 import type { LoadRunOptions } from './load-run.js';
@@ -14,10 +16,11 @@ const LOSS_ROWS = 1000;
 /** Images side by side, at most. */
 const ACROSS = 16;
 
-export interface ReconstructOptions extends LoadRunOptions, DataOptions, GridOptions {
-  /** How many images of those held out, the first of them. Default 8. */
-  readonly rows?: number;
-}
+export interface ReconstructOptions
+  extends LoadRunOptions,
+    DataOptions,
+    GridOptions,
+    GivenOf<typeof RECONSTRUCT_OPTIONS> {}
 
 /**
  * Lines of originals, each above the line of their reconstructions; by the model of a run, which
@@ -44,12 +47,12 @@ export async function reconstruct(
   given: GivenRun | Encoder,
   options: ReconstructOptions = {},
 ): Promise<ImageGrid | Reconstruction> {
-  const { rows: count = 8 } = options;
+  const { rows: count } = checkDeclared('reconstruct', options, RECONSTRUCT_OPTIONS);
   return withEncoderOnData(given, options, async (on) => {
     const { encoder, model, dataset } = on;
     const { image } = dataset;
     const shown = await chooseShownRows(on);
-    if (!Number.isInteger(count) || count < 1 || count > shown.length) {
+    if (count > shown.length) {
       throw wrongValue({ option: 'rows', problem: `expected a whole number from 1 to ${shown.length}, got ${count}` });
     }
     const columns = Math.min(count, ACROSS);

@@ -1,6 +1,7 @@
 /** What each latent does: images of one that varies while the others stay. */
 import type { Encoder } from '../encoder.js';
-import { wrongValue } from '../errors.js';
+import type { GivenOf } from '../options/rule.js';
+import { checkDeclared, TRAVERSE_OPTIONS } from './declared-options.js';
 import { type DataOptions, type GivenRun, type OwnEncoderOptions, withEncoderOnData } from './encoder-on-data.js';
 import { checkGrid, decodeImages, type GridOptions, type ImageGrid } from './image-grid.js';
 import { checkLatents, spacedValues } from './latent-values.js';
@@ -8,24 +9,7 @@ import type { LoadRunOptions } from './load-run.js';
 import { type LatentDivergence, type LatentRanking, rankLatents } from './rank-latents.js';
 import { checkPlace, chooseShownRows, meansAt } from './shown-rows.js';
 
-export interface TraverseOptions extends LoadRunOptions, DataOptions, GridOptions {
-  /** Around the posterior mean of a `row` (the default) or the mean of the `prior`, 0. */
-  readonly from?: 'row' | 'prior';
-  /**
-   * Of those held out, counted from 0 in the order of the run's posterior.npz. Default 0; not with
-   * `prior`.
-   */
-  readonly row?: number;
-  /**
-   * The latents to show, in this order. Default: all, those of the largest divergence first; of
-   * points of the largest variance.
-   */
-  readonly latents?: readonly number[];
-  /** Values of a latent: 2 to 1,000, default 11. */
-  readonly steps?: number;
-  /** They reach from -range to range. Default 3. */
-  readonly range?: number;
-}
+export interface TraverseOptions extends LoadRunOptions, DataOptions, GridOptions, GivenOf<typeof TRAVERSE_OPTIONS> {}
 
 export interface Traversal extends ImageGrid, Omit<LatentRanking, 'latents'> {
   /** What each line varies; in the order that `orderedBy` says, unless latents were named. */
@@ -46,12 +30,8 @@ export interface Traversal extends ImageGrid, Omit<LatentRanking, 'latents'> {
 export async function traverse(given: GivenRun, options?: TraverseOptions): Promise<Traversal>;
 export async function traverse(given: Encoder, options: OwnEncoderOptions<TraverseOptions>): Promise<Traversal>;
 export async function traverse(given: GivenRun | Encoder, options: TraverseOptions = {}): Promise<Traversal> {
-  const { from = 'row', row = 0, steps = 11, range = 3 } = options;
-  if (from !== 'row' && from !== 'prior')
-    throw wrongValue({ option: 'from', problem: `expected row or prior, got '${from}'` });
-  if (from === 'prior' && options.row !== undefined) {
-    throw wrongValue({ option: 'row', problem: `expected none with from 'prior', whose mean is 0, got ${row}` });
-  }
+  const { from, row: asked, steps, range } = checkDeclared('traverse', options, TRAVERSE_OPTIONS);
+  const row = asked ?? 0;
   const values = spacedValues(range, steps);
   return withEncoderOnData(given, options, async (on) => {
     const { encoder, dataset } = on;

@@ -102,7 +102,7 @@ test('a run is resumed with them, named again or not, and not with others', asyn
   const resume = (...words: string[]) => errorOf('train', '--resume', at('run'), ...words);
   assert.match(await resume('--size', '5'), /^2 .*--size: expected 4 as in .*run, got 5; /);
   assert.match(await resume('--crop', '9'), /--crop: expected 8 as in .*run, got 9; --data crop 8, got 9$/);
-  assert.match(await resume('--channels', '3'), /--data: expected channels 1 as in .*run, got 3; /);
+  assert.match(await resume('--channels', '3'), /--data: expected channels 1 as in .*run, got 3$/);
   assert.match(await resume('--maximum', '3'), /^2 vaemetrics: error: --maximum: expected none for pictures, got 3$/);
   assert.match(
     await errorOf('train', '--resume', at('plain'), '--crop', '5'),

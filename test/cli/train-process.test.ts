@@ -41,7 +41,7 @@ function start(args: readonly string[]): Running {
     for (const listen of listeners) listen();
   });
   // A program that hangs shall fail its test, not hang it.
-  const patience = setTimeout(() => child.kill('SIGKILL'), 90_000);
+  const patience = setTimeout(() => child.kill('SIGKILL'), 300_000);
   const ended = new Promise<{ end: number | NodeJS.Signals | null; out: string; err: string }>((resolve) => {
     child.on('close', (code, signal) => {
       clearTimeout(patience);
@@ -148,7 +148,7 @@ testNeeding(python, 'python3, which makes terminals')(
     const command = [process.execPath, ...begin(run, ...ENDLESS)];
     const { stdout, stderr } = spawnSync('python3', ['-c', ON_A_TERMINAL, '4 / 1,000,000 steps', ...command], {
       encoding: 'utf8',
-      timeout: 90_000,
+      timeout: 300_000,
     });
     assert.equal([stdout, stderr], ['129\n', '']);
     assert.not.ok(existsSync(join(run, '.lock')));

@@ -228,7 +228,7 @@ const REFUSED: ReadonlyArray<readonly [what: string, words: () => string[], code
     '--out of a folder with something else',
     () => ['--data', 'shapes-3', '--out', at('full'), ...SMALL],
     2,
-    /full: expected a new or empty folder for the run, got one with notes\.txt\n/,
+    /--out: expected a new or empty folder for the run, got .*full with notes\.txt\n/,
   ],
   [
     '--out of a file',

@@ -134,12 +134,22 @@ test('groups of several factors are drawn as often as they weigh', async () => {
 
 const unlike: Dataset = { ...grid, size: 60 };
 const REFUSED: ReadonlyArray<readonly [dataset: Dataset, shared: SharedFactors, batchSize: number, message: RegExp]> = [
-  [grid, { kind: 'varying', groups: [[3]] }, 8, /^grid: expected groups of its 3 factors, got \[\[3\]\]$/],
-  [grid, { kind: 'varying', groups: [] }, 8, /^grid: expected groups of its 3 factors, got \[\]$/],
+  [grid, { kind: 'varying', groups: [[3]] }, 8, /^data: grid: expected groups of its 3 factors, got \[\[3\]\]$/],
+  [grid, { kind: 'varying', groups: [] }, 8, /^data: grid: expected groups of its 3 factors, got \[\]$/],
   [grid, { kind: 'pairs', groups: [[0]] }, 7, /^batchSize: expected an even number, of rows in pairs, got 7$/],
-  [{ ...line, renderFactors: undefined }, { kind: 'pairs', groups: [[0]] }, 8, /^line: expected factors with a number/],
+  [
+    { ...line, renderFactors: undefined },
+    { kind: 'pairs', groups: [[0]] },
+    8,
+    /^data: line: expected factors with a number/,
+  ],
   // Nothing but noise would vary, of which there is none.
-  [unlike, { kind: 'varying', groups: [[]] as number[][] }, 8, /^grid: expected rows of the same f0, f1, f2, got none/],
+  [
+    unlike,
+    { kind: 'varying', groups: [[]] as number[][] },
+    8,
+    /^data: grid: expected rows of the same f0, f1, f2, got none/,
+  ],
 ];
 
 for (const [dataset, shared, batchSize, message] of REFUSED) {

@@ -93,8 +93,8 @@ test('options out of range, of another kind or another name are refused, for dra
   for (const [given, message] of [
     [{ size: 0 }, 'size: expected a whole number from 1 to 4096, got 0'],
     [{ channels: 2 }, 'channels: expected 1 or 3, got 2'],
-    [{ unpackTo: '' }, 'unpackTo: expected the path of a file, got ""'],
-    [{ unpackTo: 3 }, 'unpackTo: expected the path of a file, got 3'],
+    [{ unpackTo: '' }, "unpackTo: expected a path, got ''"],
+    [{ unpackTo: 3 }, 'unpackTo: expected a path, got number'],
     [
       { sise: 3 },
       "openDataset: expected options seed, size, crop, channels, maximum, unpackTo, got an unknown one, 'sise'; did you mean 'size'?",

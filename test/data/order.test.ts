@@ -41,7 +41,7 @@ test('a split that keeps nothing leaves rows as they are', async () => {
     all(10).map((place) => split.train(place)),
     all(10),
   );
-  assert.match(await refusalOf(() => splitRows(10, 10, 1)), /test rows: expected a whole number from 0 to 9, got 10/);
+  assert.match(await refusalOf(() => splitRows(10, 10, 1)), /^testRows: expected a whole number from 0 to 9, got 10$/);
 });
 
 test('every epoch is a permutation of all rows, each another one, whether batches fill it or not', async () => {

@@ -91,7 +91,10 @@ test('noise is the same for the same factors, whatever was sampled before', asyn
 
 test('refuses a data set that cannot draw, and levels that are no choice', async () => {
   const { renderFactors: _, ...still } = open('sprites');
-  assert.is(await refusalOf(() => factorSampler(still, middle)), 'sprites: cannot draw images of given factors');
+  assert.is(
+    await refusalOf(() => factorSampler(still, middle)),
+    'dataset: sprites cannot draw images of given factors',
+  );
   assert.match(
     await refusalOf(() => factorSampler(open('sprites'), middle, { levels: 1 })),
     /levels: expected a whole number of at least 2, got 1/,

@@ -85,7 +85,7 @@ for (const estimator of ESTIMATOR_NAMES) {
   test(`${estimator}: each sample has the densities of its batch, in every batch of shuffled rows`, async () => {
     const found = await estimate(rows103, { estimator, batch: 10, datasetSize: 1234, seed: 5 });
     assert.equal(
-      [found.batches, found.rowsUsed, found.notes],
+      [found.batches, found.rowsUsed, found.notes.map((note) => note.text)],
       [10, 100, ['3 rows are left out: fewer than a batch of 10']],
     );
     assert.is(new Set(found.sampleRows).size, 100);

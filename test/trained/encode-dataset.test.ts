@@ -129,7 +129,10 @@ test('a seed that no generator takes is refused', async () => {
       /ERR_OPTION: seed: expected a whole number of at least 0, /,
     );
   }
-  assert.match(await refusalOf(() => encode(model, { seed: 'x' as never })), /seed: expected a number, got string/);
+  assert.match(
+    await refusalOf(() => encode(model, { seed: 'x' as never })),
+    /seed: expected a whole number of at least 0, got string/,
+  );
 });
 
 test('tables that have no place in memory are refused before rows are chosen', async () => {

@@ -20,7 +20,7 @@ test.after(async () => model.close());
 test('options that would have no effect are refused', async () => {
   assert.match(
     await refusalOf(() => loadRun(run, { untrained: true, checkpoint: 'last' })),
-    /ERR_OPTION: checkpoint: expected none beside untrained, got 'last'/,
+    /ERR_OPTION: untrained: expected none beside checkpoint, got both/,
   );
   for (const [name, value] of Object.entries({ checkpoint: 'best', untrained: true, backend: 'cpu' })) {
     assert.match(

@@ -45,6 +45,7 @@ export const FILE_OPTIONS = {
    */
   unpackTo: text({
     placeholder: 'file.npy',
+    names: 'files',
     description: 'file to which images are written once if they cannot be read in pieces',
   }),
 };

@@ -1,6 +1,8 @@
 /** Trained networks for other programs. */
 import { wrongValue } from '../../errors.js';
+import { choice } from '../../options/rule.js';
 import type { RunFolder } from '../../train/run/run-folder.js';
+import { checkDeclared } from '../declared-options.js';
 import { type ModelOptions, readModel, type StoredModel } from '../read-model.js';
 import type { ExportedFile } from './exported-file.js';
 import { exportPytorch } from './pytorch.js';
@@ -9,6 +11,14 @@ import { exportTfjs } from './tfjs.js';
 export type { ExportedFile } from './exported-file.js';
 
 export const EXPORT_FORMATS = ['tfjs', 'safetensors'] as const;
+
+export const EXPORT_OPTIONS = {
+  /**
+   * `tfjs`: layers models for tf.loadLayersModel. `safetensors`: weights in PyTorch's layouts, and
+   * a script that loads them.
+   */
+  format: choice(EXPORT_FORMATS, { description: 'for tf.loadLayersModel, or for PyTorch' }),
+};
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
@@ -34,9 +44,8 @@ export interface ExportOptions extends ModelOptions {
  * for (const { name, chunks } of await exportModel('runs/first', { format: 'tfjs' })) console.log(name);
  */
 export async function exportModel(run: string | RunFolder, options: ExportOptions): Promise<ExportedFile[]> {
-  const { format } = options;
-  if (!Object.hasOwn(EXPORTERS, format)) {
-    throw wrongValue({ option: 'format', problem: `expected ${EXPORT_FORMATS.join(' or ')}, got '${format}'` });
-  }
+  const { format } = checkDeclared('exportModel', options, EXPORT_OPTIONS);
+  if (format === null)
+    throw wrongValue({ option: 'format', problem: `expected ${EXPORT_FORMATS.join(' or ')}, got none` });
   return EXPORTERS[format](await readModel(run, options));
 }
