@@ -76,7 +76,7 @@ const WRONG: ReadonlyArray<readonly [given: Partial<DatasetArrays>, message: Reg
   [{ factors: [1, 2, 3], factorNames: null as never }, /factorNames: expected an array of names, got null/],
   [{ name: 5 as never }, /name: expected a text, got number/],
   [{ name: '' }, /name: expected a text, got an empty one/],
-  [{ factor: [1, 2, 3] } as never, /factor.*not an option of createDataset; did you mean 'factors'\?/],
+  [{ factor: [1, 2, 3] } as never, /^factor: not an option of createDataset; did you mean factors or factorNames\?$/],
   [{ factors: [1, 2, 3], factorNames: ['a\0'] }, /factorNames: factor 0: expected text as its name, got "a\\u0000"/],
   [{ factors: [1, 2, 3], factorNames: ['\ud800'] }, /factorNames: factor 0: expected text as its name, got "\\ud800"/],
 ];
