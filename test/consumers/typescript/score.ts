@@ -108,8 +108,7 @@ const own: Metric = {
   range: [0, 1],
   better: 'higher',
   isPlugIn: false,
-  defaults: {},
-  rules: {},
+  options: {},
   source: 'ours',
   compute: async (table) => ({ value: table.rows, parts: {}, notes: [] }),
 };
@@ -188,7 +187,6 @@ try {
 export type { MigParts };
 export {
   bins,
-  type build,
   edges,
   found,
   gaps,
