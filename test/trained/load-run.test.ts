@@ -29,7 +29,10 @@ test('options that would have no effect are refused', async () => {
     );
   }
   const prior = { data: smallData, from: 'prior' } as const;
-  assert.match(await refusalOf(() => traverse(model, { ...prior, row: 0 })), /ERR_OPTION: row: has no effect without from.*row/);
+  assert.match(
+    await refusalOf(() => traverse(model, { ...prior, row: 0 })),
+    /ERR_OPTION: row: has no effect without from.*row/,
+  );
   assert.match(
     await refusalOf(() => traverse(model, { data: smallData, from: 'mean' as 'prior' })),
     /ERR_OPTION: from: expected row or prior, got 'mean'/,

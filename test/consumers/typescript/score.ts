@@ -185,20 +185,4 @@ try {
 }
 
 export type { MigParts };
-export {
-  bins,
-  edges,
-  found,
-  gaps,
-  information,
-  known,
-  low,
-  misspelt,
-  names,
-  one,
-  same,
-  schema,
-  sizes,
-  value,
-  version,
-};
+export { bins, edges, found, gaps, information, known, low, misspelt, names, one, same, schema, sizes, value, version };
