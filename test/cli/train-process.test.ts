@@ -162,7 +162,7 @@ testNeeding(python, 'python3, which makes terminals')(
 test('SIGHUP hurries nobody, however often it comes', async () => {
   const run = at('hung up twice');
   // Scores of seconds, which the first waits for.
-  const held = ['--test-rows', '12000', '--score-rows', '12000', '--score-every', '1'];
+  const held = ['--test-rows', '5000', '--score-rows', '5000', '--score-every', '1'];
   const { child, saw, ended } = start(begin(run, ...held));
   await saw(/step 1 of/);
   await pause(500);
@@ -179,7 +179,7 @@ test('SIGHUP hurries nobody, however often it comes', async () => {
 test('the second SIGINT ends it at once, in the middle of what the first waits for', async () => {
   const run = at('impatient');
   // After every step thousands of images are scored, which takes seconds where the step takes none.
-  const held = ['--test-rows', '12000', '--score-rows', '12000', '--score-every', '1'];
+  const held = ['--test-rows', '5000', '--score-rows', '5000', '--score-every', '1'];
   const { child, saw, ended } = start(begin(run, ...held));
   await saw(/step 1 of/);
   // The checkpoint of that step, a signal during which ends the run, is written by then, and the next score has begun.

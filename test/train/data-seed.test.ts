@@ -105,7 +105,7 @@ test('images that are drawn are those of the data seed, on resumption and afterw
   const path = mkdtempSync(join(tmpdir(), 'vaemetrics-'));
   try {
     const run = join(path, 'run');
-    const drawn = { ...SMALL, ...ON_WASM, data: 'shapes-1', architecture: 'mlp', seed: 4, dataSeed: 6 } as const;
+    const drawn = { ...SMALL, ...ON_WASM, data: 'shapes-1', seed: 4, dataSeed: 6 } as const;
     await train({ ...drawn, out: run });
     const options = await resumeOptions(run, { steps: 3 });
     assert.equal([options.seed, options.dataSeed], [4, 6]);
