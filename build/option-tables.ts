@@ -13,8 +13,8 @@ import { UDR_OPTIONS } from '../src/facade/udr-options.js';
 import { metrics } from '../src/metrics/index.js';
 import { describeDefault, describeValues } from '../src/options/describe-rule.js';
 import type { Rules } from '../src/options/rule.js';
+import { TRAIN_OPTIONS } from '../src/train/declared-options.js';
 import { objectives } from '../src/train/objectives/index.js';
-import { TRAIN_OPTIONS } from '../src/train/train-options.js';
 
 /** Everything that declares options, by the name that pages have for it. */
 const declarations: ReadonlyMap<string, Rules> = new Map([

@@ -1,4 +1,4 @@
-import { TRAIN_OPTIONS } from '../train/train-options.js';
+import { TRAIN_OPTIONS } from '../train/declared-options.js';
 
 const { backend } = TRAIN_OPTIONS;
 

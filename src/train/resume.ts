@@ -5,7 +5,8 @@ import { BACKEND_NAMES, type BackendName } from './backends/backend.js';
 import type { Objective } from './objectives/objective.js';
 import { dataAreGone, isToOpen } from './open-data.js';
 import { partsOf } from './own-parts.js';
-import { describeBackend, type RunConfig, readConfig } from './run/config.js';
+import { describeBackend } from './run/compare-config.js';
+import { type RunConfig, readConfig } from './run/config.js';
 import type { TrainOptions } from './train-options.js';
 
 /**

@@ -3,7 +3,7 @@ import { checkOptions, refuseUnknown } from '../options/check-options.js';
 import { SEED } from '../options/common-rules.js';
 import { parseNumbers } from '../options/parse-lists.js';
 import { boolean, choice, integer, number, other, type Rules, type ValuesOf } from '../options/rule.js';
-import { TRAIN_OPTIONS } from '../train/train-options.js';
+import { TRAIN_OPTIONS } from '../train/declared-options.js';
 
 /** Which weights of a run are meant. */
 export const WEIGHT_OPTIONS = {

@@ -1,7 +1,8 @@
 /** Models of runs: what is loaded, and what is refused. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkResume, writeConfig } from '../../src/train/run/config.js';
+import { checkResume } from '../../src/train/run/compare-config.js';
+import { writeConfig } from '../../src/train/run/config.js';
 import { createMemoryRunFolder, encode, loadRun, type Model, manifold, traverse } from '../../src/train.js';
 import { readModel } from '../../src/trained/read-model.js';
 import { CONFIG } from '../train/run/samples.js';

@@ -2,7 +2,8 @@
 import { wrongValue } from '../../errors.js';
 import type { Checkpoint } from './checkpoint.js';
 import { latestCheckpoint, removeCheckpointsAfter, saveBest, saveCheckpoint } from './checkpoints.js';
-import { CONFIG_NAME, checkResume, type RunConfig, readConfig, writeConfig } from './config.js';
+import { checkResume } from './compare-config.js';
+import { CONFIG_NAME, type RunConfig, readConfig, writeConfig } from './config.js';
 import { cutBackEvents, openEvents } from './events.js';
 import { cutBackLog, type LogEntry, openLog } from './log.js';
 import type { RunFolder } from './run-folder.js';

@@ -1,21 +1,15 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isCodedError } from '../../../src/errors.js';
-import {
-  checkResume,
-  compareConfig,
-  parseConfig,
-  type RunConfig,
-  readConfig,
-  writeConfig,
-} from '../../../src/train/run/config.js';
+import { checkResume, compareConfig } from '../../../src/train/run/compare-config.js';
+import { parseConfig, type RunConfig, readConfig, writeConfig } from '../../../src/train/run/config.js';
 import { createMemoryRunFolder } from '../../../src/train/run/memory-run-folder.js';
 import { errorOf } from '../../io/matrices.js';
 import { CONFIG } from './samples.js';
 
 const withBeta = (beta: number): RunConfig => ({
   ...CONFIG,
-  objective: { name: 'beta-vae', options: { beta, warmUp: 0 } },
+  objective: { name: 'beta-vae', options: { beta, warmup: 0 } },
 });
 
 test('gives back what was written', async () => {
@@ -139,21 +133,50 @@ for (const [what, text, message] of [
     `c.json: expected the configuration of a run, schema 'vaemetrics/run@1', got 'vaemetrics/run@2'`,
   ],
   ['a list', '[]', `c.json: expected the configuration of a run, schema 'vaemetrics/run@1', got none`],
-  ['a missing setting', JSON.stringify({ ...CONFIG, seed: undefined }), 'c.json: seed: expected number, got nothing'],
+  [
+    'a missing setting',
+    JSON.stringify({ ...CONFIG, seed: undefined }),
+    'c.json: seed: expected a whole number of at least 0, got nothing',
+  ],
   [
     'a setting of another type',
     JSON.stringify({ ...CONFIG, latents: '10' }),
-    'c.json: latents: expected number, got "10"',
+    'c.json: latents: expected a whole number from 1 to 1024, got string',
   ],
   [
     'options of data that are none',
     JSON.stringify({ ...CONFIG, data: { ...CONFIG.data, options: 64 } }),
-    'c.json: data.options: expected object, got 64',
+    'c.json: data.options: expected an object, got 64',
   ],
   [
     'a missing part',
     JSON.stringify({ ...CONFIG, objective: { name: 'vae' } }),
-    'c.json: objective.options: expected object, got nothing',
+    'c.json: objective.options: expected an object, got nothing',
+  ],
+  [
+    'a number that training would refuse',
+    JSON.stringify({ ...CONFIG, latents: -3 }),
+    'c.json: latents: expected a whole number from 1 to 1024, got -3',
+  ],
+  [
+    'an image without pixels',
+    JSON.stringify({ ...CONFIG, data: { ...CONFIG.data, image: { height: 0, width: 64, channels: 1 } } }),
+    'c.json: data.image.height: expected a whole number of at least 1, got 0',
+  ],
+  [
+    'an option that its data cannot have',
+    JSON.stringify({ ...CONFIG, data: { ...CONFIG.data, options: { size: 9999 } } }),
+    'c.json: data.options.size: expected a whole number from 1 to 4096, got 9999',
+  ],
+  [
+    'an option that its objective does not have',
+    JSON.stringify({ ...CONFIG, objective: { name: 'beta-vae', options: { betta: 4 } } }),
+    'c.json: betta: not an option of beta-vae; did you mean beta?',
+  ],
+  [
+    'an option that its objective would refuse',
+    JSON.stringify({ ...CONFIG, objective: { name: 'beta-vae', options: { beta: -1 } } }),
+    'c.json: objective.options.beta: expected a number from 0 to 1000000, got -1',
   ],
 ]) {
   test(`refuses ${what}`, () => {
@@ -164,13 +187,18 @@ for (const [what, text, message] of [
   });
 }
 
+test('an objective of your own has options of its own', () => {
+  const own = { ...CONFIG, objective: { name: 'mine', options: { anything: [1, 2] } } };
+  assert.equal(parseConfig(JSON.stringify(own), 'c.json'), own);
+});
+
 test('an earlier configuration, of one seed, has it for its data too', () => {
   const { dataSeed: _, ...earlier } = { ...CONFIG, seed: 7 };
   assert.is(parseConfig(JSON.stringify(earlier), 'c.json').dataSeed, 7);
   assert.is(parseConfig(JSON.stringify({ ...earlier, dataSeed: 0 }), 'c.json').dataSeed, 0);
   assert.throws(
     () => parseConfig(JSON.stringify({ ...earlier, dataSeed: '0' }), 'c.json'),
-    (error: Error) => error.message === 'c.json: dataSeed: expected number, got "0"',
+    (error: Error) => error.message === 'c.json: dataSeed: expected a whole number of at least 0, got string',
   );
 });
 

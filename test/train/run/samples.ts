@@ -10,7 +10,7 @@ export const CONFIG: RunConfig = {
   schema: 'vaemetrics/run@1',
   version: '0.1.0',
   data: { name: 'shapes-3', path: null, identity: { generator: 'shapes-3', rows: 4096, seed: null } },
-  objective: { name: 'beta-vae', options: { beta: 4, warmUp: 0 } },
+  objective: { name: 'beta-vae', options: { beta: 4, warmup: 0 } },
   architecture: 'burgess',
   latents: 10,
   likelihood: 'bernoulli',
