@@ -14,11 +14,7 @@ export { type RowSplit, splitRows } from './data/split.js';
 export type { Codes, Encoder, EncoderRows } from './encoder.js';
 export { isOptionError, type OptionError } from './errors.js';
 export * as option from './options/rule.js';
-export { BACKEND_NAMES, type Backend, BackendError, type BackendName, type Refusal } from './train/backends/backend.js';
-export { type OpenBackendOptions, type OpenedBackend, openBackend } from './train/backends/open-backend.js';
-export type { Shares } from './train/clock.js';
-export type { Likelihood } from './train/likelihoods/likelihood.js';
-export type { Architecture, Initialisation, Networks } from './train/models/architecture.js';
+export type { Architecture, Initialisation, Networks } from './train/architectures/architecture.js';
 export type {
   Activation,
   Convolution,
@@ -26,7 +22,11 @@ export type {
   Layer,
   Reshape,
   TransposedConvolution,
-} from './train/models/layers.js';
+} from './train/architectures/layers.js';
+export { BACKEND_NAMES, type Backend, BackendError, type BackendName, type Refusal } from './train/backends/backend.js';
+export { type OpenBackendOptions, type OpenedBackend, openBackend } from './train/backends/open-backend.js';
+export type { Shares } from './train/clock.js';
+export type { Likelihood } from './train/likelihoods/likelihood.js';
 export { DivergenceError } from './train/numbers.js';
 export { addPenalties, differentiate, type Formula } from './train/objectives/differentiate.js';
 export { klFromPrior, klGradients, weighKl } from './train/objectives/kl.js';

@@ -4,11 +4,11 @@ import { isInRange } from '../options/check-options.js';
 import { SEED, THREADS } from '../options/common-rules.js';
 import { parseValue } from '../options/parse-value.js';
 import { choice, integer, number, other } from '../options/rule.js';
+import type { Architecture } from './architectures/architecture.js';
+import { ARCHITECTURES } from './architectures/index.js';
 import { BACKEND_NAMES } from './backends/backend.js';
 import { LIKELIHOODS } from './likelihoods/index.js';
 import type { Likelihood } from './likelihoods/likelihood.js';
-import type { Architecture } from './models/architecture.js';
-import { ARCHITECTURES } from './models/index.js';
 import { objectives } from './objectives/index.js';
 import type { Objective } from './objectives/objective.js';
 

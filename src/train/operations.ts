@@ -3,8 +3,8 @@
  * of tensor operations are right for all. Tensors that go in stay the caller's.
  */
 
-import type { Activation } from './models/layers.js';
-import { LEAKY_SLOPE } from './models/layers.js';
+import type { Activation } from './architectures/layers.js';
+import { LEAKY_SLOPE } from './architectures/layers.js';
 import type { Tensor, TensorLibrary } from './tensors.js';
 
 /** The settings of one update of Adam. */

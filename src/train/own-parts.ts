@@ -1,8 +1,9 @@
 /** Parts of the caller's own, which a run names and cannot keep: whoever takes the run up again gives them again. */
+
+import type { Architecture } from './architectures/architecture.js';
+import { ARCHITECTURES } from './architectures/index.js';
 import { LIKELIHOODS } from './likelihoods/index.js';
 import type { Likelihood } from './likelihoods/likelihood.js';
-import type { Architecture } from './models/architecture.js';
-import { ARCHITECTURES } from './models/index.js';
 import { pickRecorded } from './named-parts.js';
 import { objectives } from './objectives/index.js';
 import type { Objective } from './objectives/objective.js';

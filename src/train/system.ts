@@ -7,9 +7,9 @@
  * Letters: B rows of a batch, R rows of a shard.
  */
 import type { SharedFactors } from '../data/factor-batches.js';
+import type { Initialisation } from './architectures/architecture.js';
+import type { Layer } from './architectures/layers.js';
 import type { Draws } from './draws.js';
-import type { Initialisation } from './models/architecture.js';
-import type { Layer } from './models/layers.js';
 import type { Operations } from './operations.js';
 import type { AdamOptions } from './optimiser.js';
 import type { Posteriors } from './posteriors.js';

@@ -4,6 +4,7 @@ import { absoluteNameOf, absoluteOptionsOf, type Dataset, type FileOptions } fro
 import { splitRows } from '../data/split.js';
 import { wrongValue } from '../errors.js';
 import { version } from '../version.js';
+import { listParameters } from './architectures/layers.js';
 import { describeDevice, identifyBackend } from './backends/backend.js';
 import { type OpenedBackend, openBackend } from './backends/open-backend.js';
 import { openBatches } from './batches.js';
@@ -11,7 +12,6 @@ import { type Shares, sharesOf } from './clock.js';
 import { createDraws, type Draws } from './draws.js';
 import { factorTypesOf, liveMetricsOf, planScores, scoreRows } from './held-out.js';
 import { runLoop } from './loop.js';
-import { listParameters } from './models/layers.js';
 import { isToOpen, openGiven } from './open-data.js';
 import { composeOperations } from './operations.js';
 import { ADAM_DEFAULTS } from './optimiser.js';

@@ -3,10 +3,10 @@
  * step's number.
  */
 import type { Core } from '../../bindings/core.js';
+import { initialise } from './architectures/initialise.js';
+import { listParameters } from './architectures/layers.js';
 import type { Draws } from './draws.js';
 import { mapValues } from './map-values.js';
-import { initialise } from './models/initialise.js';
-import { listParameters } from './models/layers.js';
 import { packNumbers, type StepOutcome, type StoredTensor } from './numbers.js';
 import { createMoments, type Moments, updateAdam } from './optimiser.js';
 import { listRuns } from './phases.js';

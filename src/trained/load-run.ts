@@ -2,11 +2,11 @@
 import type { ImageShape } from '../data/index.js';
 import type { Codes, Encoder, EncoderRows } from '../encoder.js';
 import { dataRangeError } from '../errors.js';
+import { forward } from '../train/architectures/network.js';
 import type { BackendName } from '../train/backends/backend.js';
 import { openBackend } from '../train/backends/open-backend.js';
 import { toTensor } from '../train/batches.js';
 import { mapValues } from '../train/map-values.js';
-import { forward } from '../train/models/network.js';
 import { composeOperations } from '../train/operations.js';
 import { pieces } from '../train/pieces.js';
 import { localReplicas } from '../train/replicas.js';

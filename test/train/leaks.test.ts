@@ -2,10 +2,10 @@
 import * as tfjs from '@tensorflow/tfjs-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ARCHITECTURES, findArchitecture } from '../../src/train/architectures/index.js';
+import { listParameters } from '../../src/train/architectures/layers.js';
 import { openBackend } from '../../src/train/backends/open-backend.js';
 import { LIKELIHOODS } from '../../src/train/likelihoods/index.js';
-import { ARCHITECTURES, findArchitecture } from '../../src/train/models/index.js';
-import { listParameters } from '../../src/train/models/layers.js';
 import { objectives } from '../../src/train/objectives/index.js';
 import type { AdvanceRequest, Request } from '../../src/train/parallel/messages.js';
 import { countValues } from '../../src/train/parallel/packing.js';

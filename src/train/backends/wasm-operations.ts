@@ -1,5 +1,5 @@
 /** The operations of a step by our kernels on tfjs' WebAssembly backend. */
-import { LEAKY_SLOPE } from '../models/layers.js';
+import { LEAKY_SLOPE } from '../architectures/layers.js';
 import { composeOperations, type Operations } from '../operations.js';
 import type { NamedTensors, Tensor, TensorLibrary } from '../tensors.js';
 

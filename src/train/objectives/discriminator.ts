@@ -1,8 +1,8 @@
 /** FactorVAE's discriminator: two logits of z, for a sample of q(z) and for one whose latents are permuted. */
 import { STREAMS } from '../../random.js';
-import { boundOf } from '../models/initialise.js';
-import { type Layer, listParameters } from '../models/layers.js';
-import { forward, type Pass } from '../models/network.js';
+import { boundOf } from '../architectures/initialise.js';
+import { type Layer, listParameters } from '../architectures/layers.js';
+import { forward, type Pass } from '../architectures/network.js';
 import { type AdamOptions, updateAdam } from '../optimiser.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 import type { ObjectiveState, StateContext, StepContext } from './objective.js';

@@ -3,9 +3,9 @@
 import { flatten, type Reply } from '../../../bindings/replies.js';
 import { useBuild } from '../../../bindings/training-build.js';
 import type { Send } from '../../../bindings/worker-port.js';
+import { listParameters } from '../architectures/layers.js';
 import type { Backend } from '../backends/backend.js';
 import { mapValues } from '../map-values.js';
-import { listParameters } from '../models/layers.js';
 import { composeOperations } from '../operations.js';
 import { type RunningShard, runShard } from '../run-shard.js';
 import type { Computer, Description, ShardWork } from '../system.js';

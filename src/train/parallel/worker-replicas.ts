@@ -4,16 +4,16 @@
  */
 import { chooseBuild } from '../../../bindings/training-build.js';
 import type { WorkerPort } from '../../../bindings/worker-port.js';
+import { listParameters } from '../architectures/layers.js';
 import { mapValues } from '../map-values.js';
-import { listParameters } from '../models/layers.js';
 import { addTo, type BatchPass, countRows, type ParametersNow, type Replicas } from '../replicas.js';
 import type { Computer, Description, FromShards, ShardWork, ToShards } from '../system.js';
 import type { Tensor } from '../tensors.js';
-import { Crew } from './crew.js';
 import { type CutBatch, cutBatch } from './cut-batch.js';
 import type { AdvanceRequest, SentTensor, ShardAnswer, ThreadedBackend } from './messages.js';
 import { countValues, pack, unpack } from './packing.js';
 import { createSpareArrays } from './spare-arrays.js';
+import { WorkerGroup } from './worker-group.js';
 
 /** What workers are opened with. */
 export interface WorkerSetup {
@@ -36,13 +36,13 @@ export async function workerReplicas(
   const { tf, operations } = computer;
   const shapes = mapValues(networks, (layers, network) => listParameters(network, layers).map(({ shape }) => shape));
   const arrays = createSpareArrays();
-  const crew = new Crew(threads, open);
+  const group = new WorkerGroup(threads, open);
   /** By worker: which parameters of each network it has, and arrays of its own that were read. */
   const known = Array.from({ length: threads }, (): Record<string, number> => ({}));
   const returned = Array.from({ length: threads }, (): Float32Array<ArrayBuffer>[] => []);
 
   const build = backend === 'wasm' ? chooseBuild() : null;
-  await Promise.all(known.flatMap((_, worker) => crew.ask(worker, { kind: 'open', backend, build, description })));
+  await Promise.all(known.flatMap((_, worker) => group.ask(worker, { kind: 'open', backend, build, description })));
 
   const read = (tensors: readonly Tensor[]) =>
     pack(operations, tensors, arrays.take(countValues(tensors.map(({ shape }) => shape))));
@@ -125,7 +125,7 @@ export async function workerReplicas(
           });
           // Once everything is ready: the first would otherwise take the processor that the others wait for.
           const asked = requests.map((request, worker) =>
-            crew.ask<ShardAnswer>(worker, request, workers[worker].length),
+            group.ask<ShardAnswer>(worker, request, workers[worker].length),
           );
           const shards = workers.reduce((sum, own) => sum + own.length, 0);
           return join(
@@ -136,7 +136,7 @@ export async function workerReplicas(
       };
     },
     close() {
-      crew.end(new Error('training is over'));
+      group.end(new Error('training is over'));
     },
   };
 }

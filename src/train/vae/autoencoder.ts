@@ -1,7 +1,8 @@
 /** Encoder and decoder: what is done with each shard of a batch. Letters: R rows of a shard, B of the batch, D latents. */
+
+import type { Networks } from '../architectures/architecture.js';
+import { forward } from '../architectures/network.js';
 import type { Likelihood } from '../likelihoods/likelihood.js';
-import type { Networks } from '../models/architecture.js';
-import { forward } from '../models/network.js';
 import type { Posteriors } from '../posteriors.js';
 import type { Computer, Program, ShardWork } from '../system.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';

@@ -1,6 +1,7 @@
 /** Models of the VAE family in words, from which other threads build the same. */
+
+import type { Networks } from '../architectures/architecture.js';
 import { findLikelihood } from '../likelihoods/index.js';
-import type { Networks } from '../models/architecture.js';
 import type { Description, ShardWork } from '../system.js';
 import { autoencoderWork } from './autoencoder.js';
 

@@ -1,8 +1,8 @@
 /** A model of the VAE family out of the plan of a training. */
 import type { ImageShape } from '../../data/dataset.js';
 import { wrongType } from '../../errors.js';
+import { checkNetworks } from '../architectures/check-networks.js';
 import { LIKELIHOODS } from '../likelihoods/index.js';
-import { checkNetworks } from '../models/check-networks.js';
 import type { ActiveObjective } from '../objectives/objective.js';
 import { ADAM_DEFAULTS } from '../optimiser.js';
 import type { System } from '../system.js';

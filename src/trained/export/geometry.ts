@@ -2,7 +2,7 @@
  * How other libraries are to lay out what our layers do: shapes between layers, and what is cut off
  * or added at the edges.
  */
-import type { Layer } from '../../train/models/layers.js';
+import type { Layer } from '../../train/architectures/layers.js';
 
 /**
  * Zeros around an image before a convolution, or what is cut off around one after a transposed

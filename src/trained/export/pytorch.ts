@@ -3,7 +3,7 @@
  * loads it.
  */
 import { type FloatTensor, type FloatTensors, writeFloatTensors } from '../../io/float-tensors.js';
-import { LEAKY_SLOPE } from '../../train/models/layers.js';
+import { LEAKY_SLOPE } from '../../train/architectures/layers.js';
 import type { StoredModel } from '../read-model.js';
 import type { ExportedFile } from './exported-file.js';
 import { edgesOf, type PlacedLayer, placeLayers } from './geometry.js';

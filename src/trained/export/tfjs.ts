@@ -3,7 +3,7 @@
  * them.
  */
 import { bytesOf, type FloatTensors } from '../../io/float-tensors.js';
-import { type Activation, LEAKY_SLOPE } from '../../train/models/layers.js';
+import { type Activation, LEAKY_SLOPE } from '../../train/architectures/layers.js';
 import { version } from '../../version.js';
 import type { StoredModel } from '../read-model.js';
 import type { ExportedFile } from './exported-file.js';

@@ -8,7 +8,7 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
-export class Crew {
+export class WorkerGroup {
   readonly #ports: readonly WorkerPort[];
   /** By worker, requests that are not answered yet, in their order. */
   readonly #waiting: readonly Waiting[][];

@@ -1,9 +1,9 @@
 /** The layers' own gradients against those of tfjs' tape, for every kind of layer and activation. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ARCHITECTURES } from '../../../src/train/models/index.js';
-import { type Layer, listParameters } from '../../../src/train/models/layers.js';
-import { forward } from '../../../src/train/models/network.js';
+import { ARCHITECTURES } from '../../../src/train/architectures/index.js';
+import { type Layer, listParameters } from '../../../src/train/architectures/layers.js';
+import { forward } from '../../../src/train/architectures/network.js';
 import { composeOperations } from '../../../src/train/operations.js';
 import type { Tensor } from '../../../src/train/tensors.js';
 import { tf, tfjs } from '../tensorflow.js';

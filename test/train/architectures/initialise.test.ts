@@ -2,9 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withCore } from '../../../bindings/core.js';
-import { findArchitecture } from '../../../src/train/models/index.js';
-import { boundOf, initialise } from '../../../src/train/models/initialise.js';
-import { listParameters } from '../../../src/train/models/layers.js';
+import { findArchitecture } from '../../../src/train/architectures/index.js';
+import { boundOf, initialise } from '../../../src/train/architectures/initialise.js';
+import { listParameters } from '../../../src/train/architectures/layers.js';
 
 /** Numbers that go into one output, and out of one input. */
 type Fans = readonly [fanIn: number, fanOut: number];
