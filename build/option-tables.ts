@@ -15,6 +15,15 @@ import { describeDefault, describeValues } from '../src/options/describe-rule.js
 import type { Rules } from '../src/options/rule.js';
 import { TRAIN_OPTIONS } from '../src/train/declared-options.js';
 import { objectives } from '../src/train/objectives/index.js';
+import {
+  BACKEND_OPTION,
+  ENCODE_OPTIONS,
+  INTERPOLATE_OPTIONS,
+  MANIFOLD_OPTIONS,
+  RECONSTRUCT_OPTIONS,
+  TRAVERSE_OPTIONS,
+  WEIGHT_OPTIONS,
+} from '../src/trained/declared-options.js';
 
 /** Everything that declares options, by the name that pages have for it. */
 const declarations: ReadonlyMap<string, Rules> = new Map([
@@ -25,6 +34,12 @@ const declarations: ReadonlyMap<string, Rules> = new Map([
   ['agreement', AGREEMENT_OPTIONS],
   ['udr', UDR_OPTIONS],
   ['files of images', FILE_OPTIONS],
+  ['weights', { ...WEIGHT_OPTIONS, ...BACKEND_OPTION }],
+  ['encode', ENCODE_OPTIONS],
+  ['traverse', TRAVERSE_OPTIONS],
+  ['reconstruct', RECONSTRUCT_OPTIONS],
+  ['interpolate', INTERPOLATE_OPTIONS],
+  ['manifold', MANIFOLD_OPTIONS],
   ...metrics.map(({ name, options }): [string, Rules] => [`metric ${name}`, options]),
   ...objectives.map(({ name, options }): [string, Rules] => [`objective ${name}`, options]),
 ]);

@@ -1,19 +1,23 @@
 /** Fresh images with chosen factors, encoded: what metrics that hold a factor fixed ask for. */
 import type { Encoder } from '../encoder.js';
-import { wrongType, wrongValue } from '../errors.js';
+import { wrongType } from '../errors.js';
 import { crc32 } from '../io/crc32.js';
+import { checkOptions } from '../options/check-options.js';
+import { type GivenOf, integer } from '../options/rule.js';
 import type { Sampler } from '../types.js';
 import type { Dataset } from './dataset.js';
 
-export interface FactorSamplerOptions {
+const OPTIONS = {
   /**
    * How many values a factor that varies along a line is given: the middles of so many equal parts
    * of its range. Default 32.
    */
-  readonly levels?: number;
+  levels: integer({ default: 32, minimum: 2, description: 'values of a factor that varies along a line' }),
   /** The most images that are drawn and encoded at a time. Default 512. */
-  readonly batchRows?: number;
-}
+  batchRows: integer({ default: 512, minimum: 1, unit: 'images', description: 'images drawn and encoded at a time' }),
+};
+
+export type FactorSamplerOptions = GivenOf<typeof OPTIONS>;
 
 /**
  * A sampler over a data set that can draw images of given factors. Noise of an image is a function
@@ -21,17 +25,11 @@ export interface FactorSamplerOptions {
  *
  * @throws TypeError for a data set that cannot
  */
-export function factorSampler(
-  dataset: Dataset,
-  encoder: Encoder,
-  { levels = 32, batchRows = 512 }: FactorSamplerOptions = {},
-): Sampler {
+export function factorSampler(dataset: Dataset, encoder: Encoder, options: FactorSamplerOptions = {}): Sampler {
+  const { levels, batchRows } = checkOptions({ name: 'factorSampler' }, options, OPTIONS);
   const { factors, image, renderFactors } = dataset;
   if (renderFactors === undefined) {
     throw wrongType({ option: 'dataset', problem: `${dataset.name} cannot draw images of given factors` });
-  }
-  if (!Number.isInteger(levels) || levels < 2) {
-    throw wrongValue({ option: 'levels', problem: `expected a whole number of at least 2, got ${levels}` });
   }
   const values = factors.map(({ name, size, range }) => {
     if (size !== null) return Array.from({ length: size }, (_, i) => i);
