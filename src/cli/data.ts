@@ -5,10 +5,11 @@ import { previewSheet } from '../data/preview.js';
 import { procedural } from '../data/procedural.js';
 import { pickRows } from '../data/split.js';
 import { wrongValue } from '../errors.js';
+import { rewriteNotes } from '../note.js';
 import { checkOptions } from '../options/check-options.js';
 import { SEED } from '../options/common-rules.js';
 import { boolean, type GivenOf, integer, text } from '../options/rule.js';
-import { mention, phrase } from '../phrase.js';
+import { mention, type NameOption, phrase } from '../phrase.js';
 import { alignColumns } from '../report/align-columns.js';
 import { formatCount, formatNumber } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
@@ -18,6 +19,7 @@ import { hasEnding } from './check-ending.js';
 import type { Context } from './command.js';
 import { declareFiles, filesNamed, readFileFlags } from './file-flags.js';
 import { declareFlags, readFlags } from './flags/declare-flags.js';
+import { nameFlags } from './flags/name-flags.js';
 import { describeExamples } from './help-text.js';
 import { wantsColor } from './terminal.js';
 import { untilAborted } from './until-aborted.js';
@@ -106,7 +108,10 @@ async function showOne(name: string, command: Command, { terminal }: Context): P
     checkChoice(flags, dataset, isPicture);
     const written = out === null ? [] : [await write(out, isPicture ? drawSheet : writeArchive)];
     if (flags.json) stdout.write(toJson(describe(dataset)));
-    else stdout.write(`${[...render(dataset, createStyle(wantsColor(stdout, env))), ...written].join('\n')}\n`);
+    else
+      stdout.write(
+        `${[...render(dataset, createStyle(wantsColor(stdout, env)), nameFlags(command)), ...written].join('\n')}\n`,
+      );
   } finally {
     await dataset.close?.();
   }
@@ -146,7 +151,11 @@ function describe({ name, identity, size, image, isBinary, factors, notes = [] }
   return { schema: 'vaemetrics/data@1', name, identity, size, image, isBinary, factors, notes };
 }
 
-function render({ name, size, image, isBinary, factors, notes = [] }: Dataset, style: Style): string[] {
+function render(
+  { name, size, image, isBinary, factors, notes = [] }: Dataset,
+  style: Style,
+  nameOption: NameOption,
+): string[] {
   const { height, width, channels } = image;
   const pixels = isBinary ? 'black and white' : channels === 1 ? 'grey' : `${channels} channels`;
   const rows = factors.map((factor) => [`  ${printable(factor.name)}`, describeValues(factor)]);
@@ -154,7 +163,7 @@ function render({ name, size, image, isBinary, factors, notes = [] }: Dataset, s
     `${style.bold(printable(name))}  ${formatCount(size)} images of ${height} x ${width}, ${pixels}`,
     factors.length === 0 ? 'factors: not known' : 'factors:',
     ...alignColumns(rows, 2),
-    ...(notes.length > 0 ? ['notes:', ...notes.map((note) => `  ${printable(note)}`)] : []),
+    ...(notes.length > 0 ? ['notes:', ...rewriteNotes(notes, nameOption).map((note) => `  ${printable(note)}`)] : []),
   ];
 }
 

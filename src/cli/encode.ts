@@ -61,7 +61,7 @@ export function define(command: Command, { terminal }: Context): void {
 async function runEncode(run: string, command: Command, terminal: Terminal): Promise<void> {
   const flags: EncodeFlags = { ...readModelFlags(command), ...readFlags(command, OPTIONS) };
   const { rows } = flags;
-  const options = toModelOptions(flags, terminal);
+  const options = toModelOptions(flags, terminal, command);
   checkEnding('--out', flags.out, '.npz');
   const out = flags.out ?? defaultOutput(run, flags);
   // The folder of a run that there is not is no output that cannot be written.
@@ -72,7 +72,7 @@ async function runEncode(run: string, command: Command, terminal: Terminal): Pro
     ...readFlags(command, ENCODE_OPTIONS),
     signal: terminal.signal,
     onOpened: (opened) => {
-      if (!flags.quiet) tellNotes(terminal, opened);
+      if (!flags.quiet) tellNotes(terminal, command, opened);
     },
     onPlan: (plan) => {
       if (flags.out === undefined && plan.split !== 'test') throw needsOutput('the run held none out');

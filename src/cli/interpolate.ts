@@ -88,7 +88,7 @@ async function runInterpolate(run: string, command: Command, terminal: Terminal)
   checkPictures(flags, !flags.manifold);
   const inputs = await inputsOf(run, flags);
   for (const path of [out, gif]) if (path !== undefined) await checkOutput(path, inputs);
-  const options = { ...toModelOptions(flags, terminal), steps, onShape: checkShape(flags) };
+  const options = { ...toModelOptions(flags, terminal, command), steps, onShape: checkShape(flags) };
   const grid: ImageGrid & Partial<Manifold & Interpolation> = await untilAborted<ImageGrid>(
     () =>
       flags.manifold

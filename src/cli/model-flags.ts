@@ -73,10 +73,10 @@ export function toWeights({ checkpoint, untrained }: ModelFlags, terminal: Termi
  * The options of the library that the flags stand for. What was decided when images were opened that the run does not know goes to the error stream; of its
  * own it was said when it was trained.
  */
-export function toModelOptions(flags: ComputeFlags, terminal: Terminal) {
+export function toModelOptions(flags: ComputeFlags, terminal: Terminal, command: Command) {
   const { backend = 'auto', data } = flags;
   const dataOptions = givenFileOptions(flags);
-  const onOpened = (opened: DataOpening) => tellNotes(terminal, opened);
+  const onOpened = (opened: DataOpening) => tellNotes(terminal, command, opened);
   return { ...toWeights(flags, terminal), backend, ...(data !== undefined && { data, onOpened }), dataOptions };
 }
 

@@ -59,7 +59,7 @@ async function runReconstruct(run: string, command: Command, terminal: Terminal)
   const made = await untilAborted(
     () =>
       reconstruct(run, {
-        ...toModelOptions(flags, terminal),
+        ...toModelOptions(flags, terminal, command),
         ...readFlags(command, RECONSTRUCT_OPTIONS),
         onShape: checkShape(flags),
       }),

@@ -44,7 +44,7 @@ async function runTrain(command: Command, terminal: Terminal): Promise<void> {
       signal: terminal.signal,
       onProgress(progress) {
         if (progress.kind === 'opened') {
-          tellOpening(progress, flags, terminal);
+          tellOpening(progress, flags, terminal, command);
           reached = progress.firstStep;
         } else if (progress.kind === 'step') {
           if (bar !== null) show(bar, progress);
@@ -66,7 +66,7 @@ async function runTrain(command: Command, terminal: Terminal): Promise<void> {
   }
 }
 
-function tellOpening(opening: TrainOpening, { quiet, resume }: RunFlags, terminal: Terminal): void {
+function tellOpening(opening: TrainOpening, { quiet, resume }: RunFlags, terminal: Terminal, command: Command): void {
   for (const warning of opening.warnings) warn(terminal, warning);
   if (quiet) return;
   const { backend, device, refused, data, trainRows, testRows, parameters, firstStep, steps } = opening;
@@ -74,7 +74,7 @@ function tellOpening(opening: TrainOpening, { quiet, resume }: RunFlags, termina
   tell(terminal, `${backend}: ${device}`);
   const rows = `${formatCount(trainRows)} images to train on, ${formatCount(testRows)} held out`;
   tell(terminal, `${data}: ${rows}; ${formatCount(parameters)} parameters`);
-  tellNotes(terminal, opening);
+  tellNotes(terminal, command, opening);
   if (resume === undefined) return;
   if (firstStep === steps) {
     tell(terminal, `all ${formatCount(steps)} steps have been made; --steps N asks for more`);

@@ -59,7 +59,7 @@ async function runTraverse(run: string, command: Command, terminal: Terminal): P
   const inputs = await inputsOf(run, flags);
   for (const path of [out, gif]) if (path !== undefined) await checkOutput(path, inputs);
   const given = readFlags(command, TRAVERSE_OPTIONS);
-  const options = { ...toModelOptions(flags, terminal), ...given, onShape: checkShape(flags) };
+  const options = { ...toModelOptions(flags, terminal, command), ...given, onShape: checkShape(flags) };
   const traversal = await untilAborted(() => traverse(run, options), terminal.signal);
   const written: string[] = [];
   if (out !== undefined) {

@@ -4,6 +4,7 @@ import type { Encoder } from '../encoder.js';
 import { DataError } from '../errors.js';
 import { decompose } from '../facade/decompose.js';
 import { score } from '../facade/score.js';
+import { type Note, note } from '../note.js';
 import type { FactorType } from '../types.js';
 import { encodeRows } from './encode-rows.js';
 import { DivergenceError } from './numbers.js';
@@ -37,23 +38,25 @@ export function planScores(
   { factors }: Dataset,
   code: Code,
   { testRows, scoreRows: rows }: { readonly testRows: number; readonly scoreRows: number },
-): { readonly isScorable: boolean; readonly notes: readonly string[] } {
-  const notes: string[] = [];
+): { readonly isScorable: boolean; readonly notes: readonly Note[] } {
+  const notes: Note[] = [];
   if (rows < LEAST_ROWS) {
     const what = testRows < LEAST_ROWS ? `${countRows(testRows)} held out` : `${countRows(rows)} to be scored`;
-    notes.push(`${what}: nothing is scored, and no checkpoint is kept as the best`);
+    const text = `${what}: nothing is scored, and no checkpoint is kept as the best`;
+    notes.push(note('nothing-scored', text, { option: testRows < LEAST_ROWS ? 'testRows' : 'scoreRows' }));
   } else if (factors.length === 0) {
     const rest = code === 'sample' ? ', total correlation is' : '';
-    notes.push(
-      `the images have no factors: ${LIVE_METRICS.join(' and ')} are not computed${rest}; no checkpoint is kept as the best`,
-    );
+    const text = `the images have no factors: ${LIVE_METRICS.join(' and ')} are not computed${rest}; no checkpoint is kept as the best`;
+    notes.push(note('no-factors', text));
   }
   if (factors.length === 1 && rows >= LEAST_ROWS) {
-    notes.push(
-      `the images have one factor: ${LIVE_METRICS[1]} is not computed, which would be 1 or 0 whatever was learnt`,
-    );
+    const text = `the images have one factor: ${LIVE_METRICS[1]} is not computed, which would be 1 or 0 whatever was learnt`;
+    notes.push(note('one-factor', text));
   }
-  if (testRows === 0) notes.push('no posterior of held-out rows is left; encode writes one of other rows');
+  if (testRows === 0) {
+    const text = 'no posterior of held-out rows is left; encode writes one of other rows';
+    notes.push(note('no-held-out-rows', text, { option: 'testRows' }));
+  }
   return { isScorable: rows >= LEAST_ROWS && (factors.length > 0 || code === 'sample'), notes };
 }
 

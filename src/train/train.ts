@@ -3,6 +3,7 @@ import { type Core, withCore } from '../../bindings/core.js';
 import { absoluteNameOf, absoluteOptionsOf, type Dataset, type FileOptions } from '../data/index.js';
 import { splitRows } from '../data/split.js';
 import { wrongValue } from '../errors.js';
+import { notesOf, writeNotes } from '../note.js';
 import { version } from '../version.js';
 import { listParameters } from './architectures/layers.js';
 import { describeDevice, identifyBackend } from './backends/backend.js';
@@ -143,7 +144,7 @@ async function trainWith(
 
   const { code } = setup.objective;
   const scoring = planScores(dataset, code, rows);
-  const notes = [...(dataset.notes ?? []), ...scoring.notes];
+  const notes = writeNotes([...notesOf(dataset.notes ?? []), ...scoring.notes]);
   options.onProgress?.({
     kind: 'opened',
     backend: backend.name,

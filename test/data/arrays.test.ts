@@ -131,7 +131,7 @@ for (const [descr, bytesOf] of NUMBERS) {
   test(`whole numbers of ${descr} are taken as bytes are`, async () => {
     const digits = await open([0, 1, 4, 8, 16]);
     assert.equal(await imagesOf(digits, rowsOf(digits)), Uint8Array.of(0, 16, 64, 128, 255));
-    assert.ok(digits.notes?.includes('the largest pixel is 16, which is taken as white'));
+    assert.ok(digits.notes?.includes('the largest pixel is 16, which is taken as white, unless maximum says another'));
     const bytes = await open([0, 100, 17, 127]);
     assert.equal(await imagesOf(bytes, rowsOf(bytes)), Uint8Array.of(0, 100, 17, 127));
     const given = await open([0, 50, 100], 100);

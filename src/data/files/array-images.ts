@@ -90,7 +90,13 @@ function whiteOf(layout: Layout, range: PixelRange, maximum: number | null, find
   const largest = findLargest();
   if (largest === 0 || largest > DARKEST_MAXIMUM) return { value: 255, isFound: true, notes: [] };
   const text = `the largest pixel is ${largest}, which is taken as white`;
-  return { value: largest, isFound: true, notes: [note('found-white', text, { option: 'maximum' })] };
+  return {
+    value: largest,
+    isFound: true,
+    notes: [
+      note('found-white', text, { option: 'maximum', suggestion: phrase`unless ${mention('maximum')} says another` }),
+    ],
+  };
 }
 
 async function readWhole(
