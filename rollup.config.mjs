@@ -1,9 +1,11 @@
 /**
- * Bundles for Node, for browsers, and with the WebAssembly inside. Everything that is needed at run time is bundled, so
- * that an installed package has no dependencies; what only some uses need is a chunk of its own, loaded on use.
+ * Bundles for Node, for browsers, and with the WebAssembly inside. Everything that is needed at run
+ * time is bundled, so that an installed package has no dependencies; what only some uses need is a
+ * chunk of its own, loaded on use.
  *
- * No source maps: they would be half of the package. Node's bundles keep the names of functions instead, so that a stack
- * trace in an issue says where it was; the bundles that travel to browsers are minified whole.
+ * No source maps: they would be half of the package. Node's bundles keep the names of functions
+ * instead, so that a stack trace in an issue says where it was; the bundles that travel to browsers
+ * are minified whole.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,8 +21,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { version } = JSON.parse(readFileSync(here('package.json'), 'utf8'));
 
 /**
- * Puts other modules in the place of those that differ between hosts: NAME.HOST.ts in that of NAME.ts, where there is one, for the
- * first of the hosts that has it.
+ * Puts other modules in the place of those that differ between hosts: NAME.HOST.ts in that of
+ * NAME.ts, where there is one, for the first of the hosts that has it.
  */
 function hostModules(...hosts) {
   return {
@@ -33,7 +35,9 @@ function hostModules(...hosts) {
   };
 }
 
-/** In a bundle that stands in a folder of dist, what is served beside the others is one level up. */
+/**
+ * In a bundle that stands in a folder of dist, what is served beside the others is one level up.
+ */
 function oneLevelUp() {
   return {
     name: 'one-level-up',
@@ -42,7 +46,9 @@ function oneLevelUp() {
   };
 }
 
-/** A bundle takes the WebAssembly that was built from the sources it was made with, and no other. */
+/**
+ * A bundle takes the WebAssembly that was built from the sources it was made with, and no other.
+ */
 function sourcesOfNow() {
   return {
     name: 'sources-of-now',
@@ -66,7 +72,10 @@ function inlineWasm() {
 /** Loaded on use from where the user has installed them. */
 const PEERS = /^h5wasm(\/|$)/;
 
-/** Plugins of every bundle. Libraries are taken in the form they have for browsers: files are ours to read. */
+/**
+ * Plugins of every bundle. Libraries are taken in the form they have for browsers: files are ours
+ * to read.
+ */
 const plugins = (minification) => [
   tfjsForBundles(),
   sourcesOfNow(),

@@ -1,17 +1,20 @@
 /**
- * Gradient-boosted trees beside growing them (trees/grow.ts): the softmax's residuals, and what a tree says of other rows.
+ * Gradient-boosted trees beside growing them (trees/grow.ts): the softmax's residuals, and what a
+ * tree says of other rows.
  *
  *   residual r = [y = c] - p_c, p = softmax of the scores
  *
- * Source: Friedman 2001, Greedy Function Approximation: A Gradient Boosting Machine (its L_K_TreeBoost).
+ * Source: Friedman 2001, Greedy Function Approximation: A Gradient Boosting Machine (its
+ * L_K_TreeBoost).
  * Cost: O(rows classes); O(rows depth) a tree.
  * Precision: float64 throughout; residuals within 1e-15.
  */
 import { exp_f64x2 } from './lanes';
 
 /**
- * Residuals of rows [firstRow, lastRow): residuals, raw: f64[classes][rows]; labels: i32[rows]. With two classes both arrays
- * have the one row of class 1, whose probability is the logistic function.
+ * Residuals of rows [firstRow, lastRow): residuals, raw: f64[classes][rows]; labels: i32[rows].
+ * With two classes both arrays have the one row of class 1, whose probability is the logistic
+ * function.
  */
 export function boostingResiduals(
   residuals: usize,
@@ -84,7 +87,10 @@ function softmax(to: usize, from: usize, step: usize, classes: i32, isPair: bool
   }
 }
 
-/** Adds rate times the value of the tree at each row of x, f64[columns][rows], to raw, f64[rows]; see growTree. */
+/**
+ * Adds rate times the value of the tree at each row of x, f64[columns][rows], to raw, f64[rows];
+ * see growTree.
+ */
 export function addTree(
   raw: usize,
   x: usize,
@@ -121,7 +127,10 @@ function isFull(columnOf: usize, inner: i32): boolean {
   return true;
 }
 
-/** All seven questions to two rows at a time: more of them than on the way down, but none waits for another. */
+/**
+ * All seven questions to two rows at a time: more of them than on the way down, but none waits for
+ * another.
+ */
 function addFullTree(
   raw: usize,
   x: usize,

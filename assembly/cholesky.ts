@@ -1,12 +1,17 @@
 /**
  * Cholesky decomposition A = L L^T, and solutions by it.
  *
- * Source: Golub & Van Loan 2013, Matrix Computations, section 4.2. Cost: n^3 / 6 multiply-adds to decompose, n^2 to solve.
- * Precision: float64. Rows are f64[stride], stride even; the part above the diagonal is neither read nor written.
+ * Source: Golub & Van Loan 2013, Matrix Computations, section 4.2. Cost: n^3 / 6 multiply-adds to
+ * decompose, n^2 to solve.
+ * Precision: float64. Rows are f64[stride], stride even; the part above the diagonal is neither
+ * read nor written.
  */
 import { fold_f64x2 } from './lanes';
 
-/** Overwrites the lower part of a, f64[n][stride], with L; false where a pivot is below 1e-13 of its diagonal element. */
+/**
+ * Overwrites the lower part of a, f64[n][stride], with L; false where a pivot is below 1e-13 of its
+ * diagonal element.
+ */
 export function decomposeCholesky(a: usize, n: i32, stride: i32): bool {
   const rowBytes = <usize>stride << 3;
   for (let i = 0; i < n; i++) {
@@ -38,7 +43,10 @@ export function decomposeCholesky(a: usize, n: i32, stride: i32): bool {
   return true;
 }
 
-/** row[count + k] -= sum over the first `count` elements of row times those of line k of `other`, for four lines; count is a multiple of 4. */
+/**
+ * row[count + k] -= sum over the first `count` elements of row times those of line k of `other`,
+ * for four lines; count is a multiple of 4.
+ */
 // @ts-ignore: decorator
 @inline
 function subtractFour(row: usize, other: usize, rowBytes: usize, count: i32): void {

@@ -1,10 +1,11 @@
 /**
- * The components of a mixture of diagonal Gaussians in the leaves of their tree (component-tree.ts), and the boxes of its nodes:
- * of every dimension the least and the largest mean and the least r, and the largest w.
+ * The components of a mixture of diagonal Gaussians in the leaves of their tree
+ * (component-tree.ts), and the boxes of its nodes: of every dimension the least and the largest
+ * mean and the least r, and the largest w.
  *
  * Cost: O(N D).
- * Precision: float64; r = exp(-logvar / 2) / sqrt 2 within 2 units in the last place. Largest w and least r are widened by more
- * than the rounding of a sum that is made of them in whatever order.
+ * Precision: float64; r = exp(-logvar / 2) / sqrt 2 within 2 units in the last place. Largest w and
+ * least r are widened by more than the rounding of a sum that is made of them in whatever order.
  */
 import { exp_f64x2 } from './lanes';
 
@@ -12,8 +13,9 @@ import { exp_f64x2 } from './lanes';
 const LARGEST_EXPONENT = 700.0;
 
 /**
- * Writes leaves [firstLeaf, lastLeaf): of each, f64[1 + 2 columns][width], w_j, then mu_j and r_j of each dimension in the
- * order of dims, i32[columns]. Beyond the last component w is -infinity, mu and r are 0.
+ * Writes leaves [firstLeaf, lastLeaf): of each, f64[1 + 2 columns][width], w_j, then mu_j and r_j
+ * of each dimension in the order of dims, i32[columns]. Beyond the last component w is -infinity,
+ * mu and r are 0.
  */
 export function packLeaves(
   leaves: usize,
@@ -56,7 +58,10 @@ export function packLeaves(
   }
 }
 
-/** What a bound is widened by, relatively, because its sum is rounded in another order than those it bounds. */
+/**
+ * What a bound is widened by, relatively, because its sum is rounded in another order than those it
+ * bounds.
+ */
 // @ts-ignore: decorator
 @inline
 function slack(columns: i32): f64 {
@@ -64,8 +69,9 @@ function slack(columns: i32): f64 {
 }
 
 /**
- * Writes the box of each node: f64[3][stride] and two more, the least and the largest mean and the least r of each dimension,
- * the largest w, and a 0; stride is columns rounded up to an even number, and what is beyond columns is 0.
+ * Writes the box of each node: f64[3][stride] and two more, the least and the largest mean and the
+ * least r of each dimension, the largest w, and a 0; stride is columns rounded up to an even
+ * number, and what is beyond columns is 0.
  */
 export function boxNodes(
   boxes: usize,

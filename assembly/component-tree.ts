@@ -4,15 +4,18 @@
  *   log N(z; mu_j, sigma_j^2) = w_j - sum_d ((z_d - mu_jd) r_jd)^2,   r_jd = 1 / (sigma_jd sqrt 2),
  *   w_j = -1/2 sum_d (ln 2 pi + logvar_jd).
  *
- * Components are put in an order in which neighbours are alike: a range is cut at the median of the mean, or of the log
- * variance, of the dimension that tells its components apart best, and its halves are cut in turn until they are leaves of
- * `width` components. Cuts fall on whole leaves, so that only the last is not full. With L leaves a node's left child is
- * the next node and its right child 2 (leaves of the left) further: the nodes need no pointers, only how many leaves each has.
+ * Components are put in an order in which neighbours are alike: a range is cut at the median of the
+ * mean, or of the log variance, of the dimension that tells its components apart best, and its
+ * halves are cut in turn until they are leaves of `width` components. Cuts fall on whole leaves, so
+ * that only the last is not full. With L leaves a node's left child is the next node and its right
+ * child 2 (leaves of the left) further: the nodes need no pointers, only how many leaves each has.
  *
- * Source: J. Bentley 1975, Multidimensional binary search trees used for associative searching; A. Gray, A. Moore 2003,
- * Nonparametric density estimation: toward computational tractability (bounds by boxes of a tree).
+ * Source: J. Bentley 1975, Multidimensional binary search trees used for associative searching; A.
+ * Gray, A. Moore 2003, Nonparametric density estimation: toward computational tractability (bounds
+ * by boxes of a tree).
  * Cost: O(N (log N + D)).
- * Precision: float64. A cut that is not quite at the median costs time in joint.ts, never digits of its bound.
+ * Precision: float64. A cut that is not quite at the median costs time in joint.ts, never digits of
+ * its bound.
  */
 import { exp_f64x2 } from './lanes';
 
@@ -37,7 +40,10 @@ function exp(x: f64): f64 {
   return f64x2.extract_lane(exp_f64x2(f64x2.splat(min(max(x, -LARGEST_EXPONENT), LARGEST_EXPONENT))), 0);
 }
 
-/** Variance (divided by the count) of a column at order[start], order[start + step] ..; the mean is written to `mean`. */
+/**
+ * Variance (divided by the count) of a column at order[start], order[start + step] ..; the mean is
+ * written to `mean`.
+ */
 function probe(mean: usize, x: usize, column: i32, rows: i32, order: usize, start: i32, end: i32, step: i32): f64 {
   const first = at(x, column, rows, load<i32>(order + (<usize>start << 2)));
   let sum = 0.0;
@@ -54,7 +60,10 @@ function probe(mean: usize, x: usize, column: i32, rows: i32, order: usize, star
   return max(0, squares / count - centre * centre);
 }
 
-/** How many components a dimension tells apart: the variance of its means in units of its typical sigma, squared. */
+/**
+ * How many components a dimension tells apart: the variance of its means in units of its typical
+ * sigma, squared.
+ */
 function spreadOfMeans(
   mean: usize,
   mu: usize,
@@ -98,7 +107,10 @@ export function orderDimensions(
   }
 }
 
-/** The column by whose median a range is best cut: below `columns` a mean, from there on a log variance. */
+/**
+ * The column by whose median a range is best cut: below `columns` a mean, from there on a log
+ * variance.
+ */
 function chooseColumn(
   mean: usize,
   mu: usize,
@@ -135,7 +147,10 @@ function median(a: f64, b: f64, c: f64): f64 {
   return max(min(a, b), min(max(a, b), c));
 }
 
-/** Moves the smallest keys of [start, end) before `middle`, and order along with them (C. Hoare 1961, Find). */
+/**
+ * Moves the smallest keys of [start, end) before `middle`, and order along with them (C. Hoare
+ * 1961, Find).
+ */
 function cutAt(keys: usize, order: usize, start: i32, end: i32, middle: i32): void {
   let low = start;
   let high = end - 1;
@@ -167,10 +182,11 @@ function cutAt(keys: usize, order: usize, start: i32, end: i32, middle: i32): vo
 }
 
 /**
- * Cuts nodes from `node` on, whose first leaves are in firsts, i32[nodes], and numbers of leaves in counts, i32[nodes]:
- * puts order, i32[rows], in the order of their halves and fills in their children. mu, logvar: f64[columns][rows]; keys:
- * f64[rows], mean: f64[1], scratch. Stops once the nodes cut have `most` components together; returns the node to go on with,
- * which is their number, 2 counts[0] - 1, at the end.
+ * Cuts nodes from `node` on, whose first leaves are in firsts, i32[nodes], and numbers of leaves in
+ * counts, i32[nodes]: puts order, i32[rows], in the order of their halves and fills in their
+ * children. mu, logvar: f64[columns][rows]; keys: f64[rows], mean: f64[1], scratch. Stops once the
+ * nodes cut have `most` components together; returns the node to go on with, which is their number,
+ * 2 counts[0] - 1, at the end.
  */
 export function cutNodes(
   firsts: usize,

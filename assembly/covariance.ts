@@ -1,12 +1,14 @@
 /**
- * Covariances of the columns of a row-major table x (rows, columns), and the logarithm of a determinant.
+ * Covariances of the columns of a row-major table x (rows, columns), and the logarithm of a
+ * determinant.
  *
  *   C_ij = sum (x_i - mean_i)(x_j - mean_j) / (rows - 1)
  *
- * Cost: one pass for the means, one for the products, O(rows * columns^2 / 2). Blocks of 64 rows are centred into a scratch
- * table that stays in the first-level cache; two columns by four are accumulated in registers.
- * Precision: two passes in float64 around the mean (itself summed around the first row, so a huge common offset costs
- * nothing). Relative to the variances below 1e-13 at a million rows.
+ * Cost: one pass for the means, one for the products, O(rows * columns^2 / 2). Blocks of 64 rows
+ * are centred into a scratch table that stays in the first-level cache; two columns by four are
+ * accumulated in registers.
+ * Precision: two passes in float64 around the mean (itself summed around the first row, so a huge
+ * common offset costs nothing). Relative to the variances below 1e-13 at a million rows.
  */
 import { loadPair_f64x2 } from './lanes';
 
@@ -37,8 +39,9 @@ export function columnOffsetsF64(offsets: usize, x: usize, rows: i32, columns: i
 }
 
 /**
- * Adds the products of rows [firstRow, lastRow) to sums, f64[stride][stride], on and above the diagonal.
- * stride: columns, rounded up to a multiple of 4; offsets: f64[columns], of columnOffsets; scratch: f64[64][stride].
+ * Adds the products of rows [firstRow, lastRow) to sums, f64[stride][stride], on and above the
+ * diagonal. stride: columns, rounded up to a multiple of 4; offsets: f64[columns], of
+ * columnOffsets; scratch: f64[64][stride].
  */
 function addProducts<T>(
   sums: usize,
@@ -126,8 +129,8 @@ export function addProductsF64(
 }
 
 /**
- * ln det of a symmetric matrix a, f64[n][n], by Cholesky decomposition; its lower triangle is overwritten. NaN where a pivot
- * is not above `least`: the matrix is singular, or as good as.
+ * ln det of a symmetric matrix a, f64[n][n], by Cholesky decomposition; its lower triangle is
+ * overwritten. NaN where a pivot is not above `least`: the matrix is singular, or as good as.
  */
 export function logDeterminant(a: usize, n: i32, least: f64): f64 {
   const bytes = <usize>n << 3;

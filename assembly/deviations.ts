@@ -1,16 +1,20 @@
 /**
  * Rows by the value of a factor, and quantiles of the deviations within one value.
  *
- * For the interventional robustness score (Suter et al. 2019): the q-quantile over some rows of |x - mean of x over these rows|,
- * interpolated linearly between order statistics as numpy.percentile does.
- * Cost: O(rows) for each: a counting sort, and selection by Hoare's method, whose result does not depend on its pivots. High
- * quantiles are selected from the few values above a level, which costs a pass and spares most of the exchanging.
- * Precision: float64; means are summed around the first of the rows, so that a huge common offset costs nothing.
+ * For the interventional robustness score (Suter et al. 2019): the q-quantile over some rows of
+ * |x - mean of x over these rows|, interpolated linearly between order statistics as
+ * numpy.percentile does.
+ * Cost: O(rows) for each: a counting sort, and selection by Hoare's method, whose result does not
+ * depend on its pivots. High quantiles are selected from the few values above a level, which costs
+ * a pass and spares most of the exchanging.
+ * Precision: float64; means are summed around the first of the rows, so that a huge common offset
+ * costs nothing.
  */
 import { fold_f64x2 } from './lanes';
 
 /**
- * order: i32[rows], the rows by code, in their own order within each; bounds: i32[values + 1], where each code begins.
+ * order: i32[rows], the rows by code, in their own order within each; bounds: i32[values + 1],
+ * where each code begins.
  * codes: i32[rows], 0 .. values - 1.
  */
 export function orderByCode(order: usize, bounds: usize, codes: usize, rows: i32, values: i32): void {
@@ -44,8 +48,9 @@ const SELECT_WHOLE = 64;
 const SAMPLE: i32 = 128;
 
 /**
- * The q-quantiles, 0..1, of |x - mean| over rows order[first .. last) of columns [firstColumn, lastColumn) of x (rows, columns)
- * into out, f64[lastColumn - firstColumn]; last > first. scratch: f64[lastColumn - firstColumn + 1][last - first] + f64[128].
+ * The q-quantiles, 0..1, of |x - mean| over rows order[first .. last) of columns [firstColumn,
+ * lastColumn) of x (rows, columns) into out, f64[lastColumn - firstColumn]; last > first. scratch:
+ * f64[lastColumn - firstColumn + 1][last - first] + f64[128].
  */
 function deviationQuantiles<T>(
   out: usize,
@@ -82,7 +87,10 @@ function deviationQuantiles<T>(
   }
 }
 
-/** The q-quantile of |value - mean| over values, f64[count], which become those. spare: f64[count] + f64[128]. */
+/**
+ * The q-quantile of |value - mean| over values, f64[count], which become those. spare: f64[count] +
+ * f64[128].
+ */
 function quantileAroundMean(values: usize, count: i32, q: f64, spare: usize): f64 {
   const pairs = <usize>(count >> 1) << 4;
   const isOdd = count & 1;
@@ -124,16 +132,17 @@ function quantileAroundMean(values: usize, count: i32, q: f64, spare: usize): f6
     place = below - (count - kept);
   }
   const lower = select(from, size, place);
-  // What follows the place that was selected is not below it: the next order statistic is the least of that.
+  // What follows the place that was selected is not below it: the next order statistic is the least
+  // of that.
   let upper = largest;
   for (let i = place + 1; i < size; i++) upper = min<f64>(upper, load<f64>(from + (<usize>i << 3)));
   return lower + (at - <f64>below) * (upper - lower);
 }
 
 /**
- * Copies values, f64[count], at or above some level to out, f64[count] + f64[128], such that the `wanted` largest are among them;
- * returns how many, or 0 where it is not worth while. The level comes from a sample, and is checked: the result does not
- * depend on it.
+ * Copies values, f64[count], at or above some level to out, f64[count] + f64[128], such that the
+ * `wanted` largest are among them; returns how many, or 0 where it is not worth while. The level
+ * comes from a sample, and is checked: the result does not depend on it.
  */
 function keepLargest(out: usize, values: usize, count: i32, wanted: i32): i32 {
   if (count < SELECT_WHOLE || wanted > count >> 3) return 0;
@@ -156,7 +165,10 @@ function keepLargest(out: usize, values: usize, count: i32, wanted: i32): i32 {
   return kept >= wanted ? kept : 0;
 }
 
-/** Puts the k-th smallest (from 0) of values, f64[count], at place k, what is smaller before it and what is larger behind. */
+/**
+ * Puts the k-th smallest (from 0) of values, f64[count], at place k, what is smaller before it and
+ * what is larger behind.
+ */
 function select(values: usize, count: i32, k: i32): f64 {
   let low = 0;
   let high = count - 1;

@@ -1,22 +1,27 @@
 /**
- * Draws rows of a table that share the value of a factor, for the metrics that compare such samples.
+ * Draws rows of a table that share the value of a factor, for the metrics that compare such
+ * samples.
  *
- * Each batch has its own stream of the generator, keyed by (seed, stream, index of the batch), so batches can be drawn
- * in any order and by anybody. Within a batch: the factor, uniformly among those that can be fixed; then rows. A value
- * with fewer than two rows is not drawn. Cost: O(count * size).
+ * Each batch has its own stream of the generator, keyed by (seed, stream, index of the batch), so
+ * batches can be drawn in any order and by anybody. Within a batch: the factor, uniformly among
+ * those that can be fixed; then rows. A value with fewer than two rows is not drawn. Cost:
+ * O(count * size).
  *
- * The rows of a factor stand in `order`, those that share a value side by side; `bounds` says where each value's rows
- * begin. To find the value at a place without a search, `buckets` has for every 2^shift places the value at the first.
- * A group in memory is five u32: pointers to order, bounds and buckets, shift, and the number of rows that can be drawn.
+ * The rows of a factor stand in `order`, those that share a value side by side; `bounds` says where
+ * each value's rows begin. To find the value at a place without a search, `buckets` has for every
+ * 2^shift places the value at the first. A group in memory is five u32: pointers to order, bounds
+ * and buckets, shift, and the number of rows that can be drawn.
  */
 import { fillBelow, fillWords, nextBelow, openStream } from './random';
 
 const GROUP_BYTES: usize = 20;
 
 /**
- * Orders the rows of one factor by code (counting sort, stable), leaving out values with fewer than two rows.
+ * Orders the rows of one factor by code (counting sort, stable), leaving out values with fewer than
+ * two rows.
  * order: i32[rows]; bounds: i32[values + 1]; codes: i32[rows]; sizes: i32[values], any content.
- * Returns the number of values that are left; bounds has one more entry than that, the last is the number of rows left.
+ * Returns the number of values that are left; bounds has one more entry than that, the last is the
+ * number of rows left.
  */
 export function groupRowsByCode(order: usize, bounds: usize, codes: usize, sizes: usize, rows: i32, values: i32): i32 {
   memory.fill(sizes, 0, <usize>values << 2);
@@ -48,8 +53,9 @@ export function groupRowsByCode(order: usize, bounds: usize, codes: usize, sizes
 }
 
 /**
- * Keeps of `groups` groups of rows, as groupRowsByCode leaves them, those whose rows do not all have the same code; moves them
- * together in order and bounds. codes: i32[rows]. Returns how many are left; bounds has one more entry than that.
+ * Keeps of `groups` groups of rows, as groupRowsByCode leaves them, those whose rows do not all
+ * have the same code; moves them together in order and bounds. codes: i32[rows]. Returns how many
+ * are left; bounds has one more entry than that.
  */
 export function keepVaryingGroups(order: usize, bounds: usize, codes: usize, groups: i32): i32 {
   let kept = 0;
@@ -71,7 +77,10 @@ export function keepVaryingGroups(order: usize, bounds: usize, codes: usize, gro
   return kept;
 }
 
-/** buckets[i] = number of the value whose rows include place i << shift. buckets: i32[((places - 1) >> shift) + 1]. */
+/**
+ * buckets[i] = number of the value whose rows include place i << shift. buckets:
+ * i32[((places - 1) >> shift) + 1].
+ */
 export function fillBuckets(buckets: usize, bounds: usize, places: i32, shift: i32): void {
   let value = 0;
   for (let place = 0, i: usize = 0; place < places; place += 1 << shift, i += 4) {
@@ -92,8 +101,8 @@ function findValue(group: usize, place: u32): usize {
 }
 
 /**
- * `count` batches of `size` rows that share the value of one factor; the value is that of a uniformly drawn row, the rows
- * are drawn with replacement among those that have it.
+ * `count` batches of `size` rows that share the value of one factor; the value is that of a
+ * uniformly drawn row, the rows are drawn with replacement among those that have it.
  * rows: i32[count][size]; fixed: i32[count], index into groups; state: one stream.
  */
 export function drawBatchRows(
@@ -127,9 +136,11 @@ export function drawBatchRows(
 }
 
 /**
- * `count` batches of `size` pairs; the two rows of a pair are different and share the value of the batch's factor. The
- * first is drawn uniformly among all rows that have a partner, the second uniformly among its partners.
- * rows: i32[count][2][size], first rows and then their partners; fixed: i32[count], index into groups; state: one stream.
+ * `count` batches of `size` pairs; the two rows of a pair are different and share the value of the
+ * batch's factor. The first is drawn uniformly among all rows that have a partner, the second
+ * uniformly among its partners.
+ * rows: i32[count][2][size], first rows and then their partners; fixed: i32[count], index into
+ * groups; state: one stream.
  */
 export function drawPairRows(
   rows: usize,
@@ -159,7 +170,8 @@ export function drawPairRows(
       const value = findValue(group, place);
       const start = load<u32>(value);
       const partners = load<u32>(value, 4) - start - 1;
-      // As nextBelow does, from the words drawn ahead; only a rejected one takes the stream further.
+      // As nextBelow does, from the words drawn ahead; only a rejected one takes the stream
+      // further.
       let product = <u64>load<u32>(p + batchBytes) * partners;
       if (<u32>product < partners && <u32>product < (0 - partners) % partners) {
         product = <u64>nextBelow(state, partners) << 32;

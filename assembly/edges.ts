@@ -1,15 +1,17 @@
 /**
- * Bins by a table of edges: for edges that are not those of numpy.histogram in float64 (histogram.ts), such as edges that were
- * rounded to float32, or latents that are scaled to 0 .. 1 first.
+ * Bins by a table of edges: for edges that are not those of numpy.histogram in float64
+ * (histogram.ts), such as edges that were rounded to float32, or latents that are scaled to 0 .. 1
+ * first.
  *
- * bin = (number of edges 0..n-1 that are <= x * scale + shift) - 1, at least 0: what numpy.digitize counts, from 0. The product
- * and the sum are rounded one after the other, as numpy does. A guess by equal widths is checked against the very edges, and
- * where they deny it, found by bisection. Float64 throughout. Cost: O(rows).
+ * bin = (number of edges 0..n-1 that are <= x * scale + shift) - 1, at least 0: what numpy.digitize
+ * counts, from 0. The product and the sum are rounded one after the other, as numpy does. A guess
+ * by equal widths is checked against the very edges, and where they deny it, found by bisection.
+ * Float64 throughout. Cost: O(rows).
  */
 
 /**
- * Bins rows [firstRow, lastRow) of one column of x (rows, columns). out: u16[rows]; edges: f64[bins], never decreasing;
- * scale, shift: finite. bins: 1..65535.
+ * Bins rows [firstRow, lastRow) of one column of x (rows, columns). out: u16[rows]; edges:
+ * f64[bins], never decreasing; scale, shift: finite. bins: 1..65535.
  */
 function binColumnByEdges<T>(
   out: usize,

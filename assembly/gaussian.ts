@@ -1,13 +1,14 @@
 /**
- * Densities of mixtures of diagonal Gaussians at many points, every pair, in float64: jointly and in each dimension, in one pass
- * and without an array of pairs.
+ * Densities of mixtures of diagonal Gaussians at many points, every pair, in float64: jointly and
+ * in each dimension, in one pass and without an array of pairs.
  *
  *   l_ijd = ln N(z_id; mu_jd, exp(logvar_jd)),   sums over j of exp(sum_d l_ijd) and of exp(l_ijd)
  *
- * Source: the aggregated posterior of Hoffman and Johnson 2016, ELBO surgery; Chen et al. 2018, equation 2.
- * src/decomposition/plain-density.ts drives these.
- * Components come in packs of 128, points as they are. A sum is kept as its largest log-term and the sum of the exponentials of the
- * others less that (log-sum-exp), so that points far from every component come out right.
+ * Source: the aggregated posterior of Hoffman and Johnson 2016, ELBO surgery; Chen et al. 2018,
+ * equation 2. src/decomposition/plain-density.ts drives these.
+ * Components come in packs of 128, points as they are. A sum is kept as its largest log-term and
+ * the sum of the exponentials of the others less that (log-sum-exp), so that points far from every
+ * component come out right.
  * Cost: O(points * components * D) exponentials. Precision: float64; the error of a
  * log-density is some units of 2^-53 of the terms that it is made of, measured below 1e-12 of them.
  */
@@ -26,8 +27,9 @@ const LINE_BYTES: usize = PACK << 3;
 const LEAST: f64 = -1.7976931348623157e308;
 
 /**
- * Packs components [first, last), at most 128 of `rows`: mu and logvar are f64[latents][rows], pack is f64[latents][3][128] of
- * means, 1 / (sqrt(2) sigma) and -logvar / 2. What is beyond the last component has no density.
+ * Packs components [first, last), at most 128 of `rows`: mu and logvar are f64[latents][rows], pack
+ * is f64[latents][3][128] of means, 1 / (sqrt(2) sigma) and -logvar / 2. What is beyond the last
+ * component has no density.
  */
 export function packGaussians(pack: usize, mu: usize, logvar: usize, rows: i32, latents: i32, first: i32, last: i32): void {
   const count = last - first;
@@ -52,9 +54,10 @@ export function packGaussians(pack: usize, mu: usize, logvar: usize, rows: i32, 
 }
 
 /**
- * Adds the components of a pack to the sums of `count` points: for each of D dimensions, and then jointly, sums and
- * maxima, f64[latents + 1][span], such that the sum of exponentials is exp(maximum) * sum. points: f64[latents][stride].
- * Log-terms are without their constant, ln(2 pi) / 2 per dimension. scratch: f64[2][128].
+ * Adds the components of a pack to the sums of `count` points: for each of D dimensions, and then
+ * jointly, sums and maxima, f64[latents + 1][span], such that the sum of exponentials is
+ * exp(maximum) * sum. points: f64[latents][stride]. Log-terms are without their constant, ln(2 pi)
+ * / 2 per dimension. scratch: f64[2][128].
  */
 export function addDensities(
   sums: usize,
@@ -84,7 +87,10 @@ export function addDensities(
   }
 }
 
-/** Log-terms of one dimension into line, f64[128], and added to joint, f64[128]; returns the largest. */
+/**
+ * Log-terms of one dimension into line, f64[128], and added to joint, f64[128]; returns the
+ * largest.
+ */
 // @ts-ignore: decorator
 @inline
 function writeTerms(line: usize, joint: usize, z_f64x2: v128, pack: usize): f64 {

@@ -1,17 +1,19 @@
 /**
  * Equal-width bins, dense codes of discrete values, and joint counts of the two.
  *
- * Bins follow numpy.histogram and numpy.digitize, as in Locatello et al. 2019 (disentanglement_lib): n bins between the
- * minimum and the maximum, edge_i = i * ((max - min) / n) + min in float64, bin = number of edges 0..n-1 that are <= x,
- * so that the maximum falls into the last bin. Here bins count from 0. The bin of a value is exact: a guess is taken as it is
- * only where rounding cannot matter, and else corrected against the very edges. Cost: O(rows * columns) for binning, O(rows) for each pair that is counted.
+ * Bins follow numpy.histogram and numpy.digitize, as in Locatello et al. 2019
+ * (disentanglement_lib): n bins between the minimum and the maximum, edge_i = i * ((max - min) /
+ * n) + min in float64, bin = number of edges 0..n-1 that are <= x, so that the maximum falls into
+ * the last bin. Here bins count from 0. The bin of a value is exact: a guess is taken as it is only
+ * where rounding cannot matter, and else corrected against the very edges. Cost: O(rows * columns)
+ * for binning, O(rows) for each pair that is counted.
  */
 import { gatherPair_f64x2, gatherQuad_f32x4, wholes_f32x4, wholes_f64x2 } from './lanes';
 
 /**
  * Bins rows [firstRow, lastRow) of x (rows, columns) into out, u16[columns][rows].
- * minima, maxima: f64[columns], maximum > minimum in each, and of float32 tables float32 values or -limit and limit; values
- * beyond them fall into the outermost bins. bins: 1..65535.
+ * minima, maxima: f64[columns], maximum > minimum in each, and of float32 tables float32 values or
+ * -limit and limit; values beyond them fall into the outermost bins. bins: 1..65535.
  */
 function binColumns<T>(
   out: usize,
@@ -32,8 +34,8 @@ function binColumns<T>(
     let p = x + <usize>firstRow * stride + <usize>column * sizeof<T>();
     let q = out + ((<usize>column * <usize>rows + <usize>firstRow) << 1);
     let row = firstRow;
-    // The guess is off by one bin at most as long as rounding moves an edge by less than an eighth of a bin, and the
-    // number of bins per unit does not overflow.
+    // The guess is off by one bin at most as long as rounding moves an edge by less than an eighth
+    // of a bin, and the number of bins per unit does not overflow.
     if (step > max(abs(low), abs(high)) * 2e-15 && step > 1e-300) {
       const low_f64x2 = f64x2.splat(low);
       const step_f64x2 = f64x2.splat(step);
@@ -42,12 +44,13 @@ function binColumns<T>(
       const low_f32x4 = f32x4.splat(<f32>low);
       const high_f32x4 = f32x4.splat(<f32>high);
       const perStep_f32x4 = f32x4.splat(<f32>(<f64>bins / (high - low)));
-      // Four roundings of a position up to `bins`, each within 2^-24 of the range, with room to spare.
+      // Four roundings of a position up to `bins`, each within 2^-24 of the range, with room to
+      // spare.
       const far_f32x4 = f32x4.splat(<f32>bins * 1e-6);
       for (; row + 4 <= lastRow; row += 4) {
         if (sizeof<T>() == 4 && isFloat<T>()) {
-          // float32 arithmetic decides unless a value comes close to an edge, or lies beyond the outermost; not so either
-          // where it is NaN by overflow.
+          // float32 arithmetic decides unless a value comes close to an edge, or lies beyond the
+          // outermost; not so either where it is NaN by overflow.
           const x = f32x4.pmin(f32x4.pmax(gatherQuad_f32x4(p, stride), low_f32x4), high_f32x4);
           const position = f32x4.mul(f32x4.sub(x, low_f32x4), perStep_f32x4);
           const nearest = f32x4.nearest(position);
@@ -132,7 +135,8 @@ function exactBin(x: f64, low: f64, high: f64, step: f64, bins: i32): i32 {
 }
 
 /**
- * Codes 0..n-1 for the n different whole numbers of one column of x (rows, columns), in increasing order of value.
+ * Codes 0..n-1 for the n different whole numbers of one column of x (rows, columns), in increasing
+ * order of value.
  * out: i32[rows]; table: i32[range], range = maximum - minimum + 1, any content. Returns n.
  */
 function denseCodes<T>(out: usize, table: usize, x: usize, rows: i32, columns: i32, column: i32, minimum: f64, range: i32): i32 {
@@ -171,9 +175,10 @@ export function denseCodesF64(out: usize, table: usize, x: usize, rows: i32, col
 }
 
 /**
- * Codes value - minimum of every column of x, i32 (rows, columns), and which of them occur, in one pass over the rows.
- * out: i32[columns][rows]; minima: i32[columns]; seen: for each column a pointer to u8[range], all 0, or 0 to leave the
- * column out.
+ * Codes value - minimum of every column of x, i32 (rows, columns), and which of them occur, in one
+ * pass over the rows.
+ * out: i32[columns][rows]; minima: i32[columns]; seen: for each column a pointer to u8[range], all
+ * 0, or 0 to leave the column out.
  */
 export function offsetCodesI32(out: usize, seen: usize, x: usize, minima: usize, rows: i32, columns: i32): void {
   const stride = <usize>columns << 2;
@@ -197,8 +202,8 @@ export function offsetCodesI32(out: usize, seen: usize, x: usize, minima: usize,
 }
 
 /**
- * out[i] = out[i] * size + codes[i]: one code for several factors, so that one pass counts them all. The result must be
- * below 2^16. out: u16[rows]; codes: i32[rows].
+ * out[i] = out[i] * size + codes[i]: one code for several factors, so that one pass counts them
+ * all. The result must be below 2^16. out: u16[rows]; codes: i32[rows].
  */
 export function groupCodes(out: usize, codes: usize, rows: i32, size: i32): void {
   const size_i16x8 = i16x8.splat(<i16>size);
@@ -230,10 +235,12 @@ export function combineCodes(out: usize, codes: usize, rows: i32, size: i32): vo
 const CELLS_AT_A_TIME = 1024;
 
 /**
- * Adds the joint counts of rows [firstRow, lastRow) to counts, u32[copies][bins][values]; copies is 1 or 4.
- * Four copies are counted in turn: neighbouring rows often fall into the same cell, and an increment that waits for
- * the last one to be stored takes five cycles instead of one. The caller adds the copies up.
- * bins, codes: u16[rows]; cells = bins * values < 2^16; firstRow: a multiple of 8; scratch: u16[1024].
+ * Adds the joint counts of rows [firstRow, lastRow) to counts, u32[copies][bins][values]; copies is
+ * 1 or 4. Four copies are counted in turn: neighbouring rows often fall into the same cell, and an
+ * increment that waits for the last one to be stored takes five cycles instead of one. The caller
+ * adds the copies up.
+ * bins, codes: u16[rows]; cells = bins * values < 2^16; firstRow: a multiple of 8; scratch:
+ * u16[1024].
  */
 export function countJoint(
   counts: usize,
@@ -269,7 +276,10 @@ export function countJoint(
   }
 }
 
-/** As countJoint with one copy, for factors of so many values that a cell does not fit 16 bits. codes: i32[rows]. */
+/**
+ * As countJoint with one copy, for factors of so many values that a cell does not fit 16 bits.
+ * codes: i32[rows].
+ */
 export function countJointWide(counts: usize, bins: usize, codes: usize, values: i32, firstRow: i32, lastRow: i32): void {
   for (let row = firstRow; row < lastRow; row++) {
     const bin = <i32>load<u16>(bins + (<usize>row << 1));
@@ -285,8 +295,8 @@ function increment(counts: usize, cell: u32): void {
 }
 
 /**
- * Sums counts, u32[copies][bins][outer][values][inner], over copies, outer and inner into out, u32[bins][values]:
- * the joint counts of one factor out of those of a group.
+ * Sums counts, u32[copies][bins][outer][values][inner], over copies, outer and inner into out,
+ * u32[bins][values]: the joint counts of one factor out of those of a group.
  */
 export function marginaliseCounts(out: usize, counts: usize, copies: i32, bins: i32, outer: i32, values: i32, inner: i32): void {
   memory.fill(out, 0, (<usize>bins * <usize>values) << 2);

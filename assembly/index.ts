@@ -1,9 +1,10 @@
 /**
  * core.wasm: everything the library computes that is hot.
  *
- * Every export takes pointers into linear memory and element counts, writes where it is told, and returns a number or
- * nothing. Nothing here allocates, keeps state between calls, or throws: the caller (bindings/kernels) has checked.
- * Pointers are 16-byte aligned, and 32 bytes past the end of every input may be read (and are ignored).
+ * Every export takes pointers into linear memory and element counts, writes where it is told, and
+ * returns a number or nothing. Nothing here allocates, keeps state between calls, or throws: the
+ * caller (bindings/kernels) has checked. Pointers are 16-byte aligned, and 32 bytes past the end of
+ * every input may be read (and are ignored).
  */
 export { addTree, boostingResiduals } from './boosting';
 export { decomposeCholesky, solveCholesky } from './cholesky';

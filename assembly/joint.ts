@@ -1,29 +1,35 @@
 /**
- * Densities of a mixture of diagonal Gaussians, its components' equally weighted mean, at many points:
+ * Densities of a mixture of diagonal Gaussians, its components' equally weighted mean, at many
+ * points:
  *
  *   log q(z_i) = logsumexp_j l_ij - log N,   l_ij = w_j - sum_d ((z_id - mu_jd) r_jd)^2,
  *
- * with w, r and the tree of component-tree.ts and its boxes. For a node whose means lie in a box, whose largest w is W and whose
- * least r in dimension d is R_d, no l_ij is larger than
+ * with w, r and the tree of component-tree.ts and its boxes. For a node whose means lie in a box,
+ * whose largest w is W and whose least r in dimension d is R_d, no l_ij is larger than
  *
  *   B = W - sum_d (dist(z_id, box_d) R_d)^2.
  *
- * What is left out. Let S be what a point has summed, and s the sum over the leaf it began with, taken beforehand (its own
- * component's, else the one that looks best): S* = max(S, s). Components are passed in one fixed order. A node of n
- * components that ends the first e of them is left out where what was left out before, O, and n exp(B) together are at
- * most t S* e / N. In a leaf that is visited the rest of that allowance, t S* e / N - O, is shared by its components: four of
- * them together are left out where each is at most a share; their sums need not be finished, as no further term
- * raises them. Either way O <= t S* e / N afterwards, because S* never falls, and O <= t S* at the end. The leaf
- * s was taken of is passed too, and what of it was left out is in O: S >= s - O, so that O <= t S / (1 - t), which is the
- * tolerance for t = tolerance / (1 + tolerance). Each O / S is returned: it, and no tolerance, is the bound.
+ * What is left out. Let S be what a point has summed, and s the sum over the leaf it began with,
+ * taken beforehand (its own component's, else the one that looks best): S* = max(S, s). Components
+ * are passed in one fixed order. A node of n components that ends the first e of them is left out
+ * where what was left out before, O, and n exp(B) together are at most t S* e / N. In a leaf that
+ * is visited the rest of that allowance, t S* e / N - O, is shared by its components: four of them
+ * together are left out where each is at most a share; their sums need not be finished, as no
+ * further term raises them. Either way O <= t S* e / N afterwards, because S* never falls, and O <=
+ * t S* at the end. The leaf s was taken of is passed too, and what of it was left out is in O: S >=
+ * s - O, so that O <= t S / (1 - t), which is the tolerance for t = tolerance / (1 + tolerance).
+ * Each O / S is returned: it, and no tolerance, is the bound.
  *
- * It speaks of what is left out of the sum over all pairs as float64 has it: l as rounded is compared, B is widened by more
- * than its rounding, exponents and logarithms of bounds are rounded outwards. The rounding of l itself, which the plain sum
- * has as well, is below (D + 16) 2^-53 times the sum of the sizes of its terms: of that r has 4 in each factor of a square.
+ * It speaks of what is left out of the sum over all pairs as float64 has it: l as rounded is
+ * compared, B is widened by more than its rounding, exponents and logarithms of bounds are rounded
+ * outwards. The rounding of l itself, which the plain sum has as well, is below (D + 16) 2^-53
+ * times the sum of the sizes of its terms: of that r has 4 in each factor of a square.
  *
- * Everything that decides about a point hangs on that point alone, so its digits do not hang on what is computed beside it.
+ * Everything that decides about a point hangs on that point alone, so its digits do not hang on
+ * what is computed beside it.
  *
- * Cost: O(M N D) where nothing can be left out, times the share of the pairs that are not elsewhere.
+ * Cost: O(M N D) where nothing can be left out, times the share of the pairs that are not
+ * elsewhere.
  * Precision: float64.
  */
 import { expByTable_f64x2, fold_f64x2 } from './lanes';
@@ -52,7 +58,9 @@ const STRIDE = 4;
 /** Groups at whose partial sums one looks, though to no avail, before one leaves it. */
 const PATIENCE = 3;
 
-/** At least e^y, at most 1.07 times as much: a line between powers of 2 lies above the exponential. */
+/**
+ * At least e^y, at most 1.07 times as much: a line between powers of 2 lies above the exponential.
+ */
 // @ts-ignore: decorator
 @inline
 function powerAbove(y: f64): f64 {
@@ -60,7 +68,10 @@ function powerAbove(y: f64): f64 {
   return reinterpret<f64>(<i64>((exponent + (1023.0 + 1e-9)) * 4503599627370496.0));
 }
 
-/** At most ln x, at least .06 less: a line between powers of 2 lies below the logarithm. x is positive and normal. */
+/**
+ * At most ln x, at least .06 less: a line between powers of 2 lies below the logarithm. x is
+ * positive and normal.
+ */
 // @ts-ignore: decorator
 @inline
 function logarithmBelow(x: f64): f64 {
@@ -68,8 +79,8 @@ function logarithmBelow(x: f64): f64 {
 }
 
 /**
- * Copies points [from, to) of f64[columns][count] into rows, f64[to - from][stride], with the dimensions in the order of
- * dims; stride is columns rounded up to an even number.
+ * Copies points [from, to) of f64[columns][count] into rows, f64[to - from][stride], with the
+ * dimensions in the order of dims; stride is columns rounded up to an even number.
  */
 export function gatherPoints(rows: usize, points: usize, dims: usize, count: i32, columns: i32, from: i32, to: i32): void {
   const stride = (columns + 1) & ~1;
@@ -98,7 +109,10 @@ function boundOf(z: usize, box: usize, span: usize): f64 {
   return load<f64>(box + 3 * span) - fold_f64x2(sum_f64x2);
 }
 
-/** Writes the leaf that looks best to each of `count` points, by going down the better side, into begin, f64[count]. */
+/**
+ * Writes the leaf that looks best to each of `count` points, by going down the better side, into
+ * begin, f64[count].
+ */
 export function chooseLeaves(
   begin: usize,
   rows: usize,
@@ -122,7 +136,10 @@ export function chooseLeaves(
   }
 }
 
-/** Adds up exp(l - reference) over a list, f64[count], count a multiple of 4, none of them far above the reference. */
+/**
+ * Adds up exp(l - reference) over a list, f64[count], count a multiple of 4, none of them far above
+ * the reference.
+ */
 function sumExponentials(list: usize, count: i32, reference: f64): f64 {
   const reference_f64x2 = f64x2.splat(reference);
   let a_f64x2 = f64x2.splat(0);
@@ -167,8 +184,9 @@ function addList(state: usize, list: usize, count: i32): void {
 }
 
 /**
- * Computes l of the components of a leaf at two points, and keeps of each, in listA and listB, f64[width], those of the groups
- * of four that are not all at or below its cutoff. Returns the lengths, that of the second 2^16 times.
+ * Computes l of the components of a leaf at two points, and keeps of each, in listA and listB,
+ * f64[width], those of the groups of four that are not all at or below its cutoff. Returns the
+ * lengths, that of the second 2^16 times.
  */
 function sumLeaf(
   leaf: usize,
@@ -241,8 +259,9 @@ function sumLeaf(
 }
 
 /**
- * Begins with points order[first .. last) of rows: sums the leaf each begins with (begin, f64[last - first], in that order)
- * into its state. states: f64[points][8]; list: f64[2 width], scratch.
+ * Begins with points order[first .. last) of rows: sums the leaf each begins with (begin,
+ * f64[last - first], in that order) into its state. states: f64[points][8]; list: f64[2 width],
+ * scratch.
  */
 export function beginPoints(
   states: usize,
@@ -273,7 +292,10 @@ export function beginPoints(
   }
 }
 
-/** Whether a node may be left out at a point; if not, its bound is kept. `allowed` is t e / N of the header. */
+/**
+ * Whether a node may be left out at a point; if not, its bound is kept. `allowed` is t e / N of the
+ * header.
+ */
 // @ts-ignore: decorator
 @inline
 function leaveOut(state: usize, z: usize, box: usize, span: usize, components: f64, allowed: f64): bool {
@@ -312,10 +334,11 @@ function noteLeaf(state: usize, list: usize, kept: i32, components: i32): void {
 }
 
 /**
- * Passes the tree for points that are neighbours. stack: i32[depth + 2][2 + tile], scratch that keeps the place between
- * calls: the number of points, the node, the points; `level` is where to go on, 0 at first, when the
- * caller has filled the first line for node 0. Stops once about `most` pairs and boxes were looked at, and returns the level to go on
- * with, -1 at the end. tolerance: t of the header; 0 leaves out nothing. lists: f64[2][width], scratch.
+ * Passes the tree for points that are neighbours. stack: i32[depth + 2][2 + tile], scratch that
+ * keeps the place between calls: the number of points, the node, the points; `level` is where to go
+ * on, 0 at first, when the caller has filled the first line for node 0. Stops once about `most`
+ * pairs and boxes were looked at, and returns the level to go on with, -1 at the end. tolerance: t
+ * of the header; 0 leaves out nothing. lists: f64[2][width], scratch.
  */
 export function passTree(
   states: usize,
@@ -349,7 +372,8 @@ export function passTree(
     const end = min(components, (firstLeaf + leafCount) * width);
     const size = end - firstLeaf * width;
     const allowed = (tolerance * <f64>end) / <f64>components;
-    // Those for whom the node matters, over the line: its children see them alone, and no one else comes after.
+    // Those for whom the node matters, over the line: its children see them alone, and no one else
+    // comes after.
     let kept = 0;
     if (tolerance == 0) kept = count;
     else {
@@ -406,8 +430,8 @@ export function passTree(
 }
 
 /**
- * Writes log densities, f64[count], and into totals, f64[3], the pairs of leaves visited, those whose exponential was
- * taken, and the largest O / S.
+ * Writes log densities, f64[count], and into totals, f64[3], the pairs of leaves visited, those
+ * whose exponential was taken, and the largest O / S.
  */
 export function finishPoints(out: usize, totals: usize, states: usize, components: i32, count: i32): void {
   const logCount = Math.log(<f64>components);

@@ -1,6 +1,7 @@
 /**
- * Lane helpers that the kernels share. Inlined everywhere; most work on float64 lanes whatever the elements are, because
- * sums over samples, and discrete decisions (a bin, a vote) where they are close, are made in float64.
+ * Lane helpers that the kernels share. Inlined everywhere; most work on float64 lanes whatever the
+ * elements are, because sums over samples, and discrete decisions (a bin, a vote) where they are
+ * close, are made in float64.
  */
 
 /** Two neighbouring elements as float64 lanes. */
@@ -37,8 +38,9 @@ export function gatherQuad_f32x4(p: usize, stride: usize): v128 {
 }
 
 /**
- * Whole numbers 0 .. 2^22 in float32 lanes as i32 lanes. Added to 2^23 they are the low bits of the sum; the conversion
- * instruction of WebAssembly, which also minds what does not occur here, takes ten on x86.
+ * Whole numbers 0 .. 2^22 in float32 lanes as i32 lanes. Added to 2^23 they are the low bits of the
+ * sum; the conversion instruction of WebAssembly, which also minds what does not occur here, takes
+ * ten on x86.
  */
 // @ts-ignore: decorator
 @inline
@@ -70,9 +72,9 @@ export function fold_f32x4(sum_f32x4: v128): f32 {
 }
 
 /**
- * Reads the first and last word of the rows of x that i32[] from `rows` to `end` names: WebAssembly has no prefetch, but
- * reads that nothing waits for overlap, and the rows are then in the cache. `sink` is overwritten with what was read, so
- * that the reads are not optimised away.
+ * Reads the first and last word of the rows of x that i32[] from `rows` to `end` names: WebAssembly
+ * has no prefetch, but reads that nothing waits for overlap, and the rows are then in the cache.
+ * `sink` is overwritten with what was read, so that the reads are not optimised away.
  */
 export function touchRows(x: usize, rows: usize, end: usize, stride: usize, sink: usize): void {
   let words: u32 = 0;
@@ -84,9 +86,9 @@ export function touchRows(x: usize, rows: usize, end: usize, stride: usize, sink
 }
 
 /**
- * e to the power of both lanes: x = n ln 2 + r, |r| <= 0.35, the series of e^r up to r^13 (what is left out is below
- * 1e-17 of it), times 2^n in two halves, so that all of the range is right up to infinity. The error is below 1 unit in the
- * last place but where results are subnormal.
+ * e to the power of both lanes: x = n ln 2 + r, |r| <= 0.35, the series of e^r up to r^13 (what is
+ * left out is below 1e-17 of it), times 2^n in two halves, so that all of the range is right up to
+ * infinity. The error is below 1 unit in the last place but where results are subnormal.
  */
 // @ts-ignore: decorator
 @inline
@@ -136,9 +138,10 @@ const POWERS = memory.data<f64>([
 ]);
 
 /**
- * e to the power of both lanes, for x up to 708, and of -700 for all that is below: x = (64 n + i) ln 2 / 64 + r, |r| <= .0055,
- * the series of e^r up to r^5 (what is left out is below 4e-17 of it), times 2^n 2^(i/64), which is read from a table. The
- * error is below 1.5 units in the last place; it takes half the time of {@link exp_f64x2}.
+ * e to the power of both lanes, for x up to 708, and of -700 for all that is below: x = (64 n + i)
+ * ln 2 / 64 + r, |r| <= .0055, the series of e^r up to r^5 (what is left out is below 4e-17 of it),
+ * times 2^n 2^(i/64), which is read from a table. The error is below 1.5 units in the last place;
+ * it takes half the time of {@link exp_f64x2}.
  */
 // @ts-ignore: decorator
 @inline

@@ -5,17 +5,22 @@
  *   One step: w_j = soft(q_j + G_jj w_j, lambda) / G_jj, and q follows w.
  *   Duality gap, with s = min(1, lambda / max |q|):  1/2 (1 - s)^2 |r|^2 + sum |w_j| (lambda - s sign(w_j) q_j).
  *
- * Source: Friedman, Hastie, Tibshirani 2010, Regularization Paths for Generalized Linear Models via Coordinate Descent,
- * section 2.2; the gap is that of Kim, Koh, Lustig, Boyd, Gorinevsky 2007, written so that near the optimum all its terms
- * are small and none cancel. Columns in reach (a weight, or |q_j| above lambda) are swept; the others are looked at in between.
- * Cost: O(columns) a step, whatever the number of rows. Where that crawls, because columns are nearly one another, the
- * quadratic over the columns with a weight is solved instead, O(weights^3).
+ * Source: Friedman, Hastie, Tibshirani 2010, Regularization Paths for Generalized Linear Models via
+ * Coordinate Descent, section 2.2; the gap is that of Kim, Koh, Lustig, Boyd, Gorinevsky 2007,
+ * written so that near the optimum all its terms are small and none cancel. Columns in reach (a
+ * weight, or |q_j| above lambda) are swept; the others are looked at in between.
+ * Cost: O(columns) a step, whatever the number of rows. Where that crawls, because columns are
+ * nearly one another, the quadratic over the columns with a weight is solved instead, O(weights^3).
  * Precision: float64.
  *
- * A Gram matrix is f64[stride][stride], stride being columns rounded up to a multiple of 4 and what is beyond columns 0.
+ * A Gram matrix is f64[stride][stride], stride being columns rounded up to a multiple of 4 and what
+ * is beyond columns 0.
  */
 
-/** How far beyond lambda |q_j| may be by rounding alone, relatively: a copy of a column in use is not taken in beside it. */
+/**
+ * How far beyond lambda |q_j| may be by rounding alone, relatively: a copy of a column in use is
+ * not taken in beside it.
+ */
 const SLACK: f64 = 1.0 + 1e-11;
 /** Sweeps between two looks at all columns. */
 const SWEEPS: i32 = 8;
@@ -74,9 +79,10 @@ function move(q: usize, row: usize, change: f64, bytes: usize): void {
 }
 
 /**
- * Improves w, f64[stride], where it stands, until the gap is at most `least` or about `sweeps` sweeps are done; returns the gap.
- * products: c, f64[stride]; squares: y'y; q: f64[stride], list: i32[columns], both overwritten. The elements of w beyond
- * columns are 0, and a column with G_jj = 0 has to have the weight 0.
+ * Improves w, f64[stride], where it stands, until the gap is at most `least` or about `sweeps`
+ * sweeps are done; returns the gap. products: c, f64[stride]; squares: y'y; q: f64[stride], list:
+ * i32[columns], both overwritten. The elements of w beyond columns are 0, and a column with G_jj =
+ * 0 has to have the weight 0.
  */
 export function descendLasso(
   w: usize,
@@ -153,9 +159,11 @@ export function descendLasso(
 }
 
 /**
- * Solves G_AA w_A = c_A - lambda sign(w_A) for the columns A that have a weight, and takes w_A towards it as far as no weight
- * changes its sign; the first that would becomes 0. Returns whether it moved: not where G_AA is singular, or as good as.
- * list: i32[columns]; factor: f64[columns][columns]; right: f64[columns]; all three are overwritten.
+ * Solves G_AA w_A = c_A - lambda sign(w_A) for the columns A that have a weight, and takes w_A
+ * towards it as far as no weight changes its sign; the first that would becomes 0. Returns whether
+ * it moved: not where G_AA is singular, or as good as.
+ * list: i32[columns]; factor: f64[columns][columns]; right: f64[columns]; all three are
+ * overwritten.
  */
 export function solveLassoWeights(
   w: usize,

@@ -1,25 +1,28 @@
 /**
- * Log-densities of the samples of a minibatch under the aggregated posterior, estimated from the posteriors of that batch.
+ * Log-densities of the samples of a minibatch under the aggregated posterior, estimated from the
+ * posteriors of that batch.
  *
  *   l_ijd = ln N(z_id; mu_jd, exp(logvar_jd)),   w_ij the weight of a pair
  *   log q(z_i)  = logsumexp_j (times * ln w_ij + sum_d l_ijd) - ln normaliser
  *   log q(z_id) = logsumexp_j (ln w_ij + l_ijd) - ln normaliser
  *   log q(z_i|x_i) = sum_d l_iid,   log p(z_i) = -1/2 sum_d (ln 2 pi + z_id^2)
  *
- * Source: Chen et al. 2018, "Isolating Sources of Disentanglement in VAEs", section 4.1 and appendix C; the weights are those of
- * src/decomposition/estimators.ts. Cost: O(count^2 * latents), one exponential each; no matrix of pairs.
+ * Source: Chen et al. 2018, "Isolating Sources of Disentanglement in VAEs", section 4.1 and
+ * appendix C; the weights are those of src/decomposition/estimators.ts. Cost: O(count^2 * latents),
+ * one exponential each; no matrix of pairs.
  * Precision: float64 throughout; differences z - mu before anything else, and the largest
  * term is taken out of each sum, so that a sample far from every mean has a finite answer.
  *
- * A batch is f64[4][latents][stride]: means, -1/2 exp(-logvar), -1/2 (ln 2 pi + logvar), samples; stride is the multiple of 4 from
- * count. What fills up a row has log-weight -Infinity.
+ * A batch is f64[4][latents][stride]: means, -1/2 exp(-logvar), -1/2 (ln 2 pi + logvar), samples;
+ * stride is the multiple of 4 from count. What fills up a row has log-weight -Infinity.
  */
 import { exp_f64x2, fold_f64x2 } from './lanes';
 
 const LOG_2_PI: f64 = 1.8378770664093453;
 
 /**
- * Fills a batch with posteriors `chosen`, i32[count], of mu, logvar and z, f64[latents][rows]; stride as above.
+ * Fills a batch with posteriors `chosen`, i32[count], of mu, logvar and z, f64[latents][rows];
+ * stride as above.
  */
 export function fillMinibatch(
   batch: usize,
@@ -59,9 +62,11 @@ export function fillMinibatch(
 }
 
 /**
- * Writes log q(z), sum_d log q(z_d), log q(z|x) and log p(z) of samples [first, last) of a batch, f64[count] each.
- * logWeights: f64[stride], of every row but for what follows; diagonals: f64[diagonalCount], the log-weights of j = i, i + 1 ...
- * modulo count; entries: f64[entryCount][3], row, column and log-weight of single pairs; scratch: f64[3][stride].
+ * Writes log q(z), sum_d log q(z_d), log q(z|x) and log p(z) of samples [first, last) of a batch,
+ * f64[count] each.
+ * logWeights: f64[stride], of every row but for what follows; diagonals: f64[diagonalCount], the
+ * log-weights of j = i, i + 1 ... modulo count; entries: f64[entryCount][3], row, column and
+ * log-weight of single pairs; scratch: f64[3][stride].
  */
 export function minibatchDensities(
   logJoint: usize,

@@ -1,26 +1,28 @@
 /**
- * One-dimensional mixtures of normal densities at many points: f(x) = sum_j w_j exp(-g_j (x - m_j)^2), w_j = 1 / s_j,
- * g_j = 1 / (2 s_j^2), of a class of components with S <= s_j < 2 S.
+ * One-dimensional mixtures of normal densities at many points: f(x) = sum_j w_j exp(-g_j (x -
+ * m_j)^2), w_j = 1 / s_j, g_j = 1 / (2 s_j^2), of a class of components with S <= s_j < 2 S.
  *
- * Points are taken in increasing order and in runs. A sparse run is summed at its points, a dense one at nodes,
- * multiples of h <= S / 5, from which its points are interpolated by the polynomial through the 16 nodes on either
- * side. At nodes a component costs three exponentials and then two multiplications a node, because
+ * Points are taken in increasing order and in runs. A sparse run is summed at its points, a dense
+ * one at nodes, multiples of h <= S / 5, from which its points are interpolated by the polynomial
+ * through the 16 nodes on either side. At nodes a component costs three exponentials and then two
+ * multiplications a node, because
  *
  *   e^(-g (t + 2h)^2) = e^(-g t^2) a,   a = e^(-4 g h (t + h)),
  *
  * and from one such step to the next a is multiplied by e^(-8 g h^2).
- * Steps lead away from the mean, so that what underflows is nothing. Components farther than R s_j from a node or a
- * point are left out there.
+ * Steps lead away from the mean, so that what underflows is nothing. Components farther than R s_j
+ * from a node or a point are left out there.
  *
- * Source: L. Greengard, J.-Y. Lee 2004, Accelerating the Nonuniform Fast Fourier Transform, section 3 (Gaussians on a
- * grid by multiplication).
+ * Source: L. Greengard, J.-Y. Lee 2004, Accelerating the Nonuniform Fast Fourier Transform, section
+ * 3 (Gaussians on a grid by multiplication).
  * Errors (u = 2^-53), beside those of interpolation (mixture-interpolation.ts):
- * - Recurrence. The first term is off by (15 + 2 y + 3 y^2) u of itself, y = |t| / s at the node; what it is multiplied
- *   by, by (13 + 10 y0 h/s) u, y0 that of the first node; its change by 3.7 u. After k steps, k <= (y - y0) / (2 h/s)
- *   <= 5.05 (y - y0), a term is off by (15 + 68 y + 51.5 y^2) u of itself, which is e^(-y^2/2) w or less: so by less
- *   than 84 u w, and in parts of itself by most where y = R.
- * - What is left out for being far: e^(-R^2/2) w for each component; at a point between nodes, times 1 + 1.95 where
- *   nodes miss it.
+ * - Recurrence. The first term is off by (15 + 2 y + 3 y^2) u of itself, y = |t| / s at the node;
+ *   what it is multiplied by, by (13 + 10 y0 h/s) u, y0 that of the first node; its change by 3.7
+ *   u. After k steps, k <= (y - y0) / (2 h/s) <= 5.05 (y - y0), a term is off by (15 + 68 y + 51.5
+ *   y^2) u of itself, which is e^(-y^2/2) w or less: so by less than 84 u w, and in parts of itself
+ *   by most where y = R.
+ * - What is left out for being far: e^(-R^2/2) w for each component; at a point between nodes,
+ *   times 1 + 1.95 where nodes miss it.
  * Cost: about 90 nodes a component.
  * Precision: float64; node coordinates are exact (multiples of a short h).
  */
@@ -36,10 +38,11 @@ const LONGEST = 1024;
 const POINTS = 16;
 
 /**
- * Cuts points, f64[count] in increasing order, into runs and returns how many. Of each run: lows and highs, its first
- * and last point; bases and nodes, the coordinate of its first node and their number, 0 for none; firsts, i32[runs +
- * 1], where it begins in points; slots, i32[runs + 1], where its values begin among at most 4 count. Room for
- * `count` runs. With useNodes = 0 no run has nodes.
+ * Cuts points, f64[count] in increasing order, into runs and returns how many. Of each run: lows
+ * and highs, its first and last point; bases and nodes, the coordinate of its first node and their
+ * number, 0 for none; firsts, i32[runs + 1], where it begins in points; slots, i32[runs + 1], where
+ * its values begin among at most 4 count. Room for `count` runs. With useNodes = 0 no run has
+ * nodes.
  */
 export function cutRuns(
   lows: usize,
@@ -60,7 +63,8 @@ export function cutRuns(
     const low = load<f64>(points + (<usize>first << 3));
     let high = low;
     let last = first + 1;
-    // A dense run is not looked through again; one that is too sparse for nodes has some hundred points at most.
+    // A dense run is not looked through again; one that is too sparse for nodes has some hundred
+    // points at most.
     for (const end = useNodes ? count : min(count, first + POINTS); last < end; last++) {
       const x = load<f64>(points + (<usize>last << 3));
       if (x - high > gap || x - low > <f64>LONGEST * h) break;
@@ -94,10 +98,10 @@ export function cutRuns(
 }
 
 /**
- * Adds components [from, to) to the values of the runs within their reach, and returns the number of exponentials this
- * stands for. Components: means, weights, precisions, f64[], in the order of means; runs: see cutRuns. values:
- * f64[slots + 1]; partial: f64[slots + 1], 0 before and after; starts, ends: i32[slots], incremented at the first and
- * last node that a component got.
+ * Adds components [from, to) to the values of the runs within their reach, and returns the number
+ * of exponentials this stands for. Components: means, weights, precisions, f64[], in the order of
+ * means; runs: see cutRuns. values: f64[slots + 1]; partial: f64[slots + 1], 0 before and after;
+ * starts, ends: i32[slots], incremented at the first and last node that a component got.
  */
 export function addComponents(
   values: usize,
@@ -164,7 +168,8 @@ export function addComponents(
       const bend = f64x2.extract_lane(near_f64x2, 1);
       const up = f64x2.extract_lane(slope_f64x2, 0);
       const down = f64x2.extract_lane(slope_f64x2, 1);
-      // Terms of the nodes nearest, nearest + 1 and of nearest - 2, nearest - 1; what each is multiplied by to get two farther.
+      // Terms of the nodes nearest, nearest + 1 and of nearest - 2, nearest - 1; what each is
+      // multiplied by to get two farther.
       let right_f64x2 = f64x2.replace_lane(f64x2.splat(value), 1, value * (up * bend));
       let left_f64x2 = f64x2.replace_lane(f64x2.splat(value * (down * down * bend4)), 1, value * (down * bend));
       let rightStep_f64x2 = f64x2.replace_lane(f64x2.splat(up * up * bend4), 1, up * up * bend8);

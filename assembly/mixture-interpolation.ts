@@ -1,20 +1,22 @@
 /**
- * From the sums of a class of components on runs (mixture-grid.ts) to log-densities at points, and what these may be
- * off.
+ * From the sums of a class of components on runs (mixture-grid.ts) to log-densities at points, and
+ * what these may be off.
  *
- * A point of a run with nodes gets the polynomial through the 16 nodes on either side, in barycentric form:
+ * A point of a run with nodes gets the polynomial through the 16 nodes on either side, in
+ * barycentric form:
  *
  *   p(x) = sum_k b_k f_k / (x - t_k) / sum_k b_k / (x - t_k),   b_k = (-1)^k binomial(31, k).
  *
- * Source: J.-P. Berrut, L. N. Trefethen 2004, Barycentric Lagrange Interpolation, equations 4.2 and 5.1.
- * Errors (u = 2^-53), for components of deviations s >= 5 h and weights w = 1 / s:
- * - Interpolation, in parts of w for one component. Cramer's inequality for Hermite functions says |f^(n)| <= 1.0865
- *   s^-n sqrt(n!). With n = 32 nodes, the product of the distances to which is largest in the middle, p is off by at
- *   most 1.0865 (h/s)^32 prod_{i=1}^{16} (i - 1/2)^2 / sqrt(32!) < 8e-16; by nothing where none of the 32 nodes has a
- *   term of the component. This is multiplied by the number of the other components, which is found for every point,
- *   and the largest weight of the class.
- * - Rounding at nodes, of their sums and of p is a factor of sum |l_k| f_k, l_k the Lagrange weights (sum |l_k| <
- *   1.95); it is found beside p.
+ * Source: J.-P. Berrut, L. N. Trefethen 2004, Barycentric Lagrange Interpolation, equations 4.2 and
+ * 5.1. Errors (u = 2^-53), for components of deviations s >= 5 h and weights w = 1 / s:
+ * - Interpolation, in parts of w for one component. Cramer's inequality for Hermite functions says
+ *   |f^(n)| <= 1.0865 s^-n sqrt(n!). With n = 32 nodes, the product of the distances to which is
+ *   largest in the middle, p is off by at most 1.0865 (h/s)^32 prod_{i=1}^{16} (i - 1/2)^2 /
+ *   sqrt(32!) < 8e-16; by nothing where none of the 32 nodes has a term of the component. This is
+ *   multiplied by the number of the other components, which is found for every point, and the
+ *   largest weight of the class.
+ * - Rounding at nodes, of their sums and of p is a factor of sum |l_k| f_k, l_k the Lagrange
+ *   weights (sum |l_k| < 1.95); it is found beside p.
  * Cost: 32 nodes a point and class.
  * Precision: float64.
  */
@@ -25,10 +27,11 @@ const SIDE = 16;
 const PAD = 2;
 
 /**
- * Adds the values of runs to sums, f64[M], at points [from, to), and to errors, f64[M], the most that each may be off:
- * perComponent times the components that its nodes got, and rounding times the sum of what it was interpolated from.
- * Points are taken in order: `run` is that of point `from`, returned is that of point `to`. basis: f64[32], (-1)^k
- * binomial(31, k). starts and ends, see addComponents, are overwritten with their running sums where a run begins.
+ * Adds the values of runs to sums, f64[M], at points [from, to), and to errors, f64[M], the most
+ * that each may be off: perComponent times the components that its nodes got, and rounding times
+ * the sum of what it was interpolated from. Points are taken in order: `run` is that of point
+ * `from`, returned is that of point `to`. basis: f64[32], (-1)^k binomial(31, k). starts and ends,
+ * see addComponents, are overwritten with their running sums where a run begins.
  */
 export function addRuns(
   sums: usize,
@@ -81,7 +84,8 @@ export function addRuns(
       const reached = load<i32>(starts + (<usize>(lowest + 2 * SIDE - 1) << 2)) -
         (lowest > firstNode ? load<i32>(ends + (<usize>(lowest - 1) << 2)) : 0);
       if (reached == 0) continue;
-      // In whole parts of 2^-48, so that every distance to a node is exact, and 0 where it would be next to nothing.
+      // In whole parts of 2^-48, so that every distance to a node is exact, and 0 where it would be
+      // next to nothing.
       const theta = (x - (base + <f64>cell * h)) / h + <f64>SIDE - <f64>SIDE;
       let sum: f64;
       let size: f64;
@@ -123,9 +127,10 @@ function sumUp(numbers: usize, count: i32): void {
 }
 
 /**
- * out = ln sums + offset at points [from, to), f64[M] each, where the error of a sum, that in errors, leftOut, and
- * `rounding` of it, is at most `tolerance` of the density; the other points are listed in far, i32[M], from `listed`
- * on. Returns how many are listed then; largest: f64[1], raised to the largest error that was accepted.
+ * out = ln sums + offset at points [from, to), f64[M] each, where the error of a sum, that in
+ * errors, leftOut, and `rounding` of it, is at most `tolerance` of the density; the other points
+ * are listed in far, i32[M], from `listed` on. Returns how many are listed then; largest: f64[1],
+ * raised to the largest error that was accepted.
  */
 export function takeLogDensities(
   out: usize,

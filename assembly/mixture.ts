@@ -1,23 +1,27 @@
 /**
- * One-dimensional mixtures of normal densities: components put in classes by their deviation, and log-densities by
- * log-sum-exp.
+ * One-dimensional mixtures of normal densities: components put in classes by their deviation, and
+ * log-densities by log-sum-exp.
  *
  *   ln q(x) = ln sum_j exp(h_j - g_j (x - m_j)^2) - ln N - ln(2 pi) / 2,
  *
- * m_j the mean, v_j the logarithm of the variance, s_j the deviation, h_j = -v_j / 2 = -ln s_j, g_j = exp(-v_j) / 2.
- * A class holds the components whose deviation is S <= s_j < 2 S, in the order of their means.
+ * m_j the mean, v_j the logarithm of the variance, s_j the deviation, h_j = -v_j / 2 = -ln s_j,
+ * g_j = exp(-v_j) / 2. A class holds the components whose deviation is S <= s_j < 2 S, in the order
+ * of their means.
  *
- * Source: the mixture of posteriors of Chen et al. 2018, Isolating Sources of Disentanglement in Variational
- * Autoencoders, equation 2.
+ * Source: the mixture of posteriors of Chen et al. 2018, Isolating Sources of Disentanglement in
+ * Variational Autoencoders, equation 2.
  * Cost: O(N) to arrange; a log-density takes two passes over the components it looks at.
- * Precision: float64; sums are made in blocks of 4,096 components, so that rounding stays below 1e-12 of a density; the
- * exponents lose what float64 loses of a number of their size.
+ * Precision: float64; sums are made in blocks of 4,096 components, so that rounding stays below
+ * 1e-12 of a density; the exponents lose what float64 loses of a number of their size.
  */
 import { exp_f64x2, fold_f64x2 } from './lanes';
 
 /** Classes per unit of the logarithm of the variance: 1 / (2 ln 2). */
 const CLASSES_PER_LOGARITHM = 0.7213475204444817;
-/** Where terms, in parts of the largest, no longer count: a little less and they would be subnormal, which is slow. */
+/**
+ * Where terms, in parts of the largest, no longer count: a little less and they would be subnormal,
+ * which is slow.
+ */
 const LEAST_EXPONENT = -700.0;
 /** Components whose terms are summed before the sum is added to the total. */
 const BLOCK = 4096;
@@ -28,7 +32,10 @@ function classOf(logvar: f64, least: f64, classes: i32): i32 {
   return min(<i32>((logvar - least) * CLASSES_PER_LOGARITHM), classes - 1);
 }
 
-/** Adds to counts, i32[classes], how many of logvars, f64[count], fall into each class; `least` is their minimum. */
+/**
+ * Adds to counts, i32[classes], how many of logvars, f64[count], fall into each class; `least` is
+ * their minimum.
+ */
 export function countClasses(counts: usize, logvars: usize, least: f64, count: i32, classes: i32): void {
   for (let i = 0; i < count; i++) {
     const cell = counts + (<usize>classOf(load<f64>(logvars + (<usize>i << 3)), least, classes) << 2);
@@ -37,8 +44,10 @@ export function countClasses(counts: usize, logvars: usize, least: f64, count: i
 }
 
 /**
- * Puts components [from, to) of those in the order of their means class by class: means and halves (h_j), f64[N].
- * sorted: f64[N], the means in increasing order; order: i32[N], the component of each; logvars: f64[N], by component;
+ * Puts components [from, to) of those in the order of their means class by class: means and halves
+ * (h_j), f64[N].
+ * sorted: f64[N], the means in increasing order; order: i32[N], the component of each; logvars:
+ * f64[N], by component;
  * cursors: i32[classes], where the next component of each class goes; moved on.
  */
 export function placeComponents(
@@ -63,7 +72,10 @@ export function placeComponents(
   }
 }
 
-/** weights = exp(halves) = 1 / s, precisions = exp(2 halves) / 2, f64[N] each, of components [from, to). */
+/**
+ * weights = exp(halves) = 1 / s, precisions = exp(2 halves) / 2, f64[N] each, of components [from,
+ * to).
+ */
 export function componentTerms(weights: usize, precisions: usize, halves: usize, from: i32, to: i32): void {
   for (let i = from; i < to; i += 2) {
     const at = <usize>i << 3;
@@ -140,8 +152,8 @@ function sumTerms(x: f64, means: usize, halves: usize, precisions: usize, larges
 }
 
 /**
- * out = ln sum_j exp(..) + offset over all components, at points [from, to); nothing is left out. out, points: f64[M].
- * Components: means, halves, precisions, f64[count], count > 0, in any order.
+ * out = ln sum_j exp(..) + offset over all components, at points [from, to); nothing is left out.
+ * out, points: f64[M]. Components: means, halves, precisions, f64[count], count > 0, in any order.
  */
 export function plainLogDensities(
   out: usize,
@@ -175,13 +187,16 @@ function firstFrom(means: usize, x: f64, from: i32, to: i32): i32 {
 }
 
 /**
- * out = ln sum_j exp(..) + offset at the points that list, i32[], names at [from, to), however far they are from every
- * mean: the components next to x bound the density from below by some e^b, and of each class those are left out that
- * are farther than r with n W exp(-r^2 G) <= e^(b - margin), n the components of the class, W and G its largest weight
- * and its least precision. Returns how many pairs were looked at.
+ * out = ln sum_j exp(..) + offset at the points that list, i32[], names at [from, to), however far
+ * they are from every mean: the components next to x bound the density from below by some e^b, and
+ * of each class those are left out that are farther than r with n W exp(-r^2 G) <= e^(b - margin),
+ * n the components of the class, W and G its largest weight and its least precision. Returns how
+ * many pairs were looked at.
  *
- * Components: means, halves, precisions, f64[N], class by class, each in the order of means; bounds: i32[classes + 1];
- * limits: f64[classes][2], ln(n W) + margin and 1 / G of each class; spans: i32[classes][2], scratch.
+ * Components: means, halves, precisions, f64[N], class by class, each in the order of means;
+ * bounds: i32[classes + 1];
+ * limits: f64[classes][2], ln(n W) + margin and 1 / G of each class; spans: i32[classes][2],
+ * scratch.
  */
 export function farLogDensities(
   out: usize,

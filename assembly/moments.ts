@@ -1,10 +1,12 @@
 /**
- * Finiteness, extremes, variances and covariances of the columns of a row-major table x (rows, columns).
+ * Finiteness, extremes, variances and covariances of the columns of a row-major table x (rows,
+ * columns).
  *
- * Cost: one pass (two for variances), O(rows * columns). Four columns at a time, two float64 vectors; the last block
- * may overlap the next row, whose lanes are computed and not written.
- * Precision: extremes exact. Variances: two passes in float64 around the mean (itself summed around the first row, so a
- * huge common offset costs nothing); relative error below 1e-13 at a million rows.
+ * Cost: one pass (two for variances), O(rows * columns). Four columns at a time, two float64
+ * vectors; the last block may overlap the next row, whose lanes are computed and not written.
+ * Precision: extremes exact. Variances: two passes in float64 around the mean (itself summed around
+ * the first row, so a huge common offset costs nothing); relative error below 1e-13 at a million
+ * rows.
  */
 import { loadPair_f64x2 } from './lanes';
 
@@ -119,7 +121,8 @@ function columnVariances<T>(means: usize, variances: usize, x: usize, rows: i32,
       sum1 = f64x2.add(sum1, f64x2.sub(loadPair_f64x2<T>(p + second), shift1));
       p += stride;
     }
-    // The mean relative to the first row: kept apart from the shift so that no digit of it is lost to a large offset.
+    // The mean relative to the first row: kept apart from the shift so that no digit of it is lost
+    // to a large offset.
     const offset0 = f64x2.div(sum0, n);
     const offset1 = f64x2.div(sum1, n);
     let square0 = f64x2.splat(0);
@@ -146,7 +149,10 @@ export function columnVariancesF64(means: usize, variances: usize, x: usize, row
   columnVariances<f64>(means, variances, x, rows, columns);
 }
 
-/** out: f64[columns], sums of (x - mean of the column) (y - mean of y). means: f64[columns]; y: f64[rows]. */
+/**
+ * out: f64[columns], sums of (x - mean of the column) (y - mean of y). means: f64[columns]; y:
+ * f64[rows].
+ */
 function columnProducts<T>(out: usize, x: usize, means: usize, y: usize, yMean: f64, rows: i32, columns: i32): void {
   const stride = <usize>columns * sizeof<T>();
   const second = 2 * sizeof<T>();

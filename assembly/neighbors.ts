@@ -1,17 +1,20 @@
 /**
- * Mutual information from distances to nearest neighbours, of a number and a class and of two numbers.
+ * Mutual information from distances to nearest neighbours, of a number and a class and of two
+ * numbers.
  *
  *   number and class:   I = psi(N) + < psi(k_i) - psi(n_i) - psi(m_i) >,
  *   two numbers:        I = psi(N) + < psi(k_i) - psi(x_i) - psi(y_i) >.
  *
- * The distance r_i from row i to its k-th nearest neighbour is taken among the rows of its class, or in the plane with
- * the larger of both distances. Of the rows nearer than r_i, itself among them, k_i are in its class (or near in both
- * coordinates), m_i in any class, x_i and y_i near in one coordinate; n_i is the size of its class. Where no two
- * distances tie, k_i = k. Where r_i is 0 the rows at distance 0 are counted, so that equal numbers need no noise.
+ * The distance r_i from row i to its k-th nearest neighbour is taken among the rows of its class,
+ * or in the plane with the larger of both distances. Of the rows nearer than r_i, itself among
+ * them, k_i are in its class (or near in both coordinates), m_i in any class, x_i and y_i near in
+ * one coordinate; n_i is the size of its class. Where no two distances tie, k_i = k. Where r_i is 0
+ * the rows at distance 0 are counted, so that equal numbers need no noise.
  *
- * Source: Ross 2014, Mutual Information between Discrete and Continuous Data Sets, equation 7; Kraskov, Stoegbauer,
- * Grassberger 2004, Estimating Mutual Information, equation 8. Counting k_i where distances tie: after Gao et al. 2017,
- * Estimating Mutual Information for Discrete-Continuous Mixtures.
+ * Source: Ross 2014, Mutual Information between Discrete and Continuous Data Sets, equation 7;
+ * Kraskov, Stoegbauer, Grassberger 2004, Estimating Mutual Information, equation 8. Counting k_i
+ * where distances tie: after Gao et al. 2017, Estimating Mutual Information for Discrete-Continuous
+ * Mixtures.
  * Cost: O(N log N) for a class once the numbers are sorted; about O(N (k + log N)) in the plane.
  * Precision: differences of float64 are compared as they are; sums are float64.
  */
@@ -19,7 +22,10 @@
 /** Less than any positive distance: rows nearer than this are those at distance 0. */
 const LEAST = f64.MIN_VALUE;
 
-/** Writes psi(n), the derivative of ln gamma, for n = 1 .. count - 1 into out, f64[count]; out[0] is 0. */
+/**
+ * Writes psi(n), the derivative of ln gamma, for n = 1 .. count - 1 into out, f64[count]; out[0]
+ * is 0.
+ */
 export function digammas(out: usize, count: i32): void {
   // The harmonic sum, with what each addition loses carried along.
   let sum = -0.5772156649015329;
@@ -35,8 +41,9 @@ export function digammas(out: usize, count: i32): void {
 }
 
 /**
- * Takes the rows whose code is at least 0 out of x, f64[rows] in increasing order, order, i32[rows], the row of each:
- * their numbers into values, f64[kept], and the places of each class there into places, i32[kept], class by class.
+ * Takes the rows whose code is at least 0 out of x, f64[rows] in increasing order, order,
+ * i32[rows], the row of each: their numbers into values, f64[kept], and the places of each class
+ * there into places, i32[kept], class by class.
  * codes: i32[rows], by row; cursors: i32[classes], where each class begins in places; overwritten.
  */
 export function placeClasses(
@@ -62,8 +69,9 @@ export function placeClasses(
 }
 
 /**
- * The sum of psi(k_i) - psi(m_i) over the rows of classes [firstClass, lastClass), each of which has at least two.
- * values, places: see placeClasses; bounds: i32[classes + 1], where each class begins in places; psi: see digammas.
+ * The sum of psi(k_i) - psi(m_i) over the rows of classes [firstClass, lastClass), each of which
+ * has at least two. values, places: see placeClasses; bounds: i32[classes + 1], where each class
+ * begins in places; psi: see digammas.
  */
 export function classTerms(
   values: usize,
@@ -81,7 +89,8 @@ export function classTerms(
     const count = load<i32>(bounds + (<usize>c << 2), 4) - start;
     const own = places + (<usize>start << 2);
     const k = min(neighbours, count - 1);
-    // The k + 1 rows of the class nearest to row i, itself among them, are side by side: [left, left + k].
+    // The k + 1 rows of the class nearest to row i, itself among them, are side by side: [left,
+    // left + k].
     let left = 0;
     let term = 0.0;
     for (let i = 0; i < count; i++) {
@@ -157,9 +166,10 @@ function endOfNear(values: usize, value: f64, radius: f64, low: i32, high: i32):
 }
 
 /**
- * Puts points into strips of `width` that follow each other in x, each in the order of y: stripX and stripY, f64[rows].
- * x: f64[rows] in increasing order; y: f64[rows] in increasing order; places: i32[rows], where the point of each y is in
- * x, equal y in increasing order; cursors: i32[strips], scratch.
+ * Puts points into strips of `width` that follow each other in x, each in the order of y: stripX
+ * and stripY, f64[rows].
+ * x: f64[rows] in increasing order; y: f64[rows] in increasing order; places: i32[rows], where the
+ * point of each y is in x, equal y in increasing order; cursors: i32[strips], scratch.
  */
 export function fillStrips(
   stripX: usize,
@@ -184,8 +194,9 @@ export function fillStrips(
 }
 
 /**
- * The sum of psi(k_i) - psi(x_i) - psi(y_i) over the points of strips [firstStrip, lastStrip), distances in x and y being
- * taken perScaleX and perScaleY times. x, y: f64[rows], each in increasing order; stripX, stripY: see fillStrips;
+ * The sum of psi(k_i) - psi(x_i) - psi(y_i) over the points of strips [firstStrip, lastStrip),
+ * distances in x and y being taken perScaleX and perScaleY times. x, y: f64[rows], each in
+ * increasing order; stripX, stripY: see fillStrips;
  * nearest: f64[neighbours], scratch; neighbours is below rows.
  */
 export function planeTerms(
@@ -264,7 +275,10 @@ function insert(nearest: usize, distance: f64, neighbours: i32): void {
   store<f64>(at, distance);
 }
 
-/** Looks at the points from `from` up to `end` while they are near in y; returns how many are at distance 0. */
+/**
+ * Looks at the points from `from` up to `end` while they are near in y; returns how many are at
+ * distance 0.
+ */
 function scanUp(
   stripX: usize,
   stripY: usize,

@@ -1,14 +1,16 @@
 /**
- * Uniform and normal numbers in single precision, each a function of (seed, stream, index, its place) alone, so that a sequence
- * may be made in pieces.
+ * Uniform and normal numbers in single precision, each a function of (seed, stream, index, its
+ * place) alone, so that a sequence may be made in pieces.
  *
  *   uniform_i = floor(w_i / 2^8) / 2^24                                              in [0, 1)
  *   normal_2p = r_p cos(a_p),  normal_2p+1 = r_p sin(a_p),   r_p = sqrt(-2 ln((w_2p + 1/2) / 2^32)),  a_p = 2 pi w_2p+1 / 2^32
  *
- * with w_i the words of the generator. Source: G. E. P. Box, M. E. Muller, "A note on the generation of random normal deviates", Annals of
- * Mathematical Statistics 1958; the polar method, which rejects pairs, would not let a sequence be begun in its middle.
- * Cost: O(count). Precision: float64, rounded once at the end; logarithm, sine and cosine are those of AssemblyScript's library, so
- * that every engine gives the same bits. No normal is further from 0 than 6.77, where a standard normal number is once in 8e10.
+ * with w_i the words of the generator. Source: G. E. P. Box, M. E. Muller, "A note on the
+ * generation of random normal deviates", Annals of Mathematical Statistics 1958; the polar method,
+ * which rejects pairs, would not let a sequence be begun in its middle.
+ * Cost: O(count). Precision: float64, rounded once at the end; logarithm, sine and cosine are those
+ * of AssemblyScript's library, so that every engine gives the same bits. No normal is further from
+ * 0 than 6.77, where a standard normal number is once in 8e10.
  */
 import { nextWord, openStream, seekWord } from './random';
 

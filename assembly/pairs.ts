@@ -1,11 +1,15 @@
 /**
- * The features of the beta-VAE score: the mean absolute difference between the two samples of each pair, per latent.
+ * The features of the beta-VAE score: the mean absolute difference between the two samples of each
+ * pair, per latent.
  * Source: Higgins et al. 2017, section 3 and appendix A.4. Cost: O(count * size * columns).
  * Precision: float64 throughout.
  */
 import { loadPair_f64x2, touchRows } from './lanes';
 
-/** out: f64[count][columns]; x: (rows, columns); rows: i32[count][2][size], first samples and then their partners. */
+/**
+ * out: f64[count][columns]; x: (rows, columns); rows: i32[count][2][size], first samples and then
+ * their partners.
+ */
 function pairDifferences<T>(out: usize, x: usize, rows: usize, count: i32, size: i32, columns: i32, isLarge: bool): void {
   const stride = <usize>columns * sizeof<T>();
   const second = 2 * sizeof<T>();

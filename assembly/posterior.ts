@@ -5,9 +5,10 @@
  *   log q(z|x) = -1/2 sum_d (ln 2 pi + logvar_d + (z_d - mu_d)^2 / exp(logvar_d))
  *   log p(z)   = -1/2 sum_d (ln 2 pi + z_d^2)
  *
- * Sources: Kingma & Welling 2014; G. Marsaglia, T. A. Bray, "A convenient method for generating normal variables", SIAM Review 1964.
- * Cost: O(samples * latents). Precision: float64; logarithms and exponentials are those of AssemblyScript's library, so
- * that every engine draws the same samples.
+ * Sources: Kingma & Welling 2014; G. Marsaglia, T. A. Bray, "A convenient method for generating
+ * normal variables", SIAM Review 1964.
+ * Cost: O(samples * latents). Precision: float64; logarithms and exponentials are those of
+ * AssemblyScript's library, so that every engine draws the same samples.
  */
 import { nextWord, openStream } from './random';
 
@@ -23,8 +24,9 @@ function nextSigned(state: usize): f64 {
 }
 
 /**
- * Draws one sample of each posterior that `rows` (i32[count]) names: z, f64[latents][count]; mu and logvar: f64[latents][posteriors].
- * A row's sample is a function of the seed, the stream and the row's number alone.
+ * Draws one sample of each posterior that `rows` (i32[count]) names: z, f64[latents][count]; mu and
+ * logvar: f64[latents][posteriors]. A row's sample is a function of the seed, the stream and the
+ * row's number alone.
  */
 export function drawPosteriorSamples(
   z: usize,
@@ -67,7 +69,10 @@ export function drawPosteriorSamples(
   }
 }
 
-/** Writes log q(z|x) and log p(z) of samples [from, to), f64[count] each; the rest as in {@link drawPosteriorSamples}. */
+/**
+ * Writes log q(z|x) and log p(z) of samples [from, to), f64[count] each; the rest as in
+ * {@link drawPosteriorSamples}.
+ */
 export function posteriorSampleTerms(
   logPosterior: usize,
   logPrior: usize,

@@ -1,10 +1,11 @@
 /**
  * Philox 4x32-10: a counter-based generator.
  *
- * Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011;
- * checked against the known-answer vectors published with it. Each block of four 32-bit words is a function of
- * (seed, stream, index, block) alone, so any piece of work can be drawn without drawing what comes before it, and the
- * result does not depend on how work is cut or where it runs. src/random.ts is the same generator in TypeScript.
+ * Source: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as
+ * 1, 2, 3", SC 2011; checked against the known-answer vectors published with it. Each block of four
+ * 32-bit words is a function of (seed, stream, index, block) alone, so any piece of work can be
+ * drawn without drawing what comes before it, and the result does not depend on how work is cut or
+ * where it runs. src/random.ts is the same generator in TypeScript.
  *
  * A stream in memory is 368 bytes:
  *   +0 number of the next block, +4 index, +8 stream, +12 zero, +16 seed low, +20 seed high, +24 bytes of words used,
@@ -25,7 +26,10 @@ export function openStream(state: usize, seedLow: u32, seedHigh: u32, stream: u3
   store<usize>(state, WORD_BYTES, 24);
 }
 
-/** Goes to a word of a stream that was just opened: the next is the one that `word` others come before. */
+/**
+ * Goes to a word of a stream that was just opened: the next is the one that `word` others come
+ * before.
+ */
 export function seekWord(state: usize, word: u32): void {
   store<u32>(state, word >>> 2);
   for (let skipped: u32 = 0; skipped < (word & 3); skipped++) nextWord(state);
@@ -38,7 +42,10 @@ function multiplyHigh_u32x4(a: v128, m: v128): v128 {
   return i32x4.shuffle(i64x2.extmul_low_i32x4_u(a, m), i64x2.extmul_high_i32x4_u(a, m), 1, 3, 5, 7);
 }
 
-/** Makes the next twenty blocks (a batch of 64 rows takes seventeen), four at a time: one block per lane. */
+/**
+ * Makes the next twenty blocks (a batch of 64 rows takes seventeen), four at a time: one block per
+ * lane.
+ */
 function refill(state: usize): void {
   const multiplier0 = i32x4.splat(0xd2511f53);
   const multiplier1 = i32x4.splat(0xcd9e8d57);
@@ -89,7 +96,8 @@ export function nextWord(state: usize): u32 {
 
 /**
  * A whole number from 0 to n - 1, n >= 1, every one equally likely.
- * Source: D. Lemire, "Fast random integer generation in an interval", TOMACS 2019 (multiply, reject the short part).
+ * Source: D. Lemire, "Fast random integer generation in an interval", TOMACS 2019 (multiply, reject
+ * the short part).
  */
 // @ts-ignore: decorator
 @inline
@@ -102,7 +110,10 @@ export function nextBelow(state: usize, n: u32): u32 {
   return <u32>(product >> 32);
 }
 
-/** Fills out (u32[count]) with draws below n, as so many calls of nextBelow would, without going through memory for each. */
+/**
+ * Fills out (u32[count]) with draws below n, as so many calls of nextBelow would, without going
+ * through memory for each.
+ */
 export function fillBelow(out: usize, count: i32, n: u32, state: usize): void {
   const end = out + (<usize>count << 2);
   const short: u32 = (0 - n) % n;
@@ -133,7 +144,10 @@ export function fillWords(out: usize, count: i32, state: usize): void {
   }
 }
 
-/** One block of four words for a given counter and key, for tests against the published vectors. out, counter: u32[4]; key: u32[2]. */
+/**
+ * One block of four words for a given counter and key, for tests against the published vectors.
+ * out, counter: u32[4]; key: u32[2].
+ */
 export function philoxBlock(out: usize, counter: usize, key: usize, state: usize): void {
   v128.store(state, v128.load(counter));
   store<u64>(state, load<u64>(key), 16);
@@ -157,8 +171,9 @@ export function uniformBelow(
 }
 
 /**
- * Fills out (i32[n]) with 0..n-1 and shuffles its first `count` places (Fisher and Yates, forwards), so that they are a
- * draw of `count` rows without replacement; count = n gives a permutation.
+ * Fills out (i32[n]) with 0..n-1 and shuffles its first `count` places (Fisher and Yates,
+ * forwards), so that they are a draw of `count` rows without replacement; count = n gives a
+ * permutation.
  */
 export function shuffledRows(
   out: usize,

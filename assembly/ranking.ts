@@ -5,7 +5,8 @@
  */
 
 /**
- * The sum over all rows of twice the number of own scores above the row's, and once that of those equal to it.
+ * The sum over all rows of twice the number of own scores above the row's, and once that of those
+ * equal to it.
  * own: f64[count], increasing, count >= 1; scores: f64[rows], `stride` elements apart.
  */
 export function countPairsAbove(own: usize, count: i32, scores: usize, stride: i32, rows: i32): f64 {

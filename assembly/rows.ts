@@ -1,4 +1,7 @@
-/** Copies of chosen rows, for subsamples and permutations; rows in units of their columns, or rounded. Cost: O(count * words). */
+/**
+ * Copies of chosen rows, for subsamples and permutations; rows in units of their columns, or
+ * rounded. Cost: O(count * words).
+ */
 import { loadPair_f64x2 } from './lanes';
 
 /** out[i] = x[rows[i]]: rows of `words` 32-bit words each. rows: i32[count]. */
@@ -17,7 +20,10 @@ export function gatherColumn(out: usize, x: usize, rows: usize, count: i32): voi
   }
 }
 
-/** Rounds rows of f64[rows][fromWidth] to f32[rows][width], with zeros where there are none; fromWidth is a multiple of 4. */
+/**
+ * Rounds rows of f64[rows][fromWidth] to f32[rows][width], with zeros where there are none;
+ * fromWidth is a multiple of 4.
+ */
 export function narrowRows(out: usize, from: usize, fromWidth: i32, width: i32, rows: i32): void {
   for (let row = 0; row < rows; row++) {
     let c = 0;
@@ -36,8 +42,9 @@ export function narrowRows(out: usize, from: usize, fromWidth: i32, width: i32, 
 }
 
 /**
- * out[row][j] = (x[row][j] - first[j] - mean[j]) * perScale[j], f64[rows][stride] from x (rows, columns), followed by a 1 and zeros
- * where stride is larger than columns. Of columns with a huge offset the difference from `first` is exact.
+ * out[row][j] = (x[row][j] - first[j] - mean[j]) * perScale[j], f64[rows][stride] from x (rows,
+ * columns), followed by a 1 and zeros where stride is larger than columns. Of columns with a huge
+ * offset the difference from `first` is exact.
  */
 function standardiseRows<T>(
   out: usize,

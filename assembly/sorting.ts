@@ -1,8 +1,9 @@
 /**
  * Rows in the order of a column: least significant digit radix sort of float64 keys, stable.
  *
- * Source: D. Knuth 1998, The Art of Computer Programming, volume 3, radix sorting. The bits of a float64, with the sign
- * bit flipped where it is clear and all bits where it is set, are in the order of the numbers; -0 comes before 0.
+ * Source: D. Knuth 1998, The Art of Computer Programming, volume 3, radix sorting. The bits of a
+ * float64, with the sign bit flipped where it is clear and all bits where it is set, are in the
+ * order of the numbers; -0 comes before 0.
  * Cost: one pass to count and up to six to move, O(rows); digits that all keys share are skipped.
  * Precision: exact.
  */

@@ -1,25 +1,27 @@
 /**
- * Linear support vector machines on a single feature, one against the rest: what their optimiser and their evaluation
- * read of the rows.
+ * Linear support vector machines on a single feature, one against the rest: what their optimiser
+ * and their evaluation read of the rows.
  *
  *   objective of class a = 0.5 (w^2 + b^2) + sum_i c_i max(0, 1 - y_i (w x_i + b))^2,   y_i = 1 for class a, else -1.
  *
- * Rows with a positive hinge are those on one side of a threshold on x, so over sorted rows their share of objective,
- * gradient and Hessian follows from running sums of 1, x and x^2: a step of Newton's method costs a binary search in
- * place of a pass. src/learners/svm.ts drives it.
+ * Rows with a positive hinge are those on one side of a threshold on x, so over sorted rows their
+ * share of objective, gradient and Hessian follows from running sums of 1, x and x^2: a step of
+ * Newton's method costs a binary search in place of a pass. src/learners/svm.ts drives it.
  *
- * Source: Fan et al. 2008, LIBLINEAR: A Library for Large Linear Classification (the L2-loss machine).
+ * Source: Fan et al. 2008, LIBLINEAR: A Library for Large Linear Classification (the L2-loss
+ * machine).
  * Cost: O(rows) for the sums of all classes, O(rows * classes / 2) for the evaluation.
  * Precision: float64 throughout, of x around its mean over its scale.
  */
 
 /**
- * Groups sorted rows by class and adds them up. x: f64[rows], increasing; order: i32[rows], the row that each came
- * from; codes: i32[all rows], the class of a row, below 0 for one to leave out.
+ * Groups sorted rows by class and adds them up. x: f64[rows], increasing; order: i32[rows], the row
+ * that each came from; codes: i32[all rows], the class of a row, below 0 for one to leave out.
  *
- * There is a segment for each class, and one more for all of them: bounds, i32[classes + 2], says where each begins. values,
- * f64[2 n]: (x - offset) * perScale, increasing within a segment. sums, f64[2 n + classes + 1][2]: at bounds[c] + c + i
- * the sums of the first i values of segment c, and of their squares. cursors: i32[classes + 1], scratch.
+ * There is a segment for each class, and one more for all of them: bounds, i32[classes + 2], says
+ * where each begins. values, f64[2 n]: (x - offset) * perScale, increasing within a segment. sums,
+ * f64[2 n + classes + 1][2]: at bounds[c] + c + i the sums of the first i values of segment c, and
+ * of their squares. cursors: i32[classes + 1], scratch.
  */
 export function classSums(
   values: usize,
@@ -61,9 +63,9 @@ function append(values: usize, sums: usize, cursors: usize, segment: i32, value:
 }
 
 /**
- * How many rows the largest line slopes[c] * (x - offset) * perScale + intercepts[c] names rightly; lines within 1e-12 of
- * the largest are ties, which the lowest class wins. x, order, codes: as in classSums. slopes, intercepts, scratch:
- * f64[classes].
+ * How many rows the largest line slopes[c] * (x - offset) * perScale + intercepts[c] names rightly;
+ * lines within 1e-12 of the largest are ties, which the lowest class wins. x, order, codes: as in
+ * classSums. slopes, intercepts, scratch: f64[classes].
  */
 export function countLargestLine(
   x: usize,

@@ -1,13 +1,17 @@
 /**
- * The votes of the FactorVAE score: which latent varies least while a factor is fixed; and of Z-max: which varies most while
- * all factors but one are.
- * Source: Kim & Mnih 2018, section 4; weighted votes: Song 2018 (MSc thesis, University College London), section 5.2.2; the
- * largest variance: Kim et al. 2019, Relevance Factor VAE.
- * Cost: O(count * size * columns). Precision: float64 throughout; a latent that does not vary has variance exactly 0.
+ * The votes of the FactorVAE score: which latent varies least while a factor is fixed; and of
+ * Z-max: which varies most while all factors but one are.
+ * Source: Kim & Mnih 2018, section 4; weighted votes: Song 2018 (MSc thesis, University College
+ * London), section 5.2.2; the largest variance: Kim et al. 2019, Relevance Factor VAE.
+ * Cost: O(count * size * columns). Precision: float64 throughout; a latent that does not vary has
+ * variance exactly 0.
  */
 import { loadPair_f64x2, touchRows } from './lanes';
 
-/** Variances (divided by size - 1) of each batch and latent. out: f64[count][columns]; x: (rows, columns); rows: i32[count][size]; size >= 2. */
+/**
+ * Variances (divided by size - 1) of each batch and latent. out: f64[count][columns]; x: (rows,
+ * columns); rows: i32[count][size]; size >= 2.
+ */
 function batchVariances<T>(out: usize, x: usize, rows: usize, count: i32, size: i32, columns: i32, isLarge: bool): void {
   const stride = <usize>columns * sizeof<T>();
   const second = 2 * sizeof<T>();
@@ -20,7 +24,8 @@ function batchVariances<T>(out: usize, x: usize, rows: usize, count: i32, size: 
     if (isLarge) touchRows(x, first, end, stride, out + ((<usize>i * <usize>columns) << 3));
     for (let column = 0; column < columns; column += 4) {
       const base = x + <usize>column * sizeof<T>();
-      // Around the batch's first row: no digit is lost to a common offset, and equal values give exactly 0.
+      // Around the batch's first row: no digit is lost to a common offset, and equal values give
+      // exactly 0.
       const origin = base + <usize>load<u32>(first) * stride;
       const shift0 = loadPair_f64x2<T>(origin);
       const shift1 = loadPair_f64x2<T>(origin + second);
@@ -40,7 +45,8 @@ function batchVariances<T>(out: usize, x: usize, rows: usize, count: i32, size: 
       const variance0 = f64x2.mul(f64x2.sub(square0, f64x2.mul(f64x2.mul(sum0, sum0), perRow)), divisor);
       const variance1 = f64x2.mul(f64x2.sub(square1, f64x2.mul(f64x2.mul(sum1, sum1), perRow)), divisor);
       const q = out + ((<usize>i * <usize>columns + <usize>column) << 3);
-      // Never below 0: with a deviation of 0 among them, the squares exceed the square of the sum over n by a share of 1/n.
+      // Never below 0: with a deviation of 0 among them, the squares exceed the square of the sum
+      // over n by a share of 1/n.
       store<f64>(q, f64x2.extract_lane(variance0, 0));
       if (column + 1 < columns) store<f64>(q, f64x2.extract_lane(variance0, 1), 8);
       if (column + 2 < columns) store<f64>(q, f64x2.extract_lane(variance1, 0), 16);
@@ -74,10 +80,12 @@ export function batchVariancesF64(
 }
 
 /**
- * For each batch the kept latent whose variance, relative to its global variance, is smallest; differences up to 1e-12
- * are ties and go to the lowest index. Its weight: (sum_d s_d - s_min) / sum_d s_d with s_d the relative standard
- * deviation of the kept latents; where every s_d is 0 they are all alike, and the weight is that of equal s_d.
- * chosen: i32[count]; weights: f64[count]; variances: f64[count][columns]; global: f64[columns], 0 for a latent left out.
+ * For each batch the kept latent whose variance, relative to its global variance, is smallest;
+ * differences up to 1e-12 are ties and go to the lowest index. Its weight: (sum_d s_d - s_min) /
+ * sum_d s_d with s_d the relative standard deviation of the kept latents; where every s_d is 0 they
+ * are all alike, and the weight is that of equal s_d.
+ * chosen: i32[count]; weights: f64[count]; variances: f64[count][columns]; global: f64[columns], 0
+ * for a latent left out.
  */
 export function chooseLatents(chosen: usize, weights: usize, variances: usize, global: usize, count: i32, columns: i32): void {
   for (let i = 0; i < count; i++) {
@@ -104,7 +112,8 @@ export function chooseLatents(chosen: usize, weights: usize, variances: usize, g
 }
 
 /**
- * As chooseLatents, for the largest relative variance; there are no weights. A latent is kept whose global variance is not 0.
+ * As chooseLatents, for the largest relative variance; there are no weights. A latent is kept whose
+ * global variance is not 0.
  * chosen: i32[count]; variances: f64[count][columns]; global: f64[columns].
  */
 export function chooseLargest(chosen: usize, variances: usize, global: usize, count: i32, columns: i32): void {
@@ -125,16 +134,20 @@ export function chooseLargest(chosen: usize, variances: usize, global: usize, co
 }
 
 /**
- * batchVariances and chooseLatents in one, for float32 tables: variances in float32, and again in float64 for a batch whose
- * two smallest are too close to call. The chosen latents are those of float64, by this bound: around the first row, whose
- * deviation is 0, the sum of squares S of n rows is at most n times the sum V around the mean; summing in float32 errs by
- * at most 3 n 2^-24 S, so V is within 3 n (n + 2) 2^-24 of itself. Weights have that error (1e-6 as measured for n = 64).
- * With isLargest it is batchVariances and chooseLargest, by the same bound, and weights mean nothing.
+ * batchVariances and chooseLatents in one, for float32 tables: variances in float32, and again in
+ * float64 for a batch whose two smallest are too close to call. The chosen latents are those of
+ * float64, by this bound: around the first row, whose deviation is 0, the sum of squares S of n
+ * rows is at most n times the sum V around the mean; summing in float32 errs by at most 3 n 2^-24
+ * S, so V is within 3 n (n + 2) 2^-24 of itself. Weights have that error (1e-6 as measured for n =
+ * 64). With isLargest it is batchVariances and chooseLargest, by the same bound, and weights mean
+ * nothing.
  *
- * inverse: f32[columns + 12], 1 / ((size - 1) global), 0 for latents left out and beyond the last; left: the same length,
- * 0 for a latent that is kept and infinity for the others; global: f64[columns], as in chooseLatents.
- * scratch: f32[columns + 12] and then f64[columns]. size <= 256, and the global variances are between 1e-20 and 1e20, so that
- * no square overflows and none underflows that is not far below the tie of 1e-12.
+ * inverse: f32[columns + 12], 1 / ((size - 1) global), 0 for latents left out and beyond the last;
+ * left: the same length, 0 for a latent that is kept and infinity for the others; global:
+ * f64[columns], as in chooseLatents.
+ * scratch: f32[columns + 12] and then f64[columns]. size <= 256, and the global variances are
+ * between 1e-20 and 1e20, so that no square overflows and none underflows that is not far below the
+ * tie of 1e-12.
  */
 export function chooseLatentsF32(
   chosen: usize,
@@ -204,7 +217,10 @@ export function chooseLatentsF32(
   }
 }
 
-/** The latent whose ratio is the largest by more than the bound, -1 where that is not clear. ratios: f32[columns], infinity for those left out. */
+/**
+ * The latent whose ratio is the largest by more than the bound, -1 where that is not clear. ratios:
+ * f32[columns], infinity for those left out.
+ */
 function clearlyLargest(ratios: usize, columns: i32, bound: f32): i32 {
   let largest: f32 = -1;
   let second: f32 = -1;
@@ -224,8 +240,8 @@ function clearlyLargest(ratios: usize, columns: i32, bound: f32): i32 {
 }
 
 /**
- * Writes the relative variances of up to 4 * vectors latents of one batch to out, f32, infinity for those left out; returns
- * the sums of their square roots by lane.
+ * Writes the relative variances of up to 4 * vectors latents of one batch to out, f32, infinity for
+ * those left out; returns the sums of their square roots by lane.
  */
 // @ts-ignore: decorator
 @inline
@@ -282,6 +298,7 @@ function writeRatios(sum: v128, square: v128, perRow: v128, inverse: usize, left
   // Rounding can leave a little less than nothing.
   const ratio = f32x4.mul(f32x4.pmax(around, f32x4.splat(0)), v128.load(inverse));
   v128.store(out, f32x4.add(ratio, left_f32x4));
-  // Lanes beyond the last latent hold what follows the row in memory, anything at all: they are cut, not multiplied, away.
+  // Lanes beyond the last latent hold what follows the row in memory, anything at all: they are
+  // cut, not multiplied, away.
   return v128.and(f32x4.sqrt(ratio), f32x4.eq(left_f32x4, f32x4.splat(0)));
 }

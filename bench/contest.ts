@@ -2,7 +2,9 @@
 import type { Core } from '../bindings/core.js';
 import type { Matrix } from '../src/matrix.js';
 
-/** The table that everything is measured on, and an instance of the kernels whose arena is empty. */
+/**
+ * The table that everything is measured on, and an instance of the kernels whose arena is empty.
+ */
 export interface Ground {
   readonly rows: number;
   readonly latents: Matrix;
@@ -10,7 +12,10 @@ export interface Ground {
   readonly core: Core;
 }
 
-/** The same computation twice: by the library, and in plain JavaScript as one would write it without. */
+/**
+ * The same computation twice: by the library, and in plain JavaScript as one would write it
+ * without.
+ */
 export interface Contest {
   readonly name: string;
   /** How many things are worked on, and what they are, for the time that each takes. */
@@ -28,12 +33,18 @@ export interface Contest {
 /** One kernel family or metric. */
 export interface Bench {
   readonly name: string;
-  /** Whether the first number of rows is enough: it takes the same time for every one, or plain JavaScript takes too long for more. */
+  /**
+   * Whether the first number of rows is enough: it takes the same time for every one, or plain
+   * JavaScript takes too long for more.
+   */
   readonly isFixedSize?: boolean;
   prepare(ground: Ground): readonly Contest[] | Promise<readonly Contest[]>;
 }
 
-/** @throws Error naming the first element that differs by more than `tolerance` (relative to those above 1) */
+/**
+ * @throws Error naming the first element that differs by more than `tolerance` (relative to those
+ * above 1)
+ */
 export function expectClose(
   name: string,
   got: ArrayLike<number>,

@@ -3,8 +3,9 @@
  *
  *   npm run bench:coverage -- [--trials 400] [--resamples 200]
  *
- * Tables are drawn from a population whose score is known from 2,000,000 rows of it: two informative latents with
- * uniform noise, one that mixes both factors, one that is noise; bounded, so that equal-width bins have a limit.
+ * Tables are drawn from a population whose score is known from 2,000,000 rows of it: two
+ * informative latents with uniform noise, one that mixes both factors, one that is noise; bounded,
+ * so that equal-width bins have a limit.
  */
 import { parseArgs } from 'node:util';
 import { betaVaeScore, factorVaeScore, Matrix, mig } from '../src/index.js';

@@ -3,8 +3,9 @@
  *
  *   npx tsx bench/data.ts [--rows 20000] [--repeats 5] [--batch 64]
  *
- * Rows are read in batches, as training reads them, in an order that jumps about. Each figure is the median of so many repeats, after one
- * that is not counted; repeats of different data sets take turns. A repeat that gives other bytes than the first ends the run.
+ * Rows are read in batches, as training reads them, in an order that jumps about. Each figure is
+ * the median of so many repeats, after one that is not counted; repeats of different data sets take
+ * turns. A repeat that gives other bytes than the first ends the run.
  */
 import { parseArgs } from 'node:util';
 import { openDataset } from '../src/data/index.js';

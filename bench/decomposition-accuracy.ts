@@ -1,10 +1,12 @@
 /**
- * What the shortcuts of a decomposition leave out and what that changes, kind by kind of posterior, as a Markdown table.
+ * What the shortcuts of a decomposition leave out and what that changes, kind by kind of posterior,
+ * as a Markdown table.
  *
  *   npx tsx bench/decomposition-accuracy.ts [--rows 3000] [--seed 0]
  *
- * Errors are the largest differences of log-densities, in nats, and of the three reported means, from the sum over every pair in
- * float64. An error above what the report says of both sums ends the run.
+ * Errors are the largest differences of log-densities, in nats, and of the three reported means,
+ * from the sum over every pair in float64. An error above what the report says of both sums ends
+ * the run.
  */
 import { parseArgs } from 'node:util';
 import { type Decomposition, decompose } from '../src/facade/decompose.js';

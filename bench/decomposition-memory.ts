@@ -1,10 +1,11 @@
 /**
- * How much memory and time `vaemetrics decompose`, and `score` with mig-posterior, take on a file of full size, threads and all, as
- * a Markdown table.
+ * How much memory and time `vaemetrics decompose`, and `score` with mig-posterior, take on a file
+ * of full size, threads and all, as a Markdown table.
  *
  *   npm run build && npx tsx bench/decomposition-memory.ts [--rows 737280] [--kinds vae,collapsed] [--threads 1,2] [--repeats 3]
  *
- * Each run is a process of its own, of the bundle in dist; the peak is that of what is resident, and the largest of the runs is told.
+ * Each run is a process of its own, of the bundle in dist; the peak is that of what is resident,
+ * and the largest of the runs is told.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';

@@ -1,11 +1,13 @@
 /**
- * Bias and spread of the minibatch estimators on a posterior whose decomposition is known, as Markdown tables.
+ * Bias and spread of the minibatch estimators on a posterior whose decomposition is known, as
+ * Markdown tables.
  *
  *   node --import tsx bench/estimators.ts [--rows 20000] [--batches 64,256,1024] [--epochs 4] [--seed 1] [--widen 1]
  *
- * The truth is the sum over all pairs. It is taken from the kernel, as mss of one batch of all rows, after a plain loop has agreed with
- * it on 2,000 samples. Bias is the mean over batches of an estimate less the truth of the same samples; an epoch is one shuffle.
- * `--widen` multiplies the standard deviations of the informative posteriors.
+ * The truth is the sum over all pairs. It is taken from the kernel, as mss of one batch of all
+ * rows, after a plain loop has agreed with it on 2,000 samples. Bias is the mean over batches of an
+ * estimate less the truth of the same samples; an epoch is one shuffle. `--widen` multiplies the
+ * standard deviations of the informative posteriors.
  */
 import { parseArgs } from 'node:util';
 import { type Core, withCore } from '../bindings/core.js';
@@ -32,7 +34,10 @@ const epochs = Number(values.epochs);
 const seed = Number(values.seed);
 
 const LATENTS = 10;
-/** Standard deviations of the posteriors of the latents that know something; the last of them mixes two factors. */
+/**
+ * Standard deviations of the posteriors of the latents that know something; the last of them mixes
+ * two factors.
+ */
 const SIGMAS = [0.08, 0.12, 0.18, 0.25, 0.35, 0.5].map((sigma) => Math.min(0.9, sigma * Number(values.widen)));
 const CHECKED = 2000;
 
@@ -43,8 +48,8 @@ interface Columns {
 }
 
 /**
- * Posteriors as a trained VAE has them: five latents with a uniform factor each and one with two of these factors, narrow and of unit
- * variance in all; four collapsed onto the prior.
+ * Posteriors as a trained VAE has them: five latents with a uniform factor each and one with two of
+ * these factors, narrow and of unit variance in all; four collapsed onto the prior.
  */
 function drawPosterior(): Columns {
   const words = new RandomStream(seed, 1001, 0);

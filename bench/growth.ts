@@ -1,11 +1,13 @@
 /**
- * How the time of a decomposition grows with the number of posteriors, as a Markdown table and a chart.
+ * How the time of a decomposition grows with the number of posteriors, as a Markdown table and a
+ * chart.
  *
  *   npx tsx bench/growth.ts [--rows 1000,3000,...] [--every-pair-to 30000] [--repeats 3] [-o docs/decomposition-growth.svg]
  *
- * Posteriors are those of bench/posterior.ts, 10,000 samples or as many as there are rows. Each figure is the median of so many
- * calls, fewer where they take longer than ten seconds together. Both numbers of threads must give the same digits, and every
- * pair the same means as the shortcuts to 1e-8, or the run ends.
+ * Posteriors are those of bench/posterior.ts, 10,000 samples or as many as there are rows. Each
+ * figure is the median of so many calls, fewer where they take longer than ten seconds together.
+ * Both numbers of threads must give the same digits, and every pair the same means as the shortcuts
+ * to 1e-8, or the run ends.
  */
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { describeLines, type Line, lineChart } from '../src/charts/line-chart.js';

@@ -1,6 +1,8 @@
 /**
- * What a long training leaves behind: tensors, the memory of tfjs' WebAssembly backend, and resident memory, by the thousand steps. Small images, so that steps are
- * many; with scores and checkpoints. Ends with 1 where the number of tensors changes, or memory grows after the first fifth.
+ * What a long training leaves behind: tensors, the memory of tfjs' WebAssembly backend, and
+ * resident memory, by the thousand steps. Small images, so that steps are many; with scores and
+ * checkpoints. Ends with 1 where the number of tensors changes, or memory grows after the first
+ * fifth.
  *
  *   node --expose-gc --import tsx bench/leaks.ts                       10,000 steps of beta-vae, 2,000 of four others
  *   node --expose-gc --import tsx bench/leaks.ts --steps 500 --models vae,dae
@@ -19,7 +21,10 @@ const OPTIONS: Readonly<Record<string, object>> = {
   'factor-vae': { 'discriminator-layers': 6, 'discriminator-units': 64 },
 };
 const MEBIBYTE = 2 ** 20;
-/** What resident memory may grow by, after the first fifth: the log of a run in memory grows with it, and collectors are in no hurry. */
+/**
+ * What resident memory may grow by, after the first fifth: the log of a run in memory grows with
+ * it, and collectors are in no hurry.
+ */
 const RESIDENT_GROWTH = 16 * MEBIBYTE;
 
 interface Sample {

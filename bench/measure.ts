@@ -7,7 +7,10 @@ import { medianOf } from './report.js';
 export interface Effort {
   /** Turns that each side gets; the ratio of one turn is a ratio of neighbours in time. */
   readonly rounds: number;
-  /** Seconds that benchmark.js aims at for each turn of each side, warm-up and calibration not counted. */
+  /**
+   * Seconds that benchmark.js aims at for each turn of each side, warm-up and calibration not
+   * counted.
+   */
   readonly seconds: number;
 }
 
@@ -42,7 +45,9 @@ export async function measure(contest: Contest, { rounds, seconds }: Effort): Pr
   return { ours, plain, ratios };
 }
 
-/** Until the engine has had the time to compile its best code: a quarter of a second, and two calls. */
+/**
+ * Until the engine has had the time to compile its best code: a quarter of a second, and two calls.
+ */
 async function warmUp(work: Work): Promise<void> {
   const end = performance.now() + 250;
   for (let call = 0; call < 2 || performance.now() < end; call++) sink += await work();
@@ -68,7 +73,8 @@ async function time(work: Work, seconds: number): Promise<number[]> {
       defer: isAsync,
       minSamples: 3,
       maxTime: seconds,
-      // Short samples: an interruption spoils the few that it falls into, and the median passes over them.
+      // Short samples: an interruption spoils the few that it falls into, and the median passes
+      // over them.
       minTime: 0.005,
       onComplete: () => (bench.error ? reject(bench.error) : resolve(bench.stats.sample.slice())),
       onError: () => reject(bench.error),

@@ -1,6 +1,7 @@
 /**
- * How much memory a score takes. As a program, in a process of its own: makes a table, scores it, and prints one line
- * of JSON: resident bytes before and at the peak, and the size of the WebAssembly memory.
+ * How much memory a score takes. As a program, in a process of its own: makes a table, scores it,
+ * and prints one line of JSON: resident bytes before and at the peak, and the size of the
+ * WebAssembly memory.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -45,7 +46,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.log(JSON.stringify(use));
 }
 
-/** Lets the peak begin anew, where the system can (Linux), and returns the resident bytes of now. */
+/**
+ * Lets the peak begin anew, where the system can (Linux), and returns the resident bytes of now.
+ */
 function forgetPeak(): number {
   try {
     writeFileSync('/proc/self/clear_refs', '5');

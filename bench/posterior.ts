@@ -1,6 +1,7 @@
 /**
- * Posteriors to measure decompositions with: seeded, the same numbers everywhere, of the rows of dSprites or some of them. As a
- * program, writes one as .npz: mu and logvar in float32, as models write them, and factors in int32.
+ * Posteriors to measure decompositions with: seeded, the same numbers everywhere, of the rows of
+ * dSprites or some of them. As a program, writes one as .npz: mu and logvar in float32, as models
+ * write them, and factors in int32.
  *
  *   npx tsx bench/posterior.ts --rows 737280 --kind vae -o posterior.npz
  */
@@ -41,7 +42,10 @@ export interface SyntheticPosterior {
   readonly factors: Matrix;
 }
 
-/** How a latent's posteriors come about: mean = sum over factors of slope * curve(level) + wander * noise. */
+/**
+ * How a latent's posteriors come about: mean = sum over factors of slope * curve(level) + wander *
+ * noise.
+ */
 interface Latent {
   readonly slopes: ReadonlyArray<readonly [factor: number, slope: number]>;
   readonly wander: number;
@@ -58,7 +62,10 @@ const ROW_STREAM = 111;
 const NOISE_STREAM = 112;
 const FAR_STREAM = 113;
 
-/** Standard deviations .05, .08, .12, .2 and .3, the better known the rarer the values; one at .5; four collapsed. */
+/**
+ * Standard deviations .05, .08, .12, .2 and .3, the better known the rarer the values; one at .5;
+ * four collapsed.
+ */
 const VAE: readonly Latent[] = [
   ...[-5.99, -5.05, -4.24, -3.22, -2.41].map(
     (logvar, k): Latent => ({ slopes: [[4 - k, 1.4]], wander: 0.02 + 0.02 * k, logvar, logvarWander: 0.2 }),
@@ -154,7 +161,10 @@ function gridRows(rows: number, seed: number): Int32Array {
   return factors;
 }
 
-/** A sample of each posterior, (N, D) float32; of `far-out`, of every second row one that is nowhere near. */
+/**
+ * A sample of each posterior, (N, D) float32; of `far-out`, of every second row one that is nowhere
+ * near.
+ */
 export async function drawFrom(
   { mu, logvar }: Pick<SyntheticPosterior, 'mu' | 'logvar'>,
   kind: PosteriorKind,

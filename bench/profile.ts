@@ -1,6 +1,7 @@
 /**
- * Where the time of whole metrics goes: seconds in each kernel, in copying the input, and in TypeScript, measured by
- * wrapping the exports of core.wasm. The fastest of several runs, part by part.
+ * Where the time of whole metrics goes: seconds in each kernel, in copying the input, and in
+ * TypeScript, measured by wrapping the exports of core.wasm. The fastest of several runs, part by
+ * part.
  *
  *   node --import tsx bench/profile.ts --rows 100000 --metrics mig
  */

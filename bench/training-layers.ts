@@ -1,4 +1,7 @@
-/** Layers of the `burgess` networks (and colour images), for benches: each halves images by a 4 x 4 convolution, or doubles them. */
+/**
+ * Layers of the `burgess` networks (and colour images), for benches: each halves images by a 4 x 4
+ * convolution, or doubles them.
+ */
 import type { ConvolutionShape } from '../bindings/training.js';
 
 const FILTERS = 32;

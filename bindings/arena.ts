@@ -1,8 +1,9 @@
 /**
  * Memory for the kernels: a stack of blocks in one WebAssembly memory, freed by scope.
  *
- * A block is an address, not a view: WebAssembly memory moves when it grows, so `Block.array` makes a fresh view each
- * time it is read. Hold a block as long as you like; never hold its array across an allocation.
+ * A block is an address, not a view: WebAssembly memory moves when it grows, so `Block.array` makes
+ * a fresh view each time it is read. Hold a block as long as you like; never hold its array across
+ * an allocation.
  */
 
 /** The element types kernels know, and the typed array each appears as. */
@@ -116,7 +117,8 @@ export class Arena {
     }
     const missing = end - this.#memory.buffer.byteLength;
     if (missing > 0) {
-      // Growing moves the memory where the host cannot extend it in place: ask for a quarter more while it is small.
+      // Growing moves the memory where the host cannot extend it in place: ask for a quarter more
+      // while it is small.
       const spare = Math.min(this.#memory.buffer.byteLength / 4, MEMORY_LIMIT_BYTES - end);
       if (!this.#grow(missing + spare) && !this.#grow(missing)) {
         throw outOfMemory(`arena: expected the host to grow memory to ${end} bytes, got a refusal`);
@@ -142,7 +144,10 @@ export class Arena {
     return block;
   }
 
-  /** Takes a block and copies numbers into it, converting each to the element type. Not for views of this memory: see {@link copy}. */
+  /**
+   * Takes a block and copies numbers into it, converting each to the element type. Not for views of
+   * this memory: see {@link copy}.
+   */
   upload<T extends ElementType>(type: T, numbers: ArrayLike<number>): Block<T> {
     const block = this.alloc(type, numbers.length);
     block.array.set(numbers);

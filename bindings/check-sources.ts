@@ -4,8 +4,8 @@ import { EXPECTED_SOURCES } from './expected-sources.js';
 const SECTION = 'vaemetrics.sources';
 
 /**
- * Refuses WebAssembly of other sources than these bindings are for: where the two disagree on what a kernel is given, it would write
- * anywhere in memory.
+ * Refuses WebAssembly of other sources than these bindings are for: where the two disagree on what
+ * a kernel is given, it would write anywhere in memory.
  * @throws Error that says how to get the right one
  */
 export function checkSources(module: WebAssembly.Module, file: string, expected: string = EXPECTED_SOURCES): void {

@@ -1,6 +1,7 @@
 /**
- * An instance of core.wasm: its memory, and one typed function per kernel in families that follow the files of assembly.
- * Blocks and counts in, blocks filled or plain numbers out; shapes in comments are row-major. Nothing is checked: callers have.
+ * An instance of core.wasm: its memory, and one typed function per kernel in families that follow
+ * the files of assembly. Blocks and counts in, blocks filled or plain numbers out; shapes in
+ * comments are row-major. Nothing is checked: callers have.
  */
 import { Arena } from './arena.js';
 import type { CoreExports } from './exports.js';
@@ -15,14 +16,20 @@ export interface Core extends Bound {
   readonly arena: Arena;
 }
 
-/** Binds the kernels of an instance. None of them keeps anything between calls: `arena.reset()` makes it as new. */
+/**
+ * Binds the kernels of an instance. None of them keeps anything between calls: `arena.reset()`
+ * makes it as new.
+ */
 export function createCore(wasm: CoreExports): Core {
   const arena = new Arena(wasm.memory, wasm.heapBase() >>> 0);
   const bound = Object.entries(families).map(([name, bind]) => [name, bind(wasm, arena)]);
   return { arena, ...(Object.fromEntries(bound) as Bound) };
 }
 
-/** Instances that wait for their next user. Each computation has one to itself, so that computations can overlap. */
+/**
+ * Instances that wait for their next user. Each computation has one to itself, so that computations
+ * can overlap.
+ */
 const idle: Core[] = [];
 /** An instance whose memory has grown beyond this is dropped instead: memory never shrinks. */
 const KEEP_BELOW_BYTES = 256 * 1024 ** 2;

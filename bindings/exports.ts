@@ -5,7 +5,10 @@ type All<Parts> = (Parts extends unknown ? (part: Parts) => void : never) extend
   ? Whole
   : never;
 
-/** The exports of core.wasm as JavaScript sees them: pointers and counts are numbers. Each family declares its own. */
+/**
+ * The exports of core.wasm as JavaScript sees them: pointers and counts are numbers. Each family
+ * declares its own.
+ */
 export type CoreExports = All<Parameters<Families[keyof Families]>[0]> & {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;

@@ -1,4 +1,7 @@
-/** Compiles core.wasm once, and makes instances of it. The only module that knows @assemblyscript/loader. */
+/**
+ * Compiles core.wasm once, and makes instances of it. The only module that
+ * knows @assemblyscript/loader.
+ */
 import { instantiate as instantiateModule } from '@assemblyscript/loader';
 import { checkSources } from './check-sources.js';
 import type { CoreExports } from './exports.js';

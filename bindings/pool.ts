@@ -1,7 +1,8 @@
 /**
- * Workers that answer requests, each with an instance of the kernels and a memory of its own. Nothing is shared between
- * them, so that pages need no cross-origin isolation. A request is answered by whichever worker is free: whoever cuts
- * work into requests cuts it alike for any number of workers, and gets the same digits.
+ * Workers that answer requests, each with an instance of the kernels and a memory of its own.
+ * Nothing is shared between them, so that pages need no cross-origin isolation. A request is
+ * answered by whichever worker is free: whoever cuts work into requests cuts it alike for any
+ * number of workers, and gets the same digits.
  *
  * Knows nothing of what the requests are: plain objects go in, plain objects come out.
  */
@@ -39,7 +40,10 @@ export class Pool {
     return this.#failure === undefined && this.#workers.every(({ isIdle }) => isIdle);
   }
 
-  /** The answer to a request, of the first worker that is free; requests are taken in the order they come. */
+  /**
+   * The answer to a request, of the first worker that is free; requests are taken in the order they
+   * come.
+   */
   ask<T>(request: unknown): Promise<T> {
     return new Promise<unknown>((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure);
@@ -126,8 +130,8 @@ class PooledWorker {
 let spare: Pool | null = null;
 
 /**
- * Runs `work` with a pool of so many workers. They stay for the next call, and end with the program; where `signal`
- * aborts they end at once, and so does the work.
+ * Runs `work` with a pool of so many workers. They stay for the next call, and end with the
+ * program; where `signal` aborts they end at once, and so does the work.
  */
 export async function withPool<R>(
   threads: number,

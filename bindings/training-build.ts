@@ -1,4 +1,7 @@
-/** Which build of training.wasm this thread takes: with relaxed SIMD where the host has it, as steps take less time with it. */
+/**
+ * Which build of training.wasm this thread takes: with relaxed SIMD where the host has it, as steps
+ * take less time with it.
+ */
 import { enableRelaxed, forcedBuild } from './wasm-source.js';
 import { type Extension, expectSimd, supports } from './wasm-support.js';
 
@@ -7,7 +10,10 @@ export type Build = Extension;
 
 let agreed: Build | undefined;
 
-/** Takes the build that another thread has chosen; a page's global that forces one is not its workers'. */
+/**
+ * Takes the build that another thread has chosen; a page's global that forces one is not its
+ * workers'.
+ */
 export function useBuild(other: Build): void {
   agreed = other;
 }

@@ -1,6 +1,7 @@
 /**
- * training.wasm on the memory of somebody else (tfjs' WebAssembly backend): gradients of convolutions, matrix products, Adam and likelihoods.
- * Addresses are byte offsets into that memory, tensors float32 and row-major. Nothing is checked: callers have. Nothing is allocated: where a
+ * training.wasm on the memory of somebody else (tfjs' WebAssembly backend): gradients of
+ * convolutions, matrix products, Adam and likelihoods. Addresses are byte offsets into that memory,
+ * tensors float32 and row-major. Nothing is checked: callers have. Nothing is allocated: where a
  * kernel needs scratch, it says how much, and its contents before and after mean nothing.
  *
  * Equal inputs give equal bits within a build, whatever the addresses.
@@ -10,8 +11,9 @@ import { type Build, chooseBuild } from './training-build.js';
 import { readTrainingWasm } from './wasm-source.js';
 
 /**
- * A convolution of images (height, width, channels) to (outHeight, outWidth, filters) by a filter (kernelHeight, kernelWidth, channels, filters),
- * dilation 1: output (y, x) sees the window of the image that begins at (y strideHeight - padTop, x strideWidth - padLeft).
+ * A convolution of images (height, width, channels) to (outHeight, outWidth, filters) by a filter
+ * (kernelHeight, kernelWidth, channels, filters), dilation 1: output (y, x) sees the window of the
+ * image that begins at (y strideHeight - padTop, x strideWidth - padLeft).
  */
 export interface ConvolutionShape {
   readonly height: number;
@@ -39,7 +41,10 @@ export interface ProductShape {
   readonly transposeB?: boolean;
 }
 
-/** Scalars of one step of Adam; the corrections are 1 - beta1^step and 1 - beta2^step, the first step being 1. */
+/**
+ * Scalars of one step of Adam; the corrections are 1 - beta1^step and 1 - beta2^step, the first
+ * step being 1.
+ */
 export interface AdamStep {
   readonly rate: number;
   readonly beta1: number;
@@ -49,7 +54,10 @@ export interface AdamStep {
   readonly correction2: number;
 }
 
-/** What may follow a convolution at no cost: a bias of its output channels, at this address, and an activation. */
+/**
+ * What may follow a convolution at no cost: a bias of its output channels, at this address, and an
+ * activation.
+ */
 export interface Epilogue {
   readonly bias?: number;
   readonly activation?: 'relu' | 'leakyRelu';
@@ -96,8 +104,10 @@ export type Training = ReturnType<typeof bindTraining>;
 const modules = new Map<Build, Promise<WebAssembly.Module>>();
 
 /**
- * The kernels on `memory`, in the build that suits the host unless one is named. The memory must not be shared.
- * @throws Error when the host has no WebAssembly SIMD, or cannot run the build that was forced by VAEMETRICS_WASM.
+ * The kernels on `memory`, in the build that suits the host unless one is named. The memory must
+ * not be shared.
+ * @throws Error when the host has no WebAssembly SIMD, or cannot run the build that was forced by
+ * VAEMETRICS_WASM.
  */
 export async function loadTraining(memory: WebAssembly.Memory, build: Build = chooseBuild()): Promise<Training> {
   const { exports } = await WebAssembly.instantiate(await compile(build), { env: { memory } });
@@ -151,7 +161,10 @@ function bindTraining(wasm: TrainingExports) {
       return wasm.convolutionScratchBytes(...countsOf(shape).outputs);
     },
 
-    /** y (images, outHeight, outWidth, filters) from images x and the filter w: Conv2D and FusedConv2D of tfjs. */
+    /**
+     * y (images, outHeight, outWidth, filters) from images x and the filter w: Conv2D and
+     * FusedConv2D of tfjs.
+     */
     convolution(
       y: number,
       x: number,
@@ -171,8 +184,8 @@ function bindTraining(wasm: TrainingExports) {
     },
 
     /**
-     * dw (kernelHeight, kernelWidth, channels, filters) from images x (images, height, width, channels) and dy (images, outHeight, outWidth, filters):
-     * Conv2DBackpropFilter of tfjs.
+     * dw (kernelHeight, kernelWidth, channels, filters) from images x (images, height, width,
+     * channels) and dy (images, outHeight, outWidth, filters): Conv2DBackpropFilter of tfjs.
      */
     filterGradient(dw: number, x: number, dy: number, images: number, shape: ConvolutionShape, scratch: number): void {
       const { image, outputs, pads } = countsOf(shape);
@@ -186,8 +199,8 @@ function bindTraining(wasm: TrainingExports) {
     },
 
     /**
-     * dx (images, height, width, channels) from dy (images, outHeight, outWidth, filters) and the filter w: Conv2DBackpropInput of tfjs, and the
-     * transposed convolution of dy.
+     * dx (images, height, width, channels) from dy (images, outHeight, outWidth, filters) and the
+     * filter w: Conv2DBackpropInput of tfjs, and the transposed convolution of dy.
      */
     inputGradient(dx: number, dy: number, w: number, images: number, shape: ConvolutionShape, scratch: number): void {
       const { image, outputs, pads } = countsOf(shape);
@@ -205,7 +218,9 @@ function bindTraining(wasm: TrainingExports) {
       wasm.multiply(c, a, b, rows, columns, inner, +transposeA, +transposeB, scratch);
     },
 
-    /** y (rows, columns) = f(y + bias (columns)), in place. alpha is the slope of leakyRelu below 0. */
+    /**
+     * y (rows, columns) = f(y + bias (columns)), in place. alpha is the slope of leakyRelu below 0.
+     */
     addBias(
       y: number,
       bias: number,
@@ -222,7 +237,10 @@ function bindTraining(wasm: TrainingExports) {
       wasm.biasGradient(db, dy, rows, columns);
     },
 
-    /** dx (count) = dy times the slope of an activation whose output was y; dx may be dy or y. alpha > 0 is the slope of leakyRelu below 0. */
+    /**
+     * dx (count) = dy times the slope of an activation whose output was y; dx may be dy or y.
+     * alpha > 0 is the slope of leakyRelu below 0.
+     */
     activationGradient(dx: number, dy: number, y: number, count: number, activation: Activation, alpha = 0): void {
       wasm.activationGradient(dx, dy, y, count, ACTIVATIONS[activation], alpha);
     },
@@ -232,15 +250,19 @@ function bindTraining(wasm: TrainingExports) {
       wasm.accumulate(sum, x, count);
     },
 
-    /** One step of Adam with the gradient g (count), in place on the parameter p and its moments m and v. */
+    /**
+     * One step of Adam with the gradient g (count), in place on the parameter p and its moments m
+     * and v.
+     */
     adam(p: number, m: number, v: number, g: number, count: number, step: AdamStep): void {
       const { rate, beta1, beta2, epsilon, correction1, correction2 } = step;
       wasm.adam(p, m, v, g, count, rate, beta1, beta2, epsilon, correction1, correction2);
     },
 
     /**
-     * losses (rows) = sums over pixels of max(l, 0) - l x + ln(1 + e^-|l|) for logits l and images x, (rows, pixels); returns their sum, in float64.
-     * Where dl is not 0 it gets (sigmoid(l) - x) scale; it may be l.
+     * losses (rows) = sums over pixels of max(l, 0) - l x + ln(1 + e^-|l|) for logits l and images
+     * x, (rows, pixels); returns their sum, in float64. Where dl is not 0 it gets (sigmoid(l) - x)
+     * scale; it may be l.
      */
     bernoulli(
       losses: number,

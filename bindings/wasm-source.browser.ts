@@ -1,8 +1,8 @@
 /** Where the bytes of the WebAssembly come from, in a browser: a file served beside the bundle. */
 import type { Extension } from './wasm-support.js';
 
-// Streaming a few kilobytes would gain nothing and depend on the server's content type; `new URL(..., import.meta.url)` is what
-// bundlers look for to copy the file.
+// Streaming a few kilobytes would gain nothing and depend on the server's content type;
+// `new URL(..., import.meta.url)` is what bundlers look for to copy the file.
 
 /** The bytes of core.wasm. */
 export async function readWasm(): Promise<BufferSource> {
@@ -24,7 +24,10 @@ async function fetchBytes(url: URL): Promise<BufferSource> {
   return response.arrayBuffer();
 }
 
-/** The build of training.wasm that the page forces by a global of the same name as Node's environment variable. */
+/**
+ * The build of training.wasm that the page forces by a global of the same name as Node's
+ * environment variable.
+ */
 export function forcedBuild(): string | undefined {
   return (globalThis as { VAEMETRICS_WASM?: string }).VAEMETRICS_WASM;
 }

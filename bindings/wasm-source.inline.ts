@@ -1,4 +1,7 @@
-/** Where the bytes of the WebAssembly come from in the inline bundle: the bundle itself, for hosts that cannot fetch a file. */
+/**
+ * Where the bytes of the WebAssembly come from in the inline bundle: the bundle itself, for hosts
+ * that cannot fetch a file.
+ */
 import core from 'inline:core.wasm';
 import trainingRelaxed from 'inline:training.relaxed.wasm';
 import trainingSimd from 'inline:training.wasm';
@@ -9,7 +12,10 @@ export async function readWasm(): Promise<BufferSource> {
   return decode(core);
 }
 
-/** The bytes of a build of training.wasm; a bundle that does not train leaves them out with this function. */
+/**
+ * The bytes of a build of training.wasm; a bundle that does not train leaves them out with this
+ * function.
+ */
 export async function readTrainingWasm(build: Extension): Promise<BufferSource> {
   return decode(build === 'relaxed' ? trainingRelaxed : trainingSimd);
 }
@@ -21,7 +27,10 @@ function decode(base64: string): BufferSource {
   return bytes;
 }
 
-/** The build of training.wasm that the user forces: a global, or in Node the environment variable of the same name. */
+/**
+ * The build of training.wasm that the user forces: a global, or in Node the environment variable of
+ * the same name.
+ */
 export function forcedBuild(): string | undefined {
   const host = globalThis as { VAEMETRICS_WASM?: string; process?: { env?: Record<string, string | undefined> } };
   return host.VAEMETRICS_WASM ?? host.process?.env?.VAEMETRICS_WASM;

@@ -1,4 +1,7 @@
-/** The inline bundle is one file, which may have become part of another: there is nothing that a worker could be opened on. */
+/**
+ * The inline bundle is one file, which may have become part of another: there is nothing that a
+ * worker could be opened on.
+ */
 import type { WorkerPort } from './worker-port.js';
 
 /** This one. */

@@ -1,6 +1,6 @@
 /**
- * Workers as Node has them. Bundles for browsers and the inline bundle put worker-host.browser.ts or
- * worker-host.inline.ts in this module's place (see rollup.config.mjs).
+ * Workers as Node has them. Bundles for browsers and the inline bundle put worker-host.browser.ts
+ * or worker-host.inline.ts in this module's place (see rollup.config.mjs).
  */
 import { availableParallelism } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';

@@ -1,4 +1,7 @@
-/** The entry of a worker in the repository, run without bundling: a worker does not inherit the loader of TypeScript. */
+/**
+ * The entry of a worker in the repository, run without bundling: a worker does not inherit the
+ * loader of TypeScript.
+ */
 import { register } from 'tsx/esm/api';
 
 register();

@@ -1,6 +1,7 @@
 /**
- * dist/THIRD-PARTY-NOTICES.txt: the licences of everything that stands in a bundle. It begins with the names of the packages, as rollup
- * counts them by its modules; an entry for each follows, and one for what is compiled into WebAssembly of others.
+ * dist/THIRD-PARTY-NOTICES.txt: the licences of everything that stands in a bundle. It begins with
+ * the names of the packages, as rollup counts them by its modules; an entry for each follows, and
+ * one for what is compiled into WebAssembly of others.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +19,8 @@ const bundled = new Set();
 
 /** Texts of licences that are not in a file of their own, or not in the package. */
 const TEXTS = {
-  // The loader comes without the text of the compiler's licence, which is its own: they are of one repository.
+  // The loader comes without the text of the compiler's licence, which is its own: they are of one
+  // repository.
   '@assemblyscript/loader': readCompilerLicence,
   seedrandom: readSeedrandomLicence,
 };
@@ -34,7 +36,8 @@ function collectLicences() {
       for (const { name, version, license, licenseText } of dependencies) {
         libraries.set(name, { version, license, text: TEXTS[name]?.() ?? licenseText ?? '' });
       }
-      // tfjs' packages come without the text of their licence, Apache 2.0, and without a NOTICE: long's copy of it is the same.
+      // tfjs' packages come without the text of their licence, Apache 2.0, and without a NOTICE:
+      // long's copy of it is the same.
       const apache = libraries.get('long')?.text;
       for (const [name, library] of libraries) {
         if (apache && name.startsWith('@tensorflow/')) library.text = `Copyright Google LLC\n\n${apache}`;
@@ -75,7 +78,10 @@ function describeLibraries() {
   return `${[`vaemetrics contains code of these packages:\n\n${names}`, ...sorted].join(RULE)}\n`;
 }
 
-/** Entries of what is compiled into tfjs' WebAssembly: its package says nothing of them. Each file names the source of its text. */
+/**
+ * Entries of what is compiled into tfjs' WebAssembly: its package says nothing of them. Each file
+ * names the source of its text.
+ */
 function readCompiledIn() {
   const files = readdirSync(here('notices'));
   return files.map((file) => readFileSync(here(`notices/${file}`), 'utf8').trim());

@@ -1,6 +1,7 @@
 /**
- * What has to be done to tfjs so that it can be bundled as ES modules for Node and browsers alike: its parts for Node ask for
- * modules by `require`, which such a bundle has not, and its threaded WebAssembly is not used.
+ * What has to be done to tfjs so that it can be bundled as ES modules for Node and browsers alike:
+ * its parts for Node ask for modules by `require`, which such a bundle has not, and its threaded
+ * WebAssembly is not used.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,12 +11,16 @@ const require = createRequire(import.meta.url);
 /** The only build of tfjs' WebAssembly that is shipped. */
 export const TFJS_WASM = 'tfjs-backend-wasm-simd.wasm';
 
-/** Modules whose text is changed: [what is there, what goes in its place]. A text that is not found stops the build. */
+/**
+ * Modules whose text is changed: [what is there, what goes in its place]. A text that is not found
+ * stops the build.
+ */
 const CHANGES = [
   {
     file: /tfjs-backend-wasm\/wasm-out\/tfjs-backend-wasm\.js$/,
     changes: [
-      // Handed its bytes, it needs nothing of a host; its part for Node would also catch the process' errors.
+      // Handed its bytes, it needs nothing of a host; its part for Node would also catch the
+      // process' errors.
       [/ENVIRONMENT_IS_NODE=typeof process=="object"&&[^;]*;/, 'ENVIRONMENT_IS_NODE=false;'],
       [/if\(typeof process!=="undefined"&&process\.listeners\)/, 'if(false)'],
       [/require\("fs"\)/, 'null'],
@@ -25,7 +30,8 @@ const CHANGES = [
   {
     file: /tfjs-core\/dist\/global_util\.js$/,
     changes: [
-      // All copies of tfjs in a process share their engine by a global variable. A user's own must stay as he has set it.
+      // All copies of tfjs in a process share their engine by a global variable. A user's own must
+      // stay as he has set it.
       [/let globalNameSpace;/, 'let globalNameSpace = { screen: globalThis.screen };'],
     ],
   },
@@ -43,7 +49,10 @@ const CHANGES = [
   },
 ];
 
-/** Modules that are left out: the threaded WebAssembly's two, and Node's generator for seeds that nobody asks for. */
+/**
+ * Modules that are left out: the threaded WebAssembly's two, and Node's generator for seeds that
+ * nobody asks for.
+ */
 const LEFT_OUT = /wasm-out\/tfjs-backend-wasm-threaded-simd(\.worker)?\.js$/;
 
 export function tfjsForBundles() {

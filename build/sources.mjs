@@ -1,4 +1,7 @@
-/** Which sources the WebAssembly is built from: a fingerprint of the folder `assembly`, written into each file when it is built. */
+/**
+ * Which sources the WebAssembly is built from: a fingerprint of the folder `assembly`, written into
+ * each file when it is built.
+ */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +21,10 @@ export function fingerprintSources(folder = fileURLToPath(new URL('../assembly/'
   return hash.digest('hex').slice(0, 16);
 }
 
-/** The bytes of a WebAssembly file with a section at its end that names the sources; sections of any kind but custom ones have an order. */
+/**
+ * The bytes of a WebAssembly file with a section at its end that names the sources; sections of any
+ * kind but custom ones have an order.
+ */
 export function stamp(bytes, fingerprint) {
   const [name, text] = [SECTION, fingerprint].map((words) => new TextEncoder().encode(words));
   const content = [name.length, ...name, ...text];

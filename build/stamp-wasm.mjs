@@ -1,4 +1,7 @@
-/** Writes into the WebAssembly of dist which sources it was built from; bindings/check-sources.ts reads it. */
+/**
+ * Writes into the WebAssembly of dist which sources it was built from; bindings/check-sources.ts
+ * reads it.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fingerprintSources, stamp } from './sources.mjs';
 

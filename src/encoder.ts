@@ -29,7 +29,10 @@ export interface Codes {
  * it.
  * @example
  * // The factors themselves, to compare with.
- * const truth: Encoder = { latents: 3, encode: ({ factors }) => ({ mu: Float32Array.from(factors!) }) };
+ * const truth: Encoder = {
+ *   latents: 3,
+ *   encode: ({ factors }) => ({ mu: Float32Array.from(factors!) }),
+ * };
  */
 export interface Encoder {
   /** D. */

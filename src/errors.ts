@@ -14,7 +14,10 @@ export interface CodedError extends Error {
   readonly code: ErrorCode;
 }
 
-/** An option or argument is wrong: a `TypeError` for the kind of a value, a `RangeError` for the value. */
+/**
+ * An option or argument is wrong: a `TypeError` for the kind of a value, a `RangeError` for the
+ * value.
+ */
 export interface OptionError extends CodedError {
   readonly code: 'ERR_OPTION';
   /** The name of the option, as the caller gave it: `steps`, `beta`. */
@@ -42,7 +45,10 @@ export function wrongType(problem: OptionProblem): TypeError & OptionError {
   return asOptionError(new TypeError(tellOption(problem)), problem);
 }
 
-/** An {@link OptionError} that is a `RangeError`: the right kind of thing with a value that cannot be. */
+/**
+ * An {@link OptionError} that is a `RangeError`: the right kind of thing with a value that cannot
+ * be.
+ */
 export function wrongValue(problem: OptionProblem): RangeError & OptionError {
   return asOptionError(new RangeError(tellOption(problem)), problem);
 }
@@ -72,7 +78,10 @@ export function isOptionError(error: unknown): error is OptionError {
   return isCodedError(error) && error.code === 'ERR_OPTION' && 'option' in error;
 }
 
-/** Where in a file or an array something is wrong. Every part is optional; rows and columns count from 0. */
+/**
+ * Where in a file or an array something is wrong. Every part is optional; rows and columns count
+ * from 0.
+ */
 export interface Place {
   /** The file, as the user named it; `-` is standard input. */
   readonly path?: string;

@@ -1,6 +1,6 @@
 /**
- * vaemetrics: disentanglement metrics on WebAssembly SIMD. Everything here runs in Node, in browsers and in workers;
- * `vaemetrics` in Node adds files (node.ts).
+ * vaemetrics: disentanglement metrics on WebAssembly SIMD. Everything here runs in Node, in
+ * browsers and in workers; `vaemetrics` in Node adds files (node.ts).
  */
 import { compile } from '../bindings/load.js';
 

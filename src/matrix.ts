@@ -15,7 +15,10 @@ export type Dtype =
   | 'float32'
   | 'float64';
 
-/** What a Matrix holds. 64-bit integers are kept as float64 (exact to 2^53, refused beyond), float16 as float32, bool as uint8. */
+/**
+ * What a Matrix holds. 64-bit integers are kept as float64 (exact to 2^53, refused beyond), float16
+ * as float32, bool as uint8.
+ */
 export type MatrixData =
   | Int8Array
   | Uint8Array
@@ -30,7 +33,8 @@ export type MatrixData =
  * A dense table of numbers: samples are rows.
  *
  * `data` is row-major with `rows * columns` elements; `dtype` is the type the numbers were declared
- * with, which can be narrower (float16, bool) or differently shaped (int64) than the array that holds them.
+ * with, which can be narrower (float16, bool) or differently shaped (int64) than the array that
+ * holds them.
  *
  * @example
  * const latents = new Matrix(new Float32Array([0.1, 0.2, 0.3, 0.4]), 2, 2);
@@ -76,12 +80,14 @@ export interface PlainMatrix {
   readonly columns: number;
 }
 
-/** A typed array that can be given as data. BigInt arrays are converted, and refused beyond 2^53. */
+/**
+ * A typed array that can be given as data. BigInt arrays are converted, and refused beyond 2^53.
+ */
 export type NumberArray = MatrixData | Uint8ClampedArray | BigInt64Array | BigUint64Array;
 
 /**
- * What every function here takes as a table of numbers: a `Matrix`; rows as arrays or typed arrays; a flat
- * typed array with its shape; or a bare array of numbers, which is one column.
+ * What every function here takes as a table of numbers: a `Matrix`; rows as arrays or typed arrays;
+ * a flat typed array with its shape; or a bare array of numbers, which is one column.
  */
 export type MatrixLike =
   | Matrix
@@ -91,7 +97,8 @@ export type MatrixLike =
   | ReadonlyArray<number>;
 
 /**
- * Makes a `Matrix` of anything `MatrixLike`. Typed arrays are not copied where they can be used as they are.
+ * Makes a `Matrix` of anything `MatrixLike`. Typed arrays are not copied where they can be used as
+ * they are.
  *
  * @param name what to call it in messages, such as `latents`
  * @throws TypeError for the wrong kind of thing, RangeError for ragged rows, both naming the row.
@@ -111,7 +118,8 @@ export function toMatrix(input: MatrixLike, name = 'matrix'): Matrix {
         `${name}: expected ${rows} x ${columns} = ${rows * columns} elements in data, got ${flat.data.length}`,
       );
     }
-    // A Matrix that was posted to a worker arrives like this, and keeps the type it was declared with.
+    // A Matrix that was posted to a worker arrives like this, and keeps the type it was declared
+    // with.
     return new Matrix(flat.data, rows, columns, dtype ?? flat.dtype);
   }
   throw dataTypeError(
@@ -138,7 +146,8 @@ function fromRows(rows: ReadonlyArray<unknown>, name: string): Matrix {
       data[row * columns + column] = numberAt(source[column], name, row, column);
     }
   }
-  // Rows of float32 stay float32: binning then sees the very numbers the model wrote, at half the memory.
+  // Rows of float32 stay float32: binning then sees the very numbers the model wrote, at half the
+  // memory.
   if (rows.every((row) => row instanceof Float32Array))
     return new Matrix(Float32Array.from(data), rows.length, columns);
   return new Matrix(data, rows.length, columns);
@@ -210,7 +219,10 @@ function describe(value: unknown): string {
   return `${typeof value} ${String(value)}`;
 }
 
-/** A matrix as it crosses between threads. A view would take all of the memory that it is a view of with it, so it becomes a copy. */
+/**
+ * A matrix as it crosses between threads. A view would take all of the memory that it is a view of
+ * with it, so it becomes a copy.
+ */
 export function flattenMatrix({ data, rows, columns }: Matrix): PlainMatrix {
   return { data: data.byteLength === data.buffer.byteLength ? data : data.slice(), rows, columns };
 }

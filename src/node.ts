@@ -36,24 +36,30 @@ export const readLatents = withPaths(readLatentsFrom);
 /** Reads the factors of a file of any format; see {@link readLatents}. */
 export const readFactors = withPaths(readFactorsFrom);
 
-/** Reads what an archive says of the columns of its factors: names and kinds, each null where it says nothing. */
+/**
+ * Reads what an archive says of the columns of its factors: names and kinds, each null where it
+ * says nothing.
+ */
 export const readFactorLabels = withPaths(readFactorLabelsFrom);
 
 /**
  * Reads the posterior of an archive: mu, logvar, and z where it has one.
- * @throws NoInputError where there is no file, DataError where it is damaged or holds no such arrays
+ * @throws NoInputError where there is no file, DataError where it is damaged or holds no such
+ * arrays
  * @example
  * const { totalCorrelation } = await decompose(await readPosterior('posterior.npz'));
  */
 export const readPosterior = withPaths(readPosteriorFrom);
 
 /**
- * Scores the latents and factors of files of any format with every metric asked for; see `scoreFiles` of `vaemetrics` in pages.
+ * Scores the latents and factors of files of any format with every metric asked for; see
+ * `scoreFiles` of `vaemetrics` in pages.
  *
- * @param input an archive with both, or `{ latents, factors }`: paths (`-` is standard input), blobs, bytes or sources of ranges
+ * @param input an archive with both, or `{ latents, factors }`: paths (`-` is standard input),
+ * blobs, bytes or sources of ranges
  * @returns a plain object, as `score` does; its notes say why a posterior was not used
- * @throws NoInputError where there is no file; TypeError, RangeError or DataError (each with a `code`), naming file, member, row
- * and column where the data are wrong
+ * @throws NoInputError where there is no file; TypeError, RangeError or DataError (each with a
+ * `code`), naming file, member, row and column where the data are wrong
  *
  * @example
  * const report = await scoreFiles('posterior.npz', { metrics: ['mig', 'dci'] });
@@ -71,10 +77,11 @@ export function scoreFiles<Name extends string = MetricSpelling>(
 /**
  * Decomposes the posterior of files of any format.
  *
- * @param input an archive, or `{ mu, logvar, z }`: paths (`-` is standard input), blobs, bytes or sources of ranges
+ * @param input an archive, or `{ mu, logvar, z }`: paths (`-` is standard input), blobs, bytes or
+ * sources of ranges
  * @returns a plain object, as `decompose` does
- * @throws NoInputError where there is no file; TypeError, RangeError or DataError (each with a `code`), naming file, member, row
- * and column where the data are wrong
+ * @throws NoInputError where there is no file; TypeError, RangeError or DataError (each with a
+ * `code`), naming file, member, row and column where the data are wrong
  *
  * @example
  * const { totalCorrelation } = await decomposeFiles('posterior.npz');

@@ -23,7 +23,9 @@ export function note(code: string, text: Note['text'], more: Pick<Note, 'option'
 /** As reports write an option: `weights`, `weights = rows`. */
 const inReports: NameOption = ({ option, value }) => (value === undefined ? option : `${option} = ${value}`);
 
-/** The text of a note, with options written by `nameOption`; metrics of a user's own may have texts. */
+/**
+ * The text of a note, with options written by `nameOption`; metrics of a user's own may have texts.
+ */
 export function renderNote(given: Note | string, nameOption: NameOption = inReports): string {
   if (typeof given === 'string') return given;
   const { text, suggestion } = given;
@@ -31,7 +33,10 @@ export function renderNote(given: Note | string, nameOption: NameOption = inRepo
   return renderPhrase(text, nameOption) + help;
 }
 
-/** A report is plain data that is printed and copied, so what its texts were made of is kept beside it. */
+/**
+ * A report is plain data that is printed and copied, so what its texts were made of is kept beside
+ * it.
+ */
 const origins = new WeakMap<readonly string[], ReadonlyArray<Note | string>>();
 
 /** Notes as a report has them; {@link notesOf} finds the data again. */
@@ -51,7 +56,10 @@ export function rewriteNotes(texts: readonly string[], nameOption?: NameOption):
   return notesOf(texts).map((given) => renderNote(given, nameOption));
 }
 
-/** What is said of several, each once behind the names of all that it is about: `mig, sap: latent 3 is constant`. */
+/**
+ * What is said of several, each once behind the names of all that it is about:
+ * `mig, sap: latent 3 is constant`.
+ */
 export function gatherNotes(notesByName: Iterable<readonly [name: string, notes: readonly string[]]>): string[] {
   const names = new Map<string, string[]>();
   for (const [name, notes] of notesByName) {

@@ -1,8 +1,13 @@
-/** Posteriors q(z|x) of N samples of data, each a diagonal Gaussian of D dimensions: their type, and what is refused of them. */
+/**
+ * Posteriors q(z|x) of N samples of data, each a diagonal Gaussian of D dimensions: their type, and
+ * what is refused of them.
+ */
 import { DataError, dataRangeError, wrongType } from './errors.js';
 import { type Matrix, type MatrixLike, toMatrix } from './matrix.js';
 
-/** Means, log variances and perhaps samples of posteriors: matrices (N, D), or what stands for them. */
+/**
+ * Means, log variances and perhaps samples of posteriors: matrices (N, D), or what stands for them.
+ */
 export interface Posterior<Form = Matrix> {
   /** Means. */
   readonly mu: Form;
@@ -45,7 +50,8 @@ const LARGEST_LOGVAR = 200;
 
 /**
  * Refuses what has no densities.
- * @throws RangeError or DataError saying which array, row and column, what was expected and what was found
+ * @throws RangeError or DataError saying which array, row and column, what was expected and what
+ * was found
  */
 export function checkPosterior({ mu, logvar, z }: Posterior): void {
   if (mu.rows < 2) throw dataRangeError(`mu: expected at least 2 rows, got ${mu.rows}`);

@@ -1,11 +1,12 @@
 /**
- * Philox 4x32-10 (Salmon et al. 2011), the generator of assembly/random.ts in TypeScript: the same words for the same
- * (seed, stream, index). For draws outside the kernels: a sampler's factors, and seeds derived from a seed.
+ * Philox 4x32-10 (Salmon et al. 2011), the generator of assembly/random.ts in TypeScript: the same
+ * words for the same (seed, stream, index). For draws outside the kernels: a sampler's factors, and
+ * seeds derived from a seed.
  */
 
 /**
- * What each stream of the generator is for. A draw is a function of (seed, stream, index), so two uses never share
- * numbers, and no result depends on what else was computed before it.
+ * What each stream of the generator is for. A draw is a function of (seed, stream, index), so two
+ * uses never share numbers, and no result depends on what else was computed before it.
  */
 export const STREAMS = {
   /** Batches of pairs of the beta-VAE score; index = number of the point. */
@@ -34,7 +35,9 @@ export const STREAMS = {
   posteriorRows: 14,
   /** Rows of a posterior in the order of its minibatches; index 0. */
   minibatches: 15,
-  /** Rows at which entropies of mixtures of posteriors are taken, where that is not at all; index 0. */
+  /**
+   * Rows at which entropies of mixtures of posteriors are taken, where that is not at all; index 0.
+   */
   mixtureRows: 16,
   /** Parameters of a network before it is trained; index = number of the parameter. */
   initialParameters: 17,
@@ -58,10 +61,14 @@ export const STREAMS = {
   pickedRows: 26,
   /** Samples of the posteriors of a run's archive; index 0. */
   archiveSamples: 27,
-  /** What an objective of the caller's own draws while it is trained; index = number of the step. */
+  /**
+   * What an objective of the caller's own draws while it is trained; index = number of the step.
+   */
   objectiveNormals: 28,
   objectiveUniforms: 29,
-  /** Rows whose factors are shared or vary while a model is trained; index = number of the batch. */
+  /**
+   * Rows whose factors are shared or vary while a model is trained; index = number of the batch.
+   */
   factorBatches: 30,
 } as const;
 

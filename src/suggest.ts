@@ -42,7 +42,9 @@ function distanceOf(typed: string, candidate: string): number {
   return typed.length > 2 && candidate.startsWith(typed) && candidate !== typed ? 1 : editDistance(typed, candidate);
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other. */
+/**
+ * Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other.
+ */
 function editDistance(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= from.length; i++) {

@@ -1,4 +1,7 @@
-/** vaemetrics/train: training of VAEs on tensor libraries, and what comes after. Runs in Node and in browsers. */
+/**
+ * vaemetrics/train: training of VAEs on tensor libraries, and what comes after. Runs in Node and in
+ * browsers.
+ */
 export { createDataset, type DatasetArrays } from './data/create-dataset.js';
 export { exportNpz, type RowList } from './data/export-npz.js';
 export {

@@ -4,7 +4,9 @@
  */
 import type { MatrixLike } from './matrix.js';
 
-/** Whether a factor takes separate values (shape, digit) or varies along a line (position, angle). */
+/**
+ * Whether a factor takes separate values (shape, digit) or varies along a line (position, angle).
+ */
 export type FactorType = 'discrete' | 'continuous';
 
 /** Whose definitions and settings to follow, where they differ from this library's. */
@@ -28,11 +30,13 @@ export interface Progress {
  * metrics that need fresh samples with a factor fixed, as in the papers.
  */
 export interface Sampler {
-  /** The number of values of each factor: K whole numbers of at least 1. Values are 0 .. size - 1. */
+  /**
+   * The number of values of each factor: K whole numbers of at least 1. Values are 0 .. size - 1.
+   */
   readonly sizes: readonly number[];
   /**
-   * Encodes one fresh sample for each row of `factors` (B, K), row-major, and returns the latents (B, D).
-   * May be asynchronous; is called with at most `batchRows` rows at a time.
+   * Encodes one fresh sample for each row of `factors` (B, K), row-major, and returns the latents
+   * (B, D). May be asynchronous; is called with at most `batchRows` rows at a time.
    */
   encode(factors: Int32Array, rows: number): MatrixLike | Promise<MatrixLike>;
   /** The most rows per call; 8,192 unless told. */
@@ -43,16 +47,20 @@ export interface Sampler {
 export interface CommonOptions {
   /** Seed of every random draw: a whole number from 0 to 2^53 - 1. Default 0. */
   readonly seed?: number;
-  /** How to treat each factor, overriding what its values suggest. One entry per column; `null` leaves that one to its values. */
+  /**
+   * How to treat each factor, overriding what its values suggest. One entry per column; `null`
+   * leaves that one to its values.
+   */
   readonly factorTypes?: ReadonlyArray<FactorType | null>;
   /**
-   * Follows a paper (`paper`) or a library (`disentanglement-lib`, `ubisoft`) where their bins, batches, scaling and
-   * normalisation differ from the defaults here. Options that are given go before the preset's.
+   * Follows a paper (`paper`) or a library (`disentanglement-lib`, `ubisoft`) where their bins,
+   * batches, scaling and normalisation differ from the defaults here. Options that are given go
+   * before the preset's.
    */
   readonly preset?: Preset;
   /**
-   * The rows that metrics with a classifier or regressor learn from, in place of a random split; with `testRows`.
-   * Metrics that learn nothing take all rows.
+   * The rows that metrics with a classifier or regressor learn from, in place of a random split;
+   * with `testRows`. Metrics that learn nothing take all rows.
    */
   readonly trainRows?: RowSelection;
   /** The rows that they are judged on; none of them in `trainRows`. */
@@ -66,11 +74,13 @@ export interface CommonOptions {
   readonly interval?: number;
   /** Confidence level of the interval, 0.5 to 0.999. Default 0.95. */
   readonly level?: number;
-  /** Number of permutations for the null distribution of each score; 0 (the default) computes none. */
+  /**
+   * Number of permutations for the null distribution of each score; 0 (the default) computes none.
+   */
   readonly null?: number;
   /**
-   * How many threads compute, 1 (this one, the default) to 64. More are workers, each with a copy of the data; the results
-   * are the same, to the last digit.
+   * How many threads compute, 1 (this one, the default) to 64. More are workers, each with a copy
+   * of the data; the results are the same, to the last digit.
    */
   readonly threads?: number;
   /** Cancels the computation: the promise rejects with the signal's reason. */
@@ -99,7 +109,10 @@ export interface Interval {
   readonly low: number;
   readonly high: number;
   readonly level: number;
-  /** How far the score of finitely many rows lies above that of infinitely many, as estimated from the halves; the interval is corrected for it. */
+  /**
+   * How far the score of finitely many rows lies above that of infinitely many, as estimated from
+   * the halves; the interval is corrected for it.
+   */
   readonly bias: number;
   readonly standardError: number;
   readonly resamples: number;
@@ -136,7 +149,9 @@ export interface ReportInput {
     readonly sizes: ReadonlyArray<number | null>;
     readonly types: readonly FactorType[];
   };
-  /** Only where there is one: the members of the archive, or the arguments, that it was read from. */
+  /**
+   * Only where there is one: the members of the archive, or the arguments, that it was read from.
+   */
   readonly posterior?: {
     readonly mu: string;
     readonly logvar: string;
@@ -164,13 +179,18 @@ export interface AgreementMetric {
   readonly title: string;
   /** Null for a metric that this library does not know. */
   readonly better: 'higher' | 'lower' | null;
-  /** Whether its scores went in with the sign turned around, so that more is better in every metric. */
+  /**
+   * Whether its scores went in with the sign turned around, so that more is better in every metric.
+   */
   readonly isNegated: boolean;
   /** How many models have a score. */
   readonly models: number;
 }
 
-/** What `agreement` returns and `vaemetrics agreement --json` prints. Matrices are arrays of rows, [metric][metric]. */
+/**
+ * What `agreement` returns and `vaemetrics agreement --json` prints. Matrices are arrays of rows,
+ * [metric][metric].
+ */
 export interface AgreementReport {
   readonly schema: 'vaemetrics/agreement@1';
   readonly version: string;
@@ -178,11 +198,17 @@ export interface AgreementReport {
   readonly models: readonly string[];
   /** Those of the registry in its order, then others as they came. */
   readonly metrics: readonly AgreementMetric[];
-  /** Spearman's rank correlation over the models that have both scores; null where there is none, and `notes` says why. */
+  /**
+   * Spearman's rank correlation over the models that have both scores; null where there is none,
+   * and `notes` says why.
+   */
   readonly correlations: ReadonlyArray<ReadonlyArray<number | null>>;
   /** How many models have both. */
   readonly counts: ReadonlyArray<readonly number[]>;
-  /** Two-sided: exact up to 8 models, by Student's t from 9 on; null on the diagonal and where there is no correlation. */
+  /**
+   * Two-sided: exact up to 8 models, by Student's t from 9 on; null on the diagonal and where there
+   * is no correlation.
+   */
   readonly pValues: ReadonlyArray<ReadonlyArray<number | null>>;
   readonly notes: readonly string[];
 }
@@ -190,13 +216,19 @@ export interface AgreementReport {
 /** One model of a {@link UdrReport}. */
 export interface UdrModel {
   readonly name: string;
-  /** Median over the other models, by lasso over those that predict this one; null where no pair has a score. */
+  /**
+   * Median over the other models, by lasso over those that predict this one; null where no pair has
+   * a score.
+   */
   readonly score: number | null;
   /** D. */
   readonly latents: number;
   /** The latents that went in. */
   readonly informativeLatents: readonly number[];
-  /** Mean divergence of each latent's posterior from the prior, in nats; null where only latents were given. */
+  /**
+   * Mean divergence of each latent's posterior from the prior, in nats; null where only latents
+   * were given.
+   */
   readonly divergences: readonly number[] | null;
 }
 
@@ -211,7 +243,10 @@ export interface UdrReport {
   readonly threshold: number;
   /** In the order given. */
   readonly models: readonly UdrModel[];
-  /** Score of each pair, [model][model], by lasso with latents of the first predicting those of the second; null on the diagonal and where neither has an informative latent. */
+  /**
+   * Score of each pair, [model][model], by lasso with latents of the first predicting those of the
+   * second; null on the diagonal and where neither has an informative latent.
+   */
   readonly pairs: ReadonlyArray<ReadonlyArray<number | null>>;
   readonly notes: readonly string[];
 }
@@ -226,7 +261,10 @@ export interface DecompositionTerms {
   readonly totalCorrelation: number;
   /** sum_d KL(q(z_d) || p(z_d)). */
   readonly dimensionwiseKl: number;
-  /** KL(q(z) || p(z)): the sum of the last two. With the mutual information it is the "surgery" of Hoffman and Johnson. */
+  /**
+   * KL(q(z) || p(z)): the sum of the last two. With the mutual information it is the "surgery" of
+   * Hoffman and Johnson.
+   */
   readonly marginalKl: number;
 }
 
@@ -247,7 +285,9 @@ export interface DecompositionAccuracy {
   readonly marginalShare: number;
 }
 
-/** What `decompose` returns and `vaemetrics decompose --json` prints. All quantities are in nats. */
+/**
+ * What `decompose` returns and `vaemetrics decompose --json` prints. All quantities are in nats.
+ */
 export interface DecompositionReport extends DecompositionTerms {
   readonly schema: 'vaemetrics/decomposition@1';
   readonly version: string;
@@ -264,15 +304,22 @@ export interface DecompositionReport extends DecompositionTerms {
   };
   /** `exact`, or the name of a minibatch estimator. */
   readonly estimator: string;
-  /** Whether log q(z|x) and log p(z) are those of the samples too, in place of their closed forms. */
+  /**
+   * Whether log q(z|x) and log p(z) are those of the samples too, in place of their closed forms.
+   */
   readonly sampled: boolean;
   /** M, the samples that were averaged over. */
   readonly samples: number;
-  /** N, the posteriors that q(z) is made of; of an estimator, the data set's size that it was told. */
+  /**
+   * N, the posteriors that q(z) is made of; of an estimator, the data set's size that it was told.
+   */
   readonly components: number;
   /** Of a minibatch estimator: rows of a batch. */
   readonly batch?: number;
-  /** Of each average: over the samples, 0 for a closed form; of a minibatch estimator over batches, null where there is only one. */
+  /**
+   * Of each average: over the samples, 0 for a closed form; of a minibatch estimator over batches,
+   * null where there is only one.
+   */
   readonly standardError: DecompositionTerms | null;
   /** Means of the logarithms of the densities. */
   readonly logDensities: {
@@ -287,9 +334,14 @@ export interface DecompositionReport extends DecompositionTerms {
   };
   /** D numbers: mean KL(q(z_d|x) || p(z_d)). */
   readonly klPerDimension: readonly number[];
-  /** D numbers: KL(q(z_d) || p(z_d)), whose sum is `dimensionwiseKl`; null of a minibatch estimator. */
+  /**
+   * D numbers: KL(q(z_d) || p(z_d)), whose sum is `dimensionwiseKl`; null of a minibatch estimator.
+   */
   readonly dimensionwiseKlPerDimension: readonly number[] | null;
-  /** D numbers: mutual information of the data's index and one latent, the difference of the two above; null of a minibatch estimator. */
+  /**
+   * D numbers: mutual information of the data's index and one latent, the difference of the two
+   * above; null of a minibatch estimator.
+   */
   readonly mutualInformationPerDimension: readonly number[] | null;
   /** D pairs of standard errors of the two above. */
   readonly standardErrorPerDimension: ReadonlyArray<
@@ -300,12 +352,18 @@ export interface DecompositionReport extends DecompositionTerms {
   /** D numbers: the variance of the mean of each latent. */
   readonly meanVariances: readonly number[];
   readonly activeThreshold: number;
-  /** What total correlation is, as far as covariances tell; null where a covariance is singular, and `notes` says so. */
+  /**
+   * What total correlation is, as far as covariances tell; null where a covariance is singular, and
+   * `notes` says so.
+   */
   readonly gaussian: {
     readonly totalCorrelationOfSamples: number | null;
     readonly totalCorrelationOfMeans: number | null;
   };
-  /** Where factors were given: the mutual information gap of the posteriors, as the metric `mig-posterior` has it. */
+  /**
+   * Where factors were given: the mutual information gap of the posteriors, as the metric
+   * `mig-posterior` has it.
+   */
   readonly migPosterior?: Score<object, object>;
   /** Null of a minibatch estimator, whose error is not bounded. */
   readonly accuracy: DecompositionAccuracy | null;

@@ -1,4 +1,7 @@
-/** A Python with a module, where there is one: that of VAEMETRICS_PYTHON, of the path, or of the system's packages. */
+/**
+ * A Python with a module, where there is one: that of VAEMETRICS_PYTHON, of the path, or of the
+ * system's packages.
+ */
 import { spawnSync } from 'node:child_process';
 
 export function findPython(module: string): string | null {

@@ -1,14 +1,17 @@
 /**
- * What is drawn for a tree of a forest: its rows, with replacement, and at each node its columns, without.
+ * What is drawn for a tree of a forest: its rows, with replacement, and at each node its columns,
+ * without.
  *
- * Source: Breiman 2001, Random Forests. Cost: O(rows); O(columns rows of the node) where columns are constant.
+ * Source: Breiman 2001, Random Forests. Cost: O(rows); O(columns rows of the node) where columns
+ * are constant.
  * Precision: exact; whole numbers below n are drawn without bias (random.ts).
  */
 import { nextBelow, openStream } from '../random';
 
 /**
- * Draws the rows of a tree and opens its root. weights: u32[rows]; order: i32[rows], the rows that were drawn; stack:
- * i32[rows + 1][4]; progress: i32[2], nodes and height of the stack; state: of the stream, for growForestTree too.
+ * Draws the rows of a tree and opens its root. weights: u32[rows]; order: i32[rows], the rows that
+ * were drawn; stack: i32[rows + 1][4]; progress: i32[2], nodes and height of the stack; state: of
+ * the stream, for growForestTree too.
  */
 export function startForestTree(
   weights: usize,
@@ -43,8 +46,9 @@ export function startForestTree(
 }
 
 /**
- * Draws columns until there are `wanted` and one of them varies over the rows first .. last, or there are no more; writes those
- * that vary to chosen, as they were drawn, and returns how many they are.
+ * Draws columns until there are `wanted` and one of them varies over the rows first .. last, or
+ * there are no more; writes those that vary to chosen, as they were drawn, and returns how many
+ * they are.
  */
 export function drawColumns(
   drawn: usize,

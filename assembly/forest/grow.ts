@@ -4,16 +4,20 @@
  *   classes: a split gains sum_c L_c^2 / l + sum_c R_c^2 / r - sum_c T_c^2 / n (what Gini's impurity, weighted by rows, falls by);
  *   values:  (sum of the left's deviations from the node's mean)^2 n / (l r) (what the squares fall by).
  *
- * Source: Breiman 2001, Random Forests, with what scikit-learn 1.2 decides: columns are drawn without replacement until there
- * are enough and one of them varies; a split that gains nothing is taken too; nodes whose impurity is at most 2^-52 are
- * leaves. Where gains are equal to 1e-12 of the largest, the column drawn first has it, then the lowest threshold. (Two rows are
- * split by every column alike: were it the lowest column, the importance of columns would hang on their order.)
- * Cost: a node of n rows sorts them by each drawn column, by rank: by insertion, or by a radix sort of the bits that differ.
+ * Source: Breiman 2001, Random Forests, with what scikit-learn 1.2 decides: columns are drawn
+ * without replacement until there are enough and one of them varies; a split that gains nothing is
+ * taken too; nodes whose impurity is at most 2^-52 are leaves. Where gains are equal to 1e-12 of
+ * the largest, the column drawn first has it, then the lowest threshold. (Two rows are split by
+ * every column alike: were it the lowest column, the importance of columns would hang on their
+ * order.)
+ * Cost: a node of n rows sorts them by each drawn column, by rank: by insertion, or by a radix sort
+ * of the bits that differ.
  * Precision: float64; counts are exact.
  *
- * Rows drawn more than once are kept once, with a weight. Node 0 is the root. columnOf i32, -1 at a leaf; thresholds f64, a
- * row at or below goes left; links i32[2]: of an inner node its children, of a leaf where its shares begin and end. Shares
- * are pairs of a class (0 for values) and f64 its part of the leaf's rows (the mean). There are at most 2 rows - 1 nodes.
+ * Rows drawn more than once are kept once, with a weight. Node 0 is the root. columnOf i32, -1 at a
+ * leaf; thresholds f64, a row at or below goes left; links i32[2]: of an inner node its children,
+ * of a leaf where its shares begin and end. Shares are pairs of a class (0 for values) and f64 its
+ * part of the leaf's rows (the mean). There are at most 2 rows - 1 nodes.
  */
 import { drawColumns } from './draws';
 import { sortByRank } from './sort';
@@ -24,10 +28,13 @@ const NO_IMPURITY: f64 = 2.220446049250313e-16;
 const TIE: f64 = 1.0 + 1e-12;
 
 /**
- * Grows the tree by nodes until it is done, which is returned, or about `work` rows of columns have been looked at.
- * importances: f64[columns], to which gains are added; x: f64[columns][rows]; ranks: u32[columns][rows]; labels: i32[rows] where
- * classes > 0; targets: f64[rows] else. sums: f64[classes][2], zeros, and so they are left; drawn: i32[columns], some order of
- * the columns; chosen: i32[columns]; keys, otherKeys: u64[rows]; counts: u32[256]; the rest as in startForestTree.
+ * Grows the tree by nodes until it is done, which is returned, or about `work` rows of columns have
+ * been looked at.
+ * importances: f64[columns], to which gains are added; x: f64[columns][rows]; ranks:
+ * u32[columns][rows]; labels: i32[rows] where classes > 0; targets: f64[rows] else. sums:
+ * f64[classes][2], zeros, and so they are left; drawn: i32[columns], some order of the columns;
+ * chosen: i32[columns]; keys, otherKeys: u64[rows]; counts: u32[256]; the rest as in
+ * startForestTree.
  */
 export function growForestTree(
   columnOf: usize,
@@ -205,7 +212,10 @@ export function growForestTree(
   return height == 0;
 }
 
-/** Moves rows of a rank at or below to the front, keeping the order on both sides; returns where the others begin. */
+/**
+ * Moves rows of a rank at or below to the front, keeping the order on both sides; returns where the
+ * others begin.
+ */
 function partition(order: usize, scratch: usize, ranks: usize, begin: i32, end: i32, rank: u32): i32 {
   const start = order + (<usize>begin << 2);
   const stop = order + (<usize>end << 2);

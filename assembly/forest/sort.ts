@@ -1,7 +1,9 @@
 /**
- * The rows of a node in the order of a column, by rank: by insertion, or by a radix sort of the bytes that differ.
+ * The rows of a node in the order of a column, by rank: by insertion, or by a radix sort of the
+ * bytes that differ.
  *
- * Cost: O(n^2) of few rows; else one pass to count and one to move for each byte of the difference of ranks.
+ * Cost: O(n^2) of few rows; else one pass to count and one to move for each byte of the difference
+ * of ranks.
  * Precision: exact; both sorts leave equal ranks in the order they had.
  */
 
@@ -11,7 +13,10 @@ const DIGIT_BITS: u32 = 8;
 const DIGIT_VALUES: usize = 256;
 const LAST_DIGIT: u32 = 255;
 
-/** The rows first .. last in the order of their ranks, u32[n][row, rank]: in keys or in otherKeys, whose address is returned. */
+/**
+ * The rows first .. last in the order of their ranks, u32[n][row, rank]: in keys or in otherKeys,
+ * whose address is returned.
+ */
 export function sortByRank(keys: usize, otherKeys: usize, counts: usize, ranks: usize, first: usize, last: usize): usize {
   const count = <i32>((last - first) >> 2);
   const end = keys + (<usize>count << 3);

@@ -4,7 +4,10 @@
  * Cost: O(rows depth). Precision: float64.
  */
 
-/** Adds the shares of the leaf of each row of x, f64[columns][rows], to votes, f64[rows][classes], one class for values. */
+/**
+ * Adds the shares of the leaf of each row of x, f64[columns][rows], to votes, f64[rows][classes],
+ * one class for values.
+ */
 export function addForestTree(
   votes: usize,
   x: usize,

@@ -3,10 +3,12 @@
  *
  *   coverage(row, j) = sum_{i <= j} cell(row, i)
  *
- * An edge piece inside one pixel, of signed height d (positive downwards) and mean distance f from the pixel's left side, puts d (1 - f) into
- * that pixel's cell and d f into the next: what is right of the piece is covered by d. Edges of a polygon that runs
- * counter-clockwise as seen then add up to 1 inside and 0 outside; a weight makes them add up to the weight, so that faces which do not overlap
- * are drawn into the same cells. Cost: O(pixels that edges cross), and one pass over the pixels. Precision: float64.
+ * An edge piece inside one pixel, of signed height d (positive downwards) and mean distance f from
+ * the pixel's left side, puts d (1 - f) into that pixel's cell and d f into the next: what is right
+ * of the piece is covered by d. Edges of a polygon that runs counter-clockwise as seen then add up
+ * to 1 inside and 0 outside; a weight makes them add up to the weight, so that faces which do not
+ * overlap are drawn into the same cells. Cost: O(pixels that edges cross), and one pass over the
+ * pixels. Precision: float64.
  *
  * Cells are f64[64][66]; x is in [0, 64] to the right, y in [0, 64] downwards.
  */
@@ -94,8 +96,9 @@ export function cosineOfTurn(turn: f64): f64 {
 }
 
 /**
- * The sine of an angle in turns, which is taken to the nearest 2^-40 of a quarter: angles that differ by quarters in all but rounding have
- * sines and cosines that are the same but for sign and place.
+ * The sine of an angle in turns, which is taken to the nearest 2^-40 of a quarter: angles that
+ * differ by quarters in all but rounding have sines and cosines that are the same but for sign and
+ * place.
  */
 export function sineOfTurn(turn: f64): f64 {
   const parts = nearest<f64>(turn * 4398046511104.0);

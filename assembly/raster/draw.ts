@@ -1,12 +1,14 @@
 /**
- * Images of one shape or body each, 64 x 64 pixels, u8[count][64][64][channels]: the background is black, or noise.
+ * Images of one shape or body each, 64 x 64 pixels, u8[count][64][64][channels]: the background is
+ * black, or noise.
  *
  *   byte = round(255 coverage colour)             where edges are smooth
  *   byte = round(255 colour), coverage >= 1/2     where they are not
  *
- * Coverage is exact (see coverage.ts; outlines.ts and solids.ts say what is drawn), so an image changes with any change of its place.
- * Cost: O(pixels). Precision: float64, and sines and cosines of AssemblyScript's library, so that every engine draws the same
- * bytes. What is drawn must stay inside the image.
+ * Coverage is exact (see coverage.ts; outlines.ts and solids.ts say what is drawn), so an image
+ * changes with any change of its place.
+ * Cost: O(pixels). Precision: float64, and sines and cosines of AssemblyScript's library, so that
+ * every engine draws the same bytes. What is drawn must stay inside the image.
  */
 import { fillWords, openStream } from '../random';
 import { addPolygon, CELL_ROW, CELLS, cosineOfTurn, sineOfTurn } from './coverage';
@@ -29,7 +31,8 @@ import { addCube, addPyramid, drawEllipsoid, writeRotation } from './solids';
 const CUBE: i32 = 4;
 const ELLIPSOID: i32 = 5;
 
-// Scratch: cells, the outlines of the four plane shapes and of the circle, their numbers of points, points of one image, R, corners.
+// Scratch: cells, the outlines of the four plane shapes and of the circle, their numbers of points,
+// points of one image, R, corners.
 const OUTLINES: usize = CELLS;
 const COUNTS: usize = OUTLINES + 5 * OUTLINE;
 const POINTS: usize = COUNTS + 32;
@@ -82,7 +85,8 @@ function sweep(out: usize, image: usize, channels: i32, isSharp: bool, cells: us
     const line = cells + <usize>row * CELL_ROW;
     for (let column = left; column < right; column++) {
       value += load<f64>(line + (<usize>column << 3));
-      // Sums round: what is covered by half to within that is drawn, whichever corner its outline begins at.
+      // Sums round: what is covered by half to within that is drawn, whichever corner its outline
+      // begins at.
       const shown = isSharp ? <f64>(value > 0.499999999) : value;
       const pixel = out + <usize>channels * <usize>((row << 6) + column);
       store<u8>(pixel, byteOf(shown * red));
@@ -116,8 +120,9 @@ function drawOne(out: usize, image: usize, channels: i32, isSharp: bool, scratch
 }
 
 /**
- * Draws images on black. images: f64[count][9] as image.ts has them, of the shapes 0 square, 1 ellipse, 2 heart, 3 triangle and of the
- * bodies 4 cube, 5 ellipsoid, 6 pyramid; bodies take 3 channels. scratch: as many bytes as drawingScratch says.
+ * Draws images on black. images: f64[count][9] as image.ts has them, of the shapes 0 square, 1
+ * ellipse, 2 heart, 3 triangle and of the bodies 4 cube, 5 ellipsoid, 6 pyramid; bodies take 3
+ * channels. scratch: as many bytes as drawingScratch says.
  */
 export function drawShapes(out: usize, images: usize, count: i32, channels: i32, isSharp: bool, scratch: usize): void {
   prepare(scratch);
@@ -129,8 +134,8 @@ export function drawShapes(out: usize, images: usize, count: i32, channels: i32,
 }
 
 /**
- * Draws sharp white shapes on noise, in three channels: every byte of the background is uniform, a function of the seed, the stream and
- * its row, rows u32[count], alone.
+ * Draws sharp white shapes on noise, in three channels: every byte of the background is uniform, a
+ * function of the seed, the stream and its row, rows u32[count], alone.
  */
 export function drawShapesOnNoise(
   out: usize,

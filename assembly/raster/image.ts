@@ -1,6 +1,7 @@
 /**
- * Where an image's parameters are, f64[9]: what is drawn, the centre in pixels (x to the right, y down), its size as a share of full size, the angle in
- * the plane and the second angle in turns, and its red, green and blue in [0, 1]; images of one channel are drawn in red's.
+ * Where an image's parameters are, f64[9]: what is drawn, the centre in pixels (x to the right, y
+ * down), its size as a share of full size, the angle in the plane and the second angle in turns,
+ * and its red, green and blue in [0, 1]; images of one channel are drawn in red's.
  */
 export const IMAGE: usize = 72;
 

@@ -1,5 +1,6 @@
 /**
- * Outlines of the plane shapes at full size, in pixels around the centre of rotation, x to the right and y up, counter-clockwise:
+ * Outlines of the plane shapes at full size, in pixels around the centre of rotation, x to the
+ * right and y up, counter-clockwise:
  *
  *   square    half side 10.5                                                 area 441
  *   ellipse   half axes 15 (along x) and 7.5                                 area 112.5 pi = 353.4
@@ -7,8 +8,9 @@
  *             circle around it                                               area (4 + pi) h^2 = 505.1
  *   triangle  equal sides, corners 15.5 from the centre, one of them upwards area 3/4 sqrt(3) 15.5^2 = 312.1
  *
- * None reaches further than 15.5 from its centre. Curves are polygons whose area is that of the curve: the circle has 128 corners, which are
- * 0.003 pixels outside of one of radius 15, the half discs are such circles' halves with the same bound. An outline is f64[count][2].
+ * None reaches further than 15.5 from its centre. Curves are polygons whose area is that of the
+ * curve: the circle has 128 corners, which are 0.003 pixels outside of one of radius 15, the half
+ * discs are such circles' halves with the same bound. An outline is f64[count][2].
  */
 
 /** A point of each kind of shape: what images call them. */
@@ -54,7 +56,10 @@ export function writeCircle(outline: usize): i32 {
   return CIRCLE_POINTS;
 }
 
-/** Writes an arc of 64 steps of half a turn from direction (x, y) on; returns the number of the next point. */
+/**
+ * Writes an arc of 64 steps of half a turn from direction (x, y) on; returns the number of the next
+ * point.
+ */
 function writeHalfDisc(outline: usize, i: i32, centreX: f64, centreY: f64, x: f64, y: f64): i32 {
   // End points stay on the square's corners; what is between encloses the half disc's area.
   const end = i + (CIRCLE_POINTS >> 1);
@@ -87,7 +92,8 @@ export function writeOutline(outline: usize, shape: i32): i32 {
     return count;
   }
   if (shape == HEART) {
-    // Corners of the square are 2 h sqrt(1/2) from its middle; the half discs begin at the right one and at the upper one.
+    // Corners of the square are 2 h sqrt(1/2) from its middle; the half discs begin at the right
+    // one and at the upper one.
     const side = HEART_RADIUS * SQRT_HALF;
     putPoint(outline, 0, 0, -2.0 * side - HEART_RISE);
     let next = writeHalfDisc(outline, 1, side, side - HEART_RISE, SQRT_HALF, -SQRT_HALF);

@@ -8,9 +8,10 @@
  *   p' = R p,   R = Rz(turn) Rx(30 degrees) Ry(second turn)
  *   shade = 1/4 + 3/4 max(0, n . l),   l = (-0.4, 0.6, sqrt(0.48)),   n the normal of the surface where it is
  *
- * Front faces of a convex body do not overlap, so all are added to the same cells, each with its shade. An ellipsoid x' W x = 1 with
- * W = R diag(a^-2) R' and M = R diag(a^2) R' has the silhouette q' (M_xy)^-1 q = 1, which is the unit circle times Cholesky's factor of M_xy; its
- * normal at a pixel is W p with the larger root z of p' W p = 1, taken at the middle of the pixel.
+ * Front faces of a convex body do not overlap, so all are added to the same cells, each with its
+ * shade. An ellipsoid x' W x = 1 with W = R diag(a^-2) R' and M = R diag(a^2) R' has the silhouette
+ * q' (M_xy)^-1 q = 1, which is the unit circle times Cholesky's factor of M_xy; its normal at a
+ * pixel is W p with the larger root z of p' W p = 1, taken at the middle of the pixel.
  */
 import { addPolygon, CELL_ROW, cosineOfTurn, sineOfTurn } from './coverage';
 import { byteOf, centreX, centreY, colourOf, firstPixel, lastPixel, secondTurnOf, sizeOf, turnOf } from './image';
@@ -60,7 +61,10 @@ function putCorner(corner: usize, matrix: usize, x: f64, y: f64, z: f64): void {
   }
 }
 
-/** Adds a face whose corners, f64[count][3], run counter-clockwise as seen from outside, unless it looks away. */
+/**
+ * Adds a face whose corners, f64[count][3], run counter-clockwise as seen from outside, unless it
+ * looks away.
+ */
 function addFace(cells: usize, corners: usize, count: i32, points: usize, image: usize): void {
   const x1 = load<f64>(corners, 24) - load<f64>(corners);
   const y1 = load<f64>(corners, 32) - load<f64>(corners, 8);
@@ -79,14 +83,19 @@ function addFace(cells: usize, corners: usize, count: i32, points: usize, image:
   addPolygon(cells, points, count, shadeOf(y1 * z2 - z1 * y2, z1 * x2 - x1 * z2, normalZ));
 }
 
-/** Puts the point whose coordinate along `axis` is a, along the next b, and along the one after c. */
+/**
+ * Puts the point whose coordinate along `axis` is a, along the next b, and along the one after c.
+ */
 function putAlong(corner: usize, matrix: usize, axis: i32, a: f64, b: f64, c: f64): void {
   if (axis == 0) putCorner(corner, matrix, a, b, c);
   else if (axis == 1) putCorner(corner, matrix, c, a, b);
   else putCorner(corner, matrix, b, c, a);
 }
 
-/** Adds the faces of a cube that are seen. matrix: R; corners: room for f64[4][3]; points: room for f64[4][2]. */
+/**
+ * Adds the faces of a cube that are seen. matrix: R; corners: room for f64[4][3]; points: room for
+ * f64[4][2].
+ */
 export function addCube(cells: usize, image: usize, matrix: usize, corners: usize, points: usize): void {
   const h = CUBE_HALF;
   for (let axis = 0; axis < 3; axis++) {
@@ -139,7 +148,10 @@ function entry(matrix: usize, i: usize, j: usize, a: f64, b: f64, c: f64): f64 {
   );
 }
 
-/** Draws an ellipsoid in three channels. circle: its points, f64[count][2]; cells are zeros, and are again afterwards. */
+/**
+ * Draws an ellipsoid in three channels. circle: its points, f64[count][2]; cells are zeros, and are
+ * again afterwards.
+ */
 export function drawEllipsoid(
   out: usize,
   image: usize,

@@ -1,20 +1,26 @@
 /**
- * The Hessian of softmax regression, whole or each class's own block, where few classes are likely for any row.
+ * The Hessian of softmax regression, whole or each class's own block, where few classes are likely
+ * for any row.
  *
  *   G_ab = sum_n u_n p_na p_nb x_n x_n^T, from which H_ab = -G_ab and H_aa = sum_b G_ab,
  *   H_cc = sum_n u_n p_nc (1 - p_nc) x_n x_n^T,   with u_n = classWeights[y_n].
  *
- * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4. src/learners/softmax-preconditioner.ts drives
- * these. Layouts are those of wide.ts; a null pointer in place of classWeights stands for weights of 1.
- * Cost: O(rows * likely classes^2 * unknowns^2 / 4), for the blocks O(rows * likely classes * unknowns^2 / 2). Precision: float64
- * throughout; classes less likely than `least` for a row are passed over in it, and the Hessian of the others is then still one.
+ * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4.
+ * src/learners/softmax-preconditioner.ts drives these. Layouts are those of wide.ts; a null pointer
+ * in place of classWeights stands for weights of 1.
+ * Cost: O(rows * likely classes^2 * unknowns^2 / 4), for the blocks O(rows * likely classes *
+ * unknowns^2 / 2). Precision: float64 throughout; classes less likely than `least` for a row are
+ * passed over in it, and the Hessian of the others is then still one.
  *
- * Symmetric matrices of x_n are f64[size]: of the first `unknowns` columns the pairs (0, 0), (0, 1) .. (1, 1) .. , and zeros
- * up to a multiple of 4. scratch: f64[size] and i32[classes].
+ * Symmetric matrices of x_n are f64[size]: of the first `unknowns` columns the pairs (0, 0), (0, 1)
+ * .. (1, 1) .. , and zeros up to a multiple of 4. scratch: f64[size] and i32[classes].
  */
 import { packProducts } from './products';
 
-/** Adds G_ab of rows [firstRow, lastRow) for all pairs a < b, (0, 1), (0, 2) .. (1, 2) .. , to grams, f64[pairs][size]. */
+/**
+ * Adds G_ab of rows [firstRow, lastRow) for all pairs a < b, (0, 1), (0, 2) .. (1, 2) .. , to
+ * grams, f64[pairs][size].
+ */
 export function softmaxWideGrams(
   grams: usize,
   probabilities: usize,

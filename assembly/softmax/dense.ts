@@ -1,23 +1,27 @@
 /**
- * Multinomial logistic regression: loss, gradient and the weighted Gram matrices of which the Hessian is made.
+ * Multinomial logistic regression: loss, gradient and the weighted Gram matrices of which the
+ * Hessian is made.
  *
  *   loss = sum_n u_n (ln sum_c exp(w_c . x_n) - w_{y_n} . x_n),   dloss/dw_c = sum_n u_n (p_nc - [y_n = c]) x_n,
  *   d2loss/dw_a dw_b = sum_n u_n p_na ([a = b] - p_nb) x_n x_n^T,   with u_n = classWeights[y_n].
  *
- * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4. The optimiser that drives these is
- * src/learners/dense-logistic.ts. With two classes the weights of class 0 are fixed at 0 (fixedClasses = 1).
- * Cost: O(rows * classes * stride) for the loss, O(rows * classes^2 * stride^2 / 4) for the Gram matrices.
+ * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4. The optimiser that
+ * drives these is src/learners/dense-logistic.ts. With two classes the weights of class 0 are fixed
+ * at 0 (fixedClasses = 1).
+ * Cost: O(rows * classes * stride) for the loss, O(rows * classes^2 * stride^2 / 4) for the Gram
+ * matrices.
  * Precision: float64 throughout.
  *
- * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept, zeros.
- * A null pointer in place of classWeights, f64[classes], stands for weights of 1.
+ * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept,
+ * zeros. A null pointer in place of classWeights, f64[classes], stands for weights of 1.
  */
 import { fold_f64x2 } from '../lanes';
 import { addTile } from './products';
 
 /**
- * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient, f64[free][stride], and writes their
- * probabilities, f64[rows][classes]. weights: f64[free][stride], free = classes - fixedClasses; labels: i32[rows].
+ * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient, f64[free][stride],
+ * and writes their probabilities, f64[rows][classes]. weights: f64[free][stride], free = classes -
+ * fixedClasses; labels: i32[rows].
  */
 export function softmaxLoss(
   gradient: usize,
@@ -80,8 +84,9 @@ export function softmaxLoss(
 const BLOCK_ROWS = 128;
 
 /**
- * Adds G_ab = sum_n u_n p_na p_nb x_n x_n^T over rows [firstRow, lastRow) to grams, f64[pairs][stride][stride], for all class
- * pairs a < b in order (0,1), (0,2) .. (1,2) .. ; only 4 x 4 tiles on and above the diagonal are written.
+ * Adds G_ab = sum_n u_n p_na p_nb x_n x_n^T over rows [firstRow, lastRow) to grams,
+ * f64[pairs][stride][stride], for all class pairs a < b in order (0,1), (0,2) .. (1,2) .. ; only 4
+ * x 4 tiles on and above the diagonal are written.
  * scratch: f64[128][stride]. The Hessian's blocks are H_ab = -G_ab and H_aa = sum_b G_ab.
  */
 export function softmaxHessian(

@@ -3,11 +3,14 @@
  *
  *   out = x w,   out += a^T s
  *
- * Source: standard. Cost: O(rows * width * stride); four rows or columns at a time share what is loaded.
+ * Source: standard. Cost: O(rows * width * stride); four rows or columns at a time share what is
+ * loaded.
  * Precision: that of T; sums over the rows of a call in float32 are then added up in float64.
  */
 
-/** out[row][c] = sum over j of x[row][j] w[j][c], for `count` rows; widthBytes is a multiple of 32. */
+/**
+ * out[row][c] = sum over j of x[row][j] w[j][c], for `count` rows; widthBytes is a multiple of 32.
+ */
 export function multiply<T>(out: usize, x: usize, w: usize, rowBytes: usize, widthBytes: usize, count: i32): void {
   const wEnd = w + (rowBytes / sizeof<T>()) * widthBytes;
   let row = 0;
@@ -76,7 +79,10 @@ export function multiply<T>(out: usize, x: usize, w: usize, rowBytes: usize, wid
   }
 }
 
-/** out[j][c] += sum over `count` rows of a[row][j] s[row][c], out in f64; aBytes and widthBytes are what rows of a and s have. */
+/**
+ * out[j][c] += sum over `count` rows of a[row][j] s[row][c], out in f64; aBytes and widthBytes are
+ * what rows of a and s have.
+ */
 export function addProducts<T>(out: usize, a: usize, s: usize, aBytes: usize, widthBytes: usize, count: i32): void {
   const outBytes = widthBytes * (8 / sizeof<T>());
   for (let j: usize = 0; j < aBytes; j += 4 * sizeof<T>()) {

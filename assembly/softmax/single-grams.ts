@@ -1,6 +1,6 @@
 /**
- * Gram matrices of all pairs of classes in single precision: the blocks beside the diagonal of softmax regression's Hessian
- * as a sample of rows suggests it, for a preconditioner.
+ * Gram matrices of all pairs of classes in single precision: the blocks beside the diagonal of
+ * softmax regression's Hessian as a sample of rows suggests it, for a preconditioner.
  *
  *   G_ab = sum_n u_n p_na p_nb x_n x_n^T
  *
@@ -13,10 +13,11 @@ import { addTile, packProducts } from './products';
 const GRAM_ROWS = 32;
 
 /**
- * Adds G_ab = sum_n u_n p_na p_nb x_n x_n^T of rows [firstRow, lastRow) for all pairs a < b, (0, 1), (0, 2) .. (1, 2) .. , to
- * grams, f64[pairs][size]: of the first `unknowns` columns the products (0, 0), (0, 1) .. (1, 1) .. , and zeros up to `size`, a
- * multiple of 8. Of each 32 rows only classes that are at least as likely as `least` in one of them; rows of a class next to each other
- * thus cost least. scratch: f32[32][size + width + 4], twice, and f64[size].
+ * Adds G_ab = sum_n u_n p_na p_nb x_n x_n^T of rows [firstRow, lastRow) for all pairs a < b, (0,
+ * 1), (0, 2) .. (1, 2) .. , to grams, f64[pairs][size]: of the first `unknowns` columns the
+ * products (0, 0), (0, 1) .. (1, 1) .. , and zeros up to `size`, a multiple of 8. Of each 32 rows
+ * only classes that are at least as likely as `least` in one of them; rows of a class next to each
+ * other thus cost least. scratch: f32[32][size + width + 4], twice, and f64[size].
  */
 export function softmaxSingleGrams(
   grams: usize,
@@ -79,8 +80,8 @@ export function softmaxSingleGrams(
 }
 
 /**
- * Writes the classes that are likely for any of `count` rows to list, i32[], and their probabilities, followed by four zeros,
- * to out, rows of lineBytes. Returns how many they are.
+ * Writes the classes that are likely for any of `count` rows to list, i32[], and their
+ * probabilities, followed by four zeros, to out, rows of lineBytes. Returns how many they are.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,29 +1,34 @@
 /**
- * Softmax regression in single precision, for what a search needs on its way: loss and gradient far from the optimum, and
- * products of the Hessian with a vector.
+ * Softmax regression in single precision, for what a search needs on its way: loss and gradient far
+ * from the optimum, and products of the Hessian with a vector.
  *
  *   loss = sum_n u_n (ln sum_c exp(w_c . x_n) - w_{y_n} . x_n),   dloss/dw_c = sum_n u_n (p_nc - [y_n = c]) x_n,
  *   (H v)_c = sum_n u_n p_nc (t_nc - sum_b p_nb t_nb) x_n,   t_nc = (v_c - v_{y_n}) . x_n,   u_n = classWeights[y_n].
  *
- * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4; the product is the derivative of the gradient
- * along v (Pearlmutter 1994). wide.ts has the loss in float64. What is by class is padded to `width`, the multiple of 8 from the
- * number of classes, with zeros; labels, class weights and layouts are those of wide.ts otherwise.
+ * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4; the product is the
+ * derivative of the gradient along v (Pearlmutter 1994). wide.ts has the loss in float64. What is
+ * by class is padded to `width`, the multiple of 8 from the number of classes, with zeros; labels,
+ * class weights and layouts are those of wide.ts otherwise.
  * Cost: O(rows * width * stride) each, some 0.4 of that in float64.
- * Precision: float32 within blocks of 64 rows, whose sums are added up in float64. A loss is right to about 1e-6 of the largest score; a
- * product to some 1e-6 of itself even where classes are all but told apart, as scores are taken from that of the row's own
- * class before they are averaged: what is small is then not the difference of what is large.
+ * Precision: float32 within blocks of 64 rows, whose sums are added up in float64. A loss is right
+ * to about 1e-6 of the largest score; a product to some 1e-6 of itself even where classes are all
+ * but told apart, as scores are taken from that of the row's own class before they are averaged:
+ * what is small is then not the difference of what is large.
  */
 import { fold_f32x4 } from '../lanes';
 import { addProducts, largestOf, multiply } from './products';
 
 /** Rows that are worked on at a time, so that they stay in the first-level cache. */
 const BLOCK_ROWS = 64;
-/** Below e to this, which is next to nothing in float32, numbers are subnormal, and those are slow. */
+/**
+ * Below e to this, which is next to nothing in float32, numbers are subnormal, and those are slow.
+ */
 const LEAST_EXPONENT: f32 = -80.0;
 
 /**
- * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient, f64[stride][width], and writes their
- * probabilities, f32[rows][width]. x: f32[rows][stride]; weights: f32[stride][width]; scratch: f32[64][width].
+ * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient,
+ * f64[stride][width], and writes their probabilities, f32[rows][width]. x: f32[rows][stride];
+ * weights: f32[stride][width]; scratch: f32[64][width].
  */
 export function softmaxSingleLoss(
   gradient: usize,
@@ -89,7 +94,8 @@ export function softmaxSingleLoss(
 }
 
 /**
- * Adds the Hessian of rows [firstRow, lastRow), times vector, f32[stride][width], to out, f64[stride][width].
+ * Adds the Hessian of rows [firstRow, lastRow), times vector, f32[stride][width], to out,
+ * f64[stride][width].
  * probabilities: f32[rows][width]; x: f32[rows][stride]; scratch: f32[64][width].
  */
 export function softmaxSingleProduct(
@@ -139,7 +145,10 @@ export function softmaxSingleProduct(
   }
 }
 
-/** e to the power of lanes of at most 0, no less than e^-80: as exp_f64x2, with the series up to r^7. */
+/**
+ * e to the power of lanes of at most 0, no less than e^-80: as exp_f64x2, with the series up to
+ * r^7.
+ */
 // @ts-ignore: decorator
 @inline
 function exp_f32x4(x: v128): v128 {

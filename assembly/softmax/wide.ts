@@ -1,18 +1,20 @@
 /**
- * Softmax regression with lanes over classes, and a weight for each class: loss and gradient, and products of the Hessian with
- * a vector.
+ * Softmax regression with lanes over classes, and a weight for each class: loss and gradient, and
+ * products of the Hessian with a vector.
  *
  *   loss = sum_n u_n (ln sum_c exp(w_c . x_n) - w_{y_n} . x_n),   dloss/dw_c = sum_n u_n (p_nc - [y_n = c]) x_n,
  *   (H v)_c = sum_n u_n p_nc (t_nc - sum_b p_nb t_nb) x_n,   t_nc = (v_c - v_{y_n}) . x_n,   u_n = classWeights[y_n].
  *
- * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4; the product is the derivative of the gradient
- * along v (Pearlmutter 1994). src/learners/softmax-objective.ts drives these; the same in single precision is in
- * single.ts, the Hessian in curvature.ts, few classes in dense.ts.
+ * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4; the product is the
+ * derivative of the gradient along v (Pearlmutter 1994). src/learners/softmax-objective.ts drives
+ * these; the same in single precision is in single.ts, the Hessian in curvature.ts, few classes in
+ * dense.ts.
  * Cost: O(rows * width * stride) each. Precision: float64 throughout.
  *
- * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept, zeros. What is by class is
- * the inner index, `width` of them, the multiple of 4 from the number of classes: f64[stride][width]. Entries beyond the
- * classes are 0 and stay so. A null pointer in place of classWeights, f64[classes], stands for weights of 1.
+ * x is row-major with `stride` columns, a multiple of 4: the features, a 1 for the intercept,
+ * zeros. What is by class is the inner index, `width` of them, the multiple of 4 from the number of
+ * classes: f64[stride][width]. Entries beyond the classes are 0 and stay so. A null pointer in
+ * place of classWeights, f64[classes], stands for weights of 1.
  */
 import { exp_f64x2, fold_f64x2, loadPair_f64x2 } from '../lanes';
 import { addProducts, largestOf, multiply } from './products';
@@ -21,9 +23,10 @@ import { addProducts, largestOf, multiply } from './products';
 const BLOCK_ROWS = 32;
 
 /**
- * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient, f64[stride][width], writes their
- * probabilities, f64[rows][width], lowers tally[0] to the least that the score of a row's class exceeds the next largest
- * by, and adds the loss without class weights to tally[1]. weights: f64[stride][width]; labels: i32[rows]; tally: f64[2];
+ * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient,
+ * f64[stride][width], writes their probabilities, f64[rows][width], lowers tally[0] to the least
+ * that the score of a row's class exceeds the next largest by, and adds the loss without class
+ * weights to tally[1]. weights: f64[stride][width]; labels: i32[rows]; tally: f64[2];
  * scratch: f64[32][width].
  */
 export function softmaxWideLoss(
@@ -96,8 +99,9 @@ export function softmaxWideLoss(
 }
 
 /**
- * Adds the Hessian of rows [firstRow, lastRow), times vector, f64[stride][width], to out, f64[stride][width]. probabilities: f32, rows of
- * the multiple of 8 from classes; scratch: f64[32][width]. Scores are taken from that of the row's own class, as in single.ts.
+ * Adds the Hessian of rows [firstRow, lastRow), times vector, f64[stride][width], to out,
+ * f64[stride][width]. probabilities: f32, rows of the multiple of 8 from classes; scratch:
+ * f64[32][width]. Scores are taken from that of the row's own class, as in single.ts.
  */
 export function softmaxWideProduct(
   out: usize,

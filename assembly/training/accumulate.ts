@@ -1,4 +1,7 @@
-/** sum += x: gradients of the parts of a batch, in place. Memory is the limit: nothing is read or written but the two, once. */
+/**
+ * sum += x: gradients of the parts of a batch, in place. Memory is the limit: nothing is read or
+ * written but the two, once.
+ */
 import { loadPart_f32x4, storePart_f32x4 } from './lanes';
 
 /** sum, x: f32[count]. */

@@ -1,9 +1,11 @@
 /**
- * Gradients of what stands behind a product: biases and activations, from the output y of the activation.
+ * Gradients of what stands behind a product: biases and activations, from the output y of the
+ * activation.
  *
  *   relu: dy [y > 0]   leaky relu: dy where y > 0, alpha dy elsewhere (alpha > 0)   tanh: dy (1 - y^2)   bias: sums of dy over rows
  *
- * Precision: float32; sums over rows are of blocks of 64 rows, then over blocks, so that rounding grows with neither alone.
+ * Precision: float32; sums over rows are of blocks of 64 rows, then over blocks, so that rounding
+ * grows with neither alone.
  */
 import { LEAKY_RELU, loadPart_f32x4, multiplySubtract_f32x4, RELU, storePart_f32x4, TANH } from './lanes';
 
@@ -34,7 +36,10 @@ function deriveAll(kind: i32, dx: usize, dy: usize, y: usize, count: i32, alpha:
   if (left > 0) storePart_f32x4(dx, derive(kind, loadPart_f32x4(dy, left), loadPart_f32x4(y, left), alpha_f32x4), left);
 }
 
-/** dx, f32[count], from dy and the activation's output y; dx may be dy or y. kind: 1 relu, 2 leaky relu, 3 tanh. */
+/**
+ * dx, f32[count], from dy and the activation's output y; dx may be dy or y. kind: 1 relu, 2 leaky
+ * relu, 3 tanh.
+ */
 export function activationGradient(dx: usize, dy: usize, y: usize, count: i32, kind: i32, alpha: f32): void {
   if (kind == RELU) deriveAll(RELU, dx, dy, y, count, alpha);
   else if (kind == LEAKY_RELU) deriveAll(LEAKY_RELU, dx, dy, y, count, alpha);

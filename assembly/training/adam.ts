@@ -3,7 +3,8 @@
  *
  *   m = b1 m + (1 - b1) g   v = b2 v + (1 - b2) g^2   p -= rate (m / c1) / (sqrt(v / c2) + epsilon)
  *
- * c1 = 1 - b1^step and c2 = 1 - b2^step are the caller's, who counts steps. Precision: float32, the scalars rounded once from float64.
+ * c1 = 1 - b1^step and c2 = 1 - b2^step are the caller's, who counts steps. Precision: float32, the
+ * scalars rounded once from float64.
  */
 import { loadPart_f32x4, multiplyAdd_f32x4, storePart_f32x4 } from './lanes';
 

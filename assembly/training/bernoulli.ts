@@ -1,10 +1,12 @@
 /**
- * Negative log-likelihood of pixels x in [0, 1] under Bernoulli distributions given by logits l, and its gradient:
+ * Negative log-likelihood of pixels x in [0, 1] under Bernoulli distributions given by logits l,
+ * and its gradient:
  *
  *   loss = max(l, 0) - l x + ln(1 + e^-|l|)   d loss / d l = 1 / (1 + e^-l) - x
  *
- * Precision: each pixel in float32, its loss within 4e-7 of max(1, |l|) (relatively so where x is 0 or 1, down to logits of 87, behind which e^-87
- * stands for what is less), its gradient within 3e-7; sums over pixels in float64. Not a number stays so.
+ * Precision: each pixel in float32, its loss within 4e-7 of max(1, |l|) (relatively so where x is 0
+ * or 1, down to logits of 87, behind which e^-87 stands for what is less), its gradient within
+ * 3e-7; sums over pixels in float64. Not a number stays so.
  */
 import { exp_f32x4, loadPart_f32x4, log1p_f32x4, storePart_f32x4 } from './lanes';
 
@@ -13,8 +15,8 @@ import { exp_f32x4, loadPart_f32x4, log1p_f32x4, storePart_f32x4 } from './lanes
 const SIGN: i32 = 0x80000000;
 
 /**
- * Writes the loss of each row to losses, f32[rows], and returns their sum; l and x are f32[rows][pixels]. Unless dl is 0 it gets the gradient,
- * times `scale`; it may be l.
+ * Writes the loss of each row to losses, f32[rows], and returns their sum; l and x are
+ * f32[rows][pixels]. Unless dl is 0 it gets the gradient, times `scale`; it may be l.
  */
 export function bernoulli(losses: usize, dl: usize, l: usize, x: usize, rows: i32, pixels: i32, scale: f32): f64 {
   const scale_f32x4 = f32x4.splat(scale);

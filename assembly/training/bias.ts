@@ -1,4 +1,7 @@
-/** y = f(y + bias), in place, of f32[rows][columns]. Memory is the limit: nothing is read or written but y, once. */
+/**
+ * y = f(y + bias), in place, of f32[rows][columns]. Memory is the limit: nothing is read or written
+ * but y, once.
+ */
 import { activate_f32x4, LEAKY_RELU, loadPart_f32x4, RELU, storePart_f32x4 } from './lanes';
 
 /** bias: f32[columns]. kind: 0 none, 1 relu, 2 leaky relu, whose slope below 0 is alpha. */

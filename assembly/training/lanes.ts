@@ -1,8 +1,12 @@
-/** Lane helpers that the kernels of training share; see assembly/lanes.ts. No tables: the module has no data of its own. */
+/**
+ * Lane helpers that the kernels of training share; see assembly/lanes.ts. No tables: the module has
+ * no data of its own.
+ */
 
 /**
- * a * b + c in float32 lanes. The build with relaxed SIMD rounds once where the processor has such an instruction: results differ
- * between builds and processors in the last bit, and nothing discrete may hang on them.
+ * a * b + c in float32 lanes. The build with relaxed SIMD rounds once where the processor has such
+ * an instruction: results differ between builds and processors in the last bit, and nothing
+ * discrete may hang on them.
  */
 // @ts-ignore: decorator
 @inline
@@ -54,9 +58,9 @@ export function storePart_f32x4(p: usize, x: v128, count: i32): void {
 }
 
 /**
- * e to the power of float32 lanes that are at most 0, with -87 in place of what is below it: x = n ln 2 + r, |r| <= 0.35, the
- * series of e^r up to r^6 and a last term that makes up for what is left out. The error is below 2 units of 2^-23 of the
- * result; not a number stays so.
+ * e to the power of float32 lanes that are at most 0, with -87 in place of what is below it: x = n
+ * ln 2 + r, |r| <= 0.35, the series of e^r up to r^6 and a last term that makes up for what is left
+ * out. The error is below 2 units of 2^-23 of the result; not a number stays so.
  */
 // @ts-ignore: decorator
 @inline
@@ -80,8 +84,9 @@ export function exp_f32x4(x: v128): v128 {
 }
 
 /**
- * ln(1 + e) of float32 lanes from 0 to 1: 2 artanh(s), s = e / (2 + e) <= 1/3, its series up to s^15 (what is left out is below
- * 2e-9 of it). The error is below 3 units of 2^-24 of the result, however small that is.
+ * ln(1 + e) of float32 lanes from 0 to 1: 2 artanh(s), s = e / (2 + e) <= 1/3, its series up to
+ * s^15 (what is left out is below 2e-9 of it). The error is below 3 units of 2^-24 of the result,
+ * however small that is.
  */
 // @ts-ignore: decorator
 @inline
@@ -109,7 +114,10 @@ export const LEAKY_RELU: i32 = 2;
 @inline
 export const TANH: i32 = 3;
 
-/** x where it is above 0; elsewhere 0 (relu) or alpha x (leaky relu). Any other kind leaves x as it is; what is not a number stays so. */
+/**
+ * x where it is above 0; elsewhere 0 (relu) or alpha x (leaky relu). Any other kind leaves x as it
+ * is; what is not a number stays so.
+ */
 // @ts-ignore: decorator
 @inline
 export function activate_f32x4(x: v128, kind: i32, alpha: v128): v128 {

@@ -7,7 +7,10 @@
 /** How much better a later split must be. */
 export const TIE: f64 = 1.0 + 1e-10;
 
-/** Tries the splits within a bin, whose rows are at [from, to) of a sorted column, for gains of `cut`; sum and l are of the node's rows below it. */
+/**
+ * Tries the splits within a bin, whose rows are at [from, to) of a sorted column, for gains of
+ * `cut`; sum and l are of the node's rows below it.
+ */
 export function readBin(
   inOrder: usize,
   from: i32,

@@ -1,10 +1,12 @@
 /**
- * What splits at or between two places of a sorted column can gain, from sums at these places alone.
+ * What splits at or between two places of a sorted column can gain, from sums at these places
+ * alone.
  *
  *   Between them the sum of the node's rows below a split goes up by no more than the positive residuals that lie there, and
  *   down by no more than the negative ones; l (n - l) is least at one of the ends.
  *
- * Two columns at a time. Precision: a bound may fall short of the gain by rounding; WORTH_READING leaves room for that.
+ * Two columns at a time. Precision: a bound may fall short of the gain by rounding; WORTH_READING
+ * leaves room for that.
  */
 
 /** Whether the split after l rows, of which some are in the last bin, gains as much as cut. */
@@ -20,8 +22,9 @@ export function reachesAt(sum: v128, l: v128, lBefore: v128, n: v128, mean: v128
 }
 
 /**
- * Whether a split between two others could gain as much as cut: sums go no further up from the first than by the positive
- * residuals between them, and no further down than by the negative ones. halfAbsolute: half of the absolutes of all of these.
+ * Whether a split between two others could gain as much as cut: sums go no further up from the
+ * first than by the positive residuals between them, and no further down than by the negative ones.
+ * halfAbsolute: half of the absolutes of all of these.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,21 +1,26 @@
 /**
- * One regression tree on the residuals of gradient boosting: the best split of every column, exactly, by bounds from histograms.
+ * One regression tree on the residuals of gradient boosting: the best split of every column,
+ * exactly, by bounds from histograms.
  *
  *   A split of n rows into l and n - l gains (S_l - l S / n)^2 n / (l (n - l)), S sums of residuals;
  *   leaf value = scale sum r / sum |r| (1 - |r|) for classes (|r| (1 - |r|) = p (1 - p)), sum r / n for squares.
  *
- * Source: Friedman 2001, Greedy Function Approximation: A Gradient Boosting Machine (its L_K_TreeBoost and LS_Boost), with
- * splits as scikit-learn 1.2 makes them: every value of every column is tried, the gain is that of `friedman_mse`, nodes
- * whose variance is at most 2^-52 are leaves. Where gains are equal to 1e-10 of the largest, the tree splits by the lowest
- * column and its lowest threshold, and the gain is shared among the columns that have it (scikit-learn draws one).
+ * Source: Friedman 2001, Greedy Function Approximation: A Gradient Boosting Machine (its
+ * L_K_TreeBoost and LS_Boost), with splits as scikit-learn 1.2 makes them: every value of every
+ * column is tried, the gain is that of `friedman_mse`, nodes whose variance is at most 2^-52 are
+ * leaves. Where gains are equal to 1e-10 of the largest, the tree splits by the lowest column and
+ * its lowest threshold, and the gain is shared among the columns that have it (scikit-learn draws
+ * one).
  *
- * How: columns come cut into bins of whole values. A node's histogram says what splits between bins gain, and, since the sums
- * within a bin stay between those of its negative and of its positive residuals, what splits inside bins can gain at most;
- * only bins that could hold the best split are read row by row. Of two children the histogram of the smaller one is
- * counted, that of the other is the difference.
+ * How: columns come cut into bins of whole values. A node's histogram says what splits between bins
+ * gain, and, since the sums within a bin stay between those of its negative and of its positive
+ * residuals, what splits inside bins can gain at most; only bins that could hold the best split are
+ * read row by row. Of two children the histogram of the smaller one is counted, that of the other
+ * is the difference.
  * Cost: O(rows columns) a level, of that the smaller children alone; O(bins columns) a node.
- * Precision: for the search residuals are rounded to 2^-50 of the sum of their absolutes or less, which makes float64 sums
- * exact in any order, so that equal splits are found equal; leaves are taken from the residuals as they are.
+ * Precision: for the search residuals are rounded to 2^-50 of the sum of their absolutes or less,
+ * which makes float64 sums exact in any order, so that equal splits are found equal; leaves are
+ * taken from the residuals as they are.
  *
  * Nodes are numbered as in a heap: those of i are 2i + 1, 2i + 2.
  */
@@ -28,20 +33,22 @@ import { findSplit } from './search';
 const NO_VARIANCE: f64 = 2.220446049250313e-16;
 
 /**
- * Grows one tree on residuals, f64[rows], and adds rate times its values to raw, f64[rows], and its gains to
- * importances, f64[columns]. scale: that of a class's leaves, 0 for squares. depth: 1 .. 8, since nodeOf is a byte.
+ * Grows one tree on residuals, f64[rows], and adds rate times its values to raw, f64[rows], and its
+ * gains to importances, f64[columns]. scale: that of a class's leaves, 0 for squares. depth: 1 ..
+ * 8, since nodeOf is a byte.
  *
- * The rows: x f64[columns][rows]; sorted u64[columns][rows], in the order of each column the rank of the value (equal values
- * have one) in the high word and the row in the low one; codes u8[columns / 4][rows][4], the bin of each value; starts
- * i32[columns][257], where the rows of a bin begin in sorted; bins i32[columns][2], their number and whether splits within them
- * are tried.
+ * The rows: x f64[columns][rows]; sorted u64[columns][rows], in the order of each column the rank
+ * of the value (equal values have one) in the high word and the row in the low one; codes
+ * u8[columns / 4][rows][4], the bin of each value; starts i32[columns][257], where the rows of a
+ * bin begin in sorted; bins i32[columns][2], their number and whether splits within them are tried.
  *
- * Room for: pairs f64[rows][2]; lists i32[2][rows]; nodeOf u8[rows]; histograms f64[depth][columns to a multiple of 4][256][2];
- * peaks f64[columns][2]; places i32[columns]; nodes i32[2^depth + depth][4]. Nodes are 0 at first and then left alone: they keep
- * the column each node split by, where the next tree looks first.
+ * Room for: pairs f64[rows][2]; lists i32[2][rows]; nodeOf u8[rows]; histograms f64[depth][columns
+ * to a multiple of 4][256][2]; peaks f64[columns][2]; places i32[columns]; nodes i32[2^depth +
+ * depth][4]. Nodes are 0 at first and then left alone: they keep the column each node split by,
+ * where the next tree looks first.
  *
- * The tree: columnOf i32[2^depth - 1], -1 at a leaf; thresholds f64[2^depth - 1], a row at or below goes left;
- * values f64[2^(depth + 1) - 1], of leaves. Nodes below a leaf are not written.
+ * The tree: columnOf i32[2^depth - 1], -1 at a leaf; thresholds f64[2^depth - 1], a row at or below
+ * goes left; values f64[2^(depth + 1) - 1], of leaves. Nodes below a leaf are not written.
  */
 export function growTree(
   columnOf: usize,
@@ -79,7 +86,8 @@ export function growTree(
   store<i32>(nodes, rows, 4);
   store<i32>(nodes, 0, 8);
 
-  // Nodes to be split, the next one on top: of two children the smaller, so that `depth` histograms are enough.
+  // Nodes to be split, the next one on top: of two children the smaller, so that `depth` histograms
+  // are enough.
   const stack = nodes + (<usize>((1 << depth) - 1) << 4);
   let waiting = 1;
   store<i32>(stack, 0);
@@ -110,7 +118,8 @@ export function growTree(
       rows,
       columns,
     );
-    // What a split gains is no more than there is: the variance is only asked for where that leaves it open.
+    // What a split gains is no more than there is: the variance is only asked for where that leaves
+    // it open.
     if (best < 0 || (best <= 2.0 * NO_VARIANCE && varianceOf(residuals, lists, begin, end) <= NO_VARIANCE)) {
       store<i32>(columnOf + (<usize>node << 2), -1);
       finishLeaf(values + (<usize>node << 3), raw, residuals, lists, begin, end, scale, rate);
@@ -164,7 +173,10 @@ export function growTree(
   }
 }
 
-/** Halfway between the node's rows on both sides of a place in a sorted column; the lower value where that is no way. */
+/**
+ * Halfway between the node's rows on both sides of a place in a sorted column; the lower value
+ * where that is no way.
+ */
 function thresholdAt(ofColumn: usize, inOrder: usize, place: i32, nodeOf: usize, node: i32): f64 {
   let p = inOrder + (<usize>(place - 1) << 3);
   while (load<u8>(nodeOf + <usize>load<u32>(p)) != <u8>node) p -= 8;
@@ -176,7 +188,10 @@ function thresholdAt(ofColumn: usize, inOrder: usize, place: i32, nodeOf: usize,
   return halfway >= below && halfway < above ? halfway : below;
 }
 
-/** Those at or below the threshold to the front, in the order they had; returns where the others begin. */
+/**
+ * Those at or below the threshold to the front, in the order they had; returns where the others
+ * begin.
+ */
 function partition(
   lists: usize,
   spare: usize,

@@ -4,9 +4,11 @@
  *   residual -> the nearest multiple of bound / 2^51; weight = step + |residual| step / (2 bound), rounded up to a whole number;
  *   bound is a power of two above the sum of all absolutes, step another, such that rows steps are below 2^53.
  *
- * So the sum of a bin's weights holds two: how many rows it has, in steps, and below a step their absolutes.
+ * So the sum of a bin's weights holds two: how many rows it has, in steps, and below a step their
+ * absolutes.
  * Cost: O(rows columns), a bin being 16 bytes.
- * Precision: exact sums for fewer than 2^26 rows. A weight never falls short of its rounded residual.
+ * Precision: exact sums for fewer than 2^26 rows. A weight never falls short of its rounded
+ * residual.
  */
 import { fold_f64x2 } from '../lanes';
 
@@ -20,7 +22,10 @@ function powerAbove(x: f64): f64 {
   return reinterpret<f64>(((reinterpret<i64>(x) >> 52) + 1) << 52);
 }
 
-/** What one row counts for beside the absolutes, of which all rows together have less: no sum of either reaches 2^53. */
+/**
+ * What one row counts for beside the absolutes, of which all rows together have less: no sum of
+ * either reaches 2^53.
+ */
 export function countStep(rows: i32): f64 {
   return <f64>(<i64>1 << (21 + clz(rows)));
 }
@@ -43,7 +48,10 @@ function sumOfAbsolutes(x: usize, count: i32): f64 {
   return total;
 }
 
-/** Residuals as histograms add them, [rounded residual, countStep + |residual| in units, rounded up]; returns the unit. */
+/**
+ * Residuals as histograms add them, [rounded residual, countStep + |residual| in units, rounded
+ * up]; returns the unit.
+ */
 export function makePairs(pairs: usize, residuals: usize, rows: i32): f64 {
   const end = residuals + (<usize>rows << 3);
   // Above 0 where all residuals are 0, and nothing beside any that count.

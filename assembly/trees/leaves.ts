@@ -7,7 +7,10 @@
  * Cost: O(rows). Precision: float64, from the residuals as they are.
  */
 
-/** Below this a sum of p (1 - p) is taken for none, and the leaf says nothing: scikit-learn's number. */
+/**
+ * Below this a sum of p (1 - p) is taken for none, and the leaf says nothing: scikit-learn's
+ * number.
+ */
 const NO_CURVATURE: f64 = 1e-150;
 
 /** The variance of the residuals of rows lists[begin .. end). */

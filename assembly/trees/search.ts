@@ -1,23 +1,27 @@
 /**
- * The best split of a node, exactly: splits between bins from their sums, splits within bins where bounds leave it open.
+ * The best split of a node, exactly: splits between bins from their sums, splits within bins where
+ * bounds leave it open.
  *
  * Cost: O(bins columns), and the rows of the bins that are read.
- * Precision: gains are those of the same formula wherever they come from; a bin is passed over only where its bound is 1e-9
- * below a gain that was found.
+ * Precision: gains are those of the same formula wherever they come from; a bin is passed over only
+ * where its bound is 1e-9 below a gain that was found.
  */
 import { offer, readBin } from './bin-splits';
 import { reachesAt, reachesWithin } from './bounds';
 import { BIN, countStep, HISTOGRAM, sumOfFour } from './histograms';
 
-/** Of the best gain so far: what a bound must reach for the bin to be read. Leaves room for ties and roundings. */
+/**
+ * Of the best gain so far: what a bound must reach for the bin to be read. Leaves room for ties and
+ * roundings.
+ */
 const WORTH_READING: f64 = 1.0 - 1e-9;
 /** How many bins are bounded together first. */
 const GROUP: i32 = 4;
 
 /**
- * The best (S_l - l S / n)^2 / (l (n - l)) of a node, below 0 where there is nothing to split; peaks has that of each column
- * (of those that reach it, others may be below 0) and, beside it, what its lowest equal split has; places where the rows to the
- * right of that begin in sorted.
+ * The best (S_l - l S / n)^2 / (l (n - l)) of a node, below 0 where there is nothing to split;
+ * peaks has that of each column (of those that reach it, others may be below 0) and, beside it,
+ * what its lowest equal split has; places where the rows to the right of that begin in sorted.
  */
 export function findSplit(
   histogram: usize,
@@ -177,7 +181,10 @@ export function findSplit(
   return best;
 }
 
-/** The best gain of splits between the bins of two neighbouring columns; below 0 where there is none. */
+/**
+ * The best gain of splits between the bins of two neighbouring columns; below 0 where there is
+ * none.
+ */
 function boundaryGain(h: usize, step: f64, n: f64, mean: f64): f64 {
   const perStep_f64x2 = f64x2.splat(1.0 / step);
   const n_f64x2 = f64x2.splat(n);

@@ -4,7 +4,10 @@ import { decompose, solveByFactor } from '../plain/linear-algebra.js';
 
 const SIZE = 240;
 
-/** Decomposition of a positive definite matrix as large as those of the softmax regression, and a solution by it. */
+/**
+ * Decomposition of a positive definite matrix as large as those of the softmax regression, and a
+ * solution by it.
+ */
 export const bench: Bench = {
   name: 'cholesky',
   isFixedSize: true,

@@ -5,13 +5,17 @@ import { logDensities } from '../plain/densities.js';
 /** Points, and as many components. */
 const POINTS = 1000;
 
-/** Log-densities of an aggregated posterior at its samples: every pair, all dimensions jointly and each alone. */
+/**
+ * Log-densities of an aggregated posterior at its samples: every pair, all dimensions jointly and
+ * each alone.
+ */
 export const bench: Bench = {
   name: 'density',
   isFixedSize: true,
   prepare({ core, latents: { data, rows, columns: latents } }) {
     const count = Math.min(rows, POINTS);
-    // Means are latents; what the others need is taken from other rows, in which they are as good as independent.
+    // Means are latents; what the others need is taken from other rows, in which they are as good
+    // as independent.
     const from = (row: number, d: number) => data[(row % rows) * latents + d];
     const make = (value: (row: number, d: number) => number) =>
       Float64Array.from({ length: latents * count }, (_, i) => value(i % count, Math.floor(i / count)));

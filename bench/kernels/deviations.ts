@@ -6,7 +6,9 @@ import { deviationQuantiles, orderByCode } from '../plain/deviations.js';
 const FACTOR = 2;
 const QUANTILE = 0.99;
 
-/** Rows by the value of a factor, and the 99th percentile of how far each latent strays within each. */
+/**
+ * Rows by the value of a factor, and the 99th percentile of how far each latent strays within each.
+ */
 export const bench: Bench = {
   name: 'deviations',
   prepare({ core, rows, latents, factors }) {

@@ -11,7 +11,10 @@ const SEED = 1;
 const NO_LIMIT = 2 ** 31 - 1;
 const WORK_PER_CALL = 1 << 18;
 
-/** A tree of a random forest, grown until its leaves are pure, for a factor of six values: the same draws on both sides. */
+/**
+ * A tree of a random forest, grown until its leaves are pure, for a factor of six values: the same
+ * draws on both sides.
+ */
 export const bench: Bench = {
   name: 'forest',
   isFixedSize: true,

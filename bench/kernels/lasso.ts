@@ -9,7 +9,10 @@ const COPIES = 4;
 /** Where both stop: this part of the target's squares above the least loss. */
 const GAP = 1e-13;
 
-/** The path of a lasso over 100 penalties, from sums of products; of the latents, and of four times as many columns. */
+/**
+ * The path of a lasso over 100 penalties, from sums of products; of the latents, and of four times
+ * as many columns.
+ */
 export const bench: Bench = {
   name: 'lasso',
   isFixedSize: true,
@@ -67,7 +70,10 @@ export const bench: Bench = {
   },
 };
 
-/** Sums of products of centred columns in units of their own, and of those with the target, which is the last column. */
+/**
+ * Sums of products of centred columns in units of their own, and of those with the target, which is
+ * the last column.
+ */
 function sumProducts(columns: number, rows: number, at: (row: number, column: number) => number): Products {
   const width = columns + 1;
   const x = Float32Array.from({ length: rows * width }, (_, i) => at(Math.floor(i / width), i % width));

@@ -94,7 +94,8 @@ export const bench: Bench = {
           lose();
           losePlain();
           curve();
-          // Ours are the blocks of classes a < b, without their sign, and of those the part on and above the diagonal.
+          // Ours are the blocks of classes a < b, without their sign, and of those the part on and
+          // above the diagonal.
           const hessian = softmaxHessian(points, plainProbabilities);
           const n = plainWeights.length;
           const [got, expected]: [number[], number[]] = [[], []];

@@ -2,7 +2,9 @@ import { loadTable } from '../../src/stats/load-table.js';
 import { type Bench, expectClose, expectEqual } from '../contest.js';
 import { columnExtremes, columnVariances, firstNonFinite } from '../plain/batches.js';
 
-/** What is asked of every table that is loaded: finite numbers, extremes and variances of columns. */
+/**
+ * What is asked of every table that is loaded: finite numbers, extremes and variances of columns.
+ */
 export const bench: Bench = {
   name: 'moments',
   prepare({ core, rows, latents, factors }) {

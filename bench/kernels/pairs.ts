@@ -11,7 +11,10 @@ const COUNT = 1024;
 const PER_CALL = 128;
 const SEED = 1;
 
-/** Pairs of rows that share a factor's value, and the mean absolute difference of each latent between them. */
+/**
+ * Pairs of rows that share a factor's value, and the mean absolute difference of each latent
+ * between them.
+ */
 export const bench: Bench = {
   name: 'pairs',
   async prepare({ core, rows, latents, factors }) {

@@ -5,7 +5,10 @@ import { classSums, largestLine, sortRows } from '../plain/lines.js';
 
 const FACTOR = 2;
 
-/** What support vector machines on one latent need: the rows in its order, sums of classes, and which line is the largest. */
+/**
+ * What support vector machines on one latent need: the rows in its order, sums of classes, and
+ * which line is the largest.
+ */
 export const bench: Bench = {
   name: 'svm, sorting',
   prepare({ core, rows, latents, factors }) {

@@ -21,7 +21,10 @@ export const bench: Bench = {
   },
 };
 
-/** Arrays of numbers from -1/2 to 1/2, and where each lies in memory once it is loaded; the address behind them. */
+/**
+ * Arrays of numbers from -1/2 to 1/2, and where each lies in memory once it is loaded; the address
+ * behind them.
+ */
 function layOut(memory: WebAssembly.Memory, lengths: readonly number[]) {
   const draws = new PlainStream(1, 1, 1);
   let next = 64;

@@ -8,7 +8,10 @@ const ROWS_PER_CALL = 1024;
 /** Of 40 values. */
 const FACTOR = 2;
 
-/** Loss with gradient, and, in single precision, a product of the Hessian with a vector, of the softmax regression of many classes. */
+/**
+ * Loss with gradient, and, in single precision, a product of the Hessian with a vector, of the
+ * softmax regression of many classes.
+ */
 export const bench: Bench = {
   name: 'wide-softmax',
   isFixedSize: true,

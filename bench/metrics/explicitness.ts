@@ -10,8 +10,8 @@ const MOST_ROWS = 2000;
 const FACTORS = 2;
 
 /**
- * Explicitness of few rows and the two smallest factors: plain JavaScript fits with whole Hessians, which for 40 classes take
- * seconds a step.
+ * Explicitness of few rows and the two smallest factors: plain JavaScript fits with whole Hessians,
+ * which for 40 classes take seconds a step.
  */
 export const bench: Bench = {
   name: 'explicitness',
@@ -55,7 +55,9 @@ function scorePlain({ rows, latents, factors }: Rows, middle: number): PlainScor
   return { value: auc.reduce((sum, area) => sum + area, 0) / auc.length, parts: { auc } };
 }
 
-/** x (rows, columns) in units of its first rows, with a 1 for the intercept at the end of each row. */
+/**
+ * x (rows, columns) in units of its first rows, with a 1 for the intercept at the end of each row.
+ */
 function standardise(x: Float32Array, rows: number, columns: number, train: number): Float64Array {
   const stride = columns + 1;
   const out = new Float64Array(rows * stride).fill(1);

@@ -9,7 +9,10 @@ import { firstRows } from './first-rows.js';
 const MOST_ROWS = 10_000;
 const NEIGHBOURS = 10;
 
-/** The information that InfoM and InfoC are read off; InfoE is a softmax regression, for which see wide-softmax.ts. */
+/**
+ * The information that InfoM and InfoC are read off; InfoE is a softmax regression, for which see
+ * wide-softmax.ts.
+ */
 export const bench: Bench = {
   name: 'infomec',
   isFixedSize: true,

@@ -5,7 +5,10 @@ import { type Rows, scoreContest } from './score.js';
 
 const LOGVAR = -3;
 
-/** MIG of posteriors around the latents, whole; plain JavaScript sums every pair, with as many samples: all rows. */
+/**
+ * MIG of posteriors around the latents, whole; plain JavaScript sums every pair, with as many
+ * samples: all rows.
+ */
 export const bench: Bench = {
   name: 'mig-posterior',
   // Plain sums over pairs grow with the square of the rows.

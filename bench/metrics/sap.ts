@@ -10,7 +10,10 @@ const C = 0.01;
 
 const MOST_ROWS = 10_000;
 
-/** SAP: of discrete factors by machines on the first two thirds of few rows, of continuous ones by R^2 of all. */
+/**
+ * SAP: of discrete factors by machines on the first two thirds of few rows, of continuous ones by
+ * R^2 of all.
+ */
 export const benches: readonly Bench[] = [
   {
     name: 'sap-discrete',

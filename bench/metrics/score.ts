@@ -18,7 +18,10 @@ export function scorer(latents: Matrix, factors: Matrix, metric: string, options
   return { run, parts };
 }
 
-/** What plain JavaScript makes of a table, and the part of ours that it must agree with beside the value. */
+/**
+ * What plain JavaScript makes of a table, and the part of ours that it must agree with beside the
+ * value.
+ */
 export interface PlainScore {
   readonly value: number;
   /** By the name of the part. */

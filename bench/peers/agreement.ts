@@ -12,8 +12,9 @@ export interface Result {
 const DRAWS = 5_000;
 
 /**
- * Values agree as the contest says; MIG's matrix of mutual information as its value. The scores that sample are means of
- * 5,000 draws from different generators: they agree within four standard errors of their difference.
+ * Values agree as the contest says; MIG's matrix of mutual information as its value. The scores
+ * that sample are means of 5,000 draws from different generators: they agree within four standard
+ * errors of their difference.
  * @throws Error saying which two disagree
  */
 export function checkAgreement(
@@ -31,7 +32,8 @@ export function checkAgreement(
       expectNear(`${metric}, ${name}`, numbers(ours), numbers(other), agreement);
     } else {
       const [a, b] = [numberOf(ours.value), numberOf(other.value)];
-      // What is drawn lies between 0 and 1, so its variance is at most p (1 - p); two more of each kind keep it off 0.
+      // What is drawn lies between 0 and 1, so its variance is at most p (1 - p); two more of each
+      // kind keep it off 0.
       const p = (((a + b) / 2) * DRAWS + 2) / (DRAWS + 4);
       expectNear(`${metric}, ${name}`, [a], [b], 4 * Math.sqrt((2 * p * (1 - p)) / DRAWS));
     }

@@ -8,7 +8,10 @@ export interface PeerContest {
   readonly peer: string;
   /** `decompose` is the function of that name, all others are metrics. */
   readonly metric: string;
-  /** What is measured: a table of latents and factors, or such a posterior with samples and factors, of 10,000 rows at most. */
+  /**
+   * What is measured: a table of latents and factors, or such a posterior with samples and factors,
+   * of 10,000 rows at most.
+   */
   readonly input: 'table' | PosteriorKind;
   /** Ours: a threaded contest is against one thread of Python all the same. */
   readonly threads: number;
@@ -20,7 +23,10 @@ export interface PeerContest {
   readonly isSplit: boolean;
   /** Whether all factors are taken as continuous. */
   readonly isContinuous: boolean;
-  /** Beside the usual: in Python `slow` takes seconds and is called once in each turn, `slowest` minutes and has one turn. Both run only where they are named. */
+  /**
+   * Beside the usual: in Python `slow` takes seconds and is called once in each turn, `slowest`
+   * minutes and has one turn. Both run only where they are named.
+   */
   readonly pace: 'usual' | 'slow' | 'slowest';
   readonly agreement: Agreement;
   /** What has to agree in place of the value. */
@@ -67,16 +73,19 @@ export const contests: readonly PeerContest[] = [
   { name: 'gaussian-wasserstein-correlation', agreement: 1e-7 },
   // scikit-learn's classifier stops a little before its optimum.
   { name: 'explicitness', isSplit: true, agreement: 1e-5 },
-  // It adds 1e-10 of noise to the latents: of one that informs on nothing, InfoM is what the noise makes of it.
+  // It adds 1e-10 of noise to the latents: of one that informs on nothing, InfoM is what the noise
+  // makes of it.
   { name: 'infomec', agreement: 1e-4, part: 'infoC' },
-  // Its support vector machines stop before theirs, by more; an accuracy moves by the rows between two lines.
+  // Its support vector machines stop before theirs, by more; an accuracy moves by the rows between
+  // two lines.
   { name: 'sap', isSplit: true, agreement: 0.005 },
   { name: 'sap-continuous', metric: 'sap', isContinuous: true, agreement: EXACT },
   { name: 'factor-vae-score', isVectorised: true, agreement: 'sampled' as const },
   { name: 'factor-vae-weighted-score', isVectorised: true, agreement: 'sampled' as const },
   { name: 'z-max-variance', agreement: 'sampled' as const },
   { name: 'beta-vae-score', isVectorised: true, agreement: 'sampled' as const },
-  // Where splits are equal theirs draws. XGBoost's gains are those of second order: other importances, not compared.
+  // Where splits are equal theirs draws. XGBoost's gains are those of second order: other
+  // importances, not compared.
   { name: 'dci', isVectorised: true, isAnother: true, isSplit: true, pace: 'slowest' as const, agreement: 0.05 },
   { name: 'mig-posterior', input: 'vae' as const, isVectorised: true, pace: 'slow' as const, agreement: IN_FLOAT32 },
   ...decompositions('vae', 'decomposition'),

@@ -1,10 +1,12 @@
 /**
- * Our side of the comparison with Python: runs one metric, or `decompose`, on arrays from files and prints one line of JSON,
- * as score.py does. Plain JavaScript, so that nothing but the library runs in the process.
+ * Our side of the comparison with Python: runs one metric, or `decompose`, on arrays from files and
+ * prints one line of JSON, as score.py does. Plain JavaScript, so that nothing but the library runs
+ * in the process.
  *
  *   node bench/peers/ours.mjs LIBRARY METRIC FILES REPEATS [OPTIONS]
  *
- * FILES are { latents, factors } (.npy) or { posterior } (.npz), OPTIONS those of `score` or `decompose`, as JSON.
+ * FILES are { latents, factors } (.npy) or { posterior } (.npz), OPTIONS those of `score` or
+ * `decompose`, as JSON.
  */
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -54,7 +56,8 @@ async function open({ latents, factors, posterior }) {
   };
 }
 
-// The first call, which compiles the module, is told apart; then the engine gets half a second for its best code.
+// The first call, which compiles the module, is told apart; then the engine gets half a second for
+// its best code.
 const { value, parts } = await run();
 const first = seconds[0];
 for (const end = performance.now() + 500; performance.now() < end; ) await run();

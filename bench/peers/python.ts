@@ -12,7 +12,10 @@ import platform, numpy, sklearn
 print(f"{platform.python_version()}, numpy {numpy.__version__}, scikit-learn {sklearn.__version__}", end="")
 `;
 
-/** PYTHON, else python3, else the system's own; ends the process with 1 and says what to install where none will do. */
+/**
+ * PYTHON, else python3, else the system's own; ends the process with 1 and says what to install
+ * where none will do.
+ */
 export function findPython(): Python {
   const wanted = process.env.PYTHON;
   const candidates = wanted ? [wanted] : ['python3', '/usr/bin/python3'];

@@ -1,5 +1,6 @@
 /**
- * Our metrics beside Python on the same files, in turns, one thread each. Agreement is checked before anything is told.
+ * Our metrics beside Python on the same files, in turns, one thread each. Agreement is checked
+ * before anything is told.
  *
  *   npm run bench:peers                                       the metrics of the usual pace, 100,000 rows
  *   npm run bench:peers -- --rows 10000,737280 --metrics mig --repeats 3

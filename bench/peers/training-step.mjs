@@ -1,5 +1,6 @@
 /**
- * Our side of training-step.py: steps of `train`, whole, with drawing the images and writing the log. Plain JavaScript, so that nothing but the library runs in the process.
+ * Our side of training-step.py: steps of `train`, whole, with drawing the images and writing the
+ * log. Plain JavaScript, so that nothing but the library runs in the process.
  *
  *   node training-step.mjs LIBRARY SETUP        SETUP: { told, timed, options } as JSON
  */

@@ -1,6 +1,7 @@
 /**
- * Steps of training beside PyTorch on the same machine, in turns: the same network, from the same weights, on the same images and noise, whose losses have to agree for ten
- * steps before anything is told. `npm run bench:peers -- --metrics training`
+ * Steps of training beside PyTorch on the same machine, in turns: the same network, from the same
+ * weights, on the same images and noise, whose losses have to agree for ten steps before anything
+ * is told. `npm run bench:peers -- --metrics training`
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -130,7 +131,10 @@ function checkLosses(name: string, losses: readonly number[], expected: readonly
   }
 }
 
-/** The contests of `--metrics`: all networks or one of them in one thread, or the first in two threads as well, for a machine that does nothing else. */
+/**
+ * The contests of `--metrics`: all networks or one of them in one thread, or the first in two
+ * threads as well, for a machine that does nothing else.
+ */
 export const TRAINING_CONTESTS: Readonly<
   Record<string, { architectures: readonly string[]; threads: readonly number[] }>
 > = {

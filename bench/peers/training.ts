@@ -1,6 +1,6 @@
 /**
- * GFLOP/s of the kernels of training, layer by layer, beside PyTorch with one thread. Fastest of many calls: other programs on the
- * machine make calls slower, never faster.
+ * GFLOP/s of the kernels of training, layer by layer, beside PyTorch with one thread. Fastest of
+ * many calls: other programs on the machine make calls slower, never faster.
  *
  *   npm run bench:training
  *   PYTHON=.venv/bin/python npm run bench:training

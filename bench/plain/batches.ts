@@ -1,6 +1,9 @@
 /** Statistics of batches of rows, and of columns, in plain JavaScript. */
 
-/** Variances [count][columns], divided by size - 1, of batches of rows [count][size] of x (rows, columns). */
+/**
+ * Variances [count][columns], divided by size - 1, of batches of rows [count][size] of x (rows,
+ * columns).
+ */
 export function batchVariances(
   x: Float32Array,
   rows: Int32Array,
@@ -29,7 +32,10 @@ export function batchVariances(
   return out;
 }
 
-/** Mean absolute differences [count][columns] of pairs of rows [count][2][size] of x (rows, columns). */
+/**
+ * Mean absolute differences [count][columns] of pairs of rows [count][2][size] of x (rows,
+ * columns).
+ */
 export function pairDifferences(
   x: Float32Array,
   rows: Int32Array,

@@ -1,4 +1,7 @@
-/** Gradient-boosted classification trees in plain JavaScript: exact greedy splits over columns sorted once. */
+/**
+ * Gradient-boosted classification trees in plain JavaScript: exact greedy splits over columns
+ * sorted once.
+ */
 
 /** A variance, and a sum of curvatures, that count as none. */
 const NO_VARIANCE = 2.220446049250313e-16;
@@ -48,7 +51,10 @@ export function boostingResiduals(
   }
 }
 
-/** Grows a tree on residuals; adds rate times its values to raw, and its gains to importances. scale: that of leaves. */
+/**
+ * Grows a tree on residuals; adds rate times its values to raw, and its gains to importances.
+ * scale: that of leaves.
+ */
 export function growTree(
   { x, order, rows, columns }: SortedColumns,
   residuals: Float64Array,
@@ -130,7 +136,10 @@ export function growTree(
   }
 }
 
-/** What splits by each column gained over all stages, as shares of 1, [columns]; at least three classes. */
+/**
+ * What splits by each column gained over all stages, as shares of 1, [columns]; at least three
+ * classes.
+ */
 export function boostingImportance(
   sorted: SortedColumns,
   labels: ArrayLike<number>,

@@ -1,9 +1,12 @@
-/** Gradients of convolutions and matrix products in plain JavaScript: typed arrays, loops in the order of memory. */
+/**
+ * Gradients of convolutions and matrix products in plain JavaScript: typed arrays, loops in the
+ * order of memory.
+ */
 import type { ConvolutionShape } from '../../bindings/training.js';
 
 /**
- * For every output and every pixel that it sees: where the pixel's channels begin, where those of dy, and where the part of the filter
- * (channels, filters) that joins them.
+ * For every output and every pixel that it sees: where the pixel's channels begin, where those of
+ * dy, and where the part of the filter (channels, filters) that joins them.
  */
 function forEachTap(images: number, shape: ConvolutionShape, visit: (x: number, w: number, dy: number) => void): void {
   const { height, width, channels, outHeight, outWidth, filters } = shape;

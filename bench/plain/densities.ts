@@ -1,8 +1,11 @@
-/** Log-densities of a mixture of diagonal Gaussians in plain JavaScript: joint and marginal, sums with their largest term. */
+/**
+ * Log-densities of a mixture of diagonal Gaussians in plain JavaScript: joint and marginal, sums
+ * with their largest term.
+ */
 
 /**
- * out: f64[D + 1][M]; mu, logvar: f64[D][N]; points: f64[D][M]; the joint densities come last. One component after the other,
- * as one would write it who has no room for an array of pairs.
+ * out: f64[D + 1][M]; mu, logvar: f64[D][N]; points: f64[D][M]; the joint densities come last. One
+ * component after the other, as one would write it who has no room for an array of pairs.
  */
 export function logDensities(
   out: Float64Array,

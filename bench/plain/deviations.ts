@@ -11,7 +11,10 @@ export function orderByCode(codes: Int32Array, size: number): { order: Int32Arra
   return { order, bounds };
 }
 
-/** The q-quantile of |x - mean| over the rows order[first .. last) of every column of x (rows, columns), into out [columns]. */
+/**
+ * The q-quantile of |x - mean| over the rows order[first .. last) of every column of x (rows,
+ * columns), into out [columns].
+ */
 export function deviationQuantiles(
   out: Float64Array,
   x: Float32Array,

@@ -1,4 +1,6 @@
-/** Drawing rows that share a factor's value, in plain JavaScript: the draws of assembly/drawing.ts. */
+/**
+ * Drawing rows that share a factor's value, in plain JavaScript: the draws of assembly/drawing.ts.
+ */
 import { STREAMS } from '../../src/random.js';
 import { multiplyHigh, PlainStream } from './philox.js';
 
@@ -35,7 +37,10 @@ export function groupRows(codes: Int32Array, size: number): Grouped {
   return { order, starts, ends };
 }
 
-/** Groups of rows with the same values of all factors but k, those in which k does not vary left out. codes: [K][rows] */
+/**
+ * Groups of rows with the same values of all factors but k, those in which k does not vary left
+ * out. codes: [K][rows]
+ */
 export function groupRowsByOthers(codes: Int32Array, sizes: readonly number[], k: number): Grouped {
   const rows = codes.length / sizes.length;
   const joint = new Int32Array(rows);
@@ -67,7 +72,10 @@ export function groupRowsByOthers(codes: Int32Array, sizes: readonly number[], k
   };
 }
 
-/** Rows [count][size] of batches that share the value of a factor (or, by another stream, of the others), and which factor. */
+/**
+ * Rows [count][size] of batches that share the value of a factor (or, by another stream, of the
+ * others), and which factor.
+ */
 export function drawBatches(
   groups: readonly Grouped[],
   count: number,

@@ -1,11 +1,17 @@
-/** A tree of a random forest in plain JavaScript: the draws of assembly/forest, splits by sorting at each node. */
+/**
+ * A tree of a random forest in plain JavaScript: the draws of assembly/forest, splits by sorting at
+ * each node.
+ */
 import { STREAMS } from '../../src/random.js';
 import { PlainStream } from './philox.js';
 
 const NO_IMPURITY = 2.220446049250313e-16;
 const TIE = 1 + 1e-12;
 
-/** What Gini's impurity falls by, by column, in a tree of rows drawn with replacement. x: [columns][rows] */
+/**
+ * What Gini's impurity falls by, by column, in a tree of rows drawn with replacement. x:
+ * [columns][rows]
+ */
 export function forestGains(
   x: Float64Array,
   labels: Int32Array,

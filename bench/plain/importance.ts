@@ -1,6 +1,9 @@
 /** Disentanglement of a matrix of importances in plain JavaScript. */
 
-/** Mean over latents of 1 - entropy of their shares in base K, weighted by their part of the whole. matrix: [D][K] */
+/**
+ * Mean over latents of 1 - entropy of their shares in base K, weighted by their part of the whole.
+ * matrix: [D][K]
+ */
 export function disentanglement(matrix: Float64Array, factorCount: number): number {
   let weighted = 0;
   let whole = 0;

@@ -1,8 +1,9 @@
 /** Binning, joint counts and mutual information in plain JavaScript. */
 
 /**
- * Bins of each column of x (rows, columns), from 0: [columns][rows]. Edges are those of numpy.histogram; with a limit those
- * between -limit and limit, and what lies beyond is in the outermost bins.
+ * Bins of each column of x (rows, columns), from 0: [columns][rows]. Edges are those of
+ * numpy.histogram; with a limit those between -limit and limit, and what lies beyond is in the
+ * outermost bins.
  */
 export function binColumns(x: Float32Array, rows: number, columns: number, bins: number, limit?: number): Uint16Array {
   const out = new Uint16Array(rows * columns);
@@ -36,7 +37,10 @@ export function binColumns(x: Float32Array, rows: number, columns: number, bins:
   return out;
 }
 
-/** Codes of each column of whole numbers from 0 up, [columns][rows], and how many values each column has. */
+/**
+ * Codes of each column of whole numbers from 0 up, [columns][rows], and how many values each column
+ * has.
+ */
 export function encodeColumns(v: Int32Array, rows: number, columns: number): { codes: Int32Array; sizes: number[] } {
   const codes = new Int32Array(rows * columns);
   const sizes: number[] = [];
@@ -52,7 +56,10 @@ export function encodeColumns(v: Int32Array, rows: number, columns: number): { c
   return { codes, sizes };
 }
 
-/** I(latent; factor) in nats, (D, K), and the entropy of each factor. bins: [D][rows]; codes: [K][rows]. */
+/**
+ * I(latent; factor) in nats, (D, K), and the entropy of each factor. bins: [D][rows]; codes:
+ * [K][rows].
+ */
 export function mutualInformation(
   bins: Uint16Array,
   codes: Int32Array,
@@ -118,7 +125,10 @@ function entropyOf(counts: Float64Array | Uint32Array, total: number): number {
   return Math.log(total) - sum / total;
 }
 
-/** The largest of `count` numbers from `at` on, `step` apart, the second largest, and which is the largest. */
+/**
+ * The largest of `count` numbers from `at` on, `step` apart, the second largest, and which is the
+ * largest.
+ */
 export function topTwo(numbers: Float64Array, at: number, step: number, count: number) {
   let first = 0;
   let second = 0;

@@ -1,6 +1,9 @@
 /** The lasso by coordinate descent over a Gram matrix in plain JavaScript. */
 
-/** Sums of products of centred columns, [n][n], of those with the target, [n], and of the target's squares. */
+/**
+ * Sums of products of centred columns, [n][n], of those with the target, [n], and of the target's
+ * squares.
+ */
 export interface Products {
   readonly gram: Float64Array;
   readonly products: Float64Array;
@@ -11,7 +14,10 @@ export interface Products {
 const SWEEPS = 8;
 const MOST_SWEEPS = 100_000;
 
-/** Takes w to where |y - Xw|^2 / 2 + lambda |w|_1 is within `least` of its minimum, by the duality gap. */
+/**
+ * Takes w to where |y - Xw|^2 / 2 + lambda |w|_1 is within `least` of its minimum, by the duality
+ * gap.
+ */
 export function descend(w: Float64Array, of: Products, lambda: number, least: number): void {
   const { gram, products } = of;
   const n = w.length;
@@ -26,7 +32,10 @@ export function descend(w: Float64Array, of: Products, lambda: number, least: nu
   }
 }
 
-/** The loss at w, and how far above the minimum it can be: |y - Xw| shrunk into the dual's bounds says so. */
+/**
+ * The loss at w, and how far above the minimum it can be: |y - Xw| shrunk into the dual's bounds
+ * says so.
+ */
 export function evaluate(w: Float64Array, { gram, products, squares }: Products, lambda: number) {
   const n = w.length;
   let largest = 0;

@@ -1,4 +1,6 @@
-/** Covariance, Cholesky decomposition and eigenvalues in plain JavaScript. Matrices are row-major. */
+/**
+ * Covariance, Cholesky decomposition and eigenvalues in plain JavaScript. Matrices are row-major.
+ */
 
 /** Covariance [columns][columns], divided by rows - 1, of x (rows, columns). */
 export function covariance(x: Float32Array, rows: number, columns: number): Float64Array {

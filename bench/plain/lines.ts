@@ -1,6 +1,12 @@
-/** Lines from a single latent in plain JavaScript: R^2, and linear support vector machines by Newton's method. */
+/**
+ * Lines from a single latent in plain JavaScript: R^2, and linear support vector machines by
+ * Newton's method.
+ */
 
-/** R^2 of the line from each column of x (rows, columns) to each column of v (rows, K): [columns][K]. */
+/**
+ * R^2 of the line from each column of x (rows, columns) to each column of v (rows, K):
+ * [columns][K].
+ */
 export function determinations(x: Float32Array, v: Int32Array, rows: number): Float64Array {
   const columns = x.length / rows;
   const factorCount = v.length / rows;
@@ -34,7 +40,10 @@ export interface Line {
   readonly intercept: number;
 }
 
-/** The machine of one class against the rest, each hinge squared; weights are those of a row of the class and of the rest. */
+/**
+ * The machine of one class against the rest, each hinge squared; weights are those of a row of the
+ * class and of the rest.
+ */
 export function fitLine(x: Float64Array, labels: Int32Array, own: number, weight: number, restWeight: number): Line {
   let slope = 0;
   let intercept = 0;
@@ -92,8 +101,8 @@ export function sortRows(x: Float64Array): Int32Array {
 }
 
 /**
- * Sorted x grouped by class, and after the last class all of it, [2 rows]; with the sums of the first i values of each such
- * segment and of their squares, one more pair than values.
+ * Sorted x grouped by class, and after the last class all of it, [2 rows]; with the sums of the
+ * first i values of each such segment and of their squares, one more pair than values.
  */
 export function classSums(x: Float64Array, order: Int32Array, labels: Int32Array, classes: number) {
   const rows = x.length;

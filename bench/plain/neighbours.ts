@@ -1,6 +1,7 @@
 /**
- * Mutual information of a number and a class by nearest neighbours (Ross 2014), in plain JavaScript, for numbers that do not
- * repeat; where distances do, neighbours strictly nearer count, as in the kernel.
+ * Mutual information of a number and a class by nearest neighbours (Ross 2014), in plain
+ * JavaScript, for numbers that do not repeat; where distances do, neighbours strictly nearer count,
+ * as in the kernel.
  */
 
 const EULER_GAMMA = 0.5772156649015329;
@@ -57,7 +58,10 @@ function distanceTo(sorted: Float64Array, i: number, k: number): number {
   return Math.max(sorted[i] - sorted[low], sorted[high] - sorted[i]);
 }
 
-/** How many of a sorted array are nearer to a value than radius: by differences, which are rounded as the radius is. */
+/**
+ * How many of a sorted array are nearer to a value than radius: by differences, which are rounded
+ * as the radius is.
+ */
 function countNear(sorted: Float64Array, value: number, radius: number): number {
   return firstWhere(sorted, (x) => x - value >= radius) - firstWhere(sorted, (x) => value - x < radius);
 }

@@ -1,4 +1,7 @@
-/** Polygons with exact coverage in plain JavaScript: the method of assembly/raster, written for speed with typed arrays. */
+/**
+ * Polygons with exact coverage in plain JavaScript: the method of assembly/raster, written for
+ * speed with typed arrays.
+ */
 
 const SIDE = 64;
 const STRIDE = SIDE + 2;
@@ -28,7 +31,10 @@ function addEdge(cells: Float64Array, fromX: number, fromY: number, toX: number,
   }
 }
 
-/** Draws a white polygon, (x, y) after (x, y) counter-clockwise with y up, at a place, a size and an angle: u8[64][64]. */
+/**
+ * Draws a white polygon, (x, y) after (x, y) counter-clockwise with y up, at a place, a size and an
+ * angle: u8[64][64].
+ */
 export function drawPolygon(
   outline: Float64Array,
   [x, y, size, turn]: readonly [number, number, number, number],

@@ -10,7 +10,10 @@ export interface CholeskyExports {
 /** Cholesky decompositions. */
 export function bindCholesky(wasm: CholeskyExports) {
   return {
-    /** Overwrites the lower part of a [n][stride] with its Cholesky factor; false where a is not positive definite. */
+    /**
+     * Overwrites the lower part of a [n][stride] with its Cholesky factor; false where a is not
+     * positive definite.
+     */
     decomposeCholesky(a: Block<'f64'>, n: number, stride: number): boolean {
       return wasm.decomposeCholesky(a.pointer, n, stride) !== 0;
     },

@@ -27,15 +27,19 @@ const PRODUCT_ROWS = 64;
 /** Covariances of columns. */
 export function bindCovariance(wasm: CovarianceExports, arena: Arena) {
   return {
-    /** Mean less first element of each column of x (rows, columns), into offsets [columns]; rows >= 1. */
+    /**
+     * Mean less first element of each column of x (rows, columns), into offsets [columns];
+     * rows >= 1.
+     */
     columnOffsets(offsets: Block<'f64'>, x: RealBlock, rows: number, columns: number): void {
       const run = x.type === 'f32' ? wasm.columnOffsetsF32 : wasm.columnOffsetsF64;
       run(offsets.pointer, x.pointer, rows, columns);
     },
 
     /**
-     * Adds the products of deviations of rows [firstRow, lastRow) of x (rows, columns) to sums [stride][stride], on and above
-     * the diagonal; stride is a multiple of 4 of at least columns, offsets are those of columnOffsets.
+     * Adds the products of deviations of rows [firstRow, lastRow) of x (rows, columns) to sums
+     * [stride][stride], on and above the diagonal; stride is a multiple of 4 of at least columns,
+     * offsets are those of columnOffsets.
      */
     addProducts(
       sums: Block<'f64'>,
@@ -53,7 +57,10 @@ export function bindCovariance(wasm: CovarianceExports, arena: Arena) {
       });
     },
 
-    /** ln det of a symmetric matrix (n, n); null where a pivot of its Cholesky decomposition is not above `least`. */
+    /**
+     * ln det of a symmetric matrix (n, n); null where a pivot of its Cholesky decomposition is not
+     * above `least`.
+     */
     logDeterminant(a: Float64Array, n: number, least: number): number | null {
       return arena.borrow(() => {
         const block = arena.upload('f64', a);

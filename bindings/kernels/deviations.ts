@@ -29,14 +29,17 @@ const DEVIATION_SAMPLE = 128;
 /** Quantiles of deviations. */
 export function bindDeviations(wasm: DeviationsExports, arena: Arena) {
   return {
-    /** Rows by code into order [rows], and where each code begins into bounds [values + 1]; codes are below values. */
+    /**
+     * Rows by code into order [rows], and where each code begins into bounds [values + 1]; codes
+     * are below values.
+     */
     orderByCode(order: Block<'i32'>, bounds: Block<'i32'>, codes: Block<'i32'>, values: number): void {
       wasm.orderByCode(order.pointer, bounds.pointer, codes.pointer, codes.length, values);
     },
 
     /**
-     * The q-quantile of |x - mean| over rows order[first .. last) of every column of x (rows, columns), into out [columns];
-     * last > first.
+     * The q-quantile of |x - mean| over rows order[first .. last) of every column of x (rows,
+     * columns), into out [columns]; last > first.
      */
     deviationQuantiles(
       out: Block<'f64'>,

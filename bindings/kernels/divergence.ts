@@ -9,7 +9,10 @@ export interface DivergenceExports {
 /** Divergences of diagonal Gaussians. */
 export function bindDivergence(wasm: DivergenceExports) {
   return {
-    /** Adds the divergences from the prior of rows [firstRow, lastRow) of posteriors (rows, columns) to sums [columns]. */
+    /**
+     * Adds the divergences from the prior of rows [firstRow, lastRow) of posteriors (rows, columns)
+     * to sums [columns].
+     */
     addDivergences(
       sums: Block<'f64'>,
       mu: Block<'f64'>,

@@ -40,7 +40,10 @@ type DrawRows = (
 
 /** Words of a group in the table that draws read. */
 const GROUP_WORDS = 5;
-/** Buckets per value: so many that the value at a place is seldom more than a step from the bucket's first. */
+/**
+ * Buckets per value: so many that the value at a place is seldom more than a step from the bucket's
+ * first.
+ */
 const BUCKETS_PER_VALUE = 8;
 
 /** Groups of rows, and draws from them. */
@@ -74,8 +77,8 @@ export function bindDrawing(wasm: DrawingExports, arena: Arena) {
 
   return {
     /**
-     * Groups rows by code; where there are codes `varying`, leaves groups out in which these are all the same. The blocks are
-     * taken from the arena and stay.
+     * Groups rows by code; where there are codes `varying`, leaves groups out in which these are
+     * all the same. The blocks are taken from the arena and stay.
      */
     groupRowsByCode(codes: Block<'i32'>, values: number, varying?: Block<'i32'>): RowGroups {
       const rows = codes.length;
@@ -94,10 +97,16 @@ export function bindDrawing(wasm: DrawingExports, arena: Arena) {
       return { order, bounds, buckets, shift, drawable };
     },
 
-    /** Batches of rows [count][size] that share a factor's value; fixed [count] is the index into groups. */
+    /**
+     * Batches of rows [count][size] that share a factor's value; fixed [count] is the index into
+     * groups.
+     */
     drawBatchRows: drawWith(wasm.drawBatchRows),
 
-    /** Batches of pairs of rows [count][2][size] that share a factor's value; fixed [count] is the index into groups. */
+    /**
+     * Batches of pairs of rows [count][2][size] that share a factor's value; fixed [count] is the
+     * index into groups.
+     */
     drawPairRows: drawWith(wasm.drawPairRows),
   };
 }

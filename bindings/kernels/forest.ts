@@ -94,8 +94,9 @@ const FOREST_COUNTS = 256;
 export function bindForest(wasm: ForestExports, arena: Arena) {
   return {
     /**
-     * Grows a tree on rows drawn with replacement, or on all rows, and adds its gains to importances [columns]. Between pieces of
-     * about `work` rows of columns it comes to the next step of the generator.
+     * Grows a tree on rows drawn with replacement, or on all rows, and adds its gains to
+     * importances [columns]. Between pieces of about `work` rows of columns it comes to the next
+     * step of the generator.
      */
     *growForestTree(
       { columnOf, thresholds, links, shareClasses, shares }: ForestTree,
@@ -140,7 +141,10 @@ export function bindForest(wasm: ForestExports, arena: Arena) {
       }
     },
 
-    /** Adds a tree's shares at each row of x (columns, rows) to votes [rows][classes]; one class for values. */
+    /**
+     * Adds a tree's shares at each row of x (columns, rows) to votes [rows][classes]; one class for
+     * values.
+     */
     addForestTree(votes: Block<'f64'>, x: Block<'f64'>, tree: ForestTree, rows: number, classes: number): void {
       const { columnOf, thresholds, links, shareClasses, shares } = tree;
       wasm.addForestTree(...pointersOf(votes, x, columnOf, thresholds, links, shareClasses, shares), rows, classes);

@@ -56,8 +56,9 @@ export function bindGaussian(wasm: GaussianExports, arena: Arena) {
     },
 
     /**
-     * Adds the components of a pack to the sums of points: exp(maxima) * sums, f64[latents + 1][span] both, of each dimension and
-     * then of all jointly. Begin with sums of 0 and maxima of -Infinity.
+     * Adds the components of a pack to the sums of points: exp(maxima) * sums, f64[latents +
+     * 1][span] both, of each dimension and then of all jointly. Begin with sums of 0 and maxima of
+     * -Infinity.
      */
     addDensities(
       sums: Block<'f64'>,

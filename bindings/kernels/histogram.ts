@@ -76,7 +76,10 @@ const COUNT_SCRATCH = 1024;
 /** Bins, codes and counts. */
 export function bindHistogram(wasm: HistogramExports, arena: Arena) {
   return {
-    /** Bins rows [firstRow, lastRow) of x (rows, columns) into out [columns][rows]; minima, maxima: [columns]. */
+    /**
+     * Bins rows [firstRow, lastRow) of x (rows, columns) into out [columns][rows]; minima, maxima:
+     * [columns].
+     */
     binColumns(
       out: Block<'u16'>,
       x: RealBlock,
@@ -93,8 +96,8 @@ export function bindHistogram(wasm: HistogramExports, arena: Arena) {
     },
 
     /**
-     * Bins rows [firstRow, lastRow) of one column of x (rows, columns) into out: how many edges, which never decrease, are at
-     * most x * scale + shift, less 1.
+     * Bins rows [firstRow, lastRow) of one column of x (rows, columns) into out: how many edges,
+     * which never decrease, are at most x * scale + shift, less 1.
      */
     binColumnByEdges(
       out: Block<'u16'>,
@@ -110,7 +113,10 @@ export function bindHistogram(wasm: HistogramExports, arena: Arena) {
       run(out.pointer, x.pointer, columns, column, edges.pointer, edges.length, scale, shift, firstRow, lastRow);
     },
 
-    /** Codes of the different whole numbers of one column of x (rows, columns), which lie within `range` of minimum; returns how many. */
+    /**
+     * Codes of the different whole numbers of one column of x (rows, columns), which lie within
+     * `range` of minimum; returns how many.
+     */
     denseCodes(
       out: Block<'i32'>,
       x: NumberBlock,
@@ -128,8 +134,9 @@ export function bindHistogram(wasm: HistogramExports, arena: Arena) {
     },
 
     /**
-     * Codes value - minimum of every column of x (rows, columns) with a range, into out [columns][rows]; returns for each of
-     * them which codes occur, and null for a column whose range is 0.
+     * Codes value - minimum of every column of x (rows, columns) with a range, into out
+     * [columns][rows]; returns for each of them which codes occur, and null for a column whose
+     * range is 0.
      */
     offsetCodes(
       out: Block<'i32'>,
@@ -161,7 +168,10 @@ export function bindHistogram(wasm: HistogramExports, arena: Arena) {
       wasm.groupCodes(out.pointer, codes.pointer, codes.length, size);
     },
 
-    /** Adds joint counts of rows [firstRow, lastRow) to counts [copies][bins][values]; cells = bins * values < 2^16; firstRow is a multiple of 8. */
+    /**
+     * Adds joint counts of rows [firstRow, lastRow) to counts [copies][bins][values]; cells =
+     * bins * values < 2^16; firstRow is a multiple of 8.
+     */
     countJoint(
       counts: Block<'u32'>,
       bins: Block<'u16'>,
@@ -188,7 +198,10 @@ export function bindHistogram(wasm: HistogramExports, arena: Arena) {
       });
     },
 
-    /** Adds joint counts of rows [firstRow, lastRow) to counts [bins][values], however many cells there are. */
+    /**
+     * Adds joint counts of rows [firstRow, lastRow) to counts [bins][values], however many cells
+     * there are.
+     */
     countJointWide(
       counts: Block<'u32'>,
       bins: Block<'u16'>,

@@ -23,7 +23,10 @@ export function bindInformation(wasm: InformationExports, arena: Arena) {
       return wasm.countOccupied(counts.pointer, counts.length);
     },
 
-    /** Occupied bins plus occupied values minus occupied cells of joint counts [bins][values], minus 1. */
+    /**
+     * Occupied bins plus occupied values minus occupied cells of joint counts [bins][values],
+     * minus 1.
+     */
     countOccupiedMargins(joint: Block<'u32'>, bins: number, values: number): number {
       return arena.borrow(() => {
         const marks = arena.alloc('u32', values);

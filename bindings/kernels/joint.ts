@@ -1,4 +1,7 @@
-/** Kernels of assembly/component-tree.ts, component-boxes.ts and joint.ts: densities of mixtures of diagonal Gaussians. */
+/**
+ * Kernels of assembly/component-tree.ts, component-boxes.ts and joint.ts: densities of mixtures of
+ * diagonal Gaussians.
+ */
 import { type Arena, type Block, pointersOf } from '../arena.js';
 import type { PosteriorBlocks } from './posterior.js';
 
@@ -155,7 +158,10 @@ const STATE_NUMBERS = 8;
 /** Densities of mixtures, by trees of their components. */
 export function bindJoint(wasm: JointExports, arena: Arena) {
   return {
-    /** Fills dims [columns] with the dimensions, those that tell most components apart first; order: 0, 1 .. components - 1. */
+    /**
+     * Fills dims [columns] with the dimensions, those that tell most components apart first; order:
+     * 0, 1 .. components - 1.
+     */
     orderDimensions(dims: Block<'i32'>, { mu, logvar, latents: columns }: Components, order: Block<'i32'>): void {
       arena.borrow(() => {
         const scratch = arena.alloc('f64', columns + 1);
@@ -164,8 +170,9 @@ export function bindJoint(wasm: JointExports, arena: Arena) {
     },
 
     /**
-     * Cuts nodes from `node` on until those cut have `most` components together; returns the next, or the number of nodes.
-     * order [components] is put in the order of leaves of `width`; keys [components] is scratch.
+     * Cuts nodes from `node` on until those cut have `most` components together; returns the next,
+     * or the number of nodes. order [components] is put in the order of leaves of `width`; keys
+     * [components] is scratch.
      */
     cutNodes(
       firsts: Block<'i32'>,
@@ -213,7 +220,9 @@ export function bindJoint(wasm: JointExports, arena: Arena) {
       wasm.boxNodes(...pointersOf(boxes, firsts, counts, leaves), components, columns, width);
     },
 
-    /** Takes points [from, to) of f64[columns][points], and room for what is to be known of them. */
+    /**
+     * Takes points [from, to) of f64[columns][points], and room for what is to be known of them.
+     */
     gatherPoints({ dims, columns }: ComponentTree, points: Block<'f64'>, from: number, to: number): JointPoints {
       const rows = arena.alloc('f64', (to - from) * 2 * Math.ceil(columns / 2));
       const states = arena.alloc('f64', (to - from) * STATE_NUMBERS);
@@ -261,8 +270,9 @@ export function bindJoint(wasm: JointExports, arena: Arena) {
     },
 
     /**
-     * Passes the tree from `level` on until about `most` pairs were looked at; returns the level to go on with, -1 at the end.
-     * tolerance: what a density may lose, over itself and 1; 0 leaves out nothing.
+     * Passes the tree from `level` on until about `most` pairs were looked at; returns the level to
+     * go on with, -1 at the end. tolerance: what a density may lose, over itself and 1; 0 leaves
+     * out nothing.
      */
     passTree(
       { rows, states }: JointPoints,

@@ -48,7 +48,10 @@ export interface LassoExports {
 /** Lassos and the sums they need. */
 export function bindLasso(wasm: LassoExports, arena: Arena) {
   return {
-    /** sums += gram + weight shift shift', all [stride][stride], on and above the diagonal; shift: [stride]. */
+    /**
+     * sums += gram + weight shift shift', all [stride][stride], on and above the diagonal; shift:
+     * [stride].
+     */
     addGram(sums: Block<'f64'>, gram: Block<'f64'>, shift: Block<'f64'>, weight: number, columns: number): void {
       wasm.addGram(sums.pointer, gram.pointer, shift.pointer, weight, columns, shift.length);
     },
@@ -58,14 +61,17 @@ export function bindLasso(wasm: LassoExports, arena: Arena) {
       wasm.mirrorGram(gram.pointer, columns, stride);
     },
 
-    /** w' G w; gram: [stride][stride], on both sides of the diagonal, w: [stride], 0 beyond columns. */
+    /**
+     * w' G w; gram: [stride][stride], on both sides of the diagonal, w: [stride], 0 beyond columns.
+     */
     gramSquare(gram: Block<'f64'>, w: Block<'f64'>, columns: number): number {
       return wasm.gramSquare(gram.pointer, w.pointer, columns, w.length);
     },
 
     /**
-     * Improves the weights w [stride] of a lasso until its duality gap is at most `least`, for about `sweeps` sweeps at most;
-     * returns the gap. w is 0 beyond columns and where a column has no variance.
+     * Improves the weights w [stride] of a lasso until its duality gap is at most `least`, for
+     * about `sweeps` sweeps at most; returns the gap. w is 0 beyond columns and where a column has
+     * no variance.
      */
     descendLasso(w: Block<'f64'>, of: LassoSums, lambda: number, least: number, sweeps: number): number {
       const { columns, stride, gram, products, squares } = of;
@@ -84,7 +90,10 @@ export function bindLasso(wasm: LassoExports, arena: Arena) {
       });
     },
 
-    /** Moves w to the best weights of the same signs, or until one is 0; returns whether that could be done. */
+    /**
+     * Moves w to the best weights of the same signs, or until one is 0; returns whether that could
+     * be done.
+     */
     solveLassoWeights(
       w: Block<'f64'>,
       { columns, stride, gram, products }: Omit<LassoSums, 'squares'>,

@@ -1,6 +1,6 @@
 /**
- * Kernels of assembly/mixture.ts, mixture-grid.ts and mixture-interpolation.ts: one-dimensional mixtures of normal
- * densities.
+ * Kernels of assembly/mixture.ts, mixture-grid.ts and mixture-interpolation.ts: one-dimensional
+ * mixtures of normal densities.
  */
 import { type Arena, type Block, pointersOf } from '../arena.js';
 
@@ -123,7 +123,8 @@ export interface MixtureComponents {
 }
 
 /**
- * Points in increasing order, cut into runs that are summed at nodes or at the points; see assembly/mixture-grid.ts.
+ * Points in increasing order, cut into runs that are summed at nodes or at the points; see
+ * assembly/mixture-grid.ts.
  */
 export interface MixtureRuns {
   /** f64[M] */
@@ -150,14 +151,18 @@ export interface MixtureValues {
 /** Densities of one-dimensional mixtures. */
 export function bindMixture(wasm: MixtureExports, arena: Arena) {
   return {
-    /** Adds to counts how many of logvars fall into each class of deviations; `least` is their minimum. */
+    /**
+     * Adds to counts how many of logvars fall into each class of deviations; `least` is their
+     * minimum.
+     */
     countClasses(counts: Block<'i32'>, logvars: Block<'f64'>, least: number): void {
       wasm.countClasses(...pointersOf(counts, logvars), least, logvars.length, counts.length);
     },
 
     /**
-     * Fills means and halves, class by class, with components [from, to) of those in the order of their means, sorted
-     * and order [N]. cursors [classes], where the next of each class goes, move on.
+     * Fills means and halves, class by class, with components [from, to) of those in the order of
+     * their means, sorted and order [N]. cursors [classes], where the next of each class goes, move
+     * on.
      */
     placeComponents(
       { means, halves }: MixtureComponents,
@@ -178,7 +183,10 @@ export function bindMixture(wasm: MixtureExports, arena: Arena) {
       wasm.componentTerms(...pointersOf(weights, precisions, halves), from, to);
     },
 
-    /** out = ln sum of the terms of all components, plus offset, at points [from, to): nothing left out. */
+    /**
+     * out = ln sum of the terms of all components, plus offset, at points [from, to): nothing left
+     * out.
+     */
     plainLogDensities(
       out: Block<'f64'>,
       points: Block<'f64'>,
@@ -192,8 +200,9 @@ export function bindMixture(wasm: MixtureExports, arena: Arena) {
     },
 
     /**
-     * The same at the points that list names at [from, to), of components class by class (bounds [classes + 1]), with
-     * what is too small to matter by limits [classes][2] left out. Returns the number of pairs looked at.
+     * The same at the points that list names at [from, to), of components class by class (bounds
+     * [classes + 1]), with what is too small to matter by limits [classes][2] left out. Returns the
+     * number of pairs looked at.
      */
     farLogDensities(
       out: Block<'f64'>,
@@ -221,7 +230,10 @@ export function bindMixture(wasm: MixtureExports, arena: Arena) {
       return wasm.cutRuns(...pointers, points.length, h, useNodes ? 1 : 0);
     },
 
-    /** Adds components [from, to) of one class to `count` runs; returns the number of exponentials it stands for. */
+    /**
+     * Adds components [from, to) of one class to `count` runs; returns the number of exponentials
+     * it stands for.
+     */
     addComponents(
       { values, partial, starts, ends }: MixtureValues,
       { means, weights, precisions }: MixtureComponents,
@@ -244,8 +256,9 @@ export function bindMixture(wasm: MixtureExports, arena: Arena) {
     },
 
     /**
-     * Adds the values of runs to sums [M] at points [from, to), and what each may be off to errors [M]. Points are
-     * taken in order: `run` is that of point `from`, returned is that of point `to`.
+     * Adds the values of runs to sums [M] at points [from, to), and what each may be off to errors
+     * [M]. Points are taken in order: `run` is that of point `from`, returned is that of point
+     * `to`.
      */
     addRuns(
       sums: Block<'f64'>,
@@ -273,8 +286,9 @@ export function bindMixture(wasm: MixtureExports, arena: Arena) {
     },
 
     /**
-     * out = ln sums + offset at points [from, to) where that is within tolerance, and largest [1] the largest error
-     * that was accepted; the other points go to far [M] from `listed` on. Returns how many are listed then.
+     * out = ln sums + offset at points [from, to) where that is within tolerance, and largest [1]
+     * the largest error that was accepted; the other points go to far [M] from `listed` on. Returns
+     * how many are listed then.
      */
     takeLogDensities(
       out: Block<'f64'>,

@@ -1,4 +1,6 @@
-/** Kernels of assembly/moments.ts: what is known of columns after one or two passes over a table. */
+/**
+ * Kernels of assembly/moments.ts: what is known of columns after one or two passes over a table.
+ */
 import type { Arena, Block, NumberBlock, RealBlock } from '../arena.js';
 
 /** What assembly/moments.ts exports. */

@@ -1,7 +1,9 @@
 /** Kernels of assembly/neighbors.ts: information by nearest neighbours. */
 import { type Arena, type Block, pointersOf } from '../arena.js';
 
-/** Numbers in increasing order with the places of each class among them; see assembly/neighbors.ts. */
+/**
+ * Numbers in increasing order with the places of each class among them; see assembly/neighbors.ts.
+ */
 export interface PlacedClasses {
   /** f64[kept] */
   readonly values: Block<'f64'>;
@@ -11,7 +13,9 @@ export interface PlacedClasses {
   readonly bounds: Block<'i32'>;
 }
 
-/** Points in strips that follow each other in x, each in the order of y; see assembly/neighbors.ts. */
+/**
+ * Points in strips that follow each other in x, each in the order of y; see assembly/neighbors.ts.
+ */
 export interface Strips {
   /** f64[rows] each. */
   readonly stripX: Block<'f64'>;
@@ -83,7 +87,10 @@ export function bindNeighbors(wasm: NeighborsExports, arena: Arena) {
       wasm.digammas(out.pointer, out.length);
     },
 
-    /** Fills values and places with the rows of x [rows], in increasing order, whose code is at least 0; bounds says where. */
+    /**
+     * Fills values and places with the rows of x [rows], in increasing order, whose code is at
+     * least 0; bounds says where.
+     */
     placeClasses(
       { values, places, bounds }: PlacedClasses,
       x: Block<'f64'>,
@@ -96,7 +103,10 @@ export function bindNeighbors(wasm: NeighborsExports, arena: Arena) {
       });
     },
 
-    /** The sum of psi(k_i) - psi(m_i) over the rows of classes [firstClass, lastClass), each of at least two rows. */
+    /**
+     * The sum of psi(k_i) - psi(m_i) over the rows of classes [firstClass, lastClass), each of at
+     * least two rows.
+     */
     classTerms(
       { values, places, bounds }: PlacedClasses,
       psi: Block<'f64'>,
@@ -113,7 +123,10 @@ export function bindNeighbors(wasm: NeighborsExports, arena: Arena) {
       );
     },
 
-    /** Fills the strips with points whose y is in increasing order; places [rows] says where each is in the order of x. */
+    /**
+     * Fills the strips with points whose y is in increasing order; places [rows] says where each is
+     * in the order of x.
+     */
     fillStrips({ stripX, stripY, x, y, width }: Strips, places: Block<'i32'>): void {
       arena.borrow(() => {
         const cursors = arena.alloc('i32', Math.ceil(x.length / width));
@@ -121,7 +134,10 @@ export function bindNeighbors(wasm: NeighborsExports, arena: Arena) {
       });
     },
 
-    /** The sum of psi(k_i) - psi(x_i) - psi(y_i) over the points of strips [firstStrip, lastStrip); neighbours < rows. */
+    /**
+     * The sum of psi(k_i) - psi(x_i) - psi(y_i) over the points of strips [firstStrip, lastStrip);
+     * neighbours < rows.
+     */
     planeTerms(
       { stripX, stripY, x, y, perScaleX, perScaleY, width }: Strips,
       psi: Block<'f64'>,

@@ -1,7 +1,12 @@
-/** Kernels of assembly/random.ts and normals.ts: the seeded generator, and uniform and normal numbers made of its words. */
+/**
+ * Kernels of assembly/random.ts and normals.ts: the seeded generator, and uniform and normal
+ * numbers made of its words.
+ */
 import { type Arena, type Block, pointersOf } from '../arena.js';
 
-/** A place in the random sequence: draws are a function of the seed, the stream and the index alone. */
+/**
+ * A place in the random sequence: draws are a function of the seed, the stream and the index alone.
+ */
 export interface Stream {
   /** A whole number from 0 to 2^53 - 1. */
   readonly seed: number;
@@ -61,7 +66,10 @@ export function allocState(arena: Arena): Block<'u32'> {
   return arena.alloc('u32', STATE_WORDS);
 }
 
-/** A place in the sequence as kernels take it: the low and the high word of the seed, the stream, the index. */
+/**
+ * A place in the sequence as kernels take it: the low and the high word of the seed, the stream,
+ * the index.
+ */
 export function wordsOf({ seed, stream, index }: Stream): [number, number, number, number] {
   return [seed >>> 0, Math.floor(seed / 2 ** 32), stream, index];
 }
@@ -80,7 +88,10 @@ export function bindRandom(wasm: RandomExports, arena: Arena) {
       });
     },
 
-    /** Fills out with the standard normal numbers `from` and on of a place: its first words' unless told. */
+    /**
+     * Fills out with the standard normal numbers `from` and on of a place: its first words' unless
+     * told.
+     */
     fillNormals(out: Block<'f32'>, at: Stream, from = 0): void {
       arena.borrow(() => wasm.fillNormals(out.pointer, out.length, from, ...wordsOf(at), allocState(arena).pointer));
     },

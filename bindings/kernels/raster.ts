@@ -35,7 +35,10 @@ export interface RasterExports {
 export function bindRaster(wasm: RasterExports, arena: Arena) {
   const allocScratch = () => arena.alloc('u8', wasm.drawingScratch());
   return {
-    /** Draws shapes on black, in one channel or three; sharp ones have no colours but black and their own. */
+    /**
+     * Draws shapes on black, in one channel or three; sharp ones have no colours but black and
+     * their own.
+     */
     drawShapes(out: Block<'u8'>, images: Block<'f64'>, count: number, channels: 1 | 3, isSharp: boolean): void {
       arena.borrow(() => {
         const [to, from, scratch] = pointersOf(out, images, allocScratch());
@@ -43,7 +46,10 @@ export function bindRaster(wasm: RasterExports, arena: Arena) {
       });
     },
 
-    /** Draws sharp white shapes on noise that is a function of the seed, the stream and each image's row, in three channels. */
+    /**
+     * Draws sharp white shapes on noise that is a function of the seed, the stream and each image's
+     * row, in three channels.
+     */
     drawShapesOnNoise(out: Block<'u8'>, images: Block<'f64'>, rows: Block<'u32'>, at: Omit<Stream, 'index'>): void {
       arena.borrow(() => {
         const [seedLow, seedHigh, stream] = wordsOf({ ...at, index: 0 });

@@ -1,4 +1,6 @@
-/** Kernels of assembly/rows.ts and sorting.ts: rows of tables in another order, unit or precision. */
+/**
+ * Kernels of assembly/rows.ts and sorting.ts: rows of tables in another order, unit or precision.
+ */
 import { type Arena, type Block, pointersOf, type RealBlock } from '../arena.js';
 
 /** What assembly/rows.ts and sorting.ts export. */
@@ -45,14 +47,17 @@ export function bindRows(wasm: RowsExports, arena: Arena) {
       wasm.gatherColumn(out.pointer, x.pointer, rows.pointer, count);
     },
 
-    /** Rounds rows of from [rows][fromWidth], a multiple of 4, to out [rows][width], with zeros beyond. */
+    /**
+     * Rounds rows of from [rows][fromWidth], a multiple of 4, to out [rows][width], with zeros
+     * beyond.
+     */
     narrowRows(out: Block<'f32'>, from: Block<'f64'>, fromWidth: number, width: number, rows: number): void {
       wasm.narrowRows(out.pointer, from.pointer, fromWidth, width, rows);
     },
 
     /**
-     * out [rows][stride] = (x - first - mean) * perScale, of each column of x (rows, columns); then a 1 and zeros where stride is
-     * larger than columns.
+     * out [rows][stride] = (x - first - mean) * perScale, of each column of x (rows, columns); then
+     * a 1 and zeros where stride is larger than columns.
      */
     standardiseRows(
       out: Block<'f64'>,

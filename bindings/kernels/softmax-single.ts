@@ -59,8 +59,8 @@ const GRAM_ROWS = 32;
 export function bindSoftmaxSingle(wasm: SoftmaxSingleExports, arena: Arena) {
   return {
     /**
-     * softmaxWideLoss in single precision: gradient f64 and weights f32 [stride][width], x and probabilities f32, width the
-     * multiple of 8 from classes.
+     * softmaxWideLoss in single precision: gradient f64 and weights f32 [stride][width], x and
+     * probabilities f32, width the multiple of 8 from classes.
      */
     softmaxSingleLoss(
       gradient: Block<'f64'>,
@@ -82,7 +82,10 @@ export function bindSoftmaxSingle(wasm: SoftmaxSingleExports, arena: Arena) {
       });
     },
 
-    /** Adds the Hessian of rows [firstRow, lastRow) times vector f32 [stride][width] to out f64 [stride][width]. */
+    /**
+     * Adds the Hessian of rows [firstRow, lastRow) times vector f32 [stride][width] to out f64
+     * [stride][width].
+     */
     softmaxSingleProduct(
       out: Block<'f64'>,
       vector: Block<'f32'>,
@@ -104,8 +107,9 @@ export function bindSoftmaxSingle(wasm: SoftmaxSingleExports, arena: Arena) {
     },
 
     /**
-     * Adds the Gram matrices of all pairs of classes to grams [pairs][size], size being what the upper part of a matrix of the
-     * first `unknowns` columns takes, in multiples of 8; of each 32 rows only classes one of them finds as likely as `least`.
+     * Adds the Gram matrices of all pairs of classes to grams [pairs][size], size being what the
+     * upper part of a matrix of the first `unknowns` columns takes, in multiples of 8; of each 32
+     * rows only classes one of them finds as likely as `least`.
      */
     softmaxSingleGrams(
       grams: Block<'f64'>,
@@ -119,7 +123,8 @@ export function bindSoftmaxSingle(wasm: SoftmaxSingleExports, arena: Arena) {
       arena.borrow(() => {
         const size = Math.ceil((unknowns * (unknowns + 1)) / 16) * 8;
         const line = Math.ceil(classes / 8) * 8 + 4;
-        // Of products, likely classes, and their pairs, of 32 rows; the list of those classes; and what nobody asks for.
+        // Of products, likely classes, and their pairs, of 32 rows; the list of those classes; and
+        // what nobody asks for.
         const scratch = arena.alloc('f32', GRAM_ROWS * (size + 2 * line) + line + 2 * size);
         wasm.softmaxSingleGrams(
           ...pointersOf(grams, probabilities, x, labels, classWeights, scratch),

@@ -119,7 +119,10 @@ export function bindSoftmax(wasm: SoftmaxExports, arena: Arena) {
       });
 
   return {
-    /** Loss of rows [firstRow, lastRow); adds to gradient [classes - fixedClasses][stride], writes probabilities [rows][classes]. */
+    /**
+     * Loss of rows [firstRow, lastRow); adds to gradient [classes - fixedClasses][stride], writes
+     * probabilities [rows][classes].
+     */
     softmaxLoss(
       gradient: Block<'f64'>,
       probabilities: Block<'f64'>,
@@ -139,7 +142,10 @@ export function bindSoftmax(wasm: SoftmaxExports, arena: Arena) {
       );
     },
 
-    /** Adds the weighted Gram matrices of all pairs of classes to grams [pairs][stride][stride]; scratch: [128][stride]. */
+    /**
+     * Adds the weighted Gram matrices of all pairs of classes to grams [pairs][stride][stride];
+     * scratch: [128][stride].
+     */
     softmaxHessian(
       grams: Block<'f64'>,
       { x, stride, labels, classes, classWeights }: LabelledRows,
@@ -158,9 +164,9 @@ export function bindSoftmax(wasm: SoftmaxExports, arena: Arena) {
     },
 
     /**
-     * {@link softmaxLoss} for many classes: gradient and weights [stride][width], probabilities [rows][width], width the
-     * multiple of 4 from classes. Lowers tally[0] to the least by which the score of a row's class is the largest, adds the loss
-     * without class weights to tally[1].
+     * {@link softmaxLoss} for many classes: gradient and weights [stride][width], probabilities
+     * [rows][width], width the multiple of 4 from classes. Lowers tally[0] to the least by which
+     * the score of a row's class is the largest, adds the loss without class weights to tally[1].
      */
     softmaxWideLoss(
       gradient: Block<'f64'>,
@@ -183,7 +189,10 @@ export function bindSoftmax(wasm: SoftmaxExports, arena: Arena) {
       });
     },
 
-    /** Adds the Hessian of rows [firstRow, lastRow) times vector [stride][width] to out; probabilities as of softmaxSingleLoss. */
+    /**
+     * Adds the Hessian of rows [firstRow, lastRow) times vector [stride][width] to out;
+     * probabilities as of softmaxSingleLoss.
+     */
     softmaxWideProduct(
       out: Block<'f64'>,
       vector: Block<'f64'>,
@@ -205,12 +214,16 @@ export function bindSoftmax(wasm: SoftmaxExports, arena: Arena) {
     },
 
     /**
-     * Adds the Gram matrices of all pairs of classes to grams [pairs][size], size being what the upper part of a matrix of the
-     * first `unknowns` columns takes, in multiples of 4; of each row only classes at least as likely as `least`.
+     * Adds the Gram matrices of all pairs of classes to grams [pairs][size], size being what the
+     * upper part of a matrix of the first `unknowns` columns takes, in multiples of 4; of each row
+     * only classes at least as likely as `least`.
      */
     softmaxWideGrams: addWith(wasm.softmaxWideGrams),
 
-    /** Adds the Hessian's blocks on the diagonal to blocks [classes][size]; see {@link softmaxWideGrams}. */
+    /**
+     * Adds the Hessian's blocks on the diagonal to blocks [classes][size]; see
+     * {@link softmaxWideGrams}.
+     */
     softmaxWideBlocks: addWith(wasm.softmaxWideBlocks),
 
     /** Overwrites the values with their exponentials. */

@@ -44,8 +44,8 @@ export interface SvmExports {
 export function bindSvm(wasm: SvmExports, arena: Arena) {
   return {
     /**
-     * Groups the sorted x by class, with running sums: values [2 n], sums [2 n + classes + 1][2], where bounds
-     * [classes + 2] says; see assembly/svm.ts.
+     * Groups the sorted x by class, with running sums: values [2 n], sums [2 n + classes + 1][2],
+     * where bounds [classes + 2] says; see assembly/svm.ts.
      */
     classSums(
       values: Block<'f64'>,
@@ -68,7 +68,10 @@ export function bindSvm(wasm: SvmExports, arena: Arena) {
       });
     },
 
-    /** How many rows have the class whose line slope * (x - offset) * perScale + intercept is the largest. */
+    /**
+     * How many rows have the class whose line slope * (x - offset) * perScale + intercept is the
+     * largest.
+     */
     countLargestLine(
       { x, order, codes }: SortedColumn,
       slopes: Float64Array,

@@ -22,7 +22,10 @@ export interface TreeRows {
   readonly sorted: Block<'u32'>;
   /** u8[columns / 4, rounded up][rows][4]: the bin of each value. */
   readonly codes: Block<'u8'>;
-  /** i32[columns][257]: where the rows of a bin begin in sorted; after the last bin, the number of rows. */
+  /**
+   * i32[columns][257]: where the rows of a bin begin in sorted; after the last bin, the number of
+   * rows.
+   */
   readonly starts: Block<'i32'>;
   /** i32[columns][2]: the number of bins, at most 256, and 1 where splits within them are tried. */
   readonly bins: Block<'i32'>;
@@ -98,7 +101,10 @@ export interface TreesExports {
 /** Boosted trees. */
 export function bindTrees(wasm: TreesExports) {
   return {
-    /** Residuals of rows [firstRow, lastRow); residuals, raw: [classes][rows], or [1][rows] with two classes. */
+    /**
+     * Residuals of rows [firstRow, lastRow); residuals, raw: [classes][rows], or [1][rows] with two
+     * classes.
+     */
     boostingResiduals(
       residuals: Block<'f64'>,
       raw: Block<'f64'>,
@@ -111,7 +117,10 @@ export function bindTrees(wasm: TreesExports) {
       wasm.boostingResiduals(residuals.pointer, raw.pointer, labels.pointer, rows, classes, firstRow, lastRow);
     },
 
-    /** Grows a tree on residuals [rows]; adds it to raw [rows] and its gains to importances [columns]. scale: of a class's leaves, 0 for squares. */
+    /**
+     * Grows a tree on residuals [rows]; adds it to raw [rows] and its gains to importances
+     * [columns]. scale: of a class's leaves, 0 for squares.
+     */
     growTree(
       tree: Tree,
       raw: Block<'f64'>,

@@ -43,7 +43,10 @@ type BatchStatistics = (
   isLarge: boolean,
 ) => void;
 
-/** Latents of this size do not fit a second-level cache, and reads of their rows are worth starting early. */
+/**
+ * Latents of this size do not fit a second-level cache, and reads of their rows are worth starting
+ * early.
+ */
 const LARGE_BYTES = 8 * 1024 ** 2;
 
 /** Statistics of batches of rows, and votes by them. */
@@ -56,13 +59,22 @@ export function bindVotes(wasm: VotesExports, arena: Arena) {
     };
 
   return {
-    /** Mean absolute differences [count][columns] of pairs of rows [count][2][size] of x (rows, columns). */
+    /**
+     * Mean absolute differences [count][columns] of pairs of rows [count][2][size] of x (rows,
+     * columns).
+     */
     pairDifferences: withType(wasm.pairDifferencesF32, wasm.pairDifferencesF64),
 
-    /** Variances [count][columns], divided by size - 1, of batches of rows [count][size] of x (rows, columns). */
+    /**
+     * Variances [count][columns], divided by size - 1, of batches of rows [count][size] of x (rows,
+     * columns).
+     */
     batchVariances: withType(wasm.batchVariancesF32, wasm.batchVariancesF64),
 
-    /** For each row of variances [count][columns] the latent that varies least and the weight of its vote; global is 0 for a latent left out. */
+    /**
+     * For each row of variances [count][columns] the latent that varies least and the weight of its
+     * vote; global is 0 for a latent left out.
+     */
     chooseLatents(
       chosen: Block<'i32'>,
       weights: Block<'f64'>,
@@ -73,14 +85,18 @@ export function bindVotes(wasm: VotesExports, arena: Arena) {
       wasm.chooseLatents(chosen.pointer, weights.pointer, variances.pointer, global.pointer, count, global.length);
     },
 
-    /** For each row of variances [count][columns] the latent that varies most; global is 0 for a latent left out. */
+    /**
+     * For each row of variances [count][columns] the latent that varies most; global is 0 for a
+     * latent left out.
+     */
     chooseLargest(chosen: Block<'i32'>, variances: Block<'f64'>, global: Block<'f64'>, count: number): void {
       wasm.chooseLargest(chosen.pointer, variances.pointer, global.pointer, count, global.length);
     },
 
     /**
-     * As batchVariances and chooseLatents (or, with `largest`, chooseLargest, without weights), for a float32 table and batches
-     * of at most 256 rows: float32 wherever that decides. Global variances must be 0 (for a latent left out) or between 1e-20 and 1e20.
+     * As batchVariances and chooseLatents (or, with `largest`, chooseLargest, without weights), for
+     * a float32 table and batches of at most 256 rows: float32 wherever that decides. Global
+     * variances must be 0 (for a latent left out) or between 1e-20 and 1e20.
      */
     chooseLatentsF32(
       chosen: Block<'i32'>,

@@ -20,7 +20,10 @@ const CELL = 38;
 const INK = '#222222';
 const MISSING = '#e4e4e4';
 
-/** ColorBrewer's RdBu and Blues (Brewer 2002), which the colour-blind can read: blue agrees, red disagrees. */
+/**
+ * ColorBrewer's RdBu and Blues (Brewer 2002), which the colour-blind can read: blue agrees, red
+ * disagrees.
+ */
 const SCALES = {
   diverging: { domain: [-1, -0.5, 0, 0.5, 1], range: ['#b2182b', '#f4a582', '#f7f7f7', '#92c5de', '#2166ac'] },
   sequential: { domain: [0, 0.5, 1], range: ['#f7fbff', '#6baed6', '#08519c'] },
@@ -29,7 +32,10 @@ const SCALES = {
 /** From here on a number is written in white. */
 const DARK_FROM = { diverging: 0.8, sequential: 0.65 } as const;
 
-/** The vega-lite specification of a heat map: cells with their numbers in them, labels at the left and at the bottom. */
+/**
+ * The vega-lite specification of a heat map: cells with their numbers in them, labels at the left
+ * and at the bottom.
+ */
 export function heatMap({ title, subtitle, labels, values, scale, legend }: HeatMap): TopLevelSpec {
   // Labels may repeat; their places do not.
   const cells = values.flatMap((row, i) =>

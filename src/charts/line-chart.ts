@@ -25,7 +25,9 @@ const FONT = 'Helvetica, Arial, "Liberation Sans", sans-serif';
 const INK = '#222222';
 const GRID = '#e4e4e4';
 
-/** Of Okabe and Ito (2008), which the colour-blind can tell apart; dark enough for lines on white. */
+/**
+ * Of Okabe and Ito (2008), which the colour-blind can tell apart; dark enough for lines on white.
+ */
 const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00'];
 const DASHES = [
   [1, 0],
@@ -34,8 +36,9 @@ const DASHES = [
 ];
 
 /**
- * The vega-lite specification of a line chart: a mark at each point, powers of ten at the axes. Colours and dashes are given out in
- * the order in which lines ask for them: six of the first, three of the second.
+ * The vega-lite specification of a line chart: a mark at each point, powers of ten at the axes.
+ * Colours and dashes are given out in the order in which lines ask for them: six of the first,
+ * three of the second.
  */
 export function lineChart({ title, subtitle, x, y, lines }: LineChart): TopLevelSpec {
   const points = lines.flatMap(({ color, dash, points }) =>

@@ -10,11 +10,12 @@ export interface Description {
 }
 
 /**
- * The SVG of a specification, the same text for the same specification. Without a canvas the widths of texts are estimated, and
- * estimated wide: margins are ample, nothing is cut off.
+ * The SVG of a specification, the same text for the same specification. Without a canvas the widths
+ * of texts are estimated, and estimated wide: margins are ample, nothing is cut off.
  */
 export async function toSvg(specification: TopLevelSpec, { title, text }: Description): Promise<string> {
-  // Identifiers of gradients and clips are counted through a process; from 0 they are the same in each drawing.
+  // Identifiers of gradients and clips are counted through a process; from 0 they are the same in
+  // each drawing.
   vega.resetSVGDefIds();
   const view = new vega.View(vega.parse(compile(specification).spec), { renderer: 'none' });
   try {

@@ -61,7 +61,8 @@ const PICTURES = ['.png', '.pdf', '.jpg', '.jpeg', '.eps', '.gif', '.webp'];
 
 /**
  * Every option with its value.
- * @throws OptionError for those that do not go together or with the files: what has no effect is a misunderstanding
+ * @throws OptionError for those that do not go together or with the files: what has no effect is a
+ * misunderstanding
  */
 export function readAgreementFlags(command: Command, files: readonly string[]) {
   const flags = checkOptions({ name: 'agreement' }, readFlags(command, OPTIONS), OPTIONS);

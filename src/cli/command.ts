@@ -18,7 +18,10 @@ export interface CommandModule {
   define(command: Command, context: Context): void | Promise<void>;
 }
 
-/** A command as the list of all knows it. Its file is loaded when it is run, or when its help is asked for. */
+/**
+ * A command as the list of all knows it. Its file is loaded when it is run, or when its help is
+ * asked for.
+ */
 export interface CommandEntry {
   readonly name: string;
   /** A few words for the list of commands. */

@@ -62,7 +62,10 @@ export function declareDecompose(command: Command): void {
   command.addHelpText('after', describeExamples(EXAMPLES) + FILES_TEXT + describeExitCodes());
 }
 
-/** What was given: of the command alone, every option with its value; of `decomposeFiles`, as it takes them. */
+/**
+ * What was given: of the command alone, every option with its value; of `decomposeFiles`, as it
+ * takes them.
+ */
 export function readDecomposeFlags(command: Command) {
   const own = checkOptions({ name: 'decompose' }, readFlags(command, OWN_OPTIONS), OWN_OPTIONS);
   return { own, options: { ...readFlags(command, OPTIONS), perSample: own.perSample !== null } };

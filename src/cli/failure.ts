@@ -6,7 +6,9 @@ import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.js';
 import { nameFlags } from './flags/name-flags.js';
 import { StopSignal, type Terminal, wantsColor } from './terminal.js';
 
-/** Tells the user what went wrong, in one line if it is not our fault, and returns the exit code. */
+/**
+ * Tells the user what went wrong, in one line if it is not our fault, and returns the exit code.
+ */
 export function tellFailure(error: unknown, terminal: Terminal, command: Command | null): number {
   if (terminal.signal.aborted) {
     const reason: unknown = terminal.signal.reason;

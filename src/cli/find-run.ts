@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { NoInputError } from '../io/file-source.js';
 
 /**
- * The file that is meant where a folder is given: the posterior of a run. Any other path is handed back as it is.
+ * The file that is meant where a folder is given: the posterior of a run. Any other path is handed
+ * back as it is.
  * @throws NoInputError for a run that has no posterior yet
  */
 export async function posteriorOf(path: string): Promise<string> {

@@ -23,7 +23,10 @@ const GAP = '  ';
 const SHORTEST_BAR = 8;
 const LONGEST_BAR = 30;
 
-/** Lines for a terminal, the third with scores once there are some; none is longer than `width` characters: what does not fit is left out, the last first. */
+/**
+ * Lines for a terminal, the third with scores once there are some; none is longer than `width`
+ * characters: what does not fit is left out, the last first.
+ */
 export function formatTrainProgress(
   progress: TrainProgress,
   width: number,

@@ -1,8 +1,8 @@
 import type { CommandEntry } from './command.js';
 
 /**
- * Every command, in the order of help. One file per command, loaded when it is wanted: add the file and a line here;
- * help and completion follow.
+ * Every command, in the order of help. One file per command, loaded when it is wanted: add the file
+ * and a line here; help and completion follow.
  */
 export const commands: readonly CommandEntry[] = [
   { name: 'score', summary: 'score latents against factors', load: () => import('./score.js') },

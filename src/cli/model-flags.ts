@@ -70,8 +70,8 @@ export function toWeights({ checkpoint, untrained }: ModelFlags, terminal: Termi
 }
 
 /**
- * The options of the library that the flags stand for. What was decided when images were opened that the run does not know goes to the error stream; of its
- * own it was said when it was trained.
+ * The options of the library that the flags stand for. What was decided when images were opened
+ * that the run does not know goes to the error stream; of its own it was said when it was trained.
  */
 export function toModelOptions(flags: ComputeFlags, terminal: Terminal, command: Command) {
   const { backend = 'auto', data } = flags;
@@ -102,7 +102,8 @@ export function checkShape({ out, gif, scale }: PictureFlags): (shape: GridShape
 }
 
 /**
- * What commands that draw need: a name for the picture, which is PNG, or for the animation, which is GIF.
+ * What commands that draw need: a name for the picture, which is PNG, or for the animation, which
+ * is GIF.
  * @param isAnimated whether there is a --gif
  */
 export function checkPictures({ out, gif }: PictureFlags, isAnimated: boolean): void {

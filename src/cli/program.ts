@@ -10,8 +10,8 @@ export const PROGRAM = 'vaemetrics';
 const HELP_WIDEST = 100;
 
 /**
- * The tree of commands, as far as these arguments need it: the one command that they name is loaded and defined,
- * the others are there by name only.
+ * The tree of commands, as far as these arguments need it: the one command that they name is loaded
+ * and defined, the others are there by name only.
  */
 export async function buildProgram(argv: readonly string[], context: Context): Promise<Command> {
   const wanted = findWanted(argv, context.commands);
@@ -48,7 +48,10 @@ Examples:
   vaemetrics help score                           all options, more examples, exit codes
 `;
 
-/** The command that the arguments name, or null where they ask for the program's own help or version. */
+/**
+ * The command that the arguments name, or null where they ask for the program's own help or
+ * version.
+ */
 function findWanted(argv: readonly string[], entries: readonly CommandEntry[]): string | null {
   const operands = argv.filter((word) => !word.startsWith('-'));
   const name = operands[0] === 'help' ? operands[1] : operands[0];

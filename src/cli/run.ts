@@ -15,7 +15,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs one command line, `argv` without the program's name, and resolves to the exit code. Never rejects, never exits.
+ * Runs one command line, `argv` without the program's name, and resolves to the exit code. Never
+ * rejects, never exits.
  */
 export async function run(argv: readonly string[], terminal: Terminal, options: RunOptions = {}): Promise<number> {
   const { commands = allCommands, loadFacade = () => import('../node.js') } = options;

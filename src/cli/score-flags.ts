@@ -31,7 +31,9 @@ const OWN_OPTIONS = {
   quiet: { ...QUIET, description: 'names and values only, and no warnings' },
 };
 
-/** Declares what `vaemetrics score` takes. `metricNames` is for help, and null if nobody reads it. */
+/**
+ * Declares what `vaemetrics score` takes. `metricNames` is for help, and null if nobody reads it.
+ */
 export function declareScore(command: Command, metricNames: readonly string[] | null): void {
   command
     .description('Scores how well the latents of an encoder stand for the factors of the data.')
@@ -70,7 +72,10 @@ export function declareScore(command: Command, metricNames: readonly string[] | 
   command.addHelpText('after', describeExamples(EXAMPLES) + FORMATS_TEXT + describeExitCodes());
 }
 
-/** What was given: of the command alone, every option with its value; of `scoreFiles`, as it takes them. */
+/**
+ * What was given: of the command alone, every option with its value; of `scoreFiles`, as it takes
+ * them.
+ */
 export function readScoreFlags(command: Command) {
   const options = readFlags(command, SCORE_FILES_OPTIONS) as ScoreFilesOptions<string>;
   return { own: checkOptions({ name: 'score' }, readFlags(command, OWN_OPTIONS), OWN_OPTIONS), options };

@@ -1,4 +1,7 @@
-/** A table to measure with: seeded, the same numbers everywhere, shaped like the latents of a trained encoder. */
+/**
+ * A table to measure with: seeded, the same numbers everywhere, shaped like the latents of a
+ * trained encoder.
+ */
 import { Matrix } from '../matrix.js';
 import { RandomStream } from '../random.js';
 
@@ -13,7 +16,9 @@ export interface SyntheticOptions {
   readonly seed?: number;
 }
 
-/** Shape, scale, orientation, x and y of dSprites, which has 737,280 rows: one for each combination. */
+/**
+ * Shape, scale, orientation, x and y of dSprites, which has 737,280 rows: one for each combination.
+ */
 export const DSPRITES_SIZES: readonly number[] = [3, 6, 40, 32, 32];
 
 /** Apart from the streams of src/random.ts, whose draws are those of metrics. */
@@ -21,9 +26,9 @@ const FACTOR_STREAM = 101;
 const NOISE_STREAM = 102;
 
 /**
- * Factors are uniform and independent. Of D latents and K factors, the first K latents each know one factor, the
- * better the earlier; of the rest one half mixes two factors each, the other half is noise, and the last of that has
- * collapsed, as unused latents do.
+ * Factors are uniform and independent. Of D latents and K factors, the first K latents each know
+ * one factor, the better the earlier; of the rest one half mixes two factors each, the other half
+ * is noise, and the last of that has collapsed, as unused latents do.
  *
  * @returns latents (N, D) float32, factors (N, K) int32
  */
@@ -66,7 +71,10 @@ function level(value: number, size: number): number {
   return size > 1 ? (3 * value) / (size - 1) - 1.5 : 0;
 }
 
-/** Nearly normal with variance 1: the sum of four uniform draws (Irwin and Hall), without a logarithm that engines round differently. */
+/**
+ * Nearly normal with variance 1: the sum of four uniform draws (Irwin and Hall), without a
+ * logarithm that engines round differently.
+ */
 export function drawNoise(words: RandomStream): number {
   const a = words.word();
   const b = words.word();

@@ -2,13 +2,19 @@ import { createStyle } from '../report/style.js';
 import { formatTrainLine, formatTrainProgress, type TrainProgress } from './format-train-progress.js';
 import { type Terminal, wantsColor, widthOf } from './terminal.js';
 
-/** Says on the error stream how far training has come: live on a terminal, a line now and then elsewhere. */
+/**
+ * Says on the error stream how far training has come: live on a terminal, a line now and then
+ * elsewhere.
+ */
 export interface TrainBar {
   /** After any step. Redraws the lines of a terminal, a few times a second. */
   update(progress: TrainProgress): void;
   /** After a step that is logged. Prints a line where there is no terminal. */
   logged(progress: TrainProgress): void;
-  /** Takes the lines away before something else is printed, or at the end; the next update draws them again. */
+  /**
+   * Takes the lines away before something else is printed, or at the end; the next update draws
+   * them again.
+   */
   clear(): void;
 }
 

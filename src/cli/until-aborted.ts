@@ -1,4 +1,7 @@
-/** Starts some work and awaits it, but no longer than until a signal is aborted: rejects with its reason then. */
+/**
+ * Starts some work and awaits it, but no longer than until a signal is aborted: rejects with its
+ * reason then.
+ */
 export async function untilAborted<T>(start: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   let stop = () => {};

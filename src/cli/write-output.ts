@@ -6,7 +6,8 @@ import { writeFileAtomically } from '../io/write-file.js';
 
 /**
  * Finds out before a long computation whether a file can be written at its end.
- * @param inputs files and folders that are read: none of them is replaced, and nothing is put among the files of a folder
+ * @param inputs files and folders that are read: none of them is replaced, and nothing is put among
+ * the files of a folder
  */
 export async function checkOutput(path: string, inputs: readonly string[] = []): Promise<void> {
   const folder = dirname(path);
@@ -26,7 +27,10 @@ export async function checkOutput(path: string, inputs: readonly string[] = []):
   }
 }
 
-/** Why writing a file would change an input; null where it would not. Files are told by what the system numbers them, as links have other names. */
+/**
+ * Why writing a file would change an input; null where it would not. Files are told by what the
+ * system numbers them, as links have other names.
+ */
 async function describeClash(path: string, input: string): Promise<string | null> {
   const read = await identify(input);
   // Pipes and devices are written to as they are.

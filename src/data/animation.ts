@@ -25,8 +25,8 @@ interface Gifenc {
 }
 
 /**
- * Encodes pictures of one size as a GIF that plays them forwards and backwards without end. Grey ones keep all their levels; colours are
- * reduced to the 256 that suit all frames together.
+ * Encodes pictures of one size as a GIF that plays them forwards and backwards without end. Grey
+ * ones keep all their levels; colours are reduced to the 256 that suit all frames together.
  */
 export async function animate(frames: readonly Picture[]): Promise<Uint8Array> {
   const { GIFEncoder, quantize, applyPalette } = await loadGifenc();
@@ -56,7 +56,8 @@ export async function animate(frames: readonly Picture[]): Promise<Uint8Array> {
 async function loadGifenc(): Promise<Gifenc> {
   // @ts-expect-error: it has no types
   const loaded = await import('gifenc');
-  // As a module of CommonJS, which Node takes it for where it is not bundled, it stands under `default`.
+  // As a module of CommonJS, which Node takes it for where it is not bundled, it stands under
+  // `default`.
   return 'quantize' in loaded ? loaded : loaded.default;
 }
 

@@ -4,8 +4,9 @@ import { wrongValue } from '../errors.js';
 import { STREAMS } from '../random.js';
 
 /**
- * Batches of places 0 .. size - 1: epochs follow each other without a gap, each a permutation of all places that is a function of the seed, the stream
- * and its number. A batch that an epoch does not fill goes on with the next one, so that every place comes once in each epoch.
+ * Batches of places 0 .. size - 1: epochs follow each other without a gap, each a permutation of
+ * all places that is a function of the seed, the stream and its number. A batch that an epoch does
+ * not fill goes on with the next one, so that every place comes once in each epoch.
  *
  * A batch is a function of its step; two epochs are kept, 4 bytes a place each.
  */

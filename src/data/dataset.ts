@@ -1,9 +1,14 @@
-/** The contract of every data set: images by row, and the factors that made them where they are known. */
+/**
+ * The contract of every data set: images by row, and the factors that made them where they are
+ * known.
+ */
 
 /** A generative factor: a column of the table of factors. */
 export interface Factor {
   readonly name: string;
-  /** The number of its values, which are then 0 .. size - 1; null for one that varies along a line. */
+  /**
+   * The number of its values, which are then 0 .. size - 1; null for one that varies along a line.
+   */
   readonly size: number | null;
   /** Where it varies along a line: the least of its values, and what all are below (or at most). */
   readonly range?: readonly [from: number, to: number];
@@ -20,7 +25,10 @@ export interface ImageShape {
 export interface Dataset {
   /** What the user calls it: `shapes-5`, or the file's name. */
   readonly name: string;
-  /** What the images depend on (generator, seed, the file's size and checksum of its header ...); a resumed run compares it. */
+  /**
+   * What the images depend on (generator, seed, the file's size and checksum of its header ...); a
+   * resumed run compares it.
+   */
   readonly identity: Readonly<Record<string, string | number | boolean | null>>;
   /** N rows. */
   readonly size: number;
@@ -29,15 +37,17 @@ export interface Dataset {
   readonly isBinary: boolean;
   /** The K factors; none where they are not known. */
   readonly factors: readonly Factor[];
-  /** What was decided when it was opened, for people: the order of dimensions, columns left out ... */
+  /**
+   * What was decided when it was opened, for people: the order of dimensions, columns left out ...
+   */
   readonly notes?: readonly string[];
   /** Writes the images of some rows, one after the other, as bytes 0 .. 255, (rows, H, W, C). */
   readImages(rows: ArrayLike<number>, out: Uint8Array): void | Promise<void>;
   /** Writes the factors of some rows, (rows, K): numbers of values, or values. */
   readFactors(rows: ArrayLike<number>, out: Float64Array): void | Promise<void>;
   /**
-   * Draws images whose factors are given, where the generator can: `values` (rows, K) as `readFactors` gives them.
-   * What is not a factor (noise) is drawn from the seed and `index`.
+   * Draws images whose factors are given, where the generator can: `values` (rows, K) as
+   * `readFactors` gives them. What is not a factor (noise) is drawn from the seed and `index`.
    */
   readonly renderFactors?: (values: Float64Array, out: Uint8Array, index: number) => void | Promise<void>;
   close?(): void | Promise<void>;

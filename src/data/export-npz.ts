@@ -19,8 +19,9 @@ function rowsAt(rows: RowList, from: number, to: number): Int32Array {
 }
 
 /**
- * Writes rows as .npz: `images` uint8 (N, H, W), or (N, H, W, C) of several channels, and, where factors are known, `factors` float64 (N, K), `factor_names`
- * and `factor_types` (`discrete` or `continuous`), K strings each.
+ * Writes rows as .npz: `images` uint8 (N, H, W), or (N, H, W, C) of several channels, and, where
+ * factors are known, `factors` float64 (N, K), `factor_names` and `factor_types` (`discrete` or
+ * `continuous`), K strings each.
  *
  * @param rows numbers of rows, in the order in which they are written; default all
  * @param compress deflates; the archive's images are then held in memory in deflated form

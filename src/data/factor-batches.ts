@@ -1,4 +1,7 @@
-/** Batches whose rows share factors: pairs that share some, or rows that share all but some. Each is a function of the seed and its number. */
+/**
+ * Batches whose rows share factors: pairs that share some, or rows that share all but some. Each is
+ * a function of the seed and its number.
+ */
 import { wrongValue } from '../errors.js';
 import { RandomStream, STREAMS } from '../random.js';
 import type { Dataset } from './dataset.js';
@@ -6,7 +9,10 @@ import type { RowSplit } from './split.js';
 
 /** What is shared. */
 export interface SharedFactors {
-  /** `pairs`: rows 2 i and 2 i + 1 share the factors of a group. `varying`: the factors of a group differ from row to row, all others are shared. */
+  /**
+   * `pairs`: rows 2 i and 2 i + 1 share the factors of a group. `varying`: the factors of a group
+   * differ from row to row, all others are shared.
+   */
   readonly kind: 'pairs' | 'varying';
   /** Columns of factors. Of each pair, or each batch, one group is drawn. */
   readonly groups: readonly (readonly number[])[];
@@ -14,17 +20,22 @@ export interface SharedFactors {
   readonly weights?: readonly number[];
 }
 
-/** Rows of a data set, or factors (rows, K) of images that are drawn from them, with the noise of an index. */
+/**
+ * Rows of a data set, or factors (rows, K) of images that are drawn from them, with the noise of an
+ * index.
+ */
 export type DrawnRows = ({ readonly rows: Int32Array } | { readonly values: Float64Array; readonly index: number }) & {
   /** The group that was drawn: one if factors vary, one for each pair. */
   readonly groups: readonly number[];
 };
 
 /**
- * Opens batches by number. Where every factor has a number of values, they are of rows that are trained on, and rows alike are found by their factors: those of all rows are kept in memory,
- * 8 bytes each. Where one varies along a line no two rows are alike, and images are drawn.
+ * Opens batches by number. Where every factor has a number of values, they are of rows that are
+ * trained on, and rows alike are found by their factors: those of all rows are kept in memory, 8
+ * bytes each. Where one varies along a line no two rows are alike, and images are drawn.
  *
- * @throws RangeError for groups that are no columns of factors, an odd number of rows in pairs, and a data set that has neither
+ * @throws RangeError for groups that are no columns of factors, an odd number of rows in pairs, and
+ * a data set that has neither
  */
 export function openFactorBatches(
   dataset: Dataset,

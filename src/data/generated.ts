@@ -1,4 +1,7 @@
-/** Data sets whose images are drawn when they are asked for: a row is a function of the generator, the seed and its number. */
+/**
+ * Data sets whose images are drawn when they are asked for: a row is a function of the generator,
+ * the seed and its number.
+ */
 import { type Core, withCore } from '../../bindings/core.js';
 import { IMAGE_NUMBERS, IMAGE_SIDE } from '../../bindings/kernels/raster.js';
 import { STREAMS } from '../random.js';
@@ -47,7 +50,9 @@ const GENERATION = 1;
 /** Images that are drawn at a time: 3 MB of colours. */
 const PIECE = 256;
 
-/** The middles of what is drawn keep this far from the edges, in pixels: nothing reaches further. */
+/**
+ * The middles of what is drawn keep this far from the edges, in pixels: nothing reaches further.
+ */
 export const MARGIN = 16;
 
 /** Opens a generator. */

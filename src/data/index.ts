@@ -23,12 +23,15 @@ const DATASET_OPTIONS = {
 export type DatasetOptions = GivenOf<typeof DATASET_OPTIONS>;
 
 /**
- * Opens a data set: a procedural one by its name, or the file or folder of a path, told by what is in it. In a browser, a
- * Blob or File takes the place of the path, for formats of one file. Close it when done, where it has `close`.
+ * Opens a data set: a procedural one by its name, or the file or folder of a path, told by what is
+ * in it. In a browser, a Blob or File takes the place of the path, for formats of one file. Close
+ * it when done, where it has `close`.
  *
- * @throws RangeError (`ERR_OPTION`) for a name that is neither, with the names there are and the nearest of them, and for an option
+ * @throws RangeError (`ERR_OPTION`) for a name that is neither, with the names there are and the
+ * nearest of them, and for an option
  *   that the data set has no use for
- * @throws NoInputError (`ERR_NO_INPUT`) for a path, with folders or an ending, that leads to nothing or may not be followed
+ * @throws NoInputError (`ERR_NO_INPUT`) for a path, with folders or an ending, that leads to
+ * nothing or may not be followed
  * @throws DataError for a file that is damaged or of another format
  *
  * @example

@@ -2,7 +2,10 @@
 import { wrongValue } from '../errors.js';
 import type { ImageShape } from './dataset.js';
 
-/** 8,192 x 8,192: more than screens and many viewers show. Of three channels that takes about a gigabyte until it is written. */
+/**
+ * 8,192 x 8,192: more than screens and many viewers show. Of three channels that takes about a
+ * gigabyte until it is written.
+ */
 const PIXELS_AT_MOST = 2 ** 26;
 
 /** GIF counts in 16 bits. */
@@ -24,7 +27,10 @@ export function sheetSize(
   };
 }
 
-/** @throws RangeError (`ERR_OPTION`) for a picture that nobody could look at, before memory is taken for it */
+/**
+ * @throws RangeError (`ERR_OPTION`) for a picture that nobody could look at, before memory is taken
+ * for it
+ */
 export function checkSheetSize(count: number, image: ImageShape, columns: number): void {
   const { width, height } = sheetSize(count, image, columns);
   if (width * height <= PIXELS_AT_MOST) return;

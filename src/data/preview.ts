@@ -16,8 +16,9 @@ function spread({ size, range }: Factor): number[] {
 }
 
 /**
- * A picture of a data set, PNG: some rows, ten side by side, and, where images of given factors can be drawn, a line for each factor below, in which
- * it alone varies, from the first of those rows. Small images are enlarged.
+ * A picture of a data set, PNG: some rows, ten side by side, and, where images of given factors can
+ * be drawn, a line for each factor below, in which it alone varies, from the first of those rows.
+ * Small images are enlarged.
  * @throws RangeError for more rows than a picture can show
  */
 export async function previewSheet(dataset: Dataset, rows: Int32Array): Promise<Uint8Array> {

@@ -1,14 +1,17 @@
 /**
- * `shapes-1` .. `shapes-7`: one shape on black with the first k of seven factors, each uniform and independent of the others: a million rows, each a
- * function of the seed and its number. A row has the same values of the same factors in all seven.
+ * `shapes-1` .. `shapes-7`: one shape on black with the first k of seven factors, each uniform and
+ * independent of the others: a million rows, each a function of the seed and its number. A row has
+ * the same values of the same factors in all seven.
  *
  *   1 x in [0, 1)          2 y in [0, 1)         3 scale in [0, 1)            4 shape: square, ellipse, triangle
  *   5 rotation in [0, 2 pi), counter-clockwise   6 hue in [0, 1) of HSV(hue, 1, 1)
  *   7 second rotation in [0, 2 pi), of bodies (cube, ellipsoid, pyramid) about their vertical axis
  *
- * x and y are where the middle is within the middle half of the image, to the right and down; the size is (1 + scale) / 2 of full size. A factor that
- * does not vary yet stays at x = y = scale = 1/2, a square, upright, white. Images have one channel up to the fifth factor and three from the sixth on.
- * Edges are smooth: a pixel is as bright as its part that is covered, so that no small change is lost.
+ * x and y are where the middle is within the middle half of the image, to the right and down; the
+ * size is (1 + scale) / 2 of full size. A factor that does not vary yet stays at x = y = scale =
+ * 1/2, a square, upright, white. Images have one channel up to the fifth factor and three from the
+ * sixth on. Edges are smooth: a pixel is as bright as its part that is covered, so that no small
+ * change is lost.
  */
 import { IMAGE_SIDE } from '../../bindings/kernels/raster.js';
 import { RandomStream, STREAMS } from '../random.js';
@@ -31,7 +34,10 @@ export const SHAPES_MOST = FACTORS.length;
 const ROWS = 1_000_000;
 const FLAT = [SHAPES.square, SHAPES.ellipse, SHAPES.triangle];
 const BODIES = [SHAPES.cube, SHAPES.ellipsoid, SHAPES.pyramid];
-/** Words of the stream in the order of the factors; the shape's comes last, because it may take more than one. */
+/**
+ * Words of the stream in the order of the factors; the shape's comes last, because it may take more
+ * than one.
+ */
 const CONTINUOUS = FACTORS.flatMap(({ range }, k) => (range === undefined ? [] : [{ k, range }]));
 const SHAPE = 3;
 

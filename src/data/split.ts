@@ -24,7 +24,8 @@ function shuffle(size: number, at: Stream): Promise<Int32Array> {
 }
 
 /**
- * Cuts the rows of a data set in two by a shuffle of all of them: 4 bytes a row, none where no row is kept.
+ * Cuts the rows of a data set in two by a shuffle of all of them: 4 bytes a row, none where no row
+ * is kept.
  *
  * @param size N
  * @param testRows how many rows are kept from training, 0 to N - 1

@@ -1,14 +1,16 @@
 /**
- * `sprites`: one white shape on black, on the grid of dSprites (L. Matthey, I. Higgins, D. Hassabis, A. Lerchner, 2017): the same factors in the same
- * order, drawn anew, not its bytes. Rows count as in C order, the vertical position fastest.
+ * `sprites`: one white shape on black, on the grid of dSprites (L. Matthey, I. Higgins, D.
+ * Hassabis, A. Lerchner, 2017): the same factors in the same order, drawn anew, not its bytes. Rows
+ * count as in C order, the vertical position fastest.
  *
  *   shape 3 (square, ellipse, heart) · scale 6 (0.5 .. 1) · orientation 40 (k / 40 of a turn) · x 32 · y 32
  *
  * The middle is that of pixel 16 + x, 16 + y: a step of a position moves all pixels by one.
  *
- * Variants (F. Locatello et al., "Challenging common assumptions in the unsupervised learning of disentangled representations", ICML
- * 2019): `sprites-colour` gives the shape a colour, red, green and blue uniform in [0.5, 1); `sprites-noise` fills the background with uniform noise of three channels.
- * Neither is a factor; each is drawn from the seed and the row.
+ * Variants (F. Locatello et al., "Challenging common assumptions in the unsupervised learning of
+ * disentangled representations", ICML 2019): `sprites-colour` gives the shape a colour, red, green
+ * and blue uniform in [0.5, 1); `sprites-noise` fills the background with uniform noise of three
+ * channels. Neither is a factor; each is drawn from the seed and the row.
  */
 import { RandomStream, STREAMS } from '../random.js';
 import type { Factor } from './dataset.js';

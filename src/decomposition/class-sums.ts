@@ -11,16 +11,20 @@ const SIDE = 16;
 /** Distance of nodes in parts of the least deviation of a class. */
 const NODE_STEP = 1 / 5;
 /**
- * What interpolation is off by, for each component that the nodes have got, in parts of its weight; see
- * assembly/mixture-interpolation.ts.
+ * What interpolation is off by, for each component that the nodes have got, in parts of its weight;
+ * see assembly/mixture-interpolation.ts.
  */
 const PER_COMPONENT = 8e-16;
-/** What a term at a node y deviations away is off by, in parts of itself; see assembly/mixture-grid.ts. */
+/**
+ * What a term at a node y deviations away is off by, in parts of itself; see
+ * assembly/mixture-grid.ts.
+ */
 const ofRecurrence = (y: number) => (15 + 68 * y + 51.5 * y * y) * ROUNDING;
 /** Sum of the magnitudes of the Lagrange weights of a point, and its own term. */
 const LEFT_OUT_FACTOR = 2.95;
 /**
- * e^5, and 5: what is left out for being far is made so much smaller than it need be where all components are alike.
+ * e^5, and 5: what is left out for being far is made so much smaller than it need be where all
+ * components are alike.
  */
 const EXP_5 = 148.4131591025766;
 /** Components per kernel call, whose sum is then added to the total. */
@@ -47,8 +51,9 @@ export interface DensitySums {
 }
 
 /**
- * Sums the terms of a mixture at points in increasing order, so that where all components are alike what is left out is
- * far below `tolerance` of a density at the distance of a deviation from a mean.
+ * Sums the terms of a mixture at points in increasing order, so that where all components are alike
+ * what is left out is far below `tolerance` of a density at the distance of a deviation from a
+ * mean.
  */
 export async function sumClasses(
   core: Core,
@@ -71,7 +76,8 @@ export async function sumClasses(
     const scratch = allocScratch(core, points);
     for (const mixtureClass of classes) {
       const { from, to, largestWeight, weightRatio } = mixtureClass;
-      // e^-exponent is what a component is cut at: so much lower, the sharper it is, that broad ones do not feel it.
+      // e^-exponent is what a component is cut at: so much lower, the sharper it is, that broad
+      // ones do not feel it.
       const exponent = logarithm + core.information.naturalLogarithm(weightRatio);
       const cut = tolerance / (count * EXP_5 * weightRatio);
       leftOut += (to - from) * largestWeight * cut * LEFT_OUT_FACTOR;

@@ -21,8 +21,9 @@ const ROWS_PER_CALL = 2 ** 18;
 /**
  * Closed forms of diagonal Gaussian posteriors against the standard normal prior.
  *
- * E log q(z_d|x) = -1/2 (1 + ln 2 pi + mean logvar_d); E log p(z_d) = -1/2 (ln 2 pi + mean (mu_d^2 + exp(logvar_d))); their
- * difference is the mean divergence. As sums over d they are the first and last terms of the decomposition (Hoffman & Johnson 2016).
+ * E log q(z_d|x) = -1/2 (1 + ln 2 pi + mean logvar_d); E log p(z_d) = -1/2 (ln 2 pi + mean
+ * (mu_d^2 + exp(logvar_d))); their difference is the mean divergence. As sums over d they are the
+ * first and last terms of the decomposition (Hoffman & Johnson 2016).
  */
 export function closedForms(core: Core, { rows, latents, mu, logvar }: PosteriorBlocks): ClosedForms {
   return core.arena.borrow(() => {

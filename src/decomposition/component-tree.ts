@@ -1,4 +1,7 @@
-/** Grows the tree by which the joint density of a mixture is computed; see assembly/component-tree.ts. */
+/**
+ * Grows the tree by which the joint density of a mixture is computed; see
+ * assembly/component-tree.ts.
+ */
 import type { Core } from '../../bindings/core.js';
 import type { Components, ComponentTree } from '../../bindings/kernels/joint.js';
 import type { Pause } from '../stats/pause.js';
@@ -9,8 +12,8 @@ const LEAF_WIDTH = 64;
 const COMPONENTS_PER_CALL = 32768;
 
 /**
- * Puts components in the order of a tree; the blocks are taken from the arena and stay. The same components give the same
- * tree, wherever it is grown.
+ * Puts components in the order of a tree; the blocks are taken from the arena and stay. The same
+ * components give the same tree, wherever it is grown.
  */
 export async function growComponentTree(core: Core, of: Components, pause: Pause = () => {}): Promise<ComponentTree> {
   const { latents: columns } = of;

@@ -1,11 +1,13 @@
 /**
  * How far log-densities of plain-density.ts can be from the truth, worked out from their values.
  *
- * A log-term less that of the narrowest component at its mean is -a, a = t^2 + (height lost to width) >= 0; both parts are
- * rounded in proportion to themselves, so a is known to within k a for some k. Where every x_j = e^(-a_j) becomes
- * x_j^(1 + e_j), |e_j| <= k, the mean of the x_j lies between its (1 + k)-th and (1 - k)-th power, as means of powers do
- * (Jensen). So a log-density that is A below the height of the narrowest component has an error of at most k A, however many
- * components there are, plus what adding and exponentials cost. No error of a single pair need be known.
+ * A log-term less that of the narrowest component at its mean is -a, a = t^2 + (height lost to
+ * width) >= 0; both parts are rounded in proportion to themselves, so a is known to within k a for
+ * some k. Where every x_j = e^(-a_j) becomes x_j^(1 + e_j), |e_j| <= k, the mean of the x_j lies
+ * between its (1 + k)-th and (1 - k)-th power, as means of powers do (Jensen). So a log-density
+ * that is A below the height of the narrowest component has an error of at most k A, however many
+ * components there are, plus what adding and exponentials cost. No error of a single pair need be
+ * known.
  */
 import type { Core } from '../../bindings/core.js';
 import type { GaussianComponents } from '../../bindings/kernels/gaussian.js';

@@ -1,6 +1,7 @@
 /**
- * Minibatch estimators of log q(z) and log q(z_d) as data. What they differ in is the weight of each pair of a sample i and a
- * posterior j of the same batch, what sums are divided by, and how often a weight enters the joint density:
+ * Minibatch estimators of log q(z) and log q(z_d) as data. What they differ in is the weight of
+ * each pair of a sample i and a posterior j of the same batch, what sums are divided by, and how
+ * often a weight enters the joint density:
  *
  *   log q(z_i)  = ln (1 / normaliser) sum_j w_ij^times prod_d q(z_id|x_j)
  *   log q(z_id) = ln (1 / normaliser) sum_j w_ij q(z_id|x_j)
@@ -10,7 +11,9 @@
 import { wrongValue } from '../errors.js';
 import { findNamed } from '../options/find-named.js';
 
-/** Weights of the pairs (i, j) of a batch; where several name a pair the last in this order has it. */
+/**
+ * Weights of the pairs (i, j) of a batch; where several name a pair the last in this order has it.
+ */
 export interface PairWeights {
   /** Of every pair that nothing else names. */
   readonly rest: number;
@@ -64,7 +67,10 @@ function chenWeights(batch: number, datasetSize: number): PairWeights {
   return { ...EQUAL, rest: 1 / others, diagonals: [1 / datasetSize, next] };
 }
 
-/** The same weights where published code writes them: strides one short put the diagonals into the first two columns. */
+/**
+ * The same weights where published code writes them: strides one short put the diagonals into the
+ * first two columns.
+ */
 function shiftedWeights(batch: number, datasetSize: number): PairWeights {
   const { rest, diagonals } = chenWeights(batch, datasetSize);
   const next = diagonals[1];

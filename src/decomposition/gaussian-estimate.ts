@@ -6,8 +6,8 @@ import { gaussianTotalCorrelation } from '../stats/gaussian-total-correlation.js
 import type { Pause } from '../stats/pause.js';
 
 /**
- * Gaussian total correlation of the columns of x, f64[D][N], a column after the other: null where the covariance of those that
- * vary is singular.
+ * Gaussian total correlation of the columns of x, f64[D][N], a column after the other: null where
+ * the covariance of those that vary is singular.
  */
 export function gaussianEstimate(
   core: Core,

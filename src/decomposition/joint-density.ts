@@ -16,7 +16,9 @@ const ROUNDING = 1e-6;
 
 /** Options of {@link jointLogDensities}. */
 export interface JointOptions {
-  /** What a density may lose, relatively; below 1. 0 turns all shortcuts off: every pair is summed. */
+  /**
+   * What a density may lose, relatively; below 1. 0 turns all shortcuts off: every pair is summed.
+   */
   readonly tolerance?: number;
   /** The component that each point was drawn from, i32[M]: where its sum begins. */
   readonly owners?: Block<'i32'> | null;
@@ -30,17 +32,27 @@ export interface JointOptions {
 export interface JointDensities {
   /** log q(z) of points [from, to), in nats: of the mean over components. */
   readonly logDensities: Float64Array;
-  /** Pairs of a point and a component of a leaf that could not be left out whole: their sums over dimensions were begun. */
+  /**
+   * Pairs of a point and a component of a leaf that could not be left out whole: their sums over
+   * dimensions were begun.
+   */
   readonly pairs: number;
-  /** Those whose sum over dimensions was finished and whose exponential was taken, counted by groups of four. */
+  /**
+   * Those whose sum over dimensions was finished and whose exponential was taken, counted by groups
+   * of four.
+   */
   readonly summedPairs: number;
-  /** The largest relative error of a density that what was left out can have made; at most `tolerance`. */
+  /**
+   * The largest relative error of a density that what was left out can have made; at most
+   * `tolerance`.
+   */
   readonly errorBound: number;
 }
 
 /**
- * log q(z_i) = logsumexp_j log N(z_i; mu_j, sigma_j^2) - log N for points f64[D][M], each in float64. A point's digits are
- * the same whatever the other points, their number and the range asked for.
+ * log q(z_i) = logsumexp_j log N(z_i; mu_j, sigma_j^2) - log N for points f64[D][M], each in
+ * float64. A point's digits are the same whatever the other points, their number and the range
+ * asked for.
  */
 export async function jointLogDensities(
   core: Core,

@@ -1,12 +1,14 @@
 /**
- * Log-densities of one latent of the aggregated posterior: a one-dimensional mixture of N normal densities at M points.
+ * Log-densities of one latent of the aggregated posterior: a one-dimensional mixture of N normal
+ * densities at M points.
  *
- * The sum is taken class by class of deviations, on nodes where points are many (assembly/mixture-grid.ts), in O(N +
- * M). What this may be off is known for every point afterwards: what interpolation is off by, per component that the
- * point's nodes have got; what is left out for being more than R deviations away, N max(w) e^(-R^2/2) at most; and the
- * rounding of sums. Where it is more than `tolerance` of the density, the point is summed again by log-sum-exp over the
- * components whose terms may matter (farLogDensities of assembly/mixture.ts), however far it is. So no density is off
- * by more than `tolerance`.
+ * The sum is taken class by class of deviations, on nodes where points are many
+ * (assembly/mixture-grid.ts), in O(N + M). What this may be off is known for every point
+ * afterwards: what interpolation is off by, per component that the point's nodes have got; what is
+ * left out for being more than R deviations away, N max(w) e^(-R^2/2) at most; and the rounding of
+ * sums. Where it is more than `tolerance` of the density, the point is summed again by log-sum-exp
+ * over the components whose terms may matter (farLogDensities of assembly/mixture.ts), however far
+ * it is. So no density is off by more than `tolerance`.
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
@@ -18,11 +20,14 @@ import { type ArrangedMixture, allocComponents, arrangeMixture, fillTerms, sorte
 export interface MarginalDensities {
   /** ln of the mean over the components of their densities at each point, in nats, (M). */
   readonly logDensities: Float64Array;
-  /** Exponentials evaluated, of the N M that the plain sum takes; terms at nodes are counted as well. */
+  /**
+   * Exponentials evaluated, of the N M that the plain sum takes; terms at nodes are counted as
+   * well.
+   */
   readonly pairs: number;
   /**
-   * No density is off by more, in parts of itself, but for what float64 rounds off a logarithm of its size (at most 8
-   * units of 2^-53 of it).
+   * No density is off by more, in parts of itself, but for what float64 rounds off a logarithm of
+   * its size (at most 8 units of 2^-53 of it).
    */
   readonly errorBound: number;
 }
@@ -30,8 +35,8 @@ export interface MarginalDensities {
 /** How exactly, and where cancelling gets its turn. */
 export interface MarginalDensityOptions {
   /**
-   * The largest error of a density that is allowed, in parts of itself: 1e-11 to 0.01, or 0 for the plain sum over all
-   * pairs.
+   * The largest error of a density that is allowed, in parts of itself: 1e-11 to 0.01, or 0 for the
+   * plain sum over all pairs.
    */
   readonly tolerance?: number;
   readonly pause?: Pause;
@@ -50,9 +55,10 @@ const POINTS_PER_CALL = 2 ** 15;
 const BLOCK = 4096;
 
 /**
- * Log-densities at points (M) of the mixture of normal densities with the given means and logarithms of variances (N):
- * finite and right wherever the points are. Blocks are f64 in the memory of `core`, finite, logarithms of variances
- * within -600 .. 600. The same digits on every engine and in both builds.
+ * Log-densities at points (M) of the mixture of normal densities with the given means and
+ * logarithms of variances (N): finite and right wherever the points are. Blocks are f64 in the
+ * memory of `core`, finite, logarithms of variances within -600 .. 600. The same digits on every
+ * engine and in both builds.
  * @throws RangeError without components, and for a tolerance out of range
  */
 export function marginalLogDensities(
@@ -73,14 +79,18 @@ export function marginalLogDensities(
     throw new RangeError(`tolerance: expected ${LEAST_TOLERANCE} to ${LARGEST_TOLERANCE}, or 0, got ${tolerance}`);
   }
   return core.arena.scope(() => {
-    // Sorting, arranging and interpolating take, by timing, as long as so many pairs of the plain sum.
+    // Sorting, arranging and interpolating take, by timing, as long as so many pairs of the plain
+    // sum.
     const isPlain = tolerance === 0 || components * count <= 30 * components + 20 * count + 6000;
     if (isPlain) return sumPairs(core, means, logvars, points, pause);
     return sumShort(core, means, logvars, points, tolerance, pause);
   });
 }
 
-/** What log-sum-exp over n components rounds off a density, in parts of it; largestHalf: of |ln deviation|. */
+/**
+ * What log-sum-exp over n components rounds off a density, in parts of it; largestHalf: of |ln
+ * deviation|.
+ */
 function ofLogSum(n: number, largestHalf: number): number {
   return (BLOCK + n / BLOCK + 64 + 8 * largestHalf) * ROUNDING;
 }
@@ -157,8 +167,8 @@ async function sumShort(
 }
 
 /**
- * The listed points again, by log-sum-exp; what is left out is at most a quarter of tolerance. Returns the pairs looked
- * at.
+ * The listed points again, by log-sum-exp; what is left out is at most a quarter of tolerance.
+ * Returns the pairs looked at.
  */
 async function sumFar(
   core: Core,

@@ -22,7 +22,10 @@ export interface MinibatchOptions {
   readonly estimator: EstimatorName;
   /** Rows of a batch, from 2 to the number of rows. */
   readonly batch: number;
-  /** Rows of the data set that the batches are taken to come from, at least `batch`; default: the rows at hand. */
+  /**
+   * Rows of the data set that the batches are taken to come from, at least `batch`; default: the
+   * rows at hand.
+   */
   readonly datasetSize?: number;
   /** A whole number from 0 to 2^53 - 1. */
   readonly seed: number;
@@ -75,10 +78,12 @@ export interface MinibatchEstimate {
 const TERMS_PER_CALL = 2 ** 18;
 
 /**
- * Runs an estimator over the batches of a posterior: rows shuffled by the seed and cut, or, where the batch is all rows, in order.
+ * Runs an estimator over the batches of a posterior: rows shuffled by the seed and cut, or, where
+ * the batch is all rows, in order.
  *
  * The first and last terms use the samples, as training does, not their closed forms.
- * @throws TypeError or RangeError for an unknown estimator, a batch or a data set size that cannot be
+ * @throws TypeError or RangeError for an unknown estimator, a batch or a data set size that cannot
+ * be
  */
 export function estimateByMinibatches(
   core: Core,

@@ -3,7 +3,9 @@ import type { Core } from '../../bindings/core.js';
 import type { MixtureComponents } from '../../bindings/kernels/mixture.js';
 import type { Pause } from '../stats/pause.js';
 
-/** Components whose deviations are within a factor of 2, side by side in the order of their means. */
+/**
+ * Components whose deviations are within a factor of 2, side by side in the order of their means.
+ */
 export interface MixtureClass {
   /** Where they are among the components. */
   readonly from: number;
@@ -27,7 +29,9 @@ export interface ArrangedMixture {
 
 /** Components per kernel call: a few milliseconds, and an even number. */
 const COMPONENTS_PER_CALL = 2 ** 16;
-/** Bounds are taken this much wider than they are, so that what rounds off of them does not matter. */
+/**
+ * Bounds are taken this much wider than they are, so that what rounds off of them does not matter.
+ */
 const SLACK = 1e-9;
 const PER_TWO_LN2 = 0.7213475204444817;
 
@@ -50,7 +54,9 @@ export async function fillTerms(core: Core, components: MixtureComponents, pause
   }
 }
 
-/** Puts the components with the given means and logarithms of variances, f64[N], N > 0, in classes. */
+/**
+ * Puts the components with the given means and logarithms of variances, f64[N], N > 0, in classes.
+ */
 export async function arrangeMixture(
   core: Core,
   means: Block<'f64'>,

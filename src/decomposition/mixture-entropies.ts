@@ -1,10 +1,12 @@
 /**
- * Entropies of one latent under mixtures of posteriors, at samples of the rows that the mixture is made of:
+ * Entropies of one latent under mixtures of posteriors, at samples of the rows that the mixture is
+ * made of:
  *
  *   H(z_d) = -mean over samples of log q(z_d),  q(z_d) = mean over all rows x of q(z_d|x)
  *   H(z_d | v) the same of the rows with the value v alone
  *
- * Source: R. T. Q. Chen et al. 2018, appendix C. Cost: O(N) for each mixture (marginal-density.ts); float64, densities to 1e-9.
+ * Source: R. T. Q. Chen et al. 2018, appendix C. Cost: O(N) for each mixture (marginal-density.ts);
+ * float64, densities to 1e-9.
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
@@ -37,7 +39,10 @@ export interface ValueGroups {
 export interface LatentEntropies {
   /** H(z_d) */
   readonly marginal: number;
-  /** H(z_d | v) of each value, for each factor that varies; null where all posteriors are equal: H(z_d), whatever the value. */
+  /**
+   * H(z_d | v) of each value, for each factor that varies; null where all posteriors are equal:
+   * H(z_d), whatever the value.
+   */
   readonly conditional: ReadonlyArray<readonly number[]> | null;
 }
 

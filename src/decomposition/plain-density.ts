@@ -1,4 +1,7 @@
-/** Log-densities of a mixture of diagonal Gaussians by the plain sum over all components, jointly and in each dimension. */
+/**
+ * Log-densities of a mixture of diagonal Gaussians by the plain sum over all components, jointly
+ * and in each dimension.
+ */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { type GaussianComponents, PACK_COMPONENTS } from '../../bindings/kernels/gaussian.js';
@@ -15,7 +18,9 @@ export interface PlainOptions {
   readonly pause?: Pause;
 }
 
-/** Log-densities of the mixture, whose components weigh the same, at P = to - from points, in nats. */
+/**
+ * Log-densities of the mixture, whose components weigh the same, at P = to - from points, in nats.
+ */
 export interface PlainLogDensities {
   /** Of all dimensions together, f64[P]. */
   readonly joint: Float64Array;
@@ -29,8 +34,9 @@ export interface PlainLogDensities {
 const CALL_WORK = 2 ** 20;
 
 /**
- * ln q(z) and ln q(z_d) at points z, q being the mean of N diagonal Gaussians: every pair of a point and a component is computed, and
- * sums are kept with their largest term, so that points far from every component come out right.
+ * ln q(z) and ln q(z_d) at points z, q being the mean of N diagonal Gaussians: every pair of a
+ * point and a component is computed, and sums are kept with their largest term, so that points far
+ * from every component come out right.
  *
  * @param components N >= 1 Gaussians of D >= 1 dimensions; finite, |mu| <= 1e60 and |logvar| <= 200
  * @param points f64[D][M], as finite and as large at most
@@ -53,7 +59,9 @@ export async function plainLogDensities(
   return { joint: values.slice(middle), marginals: values.slice(0, middle), errorBound };
 }
 
-/** Log-densities f64[D + 1][count] of points from `from` on: of each dimension, then of all jointly. */
+/**
+ * Log-densities f64[D + 1][count] of points from `from` on: of each dimension, then of all jointly.
+ */
 function sumPairs(
   { arena, gaussian, information }: Core,
   components: GaussianComponents,

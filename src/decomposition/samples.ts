@@ -28,7 +28,10 @@ export function chooseRows(core: Core, rows: number, count: number, seed: number
   });
 }
 
-/** One sample of the posterior of each row that `owners` names; a row's sample is the same whichever others are drawn. */
+/**
+ * One sample of the posterior of each row that `owners` names; a row's sample is the same whichever
+ * others are drawn.
+ */
 export async function drawSamples(
   core: Core,
   posterior: PosteriorBlocks,
@@ -46,7 +49,9 @@ export async function drawSamples(
   return { count, owners, z };
 }
 
-/** Logarithms of the densities of samples under their own posterior and under the prior, in nats. */
+/**
+ * Logarithms of the densities of samples under their own posterior and under the prior, in nats.
+ */
 export interface SampleTerms {
   /** log q(z|x), f64[M]. */
   readonly logPosterior: Float64Array;

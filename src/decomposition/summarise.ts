@@ -1,4 +1,7 @@
-/** From logarithms of densities to the terms of the decomposition: the algebra of exact and minibatch estimates alike. */
+/**
+ * From logarithms of densities to the terms of the decomposition: the algebra of exact and
+ * minibatch estimates alike.
+ */
 import type { DecompositionTerms } from '../types.js';
 
 /** Logarithms of the densities at M samples, in nats. */
@@ -30,12 +33,14 @@ export interface Summary {
 }
 
 /**
- * The three terms of Chen et al. 2018 and the two of Hoffman & Johnson 2016 as differences of mean logarithms:
+ * The three terms of Chen et al. 2018 and the two of Hoffman & Johnson 2016 as differences of mean
+ * logarithms:
  *
  *   I(n; z) = E log q(z|x) - E log q(z),   TC = E log q(z) - E sum_d log q(z_d),
  *   dimension-wise KL = E sum_d log q(z_d) - E log p(z),   KL = E log q(z|x) - E log p(z),   marginal KL = E log q(z) - E log p(z)
  *
- * @param known closed forms to take in place of the samples' first and last logarithm; null takes the samples'
+ * @param known closed forms to take in place of the samples' first and last logarithm; null takes
+ * the samples'
  */
 export function summarise(samples: LogDensities, known: KnownExpectations | null): Summary {
   const { aggregated, product } = samples;

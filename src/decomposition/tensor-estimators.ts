@@ -1,9 +1,11 @@
 /**
- * The minibatch estimators as differentiable formulas on tensors, for training. The algebra is that of estimators.ts; the tensor
- * library, with the names and meanings of tfjs, is handed in. Nothing is kept but what is returned.
+ * The minibatch estimators as differentiable formulas on tensors, for training. The algebra is that
+ * of estimators.ts; the tensor library, with the names and meanings of tfjs, is handed in. Nothing
+ * is kept but what is returned.
  *
- * Memory: a few tensors of (B, B, D), as in every tensor implementation of these estimators. Precision: that of the tensors; in float32
- * a sample's log-density was within 3e-7 of its size of the float64 kernels, a mean within 3e-6 nats (64 rows of 10 latents).
+ * Memory: a few tensors of (B, B, D), as in every tensor implementation of these estimators.
+ * Precision: that of the tensors; in float32 a sample's log-density was within 3e-7 of its size of
+ * the float64 kernels, a mean within 3e-6 nats (64 rows of 10 latents).
  */
 import { dataRangeError } from '../errors.js';
 import { type Algebra, checkBatch, type EstimatorName, findEstimator, weightMatrix } from './estimators.js';
@@ -13,7 +15,10 @@ export interface Shaped {
   readonly shape: readonly number[];
 }
 
-/** What is asked of a tensor library; that of tfjs will do. Arithmetic broadcasts, and is differentiable. */
+/**
+ * What is asked of a tensor library; that of tfjs will do. Arithmetic broadcasts, and is
+ * differentiable.
+ */
 export interface TensorLibrary<T> {
   add(a: T, b: T | number): T;
   sub(a: T, b: T): T;
@@ -57,7 +62,10 @@ export type LogDensityTensors<T> = {
   logPrior: T;
 };
 
-/** The terms of the decomposition in nats, scalars; the first three sum to the fourth. See `MinibatchTerms`. */
+/**
+ * The terms of the decomposition in nats, scalars; the first three sum to the fourth. See
+ * `MinibatchTerms`.
+ */
 export type DecompositionTensors<T> = {
   mutualInformation: T;
   totalCorrelation: T;
@@ -68,8 +76,10 @@ export type DecompositionTensors<T> = {
 const LOG_2_PI = 1.8378770664093453;
 
 /**
- * Log-densities of the samples of a batch, by an estimator; differentiable with respect to mu, logvar and z.
- * @throws TypeError or RangeError for an unknown estimator, shapes that differ, fewer than 2 rows, a data set below the batch
+ * Log-densities of the samples of a batch, by an estimator; differentiable with respect to mu,
+ * logvar and z.
+ * @throws TypeError or RangeError for an unknown estimator, shapes that differ, fewer than 2 rows,
+ * a data set below the batch
  */
 export function batchLogDensities<T extends Shaped>(
   tf: TensorLibrary<NoInfer<T>>,
@@ -99,8 +109,9 @@ export function batchLogDensities<T extends Shaped>(
 }
 
 /**
- * Index-code mutual information, total correlation and dimension-wise KL of a batch, by an estimator: what beta-TCVAE weighs.
- * Differentiable with respect to mu, logvar and z; the errors are those of {@link batchLogDensities}.
+ * Index-code mutual information, total correlation and dimension-wise KL of a batch, by an
+ * estimator: what beta-TCVAE weighs. Differentiable with respect to mu, logvar and z; the errors
+ * are those of {@link batchLogDensities}.
  *
  * @see Chen et al. 2018, equation 2
  */

@@ -6,7 +6,10 @@ import { boolean, other, type Rule } from '../options/rule.js';
 export interface AgreementOptions {
   /** Which metrics, by name or alias; all that a report has unless told. */
   readonly metrics?: readonly string[];
-  /** Take scores as they are. Default false: where lower is better the sign is turned around, so that to agree is positive. */
+  /**
+   * Take scores as they are. Default false: where lower is better the sign is turned around, so
+   * that to agree is positive.
+   */
   readonly raw?: boolean;
   /** What to call the reports, in messages too; `report 0` and so on unless told. */
   readonly names?: readonly string[];

@@ -15,14 +15,17 @@ import { checkReport, describeDifferences } from './check-reports.js';
 import { checkNames } from './common-options.js';
 
 /**
- * Rank correlations of metrics over models: do metrics agree on which models are better? -1 to 1, in every pair of metrics.
+ * Rank correlations of metrics over models: do metrics agree on which models are better? -1 to 1,
+ * in every pair of metrics.
  *
- * Spearman's rho of the scores of two metrics over the models that have both, equal scores sharing their mean rank. Metrics where
- * lower is better are negated first, so that 1 means that both rank the models alike. Fewer than three models in common,
- * or equal scores of all of them: null, and the notes say why.
+ * Spearman's rho of the scores of two metrics over the models that have both, equal scores sharing
+ * their mean rank. Metrics where lower is better are negated first, so that 1 means that both rank
+ * the models alike. Fewer than three models in common, or equal scores of all of them: null, and
+ * the notes say why.
  *
  * @param reports what `score` returned for each model: the more, the better
- * @throws DataError for what is no report, with its name as the path; TypeError or RangeError for a wrong option
+ * @throws DataError for what is no report, with its name as the path; TypeError or RangeError for a
+ * wrong option
  * @see Locatello et al. 2019, figure 2; agrees with scipy's spearmanr to 1e-12
  * @example
  * const reports = await Promise.all(models.map(({ latents }) => score(latents, factors)));

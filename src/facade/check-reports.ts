@@ -1,4 +1,7 @@
-/** Reports that come from files: checked before anything is read off them, and compared with each other. */
+/**
+ * Reports that come from files: checked before anything is read off them, and compared with each
+ * other.
+ */
 
 import { DataError } from '../errors.js';
 import { gatherNotes, type Note, note } from '../note.js';

@@ -120,8 +120,8 @@ export function resolveCommon(options: CommonOptions): ResolvedOptions {
 }
 
 /**
- * A metric's defaults, or those of a preset, with what was given; `shared` are options that apply to every metric that
- * knows them.
+ * A metric's defaults, or those of a preset, with what was given; `shared` are options that apply
+ * to every metric that knows them.
  */
 export function resolveMetricOptions(
   metric: Metric,

@@ -10,19 +10,34 @@ import type { CommonOptions } from '../types.js';
 
 /** Options of `decompose`. */
 export interface DecomposeOptions extends Pick<CommonOptions, 'seed' | 'threads' | 'signal' | 'onProgress'> {
-  /** `exact` (the default): every sample against every posterior. Or a minibatch estimator, as training uses them. */
+  /**
+   * `exact` (the default): every sample against every posterior. Or a minibatch estimator, as
+   * training uses them.
+   */
   readonly estimator?: 'exact' | EstimatorName;
-  /** Takes log q(z|x) and log p(z) of the samples in place of their closed forms, as minibatch estimators always do. Default false. */
+  /**
+   * Takes log q(z|x) and log p(z) of the samples in place of their closed forms, as minibatch
+   * estimators always do. Default false.
+   */
   readonly sampled?: boolean;
-  /** Of `exact`: how many rows are sampled, 2 to N. Default 10,000, or N where that is less. q(z) is always made of all N. */
+  /**
+   * Of `exact`: how many rows are sampled, 2 to N. Default 10,000, or N where that is less. q(z) is
+   * always made of all N.
+   */
   readonly samples?: number;
   /** Of an estimator: rows of a batch. Default 64, or N where that is less. */
   readonly batchSize?: number;
   /** Of an estimator: size of the data set that it is told. Default N. */
   readonly datasetSize?: number;
-  /** Of `exact`: false sums every pair, for those who do not trust the bound of what shortcuts leave out. Default true. */
+  /**
+   * Of `exact`: false sums every pair, for those who do not trust the bound of what shortcuts leave
+   * out. Default true.
+   */
   readonly shortcuts?: boolean;
-  /** Of `exact`: what shortcuts may at most change of a density, relative to it: 1e-11 to 1e-6. Default 1e-9. */
+  /**
+   * Of `exact`: what shortcuts may at most change of a density, relative to it: 1e-11 to 1e-6.
+   * Default 1e-9.
+   */
   readonly tolerance?: number;
   /** A latent is active where the variance of its mean is above this. Default 0.01. */
   readonly activeThreshold?: number;

@@ -1,4 +1,7 @@
-/** The decomposition of the KL divergence of a posterior: mutual information, total correlation and what is left. */
+/**
+ * The decomposition of the KL divergence of a posterior: mutual information, total correlation and
+ * what is left.
+ */
 
 import { withCore } from '../../bindings/core.js';
 import { chooseRows } from '../decomposition/samples.js';
@@ -19,7 +22,10 @@ import { scoreOne } from './score.js';
 
 /** What {@link decompose} takes. */
 export interface DecomposeInput extends PosteriorInput {
-  /** (N, K): factors of the same rows, whose mutual information gap is then reported too; only with `exact`. */
+  /**
+   * (N, K): factors of the same rows, whose mutual information gap is then reported too; only with
+   * `exact`.
+   */
   readonly factors?: MatrixLike;
 }
 
@@ -49,14 +55,18 @@ export interface Decomposition extends DecompositionReport {
  *
  *   E KL(q(z|x) || p(z)) = I(n; z) + KL(q(z) || prod_d q(z_d)) + sum_d KL(q(z_d) || p(z_d))
  *
- * with q(z) the mixture of all N posteriors, every sample against every component; or, by name, as a minibatch estimator sees it.
- * Float64, with shortcuts that change no density by more than `tolerance`.
+ * with q(z) the mixture of all N posteriors, every sample against every component; or, by name, as
+ * a minibatch estimator sees it. Float64, with shortcuts that change no density by more than
+ * `tolerance`.
  *
  * Agrees with the authors' elbo_decomposition to 1e-9.
  *
- * @returns a plain object, all quantities in nats, the same for the same input and seed on every platform and any number of threads
- * @throws TypeError, RangeError or DataError (each with a `code`) saying what was expected and what was given
- * @see R. T. Q. Chen et al. 2018, Isolating Sources of Disentanglement in VAEs; M. D. Hoffman, M. J. Johnson 2016, ELBO surgery
+ * @returns a plain object, all quantities in nats, the same for the same input and seed on every
+ * platform and any number of threads
+ * @throws TypeError, RangeError or DataError (each with a `code`) saying what was expected and what
+ * was given
+ * @see R. T. Q. Chen et al. 2018, Isolating Sources of Disentanglement in VAEs; M. D. Hoffman, M.
+ * J. Johnson 2016, ELBO surgery
  *
  * @example
  * const { totalCorrelation } = await decompose({ mu, logvar }, { seed: 1 });

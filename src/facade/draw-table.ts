@@ -9,7 +9,8 @@ import type { Sampler } from '../types.js';
 const ROWS = integer({ minimum: 2, description: 'samples to draw' });
 
 /**
- * Draws a table of samples from a sampler, for metrics that score a table: every factor uniform and independent.
+ * Draws a table of samples from a sampler, for metrics that score a table: every factor uniform and
+ * independent.
  *
  * @param rows how many samples, at least 2
  * @param seed a whole number; default 0

@@ -1,4 +1,7 @@
-/** Runs metrics on a pair of matrices: loads the table once, computes each score, then intervals and nulls together. */
+/**
+ * Runs metrics on a pair of matrices: loads the table once, computes each score, then intervals and
+ * nulls together.
+ */
 import { withCore } from '../../bindings/core.js';
 import { flattenMatrix, type Matrix } from '../matrix.js';
 import type { Metric } from '../metrics/metric.js';
@@ -39,7 +42,10 @@ export interface Results {
   readonly looksSwapped: boolean;
 }
 
-/** Computes the scores of all tasks. The posterior, where there is one, has been checked, and is as large as the latents. */
+/**
+ * Computes the scores of all tasks. The posterior, where there is one, has been checked, and is as
+ * large as the latents.
+ */
 export function runTasks(
   latents: Matrix,
   factors: Matrix,
@@ -54,7 +60,8 @@ export function runTasks(
     const split = exactSplit(options, latents.rows);
     const users = tasks.filter(({ metric }) => metric.needs?.includes('posterior'));
     const needed = users.length > 0 ? posterior : null;
-    // Two or three times as large as the latents: not where other threads have it for all that is computed.
+    // Two or three times as large as the latents: not where other threads have it for all that is
+    // computed.
     const isUsedHere = threads === 1 || !users.every((task) => canTravel(task, options));
     const given = { latents, factors, factorTypes, exactSplit: split };
     const table = scoreWork.load(core, { ...given, posterior: isUsedHere ? needed : null });
@@ -220,7 +227,10 @@ async function addUncertainty(
   });
 }
 
-/** Latents that are all whole numbers of few values beside factors that are all real: the arguments may be the wrong way round. */
+/**
+ * Latents that are all whole numbers of few values beside factors that are all real: the arguments
+ * may be the wrong way round.
+ */
 function looksSwapped(table: Table): boolean {
   const { core, latents, rows, latentCount, latentMinima, latentMaxima } = table;
   if (!table.factors.every(({ type, isConstant }) => type === 'continuous' && !isConstant)) return false;

@@ -7,12 +7,15 @@ import type { Posterior, PosteriorInput } from '../posterior.js';
 import type { CommonOptions } from '../types.js';
 import { COMMON_OPTIONS } from './common-options.js';
 
-/** Options of `score`. `Name` is what `metrics` may hold beside metrics themselves: `ScoreOptions<string>` takes names found at run time. */
+/**
+ * Options of `score`. `Name` is what `metrics` may hold beside metrics themselves:
+ * `ScoreOptions<string>` takes names found at run time.
+ */
 export interface ScoreOptions<Name extends string = MetricSpelling> extends CommonOptions {
   /**
-   * Which metrics: names or aliases (whatever their case, hyphens, underscores and spaces), `all`, or metrics of your own.
-   * Default: all but the slow ones (`dci`, `dci-es`). Those that need a posterior (`mig-posterior`) are left out of both where
-   * there is none.
+   * Which metrics: names or aliases (whatever their case, hyphens, underscores and spaces), `all`,
+   * or metrics of your own. Default: all but the slow ones (`dci`, `dci-es`). Those that need a
+   * posterior (`mig-posterior`) are left out of both where there is none.
    */
   readonly metrics?: ReadonlyArray<Name | Metric>;
   /** Options of single metrics, by name: `{ mig: { bins: 10 } }`. */
@@ -21,7 +24,10 @@ export interface ScoreOptions<Name extends string = MetricSpelling> extends Comm
   readonly bins?: number;
   /** Adds `timings` to the report. Default false, so that equal inputs give equal bytes. */
   readonly timings?: boolean;
-  /** The posteriors q(z|x) that the latents are of: mu and logvar as large as the latents, and z, drawn from the seed where there is none. */
+  /**
+   * The posteriors q(z|x) that the latents are of: mu and logvar as large as the latents, and z,
+   * drawn from the seed where there is none.
+   */
   readonly posterior?: PosteriorInput;
   /** What the factors are called, one name per column, to be named in the report. */
   readonly factorNames?: readonly string[];

@@ -28,7 +28,8 @@ export interface ScoreReport extends Report {
  * @param latents (N, D) numbers, samples are rows
  * @param factors (N, K) numbers, rows matching those of latents
  * @returns a plain object, the same for the same input and seed on every platform
- * @throws TypeError, RangeError or DataError (each with a `code`) saying what was expected and what was given
+ * @throws TypeError, RangeError or DataError (each with a `code`) saying what was expected and what
+ * was given
  *
  * @example
  * const report = await score(latents, factors, { metrics: ['mig'], seed: 1 });

@@ -6,11 +6,15 @@ import type { CommonOptions, UdrReport } from '../types.js';
 /** Options of `udr`. */
 export interface UdrOptions extends Pick<CommonOptions, 'signal' | 'onProgress'> {
   /**
-   * How alike two latents are: `spearman` (the default), the absolute rank correlation; `lasso`, the absolute weight of the one
-   * in the lasso that predicts the other from all latents of its model, standardised, with the penalty 0.1.
+   * How alike two latents are: `spearman` (the default), the absolute rank correlation; `lasso`,
+   * the absolute weight of the one in the lasso that predicts the other from all latents of its
+   * model, standardised, with the penalty 0.1.
    */
   readonly similarity?: UdrReport['similarity'];
-  /** A latent whose mean divergence from the prior is not above this, in nats, is not informative. Default 0.01. */
+  /**
+   * A latent whose mean divergence from the prior is not above this, in nats, is not informative.
+   * Default 0.01.
+   */
   readonly threshold?: number;
   /** What to call the models, in messages too; `model 0` and so on unless told. */
   readonly names?: readonly string[];

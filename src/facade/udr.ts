@@ -1,4 +1,7 @@
-/** Unsupervised Disentanglement Ranking: which of several models, trained alike from different seeds, the others agree with. */
+/**
+ * Unsupervised Disentanglement Ranking: which of several models, trained alike from different
+ * seeds, the others agree with.
+ */
 
 import { withCore } from '../../bindings/core.js';
 import { DataError, dataRangeError, wrongType, wrongValue } from '../errors.js';
@@ -26,16 +29,19 @@ export interface UdrPosterior extends Omit<PosteriorInput, 'z'> {
 const SIMILARITIES = { spearman: rankSimilarities, lasso: lassoSimilarities } as const;
 
 /**
- * Unsupervised Disentanglement Ranking: do models that differ in their seed find the same latents, up to order and sign? 0 to 1,
- * higher is better; no factors are needed.
+ * Unsupervised Disentanglement Ranking: do models that differ in their seed find the same latents,
+ * up to order and sign? 0 to 1, higher is better; no factors are needed.
  *
- * The score of two models is the mean over the informative latents of both of r^2 / (sum of similarities), r being the largest
- * similarity to a latent of the other model; that of a model is the median over the others. Informative are latents that vary and,
- * where mu and logvar are given, diverge from the prior by more than the threshold.
+ * The score of two models is the mean over the informative latents of both of r^2 / (sum of
+ * similarities), r being the largest similarity to a latent of the other model; that of a model is
+ * the median over the others. Informative are latents that vary and, where mu and logvar are given,
+ * diverge from the prior by more than the threshold.
  *
- * @param models latents (N, D), or mu and logvar, of the same N samples in the same order; D may differ
+ * @param models latents (N, D), or mu and logvar, of the same N samples in the same order; D may
+ * differ
  * @throws RangeError or DataError naming the model, what was expected and what was given
- * @see Duan et al. 2020; agrees with disentanglement_lib to 1e-9 where models have as many informative latents
+ * @see Duan et al. 2020; agrees with disentanglement_lib to 1e-9 where models have as many
+ * informative latents
  * @example
  * const { models } = await udr([muOfSeed0, muOfSeed1, muOfSeed2]);
  */

@@ -22,7 +22,10 @@ export interface ArrayEntry {
   readonly path: string;
   /** Name of the member or tensor; null where the file holds one array without a name. */
   readonly name: string | null;
-  /** The declared element type. Where it is none that a Matrix can have, `refusal` says what then happens. */
+  /**
+   * The declared element type. Where it is none that a Matrix can have, `refusal` says what then
+   * happens.
+   */
   readonly dtype: Dtype | (string & {});
   readonly shape: readonly number[];
   /** Bytes of the whole array once it is read. */
@@ -37,13 +40,14 @@ export interface ArrayEntry {
    */
   read(): Promise<Matrix>;
   /**
-   * Reads a list of strings: there where it is one as numpy writes `str`, of one dimension, little-endian, up to a mebibyte.
+   * Reads a list of strings: there where it is one as numpy writes `str`, of one dimension,
+   * little-endian, up to a mebibyte.
    * @throws DataError where it is no text
    */
   readStrings?(): Promise<string[]>;
   /**
-   * Reads it a few mebibytes at a time. A checksum can only be checked at the end: where it is wrong,
-   * the DataError comes after the last chunk.
+   * Reads it a few mebibytes at a time. A checksum can only be checked at the end: where it is
+   * wrong, the DataError comes after the last chunk.
    */
   chunks(): AsyncIterable<RowChunk>;
 }

@@ -18,11 +18,16 @@ export interface RawOptions {
 export interface OpenOptions {
   /** For a file of bare values without a header. */
   readonly raw?: RawOptions;
-  /** What the file is given as: decides the dtype of bare values, and the option that messages name. */
+  /**
+   * What the file is given as: decides the dtype of bare values, and the option that messages name.
+   */
   readonly role?: Role;
   /** The rows of the file it belongs to, which tells the columns of bare values in messages. */
   readonly expectedRows?: number;
-  /** Whether the first row of a text table holds names; `auto`, the default, looks whether it holds no number. */
+  /**
+   * Whether the first row of a text table holds names; `auto`, the default, looks whether it holds
+   * no number.
+   */
   readonly header?: 'auto' | boolean;
 }
 
@@ -34,8 +39,9 @@ export interface ArrayFormat {
   /** Whether a file is of this format by its first bytes, whatever its name. */
   begins?(prefix: Uint8Array, size: number): boolean;
   /**
-   * Whether a file is of this format by its name alone: `always`, or `unless` it begins as something that is known and not read here.
-   * Without it a file of the name has to begin as the format does.
+   * Whether a file is of this format by its name alone: `always`, or `unless` it begins as
+   * something that is known and not read here. Without it a file of the name has to begin as the
+   * format does.
    */
   readonly byName?: 'always' | 'unless';
   open(source: ByteSource, options: OpenOptions): ArrayFile | Promise<ArrayFile>;
@@ -67,7 +73,10 @@ export async function* readNamed(entries: readonly ArrayEntry[]): AsyncGenerator
   for (const entry of entries) yield { name: nameOf(entry), matrix: await entry.read() };
 }
 
-/** Writes one array in constant memory: what stands before its rows, where something does, and then them. */
+/**
+ * Writes one array in constant memory: what stands before its rows, where something does, and then
+ * them.
+ */
 export async function* writeRows(
   entry: ArrayEntry,
   header: (dtype: Dtype, rows: number, columns: number) => Uint8Array | null,

@@ -33,15 +33,18 @@ export interface ConvertOptions {
 export interface Conversion {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly written: readonly ArrayEntry[];
-  /** Arrays that are no tables of numbers, nor lists of strings that the format can have, and are left out. */
+  /**
+   * Arrays that are no tables of numbers, nor lists of strings that the format can have, and are
+   * left out.
+   */
   readonly skipped: readonly ArrayEntry[];
 }
 
 /**
- * Converts an opened file. Archives keep all arrays that are tables of numbers, .npz also lists of strings; a format of one array takes the
- * only one there is, or the member named. Formats of one array are converted in constant memory, .npz holds one
- * array at a time, .safetensors all of them. Column names go from table to text, unless some are numbers: such a
- * line would be read as a row.
+ * Converts an opened file. Archives keep all arrays that are tables of numbers, .npz also lists of
+ * strings; a format of one array takes the only one there is, or the member named. Formats of one
+ * array are converted in constant memory, .npz holds one array at a time, .safetensors all of them.
+ * Column names go from table to text, unless some are numbers: such a line would be read as a row.
  *
  * @throws DataError when no array can be taken, or several could
  */

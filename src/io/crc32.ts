@@ -1,17 +1,24 @@
 /**
- * Checksums of 32 bits, eight bytes at a time ("slicing by 8", M. E. Kounavis and F. L. Berry, 2005).
+ * Checksums of 32 bits, eight bytes at a time ("slicing by 8", M. E. Kounavis and F. L. Berry,
+ * 2005).
  */
 
 const ZIP_TABLES = makeTables(0xedb88320);
 
 let castagnoliTables: Int32Array[] | undefined;
 
-/** The CRC-32 of bytes as ZIP has it (reflected polynomial 0xEDB88320), or of `previous` bytes followed by these. */
+/**
+ * The CRC-32 of bytes as ZIP has it (reflected polynomial 0xEDB88320), or of `previous` bytes
+ * followed by these.
+ */
 export function crc32(bytes: Uint8Array, previous = 0): number {
   return checksum(bytes, previous, ZIP_TABLES);
 }
 
-/** CRC-32C (Castagnoli; reflected polynomial 0x82F63B78, RFC 3720), or of `previous` bytes followed by these. */
+/**
+ * CRC-32C (Castagnoli; reflected polynomial 0x82F63B78, RFC 3720), or of `previous` bytes followed
+ * by these.
+ */
 export function crc32c(bytes: Uint8Array, previous = 0): number {
   castagnoliTables ??= makeTables(0x82f63b78);
   return checksum(bytes, previous, castagnoliTables);

@@ -1,6 +1,6 @@
 /**
- * Numbers as text: decimal and exponent notation, `nan` and `inf`; spaces around them and quotes are allowed.
- * No hexadecimal, no thousands separators, nothing after the number.
+ * Numbers as text: decimal and exponent notation, `nan` and `inf`; spaces around them and quotes
+ * are allowed. No hexadecimal, no thousands separators, nothing after the number.
  */
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

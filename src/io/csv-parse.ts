@@ -30,7 +30,8 @@ const TAB = 0x09;
 
 /**
  * Parses the rows of a text table as they are read, a mebibyte of text at a time.
- * @throws DataError with the row, the column and the line of what is no number, or of a row of other length
+ * @throws DataError with the row, the column and the line of what is no number, or of a row of
+ * other length
  */
 export async function* parseRows(source: ByteSource, dialect: Dialect): AsyncGenerator<ParsedRows> {
   const parser = new RowParser(source.path, dialect);

@@ -9,7 +9,9 @@ import type { ByteSource } from './source.js';
 
 /** What a text table does not say itself. */
 export interface CsvOptions {
-  /** Whether the first row holds names; `auto` takes it for names when it holds no number at all. */
+  /**
+   * Whether the first row holds names; `auto` takes it for names when it holds no number at all.
+   */
   readonly header?: 'auto' | boolean;
   /** Read as `.tsv`: cells are separated by tabs, whatever else is in them. */
   readonly isTabbed?: boolean;
@@ -19,12 +21,13 @@ export interface CsvOptions {
 const KEPT_BYTES = 64 << 20;
 
 /**
- * Opens a table of numbers as text, separated by commas, semicolons or tabs. It has no header that says its
- * shape, so it is read through, in constant memory, and every cell is checked.
+ * Opens a table of numbers as text, separated by commas, semicolons or tabs. It has no header that
+ * says its shape, so it is read through, in constant memory, and every cell is checked.
  *
  * The dtype is int32 when every cell is written as an integer that int32 holds, otherwise float64.
  *
- * @throws DataError with the row, the column and the line of what is no number, or of a row of other length
+ * @throws DataError with the row, the column and the line of what is no number, or of a row of
+ * other length
  */
 export async function openCsv(source: ByteSource, options: CsvOptions = {}): Promise<ArrayFile> {
   const { path } = source;
@@ -174,13 +177,16 @@ const ROWS_PER_BLOCK = 4096;
 /** How to write a text table. */
 export interface CsvWriteOptions {
   readonly delimiter?: ',' | '\t';
-  /** Names for the first line. Where some are numbers, reading takes that line for numbers, or refuses it, unless told. */
+  /**
+   * Names for the first line. Where some are numbers, reading takes that line for numbers, or
+   * refuses it, unless told.
+   */
   readonly columnNames?: readonly string[];
 }
 
 /**
- * Writes a matrix as text: every number so that reading gives the same one, integers without a point and
- * the other dtypes with one, so that reading tells them apart.
+ * Writes a matrix as text: every number so that reading gives the same one, integers without a
+ * point and the other dtypes with one, so that reading tells them apart.
  */
 export function* writeCsv(matrix: Matrix, options: CsvWriteOptions = {}): Generator<Uint8Array> {
   const { delimiter = ',', columnNames } = options;
@@ -235,7 +241,9 @@ export const tsv = {
   output: outputOf(['tsv', 'tab'], '\t'),
 } as const satisfies ArrayFormat;
 
-/** Column names go from table to text, unless some are numbers: such a line would be read as a row. */
+/**
+ * Column names go from table to text, unless some are numbers: such a line would be read as a row.
+ */
 function outputOf(extensions: readonly string[], delimiter: ',' | '\t'): ArrayOutput {
   return {
     extensions,

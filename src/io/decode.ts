@@ -7,8 +7,9 @@ import { widenHalf } from './half.js';
 export type Refuse = (index: number, problem: string) => DataError;
 
 /**
- * Decodes stored elements into `out`, from index `at` on. `bytes` must be whole elements; big-endian ones
- * are swapped in place. Like WebAssembly's memory, this takes the machine to be little-endian.
+ * Decodes stored elements into `out`, from index `at` on. `bytes` must be whole elements;
+ * big-endian ones are swapped in place. Like WebAssembly's memory, this takes the machine to be
+ * little-endian.
  */
 export function decodeElements(
   bytes: Uint8Array,
@@ -78,7 +79,9 @@ function narrowIntegers(bytes: Uint8Array, signed: boolean, out: MatrixData, at:
   }
 }
 
-/** A `Refuse` for elements that lie row by row (or column by column) from the first of the array. */
+/**
+ * A `Refuse` for elements that lie row by row (or column by column) from the first of the array.
+ */
 export function refuseAt(
   path: string,
   member: string | undefined,

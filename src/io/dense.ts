@@ -15,7 +15,10 @@ export interface Layout {
   readonly shape: readonly number[];
 }
 
-/** The bytes of the elements: always in order; in ranges too, where they are neither compressed nor checksummed. */
+/**
+ * The bytes of the elements: always in order; in ranges too, where they are neither compressed nor
+ * checksummed.
+ */
 export interface Payload {
   stream(): AsyncIterable<Uint8Array>;
   read?(offset: number, length: number): Promise<Uint8Array>;
@@ -34,7 +37,8 @@ type Read = NonNullable<Payload['read']>;
 const CHUNK_BYTES = 4 << 20;
 // A multiple of every element's size, so that no element is cut.
 const DECODE_BYTES = 1 << 20;
-// Beyond this the array is allocated first, so that one too long for memory is refused with its name.
+// Beyond this the array is allocated first, so that one too long for memory is refused with its
+// name.
 const WHOLE_BYTES = 2 ** 30;
 
 /**

@@ -27,7 +27,8 @@ export function extensionOf(path: string): string | null {
 
 /**
  * Tells the format of a file by how it begins; by its name where it begins like nothing known.
- * @throws DataError for a file that is empty, of a format known but not read, or not what its name says
+ * @throws DataError for a file that is empty, of a format known but not read, or not what its name
+ * says
  */
 export async function detectFormat(source: ByteSource): Promise<ArrayFormat> {
   const { path, size } = source;

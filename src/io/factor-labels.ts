@@ -27,10 +27,12 @@ export function factorLabelMembers(names: readonly string[], types: readonly Fac
 }
 
 /**
- * What an archive says of the columns of its factors: `factor_names` and `factor_types` (`discrete` or `continuous`), lists of K strings as numpy writes them (`<U`).
- * They belong to the array that is taken for factors unasked, and say nothing of another.
+ * What an archive says of the columns of its factors: `factor_names` and `factor_types` (`discrete`
+ * or `continuous`), lists of K strings as numpy writes them (`<U`). They belong to the array that
+ * is taken for factors unasked, and say nothing of another.
  *
- * @throws DataError for lists of another length or type, names that are not different, or other kinds
+ * @throws DataError for lists of another length or type, names that are not different, or other
+ * kinds
  */
 export async function readFactorLabels(file: ArrayFile, factors: ArrayEntry): Promise<FactorLabels> {
   if (factors.name === null || findByRole(file, 'factors') !== factors) return { names: null, types: null };

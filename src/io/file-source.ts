@@ -17,8 +17,8 @@ export class NoInputError extends Error {
 const READ_BYTES = 1 << 30;
 
 /**
- * Opens a file for reading in ranges, beyond 4 GiB as well. `-` is standard input, which is read to its end
- * into memory, as is a named pipe. Close it when done.
+ * Opens a file for reading in ranges, beyond 4 GiB as well. `-` is standard input, which is read to
+ * its end into memory, as is a named pipe. Close it when done.
  *
  * @throws NoInputError when there is nothing to read
  */
@@ -30,7 +30,8 @@ export async function openFileSource(path: string): Promise<ByteSource> {
     const stat = await handle.stat();
     if (stat.isDirectory()) throw new NoInputError(path, 'expected a file, got a directory');
     if (stat.isFile()) return positionalSource(handle, path, stat.size);
-    // A pipe or a device has no size and no positions: <(process substitution) and /dev/stdin come here.
+    // A pipe or a device has no size and no positions: <(process substitution) and /dev/stdin come
+    // here.
     const bytes = await readToEnd(handle.createReadStream({ autoClose: false }), path);
     await handle.close();
     return memorySource(bytes, path);
@@ -62,7 +63,10 @@ function positionalSource(handle: FileHandle, path: string, size: number): ByteS
   };
 }
 
-/** Memory that is about to be written to in full, and so need not be cleared; not a Buffer, whose `slice` is a view. */
+/**
+ * Memory that is about to be written to in full, and so need not be cleared; not a Buffer, whose
+ * `slice` is a view.
+ */
 function room(length: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }

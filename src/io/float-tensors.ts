@@ -1,4 +1,7 @@
-/** Float32 tensors of any rank in .safetensors: weights, where tables of rows and columns will not do. */
+/**
+ * Float32 tensors of any rank in .safetensors: weights, where tables of rows and columns will not
+ * do.
+ */
 import { DataError, dataRangeError } from '../errors.js';
 import { encodeHeader, type Metadata, readHeader } from './safetensors-header.js';
 import { countElements, formatShape } from './shape.js';
@@ -13,8 +16,10 @@ export interface FloatTensor {
 export type FloatTensors = ReadonlyMap<string, FloatTensor>;
 
 /**
- * Writes float32 tensors, in the order of the map. The chunks are views of the tensors: write them before changing those.
- * @throws RangeError for a tensor with another number of values than its shape has; DataError for the name `__metadata__`
+ * Writes float32 tensors, in the order of the map. The chunks are views of the tensors: write them
+ * before changing those.
+ * @throws RangeError for a tensor with another number of values than its shape has; DataError for
+ * the name `__metadata__`
  */
 export function* writeFloatTensors(tensors: FloatTensors, metadata?: Metadata): Generator<Uint8Array> {
   const listed = [...tensors].map(([name, { shape, values }]) => {

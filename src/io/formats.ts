@@ -1,4 +1,6 @@
-/** Every format of arrays that is read, in the order in which a file is tried by its first bytes. */
+/**
+ * Every format of arrays that is read, in the order in which a file is tried by its first bytes.
+ */
 import type { ArrayFormat } from './array-format.js';
 import { csv, tsv } from './csv.js';
 import { npy } from './npy.js';

@@ -1,5 +1,6 @@
 /**
- * The two 16-bit floating point formats, by their bits: exact both ways, subnormals, infinities and NaN included.
+ * The two 16-bit floating point formats, by their bits: exact both ways, subnormals, infinities and
+ * NaN included.
  */
 
 const bits_u32 = new Uint32Array(1);

@@ -35,8 +35,9 @@ export type { NamedStrings } from './strings.js';
 export { writeVmat } from './vmat.js';
 
 /**
- * Opens a file of arrays. The format is told by its first bytes, and by its name only where those say nothing.
- * Headers are read and checked; numbers are read by the entries. (A text table has no header and is read through.)
+ * Opens a file of arrays. The format is told by its first bytes, and by its name only where those
+ * say nothing. Headers are read and checked; numbers are read by the entries. (A text table has no
+ * header and is read through.)
  *
  * @throws DataError with the place where the file is damaged or cannot be read
  *

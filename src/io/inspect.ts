@@ -14,7 +14,10 @@ export interface ArrayInspection {
   readonly constantColumns: readonly number[];
   /** Columns of whole numbers only. */
   readonly integralColumns: readonly number[];
-  /** How many values are NaN or infinite, and the first of them in row order; null when there are none. */
+  /**
+   * How many values are NaN or infinite, and the first of them in row order; null when there are
+   * none.
+   */
   readonly nonFinite: {
     readonly count: number;
     readonly first: { readonly row: number; readonly column: number };

@@ -1,6 +1,6 @@
 /**
- * The first key that an object in a JSON text has twice, or null. `JSON.parse` keeps the last of them without
- * a word. The text must be valid JSON.
+ * The first key that an object in a JSON text has twice, or null. `JSON.parse` keeps the last of
+ * them without a word. The text must be valid JSON.
  */
 export function findRepeatedKey(json: string): string | null {
   // The keys of every level that is open; null for an array.

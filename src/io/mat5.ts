@@ -61,10 +61,12 @@ const CLASSES: Readonly<Record<number, string>> = {
 const FIRST_NUMERIC_CLASS = 6;
 
 /**
- * Reads one numeric array out of a MAT file of version 5 (The MathWorks, "MAT-File Format", chapter 1), compressed or
- * not, of either byte order. Other variables are passed over by their names and sizes.
+ * Reads one numeric array out of a MAT file of version 5 (The MathWorks, "MAT-File Format", chapter
+ * 1), compressed or not, of either byte order. Other variables are passed over by their names and
+ * sizes.
  *
- * @throws DataError when the file is damaged or cut short, has no such array, or has it as something else than real numbers
+ * @throws DataError when the file is damaged or cut short, has no such array, or has it as
+ * something else than real numbers
  */
 export async function readMatArray(source: ByteSource, name: string): Promise<MatArray> {
   const { path, size } = source;

@@ -1,6 +1,6 @@
 /**
- * Whether a name can be that of a member: steps between slashes, none of them empty or `.` or `..`, no backslash
- * and no control characters. A slash at the end is that of a folder.
+ * Whether a name can be that of a member: steps between slashes, none of them empty or `.` or `..`,
+ * no backslash and no control characters. A slash at the end is that of a folder.
  */
 export function isPlainName(name: string): boolean {
   const steps = name.replace(/\/$/, '').split('/');

@@ -28,8 +28,8 @@ export interface NpyHeader {
 }
 
 /**
- * Parses the header of an array of `size` bytes from its first bytes, and checks that the elements fill
- * the rest exactly.
+ * Parses the header of an array of `size` bytes from its first bytes, and checks that the elements
+ * fill the rest exactly.
  *
  * @param prefix the first bytes, at least `min(size, NPY_PREFIX_BYTES)` of them
  * @throws DataError

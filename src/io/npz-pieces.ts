@@ -8,11 +8,17 @@ export interface PiecewiseArray {
   readonly name: string;
   readonly dtype: Dtype;
   readonly shape: readonly [number, number, ...number[]];
-  /** Its bytes in row order, little-endian. Asked for twice, and the same both times, unless the archive is compressed. */
+  /**
+   * Its bytes in row order, little-endian. Asked for twice, and the same both times, unless the
+   * archive is compressed.
+   */
   pieces(): AsyncIterable<Uint8Array>;
 }
 
-/** Writes arrays, and lists of strings, as .npz without ever holding one: checksums stand before the bytes, so what is not compressed is made twice. */
+/**
+ * Writes arrays, and lists of strings, as .npz without ever holding one: checksums stand before the
+ * bytes, so what is not compressed is made twice.
+ */
 export function writePieces(
   arrays: ReadonlyArray<PiecewiseArray | NamedStrings>,
   compress: boolean,

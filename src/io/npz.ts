@@ -12,8 +12,9 @@ import { readZipDirectory, streamMember, type ZipMember } from './zip.js';
 import { writeZip, type ZipInput } from './zip-writer.js';
 
 /**
- * Opens an .npz archive: the headers of all members are read, and of the rest only what is asked for later.
- * Members are named as numpy does, without `.npy`; others than arrays are listed and refused on reading.
+ * Opens an .npz archive: the headers of all members are read, and of the rest only what is asked
+ * for later. Members are named as numpy does, without `.npy`; others than arrays are listed and
+ * refused on reading.
  *
  * @throws DataError when the archive or the header of an array is damaged
  */
@@ -45,7 +46,10 @@ async function openMember(source: ByteSource, member: ZipMember): Promise<ArrayE
   return npyEntry(path, name, header, member.size, payload);
 }
 
-/** An array of an archive: its header is read, its elements come as a stream whose checksum is checked at the end. */
+/**
+ * An array of an archive: its header is read, its elements come as a stream whose checksum is
+ * checked at the end.
+ */
 export interface NpzMember {
   /** As numpy calls it, without `.npy`. */
   readonly name: string;
@@ -96,10 +100,11 @@ export interface NpzWriteOptions {
 }
 
 /**
- * Writes matrices, and lists of strings, as .npz, one at a time. Equal matrices give equal bytes, as long as they are not compressed:
- * how well it deflates differs between platforms.
+ * Writes matrices, and lists of strings, as .npz, one at a time. Equal matrices give equal bytes,
+ * as long as they are not compressed: how well it deflates differs between platforms.
  *
- * @throws DataError for a name that is given twice, or that no member can have; for strings that numpy could not give back
+ * @throws DataError for a name that is given twice, or that no member can have; for strings that
+ * numpy could not give back
  */
 export function writeNpz(
   entries: Iterable<NamedMatrix | NamedStrings> | AsyncIterable<NamedMatrix | NamedStrings>,

@@ -9,7 +9,10 @@ import { formatShape } from './shape.js';
 import type { ByteSource } from './source.js';
 import { readStringList } from './strings.js';
 
-/** An array of any number of dimensions, whose bytes can be had in order, or in ranges where they lie bare. */
+/**
+ * An array of any number of dimensions, whose bytes can be had in order, or in ranges where they
+ * lie bare.
+ */
 export interface Tensor {
   readonly path: string;
   /** Name of the member; null for the one array of an .npy file. */
@@ -22,7 +25,10 @@ export interface Tensor {
   readonly itemBytes: number | null;
   /** The CRC-32 that the archive's directory has of the member. */
   readonly checksum: number | null;
-  /** The bytes of the elements, in order. The checksum is checked at the end, and only here: `read` cannot. */
+  /**
+   * The bytes of the elements, in order. The checksum is checked at the end, and only here: `read`
+   * cannot.
+   */
   stream(): AsyncIterable<Uint8Array>;
   /** A range of them; there where they are not compressed. */
   readonly read?: (offset: number, length: number) => Promise<Uint8Array>;
@@ -31,10 +37,12 @@ export interface Tensor {
 }
 
 /**
- * Opens the arrays of an .npz archive, or the one of an .npy file, whatever their number of dimensions. Members that
- * are other files, and those that `isSkipped` names, are left out without being looked into.
+ * Opens the arrays of an .npz archive, or the one of an .npy file, whatever their number of
+ * dimensions. Members that are other files, and those that `isSkipped` names, are left out without
+ * being looked into.
  *
- * @throws DataError when the archive or the header of an array is damaged, or for a file of another format
+ * @throws DataError when the archive or the header of an array is damaged, or for a file of another
+ * format
  */
 export async function openTensors(
   source: ByteSource,

@@ -12,7 +12,10 @@ export class OutputError extends Error {
   }
 }
 
-/** What went wrong in writing a file, in words, from the code that a file system gives; `folder` is where the file is. */
+/**
+ * What went wrong in writing a file, in words, from the code that a file system gives; `folder` is
+ * where the file is.
+ */
 export function describeWriteFailure(error: unknown, folder: string): string {
   switch ((error as { code?: unknown }).code) {
     case 'ENOENT':

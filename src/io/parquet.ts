@@ -14,11 +14,12 @@ const CHUNK_BYTES = 4 << 20;
 const LONGEST_LIST = 1_000_000;
 
 /**
- * Opens a .parquet table of numbers: one array with a column for every column, or for every place of a column
- * of lists of one length. Its dtype is that of the columns where they agree, otherwise float64.
+ * Opens a .parquet table of numbers: one array with a column for every column, or for every place
+ * of a column of lists of one length. Its dtype is that of the columns where they agree, otherwise
+ * float64.
  *
- * Row groups are read one at a time. hyparquet, which decodes them, is loaded here; it does not check the
- * checksums that pages may have.
+ * Row groups are read one at a time. hyparquet, which decodes them, is loaded here; it does not
+ * check the checksums that pages may have.
  *
  * @throws DataError when the file is damaged
  */
@@ -137,7 +138,8 @@ async function* groupsOf(table: Table): AsyncGenerator<{ firstRow: number; rows:
     if (rows === 0) continue;
     const data = allocate(dtype, rows * columns, { path });
     const rowEnd = firstRow + rows;
-    // One column at a time: of several that fail, hyparquet leaves promises behind that nobody waits for.
+    // One column at a time: of several that fail, hyparquet leaves promises behind that nobody
+    // waits for.
     for (const field of fields) {
       // Copied after reading, since errors that are thrown while it calls back are lost, too.
       const parts: ColumnData[] = [];
@@ -242,7 +244,9 @@ function leafOf(top: SchemaTree): SchemaTree | null {
   return isPlain ? leaf : null;
 }
 
-/** The length that all lists of a column have if they have one: checked for every row on reading. */
+/**
+ * The length that all lists of a column have if they have one: checked for every row on reading.
+ */
 function listLength(metadata: FileMetaData, name: string, rows: number): number | null {
   let values = 0;
   for (const group of metadata.row_groups) {
@@ -296,7 +300,8 @@ function asyncBufferOf(source: ByteSource): AsyncBuffer {
     byteLength: size,
     slice(start, end = size) {
       const read = slice(start, end);
-      // hyparquet reads ahead, and may fail before it waits for this: that must not end the process.
+      // hyparquet reads ahead, and may fail before it waits for this: that must not end the
+      // process.
       read.catch(() => undefined);
       return read;
     },

@@ -14,8 +14,8 @@ import { formatShape } from './shape.js';
 export type PosteriorNames = Partial<Posterior<string>>;
 
 /**
- * The arrays of an archive to take as a posterior: those named; else `mu` (`mean`, `latents`), `logvar` (`log_var`) and, where
- * there is one, `z` (`samples`).
+ * The arrays of an archive to take as a posterior: those named; else `mu` (`mean`, `latents`),
+ * `logvar` (`log_var`) and, where there is one, `z` (`samples`).
  * @throws DataError that says what the file holds and how to choose
  */
 export function pickPosterior(file: ArrayFile, names: PosteriorNames = {}): Posterior<ArrayEntry> {
@@ -38,8 +38,9 @@ export interface PosteriorSearch {
 }
 
 /**
- * The posterior that the latents of an archive are of: arrays of their shape, by the names that are usual for mu, logvar and z.
- * An array of another shape is of another posterior, or none: a note says so.
+ * The posterior that the latents of an archive are of: arrays of their shape, by the names that are
+ * usual for mu, logvar and z. An array of another shape is of another posterior, or none: a note
+ * says so.
  */
 export function findPosterior(file: ArrayFile, latents: ArrayEntry): PosteriorSearch {
   const [mu, logvar, z] = [findByRole(file, 'mu'), findByRole(file, 'logvar'), findByRole(file, 'z')];

@@ -5,8 +5,8 @@ import { ROLES, type Role } from './roles.js';
 import { formatShape } from './shape.js';
 
 /**
- * The array of a file to take as latents: the one named; or the only one there is; or the one that by
- * convention holds them: `latents`, else `mu`, else `codes`, else `z`.
+ * The array of a file to take as latents: the one named; or the only one there is; or the one that
+ * by convention holds them: `latents`, else `mu`, else `codes`, else `z`.
  *
  * @throws DataError that says what the file holds and how to choose
  */

@@ -25,7 +25,8 @@ export class LiteralError extends Error {
 const DEEPEST = 32;
 
 /**
- * Parses one Python literal: strings, whole numbers, True, False, None, tuples, lists and dicts. Nothing is evaluated.
+ * Parses one Python literal: strings, whole numbers, True, False, None, tuples, lists and dicts.
+ * Nothing is evaluated.
  * @throws LiteralError
  */
 export function parseLiteral(text: string): Literal {

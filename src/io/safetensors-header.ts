@@ -48,7 +48,10 @@ export interface SafetensorsHeader {
   readonly dataStart: number;
 }
 
-/** @throws DataError when the header is damaged, or when its tensors leave holes, overlap, or miss the file's end */
+/**
+ * @throws DataError when the header is damaged, or when its tensors leave holes, overlap, or miss
+ * the file's end
+ */
 export async function readHeader(source: ByteSource): Promise<SafetensorsHeader> {
   const { path, size } = source;
   if (size < 8) throw new DataError(`expected a header length of 8 bytes, got ${size}`, { path });
@@ -131,7 +134,8 @@ function checkCover(tensors: readonly StoredTensor[], dataBytes: number, path: s
 }
 
 /**
- * The header, with the length before it, of tensors that lie one after the other as they are listed.
+ * The header, with the length before it, of tensors that lie one after the other as they are
+ * listed.
  * @throws DataError for a name that is given twice or means something else to the format
  */
 export function encodeHeader(

@@ -9,7 +9,8 @@ import type { ByteSource } from './source.js';
 
 /**
  * Opens a .safetensors file.
- * @throws DataError when the header is damaged, or when its tensors leave holes, overlap, or miss the file's end
+ * @throws DataError when the header is damaged, or when its tensors leave holes, overlap, or miss
+ * the file's end
  */
 export async function openSafetensors(source: ByteSource): Promise<ArrayFile> {
   const { tensors, metadata, dataStart } = await readHeader(source);
@@ -34,7 +35,8 @@ function entryOf(source: ByteSource, tensor: StoredTensor, dataStart: number): A
  * @throws DataError for a name that is given twice or means something else to the format
  */
 export function* writeSafetensors(entries: readonly NamedMatrix[], metadata?: Metadata): Generator<Uint8Array> {
-  // Wide elements first: every tensor then begins at a multiple of its element's size, as the format wants it.
+  // Wide elements first: every tensor then begins at a multiple of its element's size, as the
+  // format wants it.
   const inOrder = [...entries].sort((a, b) => ITEM_BYTES[b.matrix.dtype] - ITEM_BYTES[a.matrix.dtype]);
   const tensors = inOrder.map(({ name, matrix: { rows, columns, data, dtype } }) => {
     return { name, dtype, shape: [rows, columns], bytes: data.length * ITEM_BYTES[dtype] };
@@ -43,7 +45,10 @@ export function* writeSafetensors(entries: readonly NamedMatrix[], metadata?: Me
   for (const { matrix } of inOrder) yield* encodeMatrix(matrix);
 }
 
-/** .safetensors, an archive. A file of that name is one, so that its reader says what is wrong with it. */
+/**
+ * .safetensors, an archive. A file of that name is one, so that its reader says what is wrong with
+ * it.
+ */
 export const safetensors = {
   name: 'safetensors',
   extensions: ['safetensors'],

@@ -28,7 +28,10 @@ export function refusalOfShape(shape: readonly number[]): string | null {
   return null;
 }
 
-/** The rows and columns of a shape that `refusalOfShape` has let pass: trailing dimensions of 1 fall away. */
+/**
+ * The rows and columns of a shape that `refusalOfShape` has let pass: trailing dimensions of 1 fall
+ * away.
+ */
 export function rowsAndColumns(shape: readonly number[]): { rows: number; columns: number } {
   return { rows: shape[0], columns: shape.length === 1 ? 1 : shape[1] };
 }

@@ -3,8 +3,8 @@ import { DataError } from '../errors.js';
 /**
  * Bytes that can be read in ranges: a file, a Blob, or memory.
  *
- * `read` gives exactly the bytes asked for, in memory that belongs to the caller from then on, or throws
- * a DataError that says how many there were.
+ * `read` gives exactly the bytes asked for, in memory that belongs to the caller from then on, or
+ * throws a DataError that says how many there were.
  */
 export interface ByteSource {
   /** What to call it in messages; `-` is standard input. */
@@ -15,7 +15,9 @@ export interface ByteSource {
   close?(): Promise<void>;
 }
 
-/** Bytes that are in memory already. They are copied on reading, so what is read never changes them. */
+/**
+ * Bytes that are in memory already. They are copied on reading, so what is read never changes them.
+ */
 export function memorySource(bytes: Uint8Array, path = 'memory'): ByteSource {
   return {
     path,

@@ -55,7 +55,10 @@ function decodeUtf8(bytes: Uint8Array): string | null {
   }
 }
 
-/** Whether numpy can keep a string: halves of a surrogate pair are no text, and zeros at the end are padding. */
+/**
+ * Whether numpy can keep a string: halves of a surrogate pair are no text, and zeros at the end are
+ * padding.
+ */
 export function isKeepable(text: string): boolean {
   return !/\p{Surrogate}|\0$/u.test(text);
 }

@@ -13,8 +13,9 @@ const CHECKSUM_AT = 148;
 const MOST_MEMBERS = 1_000_000;
 
 /**
- * Lists the plain files of a tar archive (POSIX.1-1988, "ustar", and GNU's); links, folders and extended headers are
- * passed over. Long names of extended headers are not read: such a member keeps its cut name.
+ * Lists the plain files of a tar archive (POSIX.1-1988, "ustar", and GNU's); links, folders and
+ * extended headers are passed over. Long names of extended headers are not read: such a member
+ * keeps its cut name.
  *
  * @throws DataError for a damaged header or an archive that ends too soon
  */

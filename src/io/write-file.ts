@@ -3,9 +3,9 @@ import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promi
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Writes a file so that it is there whole or not at all: into a temporary file beside it, which takes its name
- * once it is on the disk. A file that was there before stays as it was until then, and after any failure.
- * A link stays a link; a pipe or a device is written to as it is.
+ * Writes a file so that it is there whole or not at all: into a temporary file beside it, which
+ * takes its name once it is on the disk. A file that was there before stays as it was until then,
+ * and after any failure. A link stays a link; a pipe or a device is written to as it is.
  */
 export async function writeFileAtomically(
   path: string,
@@ -28,12 +28,18 @@ export async function writeFileAtomically(
   }
 }
 
-/** Whether a name is that of a temporary file of `writeFileAtomically`, left where a writer was killed. */
+/**
+ * Whether a name is that of a temporary file of `writeFileAtomically`, left where a writer was
+ * killed.
+ */
 export function isLeftover(name: string): boolean {
   return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name);
 }
 
-/** Makes the names in a folder durable: until then a file that took its name may lose it to a power cut. */
+/**
+ * Makes the names in a folder durable: until then a file that took its name may lose it to a power
+ * cut.
+ */
 export async function syncFolder(path: string): Promise<void> {
   // Windows opens no folders; its file systems journal names themselves.
   if (process.platform === 'win32') return;

@@ -24,8 +24,8 @@ interface Written {
 }
 
 /**
- * Writes a ZIP archive, with ZIP64 fields where sizes need them. Deflated members are held in memory, in their
- * deflated form, one at a time; stored ones are not.
+ * Writes a ZIP archive, with ZIP64 fields where sizes need them. Deflated members are held in
+ * memory, in their deflated form, one at a time; stored ones are not.
  *
  * @throws DataError for a name that is given twice
  */

@@ -40,10 +40,11 @@ const FLAG_DIRECTORY_ENCRYPTED = 1 << 13;
 const REFUSED_FLAGS = FLAG_ENCRYPTED | FLAG_PATCH | FLAG_STRONGLY_ENCRYPTED | FLAG_DIRECTORY_ENCRYPTED;
 
 /**
- * Reads the directory of a ZIP archive (ZIP64 included) and checks it against the header of every member.
- * Folders are left out.
+ * Reads the directory of a ZIP archive (ZIP64 included) and checks it against the header of every
+ * member. Folders are left out.
  *
- * @throws DataError when directory and members contradict each other, or overlap, or cannot be read here
+ * @throws DataError when directory and members contradict each other, or overlap, or cannot be read
+ * here
  */
 export async function readZipDirectory(source: ByteSource): Promise<ZipMember[]> {
   const { path } = source;

@@ -1,6 +1,6 @@
 /**
- * Multinomial logistic regression without a penalty, every class counting the same however many rows it has, and the
- * cross entropy that it leaves on the rows it was fitted to.
+ * Multinomial logistic regression without a penalty, every class counting the same however many
+ * rows it has, and the cross entropy that it leaves on the rows it was fitted to.
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
@@ -25,16 +25,21 @@ export interface BalancedProblem {
 
 /** What the fit left. */
 export interface BalancedFit {
-  /** Mean of -ln p over the rows, each counting once, in nats. 0 where the classes can be separated. */
+  /**
+   * Mean of -ln p over the rows, each counting once, in nats. 0 where the classes can be separated.
+   */
   readonly crossEntropy: number;
   /**
-   * 'separable': the largest score is everywhere that of the row's class, so that the cross entropy comes as near to 0 as
-   * one likes. 'unfinished': the search was given up; the optimum is lower.
+   * 'separable': the largest score is everywhere that of the row's class, so that the cross entropy
+   * comes as near to 0 as one likes. 'unfinished': the search was given up; the optimum is lower.
    */
   readonly outcome: 'minimum' | 'separable' | 'unfinished';
 }
 
-/** Of a value in nats. Without a penalty the minimum may be far out, or nowhere: the search must know when to give up. */
+/**
+ * Of a value in nats. Without a penalty the minimum may be far out, or nowhere: the search must
+ * know when to give up.
+ */
 const RULES: StoppingRules = {
   tolerance: 1e-9,
   steps: 60,
@@ -47,8 +52,8 @@ const RULES: StoppingRules = {
 const LEAST_VARIANCE = 1e-10;
 
 /**
- * Fits the model by Newton's method, from the classes' linear discriminants. Takes its memory from the arena and gives
- * it back.
+ * Fits the model by Newton's method, from the classes' linear discriminants. Takes its memory from
+ * the arena and gives it back.
  */
 export async function fitBalancedLogistic(
   core: Core,

@@ -1,7 +1,8 @@
 /**
- * Gradient-boosted trees as scikit-learn 1.2 fits them by default (GradientBoostingClassifier, GradientBoostingRegressor):
- * exact splits, all columns at each, no subsampling. Where it draws among equal splits, the lowest column and threshold win,
- * and the columns share the importance. Or splits between quantiles only, as fast libraries make them.
+ * Gradient-boosted trees as scikit-learn 1.2 fits them by default (GradientBoostingClassifier,
+ * GradientBoostingRegressor): exact splits, all columns at each, no subsampling. Where it draws
+ * among equal splits, the lowest column and threshold win, and the columns share the importance. Or
+ * splits between quantiles only, as fast libraries make them.
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
@@ -18,7 +19,10 @@ export interface BoostingProblem {
   /** [columns][testRows] */
   readonly test: Float64Array;
   readonly testRows: number;
-  /** Of the training rows: whole numbers 0 .. classes - 1 that all occur, or any numbers where classes is null. */
+  /**
+   * Of the training rows: whole numbers 0 .. classes - 1 that all occur, or any numbers where
+   * classes is null.
+   */
   readonly target: ArrayLike<number>;
   /** Null: least squares. */
   readonly classes: number | null;
@@ -26,13 +30,19 @@ export interface BoostingProblem {
   readonly learningRate: number;
   /** 1..8 */
   readonly depth: number;
-  /** 0: every split is tried; else those between as many bins of each column, 2..255, of about equally many rows. */
+  /**
+   * 0: every split is tried; else those between as many bins of each column, 2..255, of about
+   * equally many rows.
+   */
   readonly bins: number;
 }
 
 /** A fit. Its trees are not kept. */
 export interface BoostingFit {
-  /** What splits by each column took off the squares, over all trees, as shares of 1; all 0 where nothing was split. Equal splits share. */
+  /**
+   * What splits by each column took off the squares, over all trees, as shares of 1; all 0 where
+   * nothing was split. Equal splits share.
+   */
   readonly importance: Float64Array;
   /** The class, or the value, of each training row. */
   readonly trained: Float64Array;
@@ -44,7 +54,10 @@ export interface BoostingFit {
 export interface StageWatch {
   /** After how many stages. */
   readonly stages: readonly number[];
-  /** @param expected of the test rows the values, or the probabilities of the classes, [classes][testRows] */
+  /**
+   * @param expected of the test rows the values, or the probabilities of the classes,
+   * [classes][testRows]
+   */
   see(stage: number, expected: Float64Array): void;
 }
 

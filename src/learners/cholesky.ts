@@ -1,6 +1,7 @@
 /**
- * Solves a x = b for a symmetric positive definite a (n, n), row-major, by Cholesky decomposition after scaling the
- * diagonal to 1. `a` and `b` are overwritten, `b` with the solution. Returns false where a is not positive definite.
+ * Solves a x = b for a symmetric positive definite a (n, n), row-major, by Cholesky decomposition
+ * after scaling the diagonal to 1. `a` and `b` are overwritten, `b` with the solution. Returns
+ * false where a is not positive definite.
  */
 export function solvePositiveDefinite(a: Float64Array, b: Float64Array, n: number): boolean {
   const scale = decompose(a, n);
@@ -9,7 +10,10 @@ export function solvePositiveDefinite(a: Float64Array, b: Float64Array, n: numbe
   return true;
 }
 
-/** Overwrites a with its factor after scaling its diagonal to 1, and returns the scale; null where a is not positive definite. */
+/**
+ * Overwrites a with its factor after scaling its diagonal to 1, and returns the scale; null where a
+ * is not positive definite.
+ */
 function decompose(a: Float64Array, n: number): Float64Array | null {
   const scale = new Float64Array(n);
   for (let i = 0; i < n; i++) {
@@ -27,7 +31,8 @@ function decompose(a: Float64Array, n: number): Float64Array | null {
         a[i * n + j] = sum / a[j * n + j];
         continue;
       }
-      // With a unit diagonal, what is left of a pivot is a share of 1: below rounding there is nothing left.
+      // With a unit diagonal, what is left of a pivot is a share of 1: below rounding there is
+      // nothing left.
       if (!(sum > 1e-14)) return null;
       a[j * n + j] = Math.sqrt(sum);
     }
@@ -35,7 +40,10 @@ function decompose(a: Float64Array, n: number): Float64Array | null {
   return scale;
 }
 
-/** Overwrites b with the solution of a x = b, where a and scale are what {@link decompose} made of a. */
+/**
+ * Overwrites b with the solution of a x = b, where a and scale are what {@link decompose} made of
+ * a.
+ */
 function substitute(a: Float64Array, scale: Float64Array, b: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) {
     let sum = b[i] * scale[i];

@@ -1,10 +1,16 @@
-/** Logistic regression of few classes: by Newton's method with its whole Hessian, or where that is too large by L-BFGS. */
+/**
+ * Logistic regression of few classes: by Newton's method with its whole Hessian, or where that is
+ * too large by L-BFGS.
+ */
 import type { Core } from '../../bindings/core.js';
 import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 import { solvePositiveDefinite } from './cholesky.js';
 import { type Minimum, minimiseByLbfgs, minimiseByNewton } from './minimise.js';
 
-/** Loss over rows, each with the weight of its class, and a penalty on the weights: 0.5 sum penalty_j w_cj^2. */
+/**
+ * Loss over rows, each with the weight of its class, and a penalty on the weights: 0.5 sum
+ * penalty_j w_cj^2.
+ */
 export interface DenseProblem extends LabelledRows {
   readonly rows: number;
   readonly columns: number;
@@ -19,8 +25,8 @@ const MOST_HESSIAN_WORK = 500_000;
 const ROWS_PER_CALL = 1024;
 
 /**
- * Minimises loss + penalty; the weights found are f64[classes][stride], with two classes those of class 1 alone. Takes memory
- * from the arena and leaves it there.
+ * Minimises loss + penalty; the weights found are f64[classes][stride], with two classes those of
+ * class 1 alone. Takes memory from the arena and leaves it there.
  */
 export async function minimiseDense(
   core: Core,
@@ -72,7 +78,8 @@ export async function minimiseDense(
       descend(hessian, gradient, step, rows);
     };
 
-  // Most of the way costs little on an eighth of the rows; from there the whole needs half of the steps.
+  // Most of the way costs little on an eighth of the rows; from there the whole needs half of the
+  // steps.
   const start = new Float64Array(unknowns);
   const few = Math.floor(rows / 8);
   if (standsForAll(labels.array, few, classes)) {
@@ -99,7 +106,8 @@ function descend(hessian: Float64Array, gradient: Float64Array, step: Float64Arr
   for (let i = 0; i < n; i++) step[i] = -gradient[i];
   let ridge = 0;
   while (!solvePositiveDefinite(hessian.slice(), step, n)) {
-    // Separable classes flatten the function far out; a little curvature keeps the step finite, and it still descends.
+    // Separable classes flatten the function far out; a little curvature keeps the step finite, and
+    // it still descends.
     ridge = ridge === 0 ? 1e-12 * rows : 10 * ridge;
     for (let i = 0; i < n; i++) {
       hessian[i * n + i] += ridge;
@@ -108,7 +116,10 @@ function descend(hessian: Float64Array, gradient: Float64Array, step: Float64Arr
   }
 }
 
-/** H_ab = -G_ab, H_aa = sum_b G_ab, from the Gram matrices of which only the upper 4 x 4 tiles are filled. */
+/**
+ * H_ab = -G_ab, H_aa = sum_b G_ab, from the Gram matrices of which only the upper 4 x 4 tiles are
+ * filled.
+ */
 function assembleHessian(
   grams: Float64Array,
   classes: number,
@@ -142,7 +153,8 @@ function assembleHessian(
   }
   for (let a = fixed; a < classes; a++) {
     for (let i = 0; i < stride; i++) add(a, a, i, i, i > columns ? 1 : penalty[i]);
-    // Adding a constant to all intercepts changes nothing: give that direction curvature, so that steps leave it alone.
+    // Adding a constant to all intercepts changes nothing: give that direction curvature, so that
+    // steps leave it alone.
     if (fixed === 0) for (let b = 0; b < classes; b++) add(a, b, columns, columns, rows / classes ** 2);
   }
   return hessian;

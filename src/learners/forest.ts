@@ -1,7 +1,8 @@
 /**
- * Random forests in the manner of scikit-learn 1.2 (RandomForestClassifier, RandomForestRegressor): trees grown on rows drawn
- * with replacement, columns drawn at each node, classes by Gini's impurity and values by squares. The draws are our own, so
- * a fit is one of those that scikit-learn might have made. Each tree has a stream of the generator to itself.
+ * Random forests in the manner of scikit-learn 1.2 (RandomForestClassifier, RandomForestRegressor):
+ * trees grown on rows drawn with replacement, columns drawn at each node, classes by Gini's
+ * impurity and values by squares. The draws are our own, so a fit is one of those that scikit-learn
+ * might have made. Each tree has a stream of the generator to itself.
  */
 import type { Core } from '../../bindings/core.js';
 import type { ForestRows, ForestTree } from '../../bindings/kernels/forest.js';
@@ -34,7 +35,10 @@ export interface ForestOptions {
   readonly trees?: number;
   /** Splits from the root to a leaf at most; by default trees grow until their leaves are pure. */
   readonly depth?: number;
-  /** How many columns are drawn at a node: by default the root of their number for classes (rounded down), all for values. */
+  /**
+   * How many columns are drawn at a node: by default the root of their number for classes (rounded
+   * down), all for values.
+   */
   readonly columnsPerSplit?: number;
   /** False: every tree has all rows once (default true). */
   readonly isBootstrap?: boolean;
@@ -42,7 +46,10 @@ export interface ForestOptions {
 
 /** A fit. Its trees are not kept. */
 export interface ForestFit {
-  /** What splits by each column took off the impurity: shares of 1 within each tree that has splits, averaged; all 0 where none has. */
+  /**
+   * What splits by each column took off the impurity: shares of 1 within each tree that has splits,
+   * averaged; all 0 where none has.
+   */
   readonly importance: Float64Array;
   /** The class, or the value, of each training row. */
   readonly trained: Float64Array;
@@ -55,8 +62,9 @@ const WORK_PER_CALL = 1 << 18;
 const NO_LIMIT = 2 ** 31 - 1;
 
 /**
- * Fits the model. A constant column has no importance; columns that are the same share theirs, as splits that are equal go to
- * the column that was drawn first. Takes its memory from the arena and gives it back.
+ * Fits the model. A constant column has no importance; columns that are the same share theirs, as
+ * splits that are equal go to the column that was drawn first. Takes its memory from the arena and
+ * gives it back.
  */
 export async function fitForest(
   core: Core,

@@ -1,6 +1,7 @@
 /**
- * Sums of products that a lasso is fitted from: of each fold around its own mean, and of several folds together, which follow by
- * addition: no digits are lost to offsets, or to rows that are left out.
+ * Sums of products that a lasso is fitted from: of each fold around its own mean, and of several
+ * folds together, which follow by addition: no digits are lost to offsets, or to rows that are left
+ * out.
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
@@ -61,7 +62,10 @@ export async function sumFold(
   }
 }
 
-/** Sums over all rows of the parts: what they have around their own means, and what their means have around the common one. */
+/**
+ * Sums over all rows of the parts: what they have around their own means, and what their means have
+ * around the common one.
+ */
 export function joinFolds(core: Core, parts: readonly Fold[], columns: number, stride: number): Moments {
   const gram = core.arena.zeros('f64', stride * stride);
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);

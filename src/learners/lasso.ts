@@ -1,13 +1,16 @@
 /**
- * The lasso with its penalty chosen by cross-validation, as scikit-learn's LassoCV does, run to the optimum:
+ * The lasso with its penalty chosen by cross-validation, as scikit-learn's LassoCV does, run to the
+ * optimum:
  *
  *   minimise  1/(2 N) |y - X w - b|^2 + alpha |w|_1
  *
- * for alphas that fall in equal ratios from the least that leaves no weight to a thousandth of it. Folds are runs of rows;
- * the alpha of the least mean squared error, averaged over folds whatever their size, is fitted again on all rows.
+ * for alphas that fall in equal ratios from the least that leaves no weight to a thousandth of it.
+ * Folds are runs of rows; the alpha of the least mean squared error, averaged over folds whatever
+ * their size, is fitted again on all rows.
  *
- * Each row is read once for X and once for each target: sums of products around the mean of each fold are kept, and those of
- * the other folds together follow from them by addition, so no digits are lost to offsets or to rows that are left out.
+ * Each row is read once for X and once for each target: sums of products around the mean of each
+ * fold are kept, and those of the other folds together follow from them by addition, so no digits
+ * are lost to offsets or to rows that are left out.
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
@@ -55,7 +58,9 @@ export interface LassoFit {
   readonly alphas: Float64Array;
   /** Mean squared error on the rows left out, averaged over folds, of each alpha. */
   readonly meanSquaredErrors: Float64Array;
-  /** Whether all fits reached the optimum: the duality gap is below 1e-13 of the target's squares. */
+  /**
+   * Whether all fits reached the optimum: the duality gap is below 1e-13 of the target's squares.
+   */
   readonly converged: boolean;
 }
 
@@ -129,7 +134,10 @@ export async function fitLasso(
   });
 }
 
-/** Sums of the features: of each fold, of all others than it (`trained`), and of all. Takes from the arena. */
+/**
+ * Sums of the features: of each fold, of all others than it (`trained`), and of all. Takes from the
+ * arena.
+ */
 async function readFeatures(
   core: Core,
   { features, rows, columns }: LassoProblem,
@@ -174,7 +182,10 @@ function alphasOf(
   return out;
 }
 
-/** The n-th root of a number from 0 to 1 by Newton's steps from above: the digits of Math.pow are the host's. */
+/**
+ * The n-th root of a number from 0 to 1 by Newton's steps from above: the digits of Math.pow are
+ * the host's.
+ */
 function rootOf(x: number, n: number): number {
   let root = 1;
   while (true) {
@@ -187,8 +198,8 @@ function rootOf(x: number, n: number): number {
 }
 
 /**
- * Takes w to the optimum of |y|^2 / 2 - w' products + w' gram w / 2 + lambda |w|_1; returns whether it got there, by the duality
- * gap, and not only as near as rounding lets it.
+ * Takes w to the optimum of |y|^2 / 2 - w' products + w' gram w / 2 + lambda |w|_1; returns whether
+ * it got there, by the duality gap, and not only as near as rounding lets it.
  */
 export async function descend(
   core: Core,

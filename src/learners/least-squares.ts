@@ -2,7 +2,8 @@
 const LEAST_SHARE = 1e-10;
 
 /**
- * The columns that those before them do not explain: whatever is linear in all columns is linear in these.
+ * The columns that those before them do not explain: whatever is linear in all columns is linear in
+ * these.
  *
  * @param between the columns' correlations with each other, f64[n][n]
  */
@@ -11,8 +12,8 @@ export function independentColumns(between: Float64Array, n: number): number[] {
 }
 
 /**
- * R^2 of a linear regression with intercept, 0 to 1, from correlations alone. Columns that those before them explain are
- * passed over, so that repeated ones do no harm.
+ * R^2 of a linear regression with intercept, 0 to 1, from correlations alone. Columns that those
+ * before them explain are passed over, so that repeated ones do no harm.
  *
  * @param between the columns' correlations with each other, f64[n][n]
  * @param withTarget their correlations with what is predicted, f64[n]
@@ -24,7 +25,10 @@ export function multipleDetermination(between: Float64Array, withTarget: Float64
   );
 }
 
-/** Each column that is not passed over, less what those before it explain, in units of its own standard deviation. */
+/**
+ * Each column that is not passed over, less what those before it explain, in units of its own
+ * standard deviation.
+ */
 function eliminate(between: Float64Array, withTarget: Float64Array) {
   const n = withTarget.length;
   const kept: Array<{ j: number; row: Float64Array; target: number }> = [];

@@ -5,14 +5,15 @@ import { solvePositiveDefinite } from './cholesky.js';
 const ROWS_PER_CALL = 1024;
 
 /**
- * Fisher's linear discriminant: for each class a weight of every column and an intercept, f64[classes][columns + 1]. It is
- * what softmax regression finds, but for the penalty and chance, where classes are normal with one covariance. All 0 where
- * that covariance is singular.
+ * Fisher's linear discriminant: for each class a weight of every column and an intercept,
+ * f64[classes][columns + 1]. It is what softmax regression finds, but for the penalty and chance,
+ * where classes are normal with one covariance. All 0 where that covariance is singular.
  *
  * @param rowCount rows of x
  * @param columns how many of the columns of x are features: the first, of a variance about 1
  * @param ridge what is added to the variance within classes of each column, f64[columns]
- * @see C. R. Rao 1948, The Utilization of Multiple Measurements in Problems of Biological Classification
+ * @see C. R. Rao 1948, The Utilization of Multiple Measurements in Problems of Biological
+ * Classification
  * @see C. Bishop 2006, Pattern Recognition and Machine Learning, section 4.2
  */
 export function linearDiscriminant(
@@ -60,7 +61,10 @@ export function linearDiscriminant(
   return scores;
 }
 
-/** Sum over rows of their share of all weight times the products of deviations from the means of classes, f64[columns][columns]. */
+/**
+ * Sum over rows of their share of all weight times the products of deviations from the means of
+ * classes, f64[columns][columns].
+ */
 function covarianceWithin(
   core: Core,
   { x, stride, labels }: LabelledRows,

@@ -1,6 +1,7 @@
 /**
- * Logistic regression at its optimum: softmax over K weight vectors, or one vector where K = 2, with the penalty
- * 0.5 |w|^2 / C on everything but the intercepts (scikit-learn's LogisticRegression, run to convergence).
+ * Logistic regression at its optimum: softmax over K weight vectors, or one vector where K = 2,
+ * with the penalty 0.5 |w|^2 / C on everything but the intercepts (scikit-learn's
+ * LogisticRegression, run to convergence).
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
@@ -22,7 +23,10 @@ export interface LogisticProblem {
   readonly classes: number;
   /** Inverse strength of the penalty. */
   readonly c: number;
-  /** What each row of a class counts, f64[classes], as of balancedWeights in class-weights.ts; 1 by default. */
+  /**
+   * What each row of a class counts, f64[classes], as of balancedWeights in class-weights.ts; 1 by
+   * default.
+   */
   readonly classWeights?: Float64Array;
 }
 
@@ -36,7 +40,10 @@ export interface LogisticModel {
   readonly converged: boolean;
 }
 
-/** From so many classes on lanes run over classes, and steps are found from products; below, whole Hessians cost less. */
+/**
+ * From so many classes on lanes run over classes, and steps are found from products; below, whole
+ * Hessians cost less.
+ */
 const WIDE_CLASSES = 6;
 /** To the limit of float64, as the penalty gives every direction curvature. */
 const RULES: StoppingRules = {
@@ -52,12 +59,16 @@ const COARSE_RULES: StoppingRules = { ...RULES, tolerance: 1e-6, steps: 10 };
 /** Rows times classes between two pauses: some milliseconds. */
 const WORK_PER_PAUSE = 1 << 21;
 const ROWS_PER_CALL = 1024;
-/** A feature whose variance all but underflows: its weight is 0 with this as with any larger penalty. */
+/**
+ * A feature whose variance all but underflows: its weight is 0 with this as with any larger
+ * penalty.
+ */
 const LARGEST_PENALTY = 1e200;
 
 /**
- * Fits the model. Features are standardised inside (a badly scaled latent then costs nothing), and the penalty is that
- * of the features as they were given. Takes its memory from the arena and gives it back.
+ * Fits the model. Features are standardised inside (a badly scaled latent then costs nothing), and
+ * the penalty is that of the features as they were given. Takes its memory from the arena and gives
+ * it back.
  */
 export async function fitLogistic(
   core: Core,
@@ -86,8 +97,9 @@ export async function fitLogistic(
 }
 
 /**
- * Takes from each unknown its mean over the classes. What all classes share changes no probability and only adds to the
- * penalty, so at the optimum it is 0; where the penalty is faint the minimiser leaves a little of it.
+ * Takes from each unknown its mean over the classes. What all classes share changes no probability
+ * and only adds to the penalty, so at the optimum it is 0; where the penalty is faint the minimiser
+ * leaves a little of it.
  */
 function centreClasses(at: Float64Array, classes: number, stride: number): void {
   for (let j = 0; j < stride; j++) {
@@ -97,7 +109,10 @@ function centreClasses(at: Float64Array, classes: number, stride: number): void 
   }
 }
 
-/** The class of each row of features (rows, columns); scores within 1e-12 are ties and go to the lowest class. */
+/**
+ * The class of each row of features (rows, columns); scores within 1e-12 are ties and go to the
+ * lowest class.
+ */
 export function predictLogistic(model: LogisticModel, features: Float64Array, rows: number): Int32Array {
   const { columns, classes, coefficients, intercepts } = model;
   const out = new Int32Array(rows);
@@ -119,7 +134,10 @@ export function predictLogistic(model: LogisticModel, features: Float64Array, ro
   return out;
 }
 
-/** The probability of each class for each row of features (rows, columns): f64[rows][classes], taken from the arena. */
+/**
+ * The probability of each class for each row of features (rows, columns): f64[rows][classes], taken
+ * from the arena.
+ */
 export function logisticProbabilities(
   core: Core,
   { columns, classes, coefficients, intercepts }: LogisticModel,
@@ -154,14 +172,20 @@ export function logisticProbabilities(
   return probabilities;
 }
 
-/** Mean and standard deviation (divided by rows) of each column; 1 for a column whose values are all equal. */
+/**
+ * Mean and standard deviation (divided by rows) of each column; 1 for a column whose values are all
+ * equal.
+ */
 function columnScales(core: Core, features: Block<'f64'>, rows: number, columns: number) {
   if (rows < 2) return { means: features.array.slice(0, columns), scales: new Float64Array(columns).fill(1) };
   const { means, variances } = core.moments.columnVariances(features, rows, columns);
   return { means, scales: variances.map((variance) => (variance > 0 ? Math.sqrt((variance * (rows - 1)) / rows) : 1)) };
 }
 
-/** Minimises loss + penalty for standardised features; the weights found are f64[classes or 1][stride]. */
+/**
+ * Minimises loss + penalty for standardised features; the weights found are f64[classes or
+ * 1][stride].
+ */
 async function minimise(
   core: Core,
   { labels, rows, columns, classes, c, classWeights: given }: LogisticProblem,

@@ -1,4 +1,7 @@
-/** A classifier from one whole number to another: for each input the class that was seen with it most often. */
+/**
+ * A classifier from one whole number to another: for each input the class that was seen with it
+ * most often.
+ */
 export interface MajorityVote {
   /** How often (or with what weight) each class was seen with each input, f64[inputs][classes]. */
   readonly tally: Float64Array;
@@ -7,8 +10,8 @@ export interface MajorityVote {
 }
 
 /**
- * Counts pairs (input, class) and gives each input its most frequent class; weights within 1e-12 are ties and go to the
- * lowest class.
+ * Counts pairs (input, class) and gives each input its most frequent class; weights within 1e-12
+ * are ties and go to the lowest class.
  *
  * @param inputs whole numbers below inputCount
  * @param classes whole numbers below classCount, as many as inputs

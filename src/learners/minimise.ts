@@ -21,10 +21,12 @@ const MOST_HALVINGS = 50;
 const ROUNDING = 1e-12;
 
 /**
- * Newton's method with step halving, to the limit of float64: stops when the predicted decrease is below `tolerance` of
- * the value (after the step that predicts it, so that what is left is the square of that).
+ * Newton's method with step halving, to the limit of float64: stops when the predicted decrease is
+ * below `tolerance` of the value (after the step that predicts it, so that what is left is the
+ * square of that).
  *
- * @param newtonStep fills `step` with -H^-1 gradient for the point where `objective` was last evaluated
+ * @param newtonStep fills `step` with -H^-1 gradient for the point where `objective` was last
+ * evaluated
  * @see S. Boyd, L. Vandenberghe 2004, Convex Optimization, algorithm 9.5
  */
 export async function minimiseByNewton(
@@ -56,8 +58,8 @@ export async function minimiseByNewton(
       trialValue = objective(trial, trialGradient);
       if (isLast || trialValue <= value + SUFFICIENT_DECREASE * size * slope) break;
     }
-    // Where rounding hides the decrease there is nothing more to gain. A larger one that was predicted and not found says that
-    // the step was wrong.
+    // Where rounding hides the decrease there is nothing more to gain. A larger one that was
+    // predicted and not found says that the step was wrong.
     if (!(trialValue <= value) && !isLast) {
       return { at, value, converged: Math.abs(slope) <= ROUNDING * scale, iterations: iteration };
     }
@@ -70,8 +72,8 @@ export async function minimiseByNewton(
 }
 
 /**
- * L-BFGS, for more unknowns than Newton's Hessian has room for; stops when the largest component of the gradient is
- * below `tolerance`.
+ * L-BFGS, for more unknowns than Newton's Hessian has room for; stops when the largest component of
+ * the gradient is below `tolerance`.
  *
  * @see J. Nocedal, S. Wright 2006, Numerical Optimization, algorithms 7.4 and 7.5
  */
@@ -136,7 +138,8 @@ export async function minimiseByLbfgs(
 
     function decreasesEnough(trialValue: number, trialSlope: number): boolean {
       if (trialValue <= value + SUFFICIENT_DECREASE * size * slope) return true;
-      // Near the minimum rounding hides the decrease, but not the slope (Hager & Zhang 2005, section 2.1).
+      // Near the minimum rounding hides the decrease, but not the slope (Hager & Zhang 2005,
+      // section 2.1).
       const isLevel = trialValue <= value + 1e-12 * Math.abs(value);
       return isLevel && trialSlope <= (2 * SUFFICIENT_DECREASE - 1) * slope;
     }

@@ -1,10 +1,12 @@
 /**
- * Logistic regression of each class against the rest, at its optimum, both sides weighted so that they count alike
- * (scikit-learn's LogisticRegression with class_weight='balanced' and multi_class='ovr', run to convergence): for class c
+ * Logistic regression of each class against the rest, at its optimum, both sides weighted so that
+ * they count alike (scikit-learn's LogisticRegression with class_weight='balanced' and
+ * multi_class='ovr', run to convergence): for class c
  *
  *   n / (2 n_c) sum_{y_i = c} ln(1 + exp(-f(x_i))) + n / (2 (n - n_c)) sum_{y_i != c} ln(1 + exp(f(x_i))) + 0.5 |w|^2 / C,
  *
- * f(x) = w . x + b with b free of the penalty. Source: Bishop 2006, Pattern Recognition and Machine Learning, 4.1.2 and 4.3.3.
+ * f(x) = w . x + b with b free of the penalty. Source: Bishop 2006, Pattern Recognition and Machine
+ * Learning, 4.1.2 and 4.3.3.
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
@@ -42,8 +44,8 @@ export async function fitOneVsRest(
 }
 
 /**
- * What the machines say of each row of features (rows, columns), f64[rows][classes] from the arena: each machine's own
- * probability, or those in shares of 1.
+ * What the machines say of each row of features (rows, columns), f64[rows][classes] from the arena:
+ * each machine's own probability, or those in shares of 1.
  */
 export function oneVsRestProbabilities(
   core: Core,

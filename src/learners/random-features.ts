@@ -1,10 +1,12 @@
 /**
- * Ridge regression on the columns and on random features of them, for several numbers of features at once:
+ * Ridge regression on the columns and on random features of them, for several numbers of features
+ * at once:
  *
  *     min  sum over rows of (y - a - w . phi(x))^2 + penalty rows |w|^2,   phi(x) = (x, (u_1 . (x - c_1))+, ... (u_m . (x - c_m))+)
  *
- * u is a random direction, c a random training row: a feature bends where there are rows. The first features are the same for
- * any number of them, so that one Gram matrix and one Cholesky decomposition serve all: that of the first m is a corner.
+ * u is a random direction, c a random training row: a feature bends where there are rows. The first
+ * features are the same for any number of them, so that one Gram matrix and one Cholesky
+ * decomposition serve all: that of the first m is a corner.
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
@@ -42,10 +44,16 @@ interface Feature {
 /** Multiplications per kernel call. */
 const PRODUCTS_PER_CALL = 2 ** 24;
 const ROWS_PER_STEP = 512;
-/** Uniform words whose sum is a coordinate of a direction, so that directions hardly prefer the axes' diagonals. */
+/**
+ * Uniform words whose sum is a coordinate of a direction, so that directions hardly prefer the
+ * axes' diagonals.
+ */
 const WORDS_PER_COORDINATE = 4;
 
-/** For each width what is told of the test rows, [target][testRows]. Takes its memory from the arena and gives it back. */
+/**
+ * For each width what is told of the test rows, [target][testRows]. Takes its memory from the arena
+ * and gives it back.
+ */
 export async function fitRandomFeatures(
   core: Core,
   problem: RandomFeaturesProblem,

@@ -16,7 +16,10 @@ export async function rankColumns(
   return out;
 }
 
-/** Writes the rank of each value: how many different ones are below it. Returns how many different ones there are. */
+/**
+ * Writes the rank of each value: how many different ones are below it. Returns how many different
+ * ones there are.
+ */
 export function rankValues(ranks: Uint32Array, values: Float64Array): number {
   // + 0 makes one zero of both, which the sort would tell apart.
   const distinct = values.map((value) => value + 0).sort();

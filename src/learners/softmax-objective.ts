@@ -1,4 +1,6 @@
-/** Softmax regression with lanes over classes: its layout, its objective, where its search starts. */
+/**
+ * Softmax regression with lanes over classes: its layout, its objective, where its search starts.
+ */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { linearDiscriminant } from './linear-discriminant.js';
@@ -8,7 +10,10 @@ import type { CurvedObjective } from './truncated-newton.js';
 
 /** The objective as a function of the weights, f64[stride][width]. */
 export interface SoftmaxObjective {
-  /** Right to some 1e-6, for the way to the optimum; null where there is not penalty enough for that. */
+  /**
+   * Right to some 1e-6, for the way to the optimum; null where there is not penalty enough for
+   * that.
+   */
   readonly coarse: CurvedObjective | null;
   /** Right to the rounding of float64. */
   readonly fine: FineObjective;
@@ -29,13 +34,14 @@ const BLOCK_ROWS = 64;
 const ROWS_PER_ESTIMATE = 8;
 const LEAST_ESTIMATED = 4096;
 /**
- * Of the weight of all rows: what is separated or repeated has no other curvature, and single precision would take its own noise, of
- * about this size, for some.
+ * Of the weight of all rows: what is separated or repeated has no other curvature, and single
+ * precision would take its own noise, of about this size, for some.
  */
 const LEAST_PENALTY = 1e-7;
 /**
- * How far an intercept may want to go in one step. That of a class which is next to impossible everywhere has a slope and no
- * curvature: without a bound its step is longer than all others by any number of orders.
+ * How far an intercept may want to go in one step. That of a class which is next to impossible
+ * everywhere has a slope and no curvature: without a bound its step is longer than all others by
+ * any number of orders.
  */
 const FARTHEST_INTERCEPT = 64;
 /** The share of the largest weight that rounding can move a score by, generously. */
@@ -51,7 +57,10 @@ export function singleWidthOf(classes: number): number {
   return Math.ceil(classes / 8) * 8;
 }
 
-/** Takes its memory from the arena and leaves it there: 4 bytes for each row and class, or element of x, and little else. */
+/**
+ * Takes its memory from the arena and leaves it there: 4 bytes for each row and class, or element
+ * of x, and little else.
+ */
 export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxObjective {
   const { rows, columns, stride, classes, penalty } = problem;
   const width = widthOf(classes);
@@ -64,7 +73,8 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
   const single = { ...problem, x: core.arena.alloc('f32', rows * stride) };
   core.rows.narrowRows(single.x, problem.x, stride, stride, rows);
   const tally = core.arena.alloc('f64', 2);
-  // Curvature that is added to that of the intercepts; it goes to 0 with the slopes, and leaves the minimum where it is.
+  // Curvature that is added to that of the intercepts; it goes to 0 with the slopes, and leaves the
+  // minimum where it is.
   const damping = new Float64Array(width);
   /** Of the intercepts, at the last evaluated point. */
   const slopes = new Float64Array(classes);
@@ -83,7 +93,8 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       // Without a penalty a way out to nowhere may be the right one.
       for (let c = 0; isPenalised && c < classes; c++) {
         const slope = Math.abs(slopes[c]);
-        // A class that has become impossible misses a row at least; below that damping goes to 0 faster than slopes.
+        // A class that has become impossible misses a row at least; below that damping goes to 0
+        // faster than slopes.
         damping[c] = (slope * Math.min(1, slope)) / FARTHEST_INTERCEPT;
       }
       preconditioner.prepare(products);
@@ -152,7 +163,8 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       slopes.set(gradient.subarray(columns * width, columns * width + classes));
       return last.value;
     },
-    // Where classes are all but told apart, curvatures differ by more than single precision can tell.
+    // Where classes are all but told apart, curvatures differ by more than single precision can
+    // tell.
     sharpen() {
       if (isSharp) return false;
       isSharp = true;
@@ -168,8 +180,9 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
   return { coarse: isCoarse ? coarse : null, fine, estimate };
 
   /**
-   * Takes from each row of f64[stride][width] its mean over the classes, which is 0 but for the rounding of probabilities: along what
-   * all classes share there is no curvature, and what is left there would have the search follow it.
+   * Takes from each row of f64[stride][width] its mean over the classes, which is 0 but for the
+   * rounding of probabilities: along what all classes share there is no curvature, and what is left
+   * there would have the search follow it.
    */
   function centre(sums: Float64Array): void {
     for (let j = 0; j < stride; j++) {
@@ -180,8 +193,8 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
   }
 
   function multiplyRoughly(vector: Float64Array, out: Float64Array): void {
-    // What is added to all classes alike changes nothing: without it those that hardly move keep their digits beside one that
-    // moves far.
+    // What is added to all classes alike changes nothing: without it those that hardly move keep
+    // their digits beside one that moves far.
     const relative = vector.slice();
     for (let j = 0; j < stride; j++) {
       const common = vector[j * width + largestClass];
@@ -246,7 +259,10 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
   }
 }
 
-/** Of the linear discriminant's weights: the penalty and rows that are not normal ask for smaller ones, or for none. */
+/**
+ * Of the linear discriminant's weights: the penalty and rows that are not normal ask for smaller
+ * ones, or for none.
+ */
 const START_SHARES = [1, 0.75, 0.5, 0.25, 0];
 
 /** That share of the weights of the linear discriminant which some of the rows like best. */
@@ -274,8 +290,8 @@ export function startOfSearch(
 }
 
 /**
- * Fills the front of `probabilities`, f64[rows * width], with f64[rows][classes] for x, f64[rows][stride]. Leaves what it
- * takes from the arena there.
+ * Fills the front of `probabilities`, f64[rows * width], with f64[rows][classes] for x,
+ * f64[rows][stride]. Leaves what it takes from the arena there.
  */
 export function fillProbabilities(
   core: Core,

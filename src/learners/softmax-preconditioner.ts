@@ -21,28 +21,41 @@ const ROWS_PER_SAMPLE = 8;
 const SAMPLES_PER_CLASS = 20;
 /** A step that took so many products is worth a Hessian of the point where it is. */
 const STALE_PRODUCTS = 15;
-/** A step that took so many with such a Hessian would have been found sooner by that of all rows. */
+/**
+ * A step that took so many with such a Hessian would have been found sooner by that of all rows.
+ */
 const TOO_MANY_PRODUCTS = 40;
-/** Up to so many unknowns the Hessian of all classes together is made; beyond, solving by it costs more than it saves. */
+/**
+ * Up to so many unknowns the Hessian of all classes together is made; beyond, solving by it costs
+ * more than it saves.
+ */
 const MOST_UNKNOWNS = 2500;
 /** Classes less likely than this for a row are left out of its part of the Hessian. */
 const LEAST_LIKELY = 1e-10;
 /** A sample has larger errors than what this leaves out. */
 const LEAST_LIKELY_IN_SAMPLE = 1e-3;
 const ROWS_PER_CALL = 1024;
-/** Of the curvature, and of the weight of all rows: what is separated or repeated has no curvature of its own. */
+/**
+ * Of the curvature, and of the weight of all rows: what is separated or repeated has no curvature
+ * of its own.
+ */
 const LEAST_RIDGE = 1e-13;
-/** Beyond this there is no number in the matrix that a ridge could help: the search ends where it is. */
+/**
+ * Beyond this there is no number in the matrix that a ridge could help: the search ends where it
+ * is.
+ */
 const LARGEST_RIDGE = 1e100;
 
 /**
- * The Hessian that a sample of the rows suggests for all, with all that classes have to do with each other: it takes a third
- * of the products that each class's own block would, with a penalty and without. Where the rows near the borders of classes, which
- * a sample may miss, have all the curvature, it is made of all rows. The blocks serve where there are too many unknowns to solve
+ * The Hessian that a sample of the rows suggests for all, with all that classes have to do with
+ * each other: it takes a third of the products that each class's own block would, with a penalty
+ * and without. Where the rows near the borders of classes, which a sample may miss, have all the
+ * curvature, it is made of all rows. The blocks serve where there are too many unknowns to solve
  * for together.
  *
  * @param single the rows of the problem in single precision, if that is enough for a sample
- * @param probabilities f32[rows][width, rounded up to a multiple of 8] of the point, as they are at the time of the call
+ * @param probabilities f32[rows][width, rounded up to a multiple of 8] of the point, as they are at
+ * the time of the call
  * @param damping what is added to the curvature of each class's intercept, f64[width], likewise
  */
 export function softmaxPreconditioner(
@@ -88,7 +101,10 @@ interface Solver {
   solve(v: Float64Array, out: Float64Array): void;
 }
 
-/** Gives `work` the chosen rows, or all, some at a time, with their probabilities as f64[count][width]. */
+/**
+ * Gives `work` the chosen rows, or all, some at a time, with their probabilities as
+ * f64[count][width].
+ */
 function forRows(
   core: Core,
   problem: SoftmaxProblem,
@@ -214,7 +230,10 @@ function sampleByLabel(labels: Int32Array, rows: number, count: number, classes:
   return out;
 }
 
-/** The lower part of H_ab = -G_ab, H_aa = sum_b G_ab, with penalty and damping, from the packed Gram matrices. */
+/**
+ * The lower part of H_ab = -G_ab, H_aa = sum_b G_ab, with penalty and damping, from the packed Gram
+ * matrices.
+ */
 function assemble(
   out: Float64Array,
   rowStride: number,
@@ -248,8 +267,8 @@ function assemble(
     for (let j = 0; j < m; j++) {
       const own = (a * m + j) * rowStride + a * m + j;
       out[own] += penalty[j] + (j === columns ? damping[a] : 0) + ridge * out[own] + 1e-3 * ridge * totalWeight;
-      // What is added to all classes alike changes nothing unless it is penalised: that direction is given curvature, so
-      // that steps leave it alone.
+      // What is added to all classes alike changes nothing unless it is penalised: that direction
+      // is given curvature, so that steps leave it alone.
       if (penalty[j] > 0) continue;
       for (let b = 0; b <= a; b++) out[(a * m + j) * rowStride + b * m + j] += totalWeight / classes ** 2;
     }

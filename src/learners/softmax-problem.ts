@@ -1,6 +1,9 @@
 import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 
-/** Loss over rows, each with the weight of its class, and a penalty on the weights: 0.5 sum penalty_j w_jc^2. */
+/**
+ * Loss over rows, each with the weight of its class, and a penalty on the weights: 0.5 sum
+ * penalty_j w_jc^2.
+ */
 export interface SoftmaxProblem extends LabelledRows {
   readonly rows: number;
   readonly columns: number;

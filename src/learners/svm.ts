@@ -1,17 +1,22 @@
 /**
- * Linear support vector machines on a single feature at their optimum, one class against the rest, for
+ * Linear support vector machines on a single feature at their optimum, one class against the rest,
+ * for
  *
  *   0.5 (w^2 + b^2) + C sum_i c_i max(0, 1 - y_i (w x_i + b))^2,
  *
- * c_i = rows / (classes * rows of the class) on the class and 1 on the rest; of two classes there is one machine, with
- * both sides weighted so (scikit-learn's LinearSVC with balanced classes, run to convergence).
+ * c_i = rows / (classes * rows of the class) on the class and 1 on the rest; of two classes there
+ * is one machine, with both sides weighted so (scikit-learn's LinearSVC with balanced classes, run
+ * to convergence).
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import type { SortedColumn } from '../../bindings/kernels/svm.js';
 import { minimiseByNewton } from './minimise.js';
 
-/** A fitted machine per class, on x around `offset` times `perScale`; of two classes the first line is the negative of the second. */
+/**
+ * A fitted machine per class, on x around `offset` times `perScale`; of two classes the first line
+ * is the negative of the second.
+ */
 export interface LineModel {
   readonly offset: number;
   readonly perScale: number;
@@ -21,7 +26,10 @@ export interface LineModel {
   readonly converged: boolean;
 }
 
-/** Beyond this the Hessian would overflow: a feature of no spread to speak of, whose weight is next to 0. */
+/**
+ * Beyond this the Hessian would overflow: a feature of no spread to speak of, whose weight is next
+ * to 0.
+ */
 const LARGEST_FACTOR = 1e150;
 
 /**
@@ -115,7 +123,10 @@ function countBelow(values: Float64Array, threshold: number): number {
   return low;
 }
 
-/** Count, sum and sum of squares of the values where slope * value + intercept < 0, to be added up with a weight. */
+/**
+ * Count, sum and sum of squares of the values where slope * value + intercept < 0, to be added up
+ * with a weight.
+ */
 function addWhereNegative(to: Float64Array, segment: Segment, slope: number, intercept: number, weight: number): void {
   const { values, sums } = segment;
   const n = values.length;
@@ -130,8 +141,8 @@ function addWhereNegative(to: Float64Array, segment: Segment, slope: number, int
 }
 
 /**
- * The objective of one machine in slope u and intercept v of the scaled feature: w = u * perScale, b = v - w * offset.
- * The rest is all rows less those of the class.
+ * The objective of one machine in slope u and intercept v of the scaled feature: w = u * perScale,
+ * b = v - w * offset. The rest is all rows less those of the class.
  */
 function makeMachine(
   own: Segment,

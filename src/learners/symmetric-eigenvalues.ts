@@ -6,11 +6,13 @@ const FEW_COLUMNS = 64;
 const MOST_SWEEPS = 60;
 
 /**
- * Eigenvalues of a symmetric matrix a (n, n), row-major, in no particular order; `a` is overwritten.
+ * Eigenvalues of a symmetric matrix a (n, n), row-major, in no particular order; `a` is
+ * overwritten.
  *
- * Up to 64 columns by Jacobi rotations. A rotation is left out only where the element is within rounding of 0 beside its own two diagonal elements, so that
- * small eigenvalues of a positive definite matrix whose rows differ in scale are found to full relative accuracy.
- * More columns by way of a tridiagonal matrix, many times as fast, to rounding beside the largest eigenvalue.
+ * Up to 64 columns by Jacobi rotations. A rotation is left out only where the element is within
+ * rounding of 0 beside its own two diagonal elements, so that small eigenvalues of a positive
+ * definite matrix whose rows differ in scale are found to full relative accuracy. More columns by
+ * way of a tridiagonal matrix, many times as fast, to rounding beside the largest eigenvalue.
  *
  * @see J. Demmel, K. Veselić 1992, Jacobi's Method Is More Accurate than QR
  */
@@ -44,7 +46,8 @@ export function symmetricEigenvalues(a: Float64Array, n: number): Float64Array {
 function rotate(a: Float64Array, n: number, p: number, q: number): void {
   const element = a[p * n + q];
   const theta = (a[q * n + q] - a[p * n + p]) / (2 * element);
-  // The smaller of both angles; where theta squared overflows, the tangent is 0 and the element negligible.
+  // The smaller of both angles; where theta squared overflows, the tangent is 0 and the element
+  // negligible.
   const tangent = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
   const cosine = 1 / Math.sqrt(tangent * tangent + 1);
   const sine = tangent * cosine;

@@ -66,8 +66,9 @@ export async function loadTreeRows(
 }
 
 /**
- * Where bins begin in a sorted column, [rows][row, rank], and where the last ends. Bins are made of whole values: one each
- * where there are at most `most` values; else each takes the values that bring it nearest to its share of the rows left.
+ * Where bins begin in a sorted column, [rows][row, rank], and where the last ends. Bins are made of
+ * whole values: one each where there are at most `most` values; else each takes the values that
+ * bring it nearest to its share of the rows left.
  */
 function cutIntoBins(sorted: Uint32Array, most: number): number[] {
   const rows = sorted.length / 2;

@@ -1,8 +1,9 @@
 /**
- * Reduces a symmetric matrix a (n, n), row-major, by Householder reflections to a tridiagonal one with the same
- * eigenvalues; `a`, whose elements are near 1 at most, is overwritten. O(n^3).
+ * Reduces a symmetric matrix a (n, n), row-major, by Householder reflections to a tridiagonal one
+ * with the same eigenvalues; `a`, whose elements are near 1 at most, is overwritten. O(n^3).
  *
- * @returns its diagonal, f64[n], and the squares of the elements beside it, f64[n], the first of them 0
+ * @returns its diagonal, f64[n], and the squares of the elements beside it, f64[n], the first of
+ * them 0
  * @see G. Golub, C. Van Loan 2013, Matrix Computations, algorithm 8.3.1
  */
 export function tridiagonalise(a: Float64Array, n: number): { diagonal: Float64Array; beside: Float64Array } {
@@ -46,10 +47,11 @@ export function tridiagonalise(a: Float64Array, n: number): { diagonal: Float64A
 const HALVINGS = 60;
 
 /**
- * Eigenvalues of the tridiagonal matrix, in increasing order, each by bisection on how many lie below: to rounding
- * beside the largest of them. O(n^2).
+ * Eigenvalues of the tridiagonal matrix, in increasing order, each by bisection on how many lie
+ * below: to rounding beside the largest of them. O(n^2).
  *
- * @see W. Givens 1954, Numerical Computation of the Characteristic Values of a Real Symmetric Matrix
+ * @see W. Givens 1954, Numerical Computation of the Characteristic Values of a Real Symmetric
+ * Matrix
  */
 export function tridiagonalEigenvalues(diagonal: Float64Array, beside: Float64Array): Float64Array {
   const n = diagonal.length;
@@ -58,7 +60,8 @@ export function tridiagonalEigenvalues(diagonal: Float64Array, beside: Float64Ar
     const next = i + 1 < n ? beside[i + 1] : 0;
     bound = Math.max(bound, Math.abs(diagonal[i]) + Math.sqrt(beside[i]) + Math.sqrt(next));
   }
-  // A pivot of 0 would divide: it is taken for the smallest step that counts beside the largest eigenvalue.
+  // A pivot of 0 would divide: it is taken for the smallest step that counts beside the largest
+  // eigenvalue.
   const least = bound * Number.EPSILON * Number.EPSILON;
   const countBelow = (x: number) => {
     let count = 0;

@@ -1,22 +1,36 @@
-/** Newton's method for functions whose Hessian is too dear to be solved by: steps are found from its products with vectors. */
+/**
+ * Newton's method for functions whose Hessian is too dear to be solved by: steps are found from its
+ * products with vectors.
+ */
 
 /** A smooth convex function whose Hessian is known by its products with vectors. */
 export interface CurvedObjective {
   /** Fills `gradient` and returns the value. What follows is about the point of the last call. */
   evaluate(at: Float64Array, gradient: Float64Array): number;
-  /** Whether the infimum is known to be approached from here along a ray: there is nothing left to search. */
+  /**
+   * Whether the infimum is known to be approached from here along a ray: there is nothing left to
+   * search.
+   */
   isUnbounded(): boolean;
   /** Called before the first product at a point. */
   prepare(): void;
-  /** Makes a better M for the point, if there is one; returns whether. Called where M is found to be far below H. */
+  /**
+   * Makes a better M for the point, if there is one; returns whether. Called where M is found to be
+   * far below H.
+   */
   refine(): boolean;
-  /** Makes products more exact, if they can be; returns whether. Called where a step is not found with them as they are. */
+  /**
+   * Makes products more exact, if they can be; returns whether. Called where a step is not found
+   * with them as they are.
+   */
   sharpen(): boolean;
   /** out = H vector. */
   multiply(vector: Float64Array, out: Float64Array): void;
   /** out = M^-1 residual, with M positive definite and near H. */
   precondition(residual: Float64Array, out: Float64Array): void;
-  /** Whether M is H but for rounding, so that it tells how much a step falls short of the minimum. */
+  /**
+   * Whether M is H but for rounding, so that it tells how much a step falls short of the minimum.
+   */
   isFaithful(): boolean;
 }
 
@@ -37,7 +51,10 @@ export interface StoppingRules {
   readonly products: number;
   /** Ten steps that gain less together are the last. */
   readonly leastGain: number;
-  /** Whether the last step is taken without looking where it leads, which spares an evaluation: values are then predicted. */
+  /**
+   * Whether the last step is taken without looking where it leads, which spares an evaluation:
+   * values are then predicted.
+   */
   readonly trustsLast: boolean;
 }
 
@@ -46,7 +63,10 @@ const SUFFICIENT_DECREASE = 1e-4;
 const MOST_HALVINGS = 40;
 /** Far from the minimum a step is found until its error, in the norm of H, is this share of it. */
 const LOOSEST = 0.3;
-/** Where H is so many times M along the first direction, M lacks curvature, and what it says of errors is worth nothing. */
+/**
+ * Where H is so many times M along the first direction, M lacks curvature, and what it says of
+ * errors is worth nothing.
+ */
 const FAR_BELOW = 10;
 /** Relative to that of the whole step: products in single precision tell no smaller error. */
 const PRODUCT_ENERGY = 1e-12;
@@ -56,9 +76,10 @@ const ROUNDING_ENERGY = 1e-29;
 const ROUNDING = 1e-12;
 
 /**
- * Newton's method with step halving, each step found by preconditioned conjugate gradients, so that only products with
- * the Hessian are needed. Stops after the step whose predicted decrease is below the tolerance; away from the far ends of flat
- * functions, what is left is then of the order of the square of that.
+ * Newton's method with step halving, each step found by preconditioned conjugate gradients, so that
+ * only products with the Hessian are needed. Stops after the step whose predicted decrease is below
+ * the tolerance; away from the far ends of flat functions, what is left is then of the order of the
+ * square of that.
  *
  * @see J. Nocedal, S. Wright 2006, Numerical Optimization, algorithm 7.1
  */
@@ -103,8 +124,8 @@ export async function minimiseTruncated(
       trialValue = objective.evaluate(trial, trialGradient);
       if (isLast || trialValue <= value + SUFFICIENT_DECREASE * size * slope) break;
     }
-    // Where rounding hides the decrease there is nothing more to gain, but for what the last step's gradient says. A larger
-    // one that was predicted and not found says that the step was wrong.
+    // Where rounding hides the decrease there is nothing more to gain, but for what the last step's
+    // gradient says. A larger one that was predicted and not found says that the step was wrong.
     if (!(trialValue <= value + (isLast ? ROUNDING * scale : 0))) {
       const isHidden = isExact && Math.abs(slope) <= ROUNDING * scale;
       return { at, value, outcome: isLast || isHidden ? 'minimum' : 'unfinished' };
@@ -116,7 +137,10 @@ export async function minimiseTruncated(
   }
   return { at, value, outcome: objective.isUnbounded() ? 'unbounded' : 'unfinished' };
 
-  /** Fills step with about -H^-1 gradient; returns whether that is as near as was asked for, and what M says is left. */
+  /**
+   * Fills step with about -H^-1 gradient; returns whether that is as near as was asked for, and
+   * what M says is left.
+   */
   async function findStep(): Promise<{ left: number; isExact: boolean }> {
     for (;;) {
       const found = await solve();
@@ -124,7 +148,10 @@ export async function minimiseTruncated(
     }
   }
 
-  /** {@link findStep} with M and products as they are; null where they would not do, and have been made better. */
+  /**
+   * {@link findStep} with M and products as they are; null where they would not do, and have been
+   * made better.
+   */
   async function solve(): Promise<{ left: number; isExact: boolean } | null> {
     step.fill(0);
     for (let i = 0; i < n; i++) residual[i] = -gradient[i];
@@ -132,7 +159,8 @@ export async function minimiseTruncated(
     let size = dot(residual, direction);
     if (size === 0) return { left: 0, isExact: true };
     const scale = 1 + Math.abs(value);
-    // What the step leaves shrinks with the decrease that it promises, so that the search ends in few steps.
+    // What the step leaves shrinks with the decrease that it promises, so that the search ends in
+    // few steps.
     const promised = Math.max(0, size / scale);
     const enough = Math.max(size * Math.min(LOOSEST ** 2, Math.sqrt(promised)), ROUNDING_ENERGY * scale);
     // The last step has no other to make good what it leaves.

@@ -1,4 +1,7 @@
-/** Numbers in units of their own, so that what learners take for nothing does not depend on the unit that a factor comes in. */
+/**
+ * Numbers in units of their own, so that what learners take for nothing does not depend on the unit
+ * that a factor comes in.
+ */
 
 /** What numbers are taken to (value - centre) / spread by. */
 export interface Units {

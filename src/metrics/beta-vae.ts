@@ -24,11 +24,17 @@ export interface BetaVaeParts {
   readonly trainAccuracy: number | null;
   /** The same of the evaluation points: the score. */
   readonly evaluationAccuracy: number | null;
-  /** How often each latent had the smallest difference, relative to its standard deviation, while each factor was fixed, over the training points: [latent][factor]. */
+  /**
+   * How often each latent had the smallest difference, relative to its standard deviation, while
+   * each factor was fixed, over the training points: [latent][factor].
+   */
   readonly votes: number[][];
   /** The latents that vary. */
   readonly activeLatents: number[];
-  /** Weights of the classifier, [factor][latent], for the factors that can be fixed; with two factors one row, that of the second. */
+  /**
+   * Weights of the classifier, [factor][latent], for the factors that can be fixed; with two
+   * factors one row, that of the second.
+   */
   readonly coefficients: number[][];
   readonly intercepts: number[];
 }
@@ -44,17 +50,21 @@ const OPTIONS = {
 };
 
 /**
- * beta-VAE score: can a linear classifier tell which factor two samples share from how little their latents differ?
+ * beta-VAE score: can a linear classifier tell which factor two samples share from how little their
+ * latents differ?
  *
- * A point fixes a factor, draws pairs of samples that share its value, and is the mean over the batch of |z_1 - z_2|.
- * Multinomial logistic regression (penalty 0.5 |w|^2 / c, run to its optimum) learns the factor from such points; the
- * score is its accuracy on fresh ones. 0 to 1, higher is better, 1/K by chance. One factor: 1, which says nothing.
+ * A point fixes a factor, draws pairs of samples that share its value, and is the mean over the
+ * batch of |z_1 - z_2|. Multinomial logistic regression (penalty 0.5 |w|^2 / c, run to its optimum)
+ * learns the factor from such points; the score is its accuracy on fresh ones. 0 to 1, higher is
+ * better, 1/K by chance. One factor: 1, which says nothing.
  *
- * Features agree with disentanglement_lib to 1e-9 on the same drawn rows, coefficients with scikit-learn's converged ones.
+ * Features agree with disentanglement_lib to 1e-9 on the same drawn rows, coefficients with
+ * scikit-learn's converged ones.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see I. Higgins et al. 2017, beta-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework, section 3
+ * @see I. Higgins et al. 2017, beta-VAE: Learning Basic Visual Concepts with a Constrained
+ * Variational Framework, section 3
  */
 export const betaVaeScore = defineMetric<'beta-vae-score', typeof OPTIONS, BetaVaeParts, 'beta-vae'>({
   name: 'beta-vae-score',
@@ -138,7 +148,10 @@ function scaleColumns(data: Float64Array, scale: Float64Array): void {
   for (let i = 0; i < data.length; i++) data[i] *= scale[i % scale.length];
 }
 
-/** Votes [latent][factor] of the first `points` points for the active latent with the smallest difference in its own unit. */
+/**
+ * Votes [latent][factor] of the first `points` points for the active latent with the smallest
+ * difference in its own unit.
+ */
 function countSteadiest(
   features: Float64Array,
   truth: Int32Array,

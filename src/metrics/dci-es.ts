@@ -10,13 +10,22 @@ import { CODINGS, PROBES, probeFactor } from './probe-factor.js';
 
 /** What DCI-ES adds to DCI. */
 export interface DciEsParts {
-  /** The score: do probes of little capacity tell the factors as well as any? Null where no factor can be judged. */
+  /**
+   * The score: do probes of little capacity tell the factors as well as any? Null where no factor
+   * can be judged.
+   */
   readonly explicitness: number | null;
   /** K; null for a constant factor, and for one that cannot be judged. */
   readonly explicitnessOfFactor: Array<number | null>;
-  /** Factors that vary over latents that vary: 1 where they are as many. Null where no latent varies. */
+  /**
+   * Factors that vary over latents that vary: 1 where they are as many. Null where no latent
+   * varies.
+   */
   readonly size: number | null;
-  /** The share of a constant's loss that the best probe takes off, mean of `informativenessOfFactor`. */
+  /**
+   * The share of a constant's loss that the best probe takes off, mean of
+   * `informativenessOfFactor`.
+   */
   readonly informativeness: number | null;
   readonly informativenessOfFactor: Array<number | null>;
   /** For each factor the capacities of the probes, increasing; null for one that is left out. */
@@ -51,17 +60,19 @@ const OPTIONS = {
 const HARDLY = 0.05;
 
 /**
- * DCI-ES: explicitness, how little a probe must be capable of to tell the factors as well as any, and size.
+ * DCI-ES: explicitness, how little a probe must be capable of to tell the factors as well as any,
+ * and size.
  *
- * Probes of growing capacity are fitted to each factor: a linear model and random features beside it, or boosted trees. With
- * l(kappa) their loss on rows held back, l* the least, kappa* where it is reached, kappa_0 the least capacity, l_b the loss of
- * a constant, E = 1 - (area between l and l* up to kappa*) / ((kappa* - kappa_0) (l_b - l*) / 2), kappa the logarithm of the capacity.
- * -1 to 1, higher is better; the value is the mean over factors.
+ * Probes of growing capacity are fitted to each factor: a linear model and random features beside
+ * it, or boosted trees. With l(kappa) their loss on rows held back, l* the least, kappa* where it
+ * is reached, kappa_0 the least capacity, l_b the loss of a constant, E = 1 - (area between l and
+ * l* up to kappa*) / ((kappa* - kappa_0) (l_b - l*) / 2), kappa the logarithm of the capacity. -1
+ * to 1, higher is better; the value is the mean over factors.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see C. Eastwood, A. L. Nicolicioiu et al. 2023, DCI-ES: An Extended Disentanglement Framework with Connections to
- * Identifiability
+ * @see C. Eastwood, A. L. Nicolicioiu et al. 2023, DCI-ES: An Extended Disentanglement Framework
+ * with Connections to Identifiability
  */
 export const dciEs = defineMetric<'dci-es', typeof OPTIONS, DciEsParts, 'dci-es-explicitness'>({
   name: 'dci-es',

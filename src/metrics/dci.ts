@@ -26,15 +26,18 @@ export interface DciParts {
   /** The same on the rows that were learned from. */
   readonly trainAccuracy: number | null;
   /**
-   * How much each latent matters to each factor, D rows of K: of trees the columns of factors that vary sum to 1, of the
-   * lasso they are absolute weights.
+   * How much each latent matters to each factor, D rows of K: of trees the columns of factors that
+   * vary sum to 1, of the lasso they are absolute weights.
    */
   readonly importance: number[][];
   /** Disentanglement of each latent, D. */
   readonly perLatent: Array<number | null>;
   /** Completeness of each factor, K; null for a constant one. */
   readonly perFactor: Array<number | null>;
-  /** Test accuracy, of a continuous factor and of the lasso R^2 (at least 0), K; null for a constant one, or without test rows. */
+  /**
+   * Test accuracy, of a continuous factor and of the lasso R^2 (at least 0), K; null for a constant
+   * one, or without test rows.
+   */
   readonly informativenessOfFactor: Array<number | null>;
 }
 
@@ -64,19 +67,21 @@ const OPTIONS = {
 };
 
 /**
- * DCI: disentanglement, completeness and informativeness, from what a learner needs to tell the factors.
+ * DCI: disentanglement, completeness and informativeness, from what a learner needs to tell the
+ * factors.
  *
- * One model per factor (boosted trees, a random forest or a lasso) gives R, the importance of each latent for it.
- * Disentanglement is 1 - H(R_d.) in base K, averaged over latents by their share of R; completeness 1 - H(R_.k) in base D,
- * averaged over factors by theirs; informativeness the accuracy or R^2 on rows held back. 0 to 1, higher is better; the value
- * is the disentanglement.
+ * One model per factor (boosted trees, a random forest or a lasso) gives R, the importance of each
+ * latent for it. Disentanglement is 1 - H(R_d.) in base K, averaged over latents by their share of
+ * R; completeness 1 - H(R_.k) in base D, averaged over factors by theirs; informativeness the
+ * accuracy or R^2 on rows held back. 0 to 1, higher is better; the value is the disentanglement.
  *
- * With boosted trees agrees with disentanglement_lib within .005 on the same rows; within .02 where latents are doubled, among
- * which scikit-learn draws at each split and we share.
+ * With boosted trees agrees with disentanglement_lib within .005 on the same rows; within .02 where
+ * latents are doubled, among which scikit-learn draws at each split and we share.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see C. Eastwood, C. K. I. Williams 2018, A Framework for the Quantitative Evaluation of Disentangled Representations
+ * @see C. Eastwood, C. K. I. Williams 2018, A Framework for the Quantitative Evaluation of
+ * Disentangled Representations
  */
 export const dci = defineMetric<'dci', typeof OPTIONS, DciParts, 'dci-disentanglement'>({
   name: 'dci',
@@ -140,7 +145,10 @@ export const dci = defineMetric<'dci', typeof OPTIONS, DciParts, 'dci-disentangl
   },
 });
 
-/** What was learned of the factors that vary, with importance as [latent][factor] and null for those that do not. */
+/**
+ * What was learned of the factors that vary, with importance as [latent][factor] and null for those
+ * that do not.
+ */
 function collectFactors({ latentCount, factorCount, varyingFactors }: Table, learned: readonly LearnedFactor[]) {
   const importance = new Float64Array(latentCount * factorCount);
   const tested = new Array<number | null>(factorCount).fill(null);

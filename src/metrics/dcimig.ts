@@ -12,7 +12,10 @@ export interface DcimigParts {
   readonly mutualInformation: number[][];
   /** H(v_k) in nats, K. */
   readonly entropy: number[];
-  /** The largest gap of a latent that knows this factor best, in nats, K; 0 where no latent does, null for a constant factor. */
+  /**
+   * The largest gap of a latent that knows this factor best, in nats, K; 0 where no latent does,
+   * null for a constant factor.
+   */
   readonly gap: Array<number | null>;
   /** That latent, K; null where there is none. */
   readonly bestLatent: Array<number | null>;
@@ -21,8 +24,9 @@ export interface DcimigParts {
 /**
  * DCIMIG: is each factor known by a latent that knows little of the other factors?
  *
- * A latent's gap is I(z_d; v_1st) - I(z_d; v_2nd) over factors; each factor takes the largest gap among the latents whose best
- * factor it is; DCIMIG is the sum of those over the sum of H(v_k). 0 to 1, higher is better. Constant factors are left out.
+ * A latent's gap is I(z_d; v_1st) - I(z_d; v_2nd) over factors; each factor takes the largest gap
+ * among the latents whose best factor it is; DCIMIG is the sum of those over the sum of H(v_k). 0
+ * to 1, higher is better. Constant factors are left out.
  *
  * Agrees with ubisoft's dcimig to 1e-9 under that preset.
  *

@@ -17,7 +17,10 @@ let compute: Compute = () => {
   throw new Error('metrics: expected the façade to be loaded');
 };
 
-/** The façade gives what is above this room, and what metrics are called by: threads, checks of options, reports. */
+/**
+ * The façade gives what is above this room, and what metrics are called by: threads, checks of
+ * options, reports.
+ */
 export function callMetricsBy(given: Compute): void {
   compute = given;
 }

@@ -20,7 +20,10 @@ import { BINS_OF_FACTORS, PENALTY, TEST_SHARE } from './shared-options.js';
 
 /** What explicitness was made of. */
 export interface ExplicitnessParts {
-  /** Mean over the values of each factor of the area under the curve on the test rows, K; null for a factor that is left out. */
+  /**
+   * Mean over the values of each factor of the area under the curve on the test rows, K; null for a
+   * factor that is left out.
+   */
   readonly auc: Array<number | null>;
   /** How many values (or bins) of each factor that is the mean of, K. */
   readonly values: number[];
@@ -47,11 +50,12 @@ type Options = ValuesOf<typeof OPTIONS>;
 /**
  * Explicitness: can a linear classifier read each factor off all latents together?
  *
- * Logistic regression (penalty 0.5 |w|^2 / c, run to its optimum) on standardised latents; the area under the ROC curve of
- * each value against the rest on test rows, mean over values and then over factors. 0.5 by chance, 1 is best.
+ * Logistic regression (penalty 0.5 |w|^2 / c, run to its optimum) on standardised latents; the area
+ * under the ROC curve of each value against the rest on test rows, mean over values and then over
+ * factors. 0.5 by chance, 1 is best.
  *
- * Agrees with disentanglement_lib, its classifier run to the optimum, to 1e-6 on the same rows, and with ubisoft's code to 1e-4
- * under that preset.
+ * Agrees with disentanglement_lib, its classifier run to the optimum, to 1e-6 on the same rows, and
+ * with ubisoft's code to 1e-4 under that preset.
  *
  * @param latents (N, D)
  * @param factors (N, K)
@@ -130,7 +134,10 @@ function allOf({ rows, exactSplit }: Table, drawn: Split): Split {
   return { train: all, test: all, untaught: exactSplit ? drawn.untaught : 0, untested: 0 };
 }
 
-/** The classifier of factor k: the one that MED's informativeness takes as well, where it is the same. */
+/**
+ * The classifier of factor k: the one that MED's informativeness takes as well, where it is the
+ * same.
+ */
 async function learnFactor(
   table: Table,
   k: number,
@@ -148,8 +155,10 @@ async function learnFactor(
 }
 
 /**
- * Mean area under the curve over the values of one factor; null where no value has rows in both parts.
- * @param isShared whether probabilities of machines that were fitted apart are brought to a sum of 1
+ * Mean area under the curve over the values of one factor; null where no value has rows in both
+ * parts.
+ * @param isShared whether probabilities of machines that were fitted apart are brought to a sum of
+ * 1
  */
 export function factorAuc(
   table: Table,

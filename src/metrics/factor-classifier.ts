@@ -1,4 +1,7 @@
-/** The linear classifier from all latents to one factor, which explicitness and MED's informativeness are read off. */
+/**
+ * The linear classifier from all latents to one factor, which explicitness and MED's
+ * informativeness are read off.
+ */
 
 import type { Block, RealBlock } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
@@ -20,7 +23,10 @@ export interface ClassifierOptions {
   readonly c: number;
 }
 
-/** What latents are scaled by: their mean and standard deviation, or their extremes (to 0 .. 1), in the training rows. */
+/**
+ * What latents are scaled by: their mean and standard deviation, or their extremes (to 0 .. 1), in
+ * the training rows.
+ */
 export type Scaling = 'standard' | 'unit';
 
 /** A classifier of one factor on latents as they spread in the training rows. */
@@ -30,14 +36,23 @@ export interface FactorClassifier<Model = LogisticModel> {
   readonly classes: number;
   /** The class of each of some rows, -1 where no training row has its value. */
   classOf(rows: Int32Array): Int32Array;
-  /** Of each latent first + mean becomes 0: its mean over the training rows, or its least value, f64[D] each. */
+  /**
+   * Of each latent first + mean becomes 0: its mean over the training rows, or its least value,
+   * f64[D] each.
+   */
   readonly first: Float64Array;
   readonly mean: Float64Array;
-  /** 1 / standard deviation (divided by rows) or range, 0 for a latent that does not vary there, f64[D]. */
+  /**
+   * 1 / standard deviation (divided by rows) or range, 0 for a latent that does not vary there,
+   * f64[D].
+   */
   readonly perScale: Float64Array;
 }
 
-/** The classifier of factor k, fitted once for all who ask alike; null where the training rows have but one value. */
+/**
+ * The classifier of factor k, fitted once for all who ask alike; null where the training rows have
+ * but one value.
+ */
 export function factorClassifier(
   table: Table,
   k: number,
@@ -52,7 +67,10 @@ export function factorClassifier(
   });
 }
 
-/** Fits a classifier to the training rows of a split, to its optimum; null where they have but one value. */
+/**
+ * Fits a classifier to the training rows of a split, to its optimum; null where they have but one
+ * value.
+ */
 export async function fitClassifier<Model>(
   table: Table,
   { codes, size }: FactorCodes,
@@ -111,7 +129,8 @@ export function spreadOf({ core, latents, latentCount }: Table, rows: Int32Array
       ? new Float64Array(latentCount)
       : core.moments.columnVariances(own, rows.length, latentCount).variances;
   core.arena.release(mark);
-  // Of a latent without spread in the training part nothing is learnt, and nothing may be made of its test values.
+  // Of a latent without spread in the training part nothing is learnt, and nothing may be made of
+  // its test values.
   const perScale = variances.map((variance) => {
     const deviation = Math.sqrt((variance * (rows.length - 1)) / rows.length);
     return deviation > 0 ? 1 / deviation : 0;
@@ -119,7 +138,9 @@ export function spreadOf({ core, latents, latentCount }: Table, rows: Int32Array
   return { first, mean, perScale };
 }
 
-/** Where each latent lies among some rows: its least value, and how far from there to its largest. */
+/**
+ * Where each latent lies among some rows: its least value, and how far from there to its largest.
+ */
 function extentOf({ latents, latentCount }: Table, rows: Int32Array): Spread {
   const from = latents.array;
   const first = new Float64Array(latentCount).fill(Number.POSITIVE_INFINITY);
@@ -137,7 +158,9 @@ function extentOf({ latents, latentCount }: Table, rows: Int32Array): Spread {
   return { first, mean: new Float64Array(latentCount), perScale };
 }
 
-/** Latents of some rows in units of their spread in the training rows, f64[rows][D] from the arena. */
+/**
+ * Latents of some rows in units of their spread in the training rows, f64[rows][D] from the arena.
+ */
 export function standardiseLatents(
   { core, latents, latentCount }: Table,
   spread: Spread,

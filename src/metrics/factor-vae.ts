@@ -13,18 +13,23 @@ export type FactorVaeParts = VoteParts;
 export interface FactorVaeWeightedParts extends FactorVaeParts {
   /** Mean weight of the evaluation votes, 1 where the smallest variance is always 0. */
   readonly meanWeight: number | null;
-  /** Weight of the right evaluation votes over that of all: the accuracy without the penalty for small weights. */
+  /**
+   * Weight of the right evaluation votes over that of all: the accuracy without the penalty for
+   * small weights.
+   */
   readonly relativeAccuracy: number | null;
 }
 
 const OPTIONS = { ...VOTING, rescaled: RESCALED };
 
 /**
- * FactorVAE score: does the latent that varies least while a factor is fixed tell which factor that was?
+ * FactorVAE score: does the latent that varies least while a factor is fixed tell which factor that
+ * was?
  *
- * Each vote fixes a factor at a value, draws a batch, and goes to the latent with the smallest variance relative to its
- * global variance. The classifier says of each latent the factor it was chosen for most often; the score is its accuracy
- * on fresh votes. 0 to 1, higher is better, 1/K by chance. No active latent: 0. One factor: 1, which says nothing.
+ * Each vote fixes a factor at a value, draws a batch, and goes to the latent with the smallest
+ * variance relative to its global variance. The classifier says of each latent the factor it was
+ * chosen for most often; the score is its accuracy on fresh votes. 0 to 1, higher is better, 1/K by
+ * chance. No active latent: 0. One factor: 1, which says nothing.
  *
  * Votes and classifier agree exactly with disentanglement_lib on the same drawn rows.
  *
@@ -58,15 +63,18 @@ export const factorVaeScore = defineMetric<'factor-vae-score', typeof OPTIONS, F
 });
 
 /**
- * Weighted FactorVAE score: as {@link factorVaeScore}, where a vote counts the more the smaller its smallest variance.
+ * Weighted FactorVAE score: as {@link factorVaeScore}, where a vote counts the more the smaller its
+ * smallest variance.
  *
- * A vote weighs (sum_d s_d - s_min) / sum_d s_d with s_d the relative standard deviation of the active latents; the score
- * is the weight of the right evaluation votes over their number. 0 to 1, higher is better; 1 only where the fixed factor's
- * latent does not vary at all. One active latent: every weight is 0.
+ * A vote weighs (sum_d s_d - s_min) / sum_d s_d with s_d the relative standard deviation of the
+ * active latents; the score is the weight of the right evaluation votes over their number. 0 to 1,
+ * higher is better; 1 only where the fixed factor's latent does not vary at all. One active latent:
+ * every weight is 0.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see C. Y. Song 2018, Comparing the VAE and the beta-VAE (MSc thesis, University College London), section 5.2.2
+ * @see C. Y. Song 2018, Comparing the VAE and the beta-VAE (MSc thesis, University College London),
+ * section 5.2.2
  */
 export const factorVaeWeightedScore = defineMetric<
   'factor-vae-weighted-score',

@@ -15,16 +15,19 @@ export interface GaussianTotalCorrelationParts {
 }
 
 /**
- * Gaussian total correlation: how far are latents from independent, as far as their covariance tells?
+ * Gaussian total correlation: how far are latents from independent, as far as their covariance
+ * tells?
  *
- * .5 (sum_d ln C_dd - ln det C) nats, C the covariance of the latents that vary: the total correlation of normal variables with
- * this covariance. 0 where no two are correlated, lower is better. Factors are not looked at. Undefined where C is singular.
+ * .5 (sum_d ln C_dd - ln det C) nats, C the covariance of the latents that vary: the total
+ * correlation of normal variables with this covariance. 0 where no two are correlated, lower is
+ * better. Factors are not looked at. Undefined where C is singular.
  *
  * Agrees with disentanglement_lib to 1e-9.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see F. Locatello et al. 2019, Challenging Common Assumptions in the Unsupervised Learning of Disentangled Representations
+ * @see F. Locatello et al. 2019, Challenging Common Assumptions in the Unsupervised Learning of
+ * Disentangled Representations
  */
 export const gaussianTotalCorrelation = defineMetric<
   'gaussian-total-correlation',

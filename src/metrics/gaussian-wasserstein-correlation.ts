@@ -16,17 +16,19 @@ export interface GaussianWassersteinCorrelationParts {
 }
 
 /**
- * Gaussian Wasserstein correlation: how far are latents from independent, in the units of their variances?
+ * Gaussian Wasserstein correlation: how far are latents from independent, in the units of their
+ * variances?
  *
- * 2 tr C - 2 tr (D^.5 C D^.5)^.5 with C the covariance of the latents that vary and D its diagonal: the squared Wasserstein-2
- * distance between normal distributions with covariance C and D. 0 where no two latents are correlated, lower is better.
- * Factors are not looked at.
+ * 2 tr C - 2 tr (D^.5 C D^.5)^.5 with C the covariance of the latents that vary and D its diagonal:
+ * the squared Wasserstein-2 distance between normal distributions with covariance C and D. 0 where
+ * no two latents are correlated, lower is better. Factors are not looked at.
  *
  * Agrees with disentanglement_lib to 1e-7 of tr C, which is as far as theirs is exact.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see F. Locatello et al. 2019, Challenging Common Assumptions in the Unsupervised Learning of Disentangled Representations
+ * @see F. Locatello et al. 2019, Challenging Common Assumptions in the Unsupervised Learning of
+ * Disentangled Representations
  */
 export const gaussianWassersteinCorrelation = defineMetric<
   'gaussian-wasserstein-correlation',

@@ -1,4 +1,7 @@
-/** The registry: everything that lists, names, types, checks or documents metrics derives from this array. */
+/**
+ * The registry: everything that lists, names, types, checks or documents metrics derives from this
+ * array.
+ */
 import { lookUp } from '../options/find-named.js';
 import { isSameName } from '../suggest.js';
 import { betaVaeScore } from './beta-vae.js';
@@ -53,7 +56,10 @@ type Registered = (typeof REGISTRY)[number];
 /** The names of this library's metrics. */
 export type MetricName = Registered['name'];
 
-/** What they are called in `metrics`, but for case, hyphens, underscores and spaces, which do not matter. */
+/**
+ * What they are called in `metrics`, but for case, hyphens, underscores and spaces, which do not
+ * matter.
+ */
 export type MetricSpelling = MetricName | Registered['aliases'][number] | 'all';
 
 type Without<Text extends string, Mark extends string> = Text extends `${infer Before}${Mark}${infer After}`
@@ -61,7 +67,10 @@ type Without<Text extends string, Mark extends string> = Text extends `${infer B
   : Text;
 type Plain<Text extends string> = Lowercase<Without<Without<Without<Text, '-'>, '_'>, ' '>>;
 
-/** A name that was spelt out, where it is one of a metric; else those that are. Names found at run time are not looked at. */
+/**
+ * A name that was spelt out, where it is one of a metric; else those that are. Names found at run
+ * time are not looked at.
+ */
 export type CheckedName<Name extends string> = Name extends string
   ? string extends Name
     ? Name
@@ -72,7 +81,10 @@ export type CheckedName<Name extends string> = Name extends string
 
 type ScoreOf<M> = M extends (...all: never) => Promise<infer S> ? S : never;
 
-/** The scores of this library's metrics, by name. As with any key of a record: a metric that was not asked for is not there. */
+/**
+ * The scores of this library's metrics, by name. As with any key of a record: a metric that was not
+ * asked for is not there.
+ */
 export type KnownScores = { readonly [M in Registered as M['name']]: ScoreOf<M> };
 
 /** Every metric, in the order of reports. */

@@ -14,17 +14,28 @@ export interface InfomecParts {
   readonly infoM: number | null;
   /** Is each factor known by one active latent only? Null where there is a single one. */
   readonly infoC: number | null;
-  /** How much of the factors a linear model reads off all latents: mean of `explicitnessOfFactor`. */
+  /**
+   * How much of the factors a linear model reads off all latents: mean of `explicitnessOfFactor`.
+   */
   readonly infoE: number | null;
-  /** I(z_d; v_k) by nearest neighbours, divided by the entropy of the factor, D rows of K; 0 for constant ones. */
+  /**
+   * I(z_d; v_k) by nearest neighbours, divided by the entropy of the factor, D rows of K; 0 for
+   * constant ones.
+   */
   readonly mutualInformation: number[][];
   /** The latents whose range is above the share `pruning` of the largest. */
   readonly activeLatents: number[];
-  /** What each active latent adds to InfoM, D; null for an inactive one, and one without information. */
+  /**
+   * What each active latent adds to InfoM, D; null for an inactive one, and one without
+   * information.
+   */
   readonly perLatent: Array<number | null>;
   /** What each factor adds to InfoC, K; null for one that is left out. */
   readonly perFactor: Array<number | null>;
-  /** 1 - cross entropy / ln values of a discrete factor, R^2 of a continuous one, K; null for one that is left out. */
+  /**
+   * 1 - cross entropy / ln values of a discrete factor, R^2 of a continuous one, K; null for one
+   * that is left out.
+   */
   readonly explicitnessOfFactor: Array<number | null>;
 }
 
@@ -41,15 +52,18 @@ const OPTIONS = {
 /**
  * InfoMEC: modularity (the value), compactness and explicitness by information.
  *
- * With I the mutual information of latents and factors by nearest neighbours over the factor's entropy, InfoM is the mean over
- * active latents of max_k I_dk / sum_k I_dk, InfoC that over factors of max_d I_dk / sum_d I_dk, each scaled so that 1/n is 0;
- * InfoE the share of the entropy that a linear model of all latents takes. 0 to 1, higher is better.
+ * With I the mutual information of latents and factors by nearest neighbours over the factor's
+ * entropy, InfoM is the mean over active latents of max_k I_dk / sum_k I_dk, InfoC that over
+ * factors of max_d I_dk / sum_d I_dk, each scaled so that 1/n is 0; InfoE the share of the entropy
+ * that a linear model of all latents takes. 0 to 1, higher is better.
  *
- * Agrees with the authors' code to what its noise (1e-10 on every latent) and its classifier's 100 steps leave open.
+ * Agrees with the authors' code to what its noise (1e-10 on every latent) and its classifier's 100
+ * steps leave open.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see K. Hsu, W. Dorrell, J. C. R. Whittington, J. Wu, C. Finn 2023, Disentanglement via Latent Quantization
+ * @see K. Hsu, W. Dorrell, J. C. R. Whittington, J. Wu, C. Finn 2023, Disentanglement via Latent
+ * Quantization
  */
 export const infomec = defineMetric<'infomec', typeof OPTIONS, InfomecParts, 'infom'>({
   name: 'infomec',
@@ -125,7 +139,10 @@ function findActive({ latentMinima, latentMaxima, varyingLatents }: Table, pruni
   return varyingLatents.filter((d) => ranges[d] > pruning * largest);
 }
 
-/** How much of a sum its largest part is, from 0 for equal parts to 1 for a single one; null without parts to compare. */
+/**
+ * How much of a sum its largest part is, from 0 for equal parts to 1 for a single one; null without
+ * parts to compare.
+ */
 function concentration(parts: readonly number[]): number | null {
   const sum = parts.reduce((a, b) => a + b, 0);
   if (parts.length < 2 || sum === 0) return null;

@@ -1,4 +1,7 @@
-/** The gaps between the two latents that know most of each factor: what MIG and RMIG are the mean of. */
+/**
+ * The gaps between the two latents that know most of each factor: what MIG and RMIG are the mean
+ * of.
+ */
 import { type HistogramOptions, latentEntropies, mutualInformation } from '../stats/mutual-information.js';
 import type { Pause } from '../stats/pause.js';
 import type { Table } from '../stats/table.js';
@@ -13,7 +16,10 @@ export interface GapParts {
   readonly mutualInformation: number[][];
   /** H(v_k) in nats, K. */
   readonly entropy: number[];
-  /** (largest - second largest I(.; v_k)) / H(v_k), K; null for a constant factor that does not count. */
+  /**
+   * (largest - second largest I(.; v_k)) / H(v_k), K; null for a constant factor that does not
+   * count.
+   */
   readonly gap: Array<number | null>;
   /** The latent with the most information on each factor, K; null for a constant factor. */
   readonly bestLatent: Array<number | null>;
@@ -21,7 +27,10 @@ export interface GapParts {
 
 /** How gaps are normalised, and what they are the mean of. */
 export type GapOptions = {
-  /** By the entropy of the factor, or each I by that of its latent's bins before the largest is looked for (0 without entropy). */
+  /**
+   * By the entropy of the factor, or each I by that of its latent's bins before the largest is
+   * looked for (0 without entropy).
+   */
   normalise: 'factor' | 'latent';
   /** Constant factors have a gap of 0, and count. */
   countConstants: boolean;

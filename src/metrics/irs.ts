@@ -7,7 +7,10 @@ import { BINS_OF_FACTORS } from './shared-options.js';
 
 /** What IRS was made of; the matrix is [latent][factor]. */
 export interface IrsParts {
-  /** 1 - deviation within a value of the factor / maximal deviation, D rows of K; null where latent or factor is constant. */
+  /**
+   * 1 - deviation within a value of the factor / maximal deviation, D rows of K; null where latent
+   * or factor is constant.
+   */
   readonly matrix: Array<Array<number | null>>;
   /** max |z_d - E z_d|, D; 0 for a constant latent. */
   readonly maximalDeviation: number[];
@@ -31,18 +34,21 @@ const OPTIONS = {
 };
 
 /**
- * Interventional robustness score: does each latent stay where it is while one factor is held, whatever the others do?
+ * Interventional robustness score: does each latent stay where it is while one factor is held,
+ * whatever the others do?
  *
- * For latent d and factor k, 1 - (mean over values v of factor k of the 99th percentile of |z_d - E[z_d | v]|) / max |z_d - E z_d|;
- * the largest over factors, at least 0; the mean over latents, weighted by their maximal deviation. 0 to 1, higher is better.
- * Constant latents and factors are left out. The paper's maximum is `quantile` 1.
+ * For latent d and factor k, 1 - (mean over values v of factor k of the 99th percentile of |z_d -
+ * E[z_d | v]|) / max |z_d - E z_d|; the largest over factors, at least 0; the mean over latents,
+ * weighted by their maximal deviation. 0 to 1, higher is better. Constant latents and factors are
+ * left out. The paper's maximum is `quantile` 1.
  *
- * Agrees with disentanglement_lib's and ubisoft's code to 1e-9 under those presets; the first merges discrete factors of more
- * than 20 values into 20 bins.
+ * Agrees with disentanglement_lib's and ubisoft's code to 1e-9 under those presets; the first
+ * merges discrete factors of more than 20 values into 20 bins.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see R. Suter, D. Miladinović, B. Schölkopf, S. Bauer 2019, Robustly Disentangled Causal Mechanisms
+ * @see R. Suter, D. Miladinović, B. Schölkopf, S. Bauer 2019, Robustly Disentangled Causal
+ * Mechanisms
  */
 export const irs = defineMetric<'irs', typeof OPTIONS, IrsParts, 'irs-score'>({
   name: 'irs',

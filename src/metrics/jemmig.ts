@@ -13,7 +13,9 @@ export interface JemmigParts {
   readonly mutualInformation: number[][];
   /** H(v_k, z_best) of each factor with its best latent in nats, K; null for a constant factor. */
   readonly jointEntropy: Array<number | null>;
-  /** JEMMIG of each factor, normalised to 0 .. 1 with higher better, K; null for a constant factor. */
+  /**
+   * JEMMIG of each factor, normalised to 0 .. 1 with higher better, K; null for a constant factor.
+   */
   readonly score: Array<number | null>;
   /** The latent with the most information on each factor, K; null for a constant factor. */
   readonly bestLatent: Array<number | null>;
@@ -31,8 +33,9 @@ const OPTIONS = {
 /**
  * JEMMIG: MIG that also asks the best latent to hold nothing but its factor.
  *
- * Mean over factors of 1 - (H(v_k, z*) - I(z*; v_k) + I(z_2nd; v_k)) / (H(v_k) + ln bins), with z* the latent with the most
- * information and everything from equal-width bins; 0 to 1, higher is better. Constant factors are left out.
+ * Mean over factors of 1 - (H(v_k, z*) - I(z*; v_k) + I(z_2nd; v_k)) / (H(v_k) + ln bins), with z*
+ * the latent with the most information and everything from equal-width bins; 0 to 1, higher is
+ * better. Constant factors are left out.
  *
  * Agrees with ubisoft's jemmig to 1e-9 under that preset.
  *

@@ -1,4 +1,7 @@
-/** What a model needs of the latents in order to tell one factor, and how well it tells it: the learners that DCI may take. */
+/**
+ * What a model needs of the latents in order to tell one factor, and how well it tells it: the
+ * learners that DCI may take.
+ */
 import { fitBoosting } from '../learners/boosting.js';
 import { fitForest } from '../learners/forest.js';
 import { fitLasso } from '../learners/lasso.js';
@@ -12,7 +15,10 @@ import { classesOf, columnsOf, factorNumbers, standardiser } from './factor-rows
 import { describeSplit, describeUnfinished } from './notes.js';
 import { learnAsUbisoft } from './ubisoft-lasso.js';
 
-/** Gradient-boosted trees, a linear model with absolute penalty, a random forest; the second as ubisoft's library has it. */
+/**
+ * Gradient-boosted trees, a linear model with absolute penalty, a random forest; the second as
+ * ubisoft's library has it.
+ */
 export const REGRESSORS = ['gbt', 'lasso', 'random-forest', 'ubisoft-lasso'] as const;
 export type Regressor = (typeof REGRESSORS)[number];
 
@@ -33,7 +39,10 @@ export interface LearningOptions {
 export interface LearnedFactor {
   /** How much each latent matters, D: of trees shares of 1, of the lasso absolute weights. */
   readonly importance: readonly number[];
-  /** Accuracy, of numbers R^2 (at least 0), on the test rows and on those it was learned from; null where there are no test rows. */
+  /**
+   * Accuracy, of numbers R^2 (at least 0), on the test rows and on those it was learned from; null
+   * where there are no test rows.
+   */
   readonly tested: number | null;
   readonly trained: number;
   readonly notes: readonly Note[];
@@ -103,8 +112,8 @@ async function learnByTrees(
 }
 
 /**
- * |w| of the lasso on latents and factor standardised by the training rows, its penalty chosen by cross-validation among
- * them. The values of a discrete factor are numbers to it.
+ * |w| of the lasso on latents and factor standardised by the training rows, its penalty chosen by
+ * cross-validation among them. The values of a discrete factor are numbers to it.
  */
 async function learnByLasso(table: Table, k: number, { train, test }: Split, pause: Pause): Promise<LearnedFactor> {
   const { core, latentCount } = table;

@@ -1,4 +1,6 @@
-/** How much of each factor a linear model reads off all latents, on the rows it is fitted to: InfoE. */
+/**
+ * How much of each factor a linear model reads off all latents, on the rows it is fitted to: InfoE.
+ */
 import type { Block } from '../../bindings/arena.js';
 import { fitBalancedLogistic } from '../learners/balanced-logistic.js';
 import { independentColumns, multipleDetermination } from '../learners/least-squares.js';
@@ -32,7 +34,8 @@ export async function explainFactor(table: Table, k: number, pause: Pause): Prom
   }
   return core.arena.scope(async () => {
     const latents = standardiseLatents(table);
-    // Without a penalty, weights that grow without end would make features of what rounding leaves between repeated latents.
+    // Without a penalty, weights that grow without end would make features of what rounding leaves
+    // between repeated latents.
     const columns = independentColumns(between, latents.columns);
     const features = columns.length < latents.columns ? chooseColumns(core, latents, columns) : latents;
     const waiting = (done: number, most: number) => pause(`classifier of factor ${k}`, done, most);
@@ -63,7 +66,8 @@ async function classify(
       { x, stride, labels, rows, columns, classes },
       pause,
     );
-    // Each class counts the same in the fit, each row in the cross entropy: that may be more than without latents.
+    // Each class counts the same in the fit, each row in the cross entropy: that may be more than
+    // without latents.
     const explained = Math.max(0, 1 - crossEntropy / core.information.naturalLogarithm(classes));
     return { explained, isUnfinished: outcome === 'unfinished' };
   });

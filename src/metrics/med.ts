@@ -16,7 +16,10 @@ import { BINS, PENALTY, TEST_SHARE } from './shared-options.js';
 
 /** What MED was made of; matrices are [latent][factor]. */
 export interface MedParts {
-  /** The score: does each latent (of those kept) know one factor only? Null where a single factor varies. */
+  /**
+   * The score: does each latent (of those kept) know one factor only? Null where a single factor
+   * varies.
+   */
   readonly disentanglement: number | null;
   /** Does one of the latents kept know each factor alone? Null where there is a single one. */
   readonly completeness: number | null;
@@ -48,18 +51,20 @@ const OPTIONS = {
 type MedOptions = ValuesOf<typeof OPTIONS>;
 
 /**
- * MED: DCI's disentanglement with mutual information for importance, so that nothing has to be trained.
+ * MED: DCI's disentanglement with mutual information for importance, so that nothing has to be
+ * trained.
  *
- * R_dk = I(z_d; v_k) / sum_d I(z_d; v_k), with histograms of the training rows. Disentanglement is 1 - H(R_d.) in base K,
- * averaged over latents by their share of R; completeness 1 - H(R_.k) in base D. Top-k MED gives each latent to the factor it
- * matters to most, keeps of each factor the k latents of highest disentanglement, and scores those. 0 to 1, higher is better.
+ * R_dk = I(z_d; v_k) / sum_d I(z_d; v_k), with histograms of the training rows. Disentanglement is
+ * 1 - H(R_d.) in base K, averaged over latents by their share of R; completeness 1 - H(R_.k) in
+ * base D. Top-k MED gives each latent to the factor it matters to most, keeps of each factor the k
+ * latents of highest disentanglement, and scores those. 0 to 1, higher is better.
  *
  * Agrees with the authors' code to 1e-9 on the same rows.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see J. Cao, R. Nai, Q. Yang, J. Huang, Y. Gao 2022, An Empirical Study on Disentanglement of Negative-free Contrastive
- * Learning
+ * @see J. Cao, R. Nai, Q. Yang, J. Huang, Y. Gao 2022, An Empirical Study on Disentanglement of
+ * Negative-free Contrastive Learning
  * @example
  * const { value, parts } = await med(latents, factors, { topK: 2 });
  */
@@ -129,7 +134,9 @@ export const med = defineMetric<'med', typeof OPTIONS, MedParts, 'mutual-informa
 export interface InformedFactor {
   /** I(z_d; v) in nats of the training rows, D. */
   readonly information: readonly number[];
-  /** Accuracy on test rows and training rows; null where it was not asked for, or without test rows. */
+  /**
+   * Accuracy on test rows and training rows; null where it was not asked for, or without test rows.
+   */
   readonly tested: number | null;
   readonly trained: number | null;
   readonly notes: readonly Note[];

@@ -9,7 +9,10 @@ import type { CommonOptions, Preset, Sampler, Score } from '../types.js';
 export interface MetricContext {
   readonly seed: number;
   readonly sampler?: Sampler;
-  /** Call between pieces of work: reports progress, lets the event loop turn, and throws if the computation was cancelled. */
+  /**
+   * Call between pieces of work: reports progress, lets the event loop turn, and throws if the
+   * computation was cancelled.
+   */
   pause(phase: string, done: number, total: number): void | Promise<void>;
   /** What {@link Metric.pieces} computed, in order; in threads where there are some. */
   pieces<Piece>(): Promise<readonly Piece[]>;
@@ -18,7 +21,10 @@ export interface MetricContext {
 /** Independent shares of a metric's work, which several threads can take. */
 export interface Pieces<Options, Piece> {
   count(table: TableView, options: Options): number;
-  /** One piece: a plain object, and a function of the table, the options, the seed and the index alone. */
+  /**
+   * One piece: a plain object, and a function of the table, the options, the seed and the index
+   * alone.
+   */
   compute(table: TableView, options: Options, context: Omit<MetricContext, 'pieces'>, index: number): Promise<Piece>;
 }
 
@@ -31,7 +37,9 @@ export interface Outcome<Parts = object> {
   readonly notes: ReadonlyArray<Note | string>;
 }
 
-/** An entry of the registry. The command line, its help, the docs and the report derive from these. */
+/**
+ * An entry of the registry. The command line, its help, the docs and the report derive from these.
+ */
 export interface Metric<R extends Rules = Rules, Parts = object> {
   /** Its key everywhere: kebab-case. */
   readonly name: string;
@@ -47,17 +55,27 @@ export interface Metric<R extends Rules = Rules, Parts = object> {
   /** Its own options, whose defaults the metric is computed with. */
   readonly options: R;
   /**
-   * What sets the metric to the formula, bins and batches of a paper or a published library: the options that differ from
-   * the defaults, none where they agree. A preset that is not here has no such metric.
+   * What sets the metric to the formula, bins and batches of a paper or a published library: the
+   * options that differ from the defaults, none where they agree. A preset that is not here has no
+   * such metric.
    */
   readonly presets?: Readonly<Partial<Record<Preset, GivenOf<R>>>>;
-  /** Of a preset that cannot be followed in everything: what is done otherwise, which the notes then say. */
+  /**
+   * Of a preset that cannot be followed in everything: what is done otherwise, which the notes then
+   * say.
+   */
   readonly presetLimits?: Readonly<Partial<Record<Preset, string>>>;
-  /** Takes seconds where the others take milliseconds: computed only where asked for, by name or with `all`. */
+  /**
+   * Takes seconds where the others take milliseconds: computed only where asked for, by name or
+   * with `all`.
+   */
   readonly isSlow?: boolean;
   /** Author, year, where in the paper. */
   readonly source: string;
-  /** Whether finitely many rows push the score away from that of infinitely many, in proportion to 1/N, as plug-in estimates do. */
+  /**
+   * Whether finitely many rows push the score away from that of infinitely many, in proportion to
+   * 1/N, as plug-in estimates do.
+   */
   readonly isPlugIn: boolean;
   /** Work that {@link compute} asks for by `context.pieces()`. */
   readonly pieces?: Pieces<ValuesOf<R>, unknown>;
@@ -71,7 +89,8 @@ export interface NamedMetric<Name extends string, R extends Rules, Parts, Alias 
    * @param latents (N, D) numbers, samples are rows
    * @param factors (N, K) numbers, rows matching those of latents
    * @param options the metric's own beside the common ones
-   * @throws TypeError, RangeError or DataError (each with a `code`) saying what was expected and what was given
+   * @throws TypeError, RangeError or DataError (each with a `code`) saying what was expected and
+   * what was given
    */
   (latents: MatrixLike, factors: MatrixLike, options?: CommonOptions & GivenOf<R>): Promise<Score<Parts, ValuesOf<R>>>;
   readonly name: Name;
@@ -85,7 +104,8 @@ export interface NamedPosteriorMetric<Name extends string, R extends Rules, Part
    * @param posterior mu and logvar (N, D), and z where there is one
    * @param factors (N, K) numbers, rows matching those of mu
    * @param options the metric's own beside the common ones
-   * @throws TypeError, RangeError or DataError (each with a `code`) saying what was expected and what was given
+   * @throws TypeError, RangeError or DataError (each with a `code`) saying what was expected and
+   * what was given
    */
   (
     posterior: PosteriorInput,

@@ -25,7 +25,10 @@ export interface MigPosteriorParts {
   readonly conditionalEntropy: Array<Array<number | null>>;
   /** H(v_k), K. */
   readonly entropy: number[];
-  /** What the gap is divided by, and information at most, K: ln of the number of values, or the entropy; null for a constant factor. */
+  /**
+   * What the gap is divided by, and information at most, K: ln of the number of values, or the
+   * entropy; null for a constant factor.
+   */
   readonly normaliser: Array<number | null>;
   /** (largest - second largest I(.; v_k)) over the normaliser, K; null for a constant factor. */
   readonly gap: Array<number | null>;
@@ -55,25 +58,32 @@ const OPTIONS = {
 };
 type MigPosteriorOptions = ValuesOf<typeof OPTIONS>;
 
-/** From here on the commonest value of a factor has so many times the rows of the rarest that the notes say so. */
+/**
+ * From here on the commonest value of a factor has so many times the rows of the rarest that the
+ * notes say so.
+ */
 const UNEVEN = 2;
 /** Less than this beyond the normaliser is rounding. */
 const ROUNDING = 1e-9;
 
 /**
- * Mutual information gap of posteriors: does one latent alone know each factor, by the densities of q(z|x)?
+ * Mutual information gap of posteriors: does one latent alone know each factor, by the densities of
+ * q(z|x)?
  *
- * Mean over factors of (I(z_1st; v_k) - I(z_2nd; v_k)) / ln(values of v_k), I(z_d; v_k) = H(z_d) - H(z_d | v_k) with entropies of
- * mixtures of posteriors, at samples of them; 0 to 1, higher is better. One latent: the runner-up is 0. Constant factors are
- * left out; latents with one posterior for all rows have 0.
+ * Mean over factors of (I(z_1st; v_k) - I(z_2nd; v_k)) / ln(values of v_k), I(z_d; v_k) = H(z_d) -
+ * H(z_d | v_k) with entropies of mixtures of posteriors, at samples of them; 0 to 1, higher is
+ * better. One latent: the runner-up is 0. Constant factors are left out; latents with one posterior
+ * for all rows have 0.
  *
  * Agrees with the authors' disentanglement_metrics to 1e-9 on the same samples.
  *
- * @param posterior mu and logvar (N, D), the natural logarithm of variances; z (N, D), a sample of each, is drawn from the seed
- * where there is none
+ * @param posterior mu and logvar (N, D), the natural logarithm of variances; z (N, D), a sample of
+ * each, is drawn from the seed where there is none
  * @param factors (N, K)
- * @throws TypeError, RangeError or DataError for shapes that differ, and numbers that are no posterior
- * @see R. T. Q. Chen, X. Li, R. Grosse, D. Duvenaud 2018, Isolating Sources of Disentanglement in VAEs, section 4.1, appendix C
+ * @throws TypeError, RangeError or DataError for shapes that differ, and numbers that are no
+ * posterior
+ * @see R. T. Q. Chen, X. Li, R. Grosse, D. Duvenaud 2018, Isolating Sources of Disentanglement in
+ * VAEs, section 4.1, appendix C
  * @example
  * const { value, parts } = await migPosterior({ mu, logvar }, factors, { seed: 1 });
  */

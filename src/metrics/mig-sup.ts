@@ -19,17 +19,19 @@ export interface MigSupParts {
 }
 
 /**
- * MIG-sup: does each latent know one factor alone? The mirror of MIG, with the gap between factors instead of latents.
+ * MIG-sup: does each latent know one factor alone? The mirror of MIG, with the gap between factors
+ * instead of latents.
  *
- * MIG-sup = mean over latents of (I(z_d; v_1st) - I(z_d; v_2nd)) / H(z_d), with mutual information and entropy of equal-width
- * bins; 0 to 1, higher is better. Constant latents are left out. One factor: the runner-up is 0.
+ * MIG-sup = mean over latents of (I(z_d; v_1st) - I(z_d; v_2nd)) / H(z_d), with mutual information
+ * and entropy of equal-width bins; 0 to 1, higher is better. Constant latents are left out. One
+ * factor: the runner-up is 0.
  *
  * Agrees with ubisoft's mig_sup to 1e-9 under that preset.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see Z. Li, J. V. Murkute, P. K. Gyawali, L. Wang 2020, Progressive Learning and Disentanglement of Hierarchical
- * Representations
+ * @see Z. Li, J. V. Murkute, P. K. Gyawali, L. Wang 2020, Progressive Learning and Disentanglement
+ * of Hierarchical Representations
  */
 export const migSup = defineMetric<'mig-sup', typeof BINNED, MigSupParts, 'mig-sup-score'>({
   name: 'mig-sup',

@@ -19,15 +19,17 @@ const OPTIONS = {
 /**
  * Mutual information gap: does one latent alone know each factor?
  *
- * MIG = mean over factors of (I(z_1st; v_k) - I(z_2nd; v_k)) / H(v_k), with the mutual information of equal-width bins;
- * 0 to 1, higher is better. One latent: the runner-up is 0. Constant factors are left out; constant latents have 0.
+ * MIG = mean over factors of (I(z_1st; v_k) - I(z_2nd; v_k)) / H(v_k), with the mutual information
+ * of equal-width bins; 0 to 1, higher is better. One latent: the runner-up is 0. Constant factors
+ * are left out; constant latents have 0.
  *
- * Agrees with disentanglement_lib (discrete MIG, 20 bins) to 1e-9 where that is defined, and with ubisoft's mig under that
- * preset.
+ * Agrees with disentanglement_lib (discrete MIG, 20 bins) to 1e-9 where that is defined, and with
+ * ubisoft's mig under that preset.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see R. T. Q. Chen, X. Li, R. Grosse, D. Duvenaud 2018, Isolating Sources of Disentanglement in VAEs, equation 6
+ * @see R. T. Q. Chen, X. Li, R. Grosse, D. Duvenaud 2018, Isolating Sources of Disentanglement in
+ * VAEs, equation 6
  * @example
  * const { value, parts } = await mig(latents, factors, { bins: 20 });
  */

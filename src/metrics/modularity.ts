@@ -10,7 +10,10 @@ import { BINNED, COUNT_CONSTANTS } from './shared-options.js';
 export interface ModularityParts {
   /** I(z_d; v_k) in nats, D rows of K. */
   readonly mutualInformation: number[][];
-  /** Modularity of each latent, D; null for a latent without information on any factor, 0 where such latents count. */
+  /**
+   * Modularity of each latent, D; null for a latent without information on any factor, 0 where such
+   * latents count.
+   */
   readonly modularity: Array<number | null>;
 }
 
@@ -22,11 +25,12 @@ const OPTIONS = {
 /**
  * Modularity: does each latent know one factor only?
  *
- * Mean over latents of 1 - (sum_k I_dk^2 - max_k I_dk^2) / (max_k I_dk^2 (K - 1)), with the mutual information of equal-width
- * bins and K the factors that vary; 0 to 1, higher is better. Latents that know nothing are left out. One factor: undefined.
+ * Mean over latents of 1 - (sum_k I_dk^2 - max_k I_dk^2) / (max_k I_dk^2 (K - 1)), with the mutual
+ * information of equal-width bins and K the factors that vary; 0 to 1, higher is better. Latents
+ * that know nothing are left out. One factor: undefined.
  *
- * Agrees with disentanglement_lib and with ubisoft's modularity to 1e-9 under those presets: both count constant factors in K,
- * and the first counts latents that know nothing as 0.
+ * Agrees with disentanglement_lib and with ubisoft's modularity to 1e-9 under those presets: both
+ * count constant factors in K, and the first counts latents that know nothing as 0.
  *
  * @param latents (N, D)
  * @param factors (N, K)

@@ -20,14 +20,17 @@ const OPTIONS = {
 /**
  * Mutual information score: what do latents know of each other?
  *
- * Mean over pairs of latents that vary of I(z_d; z_e) in nats, with equal-width bins; 0 where they are independent, lower is
- * better. Factors are not looked at. Fewer than two latents that vary: undefined.
+ * Mean over pairs of latents that vary of I(z_d; z_e) in nats, with equal-width bins; 0 where they
+ * are independent, lower is better. Factors are not looked at. Fewer than two latents that vary:
+ * undefined.
  *
- * Agrees with disentanglement_lib to 1e-9 under that preset (it counts pairs with a constant latent, as 0).
+ * Agrees with disentanglement_lib to 1e-9 under that preset (it counts pairs with a constant
+ * latent, as 0).
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see F. Locatello et al. 2019, Challenging Common Assumptions in the Unsupervised Learning of Disentangled Representations
+ * @see F. Locatello et al. 2019, Challenging Common Assumptions in the Unsupervised Learning of
+ * Disentangled Representations
  */
 export const mutualInformationScore = defineMetric<
   'mutual-information-score',

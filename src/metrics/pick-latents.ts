@@ -2,8 +2,8 @@
 const TIE = 1e-12;
 
 /**
- * The latents that are best at a factor: each belongs to the factor it matters to most, and of each factor the `most` of
- * highest score are kept. A latent that matters to none belongs to none.
+ * The latents that are best at a factor: each belongs to the factor it matters to most, and of each
+ * factor the `most` of highest score are kept. A latent that matters to none belongs to none.
  *
  * @param importance [latent][factor]
  * @param scores one for each latent

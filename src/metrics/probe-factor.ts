@@ -1,4 +1,7 @@
-/** How well probes of growing capacity tell one factor from the latents: the loss-capacity curve of DCI-ES. */
+/**
+ * How well probes of growing capacity tell one factor from the latents: the loss-capacity curve of
+ * DCI-ES.
+ */
 import { fitBoosting } from '../learners/boosting.js';
 import { fitRandomFeatures } from '../learners/random-features.js';
 import { meanOf } from '../learners/units.js';
@@ -33,11 +36,17 @@ interface Target {
   /** [trainRows] and [testRows] each. */
   readonly train: readonly Float64Array[];
   readonly test: readonly Float64Array[];
-  /** The share of test rows whose class no training row has: each costs 1 beside what is told of the others. */
+  /**
+   * The share of test rows whose class no training row has: each costs 1 beside what is told of the
+   * others.
+   */
   readonly untaught: number;
 }
 
-/** The curve of factor k on the test rows of a split; null where these cannot be told apart from what a constant says of them. */
+/**
+ * The curve of factor k on the test rows of a split; null where these cannot be told apart from
+ * what a constant says of them.
+ */
 export async function probeFactor(
   table: Table,
   k: number,
@@ -57,7 +66,10 @@ export async function probeFactor(
 type Step = (done: number, total: number) => void | Promise<void>;
 type Curve = Pick<LossCurve, 'capacities' | 'losses'>;
 
-/** Linear model, then 1, 2, 4 ... random features beside it; capacity: weights, the constant among them. */
+/**
+ * Linear model, then 1, 2, 4 ... random features beside it; capacity: weights, the constant among
+ * them.
+ */
 async function probeByFeatures(
   table: Table,
   split: Split,
@@ -90,7 +102,9 @@ async function probeByFeatures(
   };
 }
 
-/** The same boosted trees after 1, 2, 4 ... of them; capacity: trees for each number that is told. */
+/**
+ * The same boosted trees after 1, 2, 4 ... of them; capacity: trees for each number that is told.
+ */
 async function probeByTrees(
   table: Table,
   { train, test }: Split,
@@ -142,7 +156,10 @@ function doublings(most: number): number[] {
   return [...out, most];
 }
 
-/** Numbers in units of their deviation among the training rows, or indicators of the classes that these have. */
+/**
+ * Numbers in units of their deviation among the training rows, or indicators of the classes that
+ * these have.
+ */
 function targetOf(table: Table, k: number, { train, test }: Split, coding: ProbeOptions['coding']): Target {
   const truthOf = factorNumbers(table, k);
   const [taught, held] = [truthOf(train), truthOf(test)];

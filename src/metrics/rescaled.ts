@@ -1,7 +1,10 @@
 import { note } from '../note.js';
 import type { Outcome } from './metric.js';
 
-/** The outcome of an accuracy over K factors as (accuracy - 1/K) / (1 - 1/K); null of a single factor, where chance is 1. */
+/**
+ * The outcome of an accuracy over K factors as (accuracy - 1/K) / (1 - 1/K); null of a single
+ * factor, where chance is 1.
+ */
 export function rescaleAccuracy<Parts>(outcome: Outcome<Parts>, factorCount: number): Outcome<Parts> {
   const { value, notes } = outcome;
   if (value === null) return outcome;

@@ -7,9 +7,15 @@ import { BINS, MILLER_MADOW } from './shared-options.js';
 
 /** What RMIG was made of; matrices are [latent][factor]. */
 export interface RmigParts extends GapParts {
-  /** Largest - second largest I(.; v_k) in nats, K: the paper's RMIG before it is normalised; null for a constant factor. */
+  /**
+   * Largest - second largest I(.; v_k) in nats, K: the paper's RMIG before it is normalised; null
+   * for a constant factor.
+   */
   readonly gapInNats: Array<number | null>;
-  /** How many rows of each latent lie beyond -limit .. limit, D: they are counted in the outermost bins. */
+  /**
+   * How many rows of each latent lie beyond -limit .. limit, D: they are counted in the outermost
+   * bins.
+   */
   readonly beyond: number[];
 }
 
@@ -27,12 +33,14 @@ const OPTIONS = {
 /**
  * Robust mutual information gap: does one latent alone know each factor, on the scale of the prior?
  *
- * RMIG = mean over factors of (I(z_1st; v_k) - I(z_2nd; v_k)) / H(v_k), as MIG, but with many bins of one width between
- * -limit and limit for every latent, so that a latent that hardly varies hardly informs; 0 to 1, higher is better.
+ * RMIG = mean over factors of (I(z_1st; v_k) - I(z_2nd; v_k)) / H(v_k), as MIG, but with many bins
+ * of one width between -limit and limit for every latent, so that a latent that hardly varies
+ * hardly informs; 0 to 1, higher is better.
  *
- * The paper spreads each row over the bins by its posterior q(z|x). Latents alone are that with a vanishing spread: each row
- * is in the bin it falls into, which is also what the authors' code does with such posteriors. With means and variances
- * only the joint table changes, from counts to sums of shares.
+ * The paper spreads each row over the bins by its posterior q(z|x). Latents alone are that with a
+ * vanishing spread: each row is in the bin it falls into, which is also what the authors' code does
+ * with such posteriors. With means and variances only the joint table changes, from counts to sums
+ * of shares.
  *
  * @param latents (N, D)
  * @param factors (N, K)

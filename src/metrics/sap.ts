@@ -14,9 +14,15 @@ import { findTopTwo } from './top-two.js';
 
 /** What SAP was made of; the matrix is [latent][factor]. */
 export interface SapParts {
-  /** How well each latent alone predicts each factor: R^2 of a continuous one, test accuracy of a discrete one; 0 for a constant factor. D rows of K. */
+  /**
+   * How well each latent alone predicts each factor: R^2 of a continuous one, test accuracy of a
+   * discrete one; 0 for a constant factor. D rows of K.
+   */
   readonly matrix: number[][];
-  /** Largest - second largest of the factor's column, K; null for a constant factor that does not count. */
+  /**
+   * Largest - second largest of the factor's column, K; null for a constant factor that does not
+   * count.
+   */
   readonly gap: Array<number | null>;
   /** The latent that predicts each factor best, K; null for a constant factor. */
   readonly bestLatent: Array<number | null>;
@@ -39,15 +45,17 @@ const OPTIONS = {
 /**
  * SAP score: does one latent alone predict each factor?
  *
- * Mean over factors of the difference between the two latents that predict it best, each by itself: by R^2 of a line for
- * a continuous factor, by the test accuracy of linear support vector machines for a discrete one. 0 to 1, higher is better.
+ * Mean over factors of the difference between the two latents that predict it best, each by itself:
+ * by R^2 of a line for a continuous factor, by the test accuracy of linear support vector machines
+ * for a discrete one. 0 to 1, higher is better.
  *
- * R^2 agrees with disentanglement_lib and ubisoft's code to 1e-9 under those presets, accuracies with scikit-learn's converged
- * machines on the same rows.
+ * R^2 agrees with disentanglement_lib and ubisoft's code to 1e-9 under those presets, accuracies
+ * with scikit-learn's converged machines on the same rows.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see A. Kumar, P. Sattigeri, A. Balakrishnan 2018, Variational Inference of Disentangled Latent Concepts from Unlabeled Observations
+ * @see A. Kumar, P. Sattigeri, A. Balakrishnan 2018, Variational Inference of Disentangled Latent
+ * Concepts from Unlabeled Observations
  */
 export const sap = defineMetric<'sap', typeof OPTIONS, SapParts, 'sap-score'>({
   name: 'sap',
@@ -106,7 +114,10 @@ export const sap = defineMetric<'sap', typeof OPTIONS, SapParts, 'sap-score'>({
   },
 });
 
-/** The classes of a discrete factor that have training rows, and each row's place in either part; -1 is not in it. */
+/**
+ * The classes of a discrete factor that have training rows, and each row's place in either part; -1
+ * is not in it.
+ */
 interface CodedSplit {
   readonly k: number;
   readonly trainCodes: Block<'i32'>;
@@ -116,7 +127,10 @@ interface CodedSplit {
   readonly testRows: number;
 }
 
-/** Test accuracy of each latent alone for the factors that have a split, f64[D][K]; 0 for the others. */
+/**
+ * Test accuracy of each latent alone for the factors that have a split, f64[D][K]; 0 for the
+ * others.
+ */
 export async function singleLatentAccuracies(
   table: Table,
   splits: ReadonlyMap<number, Pick<Split, 'train' | 'test'>>,

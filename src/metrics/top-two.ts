@@ -1,7 +1,10 @@
 /** Which of latents (or factors) that are equally good is the best. */
 export type Ties = 'lowest' | 'highest';
 
-/** The largest of `count` values of at least 0, the second largest (0 where there is but one), and where the largest is. */
+/**
+ * The largest of `count` values of at least 0, the second largest (0 where there is but one), and
+ * where the largest is.
+ */
 export function findTopTwo(
   count: number,
   valueAt: (index: number) => number,

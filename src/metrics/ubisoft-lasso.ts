@@ -1,6 +1,7 @@
 /**
- * DCI by a lasso as ubisoft's library computes it: latents and factor scaled to 0..1, eight penalties to choose from, all rows to
- * learn from and to be judged on, means of its own. Its fits stop early where latents say nearly the same; ours end at the optimum.
+ * DCI by a lasso as ubisoft's library computes it: latents and factor scaled to 0..1, eight
+ * penalties to choose from, all rows to learn from and to be judged on, means of its own. Its fits
+ * stop early where latents say nearly the same; ours end at the optimum.
  */
 import type { Core } from '../../bindings/core.js';
 import { fitLasso } from '../learners/lasso.js';
@@ -13,7 +14,10 @@ import { describeUnfinished } from './notes.js';
 const ALPHAS = [1e-4, 1e-3, 1e-2, 0.1, 0.2, 0.4, 0.8, 1];
 const FOLDS = 10;
 
-/** |w| for factor k, and 1 - 12 mean squared error, at least 0: 1/12 is the variance of what is uniform from 0 to 1. */
+/**
+ * |w| for factor k, and 1 - 12 mean squared error, at least 0: 1/12 is the variance of what is
+ * uniform from 0 to 1.
+ */
 export async function learnAsUbisoft(table: Table, k: number, pause: Pause) {
   const { core, rows, latentCount: columns } = table;
   const target = unit(factorNumbers(table, k)(Int32Array.from({ length: rows }, (_, row) => row)));
@@ -46,8 +50,8 @@ export async function learnAsUbisoft(table: Table, k: number, pause: Pause) {
 }
 
 /**
- * As {@link scoreImportance}, but completeness is a mean without weights, and disentanglement leaves out what comes after the
- * first latent without a weight.
+ * As {@link scoreImportance}, but completeness is a mean without weights, and disentanglement
+ * leaves out what comes after the first latent without a weight.
  */
 export function scoreAsUbisoft(
   core: Core,

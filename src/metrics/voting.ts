@@ -1,7 +1,10 @@
 import { type Note, note } from '../note.js';
 import { integer, number } from '../options/rule.js';
 import { BINS_OF_FACTORS } from './shared-options.js';
-/** Scores that are the accuracy of a classifier from the latent a vote goes to, to the factor that was held fixed or varied. */
+/**
+ * Scores that are the accuracy of a classifier from the latent a vote goes to, to the factor that
+ * was held fixed or varied.
+ */
 
 import { fitMajorityVote } from '../learners/majority-vote.js';
 import type { Held } from '../stats/row-source.js';
@@ -13,7 +16,10 @@ import { describeConstants, NO_FACTOR_VARIES, NONE_HELD_FIXED, ONE_FACTOR_SCORES
 
 /** What such a score was made of. */
 export interface VoteParts {
-  /** Share of the training votes that the classifier gets right (weighted by the votes' weights in the weighted score). */
+  /**
+   * Share of the training votes that the classifier gets right (weighted by the votes' weights in
+   * the weighted score).
+   */
   readonly trainAccuracy: number | null;
   /** The same of the evaluation votes: the score. */
   readonly evaluationAccuracy: number | null;
@@ -44,7 +50,10 @@ const WHY_NONE: Readonly<Record<Held, Note>> = {
   others: note('no-fixable-factor', 'undefined: no two rows differ in a single factor'),
 };
 
-/** Casts the votes, makes a classifier of the training votes, and rates it on the others; the value is that accuracy. */
+/**
+ * Casts the votes, makes a classifier of the training votes, and rates it on the others; the value
+ * is that accuracy.
+ */
 export async function scoreVotes(
   table: Table,
   held: Held,

@@ -12,16 +12,19 @@ const OPTIONS = { ...VOTING, rescaled: RESCALED };
 /**
  * Z-max: does the latent that varies most while a single factor varies tell which factor that was?
  *
- * Each vote holds all factors but one at the values of a row, draws a batch among the rows that share them, and goes to the
- * latent with the largest variance relative to its global variance. The classifier says of each latent the factor it was
- * chosen for most often; the score is its accuracy on fresh votes. 0 to 1, higher is better, 1/K by chance.
+ * Each vote holds all factors but one at the values of a row, draws a batch among the rows that
+ * share them, and goes to the latent with the largest variance relative to its global variance. The
+ * classifier says of each latent the factor it was chosen for most often; the score is its accuracy
+ * on fresh votes. 0 to 1, higher is better, 1/K by chance.
  *
- * Needs rows that differ in a single factor, as a full grid has them; the notes say how many there are of each factor. A
- * factor without is left out. One factor: 1, which says nothing. No active latent: 0.
+ * Needs rows that differ in a single factor, as a full grid has them; the notes say how many there
+ * are of each factor. A factor without is left out. One factor: 1, which says nothing. No active
+ * latent: 0.
  *
  * @param latents (N, D)
  * @param factors (N, K)
- * @see M. Kim, Y. Wang, P. Sahu, V. Pavlovic 2019, Relevance Factor VAE: Learning and Identifying Disentangled Factors
+ * @see M. Kim, Y. Wang, P. Sahu, V. Pavlovic 2019, Relevance Factor VAE: Learning and Identifying
+ * Disentangled Factors
  */
 export const zMaxVariance = defineMetric<'z-max-variance', typeof OPTIONS, ZMaxVarianceParts, 'z-max' | 'rf-vae-score'>(
   {

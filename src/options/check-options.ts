@@ -9,7 +9,9 @@ import type { Rule, Rules, ValuesOf } from './rule.js';
 export interface OptionOwner {
   /** The function called, for messages about names: `score`. */
   readonly name: string;
-  /** Whether errors name it: options of a metric are `mig: bins`, those of a function stand alone. */
+  /**
+   * Whether errors name it: options of a metric are `mig: bins`, those of a function stand alone.
+   */
   readonly isNamed?: boolean;
 }
 
@@ -51,7 +53,9 @@ export function refuseUnknown(owner: string, given: object, known: readonly stri
   if (unknown !== undefined) throw unknownOption({ name: owner }, unknown, known);
 }
 
-/** The error for an option that is not known: it gives the nearest names, or all if none is near. */
+/**
+ * The error for an option that is not known: it gives the nearest names, or all if none is near.
+ */
 export function unknownOption(
   { name, isNamed = false }: OptionOwner,
   option: string,

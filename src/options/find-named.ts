@@ -10,7 +10,10 @@ export interface Named {
   readonly aliases?: readonly string[];
 }
 
-/** The entry of that name or alias, in which case, hyphens, underscores and blanks do not count; null if there is none. */
+/**
+ * The entry of that name or alias, in which case, hyphens, underscores and blanks do not count;
+ * null if there is none.
+ */
 export function lookUp<T extends Named>(name: string, entries: readonly T[]): T | null {
   const wanted = simplifyName(name);
   return entries.find((entry) => namesOf(entry).some((known) => simplifyName(known) === wanted)) ?? null;

@@ -37,7 +37,7 @@ export function parseWords(text: string, previous?: readonly string[] | null): s
 
 /** Adds the whole numbers of `0,3,5` to those given before. */
 export function parseNumbers(text: string, previous?: readonly number[] | null): number[] {
-  const numbers = parseWords(text).map((word) => (/^\d+$/.test(word) ? Number(word) : Number.NaN));
+  const numbers = text.split(',').map((word) => (/^ *\d+ *$/.test(word) ? Number(word) : Number.NaN));
   if (!numbers.every(Number.isSafeInteger)) {
     throw new ValueProblem(`expected whole numbers with a comma between them, got '${text}'`);
   }

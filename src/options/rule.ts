@@ -16,7 +16,9 @@ interface RuleBase<Value> {
   readonly unit?: string;
   /** Options that must not be given beside this one. */
   readonly excludes?: readonly string[];
-  /** The option without which this one has no effect: it must be given, or have one of those values. */
+  /**
+   * The option without which this one has no effect: it must be given, or have one of those values.
+   */
   readonly needs?: { readonly option: string; readonly values?: ReadonlyArray<string | number | boolean> };
 }
 

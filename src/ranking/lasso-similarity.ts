@@ -8,9 +8,10 @@ import type { Pause } from '../stats/pause.js';
 const ALPHA = 0.1;
 
 /**
- * The absolute weights of lassos between the latents of any two models: entry [i][j][a][b] is the weight of the a-th informative
- * latent of model i where the b-th of model j is predicted from all of i's. All are standardised, so that correlations are all
- * that the lasso needs; they come from one table.
+ * The absolute weights of lassos between the latents of any two models: entry [i][j][a][b] is the
+ * weight of the a-th informative latent of model i where the b-th of model j is predicted from all
+ * of i's. All are standardised, so that correlations are all that the lasso needs; they come from
+ * one table.
  *
  * @param informative the latents to take of each model; they vary
  */

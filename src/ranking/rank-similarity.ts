@@ -5,8 +5,8 @@ import { columnCovariance } from '../stats/covariance.js';
 import type { Pause } from '../stats/pause.js';
 
 /**
- * The absolute rank correlations of the latents of any two models: entry [i][j][a][b] is of the a-th informative latent of model
- * i and the b-th of model j. All come from one table of ranks.
+ * The absolute rank correlations of the latents of any two models: entry [i][j][a][b] is of the
+ * a-th informative latent of model i and the b-th of model j. All come from one table of ranks.
  *
  * @param informative the latents to take of each model; they vary
  */

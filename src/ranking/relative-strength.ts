@@ -1,11 +1,12 @@
 /**
- * How nearly two sets of latents are the same up to order: the score of a pair in Unsupervised Disentanglement Ranking.
+ * How nearly two sets of latents are the same up to order: the score of a pair in Unsupervised
+ * Disentanglement Ranking.
  *
  *     ( sum_b r_b^2 / sum_a R_ab  +  sum_a r_a^2 / sum_b R_ab ) / (A + B),     r_b = max_a R_ab,  r_a = max_b R_ab
  *
- * over the A informative latents of one model and the B of the other. 1 where each latent is like one of the other model and like
- * no second one. A latent that is like none adds 0; a model without latents has nothing in common with the other, 0; two of them:
- * null.
+ * over the A informative latents of one model and the B of the other. 1 where each latent is like
+ * one of the other model and like no second one. A latent that is like none adds 0; a model without
+ * latents has nothing in common with the other, 0; two of them: null.
  *
  * @param similarity R, from 0 to 1, A arrays of B
  * @see Duan et al. 2020

@@ -1,4 +1,6 @@
-/** A score for reading: four decimals (`0.6786`), or as a power of ten where those would hide it. */
+/**
+ * A score for reading: four decimals (`0.6786`), or as a power of ten where those would hide it.
+ */
 export function formatScore(value: number): string {
   if (value === 0) return '0.0000';
   const size = Math.abs(value);

@@ -1,6 +1,7 @@
 /**
- * JSON as a person would lay it out: objects over lines, arrays of numbers and strings on one line each.
- * The same value gives the same text; ends in a newline. Numbers that JSON does not have come out as null.
+ * JSON as a person would lay it out: objects over lines, arrays of numbers and strings on one line
+ * each. The same value gives the same text; ends in a newline. Numbers that JSON does not have come
+ * out as null.
  */
 export function toJson(value: unknown): string {
   return `${writeValue(value, '')}\n`;

@@ -2,7 +2,10 @@ import { printable } from './printable.js';
 import type { Style } from './style.js';
 import { wrapBehind } from './wrap-text.js';
 
-/** Notes as a list under their heading; no lines where there are none. Warnings come first, in another colour. */
+/**
+ * Notes as a list under their heading; no lines where there are none. Warnings come first, in
+ * another colour.
+ */
 export function renderNotes(
   notes: readonly string[],
   style: Style,

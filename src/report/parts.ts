@@ -23,8 +23,9 @@ type Seen =
   | { readonly kind: 'group'; readonly entries: Readonly<Record<string, unknown>> };
 
 /**
- * What a score was made of, as lines: scalars first, then one table for all that has a value per factor, one for all
- * that has a value per latent, then the matrices, latents down and factors across.
+ * What a score was made of, as lines: scalars first, then one table for all that has a value per
+ * factor, one for all that has a value per latent, then the matrices, latents down and factors
+ * across.
  */
 export function renderParts(parts: Readonly<Record<string, unknown>>, options: PartsOptions): string[] {
   const seen = Object.entries(parts)
@@ -163,7 +164,10 @@ function seeArray(key: string, items: readonly unknown[], options: PartsOptions)
   return { kind: 'vector', texts: formatAll(items), axis };
 }
 
-/** Whether a vector names latents or factors, as `activeLatents` does, instead of saying something of each. */
+/**
+ * Whether a vector names latents or factors, as `activeLatents` does, instead of saying something
+ * of each.
+ */
 function isSelection(key: string, items: readonly unknown[]): boolean {
   const ascends = items.every(
     (item, i) => Number.isInteger(item) && (i === 0 || (item as number) > (items[i - 1] as number)),
@@ -171,7 +175,10 @@ function isSelection(key: string, items: readonly unknown[]): boolean {
   return ascends && /(latents|factors|columns)$/i.test(key);
 }
 
-/** Whether a vector runs over factors or latents: by its length, and by its name where the length fits both. */
+/**
+ * Whether a vector runs over factors or latents: by its length, and by its name where the length
+ * fits both.
+ */
 function axisOf(key: string, length: number, { latents, factors }: PartsOptions): string | null {
   if (length === factors && length === latents) {
     if (/latent/i.test(key) && !/factor/i.test(key)) return 'latent';

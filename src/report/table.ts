@@ -33,7 +33,10 @@ const NARROWEST = 30;
 // A narrower column of words is more line breaks than words.
 const MEANING_AT_LEAST = 24;
 
-/** A report as a person reads it in a terminal: what was scored, the scores, and what to know about them. */
+/**
+ * A report as a person reads it in a terminal: what was scored, the scores, and what to know about
+ * them.
+ */
 export function renderTable(report: Report, options: TableOptions): string {
   const width = Math.max(NARROWEST, Math.min(options.width ?? 80, WIDEST));
   const style = createStyle(options.color ?? false);

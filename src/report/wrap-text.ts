@@ -1,6 +1,6 @@
 /**
- * Breaks text at spaces into lines of at most `width` characters; a longer word has a line to itself.
- * An empty text is no lines.
+ * Breaks text at spaces into lines of at most `width` characters; a longer word has a line to
+ * itself. An empty text is no lines.
  */
 export function wrapText(text: string, width: number): string[] {
   const words = text.split(/\s+/).filter((word) => word !== '');

@@ -2,8 +2,9 @@ import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 
 /**
- * Area under the ROC curve of each class against the rest: the chance that a row of the class has a larger score than one
- * of the rest, ties counting half (Mann & Whitney 1947). Null for a class without rows, or without a rest.
+ * Area under the ROC curve of each class against the rest: the chance that a row of the class has a
+ * larger score than one of the rest, ties counting half (Mann & Whitney 1947). Null for a class
+ * without rows, or without a rest.
  *
  * @param scores f64[rows][classes], what says of each row how much it is of the class
  * @param truth the class of each row; -1 for one that is of none of them
@@ -33,7 +34,8 @@ export function areasUnderCurves(
       classes,
       rows,
     );
-    // Rows of the class have been compared with each other as well: each pair of them, in both orders, counts 2.
+    // Rows of the class have been compared with each other as well: each pair of them, in both
+    // orders, counts 2.
     return (pairs - count * count) / 2 / count / (rows - count);
   });
   core.arena.release(mark);

@@ -2,13 +2,16 @@ import type { Block, RealBlock } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import type { Table } from './table.js';
 
-/** Rows per kernel call: enough to make the call free, few enough that the engine soon swaps in its optimised code. */
+/**
+ * Rows per kernel call: enough to make the call free, few enough that the engine soon swaps in its
+ * optimised code.
+ */
 const ROWS_PER_CALL = 16384;
 
 /**
- * How the edges between bins are computed. `float64`: those of numpy.histogram. `float32`: the same, rounded to float32 where
- * the latents are float32, as numpy does then. `unit`: values are scaled to 0 .. 1 first, and the edges are those of
- * numpy.linspace(0, 1).
+ * How the edges between bins are computed. `float64`: those of numpy.histogram. `float32`: the
+ * same, rounded to float32 where the latents are float32, as numpy does then. `unit`: values are
+ * scaled to 0 .. 1 first, and the edges are those of numpy.linspace(0, 1).
  */
 export type Edges = 'float64' | 'float32' | 'unit';
 
@@ -18,13 +21,16 @@ export interface Bins {
   readonly bins: number;
   /** `float64` unless told. */
   readonly edges?: Edges;
-  /** Bins of latents lie between -limit and limit; without it between each latent's minimum and maximum. */
+  /**
+   * Bins of latents lie between -limit and limit; without it between each latent's minimum and
+   * maximum.
+   */
   readonly limit?: number;
 }
 
 /**
- * Bins of the latents, u16[D][N], from 0; equal width between each latent's minimum and maximum, or where there is a
- * `limit` between -limit and limit, with what lies beyond in the outermost bins.
+ * Bins of the latents, u16[D][N], from 0; equal width between each latent's minimum and maximum, or
+ * where there is a `limit` between -limit and limit, with what lies beyond in the outermost bins.
  */
 export function binLatents(table: Table, { bins, edges = 'float64', limit }: Bins): Promise<Block<'u16'>> {
   return table.memoOfLatents(`latent bins ${bins} ${edges} ${limit}`, () => {
@@ -37,7 +43,9 @@ export function binLatents(table: Table, { bins, edges = 'float64', limit }: Bin
   });
 }
 
-/** The codes of a factor: its values if it is discrete, its equal-width bins if it is continuous. */
+/**
+ * The codes of a factor: its values if it is discrete, its equal-width bins if it is continuous.
+ */
 export interface FactorCodes {
   /** i32[N], from 0. */
   readonly codes: Block<'i32'>;
@@ -52,7 +60,10 @@ export function encodeFactor(table: Table, k: number, bins: number, edges: Edges
   return table.memo(`factor bins ${k} ${bins} ${edges}`, () => binFactor(table, k, bins, edges));
 }
 
-/** Codes of factor k where a discrete one, too, is put into equal-width bins between its least and its largest value. */
+/**
+ * Codes of factor k where a discrete one, too, is put into equal-width bins between its least and
+ * its largest value.
+ */
 export function rebinFactor(table: Table, k: number, bins: number, edges: Edges = 'float64'): Promise<FactorCodes> {
   const { codes, levels } = table.factors[k];
   if (!codes || !levels) return encodeFactor(table, k, bins, edges);
@@ -96,7 +107,8 @@ function fillBins(
   edges: Edges,
 ): void {
   const mark = core.arena.mark();
-  // numpy gives a constant column a range of 1 around its value; every element then falls into one bin.
+  // numpy gives a constant column a range of 1 around its value; every element then falls into one
+  // bin.
   const isConstant = minima.map((low, d) => (low === maxima[d] ? 1 : 0));
   const lows = minima.map((value, d) => value - 0.5 * isConstant[d]);
   const highs = maxima.map((value, d) => value + 0.5 * isConstant[d]);
@@ -127,8 +139,9 @@ function fillBins(
 }
 
 /**
- * Scales minimum .. maximum to 0 .. 1 as scikit-learn does: rounding takes no value below 0, so that none falls before the
- * first edge. A range without a reciprocal is left as it is, and is then one bin.
+ * Scales minimum .. maximum to 0 .. 1 as scikit-learn does: rounding takes no value below 0, so
+ * that none falls before the first edge. A range without a reciprocal is left as it is, and is then
+ * one bin.
  */
 function toUnit(minimum: number, maximum: number): { scale: number; shift: number } {
   const perRange = 1 / (maximum - minimum);

@@ -10,13 +10,17 @@ export interface Shape {
 }
 
 /**
- * Room for what most metrics take beside the inputs: row batches, counts, votes. What classifiers need depends on how many values a
- * factor has, which nobody knows yet: for each row some 20 bytes for each latent, and 4 for each value. They ask the
- * arena for it before they begin, and it refuses what it has not got.
+ * Room for what most metrics take beside the inputs: row batches, counts, votes. What classifiers
+ * need depends on how many values a factor has, which nobody knows yet: for each row some 20 bytes
+ * for each latent, and 4 for each value. They ask the arena for it before they begin, and it
+ * refuses what it has not got.
  */
 const WORKING_BYTES = 64 * 1024 ** 2;
 
-/** Copies of a column that densities of a latent take: components and points in order, sums, and what is between. */
+/**
+ * Copies of a column that densities of a latent take: components and points in order, sums, and
+ * what is between.
+ */
 const POSTERIOR_ROWS = 24;
 
 /**
@@ -46,7 +50,9 @@ export function checkCapacity(latents: Shape, factors: Shape, hasPosterior = fal
   }
 }
 
-/** Kernels take float32 and float64: narrow integers fit the first exactly, wide ones the second. */
+/**
+ * Kernels take float32 and float64: narrow integers fit the first exactly, wide ones the second.
+ */
 function realType(dtype: Dtype): 'f32' | 'f64' {
   const narrow: readonly Dtype[] = ['float32', 'float16', 'int8', 'uint8', 'int16', 'uint16', 'bool'];
   return narrow.includes(dtype) ? 'f32' : 'f64';

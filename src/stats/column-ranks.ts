@@ -3,10 +3,11 @@ import type { Core } from '../../bindings/core.js';
 import type { Matrix } from '../matrix.js';
 
 /**
- * Twice the rank of every value within its column, from 2 up; equal values share the mean of their ranks. Whole numbers, exact in
- * float32 up to 2^23 rows.
+ * Twice the rank of every value within its column, from 2 up; equal values share the mean of their
+ * ranks. Whole numbers, exact in float32 up to 2^23 rows.
  *
- * @param ranks f32[rows][columns], into which the chosen columns of the matrix go from column `first` on
+ * @param ranks f32[rows][columns], into which the chosen columns of the matrix go from column
+ * `first` on
  */
 export function rankColumns(
   core: Core,

@@ -2,13 +2,15 @@ import { type Edges, encodeFactor, rebinFactor } from './binning.js';
 import type { Pause } from './pause.js';
 import type { Table } from './table.js';
 
-/** How far latents stray from their means: overall, and while a factor is held at one of its values. */
+/**
+ * How far latents stray from their means: overall, and while a factor is held at one of its values.
+ */
 export interface Deviations {
   /** max |z_d - mean of z_d|, f64[D]; 0 for a constant latent. */
   readonly maximal: Float64Array;
   /**
-   * Mean over the occupied values of factor k of the q-quantile of |z_d - mean of z_d among the rows of that value|, row-major
-   * f64[D][K]; 0 for constant latents and factors.
+   * Mean over the occupied values of factor k of the q-quantile of |z_d - mean of z_d among the
+   * rows of that value|, row-major f64[D][K]; 0 for constant latents and factors.
    */
   readonly withinFactors: Float64Array;
 }
@@ -17,7 +19,9 @@ export interface Deviations {
 export type DeviationOptions = {
   /** 0 to 1; 1 is the maximum. */
   readonly quantile: number;
-  /** Equal-width bins of a continuous factor, and of a discrete one as well where `rebin` says so. */
+  /**
+   * Equal-width bins of a continuous factor, and of a discrete one as well where `rebin` says so.
+   */
   readonly bins: number;
   readonly edges: Edges;
   readonly rebin: boolean;

@@ -10,7 +10,8 @@ export interface ExactSplit {
 
 /**
  * The rows that `trainRows` and `testRows` name; null where there are none.
- * @throws TypeError or RangeError for what is no selection, holds a row that is not there, or twice the same
+ * @throws TypeError or RangeError for what is no selection, holds a row that is not there, or twice
+ * the same
  */
 export function exactSplit(
   { trainRows, testRows }: Pick<CommonOptions, 'trainRows' | 'testRows'>,

@@ -1,15 +1,18 @@
 import type { Core } from '../../bindings/core.js';
 
-/** A share of a variance below which it counts as nothing: far above the rounding of a covariance. */
+/**
+ * A share of a variance below which it counts as nothing: far above the rounding of a covariance.
+ */
 const LEAST_SHARE = 1e-12;
 
 /**
- * .5 (sum_d ln C_dd - ln det C) nats, C f64[n][n] a covariance with a positive diagonal: the total correlation of normal
- * variables. Null where C is singular.
+ * .5 (sum_d ln C_dd - ln det C) nats, C f64[n][n] a covariance with a positive diagonal: the total
+ * correlation of normal variables. Null where C is singular.
  */
 export function gaussianTotalCorrelation(core: Core, covariance: Float64Array, n: number): number | null {
   if (n === 1) return 0;
-  // The determinant of the correlations is that of the covariances over the product of the variances, at no risk of overflow.
+  // The determinant of the correlations is that of the covariances over the product of the
+  // variances, at no risk of overflow.
   const scale = Array.from({ length: n }, (_, i) => 1 / Math.sqrt(covariance[i * n + i]));
   const correlation = covariance.map((value, at) => {
     const [i, j] = [Math.floor(at / n), at % n];

@@ -1,9 +1,14 @@
-/** What a matrix of importances says of latents and factors, as DCI reads it. Source: Eastwood & Williams 2018, section 2. */
+/**
+ * What a matrix of importances says of latents and factors, as DCI reads it. Source: Eastwood &
+ * Williams 2018, section 2.
+ */
 import type { Core } from '../../bindings/core.js';
 
 /**
- * Disentanglement of each latent and completeness of each factor, and their means, of a matrix [latent][factor].
- * @param offset added to every importance before its entropy is taken, as disentanglement_lib does with 1e-11
+ * Disentanglement of each latent and completeness of each factor, and their means, of a matrix
+ * [latent][factor].
+ * @param offset added to every importance before its entropy is taken, as disentanglement_lib does
+ * with 1e-11
  */
 export function scoreImportance(
   core: Core,
@@ -31,7 +36,10 @@ export function scoreImportance(
   };
 }
 
-/** 1 - entropy of the shares in the base of their number: 1 where one has all; 0 without shares; null of a single one. */
+/**
+ * 1 - entropy of the shares in the base of their number: 1 where one has all; 0 without shares;
+ * null of a single one.
+ */
 function concentration(core: Core, importances: readonly number[], offset: number): number | null {
   if (importances.length < 2) return null;
   const shares = importances.map((importance) => importance + offset);

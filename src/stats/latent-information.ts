@@ -11,7 +11,10 @@ const NARROW_CELLS = 65535;
 /** Below this many cells, four copies of the table fit the first-level cache. */
 const COPIED_CELLS = 4096;
 
-/** Histogram mutual information of every two latents, f64[D][D] in nats: on the diagonal a latent's entropy, 0 where one is constant. */
+/**
+ * Histogram mutual information of every two latents, f64[D][D] in nats: on the diagonal a latent's
+ * entropy, 0 where one is constant.
+ */
 export function latentInformation(table: Table, options: HistogramOptions, pause: Pause): Promise<Float64Array> {
   return table.memoOfLatents(`latent information ${describe(options)}`, async () => {
     const binned = await binLatents(table, options);
@@ -60,7 +63,10 @@ function pairCounter({ core, rows }: Table, { bins, millerMadow }: HistogramOpti
   };
 }
 
-/** By sorting, where the table would be larger than the data: so many bins are rare, and cost what they may. */
+/**
+ * By sorting, where the table would be larger than the data: so many bins are rare, and cost what
+ * they may.
+ */
 function pairSorter(
   { core, rows }: Table,
   { bins, millerMadow }: HistogramOptions,

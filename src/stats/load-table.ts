@@ -1,4 +1,7 @@
-/** Makes a Table of matrices: checks every number, decides what each factor is, and copies both into the kernels' memory. */
+/**
+ * Makes a Table of matrices: checks every number, decides what each factor is, and copies both into
+ * the kernels' memory.
+ */
 import type { Block, ElementType, NumberBlock, RealBlock } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import type { PosteriorBlocks } from '../../bindings/kernels/posterior.js';
@@ -15,7 +18,8 @@ const DENSE_RANGE_LIMIT = 1 << 22;
 /**
  * @param factorTypes overrides what the values suggest, per factor
  * @param posterior of the same rows, checked, in the memory of `core`
- * @throws RangeError or DataError saying which array, row and column, what was expected and what was found
+ * @throws RangeError or DataError saying which array, row and column, what was expected and what
+ * was found
  */
 export function loadTable(
   core: Core,
@@ -118,7 +122,9 @@ function checkMagnitudes(name: string, minima: Float64Array, maxima: Float64Arra
   }
 }
 
-/** Columns are taken out of the uploaded matrix into blocks of their own, and the matrix is dropped. */
+/**
+ * Columns are taken out of the uploaded matrix into blocks of their own, and the matrix is dropped.
+ */
 function loadFactors(core: Core, matrix: Matrix, types: ReadonlyArray<FactorType | null>): Factor[] {
   const { rows, columns } = matrix;
   const codes = core.arena.alloc('i32', rows * columns);
@@ -170,7 +176,10 @@ function levelsOf(codes: Block<'i32'>, size: number, matrix: Matrix, k: number):
   return levels;
 }
 
-/** Fills codes [columns][rows] of the discrete factors; returns how many values each has, 0 for a continuous one. */
+/**
+ * Fills codes [columns][rows] of the discrete factors; returns how many values each has, 0 for a
+ * continuous one.
+ */
 function codeColumns(
   core: Core,
   codes: Block<'i32'>,
@@ -204,8 +213,9 @@ function codesBySorting(out: Block<'i32'>, column: Float64Array): number {
 }
 
 /**
- * A table of some of the rows, in the order given, and of all factors or some, with their posteriors or without; exact rows to
- * learn from are not those of a part, and are dropped. Its blocks come from the arena: open a scope around its life.
+ * A table of some of the rows, in the order given, and of all factors or some, with their
+ * posteriors or without; exact rows to learn from are not those of a part, and are dropped. Its
+ * blocks come from the arena: open a scope around its life.
  */
 export function takeRows(
   table: Table,

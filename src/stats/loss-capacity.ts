@@ -1,6 +1,6 @@
 /**
- * What a loss-capacity curve says of a representation: how soon the loss falls as the probe may do more. Source: Eastwood et
- * al. 2023.
+ * What a loss-capacity curve says of a representation: how soon the loss falls as the probe may do
+ * more. Source: Eastwood et al. 2023.
  */
 import type { Core } from '../../bindings/core.js';
 
@@ -16,8 +16,9 @@ export interface LossCurve {
 /** What a curve says. */
 export interface CurveScore {
   /**
-   * E = 1 - area / ((kappa* - kappa_0) (l_b - l*) / 2): 1 where the first probe is the best, 0 where the loss falls in a line from
-   * the constant's, towards -1 where nothing helps before the most capable. 0 where no probe is better than the constant.
+   * E = 1 - area / ((kappa* - kappa_0) (l_b - l*) / 2): 1 where the first probe is the best, 0
+   * where the loss falls in a line from the constant's, towards -1 where nothing helps before the
+   * most capable. 0 where no probe is better than the constant.
    */
   readonly explicitness: number;
   /** The least loss, at most the baseline. */
@@ -28,8 +29,9 @@ export interface CurveScore {
 const TIE = 1e-12;
 
 /**
- * The area is that between the curve and its lowest loss l* over the logarithm of the capacity, by trapezoids, from the least
- * capacity to the first that reaches l*. A probe counts as no worse than those of less capacity, or than the constant.
+ * The area is that between the curve and its lowest loss l* over the logarithm of the capacity, by
+ * trapezoids, from the least capacity to the first that reaches l*. A probe counts as no worse than
+ * those of less capacity, or than the constant.
  */
 export function scoreCurve(core: Core, { capacities, losses, baseline }: LossCurve): CurveScore {
   let least = baseline;

@@ -15,8 +15,9 @@ export interface MutualInformation {
 /** How entropies and mutual information are estimated from counts of bins. */
 export interface HistogramOptions extends Bins {
   /**
-   * Adds (m - 1) / 2N to every entropy, m its occupied cells, against the bias of finitely many rows; mutual information
-   * is H(z) + H(v) - H(z, v) of such entropies, at least 0. Source: Miller 1955, Note on the bias of information estimates.
+   * Adds (m - 1) / 2N to every entropy, m its occupied cells, against the bias of finitely many
+   * rows; mutual information is H(z) + H(v) - H(z, v) of such entropies, at least 0. Source: Miller
+   * 1955, Note on the bias of information estimates.
    */
   readonly millerMadow: boolean;
 }
@@ -33,9 +34,9 @@ const COPIED_CELLS = 4096;
 /**
  * Counts all joint histograms and takes their mutual information.
  *
- * Factors are counted in groups: the pair (code of factor a, code of factor b) is one code, so one pass over the rows
- * counts both, and each factor's own table is a sum over the others. A pass costs N increments, a sum costs the cells:
- * groups are as large as keeps the cells well below N.
+ * Factors are counted in groups: the pair (code of factor a, code of factor b) is one code, so one
+ * pass over the rows counts both, and each factor's own table is a sum over the others. A pass
+ * costs N increments, a sum costs the cells: groups are as large as keeps the cells well below N.
  */
 export function mutualInformation(table: Table, options: HistogramOptions, pause: Pause): Promise<MutualInformation> {
   const { bins, edges } = options;

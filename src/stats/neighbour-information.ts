@@ -9,15 +9,22 @@ export interface NeighbourInformation {
   /** (D, K), row-major, at least 0; 0 for constant latents and factors. */
   readonly matrix: Float64Array;
   /**
-   * The most that could be found of each factor, K: the entropy of a discrete one, what the same estimate finds of a
-   * continuous one about itself. Null for a constant factor, and for one that has no value twice.
+   * The most that could be found of each factor, K: the entropy of a discrete one, what the same
+   * estimate finds of a continuous one about itself. Null for a constant factor, and for one that
+   * has no value twice.
    */
   readonly factorEntropies: Array<number | null>;
-  /** How many values of each discrete factor only one row has, K. Such rows have no neighbours and are left out. */
+  /**
+   * How many values of each discrete factor only one row has, K. Such rows have no neighbours and
+   * are left out.
+   */
   readonly lonelyValues: number[];
 }
 
-/** Rows per kernel call, as far as classes can be grouped: engines swap in their optimised code between calls. */
+/**
+ * Rows per kernel call, as far as classes can be grouped: engines swap in their optimised code
+ * between calls.
+ */
 const ROWS_PER_CALL = 8192;
 /** Fewer points in a strip cost more in finding one's way than in looking at neighbours. */
 const LEAST_WIDTH = 32;
@@ -31,9 +38,9 @@ interface SortedLatent {
 type Estimate = (latent: SortedLatent) => number;
 
 /**
- * Estimates with `neighbours` nearest neighbours: Ross 2014 for a discrete factor (at most one less than the rows of the
- * value), Kraskov et al. 2004 for a continuous one, both coordinates divided by their standard deviations.
- * Equal numbers are at distance 0; no noise is added.
+ * Estimates with `neighbours` nearest neighbours: Ross 2014 for a discrete factor (at most one less
+ * than the rows of the value), Kraskov et al. 2004 for a continuous one, both coordinates divided
+ * by their standard deviations. Equal numbers are at distance 0; no noise is added.
  */
 export function neighbourInformation(table: Table, neighbours: number, pause: Pause): Promise<NeighbourInformation> {
   return table.memo(`neighbour information ${neighbours}`, () =>
@@ -131,7 +138,8 @@ function ofClasses(core: Core, psi: Block<'f64'>, codes: Block<'i32'>, size: num
 function ofNumbers(core: Core, psi: Block<'f64'>, factor: Block<'f64'>, neighbours: number): Estimate {
   const rows = factor.length;
   const perScaleY = 1 / deviation(Float64Array.from(factor.array).sort());
-  // So many that the neighbours of a point of independent coordinates are in its own strip and the two beside it.
+  // So many that the neighbours of a point of independent coordinates are in its own strip and the
+  // two beside it.
   const width = Math.max(LEAST_WIDTH, Math.round(Math.sqrt(rows * neighbours)));
   return ({ x, order }) => {
     const mark = core.arena.mark();
@@ -158,7 +166,10 @@ function ofNumbers(core: Core, psi: Block<'f64'>, factor: Block<'f64'>, neighbou
   };
 }
 
-/** Standard deviation (divided by N) of numbers in increasing order that are not all equal; no square leaves the range of float64. */
+/**
+ * Standard deviation (divided by N) of numbers in increasing order that are not all equal; no
+ * square leaves the range of float64.
+ */
 function deviation(sorted: Float64Array): number {
   const first = sorted[0];
   const range = sorted[sorted.length - 1] - first;

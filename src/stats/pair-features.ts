@@ -15,8 +15,8 @@ export interface PairFeatures {
 const POINTS_PER_CALL = 128;
 
 /**
- * Draws `points` points, each the mean over `batch` pairs of the absolute difference of two samples that share the value
- * of a factor. The blocks come from the arena: open a scope around their use.
+ * Draws `points` points, each the mean over `batch` pairs of the absolute difference of two samples
+ * that share the value of a factor. The blocks come from the arena: open a scope around their use.
  */
 export async function drawPairFeatures(
   table: Table,

@@ -12,7 +12,8 @@ export interface RankCorrelation {
 export const FEWEST_PAIRS = 3;
 
 /**
- * Twice the rank of each value, from 2 up; equal values share the mean of their ranks. Doubled, so that all are whole.
+ * Twice the rank of each value, from 2 up; equal values share the mean of their ranks. Doubled, so
+ * that all are whole.
  */
 function doubledRanks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]);
@@ -27,7 +28,8 @@ function doubledRanks(values: readonly number[]): number[] {
 }
 
 /**
- * Spearman's rho over the places where both have a value: Pearson's correlation of ranks, equal values sharing their mean rank.
+ * Spearman's rho over the places where both have a value: Pearson's correlation of ranks, equal
+ * values sharing their mean rank.
  *
  * Sums are of whole numbers and exact, so that equal orders give exactly 1, and opposite ones -1.
  */

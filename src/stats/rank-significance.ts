@@ -7,8 +7,9 @@ const MOST_ENUMERATED = 8;
 /**
  * Two-sided p-value of a rank correlation r of n >= 3 pairs, were all orders equally likely.
  *
- * Up to 8 pairs exact: the share of the n! orders of b whose |r| is at least that of the order given. From 9 on by Student's
- * t with n - 2 degrees of freedom, t = r sqrt((n - 2) / (1 - r^2)), and never below 2 / n!, which is the least there can be.
+ * Up to 8 pairs exact: the share of the n! orders of b whose |r| is at least that of the order
+ * given. From 9 on by Student's t with n - 2 degrees of freedom, t = r sqrt((n - 2) / (1 - r^2)),
+ * and never below 2 / n!, which is the least there can be.
  *
  * @param ranks doubled ranks of both, as rankCorrelation returns them
  * @see Kendall & Stuart 1973, The Advanced Theory of Statistics, volume 2, on rank correlation
@@ -22,7 +23,10 @@ export function rankPValue(r: number, ranks: readonly [readonly number[], readon
   return Math.max(studentTail(Math.min(Math.abs(r), 1), n - 2), 2 / orders);
 }
 
-/** The share of the orders of b whose product with a is at least as far from 0; sums of whole numbers, so that ties are exact. */
+/**
+ * The share of the orders of b whose product with a is at least as far from 0; sums of whole
+ * numbers, so that ties are exact.
+ */
 function shareOfOrders(a: readonly number[], b: readonly number[]): number {
   const mean = a.length + 1;
   const x = a.map((rank) => rank - mean);
@@ -47,11 +51,12 @@ function shareOfOrders(a: readonly number[], b: readonly number[]): number {
 }
 
 /**
- * P(|T| >= t) of Student's t with ν degrees of freedom, where t = r sqrt(ν / (1 - r^2)) and r from 0 to 1.
+ * P(|T| >= t) of Student's t with ν degrees of freedom, where t = r sqrt(ν / (1 - r^2)) and r from
+ * 0 to 1.
  *
- * With c = sqrt(1 - r^2) the distribution has finite series in powers of c (Abramowitz & Stegun 1964, 26.7.3 and 26.7.4), whose
- * continuations sum to 1: the tail is what the finite series leaves out. Summing that keeps every digit of small
- * tails:
+ * With c = sqrt(1 - r^2) the distribution has finite series in powers of c (Abramowitz & Stegun
+ * 1964, 26.7.3 and 26.7.4), whose continuations sum to 1: the tail is what the finite series leaves
+ * out. Summing that keeps every digit of small tails:
  *
  *     ν even:  r       sum over k >= ν/2        of  a_k c^(2k),      a_k = (1/2)(3/4) ... ((2k-1)/(2k))
  *     ν odd:   r 2/π   sum over k >= (ν-1)/2    of  b_k c^(2k+1),    b_k = (2/3)(4/5) ... (2k/(2k+1))
@@ -68,7 +73,8 @@ function studentTail(r: number, degrees: number): number {
     finite += term;
     term *= step(k);
   }
-  // A tail of a third and more keeps its digits in a difference; the terms that are left out fall slowly there.
+  // A tail of a third and more keeps its digits in a difference; the terms that are left out fall
+  // slowly there.
   if (r * r * degrees < 1) return 1 - scale * finite - (isEven ? 0 : (2 / Math.PI) * Math.asin(r));
   let tail = 0;
   for (let k = first; term > tail * 1e-17 && term > SMALLEST_TERM; ) {

@@ -1,11 +1,12 @@
 /**
  * How sure a score is, and what it would be by chance.
  *
- * Interval: half of the rows are drawn without replacement, again and again. Around the score of all N rows the scores
- * of b rows spread with variance (N/b - 1) times that of the score itself, so sqrt(b / (N - b)) times a deviation of
- * halves is a deviation of wholes (for b = N/2 they are equal); and a bias that falls as 1/N shows as the difference
- * between their mean and the whole's score. The plain bootstrap is not used: rows that stand in twice leak
- * across a train/test split and break nearest neighbours.
+ * Interval: half of the rows are drawn without replacement, again and again. Around the score of
+ * all N rows the scores of b rows spread with variance (N/b - 1) times that of the score itself, so
+ * sqrt(b / (N - b)) times a deviation of halves is a deviation of wholes (for b = N/2 they are
+ * equal); and a bias that falls as 1/N shows as the difference between their mean and the whole's
+ * score. The plain bootstrap is not used: rows that stand in twice leak across a train/test split
+ * and break nearest neighbours.
  * Source: D. Politis, J. Romano, M. Wolf 1999, Subsampling, section 2.2.
  *
  * Null: the rows of the factors are shuffled against those of the latents.
@@ -22,8 +23,8 @@ export type Evaluate = (table: Table, seed: number) => Promise<ReadonlyArray<num
 export type Resampling = 'interval' | 'null';
 
 /**
- * The values of all scores on one resample: a random half of the rows for an interval, the factors' rows in random order
- * for a null. A function of the seed and the index alone.
+ * The values of all scores on one resample: a random half of the rows for an interval, the factors'
+ * rows in random order for a null. A function of the seed and the index alone.
  */
 export function resampleOnce(
   table: Table,
@@ -61,9 +62,11 @@ function halfOf(rows: number): number {
 }
 
 /**
- * The interval around `value`, the score of `rows` rows, from the scores of halves; null for fewer than two of them.
- * @param correctBias whether the score of finitely many rows is biased as 1/N (a plug-in estimate), so that the
- * difference between wholes and halves is that bias and not only the chance of the draws
+ * The interval around `value`, the score of `rows` rows, from the scores of halves; null for fewer
+ * than two of them.
+ * @param correctBias whether the score of finitely many rows is biased as 1/N (a plug-in estimate),
+ * so that the difference between wholes and halves is that bias and not only the chance of the
+ * draws
  */
 export function intervalAround(
   value: number,

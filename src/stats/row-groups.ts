@@ -4,7 +4,9 @@ import type { RowGroups } from '../../bindings/kernels/drawing.js';
 import { encodeFactor, type FactorCodes } from './binning.js';
 import type { Table } from './table.js';
 
-/** A factor of which rows can be drawn: that share its value, or that share all values but its own. */
+/**
+ * A factor of which rows can be drawn: that share its value, or that share all values but its own.
+ */
 export interface DrawnFactor {
   readonly k: number;
   readonly groups: RowGroups;
@@ -13,8 +15,8 @@ export interface DrawnFactor {
 }
 
 /**
- * Rows grouped by the value (or bin) of each factor that can be held fixed: one that varies, and has a value that at
- * least two rows share.
+ * Rows grouped by the value (or bin) of each factor that can be held fixed: one that varies, and
+ * has a value that at least two rows share.
  */
 export function groupRows(table: Table, bins: number): Promise<readonly DrawnFactor[]> {
   return table.memo(`row groups ${bins}`, async () => {
@@ -28,14 +30,18 @@ export function groupRows(table: Table, bins: number): Promise<readonly DrawnFac
   });
 }
 
-/** Codes up to so many times the rows are not closed up: they cost memory, closing up costs a pass. */
+/**
+ * Codes up to so many times the rows are not closed up: they cost memory, closing up costs a pass.
+ */
 const SPARSE_CODES = 2;
-/** Up to so many codes (or eight times the rows, if more) a table closes them up, beyond it sorting. */
+/**
+ * Up to so many codes (or eight times the rows, if more) a table closes them up, beyond it sorting.
+ */
 const TABLE_CODES = 2 ** 20;
 
 /**
- * Rows grouped by the values (or bins) of all factors but one, for each factor that can be varied so: that has a group
- * in which its own values differ. Groups in which they do not are left out.
+ * Rows grouped by the values (or bins) of all factors but one, for each factor that can be varied
+ * so: that has a group in which its own values differ. Groups in which they do not are left out.
  */
 export function groupRowsByOthers(table: Table, bins: number): Promise<readonly DrawnFactor[]> {
   return table.memo(`row groups by others ${bins}`, async () => {
@@ -51,7 +57,10 @@ export function groupRowsByOthers(table: Table, bins: number): Promise<readonly 
   });
 }
 
-/** One code for each combination of the factors' codes that occurs, into out; returns how many codes there may be. */
+/**
+ * One code for each combination of the factors' codes that occurs, into out; returns how many codes
+ * there may be.
+ */
 function joinCodes({ core, rows }: Table, out: Block<'i32'>, factors: readonly FactorCodes[]): number {
   out.array.fill(0);
   let count = 1;

@@ -1,6 +1,7 @@
 /**
- * Where batches of samples that share a factor's value, or the values of all factors but one, come from: rows of the table, drawn by the kernels, or a sampler
- * of the user's. Either way the batch statistics are computed by the same kernels, over rows named by index.
+ * Where batches of samples that share a factor's value, or the values of all factors but one, come
+ * from: rows of the table, drawn by the kernels, or a sampler of the user's. Either way the batch
+ * statistics are computed by the same kernels, over rows named by index.
  */
 
 import type { Block, RealBlock } from '../../bindings/arena.js';
@@ -15,7 +16,10 @@ import type { Table } from './table.js';
 /** What the samples of a batch share: one factor's value, or the values of all others. */
 export type Held = 'one' | 'others';
 
-/** Some batches: rows of `x` by index, and which factor each batch holds fixed (or, alone of all, does not). */
+/**
+ * Some batches: rows of `x` by index, and which factor each batch holds fixed (or, alone of all,
+ * does not).
+ */
 export interface Batches {
   /** (?, D) */
   readonly x: RealBlock;
@@ -27,7 +31,10 @@ export interface Batches {
 
 /** Draws batches. */
 export interface RowSource {
-  /** The factors that are held fixed (or varied), as columns of the factor table (or of the sampler's sizes). */
+  /**
+   * The factors that are held fixed (or varied), as columns of the factor table (or of the
+   * sampler's sizes).
+   */
   readonly factors: readonly number[];
   /** K of the votes: how many factors there are, fixed or not. */
   readonly factorCount: number;
@@ -129,7 +136,10 @@ export function checkSampler(sampler: Sampler): void {
 
 const DEFAULT_BATCH_ROWS = 8192;
 
-/** Encodes factors (rows, K) in calls of at most batchRows rows; `put` gets the latents (rows, D) piece by piece, with their place. */
+/**
+ * Encodes factors (rows, K) in calls of at most batchRows rows; `put` gets the latents (rows, D)
+ * piece by piece, with their place.
+ */
 export async function encodeRows(
   sampler: Sampler,
   factors: Int32Array,
@@ -166,7 +176,10 @@ function samplerSource(table: Table, sampler: Sampler, seed: number, held: Held)
   const { sizes } = sampler;
   const factors = sizes.flatMap((size, k) => (size > 1 ? [k] : []));
 
-  /** Draws the factors of `count` batches of `perBatch` samples, encodes them, and names the rows 0, 1, 2 ... */
+  /**
+   * Draws the factors of `count` batches of `perBatch` samples, encodes them, and names the rows 0,
+   * 1, 2 ...
+   */
   async function draw(
     count: number,
     perBatch: number,

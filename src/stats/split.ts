@@ -25,9 +25,10 @@ export interface SplitOptions {
 }
 
 /**
- * Splits the rows at random so that every value of factor k has its share in both parts, and in the first so many rows of
- * either; a value of two or more rows has at least one in each part, that of a single row is in the training part. The same
- * seed shuffles rows alike whatever factor is stratified by. A table that came with exact rows keeps to those.
+ * Splits the rows at random so that every value of factor k has its share in both parts, and in the
+ * first so many rows of either; a value of two or more rows has at least one in each part, that of
+ * a single row is in the training part. The same seed shuffles rows alike whatever factor is
+ * stratified by. A table that came with exact rows keeps to those.
  */
 export function splitRows(table: Table, k: number, options: SplitOptions): Promise<Split> {
   const { testShare, seed, bins = 20, mostTrain = table.rows, mostTest = table.rows } = options;
@@ -94,7 +95,10 @@ function shuffleRows(table: Table, seed: number): Promise<Int32Array> {
   });
 }
 
-/** Test rows of each value. What one rounds up the next rounds down, so that the parts as wholes keep their shares. */
+/**
+ * Test rows of each value. What one rounds up the next rounds down, so that the parts as wholes
+ * keep their shares.
+ */
 function testCounts(counts: Int32Array, testShare: number): Int32Array {
   let wanted = 0;
   let given = 0;
@@ -108,8 +112,8 @@ function testCounts(counts: Int32Array, testShare: number): Int32Array {
 }
 
 /**
- * Rows, each with how far into its value it comes, from 0 to 1: in that order any first rows have of each value what the
- * whole has, to within a row or two.
+ * Rows, each with how far into its value it comes, from 0 to 1: in that order any first rows have
+ * of each value what the whole has, to within a row or two.
  */
 class RowsInPlace {
   readonly #rows: Int32Array;

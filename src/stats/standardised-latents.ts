@@ -6,7 +6,10 @@ import type { Table } from './table.js';
 
 /** The latents that vary, as linear models take them. */
 export interface StandardisedLatents {
-  /** f64[rows][stride]: each with mean 0 and variance 1 (divided by rows), then a 1 for the intercept, zeros. */
+  /**
+   * f64[rows][stride]: each with mean 0 and variance 1 (divided by rows), then a 1 for the
+   * intercept, zeros.
+   */
   readonly x: Block<'f64'>;
   /** A multiple of 4. */
   readonly stride: number;

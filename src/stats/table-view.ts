@@ -14,8 +14,8 @@ export interface TableView {
   /** The values of one latent, N of them. */
   latent(d: number): Float64Array;
   /**
-   * One factor: of a discrete one the codes 0 .. size - 1 of its values in increasing order, of a continuous one the values,
-   * N of them.
+   * One factor: of a discrete one the codes 0 .. size - 1 of its values in increasing order, of a
+   * continuous one the values, N of them.
    */
   factor(k: number): { readonly values: Float64Array; readonly size: number | null };
 }

@@ -8,24 +8,31 @@ import type { TableView } from './table-view.js';
 /** One factor, loaded. */
 export interface Factor {
   readonly type: FactorType;
-  /** Whether all of its values are equal. A constant factor carries no information and is left out everywhere. */
+  /**
+   * Whether all of its values are equal. A constant factor carries no information and is left out
+   * everywhere.
+   */
   readonly isConstant: boolean;
   /** Of a discrete factor: codes 0 .. size - 1 of its values in increasing order, i32[rows]. */
   readonly codes: Block<'i32'> | null;
   /** Of a discrete factor: how many values it takes. */
   readonly size: number | null;
-  /** Of a discrete factor: the values that the codes stand for, in increasing order; found when asked for. */
+  /**
+   * Of a discrete factor: the values that the codes stand for, in increasing order; found when
+   * asked for.
+   */
   readonly levels: (() => Float64Array) | null;
   /** Of a continuous factor: its values, f64[rows]. */
   readonly values: Block<'f64'> | null;
 }
 
 /**
- * Latents and factors in the memory of the kernels, with everything that is computed from them once.
+ * Latents and factors in the memory of the kernels, with everything that is computed from them
+ * once.
  *
- * Metrics get a Table and call the functions of src/stats on it (bins, mutual information, votes ...); what those
- * compute is kept by {@link Table.memo}, so that no metric pays for what another has done. A Table lives as long as
- * the call of the façade that made it.
+ * Metrics get a Table and call the functions of src/stats on it (bins, mutual information, votes
+ * ...); what those compute is kept by {@link Table.memo}, so that no metric pays for what another
+ * has done. A Table lives as long as the call of the façade that made it.
  */
 export class Table implements TableView {
   readonly core: Core;
@@ -103,8 +110,8 @@ export class Table implements TableView {
   }
 
   /**
-   * The result of `make`, computed at the first call for `key`. Blocks that `make` takes from the arena stay as long as
-   * the table, so it must not be called inside a scope that is closed before.
+   * The result of `make`, computed at the first call for `key`. Blocks that `make` takes from the
+   * arena stay as long as the table, so it must not be called inside a scope that is closed before.
    */
   memo<R>(key: string, make: () => R | Promise<R>): Promise<R> {
     let result = this.#memory.get(key) as Promise<R> | undefined;
@@ -116,7 +123,10 @@ export class Table implements TableView {
     return result;
   }
 
-  /** As {@link memo}, for what depends on the latents alone: a table with the same latents may have it already. */
+  /**
+   * As {@link memo}, for what depends on the latents alone: a table with the same latents may have
+   * it already.
+   */
   memoOfLatents<R>(key: string, make: () => R | Promise<R>): Promise<R> {
     const known = this.#sameLatents === null ? undefined : this.#sameLatents.#memory.get(key);
     return (known as Promise<R> | undefined) ?? this.memo(key, make);

@@ -25,7 +25,10 @@ export interface Votes {
   readonly activeLatents: readonly number[];
   /** Latent each vote chose, i32[votes]. */
   readonly chosen: Int32Array;
-  /** Weight of each vote by how small the smallest variance is, f64[votes]; 0 where votes go to the largest. */
+  /**
+   * Weight of each vote by how small the smallest variance is, f64[votes]; 0 where votes go to the
+   * largest.
+   */
   readonly weights: Float64Array;
   /** Factor each vote held fixed (or varied): a column of the factor table, i32[votes]. */
   readonly factors: Int32Array;
@@ -35,8 +38,8 @@ export interface Votes {
 const VOTES_PER_CALL = 512;
 
 /**
- * Draws and casts all votes: for the latent that varies least while one factor is held, or most while all others are. The same
- * options give the same votes to every metric.
+ * Draws and casts all votes: for the latent that varies least while one factor is held, or most
+ * while all others are. The same options give the same votes to every metric.
  */
 export function castVotes(
   table: Table,

@@ -17,7 +17,8 @@ export interface Batches {
 
 /**
  * Opens the batches that the phases of a system ask for.
- * @throws RangeError for what cannot be had of the data: labels without factors, groups of factors that do not repeat
+ * @throws RangeError for what cannot be had of the data: labels without factors, groups of factors
+ * that do not repeat
  */
 export function openBatches(
   tf: TensorLibrary,
@@ -90,7 +91,10 @@ export function openBatches(
 
 /** Batches that are loaded before they are asked for. */
 export interface BatchesAhead extends Batches {
-  /** Begins to load a step's batch. The data set is not to be read otherwise until it has been given. */
+  /**
+   * Begins to load a step's batch. The data set is not to be read otherwise until it has been
+   * given.
+   */
   start(step: number): void;
   /** Frees the batch that was not asked for. */
   close(): Promise<void>;

@@ -17,9 +17,15 @@ export interface TrainClock {
   spent(): Spent;
   /** Does some work, and counts how long it took. */
   count<T>(what: keyof Spent, work: () => Promise<T>): Promise<T>;
-  /** Images per second between the last two lines of the log, scores and checkpoints left out; null before the second. */
+  /**
+   * Images per second between the last two lines of the log, scores and checkpoints left out; null
+   * before the second.
+   */
   rate(step: number, isLogged: boolean): number | null;
-  /** For some more steps at that rate, with scores and checkpoints as often as so far; null before the second line. */
+  /**
+   * For some more steps at that rate, with scores and checkpoints as often as so far; null before
+   * the second line.
+   */
   secondsFor(steps: number): number | null;
 }
 

@@ -1,4 +1,6 @@
-/** What the options of `train` accept; those that only a program can give are in train-options.ts. */
+/**
+ * What the options of `train` accept; those that only a program can give are in train-options.ts.
+ */
 
 import { isInRange } from '../options/check-options.js';
 import { SEED, THREADS } from '../options/common-rules.js';
@@ -19,7 +21,10 @@ const COUNT = { minimum: 1, maximum: 1e9 };
 
 /** Every option of `train`, but those that only a program can give. */
 export const TRAIN_OPTIONS = {
-  /** The objective: `vae`, `beta-vae` (the default), `beta-tcvae`, `factor-vae` ..., or one of your own. */
+  /**
+   * The objective: `vae`, `beta-vae` (the default), `beta-tcvae`, `factor-vae` ..., or one of your
+   * own.
+   */
   model: choice(
     objectives.map(({ name }) => name),
     { default: 'beta-vae', own: isOwn<Objective>, description: 'training objective' },
@@ -54,11 +59,15 @@ export const TRAIN_OPTIONS = {
     defaultText: "the architecture's",
     description: 'learning rate of Adam',
   }),
-  /** Seed of what the model is trained by: its first weights, the order of batches, its draws. A whole number from 0 to 2^53 - 1. Default 0. */
+  /**
+   * Seed of what the model is trained by: its first weights, the order of batches, its draws. A
+   * whole number from 0 to 2^53 - 1. Default 0.
+   */
   seed: { ...SEED, description: 'seed of the initial weights, the order of batches and the draws of the model' },
   /**
-   * Seed of the data: images that are drawn, and which rows are held out, whatever the data. Default 0, so that models of different seeds are of the same
-   * images and compared on the same rows.
+   * Seed of the data: images that are drawn, and which rows are held out, whatever the data.
+   * Default 0, so that models of different seeds are of the same images and compared on the same
+   * rows.
    */
   dataSeed: { ...SEED, description: 'seed for generated images and for the train/test split' },
   /** The backend, or `auto` (the default): the first that really works. */
@@ -67,8 +76,9 @@ export const TRAIN_OPTIONS = {
     description: 'tensor library that computes; auto is the first that works',
   }),
   /**
-   * How many threads compute, on the wasm and cpu backends: 1 (this one, the default) to 64, or `auto`, as many as are of use, which is one on other backends. The
-   * numbers are the same for any number.
+   * How many threads compute, on the wasm and cpu backends: 1 (this one, the default) to 64, or
+   * `auto`, as many as are of use, which is one on other backends. The numbers are the same for any
+   * number.
    */
   threads: other<number | 'auto'>({
     expected: 'a whole number from 1 to 64, or auto',
@@ -78,7 +88,9 @@ export const TRAIN_OPTIONS = {
     defaultText: 'as many as help, 4 at most',
     description: 'threads on wasm and cpu; results do not depend on it',
   }),
-  /** Rows that are kept from training, to be scored and encoded. Default: a tenth, 10,000 at most. */
+  /**
+   * Rows that are kept from training, to be scored and encoded. Default: a tenth, 10,000 at most.
+   */
   testRows: integer({
     minimum: 0,
     defaultText: 'a tenth, 10000 at most',

@@ -1,8 +1,14 @@
-/** Random float32 numbers for training: functions of (seed, stream, index) and of their place, whoever draws them. */
+/**
+ * Random float32 numbers for training: functions of (seed, stream, index) and of their place,
+ * whoever draws them.
+ */
 import type { Core } from '../../bindings/core.js';
 import type { Stream } from '../../bindings/kernels/random.js';
 
-/** Each gives the numbers `from` .. `from + count - 1` of a place in the generator's sequence, from its first unless told. */
+/**
+ * Each gives the numbers `from` .. `from + count - 1` of a place in the generator's sequence, from
+ * its first unless told.
+ */
 export interface Draws {
   /** Standard normal. */
   normals(count: number, at: Stream, from?: number): Float32Array;

@@ -18,7 +18,10 @@ const CORRELATION_SAMPLES = 1000;
 /** The metrics that are computed while training, the first of which decides which step was best. */
 export const LIVE_METRICS = ['mig', 'factor-vae-score'] as const;
 
-/** Those that say something of a data set: none without factors, and of a single one the FactorVAE score is 1 or 0, whatever was learnt. */
+/**
+ * Those that say something of a data set: none without factors, and of a single one the FactorVAE
+ * score is 1 or 0, whatever was learnt.
+ */
 export function liveMetricsOf({ factors }: Dataset): readonly string[] {
   if (factors.length === 0) return [];
   return factors.length === 1 ? [LIVE_METRICS[0]] : LIVE_METRICS;
@@ -33,7 +36,10 @@ export function factorTypesOf({ factors }: Dataset): FactorType[] {
   return factors.map(({ size }) => (size === null ? 'continuous' : 'discrete'));
 }
 
-/** What can be said of a run in advance: metrics need factors, total correlation a posterior, and both rows to look at. */
+/**
+ * What can be said of a run in advance: metrics need factors, total correlation a posterior, and
+ * both rows to look at.
+ */
 export function planScores(
   { factors }: Dataset,
   code: Code,
@@ -67,7 +73,10 @@ function countRows(rows: number): string {
   return rows === 0 ? 'no rows are' : 'one row is';
 }
 
-/** Scores the means of held-out rows: by metrics where there are factors, and by total correlation where there is a posterior. */
+/**
+ * Scores the means of held-out rows: by metrics where there are factors, and by total correlation
+ * where there is a posterior.
+ */
 export async function scoreRows(
   encoder: Encoder,
   dataset: Dataset,
@@ -116,7 +125,10 @@ interface LiveScore {
   readonly reason: string;
 }
 
-/** Rows that metrics refuse (few of them, each of its own class) are no reason not to train: the scores are null. */
+/**
+ * Rows that metrics refuse (few of them, each of its own class) are no reason not to train: the
+ * scores are null.
+ */
 async function scoreMeans(
   mu: Float32Array,
   factors: Float64Array,
@@ -136,7 +148,10 @@ async function scoreMeans(
   }
 }
 
-/** @throws DivergenceError where a posterior is none: the weights have run away in the step that was just made */
+/**
+ * @throws DivergenceError where a posterior is none: the weights have run away in the step that was
+ * just made
+ */
 function checkPosterior(posterior: Readonly<Record<string, Float32Array>>, step: number): void {
   for (const [name, values] of Object.entries(posterior)) {
     const bad = values.find((value) => !Number.isFinite(value));
@@ -164,9 +179,10 @@ interface Correlation {
 }
 
 /**
- * About the total correlation that independent latents show where q(z) is made of N posteriors in place of all. A sample's own posterior is one of the N, so
- * that the density of the others, q(z), is taken for q(z) + q(z|x) / N: its logarithm is too large by ln(1 + exp(I) / N), with I the sum of the informations of
- * the latents, each of which N rows are enough for.
+ * About the total correlation that independent latents show where q(z) is made of N posteriors in
+ * place of all. A sample's own posterior is one of the N, so that the density of the others, q(z),
+ * is taken for q(z) + q(z|x) / N: its logarithm is too large by ln(1 + exp(I) / N), with I the sum
+ * of the informations of the latents, each of which N rows are enough for.
  * @param informations I(x; z_d) in nats
  */
 export function correlationOfIndependent(informations: readonly number[], rows: number): number {

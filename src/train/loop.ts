@@ -1,4 +1,7 @@
-/** The loop: read a batch, learn from it, write down what came of it; on a remote device some steps later, and the next batch before that. */
+/**
+ * The loop: read a batch, learn from it, write down what came of it; on a remote device some steps
+ * later, and the next batch before that.
+ */
 import { type Batches, loadAhead } from './batches.js';
 import { NOTHING_SPENT, type Spent, startClock } from './clock.js';
 import { decidingScore, reasonsOf, scoresOf } from './held-out.js';
@@ -19,7 +22,9 @@ export interface Loop<N> {
   readonly batches: Batches;
   readonly record: RunRecord;
   readonly plan: LoopPlan;
-  /** Whether the device is slow to ask: then nobody waits for a step before the next is on its way. */
+  /**
+   * Whether the device is slow to ask: then nobody waits for a step before the next is on its way.
+   */
   readonly isRemote: boolean;
   /** Scores held-out rows after some steps; null where there is nothing to score. */
   readonly score: ((step: number) => Promise<LiveScores>) | null;
@@ -108,7 +113,10 @@ export async function runLoop<N>(loop: Loop<N>): Promise<RunState> {
     return { step, tensors, state: toState(times, { generator: 'philox-4x32-10', images: step * plan.batchSize }) };
   };
 
-  /** Writes checkpoints: of the best step also beside the others, which then must know of it when they are resumed. */
+  /**
+   * Writes checkpoints: of the best step also beside the others, which then must know of it when
+   * they are resumed.
+   */
   const keep = async (step: number, isKept: boolean) => {
     const isBest = state.best?.step === step;
     if (isBest) await clock.count('checkpoint', async () => record.best(await snapshot(step)));
@@ -155,7 +163,10 @@ export async function runLoop<N>(loop: Loop<N>): Promise<RunState> {
   return { ...state, seconds: clock.seconds(), spent: clock.spent() };
 }
 
-/** JSON of what stays. `generator` and `images` are for readers of the file: both follow from the step. */
+/**
+ * JSON of what stays. `generator` and `images` are for readers of the file: both follow from the
+ * step.
+ */
 function toState(state: RunState, more: JsonRecord): JsonRecord {
   return { ...(state as unknown as JsonRecord), ...more };
 }

@@ -9,7 +9,8 @@ interface Named {
 /**
  * A part of the library's by its name, or the caller's own.
  * @param members functions that one of the caller's own has
- * @throws TypeError or RangeError for what is neither, and for one of the caller's that has the name of another
+ * @throws TypeError or RangeError for what is neither, and for one of the caller's that has the
+ * name of another
  */
 export function pickPart<T extends Named>(
   option: string,
@@ -34,7 +35,8 @@ export function pickPart<T extends Named>(
 /**
  * The part that a run was trained with, by the name that it keeps.
  * @param own the caller's own, if it is one
- * @throws RangeError for a name that is none of the library's without the caller's own, and for another than the run's
+ * @throws RangeError for a name that is none of the library's without the caller's own, and for
+ * another than the run's
  */
 export function pickRecorded<T extends Named>(option: string, known: readonly T[], name: string, own?: string | T): T {
   if (typeof own === 'object') {

@@ -2,7 +2,10 @@
 import type { StepNumbers } from './system.js';
 import type { NamedTensors, Tensor, TensorLibrary } from './tensors.js';
 
-/** Numbers of one step, on the device until they are read, all in one vector: a device that is slow to ask is asked once. */
+/**
+ * Numbers of one step, on the device until they are read, all in one vector: a device that is slow
+ * to ask is asked once.
+ */
 export interface StepOutcome {
   /** What stands where: a scalar, or so many numbers. */
   readonly layout: ReadonlyArray<readonly [name: string, length: number | null]>;
@@ -61,7 +64,8 @@ export function findNonFinite(numbers: StepNumbers, step: number, hintFor: (name
 }
 
 /**
- * Refuses to keep a state that nothing can go on from: losses are those of the weights before the update.
+ * Refuses to keep a state that nothing can go on from: losses are those of the weights before the
+ * update.
  * @throws DivergenceError naming the first tensor with a number that is none
  */
 export function checkTensors(

@@ -1,6 +1,7 @@
 /**
- * What a step does beside the products and convolutions, each with its gradient. The backends have quicker ways for some; these formulas
- * of tensor operations are right for all. Tensors that go in stay the caller's.
+ * What a step does beside the products and convolutions, each with its gradient. The backends have
+ * quicker ways for some; these formulas of tensor operations are right for all. Tensors that go in
+ * stay the caller's.
  */
 
 import type { Activation } from './architectures/layers.js';
@@ -29,13 +30,18 @@ export interface Operations {
   /** y + bias, activated, in place of y, which is gone (or overwritten). */
   addBias(y: Tensor, bias: Tensor, activation: Activation): Tensor;
   /**
-   * The cross-entropy of images x in [0, 1] and logits of the same shape in nats, summed over pixels and rows, and its gradient times `scale`.
+   * The cross-entropy of images x in [0, 1] and logits of the same shape in nats, summed over
+   * pixels and rows, and its gradient times `scale`.
    */
   bernoulli(logits: Tensor, x: Tensor, scale: number): { loss: Tensor; gradient: Tensor };
-  /** Copies the values of x into the beginning of `into`. Only on backends that have them at hand: wasm, cpu. */
+  /**
+   * Copies the values of x into the beginning of `into`. Only on backends that have them at hand:
+   * wasm, cpu.
+   */
   copyOut(x: Tensor, into: Float32Array): void;
   /**
-   * Adam (Kingma & Ba 2015, algorithm 1): the new parameter and moments, in place of the old ones, which are gone (or overwritten).
+   * Adam (Kingma & Ba 2015, algorithm 1): the new parameter and moments, in place of the old ones,
+   * which are gone (or overwritten).
    *   m' = b1 m + (1 - b1) g,  v' = b2 v + (1 - b2) g^2,  p' = p - rate (m' / correction1) / (sqrt(v' / correction2) + epsilon)
    */
   adam(

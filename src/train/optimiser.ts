@@ -1,6 +1,7 @@
 /**
- * Adam (Kingma & Ba 2015, algorithm 1, epsilon outside of the corrected root as PyTorch has it). The number of the step is an integer and the
- * moments are tensors like others, so that an optimiser that was written down goes on bit for bit.
+ * Adam (Kingma & Ba 2015, algorithm 1, epsilon outside of the corrected root as PyTorch has it).
+ * The number of the step is an integer and the moments are tensors like others, so that an
+ * optimiser that was written down goes on bit for bit.
  */
 import type { AdamUpdate, Operations } from './operations.js';
 import type { Tensor, TensorLibrary } from './tensors.js';
@@ -27,7 +28,8 @@ export function createMoments(tf: TensorLibrary, parameters: readonly Tensor[]):
 }
 
 /**
- * Updates parameters and moments in their lists. `step` counts from 0. Gradients stay the caller's; tensors that are replaced are disposed of.
+ * Updates parameters and moments in their lists. `step` counts from 0. Gradients stay the caller's;
+ * tensors that are replaced are disposed of.
  */
 export function updateAdam(
   operations: Operations,

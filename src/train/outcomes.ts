@@ -1,6 +1,7 @@
 /**
- * The numbers of steps on their way from the device. One that is remote answers only when all that it was asked before is computed: it is asked for several
- * steps at a time, and the answer is waited for when the next are made, so that it never stands still.
+ * The numbers of steps on their way from the device. One that is remote answers only when all that
+ * it was asked before is computed: it is asked for several steps at a time, and the answer is
+ * waited for when the next are made, so that it never stands still.
  */
 import { readNumbers, type StepOutcome } from './numbers.js';
 import type { StepNumbers } from './system.js';
@@ -13,7 +14,8 @@ export interface MadeStep {
 
 export interface Outcomes {
   /**
-   * Takes the outcome of the step that has just been made, and gives the steps that have arrived, in their order.
+   * Takes the outcome of the step that has just been made, and gives the steps that have arrived,
+   * in their order.
    * @param when `now`: with all steps up to this one; `soon`: ask for it, as somebody is waiting
    */
   add(step: number, outcome: StepOutcome, when: 'now' | 'soon' | 'some time'): Promise<MadeStep[]>;

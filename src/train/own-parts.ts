@@ -1,4 +1,7 @@
-/** Parts of the caller's own, which a run names and cannot keep: whoever takes the run up again gives them again. */
+/**
+ * Parts of the caller's own, which a run names and cannot keep: whoever takes the run up again
+ * gives them again.
+ */
 
 import type { Architecture } from './architectures/architecture.js';
 import { ARCHITECTURES } from './architectures/index.js';

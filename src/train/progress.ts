@@ -6,7 +6,10 @@ import type { VaeNumbers } from './vae/report.js';
 export interface TrainOpening {
   readonly kind: 'opened';
   readonly backend: string;
-  /** With the number of threads that train, where that is ours to choose: `WebAssembly SIMD, 2 threads`. */
+  /**
+   * With the number of threads that train, where that is ours to choose:
+   * `WebAssembly SIMD, 2 threads`.
+   */
   readonly device: string;
   /** Threads that compute: this one, or so many workers. */
   readonly threads: number;
@@ -20,19 +23,28 @@ export interface TrainOpening {
   readonly firstStep: number;
   readonly steps: number;
   readonly warnings: readonly string[];
-  /** What was decided when the data were opened (what is taken as white, columns left out ...), and what cannot be computed of them. */
+  /**
+   * What was decided when the data were opened (what is taken as white, columns left out ...), and
+   * what cannot be computed of them.
+   */
   readonly notes: readonly string[];
 }
 
-/** Scores of held-out rows after some steps; null where one is undefined, and `reasons` says why. */
+/**
+ * Scores of held-out rows after some steps; null where one is undefined, and `reasons` says why.
+ */
 export interface LiveScores {
   readonly step: number;
   readonly scores: Readonly<Record<string, number | null>>;
-  /** Total correlation of the aggregated posterior of these rows, in nats; null for autoencoders, and where variances are out of range. */
+  /**
+   * Total correlation of the aggregated posterior of these rows, in nats; null for autoencoders,
+   * and where variances are out of range.
+   */
   readonly totalCorrelation: number | null;
   /**
-   * About what latents that carry as much, and are independent, would show on so few rows: ln(1 + exp(sum_d I(x; z_d)) / N). Total correlation that does not
-   * exceed it by much may be none; it is too large by at most about this. Null where total correlation is.
+   * About what latents that carry as much, and are independent, would show on so few rows: ln(1 +
+   * exp(sum_d I(x; z_d)) / N). Total correlation that does not exceed it by much may be none; it is
+   * too large by at most about this. Null where total correlation is.
    */
   readonly totalCorrelationFloor: number | null;
   /** Why one is null, by its name in the log: `mig`, `total-correlation`. */

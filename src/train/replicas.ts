@@ -1,6 +1,6 @@
 /**
- * How a batch is spread: cut into shards, always the same ones, whose sums and gradients are added in the order of the shards. Who computes which shard does
- * not show in the numbers.
+ * How a batch is spread: cut into shards, always the same ones, whose sums and gradients are added
+ * in the order of the shards. Who computes which shard does not show in the numbers.
  */
 import { mapValues } from './map-values.js';
 import { type RunningShard, runShard } from './run-shard.js';
@@ -16,13 +16,19 @@ export interface ParametersNow {
 
 /** A batch on its way through a program. */
 export interface BatchPass {
-  /** Hands the shards what they wait for. The first time says which rows there are. What comes back is the caller's. */
+  /**
+   * Hands the shards what they wait for. The first time says which rows there are. What comes back
+   * is the caller's.
+   */
   advance(handed: ToShards): Promise<FromShards>;
 }
 
 /** Those who compute shards. */
 export interface Replicas {
-  /** @param parameters of every network, as they are until the pass is through; one pass is made at a time */
+  /**
+   * @param parameters of every network, as they are until the pass is through; one pass is made at
+   * a time
+   */
   start(program: string, parameters: Readonly<Record<string, ParametersNow>>): BatchPass;
   close(): void | Promise<void>;
 }

@@ -10,11 +10,14 @@ import { type RunConfig, readConfig } from './run/config.js';
 import type { TrainOptions } from './train-options.js';
 
 /**
- * The options of `train` that go on with a run; `options` are those that may be others, and the rest is refused by `train` where it differs.
+ * The options of `train` that go on with a run; `options` are those that may be others, and the
+ * rest is refused by `train` where it differs.
  *
- * The backend is the one that the run began on, whoever's tfjs it was. Another that is named, or a `tf` that is given, takes its place, and
- * `train` warns of it: equal bits are promised on the same backend and version alone.
- * @throws RangeError where the data of the run are gone and no others are named, and where the run computes on a backend that only a `tf` of the caller's has
+ * The backend is the one that the run began on, whoever's tfjs it was. Another that is named, or a
+ * `tf` that is given, takes its place, and `train` warns of it: equal bits are promised on the same
+ * backend and version alone.
+ * @throws RangeError where the data of the run are gone and no others are named, and where the run
+ * computes on a backend that only a `tf` of the caller's has
  */
 export async function resumeOptions(path: string, options: Partial<TrainOptions>): Promise<TrainOptions> {
   // What is passed on undefined is not given: it must not take the place of the run's own.
@@ -79,7 +82,10 @@ function backendOf(
   });
 }
 
-/** What was given. Defaults come back by themselves, and beside an option that takes their place they would count as given. */
+/**
+ * What was given. Defaults come back by themselves, and beside an option that takes their place
+ * they would count as given.
+ */
 function ownOptions(
   options: RunConfig['objective']['options'],
   { options: known = {} }: Objective,

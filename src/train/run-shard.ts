@@ -2,7 +2,10 @@
 import type { FromShard, Program, Shard, ToShards } from './system.js';
 
 export interface RunningShard {
-  /** Goes on until the program waits for the whole batch, or is through. The rows that it is handed are freed when it is. */
+  /**
+   * Goes on until the program waits for the whole batch, or is through. The rows that it is handed
+   * are freed when it is.
+   */
   advance(handed: Required<ToShards>): FromShard & { readonly isDone: boolean };
   /** Does what waits for nobody, unless it is done. */
   workMeanwhile(): void;

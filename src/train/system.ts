@@ -1,7 +1,9 @@
 /**
- * The contract of every system: networks that are trained together, and how. The work of a step is cut in two. A *program* is what is done with each shard of a
- * batch, here or in a worker; a *phase* looks at the whole batch, in the thread that trains. Both are generators that talk to each other: what a phase yields goes to
- * every shard, and what the shards yield comes back joined. So a shard may wait as often as it needs numbers of the whole batch: once for a penalty on its
+ * The contract of every system: networks that are trained together, and how. The work of a step is
+ * cut in two. A *program* is what is done with each shard of a batch, here or in a worker; a
+ * *phase* looks at the whole batch, in the thread that trains. Both are generators that talk to
+ * each other: what a phase yields goes to every shard, and what the shards yield comes back joined.
+ * So a shard may wait as often as it needs numbers of the whole batch: once for a penalty on its
  * latents, twice for each layer with statistics over the batch (forwards and backwards).
  *
  * Letters: B rows of a batch, R rows of a shard.
@@ -22,7 +24,10 @@ export interface Computer {
   readonly operations: Operations;
 }
 
-/** What the whole batch hands to its shards. Tensors stay with who hands them over, and are not needed any more once the shards have answered. */
+/**
+ * What the whole batch hands to its shards. Tensors stay with who hands them over, and are not
+ * needed any more once the shards have answered.
+ */
 export interface ToShards {
   /** (B, ...) each: every shard gets its own rows. */
   readonly rows?: Readonly<Record<string, Tensor>>;
@@ -32,13 +37,19 @@ export interface ToShards {
 
 /** What a shard gives. */
 export interface FromShard {
-  /** (R, ...) each. What is yielded stays the shard's until it goes on; what is returned is handed over. */
+  /**
+   * (R, ...) each. What is yielded stays the shard's until it goes on; what is returned is handed
+   * over.
+   */
   readonly rows?: Readonly<Record<string, Tensor>>;
   /** Added up over the shards, in their order; handed over. */
   readonly sums?: Readonly<Record<string, Tensor>>;
   /** By network, those of its parameters in their order; added up like sums, handed over. */
   readonly gradients?: Readonly<Record<string, readonly Tensor[]>>;
-  /** Work that waits for nobody: it is done while the whole batch is looked at elsewhere, or else before the shard goes on. */
+  /**
+   * Work that waits for nobody: it is done while the whole batch is looked at elsewhere, or else
+   * before the shard goes on.
+   */
   readonly meanwhile?: () => void;
 }
 
@@ -58,7 +69,10 @@ export interface Shard extends Computer {
   readonly parameters: Readonly<Record<string, readonly Tensor[]>>;
 }
 
-/** What is done with a shard. It is begun with what the phase yields first. What it is handed lives until it is through. */
+/**
+ * What is done with a shard. It is begun with what the phase yields first. What it is handed lives
+ * until it is through.
+ */
 export type Program = (shard: Shard, first: Required<ToShards>) => Generator<FromShard, FromShard, Required<ToShards>>;
 
 /** The half of a system that every thread has: plain layers and programs. */
@@ -79,7 +93,10 @@ export interface NetworkSettings {
   readonly adam: AdamOptions;
 }
 
-/** Which rows a phase is given. All are a function of the seed, the number of the step and which time of the phase in it. */
+/**
+ * Which rows a phase is given. All are a function of the seed, the number of the step and which
+ * time of the phase in it.
+ */
 export type BatchRequest = (
   | {
       /** Every row once in each epoch. */
@@ -99,7 +116,10 @@ export interface Batch {
   readonly images: Tensor;
   /** Factors (B, K), where they were asked for. */
   readonly labels: Tensor | null;
-  /** The group that was drawn: one for the batch if factors vary, one for each pair. Empty if rows are plain. */
+  /**
+   * The group that was drawn: one for the batch if factors vary, one for each pair. Empty if rows
+   * are plain.
+   */
   readonly groups: readonly number[];
 }
 
@@ -109,7 +129,10 @@ export interface PhaseContext extends Computer {
   readonly seed: number;
   /** Number of the step, from 0. */
   readonly step: number;
-  /** How often the phase has been made before, in this step and those before it: draws are keyed by it. */
+  /**
+   * How often the phase has been made before, in this step and those before it: draws are keyed by
+   * it.
+   */
   readonly time: number;
 }
 
@@ -123,8 +146,8 @@ export interface Phase {
   /** How often it is made in a step. */
   readonly times: number;
   /**
-   * Leads the shards through the program: yields what they are handed and gets what they give, which is freed when it is through. Nothing may be read back from the
-   * device: a GPU would wait.
+   * Leads the shards through the program: yields what they are handed and gets what they give,
+   * which is freed when it is through. Nothing may be read back from the device: a GPU would wait.
    * @returns numbers for the log, scalars or (n), handed over
    */
   lead(
@@ -133,12 +156,17 @@ export interface Phase {
   ): Generator<ToShards, Readonly<Record<string, Tensor>>, FromShards>;
 }
 
-/** Tensors that a phase changes and a checkpoint keeps, by name; who replaces one disposes of it. */
+/**
+ * Tensors that a phase changes and a checkpoint keeps, by name; who replaces one disposes of it.
+ */
 export interface StateTensors {
   tensors: Record<string, Tensor>;
 }
 
-/** Numbers of a step as phases name them, in the order in which they are looked at if one is not finite. */
+/**
+ * Numbers of a step as phases name them, in the order in which they are looked at if one is not
+ * finite.
+ */
 export type StepNumbers = Readonly<Record<string, number | readonly number[]>>;
 
 /** What is told of a step. */
@@ -167,7 +195,10 @@ export interface System<N = unknown> {
   hintFor(name: string): string;
 }
 
-/** A system that has codes of images: they are scored while it is trained, and written down at the end. */
+/**
+ * A system that has codes of images: they are scored while it is trained, and written down at the
+ * end.
+ */
 export interface ImageSystem<N = unknown> extends System<N> {
   /** @param run has a program computed that waits for nothing, and gives what its shards return */
   encode(images: Tensor, run: (program: string, handed: ToShards) => Promise<NamedTensors>): Promise<Posteriors>;

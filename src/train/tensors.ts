@@ -1,9 +1,13 @@
 /**
- * What training asks of a tensor library. tfjs has all of it under these names, whatever its backend, so `tf` can be the one that is
- * bundled, tfjs-node-gpu, or one of the user's own: nothing outside `backends` imports a tfjs.
+ * What training asks of a tensor library. tfjs has all of it under these names, whatever its
+ * backend, so `tf` can be the one that is bundled, tfjs-node-gpu, or one of the user's own: nothing
+ * outside `backends` imports a tfjs.
  */
 
-/** A tensor: float32 unless it says otherwise. Letters in shapes: B rows of a batch, H height, W width, C channels, D latents. */
+/**
+ * A tensor: float32 unless it says otherwise. Letters in shapes: B rows of a batch, H height, W
+ * width, C channels, D latents.
+ */
 export interface Tensor {
   readonly shape: number[];
   readonly dtype: string;

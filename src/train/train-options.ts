@@ -19,19 +19,31 @@ import type { TensorLibrary } from './tensors.js';
 const GIVEN_AS_OBJECTS = ['data', 'dataOptions', 'modelOptions', 'tf', 'out', 'resume', 'signal', 'onProgress'];
 
 export interface TrainOptions extends GivenOf<typeof TRAIN_OPTIONS> {
-  /** A data set by name (`shapes-5`, `sprites` ...), the path of a file or folder, a Blob, or one that is open already. */
+  /**
+   * A data set by name (`shapes-5`, `sprites` ...), the path of a file or folder, a Blob, or one
+   * that is open already.
+   */
   readonly data: string | Blob | Dataset;
-  /** What a file or folder of images does not say itself: `{ size: 64, crop: 148 }`. Kept with the run, and used wherever its data are opened. */
+  /**
+   * What a file or folder of images does not say itself: `{ size: 64, crop: 148 }`. Kept with the
+   * run, and used wherever its data are opened.
+   */
   readonly dataOptions?: FileOptions;
   /** The objective's own options, such as `{ beta: 4 }`. */
   readonly modelOptions?: Readonly<Record<string, unknown>>;
   /** A tfjs of your own, which then computes, on the backend that it is set to. */
   readonly tf?: TensorLibrary;
-  /** Where the run is kept: the path of a folder (Node), or a folder in memory. Default: in memory, and returned. */
+  /**
+   * Where the run is kept: the path of a folder (Node), or a folder in memory. Default: in memory,
+   * and returned.
+   */
   readonly out?: string | RunFolder;
   /** Goes on with the run in `out`. */
   readonly resume?: boolean;
-  /** Stops at the next step: a checkpoint is written, and the promise rejects with the signal's reason. */
+  /**
+   * Stops at the next step: a checkpoint is written, and the promise rejects with the signal's
+   * reason.
+   */
   readonly signal?: AbortSignal;
   /** Told of what has been opened, then of every step. */
   readonly onProgress?: (progress: TrainProgress) => void;

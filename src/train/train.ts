@@ -46,7 +46,10 @@ export interface TrainResult {
   readonly shares: Shares;
   /** Scores of held-out rows after the last step; null where nothing can be computed. */
   readonly scores: LiveScores | null;
-  /** The step whose first score was the best, its checkpoint being `checkpoints/best.safetensors`; null where no step had one, as without factors. */
+  /**
+   * The step whose first score was the best, its checkpoint being `checkpoints/best.safetensors`;
+   * null where no step had one, as without factors.
+   */
   readonly best: { readonly step: number; readonly score: number } | null;
   readonly warnings: readonly string[];
   /** What was decided when the data were opened, and what cannot be computed of them. */
@@ -54,15 +57,25 @@ export interface TrainResult {
 }
 
 /**
- * Trains a model of the VAE family, and leaves a run: configuration, log, checkpoints, and at the end the posterior of the held-out rows.
+ * Trains a model of the VAE family, and leaves a run: configuration, log, checkpoints, and at the
+ * end the posterior of the held-out rows.
  *
- * Everything that is drawn is a function of the two seeds, so the numbers on the wasm and cpu backends are the same for every number of threads, and for a run that was stopped and
- * resumed; on wasm's SIMD build on every machine too, while the relaxed build may round otherwise on another processor, and cpu has the exponentials of its engine.
+ * Everything that is drawn is a function of the two seeds, so the numbers on the wasm and cpu
+ * backends are the same for every number of threads, and for a run that was stopped and resumed; on
+ * wasm's SIMD build on every machine too, while the relaxed build may round otherwise on another
+ * processor, and cpu has the exponentials of its engine.
  *
- * @throws RangeError or TypeError for wrong options; BackendError where the backend does not come up; DivergenceError where a loss is not a finite number; the signal's
+ * @throws RangeError or TypeError for wrong options; BackendError where the backend does not come
+ * up; DivergenceError where a loss is not a finite number; the signal's
  *   reason where it stopped the run
  * @example
- * const run = await train({ data: 'shapes-3', model: 'beta-vae', modelOptions: { beta: 4 }, latents: 10, out: 'runs/first' });
+ * const run = await train({
+ *   data: 'shapes-3',
+ *   model: 'beta-vae',
+ *   modelOptions: { beta: 4 },
+ *   latents: 10,
+ *   out: 'runs/first',
+ * });
  * console.log(run.scores);
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
@@ -80,7 +93,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
 type Opened = <T extends { close?(): unknown }>(thing: Promise<T>) => Promise<T>;
 
-/** Runs `work`, and closes what it opened, the last first; what fails at that is heard of where the work itself went well. */
+/**
+ * Runs `work`, and closes what it opened, the last first; what fails at that is heard of where the
+ * work itself went well.
+ */
 async function closingAll<R>(work: (opened: Opened) => Promise<R>): Promise<R> {
   const open: Array<{ close?(): unknown }> = [];
   const opened: Opened = async (thing) => {

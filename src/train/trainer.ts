@@ -1,6 +1,6 @@
 /**
- * A system that is being trained, and one step of it: parameters, and the moments of Adam. Everything that a step draws is a function of the seed and the
- * step's number.
+ * A system that is being trained, and one step of it: parameters, and the moments of Adam.
+ * Everything that a step draws is a function of the seed and the step's number.
  */
 import type { Core } from '../../bindings/core.js';
 import { initialise } from './architectures/initialise.js';
@@ -21,7 +21,9 @@ export interface TrainerSetup {
   readonly isRemote: boolean;
 }
 
-/** The batches of a step: for each of its phases, as often as it is made, those that it asks for. */
+/**
+ * The batches of a step: for each of its phases, as often as it is made, those that it asks for.
+ */
 export type StepBatches = ReadonlyArray<Readonly<Record<string, Batch>>>;
 
 export interface Trainer {

@@ -21,7 +21,8 @@ test('sums divergences by column, in any number of calls', () =>
             }),
           ),
         );
-        // Each addition rounds once; the terms, with their cancellation near the prior, a few times.
+        // Each addition rounds once; the terms, with their cancellation near the prior, a few
+        // times.
         const bound = expected.map((sum) => (rows + 8) * ROUNDING * (sum + rows));
         assertNear(sums.array, expected, bound, `${rows} x ${columns}`);
       }

@@ -128,8 +128,8 @@ function batchesOf(factors: number[][][], count: number, size: number, at: Strea
 }
 
 /**
- * Pairs by their definition: a factor; first rows; one word for each partner, and only then further words for those
- * that must be drawn again because 2^32 is no multiple of the number of partners.
+ * Pairs by their definition: a factor; first rows; one word for each partner, and only then further
+ * words for those that must be drawn again because 2^32 is no multiple of the number of partners.
  */
 function pairsOf(factors: number[][][], count: number, size: number, at: Stream) {
   const rows: number[] = [];
@@ -198,7 +198,8 @@ test('draws the pairs of the definition, whatever their number and size', () =>
 
 test('a partner whose word is rejected is drawn again, after the words of all partners', () =>
   withWatchedCore((core) => {
-    // One value that all of 2.5 million rows share: of the words for a partner about 1 in 2000 is rejected.
+    // One value that all of 2.5 million rows share: of the words for a partner about 1 in 2000 is
+    // rejected.
     const total = 2_500_000;
     const partners = total - 1;
     const groups = [core.drawing.groupRowsByCode(core.arena.zeros('i32', total), 1)];

@@ -51,7 +51,8 @@ for (const type of ['f32', 'f64'] as const) {
       const tables: number[][] = [
         [0],
         [0, 0.5],
-        // Not of one width, so that guesses fail; equal ones, as edges are that were rounded; a huge offset.
+        // Not of one width, so that guesses fail; equal ones, as edges are that were rounded; a
+        // huge offset.
         [0, 1e-6, 2e-6, 0.9, 1, 1000],
         [3, 3, 3, 3.5, 3.5, 4, 4],
         [7, 7, 7],

@@ -18,7 +18,9 @@ interface Node {
   readonly shares: ReadonlyMap<number, number>;
 }
 
-/** A tree by trying every split of the columns that are drawn, with rows as often as they are drawn. */
+/**
+ * A tree by trying every split of the columns that are drawn, with rows as often as they are drawn.
+ */
 function growPlainly(
   x: Float64Array,
   target: ArrayLike<number>,

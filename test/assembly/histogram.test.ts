@@ -15,7 +15,10 @@ function edgesOf(low: number, high: number, bins: number): Float64Array {
   return edges;
 }
 
-/** How many edges are <= x, less 1. Edges never decrease, so that half of them can be passed over at a time. */
+/**
+ * How many edges are <= x, less 1. Edges never decrease, so that half of them can be passed over at
+ * a time.
+ */
 function binOf(x: number, edges: Float64Array): number {
   let count = 0;
   for (let size = 2 ** Math.ceil(Math.log2(edges.length + 1)); size >= 1; size /= 2) {
@@ -44,8 +47,9 @@ function neighbour(x: number, towards: 1 | -1, type: Real): number {
 }
 
 /**
- * Every edge (of many bins: some) with its neighbours on both sides, numbers that are a few millionths of the range from
- * an edge, and numbers in between, these by the hundred: a kernel may take a shorter way where no edge is near.
+ * Every edge (of many bins: some) with its neighbours on both sides, numbers that are a few
+ * millionths of the range from an edge, and numbers in between, these by the hundred: a kernel may
+ * take a shorter way where no edge is near.
  */
 function probesOf(low: number, high: number, edges: Float64Array, type: Real): Float64Array {
   const next = uniforms(edges.length);
@@ -107,7 +111,8 @@ const RANGES: Record<string, Record<Real, Array<[number, number]>>> = {
       [-5, -4],
     ],
   },
-  // In float64 the bins are then so narrow that rounding moves an edge by a good part of one, or past the next.
+  // In float64 the bins are then so narrow that rounding moves an edge by a good part of one, or
+  // past the next.
   'a huge offset with a tiny range': {
     f64: [
       [1e8, 1e8 + 1e-3],

@@ -27,15 +27,17 @@ function mutualInformation(joint: Uint32Array, bins: number, values: number): nu
 }
 
 /**
- * A kernel adds up c ln c of all terms one after the other and divides by N: each addition rounds a sum of at most
- * N ln N. A few more roundings are the logarithms' own and the oracle's.
+ * A kernel adds up c ln c of all terms one after the other and divides by N: each addition rounds a
+ * sum of at most N ln N. A few more roundings are the logarithms' own and the oracle's.
  */
 const boundOf = (terms: number, total: number) => (terms + 8) * ROUNDING * Math.max(1, Math.log(total));
 const boundOfJoint = (bins: number, values: number, total: number) => boundOf(bins * values + bins + values, total);
 
 const SHAPES = LENGTHS.filter((length) => length >= 1).flatMap((bins) => [1, 2, 3, 7].map((values) => [bins, values]));
 
-/** Counts that sum to about a million: even ones, very uneven ones, and ones with many empty cells. */
+/**
+ * Counts that sum to about a million: even ones, very uneven ones, and ones with many empty cells.
+ */
 function countsOf(cells: number, kind: number, seed: number): Uint32Array {
   const next = uniforms(seed);
   const counts = Uint32Array.from({ length: cells }, () => {

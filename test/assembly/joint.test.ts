@@ -26,7 +26,10 @@ const draw = (rows: number, columns: number): Numbers => ({
   columns,
 });
 
-/** Looks at every node: it has the leaves of its children, and its box holds its components and not more. */
+/**
+ * Looks at every node: it has the leaves of its children, and its box holds its components and not
+ * more.
+ */
 function assertTree(tree: ComponentTree, { mu, logvar, columns }: Numbers, what: string): void {
   const { components, width } = tree;
   const [first, count, box, leaf, place, dims] = [
@@ -114,7 +117,8 @@ test('a tree of components that repeat, or are all the same, is a tree', () =>
       const numbers = { mu, logvar, columns: 3 };
       assertTree(await grow(core, numbers), numbers, `${values} values`);
     }
-    // In order, and in the order of an organ's pipes, which partitions by a middle pivot take worst.
+    // In order, and in the order of an organ's pipes, which partitions by a middle pivot take
+    // worst.
     for (const of of [(j: number) => j, (j: number) => -j, (j: number) => Math.min(j, rows - j)]) {
       const numbers = {
         mu: Float64Array.from({ length: rows }, (_, j) => of(j)),

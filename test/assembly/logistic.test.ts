@@ -45,7 +45,10 @@ const PROBLEMS = LENGTHS.flatMap((rows) =>
 const nameOf = ({ rows, classes, fixed, stride }: Problem) =>
   `${rows} rows of ${stride}, ${classes - fixed} of ${classes} classes`;
 
-/** Loss, gradient and probabilities by the formula, and how far rounding can take the kernel from them. */
+/**
+ * Loss, gradient and probabilities by the formula, and how far rounding can take the kernel from
+ * them.
+ */
 function solve(problem: Problem, first = 0, last = problem.rows) {
   const { classes, fixed, stride, x, labels, weights } = problem;
   const gradient = new Float64Array(weights.length);
@@ -62,8 +65,9 @@ function solve(problem: Problem, first = 0, last = problem.rows) {
     const top = Math.max(...logits);
     const total = exactSum(logits.map((logit) => Math.exp(logit - top)));
     losses.push(top + Math.log(total) - logits[labels[row]]);
-    // A logit: `stride` products and additions. A loss is a difference of two, plus an exponential and a logarithm of
-    // `classes` terms, each right to a rounding or two; a probability is an exponential of a difference of two.
+    // A logit: `stride` products and additions. A loss is a difference of two, plus an exponential
+    // and a logarithm of `classes` terms, each right to a rounding or two; a probability is an
+    // exponential of a difference of two.
     const sizes = logits.map((_, c) => exactSum(products(c).map(Math.abs)));
     const ofLogit = (stride + 2) * ROUNDING * Math.max(...sizes);
     const ofExponential = 2 * ofLogit + (classes + 8) * ROUNDING * (1 + Math.max(...sizes));
@@ -195,7 +199,8 @@ test('the gradient is the slope of the loss', () =>
           ).loss;
         return (at(h) - at(-h)) / (2 * h);
       });
-      // h^2 / 6 times a third derivative of at most |x|^3 / 10 a row, |x| < 4; rounding of the losses is less.
+      // h^2 / 6 times a third derivative of at most |x|^3 / 10 a row, |x| < 4; rounding of the
+      // losses is less.
       assertNear(gradient, slopes, problem.rows * ((h ** 2 / 6) * 6.4 + 1e-11), `gradient of ${nameOf(problem)}`);
     }
   }));
@@ -234,7 +239,8 @@ test('gives the Gram matrices of all pairs of classes, in tiles on and above the
                 products.push(weight * problem.x[row * stride + i] * problem.x[row * stride + j]);
               }
               expected[at] += exactSum(products);
-              // Three products and as many additions as rows, relative to the sizes of what is added.
+              // Three products and as many additions as rows, relative to the sizes of what is
+              // added.
               const sizes = exactSum(products.map(Math.abs)) + Math.abs(start[at]);
               bounds[at] = (last - first + 6) * ROUNDING * sizes;
             }
@@ -274,7 +280,8 @@ test('the Hessian made of the Gram matrices is the slope of the gradient', () =>
           if (a !== b) return -gramAt(a, b, i, j);
           return exactSum(Array.from({ length: classes }, (_, other) => (other === a ? 0 : gramAt(a, other, i, j))));
         });
-        // h^2 / 6 times a fourth derivative of at most |x|^4 / 8 a row, |x| < 4; rounding of the gradients is less.
+        // h^2 / 6 times a fourth derivative of at most |x|^4 / 8 a row, |x| < 4; rounding of the
+        // gradients is less.
         assertNear(hessian, slopes, rows * ((h ** 2 / 6) * 32 + 1e-11), `column ${k}, ${nameOf(problem)}`);
       }
     }

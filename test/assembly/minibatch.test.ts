@@ -108,7 +108,8 @@ test('gives the densities of the formula for batches of every length and weights
           [middle, count],
         ]);
         const solved = Array.from({ length: count }, (_, i) => solve(problem, i));
-        // A few roundings of each term, those of the sums, and one of the exponential and the logarithm.
+        // A few roundings of each term, those of the sums, and one of the exponential and the
+        // logarithm.
         const bounds = solved.map(({ size }) => (4 * latents + count + 16) * ROUNDING * size);
         found.forEach((values, k) => {
           const expected = solved.map(({ logs }) => logs[k]);

@@ -212,7 +212,8 @@ test('sums on runs, with nodes and without, are those of every component within 
             0,
           ),
         );
-        // Per component: what is proven for interpolation and recurrence, and what is left out, 3 e^(-81 / 2).
+        // Per component: what is proven for interpolation and recurrence, and what is left out, 3
+        // e^(-81 / 2).
         assertNear(sums, expected, count * (8e-16 + 1.95 * 84 * ROUNDING + 1e-17), `${count} over ${spread}, ${nodes}`);
       }
     }
@@ -271,7 +272,8 @@ test('terms at nodes are counted one by one, and components by the points that t
       if (!nodes) continue;
       points.forEach((x, i) => {
         const distance = Math.abs(x - mean);
-        // The nodes of a point are 15 or 16 steps away; its component counts where one of them is within reach.
+        // The nodes of a point are 15 or 16 steps away; its component counts where one of them is
+        // within reach.
         if (distance < 9 + 15 * 0.125 && distance > 0) assert.is(counts[i], 1, `${mean} at ${x}`);
         if (distance > 9 + 16 * 0.125) assert.is(counts[i], 0, `${mean} at ${x}`);
         if (distance > 9 + 18 * 0.125) assert.is(sums[i], 0);

@@ -57,7 +57,8 @@ for (const type of ['f32', 'f64'] as const) {
     withWatchedCore((core) => {
       for (const rows of LENGTHS) {
         for (const columns of COLUMN_COUNTS) {
-          // Whole numbers beyond what 32 and 64 bits hold, and negative ones; the neighbouring columns are fractions.
+          // Whole numbers beyond what 32 and 64 bits hold, and negative ones; the neighbouring
+          // columns are fractions.
           const whole = [0, -0, 5, -3, 2 ** 31, 2 ** 53, 1e30, -1e30];
           for (const column of new Set([0, columns - 1])) {
             const numbers = normals(rows * columns, 3).map((x, i) =>
@@ -159,8 +160,9 @@ function momentsOf(column: Float64Array, near: number): { mean: number; variance
 }
 
 /**
- * The kernel sums n squares one after the other: (n + 3) roundings at most. Each deviation is rounded twice around the
- * first row, which is at most sqrt(n) standard deviations from the mean: 4 sqrt(n + 1) more. The oracle has 8 of its own.
+ * The kernel sums n squares one after the other: (n + 3) roundings at most. Each deviation is
+ * rounded twice around the first row, which is at most sqrt(n) standard deviations from the mean: 4
+ * sqrt(n + 1) more. The oracle has 8 of its own.
  */
 const varianceBound = (n: number) => (n + 4 * Math.sqrt(n + 1) + 11) * ROUNDING;
 
@@ -175,7 +177,8 @@ for (const type of ['f32', 'f64'] as const) {
             const data = columnOf(numbers, columns, column);
             const { mean, variance } = momentsOf(data, 0);
             const what = `${rows} x ${columns}, column ${column}`;
-            // A mean is a sum of n differences to the first row, each at most twice the largest element.
+            // A mean is a sum of n differences to the first row, each at most twice the largest
+            // element.
             const most = data.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
             assertNear([means[column]], [mean], (2 * rows + 4) * most * ROUNDING, `mean of ${what}`);
             assertNear([variances[column]], [variance], varianceBound(rows) * variance, `variance of ${what}`);

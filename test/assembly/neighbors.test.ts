@@ -4,7 +4,10 @@ import { plainClassTerms, plainPlaneTerms, psi } from '../stats/plain-neighbours
 import { assertNear, assertSame, codes, normals } from './samples.js';
 import { LENGTHS, withWatchedCore } from './watched-core.js';
 
-/** Numbers without and with repetitions, of very different spread, and some that repeat beside some that do not. */
+/**
+ * Numbers without and with repetitions, of very different spread, and some that repeat beside some
+ * that do not.
+ */
 const samples = (rows: number, seed: number) =>
   [
     ['normal', normals(rows, seed)],

@@ -50,7 +50,8 @@ test('normal numbers are those of Box and Muller from the words of the twin in T
         core.random.fillNormals(out, place);
         const got = out.array;
         plainNormals(place, count).forEach((expected, i) => {
-          // Half a unit in the last place of a float32, and what two libraries of float64 differ by near zeros of sine and cosine.
+          // Half a unit in the last place of a float32, and what two libraries of float64 differ by
+          // near zeros of sine and cosine.
           const bound = 2 ** -24 * Math.abs(expected) * 1.001 + 1e-14;
           assert.ok(Math.abs(got[i] - expected) <= bound, `number ${i}: ${got[i]} for ${expected}`);
         });

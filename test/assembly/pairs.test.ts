@@ -21,8 +21,9 @@ for (const type of ['f32', 'f64'] as const) {
             const sizes = Array.from({ length: size }, (_, j) => Math.abs(value(first + j) - value(first + size + j)));
             return exactSum(sizes) / size;
           });
-          // Each difference is rounded once, as is each of `size` additions of what is never negative, and the division
-          // (by multiplication) twice; the oracle has as few as two more.
+          // Each difference is rounded once, as is each of `size` additions of what is never
+          // negative, and the division (by multiplication) twice; the oracle has as few as two
+          // more.
           const bounds = expected.map((mean) => (size + 5) * ROUNDING * mean);
           assertNear(out.array, expected, bounds, `${count} batches of ${size}, ${columns} columns`);
         }

@@ -3,7 +3,10 @@ import type { Drawing } from '../../src/data/generated.js';
 
 const [SQUARE, ELLIPSE, HEART, TRIANGLE, CUBE, ELLIPSOID] = [0, 1, 2, 3, 4, 5];
 
-/** The height of the centre of the smallest circle around a heart of half side h: as far from its tip as from its lobes. */
+/**
+ * The height of the centre of the smallest circle around a heart of half side h: as far from its
+ * tip as from its lobes.
+ */
 function riseOf(h: number): number {
   const lobe = (t: number) => Math.hypot(h / Math.SQRT2, h / Math.SQRT2 - t) + h;
   let [low, high] = [0, h];

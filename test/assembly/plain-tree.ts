@@ -55,7 +55,8 @@ export function growPlainly(
           if (lowest && !lowest[column].some(isBetween)) continue;
           const left = of.filter((row) => value(row) <= distinct[i]);
           const right = of.filter((row) => value(row) > distinct[i]);
-          // Without a division before the last, so that equal gains of whole residuals are equal here.
+          // Without a division before the last, so that equal gains of whole residuals are equal
+          // here.
           const deviation = of.length * sumOf(left) - left.length * sumOf(of);
           const gain = deviation ** 2 / (of.length * left.length * right.length);
           splits.push({ gain, column, threshold: distinct[i] / 2 + distinct[i + 1] / 2, left, right });

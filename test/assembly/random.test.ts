@@ -4,7 +4,10 @@ import { deriveSeed, RandomStream } from '../../src/random.js';
 import { assertSame, chiSquare, chiSquareLimit } from './samples.js';
 import { LENGTHS, withWatchedCore } from './watched-core.js';
 
-/** Places in the random sequence: seeds of one word and of two, the largest there are, and streams and indices up to 2^32 - 1. */
+/**
+ * Places in the random sequence: seeds of one word and of two, the largest there are, and streams
+ * and indices up to 2^32 - 1.
+ */
 const PLACES = [
   { seed: 0, stream: 0, index: 0 },
   { seed: 1, stream: 2, index: 3 },
@@ -52,8 +55,9 @@ test('the twin in TypeScript gives the blocks whose counters are (block, index, 
     }
   }));
 
-// Words are made eighty at a time: 1000 draws cross a dozen such borders. Just above 2^31 nearly half of the words are
-// rejected, at 3 * 2^30 a quarter, at 2^31 - 1 and at powers of two next to none or none.
+// Words are made eighty at a time: 1000 draws cross a dozen such borders. Just above 2^31 nearly
+// half of the words are rejected, at 3 * 2^30 a quarter, at 2^31 - 1 and at powers of two next to
+// none or none.
 for (const n of [1, 2, 3, 10, 1000, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 1, 3 * 2 ** 30, 2 ** 32 - 1]) {
   test(`draws below ${n} are those of the twin in TypeScript, whatever their number`, () =>
     withWatchedCore((core) => {

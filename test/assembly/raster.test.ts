@@ -30,7 +30,10 @@ function draw(core: Core, drawings: readonly Drawing[], channels: 1 | 3, isSharp
   });
 }
 
-/** Drawings of a shape anywhere they may be, from the corners of what is allowed to places between pixels. */
+/**
+ * Drawings of a shape anywhere they may be, from the corners of what is allowed to places between
+ * pixels.
+ */
 function places(shape: number): Drawing[] {
   return [
     { ...UPRIGHT, shape },
@@ -47,8 +50,9 @@ for (const [name, shape] of Object.entries(SHAPES)) {
       for (const drawing of places(shape)) {
         const drawn = draw(core, [drawing], 3, false);
         const expected = castDrawing(drawing, 12);
-        // An edge along a line of rays is missed by half their distance, 1/24, in each of the pixels it crosses, a sixth of those lit or fewer; a corner by more.
-        // An ellipsoid has one shade in a pixel, and rays have many.
+        // An edge along a line of rays is missed by half their distance, 1/24, in each of the
+        // pixels it crosses, a sixth of those lit or fewer; a corner by more. An ellipsoid has one
+        // shade in a pixel, and rays have many.
         const bound = (shape === SHAPES.ellipsoid ? 0.14 : 0.07) * 255;
         const mean = (shape === SHAPES.ellipsoid ? 0.02 : 0.006) * 255;
         let sum = 0;
@@ -74,7 +78,8 @@ for (const [name, area] of Object.entries(AREAS)) {
         const bytes = draw(core, [drawing], 1, false);
         const covered = bytes.reduce((sum, byte) => sum + byte, 0) / 255;
         const expected = area * drawing.size ** 2;
-        // Each pixel of the edge is rounded to a byte, by half of one at most; curves are polygons of their area.
+        // Each pixel of the edge is rounded to a byte, by half of one at most; curves are polygons
+        // of their area.
         const rounding = bytes.filter((byte) => byte > 0 && byte < 255).length / 510;
         assert.ok(Math.abs(covered - expected) <= rounding + 1e-4 * expected, `${covered} for ${expected}`);
         const sharp = draw(core, [drawing], 1, true);

@@ -1,7 +1,13 @@
-/** Numbers to try kernels on, the same in every run, and comparisons that name the first element that differs. */
+/**
+ * Numbers to try kernels on, the same in every run, and comparisons that name the first element
+ * that differs.
+ */
 import * as assert from 'uvu/assert';
 
-/** The distance from 1 to the next float64 above, halved: what one rounding can move a value by, relatively. */
+/**
+ * The distance from 1 to the next float64 above, halved: what one rounding can move a value by,
+ * relatively.
+ */
 export const ROUNDING = 2 ** -53;
 
 /** Uniform numbers from 0 to 1 (mulberry32), for test data only. */
@@ -30,7 +36,10 @@ export function codes(count: number, n: number, seed: number): Int32Array {
   return Int32Array.from({ length: count }, () => Math.floor(next() * n));
 }
 
-/** A table too large for a cache, beyond the 8 MiB from which the bindings have kernels read rows early; and some of its rows. */
+/**
+ * A table too large for a cache, beyond the 8 MiB from which the bindings have kernels read rows
+ * early; and some of its rows.
+ */
 export function largeTable(type: 'f32' | 'f64', columns: number, count: number) {
   const rows = Math.ceil((9 * 2 ** 20) / columns / (type === 'f32' ? 4 : 8));
   const numbers = Float64Array.from({ length: rows * columns }, (_, i) => (Math.imul(i, 0x9e3779b1) >> 8) / 2 ** 23);
@@ -67,7 +76,9 @@ export function assertSame(actual: ArrayLike<number>, expected: ArrayLike<number
   }
 }
 
-/** Passes where each number is within `bound` (one for all, or one for each) of what is expected. */
+/**
+ * Passes where each number is within `bound` (one for all, or one for each) of what is expected.
+ */
 export function assertNear(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
@@ -93,8 +104,9 @@ export function chiSquare(counts: ArrayLike<number>, expected: number | ArrayLik
 }
 
 /**
- * What chi-square with this many degrees of freedom stays below but for about one seed in a million (Wilson and
- * Hilferty's approximation at 4.75 standard deviations). Seeds are fixed: a test that passes keeps passing.
+ * What chi-square with this many degrees of freedom stays below but for about one seed in a million
+ * (Wilson and Hilferty's approximation at 4.75 standard deviations). Seeds are fixed: a test that
+ * passes keeps passing.
  */
 export function chiSquareLimit(freedom: number): number {
   const share = 2 / (9 * freedom);

@@ -14,7 +14,10 @@ interface Problem {
   readonly classes: number;
   readonly stride: number;
   readonly width: number;
-  /** Numbers that float32 has: [rows][stride], the intercept's 1 among the columns, and [stride][width]. */
+  /**
+   * Numbers that float32 has: [rows][stride], the intercept's 1 among the columns, and
+   * [stride][width].
+   */
   readonly x: Float32Array;
   readonly weights: Float32Array;
   readonly vector: Float32Array;

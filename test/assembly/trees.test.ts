@@ -30,7 +30,10 @@ async function allocate(core: Core, x: Float64Array, rows: number, columns: numb
   return { tree, treeRows };
 }
 
-/** Grows a tree from one sample and compares all of it with the plain one; false where that has splits that gain nothing. */
+/**
+ * Grows a tree from one sample and compares all of it with the plain one; false where that has
+ * splits that gain nothing.
+ */
 async function compareTrees(
   core: Core,
   x: Float64Array,
@@ -121,7 +124,8 @@ test('finds splits within bins where nearly all rows are alike, as those of a cl
       for (const seed of [1, 2, 3]) {
         const next = uniforms(seed);
         const x = normals(4 * 400, seed);
-        // Those of the class lie around a place of the first column; and each residual differs a little.
+        // Those of the class lie around a place of the first column; and each residual differs a
+        // little.
         const residuals = Float64Array.from({ length: 400 }, (_, row) =>
           Math.abs(x[row] - 0.5) < 3 * share && next() < 0.7 ? 1 - share - 0.01 * next() : -share * next(),
         );
@@ -180,7 +184,9 @@ test('shares gains among columns that split equally well: doubled, mirrored, and
     }
   }));
 
-/** Columns as latents may be: spread, of few values, constant, far from 0, copies, mirror images. */
+/**
+ * Columns as latents may be: spread, of few values, constant, far from 0, copies, mirror images.
+ */
 function mixedColumns(rows: number, columns: number, next: () => number): Float64Array {
   const below = (n: number) => Math.floor(next() * n);
   const x = new Float64Array(rows * columns);
@@ -202,7 +208,8 @@ test('grows the tree that trying every split grows from columns of every kind, w
       const rows = 1 + below([6, 30, 90][below(3)]);
       const columns = 1 + below(9);
       const x = mixedColumns(rows, columns, next);
-      // Whole multiples of 1/64, of few values where the seed has it so; most rows of 0, as those of a class are.
+      // Whole multiples of 1/64, of few values where the seed has it so; most rows of 0, as those
+      // of a class are.
       const values = [2, 3, 64][below(3)];
       const share = next() < 0.5 ? 0.2 : 1;
       const residuals = Float64Array.from({ length: rows }, () =>

@@ -40,8 +40,9 @@ for (const type of ['f32', 'f64'] as const) {
             const origin = values[0];
             const mean = exactSum(values.map((value) => value - origin)) / size;
             expected[at] = exactSum(values.map((value) => (value - origin - mean) ** 2)) / (size - 1);
-            // One pass around the first row: the sum of squares rounds `size` times and the squared sum twice as
-            // often, each relative to the squares around that row; ten more for the elements, divisions and oracle.
+            // One pass around the first row: the sum of squares rounds `size` times and the squared
+            // sum twice as often, each relative to the squares around that row; ten more for the
+            // elements, divisions and oracle.
             const around = exactSum(values.map((value) => (value - origin) ** 2));
             bounds[at] = ((3 * size + 10) * ROUNDING * around) / (size - 1);
           }
@@ -63,7 +64,8 @@ for (const type of ['f32', 'f64'] as const) {
         const rows = core.arena.upload('i32', codes(2 * size, 30, size));
         core.votes.batchVariances(out, uploadTable(core, type, numbers), rows, 2, size, columns);
         assertSame(out.array, new Float64Array(2 * columns), `batches of ${size}`);
-        // All but the first equal: no batch of two values has less variance next to the squares it comes from.
+        // All but the first equal: no batch of two values has less variance next to the squares it
+        // comes from.
         const near = uploadTable(core, type, [1, 1 + 2 ** -22]);
         const steady = core.arena.upload(
           'i32',
@@ -131,7 +133,8 @@ test('chooses the latent whose variance is smallest next to its global variance,
           const smallest = Math.min(...ratios);
           assert.is(chosen[i], ratios.indexOf(smallest));
           const sum = exactSum(ratios.map(Math.sqrt));
-          // Each root and each of D additions is rounded, and the difference and quotient: a weight is at most 1.
+          // Each root and each of D additions is rounded, and the difference and quotient: a weight
+          // is at most 1.
           const bound = (2 * columns + 6) * ROUNDING;
           assertNear([weights[i]], [(sum - Math.sqrt(smallest)) / sum], bound, `batch ${i} of ${columns} latents`);
         }
@@ -151,7 +154,8 @@ test('relative variances within 1e-12 are ties, which the lowest index wins', ()
       [[1.1e-12, 1, 0, 0], 2],
     ] as const) {
       assert.is(choose(core, local, [1, 1, 1, 1]).chosen[0], winner, `${local}`);
-      // The same relative to global variances that differ; powers of two leave the ratios as they are.
+      // The same relative to global variances that differ; powers of two leave the ratios as they
+      // are.
       const global = [2, 0.5, 4, 8];
       const scaled = local.map((ratio, d) => ratio * global[d]);
       assert.is(choose(core, scaled, global).chosen[0], winner, `${scaled}`);
@@ -222,7 +226,10 @@ test('chooses the kept latent whose variance is largest next to its global varia
     }
   }));
 
-/** Tables on which the choice is easy, close, tied, and between latents that do not vary in a batch at all. */
+/**
+ * Tables on which the choice is easy, close, tied, and between latents that do not vary in a batch
+ * at all.
+ */
 const TABLES: Readonly<Record<string, (row: number, d: number, normal: number) => number>> = {
   'spread out': (_, d, normal) => (1 + d) * normal + 1000 * d,
   alike: (_, __, normal) => normal,
@@ -268,7 +275,8 @@ test('float32 chooses what float64 chooses, smallest or largest, and weighs it n
           core.votes.chooseLatentsF32(fast, fastWeights, x, rowBlock, global, count, size);
           const what = `${name}, ${columns} latents, batches of ${size}`;
           assertSame(fast.array, chosen.array, what);
-          // Variances differ by 3 n (n + 2) 2^-24 at most, their roots and a weight by half of that.
+          // Variances differ by 3 n (n + 2) 2^-24 at most, their roots and a weight by half of
+          // that.
           const bound = 1.5 * size * (size + 2) * 2 ** -24;
           assertNear(fastWeights.array, weights.array, bound, what);
           core.votes.chooseLargest(chosen, local, global, count);

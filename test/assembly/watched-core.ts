@@ -1,6 +1,6 @@
 /**
- * core.wasm in memory that is watched: every block, those that the bindings take for themselves among them, is filled with
- * NaN bytes before use and followed by bytes that nobody may write.
+ * core.wasm in memory that is watched: every block, those that the bindings take for themselves
+ * among them, is filled with NaN bytes before use and followed by bytes that nobody may write.
  */
 import {
   type Arena,
@@ -49,13 +49,18 @@ export function uploadTable(core: Core, type: 'f32' | 'f64' | 'i32', numbers: Ar
   return core.arena.upload(type, numbers) as NumberBlock;
 }
 
-/** The canary: no two words alike, and each a NaN as f32 and as f64, so that a kernel that reads it gives itself away. */
+/**
+ * The canary: no two words alike, and each a NaN as f32 and as f64, so that a kernel that reads it
+ * gives itself away.
+ */
 function canaryWord(address: number): number {
   const word = address >>> 2;
   return (0xfff80000 | ((word & 7) << 16) | (((word * 91 + 7) & 0xff) << 8) | ((word * 37 + 1) & 0xff)) >>> 0;
 }
 
-/** Makes an arena lay a canary in and behind each block, and look at it when the block is released. */
+/**
+ * Makes an arena lay a canary in and behind each block, and look at it when the block is released.
+ */
 export function guardArena(arena: Arena): void {
   const guarded: Block[] = [];
   const { alloc, release, reset } = arena;

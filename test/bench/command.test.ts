@@ -38,10 +38,10 @@ test('refuses what makes no sense', async () => {
     assert.equal([code, out], [2, '']);
     return err.split('\n')[0];
   };
-  assert.match(await refusal('--rows', '1'), /--rows: expected a whole number of at least 2, got '1'$/);
-  assert.match(await refusal('--rows', '5,x'), /--rows: expected a whole number of at least 2, got 'x'$/);
+  assert.match(await refusal('--rows', '1'), /--rows: expected whole numbers of at least 2, got '1'$/);
+  assert.match(await refusal('--rows', '5,x'), /--rows: expected whole numbers with a comma between them, got '5,x'$/);
   assert.match(await refusal('--latents', '0'), /--latents: expected a whole number from 1 to 10000, got '0'$/);
-  assert.match(await refusal('--factors', '3,'), /--factors: expected a whole number of at least 2, got ''$/);
+  assert.match(await refusal('--factors', '3,'), /--factors: expected whole numbers with a comma between them, got '3,'$/);
   assert.match(await refusal('--repeats', '0'), /--repeats: expected a whole number from 1 to 10000, got '0'$/);
   assert.match(await refusal('-m', 'migg'), /unknown metric 'migg'; did you mean 'mig'\?/);
 });

@@ -1,4 +1,6 @@
-/** WebAssembly and bindings of different sources must not meet: addresses would be taken for counts. */
+/**
+ * WebAssembly and bindings of different sources must not meet: addresses would be taken for counts.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

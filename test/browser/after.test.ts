@@ -1,4 +1,7 @@
-/** A run in memory in headless Chromium: its posterior, pictures and exported networks are those of Node, byte for byte. */
+/**
+ * A run in memory in headless Chromium: its posterior, pictures and exported networks are those of
+ * Node, byte for byte.
+ */
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,7 @@
-/** The installed package in the hands of browser users: bundled, from a static server, and where nothing can be fetched. */
+/**
+ * The installed package in the hands of browser users: bundled, from a static server, and where
+ * nothing can be fetched.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,4 +1,7 @@
-/** The packed bundle trains in headless Chromium: to the bits of Node, stopped and resumed, and on graphics in software to their digits. */
+/**
+ * The packed bundle trains in headless Chromium: to the bits of Node, stopped and resumed, and on
+ * graphics in software to their digits.
+ */
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { suite } from 'uvu';
@@ -117,7 +120,8 @@ for (const backend of ['webgpu', 'webgl']) {
     for (const [i, other] of others.entries()) {
       for (const name of ['loss', 'reconstruction', 'kl']) {
         const [a, b] = [steps[i][name], other[name]];
-        // The KL of a latent near its prior is what is left of numbers near 1, each rounded to 6e-8.
+        // The KL of a latent near its prior is what is left of numbers near 1, each rounded to
+        // 6e-8.
         const rounding = name === 'kl' ? 1e-6 : 0;
         assert.ok(Math.abs(a - b) <= TOLERANCE * Math.abs(b) + rounding, `step ${i + 1}, ${name}: ${a}, on wasm ${b}`);
       }

@@ -13,7 +13,10 @@ const browsing = suite('raster in a browser');
 const test = testNeeding(chromiumPath !== undefined, NO_CHROMIUM, browsing);
 
 const COUNT = 140;
-/** Shapes and bodies of all kinds, places, sizes, angles and colours: numbers that every engine computes alike. */
+/**
+ * Shapes and bodies of all kinds, places, sizes, angles and colours: numbers that every engine
+ * computes alike.
+ */
 const NUMBERS = Array.from({ length: COUNT }, (_, i) => {
   const part = (step: number) => (i * step) % 1;
   return [i % 7, 16 + 32 * part(0.37), 16 + 32 * part(0.61), 0.5 + part(0.11) / 2, part(0.173), part(0.291)].concat(
@@ -22,7 +25,10 @@ const NUMBERS = Array.from({ length: COUNT }, (_, i) => {
 });
 const NORMALS = 5000;
 
-/** Runs in the page: draws with core.wasm itself. Returns checksums of the images and of the normal numbers. */
+/**
+ * Runs in the page: draws with core.wasm itself. Returns checksums of the images and of the normal
+ * numbers.
+ */
 const IN_PAGE = `async ({ file, numbers, count, normals }) => {
   const { instance } = await WebAssembly.instantiate(await (await fetch(file)).arrayBuffer());
   const wasm = instance.exports;

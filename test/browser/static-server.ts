@@ -1,4 +1,7 @@
-/** A static server for pages under test: a few folders by prefix, and the headers that the test wants. */
+/**
+ * A static server for pages under test: a few folders by prefix, and the headers that the test
+ * wants.
+ */
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

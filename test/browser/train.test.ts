@@ -1,4 +1,7 @@
-/** The bundle of vaemetrics/train for browsers, in headless Chromium: the same losses on every backend. */
+/**
+ * The bundle of vaemetrics/train for browsers, in headless Chromium: the same losses on every
+ * backend.
+ */
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';

@@ -18,7 +18,10 @@ const map: HeatMap = {
 };
 const description = { title: 'Do metrics agree?', text: 'MIG and A & B: <none>' };
 
-/** Elements that are opened and not closed, and whether every attribute is quoted: enough to tell XML from text. */
+/**
+ * Elements that are opened and not closed, and whether every attribute is quoted: enough to tell
+ * XML from text.
+ */
 function parseElements(svg: string): { names: string[]; texts: string[] } {
   const open: string[] = [];
   const names: string[] = [];

@@ -121,7 +121,8 @@ for (const flags of [[], ['--compress']]) {
       const factors = new Float64Array(30 * dataset.factors.length);
       await dataset.readFactors(rows, factors);
       assert.equal(Float64Array.from((await arrays[1].read()).data), factors);
-      // What is written is opened again with the same factors, though some values may be missing among so few rows.
+      // What is written is opened again with the same factors, though some values may be missing
+      // among so few rows.
       const again = await openDataset(path);
       const describe = (factors: typeof again.factors) => factors.map(({ name, size }) => [name, size === null]);
       assert.equal(describe(again.factors), describe(dataset.factors));

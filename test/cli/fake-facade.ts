@@ -24,7 +24,10 @@ export interface FakeOptions {
   readonly compute?: (asked: Asked) => void | Promise<void>;
 }
 
-/** A façade that computes nothing: it remembers what it was asked, and answers a report of its making. */
+/**
+ * A façade that computes nothing: it remembers what it was asked, and answers a report of its
+ * making.
+ */
 export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[] } {
   const asked: Asked[] = [];
   const compute = async ({ latents, factors, options }: Asked) => {

@@ -1,4 +1,7 @@
-/** `--size --crop --channels --maximum --unpack-to`: of every command that opens images, and kept with a run. */
+/**
+ * `--size --crop --channels --maximum --unpack-to`: of every command that opens images, and kept
+ * with a run.
+ */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { encode as encodePng } from 'fast-png';
@@ -16,7 +19,9 @@ const PICTURES = at('pictures');
 const SMALL = ['--architecture', 'mlp', '--model', 'vae', '--latents', '2', '--backend', 'wasm', '--threads', '1'];
 const SHORT = ['--batch-size', '4', '--test-rows', '8', '--score-rows', '0', '--steps', '2', '--quiet'];
 
-/** 24 pictures of 12 x 10 in two folders; grey, but for the pixels of a frame that is cropped away. */
+/**
+ * 24 pictures of 12 x 10 in two folders; grey, but for the pixels of a frame that is cropped away.
+ */
 test.before(async () => {
   for (const label of ['left', 'right']) mkdirSync(`${PICTURES}/${label}`, { recursive: true });
   for (let i = 0; i < 24; i++) {

@@ -6,7 +6,10 @@ import * as assert from 'uvu/assert';
 
 const src = fileURLToPath(new URL('../../src', import.meta.url));
 
-/** The modules that a module loads before it runs: its imports and theirs, but not what is imported as it goes. */
+/**
+ * The modules that a module loads before it runs: its imports and theirs, but not what is imported
+ * as it goes.
+ */
 function loadedWith(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);

@@ -1,4 +1,7 @@
-/** Notes of real scores as a command line shows them: with its flags, where reports have names of options. */
+/**
+ * Notes of real scores as a command line shows them: with its flags, where reports have names of
+ * options.
+ */
 import { Command } from 'commander';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -8,7 +8,10 @@ export function makeFolder(): { at: (name: string) => string; remove: () => void
   return { path, at: (name) => join(path, name), remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** 240 samples of 3 factors (2, 3 and 4 values); latents 0 to 2 carry them, latent 3 carries nothing. */
+/**
+ * 240 samples of 3 factors (2, 3 and 4 values); latents 0 to 2 carry them, latent 3 carries
+ * nothing.
+ */
 export function makeSamples(): { latents: Float32Array; factors: Int32Array; rows: number } {
   const rows = 240;
   const sizes = [2, 3, 4];

@@ -30,7 +30,9 @@ test('takes the width of the terminal, else COLUMNS, else 80', () => {
   assert.is(widthOf({ ...tty, columns: 0 }, {}), 80);
 });
 
-/** A terminal that remembers what is written to its error stream, and a clock that is moved by hand. */
+/**
+ * A terminal that remembers what is written to its error stream, and a clock that is moved by hand.
+ */
 function watch(over: Partial<Output> = { isTTY: true, columns: 40 }) {
   const written: string[] = [];
   const terminal: Terminal = {

@@ -1,4 +1,7 @@
-/** `vaemetrics train` as a process: signals, kill -9 and a full disk, and that the run comes out as one that nothing happened to. */
+/**
+ * `vaemetrics train` as a process: signals, kill -9 and a full disk, and that the run comes out as
+ * one that nothing happened to.
+ */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -124,7 +127,10 @@ test('one Ctrl-C that arrives twice, as under npx, still writes a checkpoint', a
   assert.match(err, /\nstopped after step \d+; go on with: /);
 });
 
-/** Runs a program on a terminal of its own, which is closed once it has shown some text; prints how the program ended. */
+/**
+ * Runs a program on a terminal of its own, which is closed once it has shown some text; prints how
+ * the program ended.
+ */
 const ON_A_TERMINAL = `
 import os, pty, sys
 text = sys.argv[1].encode()
@@ -182,7 +188,8 @@ test('the second SIGINT ends it at once, in the middle of what the first waits f
   const held = ['--test-rows', '5000', '--score-rows', '5000', '--score-every', '1'];
   const { child, saw, ended } = start(begin(run, ...held));
   await saw(/step 1 of/);
-  // The checkpoint of that step, a signal during which ends the run, is written by then, and the next score has begun.
+  // The checkpoint of that step, a signal during which ends the run, is written by then, and the
+  // next score has begun.
   await pause(500);
   child.kill('SIGINT');
   await saw(/stopping; /);
@@ -205,7 +212,8 @@ test('a run that is killed a dozen times loses the steps since its checkpoint at
     const killed = await killAtRandom({
       command: process.execPath,
       args,
-      // Some steps further every time, as fast as the machine is: the fourth step has a checkpoint behind it.
+      // Some steps further every time, as fast as the machine is: the fourth step has a checkpoint
+      // behind it.
       ready: new RegExp(`^wasm(?:[^]*?\\nstep ){${index % 5}}`),
       between: [0, 400],
       seed: 5,

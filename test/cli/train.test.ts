@@ -113,7 +113,8 @@ test('a terminal gets a bar that is gone at the end, in colours unless NO_COLOR 
     assert.is(code, 0, err);
     assert.match(out, OUTCOME);
     assert.match(err, / steps {2}\d+ % .*\nloss /);
-    // Of the lines that were drawn last: those with the scores are not, where they come too soon after the others.
+    // Of the lines that were drawn last: those with the scores are not, where they come too soon
+    // after the others.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what erases lines are control characters
     assert.match(err, /\r\u001b\[2K(\u001b\[1A\u001b\[2K){1,2}encoding 40 held-out images\n$/);
   }

@@ -9,7 +9,10 @@ const { at, remove } = makeFolder();
 test.before(() => writeSamples(at));
 test.after(remove);
 
-/** The message of a command line that is refused, which must end with exit code 2 and without a result. */
+/**
+ * The message of a command line that is refused, which must end with exit code 2 and without a
+ * result.
+ */
 async function refusalOf(...argv: string[]): Promise<string> {
   const { code, out, err } = await runInProcess(argv, { facade: makeFakeFacade() });
   assert.equal([code, out], [2, ''], err);

@@ -10,7 +10,10 @@ import { memberSource, readTarDirectory } from '../../src/io/tar.js';
 import { concatenate } from '../io/builders.js';
 import { factorsOf, fixture, imagesOf, inFolder, refusalOf } from './rows.js';
 
-/** The picture of a car by fixtures/make.py: element (y, x, c, azimuth, elevation) of an array in row order. */
+/**
+ * The picture of a car by fixtures/make.py: element (y, x, c, azimuth, elevation) of an array in
+ * row order.
+ */
 function pixel(y: number, x: number, c: number, azimuth: number, elevation: number): number {
   return (((((y * 16 + x) * 3 + c) * 3 + azimuth) * 2 + elevation) * 7) % 251;
 }

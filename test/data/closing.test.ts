@@ -12,7 +12,10 @@ import { fixture, inFolder, ramp, refusalOf } from './rows.js';
 
 const open = fs.open;
 
-/** Counts the handles that are open on files whose path begins in some way; `fail` says which opening is to fail. */
+/**
+ * Counts the handles that are open on files whose path begins in some way; `fail` says which
+ * opening is to fail.
+ */
 async function countOpen(
   folder: string,
   work: () => Promise<unknown>,

@@ -1,4 +1,7 @@
-/** MPI3D at its full sizes, without its images: files that say how large they are, and have bytes only where somebody looks. */
+/**
+ * MPI3D at its full sizes, without its images: files that say how large they are, and have bytes
+ * only where somebody looks.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openArrayDataset } from '../../src/data/files/array-file.js';
@@ -37,8 +40,10 @@ const NAMES = [
 ];
 
 /**
- * The sizes of the factors, and how many images lie between two of their values. Those of 460,800 are the numbers that the authors give for the row of an image
- * (https://github.com/rr-learning/disentanglement_dataset); with six shapes in place of four only the steps of the colour are longer.
+ * The sizes of the factors, and how many images lie between two of their values. Those of 460,800
+ * are the numbers that the authors give for the row of an image
+ * (https://github.com/rr-learning/disentanglement_dataset); with six shapes in place of four only
+ * the steps of the colour are longer.
  */
 const GRIDS = [
   { rows: 460_800, sizes: [4, 4, 2, 3, 3, 40, 40], steps: [115_200, 28_800, 14_400, 4800, 1600, 40, 1] },

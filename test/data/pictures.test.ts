@@ -67,7 +67,10 @@ test('JPEG of four components, cut short or of another kind is refused', async (
   assert.match(await refusal(arithmetic), 'expected a baseline or progressive JPEG of 8 bits');
 });
 
-/** A coloured JPEG, baseline and without subsampling, that is grey throughout: every block is two bits, both 0. */
+/**
+ * A coloured JPEG, baseline and without subsampling, that is grey throughout: every block is two
+ * bits, both 0.
+ */
 function plainJpeg(height: number, width: number): Uint8Array {
   const bytes16 = (value: number) => [value >> 8, value & 255];
   const segment = (marker: number, ...body: number[]) => [0xff, marker, ...bytes16(body.length + 2), ...body];
@@ -86,7 +89,8 @@ function plainJpeg(height: number, width: number): Uint8Array {
 }
 
 test('a JPEG may be as large as is said, and what is too large for memory is not called damaged', async () => {
-  // 27 megapixels: at 21 bytes each (5 for each of three samples, 6 for the pixel) more than the 512 MiB that the decoder takes by itself.
+  // 27 megapixels: at 21 bytes each (5 for each of three samples, 6 for the pixel) more than the
+  // 512 MiB that the decoder takes by itself.
   const [height, width] = [5200, 5200];
   assert.ok(height * width * 21 > 2 ** 29);
   const picture = (await loadJpegDecoder())(plainJpeg(height, width), 'large.jpg');

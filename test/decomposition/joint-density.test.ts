@@ -112,7 +112,8 @@ test('a point whose distance leaves the range of float64 has the logarithm of 0'
 
 test('what begins with the wrong component ends with the right density', () =>
   withWatchedCore(async (core) => {
-    // One component at the point, the others, that of the beginning among them, where its exponential underflows.
+    // One component at the point, the others, that of the beginning among them, where its
+    // exponential underflows.
     const rows = 500;
     const mu = Float64Array.from({ length: rows }, (_, j) => (j === 77 ? 0 : 100 + j));
     const logvar = new Float64Array(rows);

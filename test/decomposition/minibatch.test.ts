@@ -74,7 +74,8 @@ test('mss is exact where the batch is the whole data set', async () => {
   });
   const exact = expectedOf('g_posterior', 'rtq_elbo_decomposition_f64');
   assertNear([means.totalCorrelation], [exact.dependence], 1e-9, 'total correlation');
-  // The sum of what the code returns is the analytic KL; sampled terms move the first and last of the three.
+  // The sum of what the code returns is the analytic KL; sampled terms move the first and last of
+  // the three.
   assertNear([means.mutualInformation, means.dimensionwiseKl], [4.23834725, 1.232063853], 1e-9, 'sampled terms');
   assert.equal([notes, standardErrors], [[], null]);
 });

@@ -66,8 +66,8 @@ for (const shape of SHAPES) {
 
 test('points far from every component have their log-densities', () =>
   withWatchedCore(async (core) => {
-    // One component, repeated: ln q is the Gaussian's own. The second dimension stays at its mean, so that the joint density is
-    // no lower than the first.
+    // One component, repeated: ln q is the Gaussian's own. The second dimension stays at its mean,
+    // so that the joint density is no lower than the first.
     const [rows, latents] = [300, 2];
     const distances = [0, 10, 12, 13, 14, 15, 16, 101.5, 1e4, 1e9];
     const count = distances.length;

@@ -1,4 +1,7 @@
-/** The minibatch estimators as plain float64 loops, from the words of the papers and of the code that shipped them. */
+/**
+ * The minibatch estimators as plain float64 loops, from the words of the papers and of the code
+ * that shipped them.
+ */
 import type { EstimatorName } from '../../src/decomposition/estimators.js';
 
 /** Rows of D numbers. */
@@ -39,7 +42,10 @@ export function plainLogWeight(name: EstimatorName, i: number, j: number, B: num
   }
 }
 
-/** Log-densities of the samples of a batch: [log q(z|x), log q(z), sum_d log q(z_d), log p(z)] of each. */
+/**
+ * Log-densities of the samples of a batch: [log q(z|x), log q(z), sum_d log q(z_d), log p(z)] of
+ * each.
+ */
 export function plainLogs({ mu, logvar, z }: PlainBatch, name: EstimatorName, N: number): number[][] {
   const B = mu.length;
   const D = mu[0].length;

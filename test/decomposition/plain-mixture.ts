@@ -27,7 +27,9 @@ export const SHAPES = [
 ] as const;
 export type Shape = (typeof SHAPES)[number];
 
-/** A mixture of `rows` components and `count` points that are, most of them, samples of components. */
+/**
+ * A mixture of `rows` components and `count` points that are, most of them, samples of components.
+ */
 export function makeMixture(shape: Shape, rows: number, latents: number, count: number, seed = 1): PlainMixture {
   const next = uniforms(seed);
   const between = (low: number, high: number) => low + (high - low) * next();

@@ -45,7 +45,10 @@ const TERMS = ['mutualInformation', 'totalCorrelation', 'dimensionwiseKl', 'kl']
   keyof DecompositionTensors<Tensor>
 >;
 const LOGS = ['logPosterior', 'logJoint', 'logMarginals', 'logPrior'] as const;
-/** Of a value: float32 carries 6e-8, and a density has some tens of roundings; 1.4e-7 was the most seen. */
+/**
+ * Of a value: float32 carries 6e-8, and a density has some tens of roundings; 1.4e-7 was the most
+ * seen.
+ */
 const RELATIVE = 1e-6;
 
 for (const estimator of ESTIMATOR_NAMES) {

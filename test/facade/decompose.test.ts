@@ -77,7 +77,8 @@ test('standard errors are what the spread over seeds is', async () => {
     const mean = values.reduce((a, b) => a + b) / values.length;
     const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
     const told = runs.reduce((sum, run) => sum + (run.standardError?.[term] ?? 0), 0) / runs.length;
-    // Forty runs know a spread to about 11 %; rows are drawn without replacement, which takes some of it away.
+    // Forty runs know a spread to about 11 %; rows are drawn without replacement, which takes some
+    // of it away.
     assert.ok(spread > 0.55 * told && spread < 1.4 * told, `${term}: ${spread} for ${told}`);
   }
 });

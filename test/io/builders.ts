@@ -1,6 +1,6 @@
 /**
- * Files built byte by byte, apart from the writers under test: what is expected is said by the formats'
- * own documents, not by our code.
+ * Files built byte by byte, apart from the writers under test: what is expected is said by the
+ * formats' own documents, not by our code.
  */
 import { deflateRawSync } from 'node:zlib';
 

@@ -83,7 +83,8 @@ test('rounds every number as JavaScript does', async () => {
     ),
     { numRuns: 400 },
   );
-  // 2^53 + 1 is rounded while its digits are added up, and must not be rounded again by the division.
+  // 2^53 + 1 is rounded while its digits are added up, and must not be rounded again by the
+  // division.
   for (const cell of [
     '900719925474099.3',
     '9007199254740993',

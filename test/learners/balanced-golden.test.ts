@@ -53,7 +53,8 @@ for (const [name, expected] of Object.entries(golden)) {
         return fitLogistic(core, { features, labels: coded, rows, columns, classes, c: 1, classWeights }, () => {});
       });
       assert.is(model.converged, true);
-      // Their solver says that it stops before the optimum, by up to 2e-8 or so, in weights of up to 21.
+      // Their solver says that it stops before the optimum, by up to 2e-8 or so, in weights of up
+      // to 21.
       model.coefficients.forEach((weights, f) => {
         assertNear(weights, fit.coef[f], 1e-7, `weights ${f} of ${classes}`);
       });

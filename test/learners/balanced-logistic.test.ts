@@ -60,7 +60,8 @@ for (const [name, expected] of Object.entries(golden)) {
 }
 
 test('where latents tell groups of rows apart, classes have their weighted shares of each group', async () => {
-  // A latent of two values and one class weight each: the fit meets every group's shares, which can be written down.
+  // A latent of two values and one class weight each: the fit meets every group's shares, which can
+  // be written down.
   for (const classes of [2, 3, 7]) {
     const rows = 900;
     const group = codes(rows, 2, classes);
@@ -114,7 +115,8 @@ test('classes that can be separated are, however near they are or many there are
 });
 
 test('a class that can be separated among others that cannot leaves only theirs', async () => {
-  // The last class is far away: its rows cost nothing in the limit, and the others are as without it.
+  // The last class is far away: its rows cost nothing in the limit, and the others are as without
+  // it.
   const rows = 1200;
   const labels = Int32Array.from({ length: rows }, (_, row) => row % 4);
   const noise = normals(2 * rows, 7);

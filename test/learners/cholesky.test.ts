@@ -22,7 +22,8 @@ test('solves a x = b for random positive definite matrices of any size', () => {
     const x = normals(n, 100 + n);
     const b = multiply(a, x, n);
     assert.is(solvePositiveDefinite(a.slice(), b, n), true);
-    // The largest eigenvalue is about 4 n + n, the smallest n: a condition of 5 or so, times n roundings.
+    // The largest eigenvalue is about 4 n + n, the smallest n: a condition of 5 or so, times n
+    // roundings.
     assertNear(b, x, 20 * n * 2 ** -52, `n = ${n}`);
   }
 });

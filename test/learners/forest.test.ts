@@ -58,7 +58,8 @@ for (const expected of reference.fits) {
       importances.push(importance);
       scores.push(scoreOf(predicted, target.slice(train), classes));
     }
-    // Standard error of the difference of two means, each with the deviation that scikit-learn's forests have.
+    // Standard error of the difference of two means, each with the deviation that scikit-learn's
+    // forests have.
     const bound = (deviation: number) => 3 * deviation * Math.sqrt(1 / SEEDS + 1 / reference.seeds);
     assertNear(
       Array.from({ length: columns }, (_, d) => mean(importances.map((own) => own[d]))),

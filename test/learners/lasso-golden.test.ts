@@ -11,7 +11,10 @@ import { CASES, type Case, expectedOf, readGolden } from '../golden/load-golden.
 const { importance } = JSON.parse(readFileSync(new URL('../golden/lasso.json', import.meta.url), 'utf8'));
 /** What ubisoft's DCI tries. */
 const ALPHAS = [1e-4, 1e-3, 1e-2, 0.1, 0.2, 0.4, 0.8, 1];
-/** Columns that say nearly the same: the authors' run stopped where its duality gap was 1e-4, away from the optimum. */
+/**
+ * Columns that say nearly the same: the authors' run stopped where its duality gap was 1e-4, away
+ * from the optimum.
+ */
 const STOPPED_EARLY = ['d_partial', 'e2_degenerate_latents', 'e_degenerate', 'g_posterior'];
 
 /** Columns from 0 to 1; constant ones are 0. */
@@ -66,7 +69,8 @@ for (const name of CASES) {
       assertNear(row, importance[name][k], 1e-6, `factor ${k}`);
     });
     if (STOPPED_EARLY.includes(name)) return;
-    // Their scores leave out what comes after the first latent of no importance, and weigh all factors alike.
+    // Their scores leave out what comes after the first latent of no importance, and weigh all
+    // factors alike.
     const sums = weights[0].map((_, d) => weights.reduce((sum, row) => sum + row[d], 0));
     const count = sums.includes(0) ? sums.indexOf(0) : sums.length;
     const total = sums.slice(0, count).reduce((a, b) => a + b, 0);

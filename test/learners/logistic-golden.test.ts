@@ -21,7 +21,10 @@ interface Converged {
 const folder = new URL('../golden/', import.meta.url);
 const { cases } = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8'));
 
-/** The fits of a case by the prefix of their arrays: features of the beta-VAE score as two peers draw them. */
+/**
+ * The fits of a case by the prefix of their arrays: features of the beta-VAE score as two peers
+ * draw them.
+ */
 function fitsOf(name: string): Array<[string, Converged]> {
   const { ubi_z_diff, dlib_beta_vae } = cases[name].metrics;
   const fits: Array<[string, Converged | undefined]> = [
@@ -47,7 +50,10 @@ async function readArrays(name: string, prefix: string): Promise<Matrix[]> {
   }
 }
 
-/** Two columns of this case differ by orders of magnitude; scikit-learn's solver stops well before the optimum. */
+/**
+ * Two columns of this case differ by orders of magnitude; scikit-learn's solver stops well before
+ * the optimum.
+ */
 const STALLED = 'o_offset_scale';
 
 let count = 0;
@@ -79,8 +85,8 @@ for (const name of Object.keys(cases)) {
       if (name === STALLED) {
         assert.ok(theirValue - ourValue > 1e-3);
       } else {
-        // Their solver stops at a gradient of 1e-8; ours there is 1e-12. What is left is theirs: the penalty's
-        // curvature of 1 is the smallest a weight has, and intercepts have less.
+        // Their solver stops at a gradient of 1e-8; ours there is 1e-12. What is left is theirs:
+        // the penalty's curvature of 1 is the smallest a weight has, and intercepts have less.
         model.coefficients.forEach((weights, f) => {
           assertNear(weights, expected.coef[f], 3e-8, `weights of class ${labels[f]}`);
         });

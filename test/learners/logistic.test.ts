@@ -23,8 +23,8 @@ const fit = (
 const largest = (numbers: Iterable<number>) => Array.from(numbers).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
 
 /**
- * That the gradient of the whole objective, by an oracle of its own, is 0 at the solution. The oracle's gradient is a
- * sum of `rows` residuals times features of size up to 5, each rounded.
+ * That the gradient of the whole objective, by an oracle of its own, is 0 at the solution. The
+ * oracle's gradient is a sum of `rows` residuals times features of size up to 5, each rounded.
  */
 function assertOptimal(model: LogisticModel, points: Points, c: number, what: string): void {
   assert.is(model.converged, true, `${what}: converged`);
@@ -96,7 +96,8 @@ test('no other weights have a smaller objective', async () => {
 });
 
 test('one weight vector for two classes is twice that of the two with half the penalty', async () => {
-  // Softmax over w and -w with 0.5 (|w|^2 + |w|^2) / c is the sigmoid of v = 2 w with 0.5 |v|^2 / (2 c).
+  // Softmax over w and -w with 0.5 (|w|^2 + |w|^2) / c is the sigmoid of v = 2 w with 0.5 |v|^2 /
+  // (2 c).
   const points = randomPoints(400, 4, 2, 1, 4);
   const one = await fit(points, 2);
   const model = {
@@ -206,7 +207,10 @@ test('a class without rows is never predicted', async () => {
   assert.ok(predictLogistic(model, points.x, 300).every((k) => k !== 1));
 });
 
-/** Rows widened by constant columns, which change nothing about the solution but the number of unknowns. */
+/**
+ * Rows widened by constant columns, which change nothing about the solution but the number of
+ * unknowns.
+ */
 function widen(points: Points, columns: number): Points {
   const { rows } = points;
   const x = new Float64Array(rows * columns);
@@ -225,7 +229,8 @@ test('beyond 600 unknowns L-BFGS finds what Newton finds below', async () => {
   assertOptimal(newton, points, 1, 'Newton');
   assert.is(lbfgs.converged, true);
   lbfgs.coefficients.forEach((weights, f) => {
-    // It stops at a gradient of 1e-9 a row in standardised features; curvatures are at least those of the penalty, 1.
+    // It stops at a gradient of 1e-9 a row in standardised features; curvatures are at least those
+    // of the penalty, 1.
     assertNear(weights.subarray(0, 100), newton.coefficients[f], 1.5e-6, `class ${f}`);
     assertSame(weights.subarray(100), new Float64Array(25), `class ${f}: constant features`);
   });
@@ -237,7 +242,8 @@ test('beyond 600 unknowns L-BFGS finds what Newton finds below', async () => {
 });
 
 test('converges where rounding hides the last decrease of a large loss, by L-BFGS with few classes and by Newton with many', async () => {
-  // Half of the labels are random: the loss stays in the thousands, and stops changing visibly long before slopes vanish.
+  // Half of the labels are random: the loss stays in the thousands, and stops changing visibly long
+  // before slopes vanish.
   for (const [rows, columns, classes] of [
     [2000, 100, 7],
     [4000, 160, 4],

@@ -15,7 +15,10 @@ interface Known {
 
 const identity = (n: number) => Float64Array.from({ length: n * n }, (_, at) => (at % (n + 1) === 0 ? 1 : 0));
 
-/** 0.5 sum k_i (x_i - m_i)^2, with curvatures k_i evenly spread, by their logarithm, from 1 to `condition`, plus `value`. */
+/**
+ * 0.5 sum k_i (x_i - m_i)^2, with curvatures k_i evenly spread, by their logarithm, from 1 to
+ * `condition`, plus `value`.
+ */
 function quadratic(n: number, condition: number, value = 0): Known {
   const minimum = normals(n, n);
   const curvature = Float64Array.from({ length: n }, (_, i) => condition ** (i / Math.max(1, n - 1)));

@@ -25,7 +25,10 @@ function sampleOf(rows: number, columns: number, classes: number): Sample {
   return { x, y, rows, columns, classes };
 }
 
-/** Largest element of the gradient of the balanced objective of one machine, each in the unit of its column. */
+/**
+ * Largest element of the gradient of the balanced objective of one machine, each in the unit of its
+ * column.
+ */
 function slopeOf({ x, y, rows, columns }: Sample, own: number, c: number, w: Float64Array, b: number): number {
   const count = y.reduce((sum, label) => sum + (label === own ? 1 : 0), 0);
   const gradient = Float64Array.from(w, (weight) => weight / c);

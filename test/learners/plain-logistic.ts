@@ -1,4 +1,7 @@
-/** The objective of logistic regression by its definition, in plain float64: the oracle of these tests. */
+/**
+ * The objective of logistic regression by its definition, in plain float64: the oracle of these
+ * tests.
+ */
 import { normals, uniforms } from '../assembly/samples.js';
 
 /** A weight vector and an intercept for each class, or for class 1 alone where there are two. */
@@ -28,8 +31,8 @@ function scoresOf({ classes, coefficients, intercepts }: PlainModel, { x, column
 }
 
 /**
- * sum_n (ln sum_c exp s_nc - s_{n,y_n}) + 0.5 sum w^2 / c, and its gradient: one row of `columns` weights and an
- * intercept for each vector of the model.
+ * sum_n (ln sum_c exp s_nc - s_{n,y_n}) + 0.5 sum w^2 / c, and its gradient: one row of `columns`
+ * weights and an intercept for each vector of the model.
  */
 export function evaluate(model: PlainModel, points: Points, c: number): { value: number; gradient: Float64Array } {
   const { rows, columns, x, labels } = points;

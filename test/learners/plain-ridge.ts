@@ -1,4 +1,7 @@
-/** Ridge regression on random features from the formula: each width by itself, by Gaussian elimination. */
+/**
+ * Ridge regression on random features from the formula: each width by itself, by Gaussian
+ * elimination.
+ */
 import { RandomStream, STREAMS } from '../../src/random.js';
 
 /** Columns of x around their mean over their deviation (divided by rows) in `by`. */
@@ -27,7 +30,10 @@ function solve(a: number[][], b: number[]): number[] {
   return m.map((row, i) => row[n] / row[i]);
 }
 
-/** What a ridge with so many random features, drawn by the seed, tells of the test rows; x standardised. */
+/**
+ * What a ridge with so many random features, drawn by the seed, tells of the test rows; x
+ * standardised.
+ */
 export function plainRidge(
   train: readonly number[][],
   target: readonly number[],

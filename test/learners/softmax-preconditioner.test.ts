@@ -8,8 +8,8 @@ const [CLASSES, WIDTH, SINGLE_WIDTH, COLUMNS, UNKNOWNS, STRIDE] = [3, 4, 8, 2, 3
 const CLASS_WEIGHTS = [1, 0.5, 2];
 
 /**
- * Random rows and probabilities, and the Hessian at them: of classes a and b -sum of u p_a p_b x x^T, of each class what makes
- * its rows add up to 0, and the penalty.
+ * Random rows and probabilities, and the Hessian at them: of classes a and b -sum of u p_a p_b x
+ * x^T, of each class what makes its rows add up to 0, and the penalty.
  */
 function problemOf(core: Core, rows: number, penalty: number) {
   const numbers = normals(rows * (CLASSES + COLUMNS), rows);

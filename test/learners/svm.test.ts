@@ -33,7 +33,10 @@ function fit(core: Core, points: Points, c: number): Promise<LineModel> {
   return fitLines(core, column, countsOf(points), c, () => {});
 }
 
-/** The objective of class a by its definition, with its gradient relative to that at the origin and here. */
+/**
+ * The objective of class a by its definition, with its gradient relative to that at the origin and
+ * here.
+ */
 function evaluate({ x, labels, classes }: Points, a: number, c: number, w: number, b: number) {
   const counts = countsOf({ x, labels, classes });
   const rows = exactSum(counts);

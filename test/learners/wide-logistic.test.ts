@@ -54,7 +54,10 @@ test('bins of points with far outliers, most of which a single row has, reach th
   }
 });
 
-/** Points of Cauchy's distribution; their classes are the 20 equal-width bins of the first column, those that occur. */
+/**
+ * Points of Cauchy's distribution; their classes are the 20 equal-width bins of the first column,
+ * those that occur.
+ */
 function binnedOutliers(rows: number, columns: number, seed: number): Points {
   const below = normals(rows * columns, seed + 500);
   const x = normals(rows * columns, seed).map((value, i) => value / Math.abs(below[i]));

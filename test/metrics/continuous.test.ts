@@ -1,4 +1,7 @@
-/** Metrics on continuous factors, against a script of numpy and scikit-learn: test/golden/make-continuous.py. */
+/**
+ * Metrics on continuous factors, against a script of numpy and scikit-learn:
+ * test/golden/make-continuous.py.
+ */
 import { readFile, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { test } from 'uvu';
@@ -93,7 +96,8 @@ test("DCI by the lasso is that of scikit-learn's LassoCV on standardised columns
   await compareRegressor('dciLasso', 'lasso', 1e-6);
 });
 
-// Theirs are means over 20 seeds, ours is one: importances differ by about .005 from seed to seed, accuracies by .01.
+// Theirs are means over 20 seeds, ours is one: importances differ by about .005 from seed to seed,
+// accuracies by .01.
 test("DCI by random forests is that of scikit-learn's, for values and for classes", async () => {
   await compareRegressor('dciForest', 'random-forest', 0.02);
   await compareRegressor('dciForestOfLevels', 'random-forest', 0.03);

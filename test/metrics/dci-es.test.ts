@@ -154,7 +154,8 @@ test('tells values without an order as classes', async () => {
     const classes = await dciEs(latents, factors, { coding: 'classes', probe });
     assert.equal(classes.notes, []);
     assert.ok((classes.parts.informativeness as number) > 0.99, `${probe}: ${classes.parts.informativeness}`);
-    // Other latents of one meaning: by trees there is no difference, by features only in where these bend.
+    // Other latents of one meaning: by trees there is no difference, by features only in where
+    // these bend.
     if (probe === 'trees') assert.ok(Math.abs((ordered.value as number) - (classes.value as number)) < 0.1);
   }
   assert.ok((numbers.parts.losses[0]?.[0] as number) > 0.9);

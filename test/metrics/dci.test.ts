@@ -6,7 +6,10 @@ import { RandomStream } from '../../src/random.js';
 import { scoreImportance } from '../../src/stats/importance.js';
 import { type Case, expectedOf, readGolden, readGoldenArray } from '../golden/load-golden.js';
 
-/** The rows of each case: where the training rows end and the test rows do, and whether perm.npy orders them. */
+/**
+ * The rows of each case: where the training rows end and the test rows do, and whether perm.npy
+ * orders them.
+ */
 const ROWS: ReadonlyArray<readonly [name: Case, train: number, rows: number, isPermuted: boolean]> = [
   ['a_perfect', 1000, 1500, false],
   ['b_permuted_noise', 1000, 1500, false],
@@ -52,7 +55,8 @@ for (const rows of ROWS) {
   test(`agrees with disentanglement_lib on ${rows[0]}`, async () => {
     const expected = expectedOf(rows[0], 'dlib_dci_gbt');
     const { disentanglement, completeness, informativeness } = await learnExactly(rows);
-    // Of a doubled latent, theirs draws: disentanglement varies by a standard deviation of .013 from seed to seed.
+    // Of a doubled latent, theirs draws: disentanglement varies by a standard deviation of .013
+    // from seed to seed.
     const within = rows[0] === 'e2_degenerate_latents' ? 0.02 : 0.005;
     const near = (actual: number, mean: number, what: string) =>
       assert.ok(Math.abs(actual - mean) < within, `${what}: ${actual}, not ${mean}`);
@@ -67,7 +71,8 @@ test('moves little where splits lie between quantiles only', async () => {
     const [exact, binned] = [await learnExactly(rows), await learnGolden(rows, true)];
     for (const part of ['disentanglement', 'completeness', 'informativeness'] as const) {
       const moved = Math.abs((binned[part] as number) - (exact[part] as number));
-      // Latents 3 and 5 tell factor 1 without error; but no quantile of 3 lies right between two of its values, and 5 has all.
+      // Latents 3 and 5 tell factor 1 without error; but no quantile of 3 lies right between two of
+      // its values, and 5 has all.
       const most = rows[0] === 'e2_degenerate_latents' ? 0.17 : 0.03;
       assert.ok(moved < most, `${rows[0]}: ${part} moved by ${moved}`);
     }

@@ -18,7 +18,8 @@ for (const name of GRIDS) {
     await withCore((core) => {
       const { arena } = core;
       const x = arena.upload('f32', latents.data);
-      // Theirs are those of 10,000 rows drawn from the grid: taken as they are, so that the votes can agree exactly.
+      // Theirs are those of 10,000 rows drawn from the grid: taken as they are, so that the votes
+      // can agree exactly.
       const kept: number[] = captured.global_variances.map((v: number, d: number) => (captured.active_dims[d] ? v : 0));
       const rowBlock = arena.upload('i32', rows.data);
       const local = arena.alloc('f64', rows.rows * latents.columns);
@@ -47,7 +48,8 @@ for (const name of GRIDS) {
   });
 }
 
-// Not the cases with a duplicated latent: its ties go to the lowest index here, to whichever rounding favours there.
+// Not the cases with a duplicated latent: its ties go to the lowest index here, to whichever
+// rounding favours there.
 for (const name of [
   'a_perfect',
   'b_permuted_noise',
@@ -150,7 +152,8 @@ test('weighs a vote by how small the smallest variance is', async () => {
   const { value, parts } = await factorVaeWeightedScore(latents, factors);
   const plain = await factorVaeScore(latents, factors);
   assert.is(plain.value, 1);
-  // Relative standard deviation of the fixed latent: sqrt(1/3 / (63/12 + 1/3)) = 0.244, of the other 1.
+  // Relative standard deviation of the fixed latent: sqrt(1/3 / (63/12 + 1/3)) = 0.244, of the
+  // other 1.
   const expected = 1 / 1.244;
   assert.ok(Math.abs((value as number) - expected) < 0.01, `${value}`);
   assert.ok(Math.abs((parts.meanWeight as number) - expected) < 0.01);

@@ -11,14 +11,18 @@ function near(actual: number | null, expected: number, what: string, tolerance =
   );
 }
 
-/** What the authors' code leaves open: of the matrix, of InfoM and InfoC, of InfoE; null where it is not to be met. */
+/**
+ * What the authors' code leaves open: of the matrix, of InfoM and InfoC, of InfoE; null where it is
+ * not to be met.
+ */
 const OPEN: ReadonlyArray<readonly [Case, number, number | null, number | null, number | null]> = [
   ['c_rotated', 5e-4, 1e-3, 1e-3, 1e-6],
   // Its runs are 2e-4 apart.
   ['d_partial', 5e-5, 2e-4, 1e-4, 1e-5],
   // Its classifier stops after 100 steps.
   ['f_digits_pca', 1e-5, 5e-6, 5e-6, 2e-5],
-  // Of 20 rows to a value it takes distances that are coarse, and its classifier is far from the end.
+  // Of 20 rows to a value it takes distances that are coarse, and its classifier is far from the
+  // end.
   ['g_posterior', 6e-3, 1e-9, 5e-4, null],
   // Equal numbers are moved apart at random.
   ['a_perfect', 6e-3, 1e-2, null, 1e-6],

@@ -1,4 +1,7 @@
-/** The scores that are read off the matrix of mutual information beside MIG: MIG-sup, JEMMIG, DCIMIG, modularity. */
+/**
+ * The scores that are read off the matrix of mutual information beside MIG: MIG-sup, JEMMIG,
+ * DCIMIG, modularity.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dcimig, jemmig, type Matrix, mig, migSup, modularity } from '../../src/index.js';
@@ -8,9 +11,15 @@ import { CASES, type Case, expectedOf, readGolden } from '../golden/load-golden.
 const FUNCTIONS = { 'mig-sup': migSup, jemmig, dcimig, modularity } as const;
 type Name = keyof typeof FUNCTIONS;
 
-/** A constant latent or factor, or a duplicated latent: defined here, NaN or chance there. See the tests below. */
+/**
+ * A constant latent or factor, or a duplicated latent: defined here, NaN or chance there. See the
+ * tests below.
+ */
 const DEGENERATE: readonly Case[] = ['e_degenerate', 'e2_degenerate_latents'];
-/** Theirs bins latents that it has scaled to 0 .. 1 first; at huge offsets that moves values across edges. */
+/**
+ * Theirs bins latents that it has scaled to 0 .. 1 first; at huge offsets that moves values across
+ * edges.
+ */
 const BINNED_OTHERWISE: readonly Case[] = ['o_offset_scale'];
 
 function near(actual: number | null, expected: number, what: string): void {
@@ -55,7 +64,8 @@ test('modularity leaves out dead latents and constant factors, which disentangle
   const { value, parts, notes } = await modularity(latents, factors);
   assert.is(parts.modularity[1], null);
   assert.equal(notes, ['latent 1 is constant: left out', 'factor 2 is constant: left out']);
-  // Theirs: the sum over latents, with 3 for K - 1 in place of 2 and 0 for the dead latent, over all six.
+  // Theirs: the sum over latents, with 3 for K - 1 in place of 2 and 0 for the dead latent, over
+  // all six.
   const theirs = expectedOf('e_degenerate', 'dlib_mi_mig_modularity_bins20_f64').modularity_score;
   const defined = parts.modularity.filter((one) => one !== null);
   near(defined.reduce((sum, one) => sum + 1 - ((1 - one) * 2) / 3, 0) / 6, theirs, 'theirs out of ours');
@@ -72,7 +82,8 @@ test('all are 1 when each factor is one latent, JEMMIG as far as its bins are fe
   near((await migSup(grid, grid)).value, 1, 'MIG-sup');
   near((await dcimig(grid, grid)).value, 1, 'DCIMIG');
   near((await modularity(grid, grid)).value, 1, 'modularity');
-  // Of a latent that holds its factor and nothing else the joint entropy is H(v), as is the information.
+  // Of a latent that holds its factor and nothing else the joint entropy is H(v), as is the
+  // information.
   near((await jemmig(grid, grid)).value, 1, 'JEMMIG');
 });
 

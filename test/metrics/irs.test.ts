@@ -93,7 +93,8 @@ test('is 0 for latents that no factor holds, by the maximum', async () => {
 });
 
 test('takes percentiles as numpy does, values alike, and weighs latents by their deviation', async () => {
-  // Factor 0: latent 0 within value 0 is 0, 1, 5 (mean 2: 2, 1, 3), and 10 alone. Mean over all 4: deviations 4, 3, 1, 6.
+  // Factor 0: latent 0 within value 0 is 0, 1, 5 (mean 2: 2, 1, 3), and 10 alone. Mean over all 4:
+  // deviations 4, 3, 1, 6.
   const latents = [
     [0, 0],
     [1, 2],

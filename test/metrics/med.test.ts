@@ -126,7 +126,8 @@ test('keeps of each factor the latents that matter to it most, of equal ones the
   assert.equal(all.parts.keptLatents, [0, 1, 2, 3, 4]);
   assert.ok(one.notes.includes('latent 5 is constant: no importance'));
   const whole = await med(latents, factors);
-  // A latent without importance weighs nothing; to completeness it is one more that a factor might be on.
+  // A latent without importance weighs nothing; to completeness it is one more that a factor might
+  // be on.
   near(all.value, whole.value as number, 'with and without the constant latent', 1e-12);
   assert.ok((all.parts.completeness as number) < (whole.parts.completeness as number));
 });
@@ -233,7 +234,8 @@ test('bins a continuous factor, and is the same for the same seed beside other m
 test('reads importance as DCI does', async () => {
   const { value, parts } = await med(grid, grid, { trainRows: { from: 0, to: 600 }, testRows: { from: 600, to: 720 } });
   const trees = await dci(grid, grid, { trainRows: { from: 0, to: 600 }, testRows: { from: 600, to: 720 }, stages: 5 });
-  // All rows of the grid ten times over: each latent tells its factor and nothing else, by trees as by shares.
+  // All rows of the grid ten times over: each latent tells its factor and nothing else, by trees as
+  // by shares.
   near(value, 1, 'MED', 1e-12);
   near(trees.value, 1, 'DCI', 1e-9);
   near(parts.completeness, trees.parts.completeness as number, 'completeness', 1e-9);

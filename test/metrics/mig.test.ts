@@ -137,7 +137,8 @@ test('bins a continuous factor as it bins latents', async () => {
     angle.map((a) => [a]),
     { bins: 8 },
   );
-  // Latent and factor fall into the same eight bins: the information is the factor's whole entropy, near ln 8.
+  // Latent and factor fall into the same eight bins: the information is the factor's whole entropy,
+  // near ln 8.
   assert.ok(Math.abs(parts.mutualInformation[0][0] - parts.entropy[0]) < 1e-12);
   assert.ok(Math.abs(parts.entropy[0] - Math.log(8)) < 0.01);
   assert.ok((value as number) > 0.98);

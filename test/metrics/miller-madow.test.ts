@@ -1,4 +1,6 @@
-/** The Miller-Madow correction in the metrics that are read off a histogram, held to its definition. */
+/**
+ * The Miller-Madow correction in the metrics that are read off a histogram, held to its definition.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dcimig, jemmig, mig, migSup, modularity, mutualInformationScore } from '../../src/index.js';
@@ -6,7 +8,10 @@ import { RandomStream } from '../../src/random.js';
 
 const ON = { bins: 7, millerMadow: true } as const;
 
-/** Factors, and latents that know something of them: one of its factor alone, one of both, one of nothing. */
+/**
+ * Factors, and latents that know something of them: one of its factor alone, one of both, one of
+ * nothing.
+ */
 function draw(rows: number, seed: number): { latents: number[][]; factors: number[][] } {
   const words = new RandomStream(seed, 100, 0);
   const uniform = () => words.word() / 2 ** 32;
@@ -98,7 +103,8 @@ test('corrects pairs of latents in so many bins that they are sorted, not counte
 });
 
 test('takes most of the bias away that few rows give mutual information', async () => {
-  // A latent of 4 equal bins that is the factor's value in half of the rows, and any value in the others.
+  // A latent of 4 equal bins that is the factor's value in half of the rows, and any value in the
+  // others.
   const share = 0.5 + 0.5 / 4;
   const truth = Math.log(4) + share * Math.log(share) + 3 * (0.5 / 4) * Math.log(0.5 / 4);
   const words = new RandomStream(11, 100, 0);

@@ -1,4 +1,7 @@
-/** Entropies of mixtures of posteriors as one writes them down: every component at every sample, one value after the other. */
+/**
+ * Entropies of mixtures of posteriors as one writes them down: every component at every sample, one
+ * value after the other.
+ */
 import { RandomStream, STREAMS } from '../../src/random.js';
 
 type Rows = ReadonlyArray<ArrayLike<number>>;

@@ -1,4 +1,7 @@
-/** That metrics which nothing is drawn for are their definitions: values of a plain implementation that was written from the pages alone. */
+/**
+ * That metrics which nothing is drawn for are their definitions: values of a plain implementation
+ * that was written from the pages alone.
+ */
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,6 @@
-/** That a preset is what its code computes: golden values of the public functions under { preset }. */
+/**
+ * That a preset is what its code computes: golden values of the public functions under { preset }.
+ */
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -21,7 +23,10 @@ import {
 import { CASES, type Case, expectedOf, readGolden, splitOf } from '../golden/load-golden.js';
 import { UGLY_INPUTS } from './ugly-inputs.js';
 
-/** |w| of scikit-learn's lasso run to its optimum, [factor][latent], by case: test/golden/make-lasso.py. */
+/**
+ * |w| of scikit-learn's lasso run to its optimum, [factor][latent], by case:
+ * test/golden/make-lasso.py.
+ */
 const { importance: factorWeights } = JSON.parse(
   readFileSync(new URL('../golden/lasso.json', import.meta.url), 'utf8'),
 );
@@ -44,7 +49,10 @@ function nearOrDefined(value: number | null, expected: number | 'NaN', name: Cas
   } else near(value, expected, what);
 }
 
-/** What theirs returned for float32 latents: kept where it is not to the last digit what it returned for float64. */
+/**
+ * What theirs returned for float32 latents: kept where it is not to the last digit what it returned
+ * for float64.
+ */
 const OF_FLOAT32: readonly Case[] = ['o_offset_scale'];
 
 /** The same numbers as float64. */
@@ -171,7 +179,8 @@ for (const name of CASES) {
     const theirs = expectedOf(name, key);
     parts.matrix.forEach((row, d) => {
       row.forEach((accuracy, k) => {
-        // A scale of 4e-7 with weights of 1e-6: there lines differ by less than 1e-12, which is a tie here.
+        // A scale of 4e-7 with weights of 1e-6: there lines differ by less than 1e-12, which is a
+        // tie here.
         if (name === 'o_offset_scale' && d === 2 && k === 2) return;
         near(accuracy, theirs['score_matrix[latent][factor]'][d][k], `${d}, ${k}`);
       });
@@ -245,7 +254,10 @@ test('options that are given go before the preset', async () => {
   assert.equal(options, { bins: 12, edges: 'float64', millerMadow: false, normalise: 'latent', countConstants: true });
 });
 
-/** Latents that say nearly the same: their run stopped where its duality gap was 1e-4, away from the optimum. */
+/**
+ * Latents that say nearly the same: their run stopped where its duality gap was 1e-4, away from the
+ * optimum.
+ */
 const STOPPED_EARLY: readonly Case[] = ['d_partial', 'e2_degenerate_latents', 'e_degenerate', 'g_posterior'];
 
 for (const name of CASES) {

@@ -4,7 +4,10 @@ import { mig, rmig } from '../../src/index.js';
 import { RandomStream } from '../../src/random.js';
 import { readGolden } from '../golden/load-golden.js';
 
-/** Gaps over entropies from joint probabilities of bins and values, as the paper writes them, a row's mass in one bin. */
+/**
+ * Gaps over entropies from joint probabilities of bins and values, as the paper writes them, a
+ * row's mass in one bin.
+ */
 function oracle(latents: number[][], factors: number[][], bins: number, limit: number) {
   const binOf = (x: number) => {
     const width = (2 * limit) / bins;

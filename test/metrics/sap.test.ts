@@ -47,7 +47,8 @@ for (const name of CASES) {
       const theirs: number[][] = expectedOf(name, 'dlib_sap_discrete_primal_converged')['score_matrix[latent][factor]'];
       theirs.forEach((row, d) => {
         row.forEach((accuracy, k) => {
-          // A scale of 4e-7 with weights of 1e-6: there lines differ by less than 1e-12, which is a tie here.
+          // A scale of 4e-7 with weights of 1e-6: there lines differ by less than 1e-12, which is a
+          // tie here.
           if (name === 'o_offset_scale' && d === 2 && k === 2) return;
           near(matrix[d * factors.columns + k], accuracy, `latent ${d}, factor ${k}`);
         });

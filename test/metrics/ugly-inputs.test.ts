@@ -1,4 +1,7 @@
-/** Every metric on every ugly input: a number in its range or null with the reason, and no NaN anywhere. */
+/**
+ * Every metric on every ugly input: a number in its range or null with the reason, and no NaN
+ * anywhere.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { metrics, migPosterior, type Score, type ScoreOptions, score } from '../../src/index.js';
@@ -52,7 +55,10 @@ function checkScore(name: string, { value, range, notes, interval, null: chance,
     );
 }
 
-/** Logarithms of variances beside means: all of a latent's rows alike, so that constant latents have one posterior for all. */
+/**
+ * Logarithms of variances beside means: all of a latent's rows alike, so that constant latents have
+ * one posterior for all.
+ */
 const VARIANCES: Readonly<Record<string, (d: number) => number>> = {
   'as wide as the prior': () => 0,
   spiky: (d) => [-200, -60, -14][d % 3],

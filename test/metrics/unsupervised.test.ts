@@ -79,8 +79,8 @@ for (const name of CASES) {
 }
 
 test('the scores of a covariance are those of its correlation where there are two latents', async () => {
-  // Correlation r, variances s^2 and 1. The roots of the eigenvalues of [[s^4, r s^2], [r s^2, 1]] add up to
-  // sqrt(trace + 2 sqrt(determinant)).
+  // Correlation r, variances s^2 and 1. The roots of the eigenvalues of [[s^4, r s^2], [r s^2, 1]]
+  // add up to sqrt(trace + 2 sqrt(determinant)).
   for (const scale of [1, 3, 1000]) {
     const latents = noise(7, 500, 2).map(([a, b]) => [scale * (a + b), b]);
     const { value, parts } = await gaussianTotalCorrelation(latents, noise(8, 500, 1));
@@ -135,7 +135,8 @@ test('mutual information is that of the bins: ln 4 for a doubled latent, 0 for a
 
 test('mutual information does not depend on how it is counted', async () => {
   const latents = noise(2, 3000, 2).map(([a, b]) => [a, a + b]);
-  // 255 bins are the most that are counted in a table; of as many bins on a wider range every other is empty.
+  // 255 bins are the most that are counted in a table; of as many bins on a wider range every other
+  // is empty.
   for (const bins of [255, 1000]) {
     const { value } = await mutualInformationScore(latents, noise(3, 3000, 1), { bins });
     const codes = [0, 1].map((d) => {

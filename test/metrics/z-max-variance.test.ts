@@ -78,7 +78,8 @@ test('gives the votes of a doubled latent to the lowest index', async () => {
 });
 
 test('says of each factor how many rows can be drawn, and leaves out one that never varies alone', async () => {
-  // Rows 0 to 3 differ in factor 0 alone; of the others every value of it comes with one of factor 1.
+  // Rows 0 to 3 differ in factor 0 alone; of the others every value of it comes with one of
+  // factor 1.
   const factors = [
     ...[20, 21, 22, 23].map((a) => [a, 0]),
     ...Array.from({ length: 40 }, (_, i) => [i % 8, 10 + (i % 8)]),

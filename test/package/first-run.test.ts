@@ -1,6 +1,7 @@
 /**
- * The first day of a user: from the packed package, in an empty folder, without a network. A run is killed, resumed, scored; under every Node of VAEMETRICS_NODES
- * the losses are those of a run that nothing happened to.
+ * The first day of a user: from the packed package, in an empty folder, without a network. A run is
+ * killed, resumed, scored; under every Node of VAEMETRICS_NODES the losses are those of a run that
+ * nothing happened to.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** The package as a user gets it: packed, and installed into an empty folder without a network, with a cache of npm's that goes with it. */
+/**
+ * The package as a user gets it: packed, and installed into an empty folder without a network, with
+ * a cache of npm's that goes with it.
+ */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,7 +49,10 @@ export function runProgram(
   return { code: status, out: stdout, err: stderr };
 }
 
-/** Runs a program to its end and returns what it printed; throws with all of its output where it fails. */
+/**
+ * Runs a program to its end and returns what it printed; throws with all of its output where it
+ * fails.
+ */
 export function outputOf(
   command: string,
   args: readonly string[],

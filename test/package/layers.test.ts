@@ -1,4 +1,7 @@
-/** Who may know whom: the table of docs/architecture.md, read from there and enforced from the import statements. */
+/**
+ * Who may know whom: the table of docs/architecture.md, read from there and enforced from the
+ * import statements.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -153,7 +156,10 @@ test('rooms import only the rooms they may', () => {
   );
 });
 
-/** A path from a file back to itself, types and what is loaded on use included; null if there is none. */
+/**
+ * A path from a file back to itself, types and what is loaded on use included; null if there is
+ * none.
+ */
 function findCycle(): string[] | null {
   const done = new Set<string>();
   const path: string[] = [];

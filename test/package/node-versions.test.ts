@@ -1,6 +1,7 @@
 /**
  * The built package under several Nodes: the same report, to the byte.
- * VAEMETRICS_NODES names the other Nodes, with colons between: `/a/node22/bin/node:/a/node24/bin/node`.
+ * VAEMETRICS_NODES names the other Nodes, with colons between:
+ * `/a/node22/bin/node:/a/node24/bin/node`.
  */
 import { delimiter } from 'node:path';
 import { suite } from 'uvu';

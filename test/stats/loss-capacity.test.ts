@@ -8,7 +8,8 @@ const near = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual - expected) < 1e-12, `${actual}, not ${expected}`);
 
 test('is the area of a curve computed by hand', async () => {
-  // In units of ln 2: 1 * (.6 + .2) / 2 + 1 * (.2 + 0) / 2 = .5 of the triangle 2 * .8 / 2 = .8; what comes after the least loss is not counted.
+  // In units of ln 2: 1 * (.6 + .2) / 2 + 1 * (.2 + 0) / 2 = .5 of the triangle 2 * .8 / 2 = .8;
+  // what comes after the least loss is not counted.
   const { explicitness, best } = await score({ capacities: [1, 2, 4, 8], losses: [0.8, 0.4, 0.2, 0.2], baseline: 1 });
   near(explicitness, 1 - 0.5 / 0.8);
   assert.is(best, 0.2);

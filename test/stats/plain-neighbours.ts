@@ -1,4 +1,7 @@
-/** Mutual information by nearest neighbours from its definition, every distance by itself: the oracle of these tests. */
+/**
+ * Mutual information by nearest neighbours from its definition, every distance by itself: the
+ * oracle of these tests.
+ */
 
 /** psi(n) as the harmonic sum. */
 export function psi(n: number): number {

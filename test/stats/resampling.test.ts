@@ -56,7 +56,10 @@ test('scores are gathered by metric, without those that are undefined', () => {
   );
 });
 
-/** What is drawn of a table whose latent is the number of the row, and whose factors are two of its digits. */
+/**
+ * What is drawn of a table whose latent is the number of the row, and whose factors are two of its
+ * digits.
+ */
 function draw(which: Resampling, index: number, seed: number): Promise<{ rows: number[]; own: number[] }> {
   const all = Array.from({ length: 21 }, (_, row) => row);
   return withCore(async (core) => {

@@ -6,7 +6,10 @@ import { RandomStream } from '../../src/random.js';
 import { loadTable } from '../../src/stats/load-table.js';
 import { groupRowsByOthers } from '../../src/stats/row-groups.js';
 
-/** Groups of rows that agree in all factors but k and differ in it, each in order of row, by their first row. */
+/**
+ * Groups of rows that agree in all factors but k and differ in it, each in order of row, by their
+ * first row.
+ */
 function oracle(factors: readonly number[][], k: number): number[][] {
   const groups = new Map<string, number[]>();
   factors.forEach((row, i) => {
@@ -48,8 +51,8 @@ for (const [name, { rows, sizes }] of Object.entries(TABLES)) {
   test(`groups rows that differ in one factor alone: ${name}`, async () => {
     const words = new RandomStream(31, 100, rows);
     const some = Array.from({ length: rows }, () => sizes.map((size) => words.below(size)));
-    // Twins of the first rows that differ in one factor, and twins that do not differ: of rows drawn from many combinations
-    // hardly any would.
+    // Twins of the first rows that differ in one factor, and twins that do not differ: of rows
+    // drawn from many combinations hardly any would.
     const twins = some
       .slice(0, 30)
       .map((row, i) => row.map((v, k) => (k === i % sizes.length ? (v + 1) % sizes[k] : v)));

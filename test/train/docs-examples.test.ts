@@ -23,7 +23,10 @@ test.after(() => {
 
 const sources = { vaemetrics: '../../src/node.ts', 'vaemetrics/train': '../../src/train.ts' };
 
-/** Runs the program of a page that has a word in it, from our sources in place of the package, and gives what it prints. */
+/**
+ * Runs the program of a page that has a word in it, from our sources in place of the package, and
+ * gives what it prints.
+ */
 async function runExample(name: string, word: string): Promise<unknown[]> {
   const page = readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
   const found = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code).filter((code) => code.includes(word));

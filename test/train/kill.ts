@@ -17,7 +17,10 @@ export interface Killing {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** The clock starts when this has appeared in what the program prints; at once where it is left out. */
+  /**
+   * The clock starts when this has appeared in what the program prints; at once where it is left
+   * out.
+   */
   readonly ready?: RegExp;
   /** The moment is drawn evenly between these, in milliseconds. */
   readonly between: readonly [earliest: number, latest: number];
@@ -72,9 +75,10 @@ export interface RunState {
 }
 
 /**
- * Asserts that a run can be read as a killed program left it: all checkpoints are whole, there are no more of them than there may be,
- * and log and events have every logged step up to the newest, in order, half a line or event at the most behind them.
- * Null where the program was killed before there was a run.
+ * Asserts that a run can be read as a killed program left it: all checkpoints are whole, there are
+ * no more of them than there may be, and log and events have every logged step up to the newest, in
+ * order, half a line or event at the most behind them. Null where the program was killed before
+ * there was a run.
  */
 export async function checkRunFolder(path: string): Promise<RunState | null> {
   if (!existsSync(join(path, 'config.json'))) {

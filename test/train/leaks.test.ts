@@ -123,7 +123,8 @@ for (const code of ['sample', 'mean'] as const) {
     for (let round = 1; round <= 5; round++) {
       const parameters = { encoder: numbers(counts.encoder), decoder: numbers(counts.decoder) };
       await advance({ program: 'encode', rows, batchRows: 24, parameters }, { images: images() });
-      // Rounds in which the worker lacks some of the parameters, and is given what the encoder is to see.
+      // Rounds in which the worker lacks some of the parameters, and is given what the encoder is
+      // to see.
       const isOdd = round % 2 === 1;
       const missing: Record<string, Float32Array<ArrayBuffer>> = isOdd ? { encoder: numbers(counts.encoder) } : {};
       await advance(

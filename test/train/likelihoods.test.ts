@@ -10,14 +10,20 @@ import { assertWithin } from './objectives/assert-within.js';
 const SHAPE = [2, 3, 5, 2];
 const PIXELS = SHAPE.reduce((product, side) => product * side);
 
-/** What the decoder gives, from -9 to 9 with 0 in it, and pixels, of which some are 0 and some 1; in no common order. */
+/**
+ * What the decoder gives, from -9 to 9 with 0 in it, and pixels, of which some are 0 and some 1; in
+ * no common order.
+ */
 const OUTPUT = Float32Array.from({ length: PIXELS }, (_, i) => ((i * 17) % 61) * 0.3 - 9);
 const IMAGES = Float32Array.from({ length: PIXELS }, (_, i) => Math.min(Math.max(((i * 23) % 59) / 50 - 0.1, 0), 1));
 
 /** Like that of a batch of some rows: no power of two, so that it cannot be lost in a sum. */
 const SCALE = 1 / 7;
 
-/** Of the largest gradient, or of the value: float32 carries 6e-8, and both have some tens of roundings. */
+/**
+ * Of the largest gradient, or of the value: float32 carries 6e-8, and both have some tens of
+ * roundings.
+ */
 const RELATIVE = 1e-5;
 
 interface Plain {
@@ -44,7 +50,10 @@ function logOfNormal(distance: number, variance: number): number {
   return Math.log(Math.exp(-(distance ** 2) / (2 * variance)) / Math.sqrt(2 * Math.PI * variance));
 }
 
-/** By central differences, which are wrong by a sixth of the third derivative (0.1 at most) times the square of this. */
+/**
+ * By central differences, which are wrong by a sixth of the third derivative (0.1 at most) times
+ * the square of this.
+ */
 const STEP = 1e-3;
 
 function slopeOf({ loss }: Plain, output: number, x: number): number {

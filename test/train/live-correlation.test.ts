@@ -1,4 +1,7 @@
-/** Total correlation of few rows: what independent latents show, against what they have by numerical integration. */
+/**
+ * Total correlation of few rows: what independent latents show, against what they have by numerical
+ * integration.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decompose } from '../../src/node.js';
@@ -6,8 +9,9 @@ import { RandomStream } from '../../src/random.js';
 import { correlationOfIndependent } from '../../src/train/held-out.js';
 
 /**
- * I(x; z) in nats of z = mu + sigma e with mu uniform on -a .. a: h(z) - h(z|x). The density of z is the mass of a normal between z - a and z + a; both
- * integrals are sums over the same grid, by trapezia.
+ * I(x; z) in nats of z = mu + sigma e with mu uniform on -a .. a: h(z) - h(z|x). The density of z
+ * is the mass of a normal between z - a and z + a; both integrals are sums over the same grid, by
+ * trapezia.
  */
 function informationOf(a: number, sigma: number): number {
   const [step, reach] = [sigma / 40, a + 9 * sigma];
@@ -24,7 +28,10 @@ function informationOf(a: number, sigma: number): number {
   return entropy - 0.5 * Math.log(2 * Math.PI * Math.E * sigma ** 2);
 }
 
-/** Posteriors of so many latents whose means are uniform and independent, and whose q(z_d) has variance 1: KL is -ln sigma. */
+/**
+ * Posteriors of so many latents whose means are uniform and independent, and whose q(z_d) has
+ * variance 1: KL is -ln sigma.
+ */
 function independent(rows: number, columns: number, kl: number) {
   const sigma = Math.exp(-kl);
   const a = Math.sqrt(3 * (1 - sigma ** 2));

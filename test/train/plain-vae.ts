@@ -1,6 +1,6 @@
 /**
- * The burgess beta-VAE in plain functions of tfjs: gradients by its tape, Adam written out. What training is held
- * against, and what a backend has to be able to compute.
+ * The burgess beta-VAE in plain functions of tfjs: gradients by its tape, Adam written out. What
+ * training is held against, and what a backend has to be able to compute.
  */
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { normals, uniforms } from '../assembly/samples.js';
@@ -24,7 +24,10 @@ interface Parameter {
   readonly inputs: number;
 }
 
-/** Filters [height, width, in, out], those of transposed convolutions [height, width, out, in]; dense [in, out]. */
+/**
+ * Filters [height, width, in, out], those of transposed convolutions [height, width, out, in];
+ * dense [in, out].
+ */
 const PARAMETERS: readonly Parameter[] = [
   ...[1, CHANNELS, CHANNELS, CHANNELS].flatMap((depth, i) => withBias(`conv${i}`, [4, 4, depth, CHANNELS], CHANNELS)),
   ...withBias('encode0', [512, 256], 256),

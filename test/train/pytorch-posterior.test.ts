@@ -1,4 +1,7 @@
-/** The example of docs/training.md as it stands there: a posterior made by PyTorch, scored as one of ours. */
+/**
+ * The example of docs/training.md as it stands there: a posterior made by PyTorch, scored as one of
+ * ours.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

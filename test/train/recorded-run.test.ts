@@ -1,6 +1,8 @@
 /**
- * A run that was written down once: golden/factor-vae-run.json has its configuration, the names and shapes of its checkpoint, and what came of going on with it for three steps.
- * Runs that are begun with one version are taken up by the next, to the same bits. The numbers of the checkpoint are a formula.
+ * A run that was written down once: golden/factor-vae-run.json has its configuration, the names and
+ * shapes of its checkpoint, and what came of going on with it for three steps. Runs that are begun
+ * with one version are taken up by the next, to the same bits. The numbers of the checkpoint are a
+ * formula.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Ten steps of every objective, through networks and Adam, against PyTorch in float64: golden/torch-objectives.py. */
+/**
+ * Ten steps of every objective, through networks and Adam, against PyTorch in float64:
+ * golden/torch-objectives.py.
+ */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { test } from 'uvu';
@@ -166,7 +169,9 @@ async function train(
   return steps;
 }
 
-/** Sums are rounded in float32, in an order that depends on the backend: 1.5e-6 was the most seen. */
+/**
+ * Sums are rounded in float32, in an order that depends on the backend: 1.5e-6 was the most seen.
+ */
 const RELATIVE = 2e-5;
 
 for (const name of ['cpu', 'simd', 'relaxed'] as const) {
@@ -199,7 +204,10 @@ testTfjsNode("ten steps of every objective are PyTorch's on tfjs-node", async ()
   }
 });
 
-/** Every objective, by formulas of tensors and by what the backend has in their place; closes the backend. */
+/**
+ * Every objective, by formulas of tensors and by what the backend has in their place; closes the
+ * backend.
+ */
 async function trainAll({ tf, operations, close }: OpenedBackend): Promise<void> {
   const ways = [composeOperations(tf), ...(operations === undefined ? [] : [operations])];
   for (const [title, expected] of Object.entries(EXPECTED)) {
@@ -220,7 +228,8 @@ function assertClose(
   values: number[],
   title: string,
 ): void {
-  // A term may be the difference of large ones: what it is small against is the largest that it was.
+  // A term may be the difference of large ones: what it is small against is the largest that it
+  // was.
   const size = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   assert.is(steps.length, values.length);
   values.forEach((value, step) => {

@@ -1,6 +1,6 @@
 /**
- * A device that is slow to ask: steps are read some later, and nothing else differs. The device is WebAssembly that takes its time to answer, and says that it is
- * TensorFlow, on a GPU or not.
+ * A device that is slow to ask: steps are read some later, and nothing else differs. The device is
+ * WebAssembly that takes its time to answer, and says that it is TensorFlow, on a GPU or not.
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -224,8 +224,9 @@ test('weights that run away are found in the same step, with the same words', as
 });
 
 /**
- * One read for each of the 14 steps, then one for the scores of the last and one for the posterior. A step is told of when the one after it has been made, or
- * at once where there is a checkpoint, each fourth; the last is told of with its scores.
+ * One read for each of the 14 steps, then one for the scores of the last and one for the posterior.
+ * A step is told of when the one after it has been made, or at once where there is a checkpoint,
+ * each fourth; the last is told of with its scores.
  */
 for (const [failing, told, checkpoints] of [
   [1, 0, []],

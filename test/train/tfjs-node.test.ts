@@ -1,6 +1,7 @@
 /**
- * TensorFlow's C library by way of @tensorflow/tfjs-node, whose API is that of tfjs-node-gpu. VAEMETRICS_TFJS_NODE is a
- * folder from which `@tensorflow/tfjs-node` resolves; test/train/tfjs-node/install.sh makes one.
+ * TensorFlow's C library by way of @tensorflow/tfjs-node, whose API is that of tfjs-node-gpu.
+ * VAEMETRICS_TFJS_NODE is a folder from which `@tensorflow/tfjs-node` resolves;
+ * test/train/tfjs-node/install.sh makes one.
  */
 import { createRequire } from 'node:module';
 import { delimiter, join, resolve } from 'node:path';
@@ -20,7 +21,10 @@ const test = testNeeding(
   tensorflow,
 );
 
-/** The package, loaded on first use. It brings tfjs' own cpu backend, so one library computes both sides. */
+/**
+ * The package, loaded on first use. It brings tfjs' own cpu backend, so one library computes both
+ * sides.
+ */
 let loaded: Tfjs | undefined;
 function load(): Tfjs {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
@@ -185,8 +189,8 @@ const testElsewhere = testNeeding(
 );
 for (const node of others.length > 0 ? others : ['another Node']) {
   testElsewhere(`${node} loads the addon that this Node built`, () => {
-    // Along each side, filter elements 1 and 2 see all 4 places of their stride within the image, 0 and 3 see 3: 14 x 14
-    // for each of 2 rows, 3 channels in and 5 out.
+    // Along each side, filter elements 1 and 2 see all 4 places of their stride within the image, 0
+    // and 3 see 3: 14 x 14 for each of 2 rows, 3 channels in and 5 out.
     assert.is(outputOf(node, ['-e', ELSEWHERE, resolve(folder)], repository), `tensorflow ${14 * 14 * 2 * 3 * 5}`);
   });
 }

@@ -1,4 +1,7 @@
-/** A run whole: what it leaves, and that one which was stopped and resumed is the one that never was. */
+/**
+ * A run whole: what it leaves, and that one which was stopped and resumed is the one that never
+ * was.
+ */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -194,7 +197,10 @@ test('a run learns, and its posterior is scored', async () => {
   }
 });
 
-/** Held against what scores and decomposes afterwards: these rows are all that were scored, and so many of them were sampled. */
+/**
+ * Held against what scores and decomposes afterwards: these rows are all that were scored, and so
+ * many of them were sampled.
+ */
 async function assertLive(
   live: LiveScores | null,
   { mu, logvar }: Record<'mu' | 'logvar', PlainMatrix>,

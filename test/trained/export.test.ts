@@ -40,7 +40,10 @@ const CASES = [
 
 type Case = (typeof CASES)[number];
 
-/** A run whose numbers are all drawn: those that it would begin with have biases of 0, whose order nobody could tell. */
+/**
+ * A run whose numbers are all drawn: those that it would begin with have biases of 0, whose order
+ * nobody could tell.
+ */
 async function makeRun({ architecture, likelihood, ...image }: Case) {
   const folder = createMemoryRunFolder();
   await writeConfig(folder, { ...CONFIG, architecture, likelihood, latents: LATENTS, data: { ...CONFIG.data, image } });

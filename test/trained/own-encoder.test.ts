@@ -1,4 +1,6 @@
-/** Encoders of the caller's own in place of a run: raw pixels, a linear map, the factors themselves. */
+/**
+ * Encoders of the caller's own in place of a run: raw pixels, a linear map, the factors themselves.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withCore } from '../../bindings/core.js';

@@ -3,8 +3,8 @@
  *
  *   y[n][y][x][f] = activation(bias[f] + sum over ky, kx, c of x[n][y s + ky - top][x s + kx - left][c] w[ky][kx][c][f])
  *
- * For one ky, what kx and c go over is a run of neighbours in a line of the image: a matrix product whose rows are read where they are, in a copy
- * of a few lines with their margins.
+ * For one ky, what kx and c go over is a run of neighbours in a line of the image: a matrix product
+ * whose rows are read where they are, in a copy of a few lines with their margins.
  */
 import { packPanels } from './pack';
 import { copyPadded } from './padding';
@@ -39,7 +39,8 @@ export function convolutionScratchBytes(
 
 /**
  * y, f32[images][outHeight][outWidth][filters], from x, f32[images][height][width][channels], w,
- * f32[kernelHeight][kernelWidth][channels][filters], and bias, f32[filters] or 0 for none; activation 0 is none.
+ * f32[kernelHeight][kernelWidth][channels][filters], and bias, f32[filters] or 0 for none;
+ * activation 0 is none.
  */
 export function convolution(
   y: usize,

@@ -3,14 +3,18 @@
  *
  *   dw[ky][kx][c][f] = sum over images n and outputs (y, x) of x[n][y s + ky - top][x s + kx - left][c] dy[n][y][x][f]
  *
- * For one ky and output, what kx and c go over is a run of neighbours in a line of the image, so the gradient for a ky is a sum of outer products
- * of runs and pixels of dy, whatever the channels. Pieces of the images are copied with their margins, so much that what
- * one ky needs stays in the first-level cache.
+ * For one ky and output, what kx and c go over is a run of neighbours in a line of the image, so
+ * the gradient for a ky is a sum of outer products of runs and pixels of dy, whatever the channels.
+ * Pieces of the images are copied with their margins, so much that what one ky needs stays in the
+ * first-level cache.
  */
 import { copyPadded, widen } from './padding';
 import { outerProducts, roundUpColumns, TILE_COLUMNS, TILE_ROWS } from './tile';
 
-/** Bytes that lines of images for one ky, and lines of dy, may take, if one line of outputs allows it: they are read again and again. */
+/**
+ * Bytes that lines of images for one ky, and lines of dy, may take, if one line of outputs allows
+ * it: they are read again and again.
+ */
 // @ts-ignore: decorator
 @inline
 const LINES_BYTES: i32 = 32 * 1024;
@@ -49,8 +53,8 @@ export function filterGradientScratchBytes(
 }
 
 /**
- * dw, f32[kernelHeight][kernelWidth][channels][filters], from x, f32[images][height][width][channels], and dy,
- * f32[images][outHeight][outWidth][filters].
+ * dw, f32[kernelHeight][kernelWidth][channels][filters], from x,
+ * f32[images][height][width][channels], and dy, f32[images][outHeight][outWidth][filters].
  */
 export function filterGradient(
   dw: usize,

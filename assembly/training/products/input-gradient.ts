@@ -3,9 +3,11 @@
  *
  *   dx[n][iy][ix][c] = sum over ky, kx, f with iy = y s + ky - top, ix = x s + kx - left of dy[n][y][x][f] w[ky][kx][c][f]
  *
- * Pixels that are equal modulo the stride have the same ky and kx, and their x are neighbours: what they sum over is, line by line, a run of dy.
- * So with many channels each class of pixels is a matrix product, with the filter packed in that order. With few channels a tile would be mostly empty:
- * then the products of dy with all of the filter are made first, and added up where they belong.
+ * Pixels that are equal modulo the stride have the same ky and kx, and their x are neighbours: what
+ * they sum over is, line by line, a run of dy. So with many channels each class of pixels is a
+ * matrix product, with the filter packed in that order. With few channels a tile would be mostly
+ * empty: then the products of dy with all of the filter are made first, and added up where they
+ * belong.
  */
 import { packPanels } from './pack';
 import { copyPadded } from './padding';
@@ -15,7 +17,10 @@ import { packBias, roundUpColumns, rowProducts, TILE_COLUMNS } from './tile';
 // @ts-ignore: decorator
 @inline
 const MANY_CHANNELS: i32 = 8;
-/** Bytes of dy, or of products with all of the filter, that are worked on at a time, if one line allows it. */
+/**
+ * Bytes of dy, or of products with all of the filter, that are worked on at a time, if one line
+ * allows it.
+ */
 // @ts-ignore: decorator
 @inline
 const PIECE_BYTES: i32 = 20 * 1024;
@@ -67,7 +72,10 @@ export function inputGradientScratchBytes(
   return panels + (linesOf(lineBytes, quotients) + tapsY - 1) * lineBytes + 64;
 }
 
-/** The filter as panels of 16 columns, [class of ky][class of kx][c / 16][taps of ky, from the last][of kx][f][16]. */
+/**
+ * The filter as panels of 16 columns, [class of ky][class of kx][c / 16][taps of ky, from the
+ * last][of kx][f][16].
+ */
 function packGathered(
   to: usize,
   w: usize,
@@ -95,8 +103,8 @@ function packGathered(
 }
 
 /**
- * dx, f32[images][height][width][channels], from dy, f32[images][outHeight][outWidth][filters], and w,
- * f32[kernelHeight][kernelWidth][channels][filters].
+ * dx, f32[images][height][width][channels], from dy, f32[images][outHeight][outWidth][filters], and
+ * w, f32[kernelHeight][kernelWidth][channels][filters].
  */
 export function inputGradient(
   dx: usize,
@@ -174,7 +182,10 @@ export function inputGradient(
   }
 }
 
-/** Many channels: with iy + top = s q + ry, a pixel of class ry sums over y = q, q - 1 .. for ky = ry, ry + s .. */
+/**
+ * Many channels: with iy + top = s q + ry, a pixel of class ry sums over y = q, q - 1 .. for ky =
+ * ry, ry + s ..
+ */
 function gatherImage(
   dx: usize,
   dy: usize,
@@ -243,7 +254,10 @@ function gatherImage(
   }
 }
 
-/** Few channels: f32[kernelHeight][kernelWidth][channels] for each output, added to the window of dx that the output saw. */
+/**
+ * Few channels: f32[kernelHeight][kernelWidth][channels] for each output, added to the window of dx
+ * that the output saw.
+ */
 function scatterImage(
   dx: usize,
   dy: usize,
@@ -308,7 +322,10 @@ function scatterImage(
   }
 }
 
-/** Adds `count` runs of floats, `step` bytes apart, to a line of `length` floats; each begins `stride` floats behind the last, the first at `start`. */
+/**
+ * Adds `count` runs of floats, `step` bytes apart, to a line of `length` floats; each begins
+ * `stride` floats behind the last, the first at `start`.
+ */
 function addRuns(
   line: usize,
   length: i32,
@@ -329,8 +346,8 @@ function addRuns(
 }
 
 /**
- * {@link addRuns} of runs twice as long as they are apart: what lies between two starts gets the first half of a run and the second of the one before, so
- * that no float is written twice.
+ * {@link addRuns} of runs twice as long as they are apart: what lies between two starts gets the
+ * first half of a run and the second of the one before, so that no float is written twice.
  */
 function addHalves(line: usize, length: i32, runs: usize, step: usize, count: i32, half: i32, start: i32): void {
   const halfBytes = <usize>half << 2;

@@ -1,9 +1,10 @@
 /**
  * C = op(A) op(B), row-major float32, each operand as it is or transposed.
  *
- * Both operands are copied piece by piece into the order in which tiles read them, which costs one copy for N / 16 uses of A and M / 2 of B, and
- * makes the four cases one. Pieces of A stay in the second-level cache, panels of B in the first. Where products are few, writing C is what
- * takes time, and rows of tiles are done at once.
+ * Both operands are copied piece by piece into the order in which tiles read them, which costs one
+ * copy for N / 16 uses of A and M / 2 of B, and makes the four cases one. Pieces of A stay in the
+ * second-level cache, panels of B in the first. Where products are few, writing C is what takes
+ * time, and rows of tiles are done at once.
  */
 import { packPanels, packStrip } from './pack';
 import { outerProducts, stripProducts, TILE_COLUMNS, TILE_ROWS } from './tile';
@@ -16,11 +17,17 @@ const DEPTH: i32 = 256;
 // @ts-ignore: decorator
 @inline
 const HEIGHT: i32 = 128;
-/** Numbers of B that are packed at a time where products are few: all of their panels stay in the first-level cache. */
+/**
+ * Numbers of B that are packed at a time where products are few: all of their panels stay in the
+ * first-level cache.
+ */
 // @ts-ignore: decorator
 @inline
 const SHALLOW_PANELS: i32 = DEPTH * TILE_COLUMNS;
-/** Products are few where C is what moves most memory (gradients of weights: as many as rows of a shard); C is then written along its rows. */
+/**
+ * Products are few where C is what moves most memory (gradients of weights: as many as rows of a
+ * shard); C is then written along its rows.
+ */
 // @ts-ignore: decorator
 @inline
 const SHALLOW: i32 = 32;
@@ -31,8 +38,8 @@ export function multiplyScratchBytes(): i32 {
 }
 
 /**
- * c (M, N) = op(a) (M, K) times op(b) (K, N): a is (M, K), or (K, M) where transposeA; b is (K, N), or (N, K) where transposeB. c overlaps
- * neither. 0 products sum to 0.
+ * c (M, N) = op(a) (M, K) times op(b) (K, N): a is (M, K), or (K, M) where transposeA; b is (K, N),
+ * or (N, K) where transposeB. c overlaps neither. 0 products sum to 0.
  */
 export function multiply(
   c: usize,

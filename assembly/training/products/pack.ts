@@ -2,8 +2,9 @@
 import { TILE_COLUMNS, TILE_ROWS } from './tile';
 
 /**
- * Packs `width` (2 or 16) neighbouring rows of a matrix, of which `there` exist, into f32[depth][width] with 0 for what is not there. Elements of a
- * row are `along` bytes apart, rows `across`.
+ * Packs `width` (2 or 16) neighbouring rows of a matrix, of which `there` exist, into
+ * f32[depth][width] with 0 for what is not there. Elements of a row are `along` bytes apart, rows
+ * `across`.
  */
 // @ts-ignore: decorator
 @inline
@@ -85,7 +86,10 @@ export function packStrip(to: usize, from: usize, across: usize, along: usize, t
   pack(to, from, across, along, TILE_ROWS, there, depth);
 }
 
-/** Packs `width` rows into panels of f32[depth][16], one after the other, the last filled up with 0; see {@link pack}. */
+/**
+ * Packs `width` rows into panels of f32[depth][16], one after the other, the last filled up with 0;
+ * see {@link pack}.
+ */
 export function packPanels(to: usize, from: usize, across: usize, along: usize, width: i32, depth: i32): void {
   const panelBytes = <usize>(depth * TILE_COLUMNS) << 2;
   for (let j = 0; j < width; j += TILE_COLUMNS, to += panelBytes) {

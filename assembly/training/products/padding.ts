@@ -1,8 +1,8 @@
 /** Copies of pieces of images with a margin of zeros, so that no loop asks where an image ends. */
 
 /**
- * to, f32[lines][columns][channels], = lines [top, top + lines) and columns [left, left + columns) of an image (height, width, channels), with 0
- * where that is outside.
+ * to, f32[lines][columns][channels], = lines [top, top + lines) and columns [left, left + columns)
+ * of an image (height, width, channels), with 0 where that is outside.
  */
 export function copyPadded(
   to: usize,

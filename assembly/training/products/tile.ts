@@ -1,8 +1,10 @@
 /**
- * Products of 2 rows by 16 columns in eight registers of four float32: the two loops on which all matrix products and convolutions rest.
+ * Products of 2 rows by 16 columns in eight registers of four float32: the two loops on which all
+ * matrix products and convolutions rest.
  *
- * Cost: 8 multiply-adds for 2 broadcasts and 4 loads. Of the shapes that fill eight accumulators this one has the fewest instructions, as engines
- * compute the address of every broadcast apart. Loops are not unrolled: engines would load all that an iteration needs first, and spill it.
+ * Cost: 8 multiply-adds for 2 broadcasts and 4 loads. Of the shapes that fill eight accumulators
+ * this one has the fewest instructions, as engines compute the address of every broadcast apart.
+ * Loops are not unrolled: engines would load all that an iteration needs first, and spill it.
  *
  * Precision: float32. Each sum is taken in one fixed order that depends on the counts alone.
  */
@@ -24,7 +26,10 @@ export function roundUpColumns(columns: i32): i32 {
   return (columns + TILE_COLUMNS - 1) & ~(TILE_COLUMNS - 1);
 }
 
-/** Writes f32[roundUpColumns(columns)] of a bias (0 elsewhere, and everywhere where it has no address); returns where it ends. */
+/**
+ * Writes f32[roundUpColumns(columns)] of a bias (0 elsewhere, and everywhere where it has no
+ * address); returns where it ends.
+ */
 export function packBias(to: usize, bias: usize, columns: i32): usize {
   const end = to + (<usize>roundUpColumns(columns) << 2);
   const bytes: usize = bias == 0 ? <usize>0 : <usize>columns << 2;
@@ -64,8 +69,9 @@ function storePart(p: usize, x: v128, columns: i32, adds: bool): void {
 }
 
 /**
- * c (rows <= 2, columns <= 16) = or += the sum over k of a_k b_k', where a_k is f32[2] and b_k f32[16]; both are read whole. From k to k + 1 b
- * moves by stepB bytes; a is blocks of lines of `count` items: stepA bytes apart in a line, lines pitchA, blocks blockA.
+ * c (rows <= 2, columns <= 16) = or += the sum over k of a_k b_k', where a_k is f32[2] and b_k
+ * f32[16]; both are read whole. From k to k + 1 b moves by stepB bytes; a is blocks of lines of
+ * `count` items: stepA bytes apart in a line, lines pitchA, blocks blockA.
  */
 export function outerProducts(
   c: usize,
@@ -118,8 +124,9 @@ export function outerProducts(
 }
 
 /**
- * c (rows <= 2, columns), strideC bytes a row, = or += the sum over k < depth of a_k b_k', where a_k is f32[2] and b is panels f32[depth][16], one after
- * the other: a row of tiles without a call for each, as they are done sooner than that.
+ * c (rows <= 2, columns), strideC bytes a row, = or += the sum over k < depth of a_k b_k', where
+ * a_k is f32[2] and b is panels f32[depth][16], one after the other: a row of tiles without a call
+ * for each, as they are done sooner than that.
  */
 export function stripProducts(
   c: usize,
@@ -164,8 +171,9 @@ export function stripProducts(
 }
 
 /**
- * Rows of c, f32[columns <= 16], strideC bytes apart, lines of `rows` of them pitchC apart, = activation of bias + rows of a times
- * `panel`. A row of a is `taps` runs of `run` floats, tapA bytes apart; rows are strideA apart, lines pitchA. panel is f32[taps * run][16], bias f32[16].
+ * Rows of c, f32[columns <= 16], strideC bytes apart, lines of `rows` of them pitchC apart, =
+ * activation of bias + rows of a times `panel`. A row of a is `taps` runs of `run` floats, tapA
+ * bytes apart; rows are strideA apart, lines pitchA. panel is f32[taps * run][16], bias f32[16].
  */
 export function rowProducts(
   c: usize,

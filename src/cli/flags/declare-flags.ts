@@ -1,4 +1,6 @@
-/** Declares the options of a command as its flags, and reads them back by the names of the options. */
+/**
+ * Declares the options of a command as its flags, and reads them back by the names of the options.
+ */
 import type { Command } from 'commander';
 import type { GivenOf, Rules } from '../../options/rule.js';
 import { Flag, type FlagStyle, flagsOf } from './flag.js';

@@ -1,9 +1,14 @@
-/** Flags that other tools of the field have: taken for ours if they mean the same, else answered. */
+/**
+ * Flags that other tools of the field have: taken for ours if they mean the same, else answered.
+ */
 import type { Command } from 'commander';
 import { UsageError } from '../usage-error.js';
 import { Flag } from './flag.js';
 
-/** Flags of the same meaning. `isCount`: only if ours is a number there, because it is a list elsewhere. */
+/**
+ * Flags of the same meaning. `isCount`: only if ours is a number there, because it is a list
+ * elsewhere.
+ */
 const SAME: Readonly<Record<string, { readonly ours: string; readonly isCount?: boolean }>> = {
   '--batch': { ours: '--batch-size' },
   '--latent-dim': { ours: '--latents', isCount: true },

@@ -1,10 +1,15 @@
-/** Writes options as the flags of a command. The library knows them by the names that programs use. */
+/**
+ * Writes options as the flags of a command. The library knows them by the names that programs use.
+ */
 import type { Command } from 'commander';
 import { asProgram, type Mention, type NameOption } from '../../phrase.js';
 import { listFlags } from './declare-flags.js';
 import type { Flag } from './flag.js';
 
-/** How a command writes options: as its flag, as a setting of a metric, or as a program if it has none. */
+/**
+ * How a command writes options: as its flag, as a setting of a metric, or as a program if it has
+ * none.
+ */
 export function nameFlags(command: Command): NameOption {
   const flags = listFlags(command);
   const hasSettings = flags.some(({ optionName }) => optionName === 'set');

@@ -4,7 +4,10 @@ import type { ImageShape } from '../dataset.js';
 interface Axis {
   /** First source pixel of every pixel. */
   readonly first: Int32Array;
-  /** Shares of the source pixels, one after the other; those of a pixel add up to the length of the source. */
+  /**
+   * Shares of the source pixels, one after the other; those of a pixel add up to the length of the
+   * source.
+   */
   readonly shares: Int32Array;
   /** Where the shares of every pixel begin; one more than there are pixels. */
   readonly starts: Int32Array;
@@ -14,8 +17,9 @@ interface Axis {
 export type Resize = (from: Uint8Array, fromAt: number, out: Uint8Array, outAt: number) => void;
 
 /**
- * Makes a function that resizes images by area averaging: a pixel is the mean of the part of the source that it covers,
- * in whole numbers, rounded half up. So the result is the same everywhere, and the mean of the picture is kept.
+ * Makes a function that resizes images by area averaging: a pixel is the mean of the part of the
+ * source that it covers, in whole numbers, rounded half up. So the result is the same everywhere,
+ * and the mean of the picture is kept.
  */
 export function areaAverage(from: ImageShape, to: { readonly height: number; readonly width: number }): Resize {
   const { height, width, channels } = from;
@@ -46,7 +50,10 @@ export function areaAverage(from: ImageShape, to: { readonly height: number; rea
   };
 }
 
-/** In units of 1 / to of a source pixel: pixel i covers i * from .. (i + 1) * from, source pixel j covers j * to .. (j + 1) * to. */
+/**
+ * In units of 1 / to of a source pixel: pixel i covers i * from .. (i + 1) * from, source pixel j
+ * covers j * to .. (j + 1) * to.
+ */
 function shareOut(from: number, to: number): Axis {
   const first = new Int32Array(to);
   const starts = new Int32Array(to + 1);

@@ -48,7 +48,8 @@ export async function openArrayDataset(source: ByteSource, name: string, options
       path,
       identity: {
         format: isArchive ? 'npz' : 'npy',
-        // The directory of an archive has a checksum of every member, so this one stands for all that is in it.
+        // The directory of an archive has a checksum of every member, so this one stands for all
+        // that is in it.
         ...(isArchive ? { bytes: source.size, checksum: checksumOfText(checksums) } : await identifyFile(source)),
         maximum: options.maximum ?? null,
       },
@@ -128,8 +129,8 @@ async function readColumns(
   return tableOfColumns({ names, values: data, rows, types }, false);
 }
 
-// Sizes of object_color and object_shape: the published full variants (toy, realistic, real) and the one of 460,800
-// images, which the complex set and the first release share.
+// Sizes of object_color and object_shape: the published full variants (toy, realistic, real) and
+// the one of 460,800 images, which the complex set and the first release share.
 const MPI3D_ROWS: ReadonlyMap<number, number> = new Map([
   [1_036_800, 6],
   [460_800, 4],

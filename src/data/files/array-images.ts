@@ -38,15 +38,18 @@ const WHOLE_BYTES = 256 << 20;
 // And if they are deflated, so that they cannot be read in pieces.
 const INFLATED_BYTES = 1 << 30;
 const BLOCK_BYTES = 1 << 20;
-// No set of 8-bit pictures is that dark throughout: these are counts, such as the 0 .. 16 of optical digits.
+// No set of 8-bit pictures is that dark throughout: these are counts, such as the 0 .. 16 of
+// optical digits.
 const DARKEST_MAXIMUM = 16;
 
 /**
- * The images of an array. Those of at most 256 MiB are read whole; larger ones in ranges of rows where they lie bare in
- * the file. What is deflated is inflated into memory, up to 1 GiB, zeros and ones as bits.
+ * The images of an array. Those of at most 256 MiB are read whole; larger ones in ranges of rows
+ * where they lie bare in the file. What is deflated is inflated into memory, up to 1 GiB, zeros and
+ * ones as bits.
  *
  * @param maximum the value that is white in whole numbers; null finds it
- * @throws DataError for another type or shape, pixels out of range, or deflated images beyond that size
+ * @throws DataError for another type or shape, pixels out of range, or deflated images beyond that
+ * size
  */
 export async function openArrayImages(tensor: Tensor, maximum: number | null): Promise<ArrayImages> {
   const place = placeOf(tensor);

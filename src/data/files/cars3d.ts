@@ -11,13 +11,16 @@ import { type NamedFile, withFile } from './named-file.js';
 const CHANNELS = 3;
 
 /**
- * The cars of S. Reed, Y. Zhang, Y. Zhang, H. Lee, "Deep Visual Analogy-Making" (2015): a MAT file for each car, whose
- * `im` is (128, 128, 3, 24 azimuths, 4 elevations) bytes. Rows run through elevation, azimuth, object, the last fastest,
- * objects in the order of the names of their files. Pictures are resized by area averaging.
+ * The cars of S. Reed, Y. Zhang, Y. Zhang, H. Lee, "Deep Visual Analogy-Making" (2015): a MAT file
+ * for each car, whose `im` is (128, 128, 3, 24 azimuths, 4 elevations) bytes. Rows run through
+ * elevation, azimuth, object, the last fastest, objects in the order of the names of their files.
+ * Pictures are resized by area averaging.
  *
- * A car is read when the first of its images is asked for, and kept at its new size: 216 MB for all 183 at 64 x 64.
+ * A car is read when the first of its images is asked for, and kept at its new size: 216 MB for all
+ * 183 at 64 x 64.
  *
- * @throws DataError for a file without such an array, or whose array differs in shape from the first
+ * @throws DataError for a file without such an array, or whose array differs in shape from the
+ * first
  */
 export async function openCars(
   files: readonly NamedFile[],
@@ -51,7 +54,8 @@ export async function openCars(
     async read(rows, out) {
       for (let i = 0; i < rows.length; i++) {
         const object = rows[i] % files.length;
-        // The view of row (elevation, azimuth, object) is azimuth + azimuths * elevation, as the file has it.
+        // The view of row (elevation, azimuth, object) is azimuth + azimuths * elevation, as the
+        // file has it.
         const view = Math.floor(rows[i] / files.length);
         let car = cars.get(object);
         if (car === undefined) {

@@ -3,7 +3,10 @@ import type { ByteSource } from '../../io/source.js';
 
 const END_BYTES = 1 << 16;
 
-/** What tells a file from another at little cost: its size, and the CRC-32 of its first and last 64 KiB. */
+/**
+ * What tells a file from another at little cost: its size, and the CRC-32 of its first and last 64
+ * KiB.
+ */
 export interface FileIdentity {
   readonly bytes: number;
   readonly checksum: string;

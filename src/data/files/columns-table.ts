@@ -23,10 +23,11 @@ export interface ColumnsTable {
 const MOST_VALUES = 1024;
 
 /**
- * Makes factors of columns. A column with one value only tells nothing and is left out. One whose values are exactly
- * 0 .. size - 1 is taken as it is; other columns of at most 1,024 values are numbered in the order of their values where
- * `isRanked` says so, and are values along a line otherwise. Where the file says the kinds, discrete columns are numbered like that, whatever their number of
- * values, and others are values along a line.
+ * Makes factors of columns. A column with one value only tells nothing and is left out. One whose
+ * values are exactly 0 .. size - 1 is taken as it is; other columns of at most 1,024 values are
+ * numbered in the order of their values where `isRanked` says so, and are values along a line
+ * otherwise. Where the file says the kinds, discrete columns are numbered like that, whatever their
+ * number of values, and others are values along a line.
  */
 export function tableOfColumns({ names, values, rows, types }: Columns, isRanked: boolean): ColumnsTable {
   const width = names.length;

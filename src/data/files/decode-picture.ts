@@ -16,8 +16,8 @@ export type DecodePicture = (bytes: Uint8Array, path: string) => Picture;
 const MOST_PIXELS = 2 ** 26;
 
 /**
- * PNG: grey and colour, 1 to 16 bits, palettes, interlaced from 8 bits on. Transparent pixels are refused, as what is behind
- * them is anybody's guess.
+ * PNG: grey and colour, 1 to 16 bits, palettes, interlaced from 8 bits on. Transparent pixels are
+ * refused, as what is behind them is anybody's guess.
  *
  * @throws DataError when it is damaged, cut short or beyond 2^26 pixels
  */
@@ -102,8 +102,9 @@ interface JpegLibrary {
 }
 
 /**
- * What the decoder may take: of three components as large as the picture, 4 bytes for each coefficient and one for each sample; then 3 bytes a pixel, twice. The
- * blocks at the edges are whole ones, for which there is an eighth more.
+ * What the decoder may take: of three components as large as the picture, 4 bytes for each
+ * coefficient and one for each sample; then 3 bytes a pixel, twice. The blocks at the edges are
+ * whole ones, for which there is an eighth more.
  */
 const JPEG_MEBIBYTES = ((3 * (4 + 1) + 6) * MOST_PIXELS * 1.125) / 2 ** 20;
 
@@ -137,7 +138,10 @@ function readFrame(bytes: Uint8Array, path: string): Frame {
   throw new DataError('expected a baseline or progressive JPEG of 8 bits', { path });
 }
 
-/** Whether the marker of the end comes after the frame: a thumbnail before it has an end of its own, and anything may follow. */
+/**
+ * Whether the marker of the end comes after the frame: a thumbnail before it has an end of its own,
+ * and anything may follow.
+ */
 function hasEnd(bytes: Uint8Array, frame: number): boolean {
   for (let at = bytes.lastIndexOf(0xd9); at > frame; at = bytes.lastIndexOf(0xd9, at - 1)) {
     if (bytes[at - 1] === 0xff) return true;
@@ -146,7 +150,8 @@ function hasEnd(bytes: Uint8Array, frame: number): boolean {
 }
 
 /**
- * Loads the decoder of JPEG: baseline and progressive, 8 bits, grey or YCbCr. An orientation in its EXIF is not applied.
+ * Loads the decoder of JPEG: baseline and progressive, 8 bits, grey or YCbCr. An orientation in its
+ * EXIF is not applied.
  * @param mebibytes that it may take
  */
 export async function loadJpegDecoder(mebibytes = JPEG_MEBIBYTES): Promise<DecodePicture> {

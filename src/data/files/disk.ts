@@ -1,6 +1,6 @@
 /**
- * Files and folders by their path, in Node; loaded on use. Bundles for browsers put disk.browser.ts in this module's place,
- * as a page hands in a Blob instead.
+ * Files and folders by their path, in Node; loaded on use. Bundles for browsers put disk.browser.ts
+ * in this module's place, as a page hands in a Blob instead.
  */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -47,8 +47,9 @@ export { writeFileAtomically } from '../../io/write-file.js';
 export { openFileSource };
 
 /**
- * The files of a folder and of the folders in it, in the order of their names; hidden ones are left out. Links are followed, those to folders
- * last: each folder is read once, by the name it has without a link where it has one, so that a circle of links ends.
+ * The files of a folder and of the folders in it, in the order of their names; hidden ones are left
+ * out. Links are followed, those to folders last: each folder is read once, by the name it has
+ * without a link where it has one, so that a circle of links ends.
  *
  * @throws NoInputError where it cannot be listed
  */

@@ -3,7 +3,9 @@ import { wrongValue } from '../../errors.js';
 import { type GivenOf, integer, other, text, ValueProblem } from '../../options/rule.js';
 
 export const FILE_OPTIONS = {
-  /** Edge of images that are resized (pictures of a folder, cars, smallNORB), in pixels. Default 64. */
+  /**
+   * Edge of images that are resized (pictures of a folder, cars, smallNORB), in pixels. Default 64.
+   */
   size: integer({
     minimum: 1,
     maximum: 4096,
@@ -11,7 +13,10 @@ export const FILE_OPTIONS = {
     unit: 'pixels',
     description: 'edge that pictures, cars and smallNORB images are resized to',
   }),
-  /** Edge of the centred square that is cut out of every picture before it is resized. Default: as large as fits. */
+  /**
+   * Edge of the centred square that is cut out of every picture before it is resized. Default: as
+   * large as fits.
+   */
   crop: integer({
     minimum: 1,
     maximum: 65_535,
@@ -32,7 +37,10 @@ export const FILE_OPTIONS = {
     defaultText: 'as the first picture',
     description: 'channels of pictures: 1 is grey, 3 is colour',
   }),
-  /** The value of a white pixel in an array of whole numbers. Default: 255, or the largest one if that is at most 16. */
+  /**
+   * The value of a white pixel in an array of whole numbers. Default: 255, or the largest one if
+   * that is at most 16.
+   */
   maximum: integer({
     minimum: 1,
     maximum: 255,
@@ -40,8 +48,9 @@ export const FILE_OPTIONS = {
     description: 'the value of a white pixel in an array of whole numbers',
   }),
   /**
-   * An .npy file, in Node, for images that cannot be read in pieces as they are: deflated ones, or HDF5 in wide chunks. They
-   * are written there once; a file of the same images that is there already is taken as it is.
+   * An .npy file, in Node, for images that cannot be read in pieces as they are: deflated ones, or
+   * HDF5 in wide chunks. They are written there once; a file of the same images that is there
+   * already is taken as it is.
    */
   unpackTo: text({
     placeholder: 'file.npy',

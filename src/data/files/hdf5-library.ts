@@ -1,4 +1,7 @@
-/** What is used of h5wasm, the HDF5 library in WebAssembly, which people install who read such files. */
+/**
+ * What is used of h5wasm, the HDF5 library in WebAssembly, which people install who read such
+ * files.
+ */
 import { DataError } from '../../errors.js';
 
 /** Numbers that HDF5 gives. */
@@ -77,10 +80,11 @@ const REAL_CLASS = 1;
 let mounted = 0;
 
 /**
- * Opens a file for reading. In Node it is read in place; in a browser a Blob is read in place by a worker, as nothing
- * else may wait for its bytes.
+ * Opens a file for reading. In Node it is read in place; in a browser a Blob is read in place by a
+ * worker, as nothing else may wait for its bytes.
  *
- * @throws DataError without the library, outside a worker, or for a file that the library cannot open
+ * @throws DataError without the library, outside a worker, or for a file that the library cannot
+ * open
  */
 export async function mountHdf5(file: string | Blob, path: string): Promise<H5File> {
   if (typeof file === 'string') {
@@ -111,7 +115,10 @@ async function load(get: () => Promise<unknown>, path: string): Promise<Library>
   }
 }
 
-/** Runs what may fail without the pages that HDF5 prints of it: they are thrown, to stand as the cause of what is said. */
+/**
+ * Runs what may fail without the pages that HDF5 prints of it: they are thrown, to stand as the
+ * cause of what is said.
+ */
 function quietly<T>(module: Module, work: () => T, refuse: () => DataError): T {
   module.activate_throwing_error_handler?.();
   try {

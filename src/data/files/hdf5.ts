@@ -13,7 +13,9 @@ import { type FileOptions, refuseUseless } from './file-options.js';
 import { type H5Dataset, type H5File, mountHdf5 } from './hdf5-library.js';
 import { pixelLayout } from './pixels.js';
 
-/** Up to how many bytes of pixels are read at once, and how many may be unpacked to read one image. */
+/**
+ * Up to how many bytes of pixels are read at once, and how many may be unpacked to read one image.
+ */
 export interface Hdf5Limits {
   readonly whole: number;
   readonly unpacked: number;
@@ -29,12 +31,13 @@ const SHAPES3D_SIZES = '10,10,10,8,4,15';
 
 /**
  * An HDF5 file with `images`, bytes of shape (N, H, W, C), and `labels`, (N, K): 3dshapes
- * (https://github.com/google-deepmind/3dshapes-dataset) is one. Labels are numbered in the order of their values.
- * Images are read in hyperslabs; where the chunks of the file are so wide that an image would unpack more than a
- * mebibyte, `unpackTo` writes them to an .npy file once.
+ * (https://github.com/google-deepmind/3dshapes-dataset) is one. Labels are numbered in the order of
+ * their values. Images are read in hyperslabs; where the chunks of the file are so wide that an
+ * image would unpack more than a mebibyte, `unpackTo` writes them to an .npy file once.
  *
  * @param file a path, or a Blob in a worker of a browser
- * @throws DataError without the package h5wasm, for other contents, or for wide chunks without `unpackTo`
+ * @throws DataError without the package h5wasm, for other contents, or for wide chunks without
+ * `unpackTo`
  */
 export async function openHdf5(
   file: string | Blob,

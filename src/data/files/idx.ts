@@ -19,8 +19,9 @@ const UNSIGNED_BYTE = 0x08;
 const MOST_BYTES = 2 ** 30;
 
 /**
- * Reads an IDX file (Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database": two zeros, a type, the number of
- * dimensions, their lengths as big-endian 32-bit integers, the values), bare or in gzip. Only unsigned bytes are read.
+ * Reads an IDX file (Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database": two zeros, a type,
+ * the number of dimensions, their lengths as big-endian 32-bit integers, the values), bare or in
+ * gzip. Only unsigned bytes are read.
  *
  * @throws DataError when it is damaged, cut short, longer than it says, or of another type
  */
@@ -84,15 +85,18 @@ export interface IdxPair {
   readonly labels: ByteSource | null;
 }
 
-/** The name that the file of labels has beside a file of images, as MNIST and Fashion-MNIST name them; null for others. */
+/**
+ * The name that the file of labels has beside a file of images, as MNIST and Fashion-MNIST name
+ * them; null for others.
+ */
 export function labelsNameOf(imagesName: string): string | null {
   const labels = imagesName.replace(/images([.-])idx3/, 'labels$1idx1');
   return labels === imagesName ? null : labels;
 }
 
 /**
- * MNIST, Fashion-MNIST and their like: images (N, H, W), and labels (N), the one factor. Several pairs follow one another.
- * Everything is held in memory.
+ * MNIST, Fashion-MNIST and their like: images (N, H, W), and labels (N), the one factor. Several
+ * pairs follow one another. Everything is held in memory.
  */
 export async function openIdxDataset(pairs: readonly IdxPair[], name: string): Promise<Dataset> {
   try {

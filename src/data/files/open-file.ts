@@ -18,9 +18,11 @@ const KNOWN =
   'an .npz or .npy of images, an HDF5 file, IDX files, smallNORB files, MAT files of cars, or a folder of PNG or JPEG pictures';
 
 /**
- * Opens a data set out of a file, told by its content, or out of a folder, told by the first file in it that is known.
+ * Opens a data set out of a file, told by its content, or out of a folder, told by the first file
+ * in it that is known.
  * @param given a path (in Node), or a Blob or File, for formats of one file
- * @throws DataError when it is none of those that are read, or is damaged; NoInputError when there is nothing
+ * @throws DataError when it is none of those that are read, or is damaged; NoInputError when there
+ * is nothing
  */
 export async function openFileDataset(given: string | Blob, options: FileOptions = {}): Promise<Dataset> {
   if (typeof given !== 'string') {
@@ -141,7 +143,8 @@ async function openFiles(
   name: string,
   options: FileOptions,
 ): Promise<Dataset> {
-  // A folder of pictures may have a million files, so that names choose them; what they are is checked on reading.
+  // A folder of pictures may have a million files, so that names choose them; what they are is
+  // checked on reading.
   const pictures = picturesAmong(files);
   if (pictures.length > 0) {
     refuseUseless(options, ['size', 'crop', 'channels'], 'pictures');

@@ -7,8 +7,8 @@ import type { ImageRows } from './file-dataset.js';
 const BLOCK_BYTES = 1 << 20;
 
 /**
- * Images of zeros and ones held as bits, eight pixels to a byte. The stream is read once, when the first image is asked
- * for; a checksum it carries is checked then.
+ * Images of zeros and ones held as bits, eight pixels to a byte. The stream is read once, when the
+ * first image is asked for; a checksum it carries is checked then.
  *
  * @param stream a byte of 0 or 1 for every pixel
  */
@@ -62,7 +62,8 @@ export function packBits(pixels: Uint8Array, out: Uint8Array, at: number, refuse
     if (((low | high) & 0xfefefefe) !== 0) {
       throw refuse(pixels.subarray(word * 4, word * 4 + 8).findIndex((value) => value > 1) + word * 4);
     }
-    // Four bytes of 0 or 1 gather in the top four bits: each shift carries one of them there, and none carries.
+    // Four bytes of 0 or 1 gather in the top four bits: each shift carries one of them there, and
+    // none carries.
     out[at + (word >> 1)] = ((Math.imul(low, 0x10204080) >>> 28) & 15) | ((Math.imul(high, 0x10204080) >>> 28) << 4);
   }
   for (let i = whole; i < pixels.length; i++) {

@@ -21,9 +21,10 @@ export function picturesAmong(files: readonly NamedFile[]): NamedFile[] {
 }
 
 /**
- * A folder of PNG and JPEG pictures, in the order of their names. From each a centred square is cut, `crop` pixels wide or
- * as large as fits, and resized to `size` by area averaging. Where all pictures are in folders of their own, those are the
- * factor `label`. Pictures are decoded when they are asked for, and kept up to 1 GiB in all.
+ * A folder of PNG and JPEG pictures, in the order of their names. From each a centred square is
+ * cut, `crop` pixels wide or as large as fits, and resized to `size` by area averaging. Where all
+ * pictures are in folders of their own, those are the factor `label`. Pictures are decoded when
+ * they are asked for, and kept up to 1 GiB in all.
  */
 export async function openPictures(
   files: readonly NamedFile[],
@@ -100,7 +101,9 @@ export async function openPictures(
   });
 }
 
-/** The CRC-32 of all names, and of the sizes and ends of the first, the middle and the last file. */
+/**
+ * The CRC-32 of all names, and of the sizes and ends of the first, the middle and the last file.
+ */
 async function identify(files: readonly NamedFile[]): Promise<string> {
   const lines = files.map(({ name }) => name);
   for (const index of [0, files.length >> 1, files.length - 1]) {

@@ -23,8 +23,8 @@ export function placeOf(tensor: Tensor): Place {
 }
 
 /**
- * Tells height, width and channels of an array of images by its shape: (N, H, W), (N, H, W, C) or (N, C, H, W) with one
- * or three channels. Where both could be, the last dimension is the channels.
+ * Tells height, width and channels of an array of images by its shape: (N, H, W), (N, H, W, C) or
+ * (N, C, H, W) with one or three channels. Where both could be, the last dimension is the channels.
  */
 export function pixelLayout(shape: readonly number[], place: Place): PixelLayout {
   const [rows, a, b, c] = shape;

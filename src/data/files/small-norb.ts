@@ -26,10 +26,12 @@ const TYPES: ReadonlyMap<number, readonly [name: string, itemBytes: number]> = n
 ]);
 
 /**
- * Reads the header of a "binary matrix" (F. J. Huang, Y. LeCun, "The small NORB dataset, v1.0"): a magic number for the
- * type, the number of dimensions, and as many lengths, but never fewer than three; all little-endian 32-bit integers.
+ * Reads the header of a "binary matrix" (F. J. Huang, Y. LeCun, "The small NORB dataset, v1.0"): a
+ * magic number for the type, the number of dimensions, and as many lengths, but never fewer than
+ * three; all little-endian 32-bit integers.
  *
- * @throws DataError when it is damaged, of another type than bytes or 32-bit integers, or the file is of another length
+ * @throws DataError when it is damaged, of another type than bytes or 32-bit integers, or the file
+ * is of another length
  */
 export async function readNorbHeader(source: ByteSource): Promise<NorbHeader> {
   const { path, size } = source;
@@ -75,7 +77,10 @@ export interface NorbPart {
 
 const ROLE = /-(dat|cat|info)(\.mat)?$/;
 
-/** Groups files into parts by what stands before `-dat`, `-cat` and `-info`; training comes before testing. */
+/**
+ * Groups files into parts by what stands before `-dat`, `-cat` and `-info`; training comes before
+ * testing.
+ */
 export function norbParts(files: readonly NamedFile[], path: string): NorbPart[] {
   const groups = new Map<string, Map<string, NamedFile>>();
   for (const file of files) {
@@ -106,8 +111,9 @@ interface OpenPart {
 }
 
 /**
- * smallNORB: the left image of every pair, resized by area averaging, and five factors. Images are read in pieces.
- * Azimuths, 0, 2 .. 34 in the file, are numbered, and so are the instances that are there.
+ * smallNORB: the left image of every pair, resized by area averaging, and five factors. Images are
+ * read in pieces. Azimuths, 0, 2 .. 34 in the file, are numbered, and so are the instances that are
+ * there.
  */
 export async function openNorb(parts: readonly NorbPart[], path: string, name: string, edge: number): Promise<Dataset> {
   const opened: OpenPart[] = [];

@@ -24,8 +24,8 @@ export interface Unpacked {
 const ORIGIN = '.origin';
 
 /**
- * Writes an array of bytes as .npy, unless it is there already, and opens it. The file appears whole or not at all; PATH.origin beside
- * it says which images they are.
+ * Writes an array of bytes as .npy, unless it is there already, and opens it. The file appears
+ * whole or not at all; PATH.origin beside it says which images they are.
  *
  * @throws DataError when another array or another file is there: nothing is written over
  */

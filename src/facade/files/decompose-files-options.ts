@@ -14,7 +14,10 @@ export interface DecomposeFilesOptions extends DecomposeOptions {
   readonly logvarMember?: string;
   /** The array to take as samples; without it `z` or `samples`, if there is one. */
   readonly zMember?: string;
-  /** The array of one archive to take as factors; without it `factors`, `labels` or `v`, if there is one. */
+  /**
+   * The array of one archive to take as factors; without it `factors`, `labels` or `v`, if there is
+   * one.
+   */
   readonly factorsMember?: string;
   /** Columns of bare values. */
   readonly latentColumns?: number;
@@ -24,7 +27,10 @@ export interface DecomposeFilesOptions extends DecomposeOptions {
   readonly header?: OpenOptions['header'];
   /** Draws z from the seed even if an archive has one. Default false. */
   readonly draw?: boolean;
-  /** How many threads compute. Default: all that the machine has if there is work for them, else this one. */
+  /**
+   * How many threads compute. Default: all that the machine has if there is work for them, else
+   * this one.
+   */
   readonly threads?: number;
 }
 

@@ -13,7 +13,10 @@ import { DECOMPOSE_FILES_OPTIONS, type DecomposeFilesOptions } from './decompose
 import { isBare, isFile, nameFiles, openFor, type ReadInput } from './read-input.js';
 import { nameReading, READING_OPTIONS } from './reading-options.js';
 
-/** What {@link decomposeFiles} takes: one archive with mu and logvar, and perhaps z and factors, or a file for each array. */
+/**
+ * What {@link decomposeFiles} takes: one archive with mu and logvar, and perhaps z and factors, or
+ * a file for each array.
+ */
 export type DecomposeFilesInput<File = ReadInput> =
   | File
   | { readonly mu: File; readonly logvar?: File; readonly z?: File };
@@ -24,9 +27,11 @@ const MANY_NUMBERS = 20_000;
 /**
  * Decomposes the posterior of files of any format.
  *
- * @param input an archive, or `{ mu, logvar, z }`: blobs, bytes or sources of ranges, in Node also paths
+ * @param input an archive, or `{ mu, logvar, z }`: blobs, bytes or sources of ranges, in Node also
+ * paths
  * @returns a plain object, as `decompose` does
- * @throws TypeError, RangeError or DataError (each with a `code`), naming file, member, row and column where the data are wrong
+ * @throws TypeError, RangeError or DataError (each with a `code`), naming file, member, row and
+ * column where the data are wrong
  *
  * @example
  * const { totalCorrelation } = await decomposeFiles(input.files[0]);

@@ -38,7 +38,8 @@ export interface Reading {
 
 /**
  * Opens a file for a role.
- * @throws RangeError if columns or a type are said of a file that says them itself: an option without effect is a misunderstanding
+ * @throws RangeError if columns or a type are said of a file that says them itself: an option
+ * without effect is a misunderstanding
  */
 export async function openFor(
   role: Role,

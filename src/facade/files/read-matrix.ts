@@ -15,7 +15,10 @@ import { type ReadInput, toSource } from './read-input.js';
 
 /** How to read one table out of a file. */
 export interface ReadOptions extends Omit<OpenOptions, 'role'> {
-  /** The array of an archive; without it `latents`, `mu`, `codes` or `z`, and `factors`, `labels` or `v`. */
+  /**
+   * The array of an archive; without it `latents`, `mu`, `codes` or `z`, and `factors`, `labels` or
+   * `v`.
+   */
   readonly member?: string;
 }
 
@@ -35,11 +38,15 @@ export function readFactors(input: ReadInput, options: ReadOptions = {}): Promis
 }
 
 /**
- * Reads what an archive says of the columns of its factors: `names`, and `types` as `score` takes them; each null where it says nothing.
+ * Reads what an archive says of the columns of its factors: `names`, and `types` as `score` takes
+ * them; each null where it says nothing.
  * @throws DataError where they do not belong to the factors
  * @example
  * const { names, types } = await readFactorLabels(input.files[0]);
- * const report = await score(latents, factors, { ...(names && { factorNames: names }), ...(types && { factorTypes: types }) });
+ * const report = await score(latents, factors, {
+ *   ...(names && { factorNames: names }),
+ *   ...(types && { factorTypes: types }),
+ * });
  */
 export async function readFactorLabels(
   input: ReadInput,

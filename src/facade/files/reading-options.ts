@@ -65,7 +65,9 @@ export const READING_NAMES: Readonly<Record<Role, ReadingNames>> = {
   z: { member: 'zMember', ...ofLatents },
 };
 
-/** Readers name the options of one file, and its role; functions of several files have one for each. */
+/**
+ * Readers name the options of one file, and its role; functions of several files have one for each.
+ */
 export function nameReading(error: unknown): unknown {
   return error instanceof DataError ? error.renaming(nameOfRole) : error;
 }

@@ -24,7 +24,10 @@ export interface ScoreFilesOptions<Name extends string = MetricSpelling>
   readonly factorsDtype?: Dtype;
   /** Whether the first row of a text table holds names; `auto`, the default, looks. */
   readonly header?: OpenOptions['header'];
-  /** How many threads compute. Default: all that the machine has if there is slow work for them, else this one. */
+  /**
+   * How many threads compute. Default: all that the machine has if there is slow work for them,
+   * else this one.
+   */
   readonly threads?: number;
 }
 

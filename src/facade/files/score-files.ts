@@ -1,4 +1,7 @@
-/** Scores files: finds latents, factors, what is known of them and the posterior, and computes what can be computed of them. */
+/**
+ * Scores files: finds latents, factors, what is known of them and the posterior, and computes what
+ * can be computed of them.
+ */
 
 import { compile } from '../../../bindings/load.js';
 import { hardwareThreads } from '../../../bindings/worker-host.js';
@@ -34,12 +37,15 @@ export type ScoreFilesInput<File = ReadInput> = File | { readonly latents: File;
 /**
  * Scores the latents and factors of files of any format with every metric asked for.
  *
- * What an archive says of its factors (names, kinds) is used; the posterior beside the latents is found by its usual names, for
- * metrics that need one; those that then lack it are left out, unless they were asked for by name.
+ * What an archive says of its factors (names, kinds) is used; the posterior beside the latents is
+ * found by its usual names, for metrics that need one; those that then lack it are left out, unless
+ * they were asked for by name.
  *
- * @param input an archive with both, or `{ latents, factors }`: blobs, bytes or sources of ranges, in Node also paths
+ * @param input an archive with both, or `{ latents, factors }`: blobs, bytes or sources of ranges,
+ * in Node also paths
  * @returns a plain object, as `score` does; its notes say why a posterior was not used
- * @throws TypeError, RangeError or DataError (each with a `code`), naming file, member, row and column where the data are wrong
+ * @throws TypeError, RangeError or DataError (each with a `code`), naming file, member, row and
+ * column where the data are wrong
  *
  * @example
  * const report = await scoreFiles(input.files[0], { metrics: ['mig', 'dci'] });
@@ -166,7 +172,9 @@ function shapeOf({ shape, dtype }: ArrayEntry): Shape {
 /** Rows from which a metric that comes in pieces takes a second or more. */
 const MANY_ROWS = 50_000;
 
-/** All threads that the machine has where work is slow enough for them, which take a while to start. */
+/**
+ * All threads that the machine has where work is slow enough for them, which take a while to start.
+ */
 function chooseThreads(
   { interval, null: permutations }: ScoreOptions<string>,
   tasks: readonly Task[],

@@ -1,4 +1,7 @@
-/** What a worker does: holds an input of one of the kinds of work it knows, and computes shares of it. */
+/**
+ * What a worker does: holds an input of one of the kinds of work it knows, and computes shares of
+ * it.
+ */
 import { withCore } from '../../../bindings/core.js';
 import type { Pauses } from './make-pause.js';
 import type { AnyWork, Job } from './work.js';

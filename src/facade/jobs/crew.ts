@@ -1,4 +1,7 @@
-/** Who does the work: this thread, a share after the other, or the workers of a pool, each with a copy of the input. */
+/**
+ * Who does the work: this thread, a share after the other, or the workers of a pool, each with a
+ * copy of the input.
+ */
 import { withCore } from '../../../bindings/core.js';
 import { type Pool, withPool } from '../../../bindings/pool.js';
 import type { CommonOptions } from '../../types.js';
@@ -26,14 +29,18 @@ export interface Crew<S> {
     requests: ReadonlyArray<RequestOf<S, Name>>,
     label: Label,
   ): Promise<Array<AnswerOf<S, Name>>>;
-  /** Does something else in this thread, behind whatever it does: two at once would mix their blocks in the kernels' memory. */
+  /**
+   * Does something else in this thread, behind whatever it does: two at once would mix their blocks
+   * in the kernels' memory.
+   */
   here<T>(work: (pauses: Pauses) => Promise<T>): Promise<T>;
 }
 
 type CrewOptions = { readonly threads: number } & Pick<CommonOptions, 'signal' | 'onProgress'>;
 
 /**
- * Runs `use` with a crew of so many threads, which stops in the middle of its work when `signal` aborts.
+ * Runs `use` with a crew of so many threads, which stops in the middle of its work when `signal`
+ * aborts.
  *
  * @param input is called where it has to be loaded
  * @param held what this thread has of it already; loaded from `input` where it is needed
@@ -108,7 +115,10 @@ export function workInPool<S, R>(
   );
 }
 
-/** Whatever fails ends the rest; what this thread has begun comes to its end first, because its memory goes to somebody else then. */
+/**
+ * Whatever fails ends the rest; what this thread has begun comes to its end first, because its
+ * memory goes to somebody else then.
+ */
 async function finishing<R>(line: Line, end: (reason: unknown) => void, work: () => Promise<R>): Promise<R> {
   try {
     return await work();

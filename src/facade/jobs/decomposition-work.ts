@@ -1,4 +1,7 @@
-/** The work of a decomposition: a posterior with its samples, of which densities at some of the samples are asked for. */
+/**
+ * The work of a decomposition: a posterior with its samples, of which densities at some of the
+ * samples are asked for.
+ */
 import type { Block } from '../../../bindings/arena.js';
 import type { Core } from '../../../bindings/core.js';
 import type { ComponentTree } from '../../../bindings/kernels/joint.js';

@@ -6,7 +6,9 @@ const TURN_MS = 40;
 /** Milliseconds between two reports of progress. */
 const REPORT_MS = 100;
 
-/** Passes progress on, but no sooner than 100 ms after the last that it has, or after it was made. */
+/**
+ * Passes progress on, but no sooner than 100 ms after the last that it has, or after it was made.
+ */
 export function makeReporter({ onProgress }: Pick<CommonOptions, 'onProgress'>): (progress: Progress) => void {
   let lastReport = performance.now();
   return (progress) => {
@@ -18,7 +20,10 @@ export function makeReporter({ onProgress }: Pick<CommonOptions, 'onProgress'>):
   };
 }
 
-/** Lets the event loop turn and reports progress, both seldom enough to cost nothing; throws if the work was cancelled. */
+/**
+ * Lets the event loop turn and reports progress, both seldom enough to cost nothing; throws if the
+ * work was cancelled.
+ */
 export function makePause(metric: string, { signal, onProgress }: Pick<CommonOptions, 'signal' | 'onProgress'>): Pause {
   let lastTurn = performance.now();
   const report = makeReporter({ onProgress });

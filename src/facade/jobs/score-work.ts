@@ -1,6 +1,7 @@
 /**
- * The work of scores: a table, of which single metrics, pieces of slow ones, and resamples are asked for. Metrics are named, so
- * those of the caller's own, which are functions, stay in the thread that has them; and so does a sampler.
+ * The work of scores: a table, of which single metrics, pieces of slow ones, and resamples are
+ * asked for. Metrics are named, so those of the caller's own, which are functions, stay in the
+ * thread that has them; and so does a sampler.
  */
 import type { Core } from '../../../bindings/core.js';
 import { loadPosterior } from '../../decomposition/posterior.js';
@@ -144,7 +145,10 @@ export async function evaluateResample(
   return resampleOnce(table, which, index, seed, evaluate);
 }
 
-/** Whether a task can be named to other threads: functions of the caller's stay in the thread that has them. */
+/**
+ * Whether a task can be named to other threads: functions of the caller's stay in the thread that
+ * has them.
+ */
 export function canTravel({ metric }: Task, { sampler }: Pick<Source, 'sampler'>): boolean {
   return findMetric(metric.name) === metric && sampler === undefined;
 }

@@ -1,7 +1,8 @@
 /**
- * What a computation asks of whoever does it, this thread or others: an input to hold in the kernels' memory, then shares of the
- * work on it. A share is a function of what is held and of its request alone, and cut the same way for any number of threads:
- * that is why results do not depend on who computes which.
+ * What a computation asks of whoever does it, this thread or others: an input to hold in the
+ * kernels' memory, then shares of the work on it. A share is a function of what is held and of its
+ * request alone, and cut the same way for any number of threads: that is why results do not depend
+ * on who computes which.
  */
 import type { Core } from '../../../bindings/core.js';
 import type { Pauses } from './make-pause.js';

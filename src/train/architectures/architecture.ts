@@ -30,7 +30,10 @@ export interface Architecture {
   build(image: ImageShape, latents: number): Networks;
 }
 
-/** One of the library's, as lists show it. Defaults are those that its authors trained VAEs with, where they say. */
+/**
+ * One of the library's, as lists show it. Defaults are those that its authors trained VAEs with,
+ * where they say.
+ */
 export interface ListedArchitecture extends Architecture {
   readonly summary: string;
   readonly source: string;

@@ -7,7 +7,9 @@ const CHANNELS = 32;
 const HIDDEN = 256;
 const KERNEL = 4;
 
-/** Convolutions that halve an image until it is 4 x 4 or smaller: four for 64 x 64, as published. */
+/**
+ * Convolutions that halve an image until it is 4 x 4 or smaller: four for 64 x 64, as published.
+ */
 function depthOf({ height, width }: ImageShape): number {
   let depth = 0;
   for (let side = Math.max(height, width); side > 4 || depth === 0; side = Math.ceil(side / 2)) depth++;
@@ -15,15 +17,17 @@ function depthOf({ height, width }: ImageShape): number {
 }
 
 /**
- * The decoder is the encoder the other way round, as published: latents to 256 to 256 to the 512 values of the last convolution. (Some later
- * descriptions leave one of the two layers of 256 out of it.)
+ * The decoder is the encoder the other way round, as published: latents to 256 to 256 to the 512
+ * values of the last convolution. (Some later descriptions leave one of the two layers of 256 out
+ * of it.)
  */
 export const burgess: ListedArchitecture = {
   name: 'burgess',
   summary: 'convolutions of 32 channels that halve the image down to 4 x 4, two layers of 256',
   source:
     'Burgess et al. 2018, "Understanding disentangling in beta-VAE", appendix; images of other sizes by more or fewer convolutions',
-  // The authors name none. PyTorch's is so small that a seed was seen to stay at the prior of beta 4 for 1,500 steps at twice the rate; with this one none of three stayed for 300.
+  // The authors name none. PyTorch's is so small that a seed was seen to stay at the prior of beta
+  // 4 for 1,500 steps at twice the rate; with this one none of three stayed for 300.
   initialisation: 'glorot',
   learningRate: 5e-4,
   batchSize: 64,

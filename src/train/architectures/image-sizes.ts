@@ -1,6 +1,9 @@
 import type { ImageShape } from '../../data/dataset.js';
 
-/** Heights and widths of an image that is halved (rounded up) `times` times, the first of them its own. */
+/**
+ * Heights and widths of an image that is halved (rounded up) `times` times, the first of them its
+ * own.
+ */
 export function halvedSizes(
   { height, width }: ImageShape,
   times: number,

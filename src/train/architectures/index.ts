@@ -9,7 +9,9 @@ import { mlp } from './mlp.js';
 
 export const ARCHITECTURES: readonly ListedArchitecture[] = [burgess, locatello, mlp];
 
-/** @throws TypeError or RangeError for what is neither a name of theirs nor one of the caller's own */
+/**
+ * @throws TypeError or RangeError for what is neither a name of theirs nor one of the caller's own
+ */
 export function findArchitecture(given: string | Architecture): Architecture {
   const found = pickPart<Architecture>('architecture', ARCHITECTURES, given, ['build']);
   if (INITIALISATIONS.includes(found.initialisation)) return found;

@@ -15,7 +15,10 @@ export interface Dense {
   readonly activation: Activation;
 }
 
-/** A convolution of kernel size x kernel size that keeps the image's size but for the stride: ceil(H / stride). */
+/**
+ * A convolution of kernel size x kernel size that keeps the image's size but for the stride: ceil(H
+ * / stride).
+ */
 export interface Convolution {
   readonly kind: 'convolution';
   readonly kernel: number;
@@ -25,7 +28,10 @@ export interface Convolution {
   readonly activation: Activation;
 }
 
-/** The convolution the other way round: to an image of `height` x `width` from one of ceil(height / stride) x ceil(width / stride). */
+/**
+ * The convolution the other way round: to an image of `height` x `width` from one of ceil(height /
+ * stride) x ceil(width / stride).
+ */
 export interface TransposedConvolution extends Omit<Convolution, 'kind'> {
   readonly kind: 'transposed-convolution';
   readonly height: number;
@@ -51,8 +57,9 @@ export interface ParameterShape {
 }
 
 /**
- * The parameters of a network in order: of each layer the weights, then the bias. Layouts: dense (inputs, outputs), convolution (kernel, kernel, inputs,
- * outputs), transposed convolution (kernel, kernel, outputs, inputs).
+ * The parameters of a network in order: of each layer the weights, then the bias. Layouts: dense
+ * (inputs, outputs), convolution (kernel, kernel, inputs, outputs), transposed convolution (kernel,
+ * kernel, outputs, inputs).
  */
 export function listParameters(network: string, layers: readonly Layer[]): ParameterShape[] {
   return layers.flatMap((layer, index) => {

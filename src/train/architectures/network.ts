@@ -1,6 +1,7 @@
 /**
- * A network: layers one after the other, forwards and backwards. Each layer knows its own gradients, so nothing is recorded but the
- * output of every layer, and that is freed on the way back. Letters: R rows.
+ * A network: layers one after the other, forwards and backwards. Each layer knows its own
+ * gradients, so nothing is recorded but the output of every layer, and that is freed on the way
+ * back. Letters: R rows.
  */
 import type { Operations } from '../operations.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
@@ -11,8 +12,9 @@ export interface Pass {
   /** The last layer's output; freed with the pass. */
   readonly output: Tensor;
   /**
-   * Gradients of a loss whose gradient with respect to the output is `dy`: of every parameter, in their order, and of the input where `wantsInput`.
-   * Where parameters are not wanted their list is empty. Frees the pass; dy stays the caller's.
+   * Gradients of a loss whose gradient with respect to the output is `dy`: of every parameter, in
+   * their order, and of the input where `wantsInput`. Where parameters are not wanted their list is
+   * empty. Frees the pass; dy stays the caller's.
    */
   backward(
     dy: Tensor,
@@ -31,7 +33,10 @@ interface Visit {
   readonly weights: Tensor | null;
 }
 
-/** Runs x (R, ...) through the layers. `parameters` are those of `listParameters`, in its order; x and they stay the caller's. */
+/**
+ * Runs x (R, ...) through the layers. `parameters` are those of `listParameters`, in its order; x
+ * and they stay the caller's.
+ */
 export function forward(
   tf: TensorLibrary,
   operations: Operations,
@@ -160,7 +165,10 @@ function inputGradientOf(
   }
 }
 
-/** The transposed convolution: the gradient of a convolution with respect to its input, by its definition. */
+/**
+ * The transposed convolution: the gradient of a convolution with respect to its input, by its
+ * definition.
+ */
 function spread(tf: TensorLibrary, layer: TransposedConvolution, x: Tensor, weights: Tensor): Tensor {
   return inputGradient(tf, layer, x, weights, [x.shape[0], layer.height, layer.width, layer.outputs]);
 }

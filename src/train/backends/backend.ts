@@ -3,7 +3,10 @@ import type { Build } from '../../../bindings/training-build.js';
 import type { Operations } from '../operations.js';
 import type { TensorLibrary } from '../tensors.js';
 
-/** The backends there are, in the order in which `auto` tries them (in a browser: webgpu, webgl, wasm, cpu). */
+/**
+ * The backends there are, in the order in which `auto` tries them (in a browser: webgpu, webgl,
+ * wasm, cpu).
+ */
 export const BACKEND_NAMES = ['tfjs-node-gpu', 'webgpu', 'webgl', 'tfjs-node', 'wasm', 'cpu'] as const;
 
 export type BackendName = (typeof BACKEND_NAMES)[number];
@@ -12,17 +15,28 @@ export type BackendName = (typeof BACKEND_NAMES)[number];
 export interface Backend {
   readonly name: BackendName | 'given';
   readonly tf: TensorLibrary;
-  /** What does the work, for people: `NVIDIA H100 (Vulkan)`, `WebAssembly SIMD (relaxed), one thread`. */
+  /**
+   * What does the work, for people: `NVIDIA H100 (Vulkan)`,
+   * `WebAssembly SIMD (relaxed), one thread`.
+   */
   readonly device: string;
-  /** What each thread computes with, of backends that workers can open as well: `WebAssembly SIMD (relaxed)`. */
+  /**
+   * What each thread computes with, of backends that workers can open as well:
+   * `WebAssembly SIMD (relaxed)`.
+   */
   readonly engine?: string;
-  /** Of a given tf, which backend it computes on, by our name or, where we have none, by its own. */
+  /**
+   * Of a given tf, which backend it computes on, by our name or, where we have none, by its own.
+   */
   readonly computesOn?: string;
   /** The build of our kernels, where they are used. */
   readonly build?: Build;
   /** Whether the device is slow to ask and quick to compute: a GPU. */
   readonly isRemote: boolean;
-  /** Whether equal inputs give equal bits on this machine, so that a resumed run continues bit for bit; then batches are cut into shards. */
+  /**
+   * Whether equal inputs give equal bits on this machine, so that a resumed run continues bit for
+   * bit; then batches are cut into shards.
+   */
   readonly isExact: boolean;
   /** What it has quicker ways for than formulas of tensor operations. */
   readonly operations?: Operations;

@@ -1,6 +1,7 @@
 /**
- * The tfjs-core that is bundled, with gradients, and which of the bundled backends computes. It has one backend at a time; what is
- * open is counted, so that nothing is switched under a training that is going on.
+ * The tfjs-core that is bundled, with gradients, and which of the bundled backends computes. It has
+ * one backend at a time; what is open is counted, so that nothing is switched under a training that
+ * is going on.
  */
 import {
   abs,
@@ -67,8 +68,9 @@ import type { KernelRegistry } from './wasm-kernels.js';
 
 export type BundledName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
-// One by one, not `import *`: what is not named here stays out of the bundle. tfjs' own types are narrower in what they take and
-// wider in what they return; the names and the shapes of what goes in and out are the same.
+// One by one, not `import *`: what is not named here stays out of the bundle. tfjs' own types are
+// narrower in what they take and wider in what they return; the names and the shapes of what goes
+// in and out are the same.
 const library = {
   version_core,
   tensor,
@@ -150,7 +152,8 @@ interface Open {
 let open: Open | null = null;
 
 /**
- * Makes a bundled backend the one that computes, and has it prove itself. The last of several that are open frees it.
+ * Makes a bundled backend the one that computes, and has it prove itself. The last of several that
+ * are open frees it.
  * @param make gives the backend, or throws with the reason why there is none
  * @throws BackendError where another bundled backend is open; WrongNumbers; whatever `make` throws
  */
@@ -203,7 +206,8 @@ async function start(name: BundledName, make: () => Promise<Candidate>): Promise
   env().set('PROD', true);
   const candidate = await make();
   try {
-    // The libraries register factories of their own when they are loaded; those warn on the console instead of throwing.
+    // The libraries register factories of their own when they are loaded; those warn on the console
+    // instead of throwing.
     if (findBackendFactory(name) !== null) removeBackend(name);
     registerBackend(name, () => candidate.instance as KernelBackend);
     await setBackend(name);

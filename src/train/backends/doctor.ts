@@ -6,7 +6,9 @@ import { openAmong, toRefusal } from './open-backend.js';
 /** What was found of a backend. */
 export interface Finding {
   readonly name: BackendName;
-  /** `works`; `when named`: in software, and so never taken by `auto`; `no`: it does not come up. */
+  /**
+   * `works`; `when named`: in software, and so never taken by `auto`; `no`: it does not come up.
+   */
   readonly status: 'works' | 'when named' | 'no';
   /** What does the work, where it comes up. */
   readonly device: string | null;
@@ -22,7 +24,9 @@ export interface Diagnosis {
   readonly taken: BackendName | null;
 }
 
-/** Opens the backends one after the other, as `auto` would, and those that refuse once more by name. */
+/**
+ * Opens the backends one after the other, as `auto` would, and those that refuse once more by name.
+ */
 export async function diagnose(
   openers: ReadonlyArray<readonly [BackendName, Opener]> = BACKENDS_HERE,
 ): Promise<Diagnosis> {

@@ -1,6 +1,6 @@
 /**
- * Where WebGPU comes from, in Node: Dawn, in the user's `webgpu` package. Bundles for browsers put gpu-source.browser.ts in this
- * module's place (see rollup.config.mjs).
+ * Where WebGPU comes from, in Node: Dawn, in the user's `webgpu` package. Bundles for browsers put
+ * gpu-source.browser.ts in this module's place (see rollup.config.mjs).
  */
 import { BackendError } from './backend.js';
 import { importPeer } from './import-peer.js';
@@ -21,7 +21,8 @@ interface Dawn {
 /** @throws BackendError where the package is missing or does not load */
 export async function findGpu(): Promise<GpuSource> {
   const { create, globals } = await importPeer<Dawn>('webgpu', 'webgpu');
-  // tfjs looks for the constants and for navigator.gpu when its module is loaded, so they come first.
+  // tfjs looks for the constants and for navigator.gpu when its module is loaded, so they come
+  // first.
   for (const [name, value] of Object.entries(globals)) {
     if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }

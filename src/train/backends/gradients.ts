@@ -1,6 +1,6 @@
 /**
- * Gradients of tfjs' kernels. tfjs-core comes without, and their module cannot be imported by Node as it is; bundles put
- * gradients.bundled.ts in this module's place (see rollup.config.mjs).
+ * Gradients of tfjs' kernels. tfjs-core comes without, and their module cannot be imported by Node
+ * as it is; bundles put gradients.bundled.ts in this module's place (see rollup.config.mjs).
  */
 import { createRequire } from 'node:module';
 

@@ -1,4 +1,7 @@
-/** Packages that users install beside this one, if they want: found in their project first, then beside this package. */
+/**
+ * Packages that users install beside this one, if they want: found in their project first, then
+ * beside this package.
+ */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,7 +9,8 @@ import { BackendError, type BackendName } from './backend.js';
 
 /**
  * Imports a package that is not bundled.
- * @throws BackendError where it is not installed, with the command that installs it, or does not load
+ * @throws BackendError where it is not installed, with the command that installs it, or does not
+ * load
  */
 export async function importPeer<Module>(backend: BackendName, name: string): Promise<Module> {
   const place = locate(name);

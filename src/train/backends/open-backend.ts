@@ -18,11 +18,14 @@ export interface OpenBackendOptions {
 type Openers = ReadonlyArray<readonly [name: BackendName, open: Opener]>;
 
 /**
- * Opens a backend, once it has computed a convolution and its gradients right. `close()` it when done: the bundled ones (webgpu,
- * webgl, wasm, cpu) share one tfjs, so only one kind of them is open at a time.
- * @param name a backend, which then is the only one that is tried, or `auto`: the first that works, of tfjs-node-gpu, webgpu,
+ * Opens a backend, once it has computed a convolution and its gradients right. `close()` it when
+ * done: the bundled ones (webgpu, webgl, wasm, cpu) share one tfjs, so only one kind of them is
+ * open at a time.
+ * @param name a backend, which then is the only one that is tried, or `auto`: the first that works,
+ * of tfjs-node-gpu, webgpu,
  *   tfjs-node, wasm, cpu in Node, and webgpu, webgl, wasm, cpu in browsers; graphics in software count only where they are named
- * @throws RangeError for an unknown name; BackendError where the backend does not come up, with the reason and what helps
+ * @throws RangeError for an unknown name; BackendError where the backend does not come up, with the
+ * reason and what helps
  * @example
  * const backend = await openBackend('auto');
  * console.log(backend.name, backend.device);

@@ -1,7 +1,11 @@
-/** A backend proves itself: what training needs of it computes the right numbers, before any work is given to it. */
+/**
+ * A backend proves itself: what training needs of it computes the right numbers, before any work is
+ * given to it.
+ */
 import type { NamedTensors, Tensor, TensorLibrary } from '../tensors.js';
 
-// Small whole numbers, whose sums are exact in float32 however they are added; odd sizes, so that paddings differ by side.
+// Small whole numbers, whose sums are exact in float32 however they are added; odd sizes, so that
+// paddings differ by side.
 const [BATCH, HEIGHT, WIDTH, IN, OUT, KERNEL, STRIDE] = [2, 5, 4, 3, 5, 4, 2];
 const [OUT_HEIGHT, OUT_WIDTH] = [Math.ceil(HEIGHT / STRIDE), Math.ceil(WIDTH / STRIDE)];
 const TOLERANCE = 1e-3;
@@ -12,10 +16,11 @@ export class WrongNumbers extends Error {
 }
 
 /**
- * Runs a convolution, its two gradients, products of matrices with and without transposing, and a gradient by tape, and compares
- * them with plain loops.
+ * Runs a convolution, its two gradients, products of matrices with and without transposing, and a
+ * gradient by tape, and compares them with plain loops.
  * @param expected what `tf.getBackend()` must say
- * @throws WrongNumbers where another backend answers, or the numbers are wrong; whatever the library throws
+ * @throws WrongNumbers where another backend answers, or the numbers are wrong; whatever the
+ * library throws
  */
 export async function prove(tf: TensorLibrary, expected: string): Promise<void> {
   const answering = tf.getBackend();

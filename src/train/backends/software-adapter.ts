@@ -1,4 +1,7 @@
-/** Graphics in software: it computes right, many times slower than WebAssembly, and is taken only where it is named. */
+/**
+ * Graphics in software: it computes right, many times slower than WebAssembly, and is taken only
+ * where it is named.
+ */
 import { BackendError } from './backend.js';
 
 const SOFTWARE = /swiftshader|lavapipe|llvmpipe|softpipe|software|basic render|\bwarp\b|mock/i;

@@ -16,7 +16,10 @@ const TAKEN_AWAY = {
   isArray: Array.isArray,
 };
 
-/** @throws BackendError where the package is not installed or does not load, or where its GPU build finds no GPU */
+/**
+ * @throws BackendError where the package is not installed or does not load, or where its GPU build
+ * finds no GPU
+ */
 export async function open(name: 'tfjs-node' | 'tfjs-node-gpu'): Promise<Backend> {
   const lost = Object.entries(TAKEN_AWAY).filter(([key]) => !(key in util));
   Object.assign(util, Object.fromEntries(lost));

@@ -1,6 +1,7 @@
 /**
- * Where tfjs' WebAssembly comes from, in Node: the file beside the bundle, or in the repository the package's own. Bundles for
- * browsers put tfjs-wasm-source.browser.ts in this module's place (see rollup.config.mjs).
+ * Where tfjs' WebAssembly comes from, in Node: the file beside the bundle, or in the repository the
+ * package's own. Bundles for browsers put tfjs-wasm-source.browser.ts in this module's place (see
+ * rollup.config.mjs).
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

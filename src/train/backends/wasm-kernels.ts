@@ -1,10 +1,11 @@
 /**
- * Kernels of training.wasm as kernels of tfjs' WebAssembly backend, on its own memory: the gradient of a filter, which it lacks;
- * the gradient of a convolution's input and products of matrices, which it has many times slower where they are transposed; convolutions, which it
- * computes wrong for filters that are not square and for those smaller than the stride.
+ * Kernels of training.wasm as kernels of tfjs' WebAssembly backend, on its own memory: the gradient
+ * of a filter, which it lacks; the gradient of a convolution's input and products of matrices,
+ * which it has many times slower where they are transposed; convolutions, which it computes wrong
+ * for filters that are not square and for those smaller than the stride.
  *
- * They serve the bundled tfjs and a user's own alike. Its memory may grow at any time: kernels get offsets, which stay, and no
- * view of the memory is kept.
+ * They serve the bundled tfjs and a user's own alike. Its memory may grow at any time: kernels get
+ * offsets, which stay, and no view of the memory is kept.
  */
 
 import {
@@ -81,7 +82,8 @@ const linked = new WeakMap<object, Training>();
 const ours = new WeakSet<KernelFunction>();
 
 /**
- * Links training.wasm to the backend's memory and registers its kernels; to do so again changes nothing.
+ * Links training.wasm to the backend's memory and registers its kernels; to do so again changes
+ * nothing.
  * @returns the build that the host runs
  * @throws BackendError where this tfjs does not let others at its memory
  */
@@ -109,7 +111,10 @@ export async function addWasmKernels(tf: KernelRegistry): Promise<Build> {
   return training.build;
 }
 
-/** Kernels that tfjs has no names for; wasm-operations.ts calls them. Those with nothing to return give an empty tensor. */
+/**
+ * Kernels that tfjs has no names for; wasm-operations.ts calls them. Those with nothing to return
+ * give an empty tensor.
+ */
 const OWN_KERNELS: Readonly<Record<string, KernelFunction>> = {
   'vaemetrics:ActivationGradient': ({ inputs: { y, dy }, attrs, backend }) => {
     const out = backend.makeOutput(y.shape, 'float32');
@@ -188,7 +193,9 @@ function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory {
   return memory;
 }
 
-/** Puts a kernel before the one of the same name; it answers null where that one is to do the work. */
+/**
+ * Puts a kernel before the one of the same name; it answers null where that one is to do the work.
+ */
 function replace(
   tf: KernelRegistry,
   name: string,
@@ -245,7 +252,10 @@ const OWN_ACTIVATIONS: ReadonlyMap<unknown, Pick<Epilogue, 'activation'>> = new 
   ['leakyrelu', { activation: 'leakyRelu' as const }],
 ]);
 
-/** A convolution with a bias and an activation: at once where our kernel has them, else by kernels of tfjs behind it. */
+/**
+ * A convolution with a bias and an activation: at once where our kernel has them, else by kernels
+ * of tfjs behind it.
+ */
 function convolveFused(tf: KernelRegistry, given: KernelArguments): TensorInfo | null {
   const { bias, filter } = given.inputs;
   const activation = OWN_ACTIVATIONS.get(given.attrs.activation);
@@ -302,8 +312,8 @@ function inputGradient(tf: KernelRegistry, { inputs, attrs, backend }: KernelArg
 }
 
 /**
- * Products, transposed or not. tfjs' own of an untransposed side keeps a packed copy of it by the number of its tensor, and would go on with that
- * when Adam has changed the tensor in place.
+ * Products, transposed or not. tfjs' own of an untransposed side keeps a packed copy of it by the
+ * number of its tensor, and would go on with that when Adam has changed the tensor in place.
  */
 function multiplyPlain({ inputs, attrs, backend }: KernelArguments): TensorInfo | null {
   const { a, b } = inputs;
@@ -322,7 +332,10 @@ const ACTIVATIONS: Readonly<Record<string, string | null>> = {
   prelu: 'Prelu',
 };
 
-/** What `compute` makes, with the bias and the activation that a fused kernel is given, by kernels of tfjs. */
+/**
+ * What `compute` makes, with the bias and the activation that a fused kernel is given, by kernels
+ * of tfjs.
+ */
 function completed(
   tf: KernelRegistry,
   { inputs, attrs, backend }: KernelArguments,
@@ -344,7 +357,10 @@ function completed(
   return result;
 }
 
-/** Product of the last two axes; the others are batches, where those of one side may be missing or 1. */
+/**
+ * Product of the last two axes; the others are batches, where those of one side may be missing
+ * or 1.
+ */
 function multiply(
   backend: WasmBackend,
   a: TensorInfo,

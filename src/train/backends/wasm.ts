@@ -21,11 +21,12 @@ let factory: (() => object | Promise<object>) | null = null;
 
 async function make(): Promise<Candidate> {
   const [bytes, { setWasmPaths }] = await Promise.all([readTfjsWasm(), import('@tensorflow/tfjs-backend-wasm')]);
-  // Its threaded build has a shared memory, which our kernels cannot be linked to; and its sums depend on the threads.
+  // Its threaded build has a shared memory, which our kernels cannot be linked to; and its sums
+  // depend on the threads.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   factory ??= findBackendFactory('wasm');
-  // It fetches an address by way of the platform. Handed the bytes there, it needs no address that a content security policy would
-  // have to allow, and no server.
+  // It fetches an address by way of the platform. Handed the bytes there, it needs no address that
+  // a content security policy would have to allow, and no server.
   setWasmPaths('handed-over/', true);
   const { platform } = env();
   const fetchElsewhere = platform.fetch;

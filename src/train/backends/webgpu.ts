@@ -1,4 +1,7 @@
-/** The bundled tfjs-backend-webgpu, on a browser's WebGPU or, in Node, on that of the `webgpu` package. */
+/**
+ * The bundled tfjs-backend-webgpu, on a browser's WebGPU or, in Node, on that of the `webgpu`
+ * package.
+ */
 import { type Backend, BackendError } from './backend.js';
 import { type Candidate, openBundled } from './bundled.js';
 import { findGpu, type GpuSource } from './gpu-source.js';

@@ -1,8 +1,8 @@
 import type { ListedLikelihood } from './likelihood.js';
 
 /**
- * Pixels are normal around the decoder's output with variance 1: half of the squared error, summed. The constant N_x log(2 pi) / 2 is left out, so a perfect
- * reconstruction is 0.
+ * Pixels are normal around the decoder's output with variance 1: half of the squared error, summed.
+ * The constant N_x log(2 pi) / 2 is left out, so a perfect reconstruction is 0.
  */
 export const gaussian: ListedLikelihood = {
   name: 'gaussian',

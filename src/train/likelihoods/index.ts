@@ -6,7 +6,9 @@ import type { Likelihood, ListedLikelihood } from './likelihood.js';
 
 export const LIKELIHOODS: readonly ListedLikelihood[] = [bernoulli, gaussian];
 
-/** @throws TypeError or RangeError for what is neither a name of theirs nor one of the caller's own */
+/**
+ * @throws TypeError or RangeError for what is neither a name of theirs nor one of the caller's own
+ */
 export function findLikelihood(given: string | Likelihood): Likelihood {
   return pickPart<Likelihood>('likelihood', LIKELIHOODS, given, ['lossOf', 'imageOf']);
 }

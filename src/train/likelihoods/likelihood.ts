@@ -5,7 +5,8 @@ import type { Tensor, TensorLibrary } from '../tensors.js';
 export interface Likelihood {
   readonly name: string;
   /**
-   * -log p(x|z) in nats, summed over pixels and rows, and its gradient with respect to the decoder's output, times `scale`. All (R, H, W, C); x in [0, 1].
+   * -log p(x|z) in nats, summed over pixels and rows, and its gradient with respect to the
+   * decoder's output, times `scale`. All (R, H, W, C); x in [0, 1].
    */
   lossOf(
     tf: TensorLibrary,

@@ -5,8 +5,9 @@ import { klFromPrior } from './kl.js';
 import { defineObjective } from './objective.js';
 
 /**
- * Reconstruction + alpha I(x; z) + beta TC(z) + gamma dimension-wise KL, the three from minibatch estimates. They sum to the mean of
- * log q(z|x) - log p(z) over the samples; the term `kl` is the closed form, as with every other objective.
+ * Reconstruction + alpha I(x; z) + beta TC(z) + gamma dimension-wise KL, the three from minibatch
+ * estimates. They sum to the mean of log q(z|x) - log p(z) over the samples; the term `kl` is the
+ * closed form, as with every other objective.
  */
 export const betaTcvae = defineObjective({
   name: 'beta-tcvae',

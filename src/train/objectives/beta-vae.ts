@@ -39,14 +39,17 @@ type Options = ValuesOf<typeof OPTIONS>;
 /**
  * Reconstruction + beta KL. Beta is given, rises from 0 over `warmup` steps, or is found.
  *
- * Found: Higgins et al. (equations 1 to 3) maximise the likelihood subject to KL < epsilon, and read beta as the multiplier of
+ * Found: Higgins et al. (equations 1 to 3) maximise the likelihood subject to KL < epsilon, and
+ * read beta as the multiplier of
  *
  *   min over networks, max over beta >= 0 of  reconstruction + beta (KL - epsilon).
  *
- * After each step beta is multiplied by exp(rate v), v = (KL - epsilon) / epsilon cut to -1 .. 1: it rises while the constraint is
- * violated, falls while there is room, and stays positive, as in GECO (Rezende and Viola 2018, algorithm 1), which constrains the
- * reconstruction. What differs from GECO: the violation is relative and cut, so that a rate means the same for every epsilon and one
- * bad batch cannot throw beta far; and it is that of the batch, whose noise the product over many steps averages away.
+ * After each step beta is multiplied by exp(rate v), v = (KL - epsilon) / epsilon cut to -1 .. 1:
+ * it rises while the constraint is violated, falls while there is room, and stays positive, as in
+ * GECO (Rezende and Viola 2018, algorithm 1), which constrains the reconstruction. What differs
+ * from GECO: the violation is relative and cut, so that a rate means the same for every epsilon and
+ * one bad batch cannot throw beta far; and it is that of the batch, whose noise the product over
+ * many steps averages away.
  */
 export const betaVae = defineObjective({
   name: 'beta-vae',

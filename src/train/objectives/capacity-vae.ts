@@ -2,7 +2,10 @@ import { integer, number } from '../../options/rule.js';
 import { klFromPrior, klGradients } from './kl.js';
 import { defineObjective } from './objective.js';
 
-/** Reconstruction + gamma |KL - C|: KL is led from 0 up to `capacity` nats, so that factors are learnt one after the other. */
+/**
+ * Reconstruction + gamma |KL - C|: KL is led from 0 up to `capacity` nats, so that factors are
+ * learnt one after the other.
+ */
 export const capacityVae = defineObjective({
   name: 'capacity-vae',
   title: 'Capacity-controlled VAE',

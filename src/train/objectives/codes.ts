@@ -1,4 +1,6 @@
-/** Objectives whose codes are points: autoencoders give the decoder mu, and nothing trains logvar. */
+/**
+ * Objectives whose codes are points: autoencoders give the decoder mu, and nothing trains logvar.
+ */
 import { pickRecorded } from '../named-parts.js';
 import { objectives } from './index.js';
 import type { Code, Objective, ObjectiveOptions } from './objective.js';

@@ -13,7 +13,8 @@ export interface Formula {
 /**
  * Differentiates a formula by the tensor library's tape. Nothing is kept but what is returned.
  *
- * @param variables those of mu, logvar and z that the formula depends on; the gradients of others are left out, as zero
+ * @param variables those of mu, logvar and z that the formula depends on; the gradients of others
+ * are left out, as zero
  */
 export function differentiate(
   tf: TensorLibrary,
@@ -25,7 +26,8 @@ export function differentiate(
   const byTape = tf.valueAndGrads((...values) => {
     const given = Object.fromEntries(variables.map((name, i) => [name, values[i]]));
     const { total, terms } = formula({ ...batch, ...given });
-    // The tape tidies up behind itself: a term has to be kept out of that, though not for longer than this call.
+    // The tape tidies up behind itself: a term has to be kept out of that, though not for longer
+    // than this call.
     for (const name of Object.keys(terms)) kept[name] = tf.keep(terms[name]);
     return total;
   });

@@ -5,9 +5,10 @@ import { weighKl } from './kl.js';
 import { defineObjective, type LatentBatch, type ListedObjective } from './objective.js';
 
 /**
- * Reconstruction + KL + lambda_od sum_{i != j} C_ij^2 + lambda_d sum_i (C_ii - 1)^2: the covariance of the codes is drawn to the
- * identity. C is that of the means (I), or of the samples (II), which by the law of total covariance is that of the means and the
- * mean variances on its diagonal. C divides by B.
+ * Reconstruction + KL + lambda_od sum_{i != j} C_ij^2 + lambda_d sum_i (C_ii - 1)^2: the covariance
+ * of the codes is drawn to the identity. C is that of the means (I), or of the samples (II), which
+ * by the law of total covariance is that of the means and the mean variances on its diagonal. C
+ * divides by B.
  */
 function dipVae(
   kind: 'i' | 'ii',

@@ -1,4 +1,7 @@
-/** FactorVAE's discriminator: two logits of z, for a sample of q(z) and for one whose latents are permuted. */
+/**
+ * FactorVAE's discriminator: two logits of z, for a sample of q(z) and for one whose latents are
+ * permuted.
+ */
 import { STREAMS } from '../../random.js';
 import { boundOf } from '../architectures/initialise.js';
 import { type Layer, listParameters } from '../architectures/layers.js';
@@ -14,13 +17,18 @@ export interface DiscriminatorOptions {
   readonly adam: AdamOptions;
 }
 
-/** The discriminator's parameters and moments, by name, are the state of the objective that it belongs to. */
+/**
+ * The discriminator's parameters and moments, by name, are the state of the objective that it
+ * belongs to.
+ */
 export interface Discriminator {
   /** PyTorch's initialisation; moments of 0. */
   create(context: StateContext): Record<string, Tensor>;
   /** Logits (R, 2) of z (R, D). */
   judge(context: StepContext, state: ObjectiveState, z: Tensor): Pass;
-  /** A step of Adam on the mean of the cross-entropies of (B, D) samples and as many permuted ones. */
+  /**
+   * A step of Adam on the mean of the cross-entropies of (B, D) samples and as many permuted ones.
+   */
   learn(context: StepContext, state: ObjectiveState, samples: Tensor, permuted: Tensor): void;
 }
 
@@ -83,14 +91,17 @@ export function createDiscriminator({ depth, units, adam }: DiscriminatorOptions
   };
 }
 
-/** (1, 2): what makes the difference of two logits of them, and a slope of that difference one of both. */
+/**
+ * (1, 2): what makes the difference of two logits of them, and a slope of that difference one of
+ * both.
+ */
 export function differenceOfTwo(tf: TensorLibrary): Tensor {
   return tf.tensor([1, -1], [1, 2]);
 }
 
 /**
- * Slopes of the mean cross-entropy with respect to the logits: 1 of the first half's, 2 of the second's is right. The probability of
- * 1 is the sigmoid of their difference.
+ * Slopes of the mean cross-entropy with respect to the logits: 1 of the first half's, 2 of the
+ * second's is right. The probability of 1 is the sigmoid of their difference.
  */
 function crossEntropySlopes(tf: TensorLibrary, logits: Tensor): Tensor {
   return tf.tidy(() => {

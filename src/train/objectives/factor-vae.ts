@@ -7,13 +7,15 @@ import { defineObjective, type LatentBatch, type ObjectiveState, type Penalty, t
 import { permuteLatents } from './permute-latents.js';
 
 /**
- * Reconstruction + KL + gamma TC(z), the total correlation by the density-ratio trick: a discriminator D learns to tell samples of q(z)
- * from samples of another batch whose latents are permuted among its rows, each on its own, which makes them samples of prod_d q(z_d).
+ * Reconstruction + KL + gamma TC(z), the total correlation by the density-ratio trick: a
+ * discriminator D learns to tell samples of q(z) from samples of another batch whose latents are
+ * permuted among its rows, each on its own, which makes them samples of prod_d q(z_d).
  *
  *   TC = E[log D(z) - log(1 - D(z))] = mean difference of the discriminator's two logits
  *
- * It learns after the networks, on the samples that they learnt from, which it does not move. Samples of the other batch are of the same weights; in algorithm 2
- * they are drawn after the networks have moved, one step newer.
+ * It learns after the networks, on the samples that they learnt from, which it does not move.
+ * Samples of the other batch are of the same weights; in algorithm 2 they are drawn after the
+ * networks have moved, one step newer.
  */
 export const factorVae = defineObjective({
   name: 'factor-vae',

@@ -1,4 +1,7 @@
-/** The registry: everything that lists, names, checks or documents objectives derives from this array. */
+/**
+ * The registry: everything that lists, names, checks or documents objectives derives from this
+ * array.
+ */
 import { pickPart } from '../named-parts.js';
 import { ae } from './ae.js';
 import { betaTcvae } from './beta-tcvae.js';
@@ -23,7 +26,9 @@ export const objectives: readonly ListedObjective[] = [
   dae,
 ];
 
-/** @throws TypeError or RangeError for what is neither the name of one nor one of the caller's own */
+/**
+ * @throws TypeError or RangeError for what is neither the name of one nor one of the caller's own
+ */
 export function findObjective(given: string | Objective): Objective {
   return pickPart<Objective>('model', objectives, given, ['activate']);
 }

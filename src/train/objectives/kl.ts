@@ -1,5 +1,6 @@
 /**
- * The divergence of a batch's posteriors from the prior N(0, I), and its gradients, written out: every objective has it in every step.
+ * The divergence of a batch's posteriors from the prior N(0, I), and its gradients, written out:
+ * every objective has it in every step.
  *
  *   KL = 1/B sum_i sum_d 1/2 (mu^2 + exp(logvar) - logvar - 1)      Kingma and Welling 2014, appendix B
  *   dKL/dmu = mu / B        dKL/dlogvar = (exp(logvar) - 1) / 2B

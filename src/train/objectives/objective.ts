@@ -1,4 +1,7 @@
-/** The contract of every objective. All are minimised; terms are nats per image, averaged over the batch. */
+/**
+ * The contract of every objective. All are minimised; terms are nats per image, averaged over the
+ * batch.
+ */
 import type { Rules, ValuesOf } from '../../options/rule.js';
 import type { Draws } from '../draws.js';
 import type { Operations } from '../operations.js';
@@ -6,7 +9,10 @@ import type { Posteriors } from '../posteriors.js';
 import type { StateTensors } from '../system.js';
 import type { Tensor, TensorLibrary } from '../tensors.js';
 
-/** Posteriors of a batch and a sample of each: (B, D) each. z is what the decoder sees; here it counts as a variable of its own. */
+/**
+ * Posteriors of a batch and a sample of each: (B, D) each. z is what the decoder sees; here it
+ * counts as a variable of its own.
+ */
 export interface LatentBatch extends Posteriors {
   readonly z: Tensor;
 }
@@ -28,9 +34,15 @@ export interface StepContext {
   readonly pixels: number;
   readonly seed: number;
   readonly draws: Draws;
-  /** Random numbers that no other objective of the library draws: a function of the seed, the step, and what was drawn of them before in this step. */
+  /**
+   * Random numbers that no other objective of the library draws: a function of the seed, the step,
+   * and what was drawn of them before in this step.
+   */
   readonly random: ObjectiveRandom;
-  /** The batch's images (B, H, W, C) in [0, 1], and its factors (B, K), where the objective needs them. */
+  /**
+   * The batch's images (B, H, W, C) in [0, 1], and its factors (B, K), where the objective needs
+   * them.
+   */
   readonly images?: Tensor;
   readonly labels?: Tensor;
 }
@@ -46,10 +58,16 @@ export interface ObjectiveRandom {
 /** What `createState` is told. */
 export type StateContext = Omit<StepContext, 'step' | 'random' | 'images' | 'labels'>;
 
-/** What an objective may ask for: a second batch of posteriors, of other images; the images of its batch; their factors. */
+/**
+ * What an objective may ask for: a second batch of posteriors, of other images; the images of its
+ * batch; their factors.
+ */
 export type ObjectiveNeed = 'second batch' | 'images' | 'labels';
 
-/** What is added to the reconstruction, and its gradients; a gradient that is left out is zero. Tensors belong to the caller. */
+/**
+ * What is added to the reconstruction, and its gradients; a gradient that is left out is zero.
+ * Tensors belong to the caller.
+ */
 export interface Penalty {
   /** Scalar; already weighted. */
   readonly total: Tensor;
@@ -62,10 +80,15 @@ export interface Penalty {
 /** Options of an objective, each with its value. */
 export type ObjectiveOptions = ValuesOf<Rules>;
 
-/** Tensors that belong to an objective and are kept in checkpoints: multipliers, discriminators and their optimisers. `update` replaces them. */
+/**
+ * Tensors that belong to an objective and are kept in checkpoints: multipliers, discriminators and
+ * their optimisers. `update` replaces them.
+ */
 export type ObjectiveState = StateTensors;
 
-/** What the decoder is given: a sample of the posterior, or its mean (autoencoders without noise). */
+/**
+ * What the decoder is given: a sample of the posterior, or its mean (autoencoders without noise).
+ */
 export type Code = 'sample' | 'mean';
 
 /** An objective with its options chosen. */
@@ -73,12 +96,18 @@ export interface ActiveObjective {
   readonly code: Code;
   /** Nothing unless told. */
   readonly needs?: readonly ObjectiveNeed[];
-  /** What the encoder is given in place of the images (B, H, W, C), which stay what is to be reconstructed. */
+  /**
+   * What the encoder is given in place of the images (B, H, W, C), which stay what is to be
+   * reconstructed.
+   */
   corrupt?(images: Tensor, context: StepContext): Tensor;
   /** The state before the first step; none unless told. */
   createState?(context: StateContext): Record<string, Tensor>;
   penalise(batch: LatentBatch, context: StepContext, state: ObjectiveState): Penalty;
-  /** After the networks have been updated: a multiplier, a discriminator. The batch is that of `penalise`; `second` is encoded by the same weights. */
+  /**
+   * After the networks have been updated: a multiplier, a discriminator. The batch is that of
+   * `penalise`; `second` is encoded by the same weights.
+   */
   update?(
     batch: LatentBatch,
     penalty: Penalty,

@@ -2,7 +2,10 @@ import { RandomStream, STREAMS } from '../../random.js';
 import type { Tensor } from '../tensors.js';
 import type { StepContext } from './objective.js';
 
-/** z (B, D) with each latent permuted among the rows on its own. The permutations are those of the seed and the step. */
+/**
+ * z (B, D) with each latent permuted among the rows on its own. The permutations are those of the
+ * seed and the step.
+ */
 export function permuteLatents({ tf, seed, step }: StepContext, z: Tensor): Tensor {
   const [rows, latents] = z.shape;
   const random = new RandomStream(seed, STREAMS.factorVaePermutation, step);

@@ -1,6 +1,6 @@
 /**
- * What the thread that trains asks of a worker, and what it gets. A worker answers in the order of the requests. Everything is float32, row-major,
- * in buffers that are handed over.
+ * What the thread that trains asks of a worker, and what it gets. A worker answers in the order of
+ * the requests. Everything is float32, row-major, in buffers that are handed over.
  */
 import type { Build } from '../../../bindings/training-build.js';
 import type { Description } from '../system.js';
@@ -25,12 +25,17 @@ export interface SentTensor {
   readonly values: Values;
 }
 
-/** Arrays that the other thread has done with, to be filled again: to allocate large ones costs more than to copy them. */
+/**
+ * Arrays that the other thread has done with, to be filled again: to allocate large ones costs more
+ * than to copy them.
+ */
 interface Returned {
   readonly spent: readonly Values[];
 }
 
-/** Goes on with the worker's shards of a batch. There is an answer for each of them, in their order. */
+/**
+ * Goes on with the worker's shards of a batch. There is an answer for each of them, in their order.
+ */
 export interface AdvanceRequest extends Returned {
   readonly kind: 'advance';
   /** What is begun; null goes on with what was. */

@@ -20,7 +20,10 @@ function whyOne(
   return 'unsendable' in description ? { where: `with ${description.unsendable}`, hint: '' } : null;
 }
 
-/** @throws RangeError for more threads than one on a backend that has its own, and for a system that cannot be sent to workers */
+/**
+ * @throws RangeError for more threads than one on a backend that has its own, and for a system that
+ * cannot be sent to workers
+ */
 export function checkThreads(
   threads: number,
   backend: Pick<OpenedBackend, 'name'>,
@@ -34,7 +37,10 @@ export function checkThreads(
 /** Shards that nobody asked to spread further than this: more threads gain little. */
 const THREADS_UNASKED = 4;
 
-/** `auto` is one thread if there cannot be more, else as many as there are, up to the shards of a batch. */
+/**
+ * `auto` is one thread if there cannot be more, else as many as there are, up to the shards of a
+ * batch.
+ */
 export function chooseThreads(
   threads: number | 'auto',
   backend: Pick<OpenedBackend, 'name'>,

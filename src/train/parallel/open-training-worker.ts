@@ -1,4 +1,7 @@
-/** Opens a worker that trains, in Node. Bundles for browsers put open-training-worker.browser.ts in this module's place. */
+/**
+ * Opens a worker that trains, in Node. Bundles for browsers put open-training-worker.browser.ts in
+ * this module's place.
+ */
 import { startWorker } from '../../../bindings/worker-host.js';
 import type { WorkerPort } from '../../../bindings/worker-port.js';
 

@@ -1,4 +1,7 @@
-/** What a worker does: runs the shards that it is given through programs. Letters: R rows of a shard. */
+/**
+ * What a worker does: runs the shards that it is given through programs. Letters: R rows of a
+ * shard.
+ */
 
 import { flatten, type Reply } from '../../../bindings/replies.js';
 import { useBuild } from '../../../bindings/training-build.js';

@@ -1,6 +1,7 @@
 /**
- * Arrays that are used again. A system gives and takes back memory of megabytes page by page, which takes longer than to fill it: an array that comes back
- * from another thread is kept for the next of its length.
+ * Arrays that are used again. A system gives and takes back memory of megabytes page by page, which
+ * takes longer than to fill it: an array that comes back from another thread is kept for the next
+ * of its length.
  */
 
 export interface SpareArrays {

@@ -1,4 +1,6 @@
-/** Workers that train together: requests go to a certain one of them, and where one fails, all have. */
+/**
+ * Workers that train together: requests go to a certain one of them, and where one fails, all have.
+ */
 import { type Reply, revive } from '../../../bindings/replies.js';
 import type { WorkerPort } from '../../../bindings/worker-port.js';
 import { buffersOf, type Request } from './messages.js';
@@ -30,7 +32,10 @@ export class WorkerGroup {
     return this.#ports.length;
   }
 
-  /** The answers of a worker to a request, of which there are so many. The request's buffers are handed over. */
+  /**
+   * The answers of a worker to a request, of which there are so many. The request's buffers are
+   * handed over.
+   */
   ask<T>(worker: number, request: Request, count = 1): Promise<T>[] {
     const answers = Array.from(
       { length: count },

@@ -1,6 +1,7 @@
 /**
- * A batch spread over workers: what shards give comes back, what the whole batch makes of it goes out, and sums and gradients of the shards are added here in
- * the order of the shards, as one thread does it.
+ * A batch spread over workers: what shards give comes back, what the whole batch makes of it goes
+ * out, and sums and gradients of the shards are added here in the order of the shards, as one
+ * thread does it.
  */
 import { chooseBuild } from '../../../bindings/training-build.js';
 import type { WorkerPort } from '../../../bindings/worker-port.js';
@@ -123,7 +124,8 @@ export async function workerReplicas(
                 : null;
             return { kind: 'advance', start, ...sending[worker], spent: returned[worker].splice(0) };
           });
-          // Once everything is ready: the first would otherwise take the processor that the others wait for.
+          // Once everything is ready: the first would otherwise take the processor that the others
+          // wait for.
           const asked = requests.map((request, worker) =>
             group.ask<ShardAnswer>(worker, request, workers[worker].length),
           );

@@ -11,7 +11,10 @@ const SCHEMA = 'vaemetrics/checkpoint@1';
 export interface Checkpoint {
   /** Steps that have been made: the next one has this number, counting from 0. */
   readonly step: number;
-  /** float32 by name: `model/...` weights, `optimiser/...` moments, `objective/...` what the objective keeps. */
+  /**
+   * float32 by name: `model/...` weights, `optimiser/...` moments, `objective/...` what the
+   * objective keeps.
+   */
   readonly tensors: FloatTensors;
   /** Numbers that are no tensors: the best score, where the data stand, multipliers. */
   readonly state: JsonRecord;

@@ -38,7 +38,10 @@ export function compareConfig(before: RunConfig, now: RunConfig): Difference[] {
   }));
 }
 
-/** An option of the data that was left out, and is no other than its default: where it is another, the identity differs. */
+/**
+ * An option of the data that was left out, and is no other than its default: where it is another,
+ * the identity differs.
+ */
 function isDefaultNamed({ setting, expected, got }: Omit<Difference, 'isDeciding'>): boolean {
   return setting.startsWith('data.options.') && (expected === undefined || got === undefined);
 }
@@ -72,7 +75,8 @@ const OF_BACKEND = ['backend.name', 'backend.tfjs', 'backend.build', 'shardRows'
 
 /**
  * Refuses to go on with a run under settings of another.
- * @param isBackendChosen whether the caller has said what computes; then it may be another backend, or a tf of another version
+ * @param isBackendChosen whether the caller has said what computes; then it may be another backend,
+ * or a tf of another version
  * @returns what the user should know: that the run goes on elsewhere
  * @throws RangeError that names each setting, with both values
  */

@@ -60,7 +60,9 @@ const OPTIONAL: Rules = {
   'score.rows': TRAIN_OPTIONS.scoreRows,
 };
 
-/** @throws DataError naming the setting that is missing, or that the library has no such value for */
+/**
+ * @throws DataError naming the setting that is missing, or that the library has no such value for
+ */
 export function checkSettings(config: Readonly<Record<string, unknown>>, path: string): void {
   const check = (setting: string, value: unknown, rule: Rule) =>
     inFile(path, () => checkValue({ option: setting }, value, rule));

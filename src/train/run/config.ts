@@ -17,7 +17,10 @@ export interface RunConfig {
   readonly data: {
     readonly name: string;
     readonly path: string | null;
-    /** How a file was opened: options that were given, if any. Those that decide pixels are part of the identity, defaults included. */
+    /**
+     * How a file was opened: options that were given, if any. Those that decide pixels are part of
+     * the identity, defaults included.
+     */
     readonly options?: JsonRecord;
     readonly identity: JsonRecord;
     /** Height, width and channels, so that a model is rebuilt without its data. */
@@ -31,11 +34,17 @@ export interface RunConfig {
   /** Of images that are drawn, and of the rows that are held out. */
   readonly dataSeed: number;
   readonly batchSize: number;
-  /** Rows that are computed at a time: how a batch is cut decides in which order gradients are added. */
+  /**
+   * Rows that are computed at a time: how a batch is cut decides in which order gradients are
+   * added.
+   */
   readonly shardRows: number;
   readonly learningRate: number;
   readonly adam: { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
-  /** What computes; `build` is that of our kernels, `simd` or `relaxed`, null where none are used; `given` says that the tf was the caller's own. */
+  /**
+   * What computes; `build` is that of our kernels, `simd` or `relaxed`, null where none are used;
+   * `given` says that the tf was the caller's own.
+   */
   readonly backend: {
     readonly name: string;
     readonly tfjs: string | null;
@@ -65,7 +74,9 @@ export async function readConfig(folder: RunFolder): Promise<RunConfig> {
   return parseConfig(new TextDecoder().decode(bytes), pathIn(folder, CONFIG_NAME));
 }
 
-/** @throws DataError naming the setting that is missing, or that the library has no such value for */
+/**
+ * @throws DataError naming the setting that is missing, or that the library has no such value for
+ */
 export function parseConfig(text: string, path: string): RunConfig {
   let config: unknown;
   try {

@@ -1,6 +1,8 @@
 /**
- * The event file that TensorBoard reads: records of `Event` messages (tensorflow/core/util/event.proto), the first with the version of
- * the file, the others with scalars as `simple_value`s (tensorflow/core/framework/summary.proto), which TensorBoard takes as scalars.
+ * The event file that TensorBoard reads: records of `Event` messages
+ * (tensorflow/core/util/event.proto), the first with the version of the file, the others with
+ * scalars as `simple_value`s (tensorflow/core/framework/summary.proto), which TensorBoard takes as
+ * scalars.
  */
 import { MessageWriter, readFields } from './protobuf.js';
 import { frameRecord, readRecords } from './records.js';
@@ -8,7 +10,10 @@ import type { RunFolder } from './run-folder.js';
 
 const VERSION = 'brain.Event:2';
 
-/** Event: wall_time = 1, step = 2, file_version = 3, summary = 5. Summary: value = 1. Value: tag = 1, simple_value = 2. */
+/**
+ * Event: wall_time = 1, step = 2, file_version = 3, summary = 5. Summary: value = 1. Value: tag =
+ * 1, simple_value = 2.
+ */
 const EVENT = { wallTime: 1, step: 2, fileVersion: 3, summary: 5 } as const;
 const SUMMARY = { value: 1 } as const;
 const VALUE = { tag: 1, simpleValue: 2 } as const;
@@ -83,7 +88,8 @@ export async function findEvents(folder: RunFolder): Promise<string | null> {
 }
 
 /**
- * Takes back the events after a step (all but the version for step -1), and what a stopped writer has left behind the last.
+ * Takes back the events after a step (all but the version for step -1), and what a stopped writer
+ * has left behind the last.
  * @returns the step of the last event that stays; -1 where none does
  */
 export async function cutBackEvents(folder: RunFolder, step: number): Promise<number> {

@@ -11,7 +11,8 @@ export type JsonRecord = { readonly [name: string]: JsonValue };
 
 /**
  * The JSON of a value. Numbers come back bit for bit (but for -0, which comes back as 0).
- * @throws TypeError for what JSON would change without a word: NaN and infinities, undefined, objects of a class
+ * @throws TypeError for what JSON would change without a word: NaN and infinities, undefined,
+ * objects of a class
  */
 export function toExactJson(value: JsonValue, name: string, indent?: number): string {
   check(value, name);

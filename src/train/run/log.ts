@@ -12,7 +12,10 @@ export interface LogEntry {
   /** Seconds of training, those before a resumption included. */
   readonly seconds: number;
   readonly images_per_second?: number;
-  /** Nats per image, averaged over the batch; this and the terms are left out where a run that ends where it was stopped is scored. */
+  /**
+   * Nats per image, averaged over the batch; this and the terms are left out where a run that ends
+   * where it was stopped is scored.
+   */
   readonly loss?: number;
   readonly reconstruction?: number;
   /** Null for autoencoders, whose codes are points. */
@@ -34,8 +37,8 @@ export interface LogLine {
 }
 
 /**
- * The text of a line, its end included. What is no finite number becomes null, and `reasons` says what it was, beside those given:
- * `{"loss":null,...,"reasons":{"loss":"NaN"}}`.
+ * The text of a line, its end included. What is no finite number becomes null, and `reasons` says
+ * what it was, beside those given: `{"loss":null,...,"reasons":{"loss":"NaN"}}`.
  */
 export function formatLogLine(entry: LogEntry): string {
   const reasons: Record<string, string> = {};
@@ -91,7 +94,8 @@ function parseLine(decoder: TextDecoder, bytes: Uint8Array): LogLine | null {
 }
 
 /**
- * Takes back the lines after a step (all of them for step -1), and what a stopped writer has left behind the last.
+ * Takes back the lines after a step (all of them for step -1), and what a stopped writer has left
+ * behind the last.
  * @returns the step of the last line that stays; -1 where none does
  * @throws DataError where a line that would stay is damaged
  */

@@ -1,6 +1,8 @@
 import type { AppendOnlyFile, RunFolder } from './run-folder.js';
 
-/** A run in memory, as pages have it: to be offered for download, or kept in a database of the page. */
+/**
+ * A run in memory, as pages have it: to be offered for download, or kept in a database of the page.
+ */
 export interface MemoryRunFolder extends RunFolder {
   /** All files as they are now, by name; copies. */
   files(): Map<string, Uint8Array>;

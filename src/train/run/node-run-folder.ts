@@ -7,15 +7,16 @@ import { LOCK_NAME, lockRun, type RunLock } from './node-run-lock.js';
 import { type AppendOnlyFile, NoRunError, type RunFolder } from './run-folder.js';
 
 /**
- * What a folder is opened for: `start` makes it and refuses one that holds something else, `resume` needs a run in it; both keep
- * other processes out and remove what killed writers left. `read` changes nothing and disturbs nobody.
+ * What a folder is opened for: `start` makes it and refuses one that holds something else, `resume`
+ * needs a run in it; both keep other processes out and remove what killed writers left. `read`
+ * changes nothing and disturbs nobody.
  */
 export type Purpose = 'start' | 'resume' | 'read';
 
 /**
  * Opens the folder of a run in the file system.
- * @throws NoRunError where there is none to resume or to read; RangeError where a new run would mix with other files, or another
- * process is at work there; OutputError where it cannot be written
+ * @throws NoRunError where there is none to resume or to read; RangeError where a new run would mix
+ * with other files, or another process is at work there; OutputError where it cannot be written
  */
 export async function openRunFolder(path: string, purpose: Purpose): Promise<RunFolder> {
   if (purpose === 'start') await prepareFolder(path);
@@ -108,7 +109,8 @@ async function appendOnly(handle: FileHandle, path: string, lock: RunLock | null
         try {
           while (done < bytes.length) done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
         } catch (error) {
-          // Half a line would spoil the next; taking it back needs no room. A device has nothing to take back.
+          // Half a line would spoil the next; taking it back needs no room. A device has nothing to
+          // take back.
           if (done > 0 && about.isFile()) await handle.truncate(size);
           throw error;
         }

@@ -64,7 +64,10 @@ async function namesIn(folder: string): Promise<string[] | null> {
   });
 }
 
-/** The name of the folder before it is one is that of a leftover: whoever has the lock may remove it. */
+/**
+ * The name of the folder before it is one is that of a leftover: whoever has the lock may remove
+ * it.
+ */
 async function propose(folder: string, mine: string): Promise<void> {
   const temporary = `${folder}.${randomBytes(6).toString('hex')}.tmp`;
   await mkdir(temporary);
@@ -112,7 +115,8 @@ async function isAlive(pid: number, began: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const stat = await statOf(pid);
-  // Z and X: it has ended, and nobody has asked yet how. Another beginning: the number is used again.
+  // Z and X: it has ended, and nobody has asked yet how. Another beginning: the number is used
+  // again.
   return stat === null || (stat.state !== 'Z' && stat.state !== 'X' && stat.began === began);
 }
 

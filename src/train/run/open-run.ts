@@ -17,7 +17,10 @@ export interface RunRecord {
   log(entry: LogEntry): Promise<void>;
   /** Keeps a state that the run can be resumed from; logs up to it are on the disk before it is. */
   checkpoint(checkpoint: Checkpoint): Promise<void>;
-  /** Keeps a state as the best so far; write a checkpoint of the same step too, or a resumed run may forget that it was. */
+  /**
+   * Keeps a state as the best so far; write a checkpoint of the same step too, or a resumed run may
+   * forget that it was.
+   */
   best(checkpoint: Checkpoint): Promise<void>;
   /** Closes the files, not the folder. */
   close(): Promise<void>;
@@ -41,13 +44,18 @@ export async function startRun(folder: RunFolder, config: RunConfig, now?: () =>
 
 export interface ResumeOptions {
   readonly now?: () => number;
-  /** Whether the caller has named the backend, or given it: then it may be another than the run began on, with a warning. */
+  /**
+   * Whether the caller has named the backend, or given it: then it may be another than the run
+   * began on, with a warning.
+   */
   readonly isBackendChosen?: boolean;
 }
 
 /**
- * Goes on with a run at its newest checkpoint. Log and events are cut back to it, so that they come out as if it had never stopped.
- * @throws RangeError naming each setting that decides the numbers and is not what it was; NoRunError where there is no run
+ * Goes on with a run at its newest checkpoint. Log and events are cut back to it, so that they come
+ * out as if it had never stopped.
+ * @throws RangeError naming each setting that decides the numbers and is not what it was;
+ * NoRunError where there is no run
  */
 export async function resumeRun(
   folder: RunFolder,
@@ -114,7 +122,10 @@ async function openRecord(
   };
 }
 
-/** The numbers of a line by the tags under which TensorBoard groups them: `terms/totalCorrelation`, `scores/mig`. */
+/**
+ * The numbers of a line by the tags under which TensorBoard groups them: `terms/totalCorrelation`,
+ * `scores/mig`.
+ */
 export function scalarsOf(entry: LogEntry): Record<string, number> {
   const { step: _, reasons: __, terms = {}, scores = {}, kl_per_latent: byLatent = [], ...plain } = entry;
   const named = [

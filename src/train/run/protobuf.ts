@@ -1,4 +1,7 @@
-/** The little of protocol buffers that events need: fields one after the other, each with its number and kind. */
+/**
+ * The little of protocol buffers that events need: fields one after the other, each with its number
+ * and kind.
+ */
 
 const VARINT = 0;
 const FIXED64 = 1;

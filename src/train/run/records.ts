@@ -1,12 +1,15 @@
 /**
- * Records one after the other as TensorFlow frames them: length (uint64), masked CRC-32C of the length, the bytes, masked CRC-32C of
- * the bytes (tensorflow/core/lib/io/record_writer.h).
+ * Records one after the other as TensorFlow frames them: length (uint64), masked CRC-32C of the
+ * length, the bytes, masked CRC-32C of the bytes (tensorflow/core/lib/io/record_writer.h).
  */
 import { crc32c } from '../../io/crc32.js';
 
 const FRAME_BYTES = 16;
 
-/** A checksum that is safe to take again over bytes that contain one: turned right by 15 bits, plus a constant. */
+/**
+ * A checksum that is safe to take again over bytes that contain one: turned right by 15 bits, plus
+ * a constant.
+ */
 export function maskedChecksum(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

@@ -9,15 +9,23 @@ export interface AppendOnlyFile {
   close(): Promise<void>;
 }
 
-/** The files of a run, by their names in its folder (`config.json`, `checkpoints/best.safetensors`). */
+/**
+ * The files of a run, by their names in its folder (`config.json`, `checkpoints/best.safetensors`).
+ */
 export interface RunFolder {
   /** What to call it in messages. */
   readonly path: string;
-  /** Names of all files of the folder itself, or of one folder in it (`checkpoints`), without those of writers at work; sorted. */
+  /**
+   * Names of all files of the folder itself, or of one folder in it (`checkpoints`), without those
+   * of writers at work; sorted.
+   */
   list(folder?: string): Promise<string[]>;
   /** The bytes of a file; null where there is none. */
   read(name: string): Promise<Uint8Array | null>;
-  /** Puts a file in place whole or not at all; what was there stays readable until then, and after any failure. */
+  /**
+   * Puts a file in place whole or not at all; what was there stays readable until then, and after
+   * any failure.
+   */
   writeAtomically(name: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
   /** Removes a file; nothing happens where there is none. */
   remove(name: string): Promise<void>;

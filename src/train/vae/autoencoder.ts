@@ -1,4 +1,7 @@
-/** Encoder and decoder: what is done with each shard of a batch. Letters: R rows of a shard, B of the batch, D latents. */
+/**
+ * Encoder and decoder: what is done with each shard of a batch. Letters: R rows of a shard, B of
+ * the batch, D latents.
+ */
 
 import type { Networks } from '../architectures/architecture.js';
 import { forward } from '../architectures/network.js';
@@ -34,11 +37,14 @@ function* encode(autoencoder: Autoencoder, ...[shard, { rows }]: Parameters<Prog
 }
 
 /**
- * Encodes `seen`, which `images` are to be reconstructed from (the images themselves where there is none), and draws z = mu + exp(logvar / 2) `noise`; without noise z is mu. Images of a
- * `second` batch are encoded as well, as `secondMu` and `secondLogvar`. Then waits for gradients with respect to `mu`, `logvar` and `z`, z held fixed in those of the others; one
- * that is left out is zero.
+ * Encodes `seen`, which `images` are to be reconstructed from (the images themselves where there is
+ * none), and draws z = mu + exp(logvar / 2) `noise`; without noise z is mu. Images of a `second`
+ * batch are encoded as well, as `secondMu` and `secondLogvar`. Then waits for gradients with
+ * respect to `mu`, `logvar` and `z`, z held fixed in those of the others; one that is left out is
+ * zero.
  *
- * Gives `reconstruction`, the loss summed over the rows, and gradients of the loss averaged over the batch.
+ * Gives `reconstruction`, the loss summed over the rows, and gradients of the loss averaged over
+ * the batch.
  */
 function* learn(autoencoder: Autoencoder, ...[shard, { rows: given }]: Parameters<Program>): ReturnType<Program> {
   const { tf, operations, parameters, batchRows } = shard;

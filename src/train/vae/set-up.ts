@@ -12,7 +12,8 @@ import type { VaeSetup } from './vae-system.js';
 
 /**
  * @param datasetSize N: rows that are trained on
- * @throws TypeError or RangeError for an architecture of the caller's own whose layers do not fit the images
+ * @throws TypeError or RangeError for an architecture of the caller's own whose layers do not fit
+ * the images
  */
 export function setUpVae(plan: TrainPlan, image: ImageShape, datasetSize: number): VaeSetup {
   const { architecture, likelihood, latents, batchSize, learningRate, seed } = plan;

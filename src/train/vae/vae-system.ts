@@ -1,4 +1,7 @@
-/** The VAE family: an encoder and a decoder, one phase a step, and an objective that looks at the latents of the whole batch. */
+/**
+ * The VAE family: an encoder and a decoder, one phase a step, and an objective that looks at the
+ * latents of the whole batch.
+ */
 import { STREAMS } from '../../random.js';
 import type { Initialisation } from '../architectures/architecture.js';
 import type { Draws } from '../draws.js';

@@ -41,7 +41,8 @@ export interface ExportOptions extends ModelOptions {
  * @throws RangeError for another format; NoRunError (`ERR_NO_INPUT`) if there is no run, or no
  *   such checkpoint
  * @example
- * for (const { name, chunks } of await exportModel('runs/first', { format: 'tfjs' })) console.log(name);
+ * const files = await exportModel('runs/first', { format: 'tfjs' });
+ * for (const { name, chunks } of files) console.log(name);
  */
 export async function exportModel(run: string | RunFolder, options: ExportOptions): Promise<ExportedFile[]> {
   const { format } = checkDeclared('exportModel', options, EXPORT_OPTIONS);

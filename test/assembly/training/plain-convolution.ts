@@ -1,4 +1,7 @@
-/** Gradients of a convolution from the definition, in float64, with the sums of absolute values that bound their rounding. */
+/**
+ * Gradients of a convolution from the definition, in float64, with the sums of absolute values that
+ * bound their rounding.
+ */
 import * as fc from 'fast-check';
 import type { ConvolutionShape } from '../../../bindings/training.js';
 
@@ -67,7 +70,10 @@ export function lengthsOf(images: number, shape: ConvolutionShape) {
   };
 }
 
-/** Convolutions of every kind: any size of kernel, stride, margins and channels; some kernels are smaller than the stride. */
+/**
+ * Convolutions of every kind: any size of kernel, stride, margins and channels; some kernels are
+ * smaller than the stride.
+ */
 export const convolutions: fc.Arbitrary<{ images: number; shape: ConvolutionShape }> = fc
   .record({
     images: fc.integer({ min: 1, max: 5 }),

@@ -38,7 +38,8 @@ for (const transposeA of [false, true]) {
         [16, 256, 512],
         [64, 20, 256],
         [130, 9, 257],
-        // Few products: more panels than are packed at once, the last of them not full, and a few left after many.
+        // Few products: more panels than are packed at once, the last of them not full, and a few
+        // left after many.
         [131, 600, 16],
         [7, 300, 32],
         [7, 300, 33],

@@ -1,6 +1,6 @@
 /**
- * Both builds of training.wasm, on a memory that is watched: what is not an input is NaN, and behind everything that a kernel is given lie bytes that
- * nobody may write.
+ * Both builds of training.wasm, on a memory that is watched: what is not an input is NaN, and
+ * behind everything that a kernel is given lie bytes that nobody may write.
  */
 import { setFlagsFromString } from 'node:v8';
 import { loadTraining, type Training } from '../../../bindings/training.js';
@@ -70,7 +70,10 @@ export class Space {
 
 const space = new Space();
 
-/** Runs `work` with each build, at two places in memory, and returns nothing but that what it returns has the same bits at both. */
+/**
+ * Runs `work` with each build, at two places in memory, and returns nothing but that what it
+ * returns has the same bits at both.
+ */
 export async function withWatchedCore(
   work: (training: Training, space: Space) => ArrayLike<number> | readonly ArrayLike<number>[],
 ): Promise<void> {

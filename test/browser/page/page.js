@@ -15,7 +15,9 @@ window.page = {
       worker.postMessage(options);
     }),
 
-  /** Starts what would take long, cancels it at the first sign of progress, and says what happened. */
+  /**
+   * Starts what would take long, cancels it at the first sign of progress, and says what happened.
+   */
   async cancel() {
     const [latents, factors] = await fetchDigits();
     const stop = new AbortController();

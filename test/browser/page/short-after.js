@@ -1,4 +1,7 @@
-/** Checksums of all that comes after a short training, by whichever bundle of vaemetrics/train, as JSON. */
+/**
+ * Checksums of all that comes after a short training, by whichever bundle of vaemetrics/train, as
+ * JSON.
+ */
 export async function lookAfterTraining(library) {
   const { train, loadRun, encode, traverse, interpolate, posteriorToNpz, exportModel, drawGrid, animateGrid } = library;
   const data = 'shapes-6';

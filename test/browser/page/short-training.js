@@ -1,4 +1,7 @@
-/** All numbers of six steps, by whichever bundle of vaemetrics/train, as JSON. Batches of 40 are two shards of 16 rows and one of 8. */
+/**
+ * All numbers of six steps, by whichever bundle of vaemetrics/train, as JSON. Batches of 40 are two
+ * shards of 16 rows and one of 8.
+ */
 export async function trainShortly({ train }, options) {
   const steps = [];
   await train({

@@ -1,4 +1,7 @@
-/** A few steps of descent on a convolution and a dense layer, by what training uses of a tensor library: the loss of each step. */
+/**
+ * A few steps of descent on a convolution and a dense layer, by what training uses of a tensor
+ * library: the loss of each step.
+ */
 export async function smallLosses(tf, steps = 4) {
   const [rows, side, channels, filters, outputs] = [2, 8, 3, 6, 5];
   const half = side / 2;

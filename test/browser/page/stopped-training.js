@@ -1,4 +1,7 @@
-/** Trainings by whichever bundle of vaemetrics/train: whole, stopped and resumed, and by named backends. */
+/**
+ * Trainings by whichever bundle of vaemetrics/train: whole, stopped and resumed, and by named
+ * backends.
+ */
 
 const STEPS = 200;
 const STOP_AT = 117;
@@ -61,7 +64,10 @@ export async function trainBriefly({ train }, backend) {
   return JSON.stringify({ device, steps });
 }
 
-/** Two steps of each of some objectives on small images, on a backend: what computed, and the losses by name. */
+/**
+ * Two steps of each of some objectives on small images, on a backend: what computed, and the losses
+ * by name.
+ */
 export async function trainEach({ train, createDataset, openBackend }, backend, names) {
   const [count, side] = [64, 8];
   // Bars of two widths that move.

@@ -1,4 +1,7 @@
-/** Bundles main.js and train.js for browsers with esbuild, and copies the WebAssembly to where they look for it. */
+/**
+ * Bundles main.js and train.js for browsers with esbuild, and copies the WebAssembly to where they
+ * look for it.
+ */
 import { copyFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 

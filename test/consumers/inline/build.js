@@ -1,4 +1,7 @@
-/** Bundles what runs where nothing can be fetched: a classic script for a file:// page, and a worker in a string. */
+/**
+ * Bundles what runs where nothing can be fetched: a classic script for a file:// page, and a worker
+ * in a string.
+ */
 import { build } from 'esbuild';
 
 const here = (path) => new URL(path, import.meta.url).pathname;

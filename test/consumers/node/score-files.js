@@ -1,4 +1,7 @@
-/** A script in Node that leaves reading to the library: prints the report of two files as one line of JSON. */
+/**
+ * A script in Node that leaves reading to the library: prints the report of two files as one line
+ * of JSON.
+ */
 import { openArrays, openFileSource, pickFactors, pickLatents, score } from 'vaemetrics';
 
 const [latents, factors] = await Promise.all(

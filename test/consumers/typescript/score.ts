@@ -113,7 +113,8 @@ const own: Metric = {
   compute: async (table) => ({ value: table.rows, parts: {}, notes: [] }),
 };
 
-// Names of metrics: those that are spelt out are checked, in any spelling; those found at run time are not.
+// Names of metrics: those that are spelt out are checked, in any spelling; those found at run time
+// are not.
 const several = await score(latents, factors, { metrics: ['mig', 'FactorVAE', 'beta_vae', 'all', mig, own] });
 const gaps: Array<number | null> = several.metrics.mig.parts.gap;
 const edges: string = several.metrics.mig.options.edges;

@@ -1,4 +1,7 @@
-/** What a strict user of vaemetrics/train writes; checked against the declarations of the package, and never run. */
+/**
+ * What a strict user of vaemetrics/train writes; checked against the declarations of the package,
+ * and never run.
+ */
 import { type Report, score } from 'vaemetrics';
 import {
   type Codes,

@@ -1,4 +1,7 @@
-/** Two networks that learn against each other, in turns, through the trainer and the loop of the library. */
+/**
+ * Two networks that learn against each other, in turns, through the trainer and the loop of the
+ * library.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +48,8 @@ test('both learn in turns, each by its own optimiser, and the running averages m
   const { numbers, tensors, step } = await outcomeOfRun({ steps: 30, threads: 1 });
   assert.is(step, 30);
   const losses = numbers.map(({ terms }) => (terms as Record<string, number>).discriminator);
-  // Two cross-entropies of ln 2 if nothing can be told apart; then the discriminator learns, and then the generator.
+  // Two cross-entropies of ln 2 if nothing can be told apart; then the discriminator learns, and
+  // then the generator.
   assert.ok(Math.abs(losses[0] - 2 * Math.LN2) < 0.3, `${losses}`);
   assert.ok(Math.min(...losses.slice(0, 12)) < 0.8, `${losses}`);
   assert.ok(Math.max(...losses.slice(12)) > 1, `${losses}`);

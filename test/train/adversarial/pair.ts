@@ -1,6 +1,8 @@
 /**
- * A system of two opponents, to try the contract with: a generator draws images out of noise, a discriminator tells them from real ones (Goodfellow et al. 2014), in turns. The hidden
- * layer of the generator is normalised by statistics of the whole batch (Ioffe & Szegedy 2015), so its shards wait for each other, forwards and backwards.
+ * A system of two opponents, to try the contract with: a generator draws images out of noise, a
+ * discriminator tells them from real ones (Goodfellow et al. 2014), in turns. The hidden layer of
+ * the generator is normalised by statistics of the whole batch (Ioffe & Szegedy 2015), so its
+ * shards wait for each other, forwards and backwards.
  */
 import type { Layer } from '../../../src/train/architectures/layers.js';
 import { forward, type Pass } from '../../../src/train/architectures/network.js';

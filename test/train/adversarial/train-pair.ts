@@ -1,4 +1,7 @@
-/** Trains the pair by the trainer and the loop of the library. As a program: `train-pair.ts FOLDER STEPS THREADS`. */
+/**
+ * Trains the pair by the trainer and the loop of the library. As a program:
+ * `train-pair.ts FOLDER STEPS THREADS`.
+ */
 import { withCore } from '../../../bindings/core.js';
 import { startWorker } from '../../../bindings/worker-host.js';
 import { splitRows } from '../../../src/data/split.js';

@@ -1,4 +1,6 @@
-/** The entry of a worker that trains the pair: a worker does not inherit the loaders of TypeScript. */
+/**
+ * The entry of a worker that trains the pair: a worker does not inherit the loaders of TypeScript.
+ */
 import { register as registerForRequire } from 'tsx/cjs/api';
 import { register } from 'tsx/esm/api';
 

@@ -17,8 +17,9 @@ const LATENTS = 10;
 const AREA = 16;
 
 /**
- * By hand, of images of 64 x 64: layers in their order, the encoder's first. A convolution's fans are those of a dense layer times the area of its filter; those of
- * a transposed one are its gradient's, so that its outputs come first.
+ * By hand, of images of 64 x 64: layers in their order, the encoder's first. A convolution's fans
+ * are those of a dense layer times the area of its filter; those of a transposed one are its
+ * gradient's, so that its outputs come first.
  */
 const ARCHITECTURES: ReadonlyArray<{
   readonly name: string;
@@ -88,7 +89,10 @@ async function drawParameters(name: string, channels: number, seed: number) {
   return shapes.map((shape, i) => ({ ...shape, values: drawn[i] }));
 }
 
-/** A test of a hundred tensors that is right fails by chance once in ten thousand times; this one has its seed. */
+/**
+ * A test of a hundred tensors that is right fails by chance once in ten thousand times; this one
+ * has its seed.
+ */
 const STANDARD_ERRORS = 5;
 
 /** Uniform from -bound to bound: by its ends, its mean and its variance. */

@@ -1,4 +1,6 @@
-/** The layers' own gradients against those of tfjs' tape, for every kind of layer and activation. */
+/**
+ * The layers' own gradients against those of tfjs' tape, for every kind of layer and activation.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ARCHITECTURES } from '../../../src/train/architectures/index.js';
@@ -179,9 +181,11 @@ test('the published sizes: burgess has 64 x 64 images go down to 4 x 4, locatell
       0,
     );
   };
-  // Counted by hand: convolutions 544 + 3 x 16,416, dense 131,328 + 65,792 + 5,140; decoder 2,816 + 65,792 + 131,584, 3 x 16,416 + 513.
+  // Counted by hand: convolutions 544 + 3 x 16,416, dense 131,328 + 65,792 + 5,140; decoder 2,816 +
+  // 65,792 + 131,584, 3 x 16,416 + 513.
   assert.is(count('burgess'), 544 + 3 * 16416 + 131328 + 65792 + 5140 + 2816 + 65792 + 131584 + 3 * 16416 + 513);
-  // 544 + 16,416 + 8,256 + 16,448, dense 262,400 + 5,140; decoder 2,816 + 263,168, 65,600 + 32,800 + 16,416 + 513.
+  // 544 + 16,416 + 8,256 + 16,448, dense 262,400 + 5,140; decoder 2,816 + 263,168, 65,600 +
+  // 32,800 + 16,416 + 513.
   assert.is(
     count('locatello'),
     544 + 16416 + 8256 + 16448 + 262400 + 5140 + 2816 + 263168 + 65600 + 32800 + 16416 + 513,

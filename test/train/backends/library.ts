@@ -1,4 +1,7 @@
-/** tfjs as the tests use it: the copy that the bundled backends compute on, with all of its operations. */
+/**
+ * tfjs as the tests use it: the copy that the bundled backends compute on, with all of its
+ * operations.
+ */
 
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
@@ -9,7 +12,10 @@ export { tf };
 /** The same as `TensorLibrary`, as a user would give it. */
 export const given = tf as unknown as TensorLibrary;
 
-/** `given`, with images of one step that are no numbers: a run diverges there and not before. Counts tensors of the shape of a batch. */
+/**
+ * `given`, with images of one step that are no numbers: a run diverges there and not before. Counts
+ * tensors of the shape of a batch.
+ */
 export function spoiltAt(step: number, shape: readonly number[]): TensorLibrary {
   let batches = 0;
   return {

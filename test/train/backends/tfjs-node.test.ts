@@ -1,4 +1,7 @@
-/** tfjs-node and tfjs-node-gpu as packages of the user's project; stand-ins for them, in a folder of their own. */
+/**
+ * tfjs-node and tfjs-node-gpu as packages of the user's project; stand-ins for them, in a folder of
+ * their own.
+ */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

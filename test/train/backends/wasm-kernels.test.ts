@@ -1,4 +1,7 @@
-/** Kernels of training.wasm as kernels of tfjs: against tfjs' plain JavaScript, and against finite differences. */
+/**
+ * Kernels of training.wasm as kernels of tfjs: against tfjs' plain JavaScript, and against finite
+ * differences.
+ */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,6 +1,7 @@
 /**
- * WebGPU in Node, by the package `webgpu` (Dawn), on the software adapter that Chromium brings. VAEMETRICS_PEERS names a folder
- * where `npm install webgpu` was run; each test runs in a process of its own, in that folder.
+ * WebGPU in Node, by the package `webgpu` (Dawn), on the software adapter that Chromium brings.
+ * VAEMETRICS_PEERS names a folder where `npm install webgpu` was run; each test runs in a process
+ * of its own, in that folder.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -145,7 +145,8 @@ test('the first step of Adam moves every parameter against the slope of the cros
       name,
     );
     const moves = valuesOf(state, name).map((value, i) => value - before[name][i]);
-    // Corrected, the first step is the sign of the gradient but for epsilon; a parameter of float32 moves by some 6e-8 more or less.
+    // Corrected, the first step is the sign of the gradient but for epsilon; a parameter of float32
+    // moves by some 6e-8 more or less.
     const wanted = first.map((moment) => (-rate * 2 * moment) / (Math.abs(2 * moment) + 1e-8));
     assertWithin(moves, wanted, 1e-3, `${name}, moved`);
   }

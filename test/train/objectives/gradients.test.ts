@@ -1,4 +1,7 @@
-/** Values and gradients of every objective against plain float64 formulas and their central differences. */
+/**
+ * Values and gradients of every objective against plain float64 formulas and their central
+ * differences.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { objectives } from '../../../src/train/objectives/index.js';
@@ -7,7 +10,9 @@ import { assertWithin } from './assert-within.js';
 import { activate, drawBatch, penalise } from './batches.js';
 import { plainCapacity, plainDip, plainKl, plainTcvae, slopesOf } from './plain.js';
 
-/** Of the largest slope or the value: float32 carries 6e-8, and a slope has some tens of roundings. */
+/**
+ * Of the largest slope or the value: float32 carries 6e-8, and a slope has some tens of roundings.
+ */
 const RELATIVE = 1e-5;
 
 interface Case {

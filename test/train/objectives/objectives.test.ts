@@ -296,7 +296,8 @@ test('every default is a value that may be given', () => {
     const defaults = resolveOptions(objective);
     for (const [name, value] of Object.entries(defaults)) {
       const { needs } = objective.options[name];
-      // What it has no effect without; an option that is null unless it is given stands for one that is.
+      // What it has no effect without; an option that is null unless it is given stands for one
+      // that is.
       const beside = needs === undefined ? {} : { [needs.option]: needs.values?.[0] ?? 5 };
       assert.equal(
         resolveOptions(objective, { ...beside, [name]: value }),

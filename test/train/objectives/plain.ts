@@ -1,4 +1,7 @@
-/** The penalties as plain float64 formulas on tables, from the papers, and their slopes by central differences. */
+/**
+ * The penalties as plain float64 formulas on tables, from the papers, and their slopes by central
+ * differences.
+ */
 import type { EstimatorName } from '../../../src/decomposition/estimators.js';
 import { type PlainBatch, plainTerms } from '../../decomposition/plain-estimators.js';
 

@@ -1,4 +1,7 @@
-/** A training that is over soon, on images that are a function of their row, and all that came of it. */
+/**
+ * A training that is over soon, on images that are a function of their row, and all that came of
+ * it.
+ */
 import type { Dataset } from '../../../src/data/dataset.js';
 import { bytesOf } from '../../../src/io/float-tensors.js';
 import { latestCheckpoint } from '../../../src/train/run/checkpoints.js';

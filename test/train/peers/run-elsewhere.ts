@@ -24,7 +24,10 @@ export function trainElsewhere(
   return JSON.parse(outputOf(process.execPath, given, folder, env));
 }
 
-/** To 1e-4 of each loss; and the losses change by more, so that steps are compared and not beginnings. */
+/**
+ * To 1e-4 of each loss; and the losses change by more, so that steps are compared and not
+ * beginnings.
+ */
 export function assertSameLosses(actual: readonly number[], expected: readonly number[], title: string): void {
   assert.is(actual.length, expected.length, title);
   for (const [i, loss] of expected.entries()) {

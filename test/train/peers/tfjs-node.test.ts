@@ -1,6 +1,6 @@
 /**
- * `train` on TensorFlow's C library, by the @tensorflow/tfjs-node of VAEMETRICS_TFJS_NODE: the model that wasm and cpu train. Its API is that of
- * tfjs-node-gpu.
+ * `train` on TensorFlow's C library, by the @tensorflow/tfjs-node of VAEMETRICS_TFJS_NODE: the
+ * model that wasm and cpu train. Its API is that of tfjs-node-gpu.
  */
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

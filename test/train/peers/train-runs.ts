@@ -1,6 +1,8 @@
 /**
- * A program that trains, one run after the other, by the library that a project has: `node --import tsx train-runs.ts LIBRARY RUNS`, where RUNS is the JSON of a
- * list of `Run`. Prints the JSON of their outcomes. A process of its own, as a backend of Node's own changes the process that it is loaded into.
+ * A program that trains, one run after the other, by the library that a project has:
+ * `node --import tsx train-runs.ts LIBRARY RUNS`, where RUNS is the JSON of a list of `Run`. Prints
+ * the JSON of their outcomes. A process of its own, as a backend of Node's own changes the process
+ * that it is loaded into.
  */
 import type { Refusal, TrainOptions, TrainProgress } from '../../../src/train.js';
 import { smallData } from '../small-data.js';

@@ -1,6 +1,6 @@
 /**
- * `train` on WebGPU in Node, by the package `webgpu` (Dawn) of VAEMETRICS_PEERS, on the software adapter that Chromium brings: slow, but it is the path that a
- * GPU takes.
+ * `train` on WebGPU in Node, by the package `webgpu` (Dawn) of VAEMETRICS_PEERS, on the software
+ * adapter that Chromium brings: slow, but it is the path that a GPU takes.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';

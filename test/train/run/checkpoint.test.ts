@@ -75,7 +75,8 @@ test('every turned bit is found', async () => {
       return null;
     });
     if (read === null) found++;
-    // A space of the padding can turn into another white space, or a letter of an escape into its other case.
+    // A space of the padding can turn into another white space, or a letter of an escape into its
+    // other case.
     else
       assert.is(
         JSON.stringify(read, (_, value) => (value instanceof Map ? [...value] : value)),

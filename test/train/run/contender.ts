@@ -1,4 +1,7 @@
-/** A program that tries for the locks of many folders, each at its time, and keeps what it gets: `contender.ts START EVERY FOLDER...`. */
+/**
+ * A program that tries for the locks of many folders, each at its time, and keeps what it gets:
+ * `contender.ts START EVERY FOLDER...`.
+ */
 import { lockRun } from '../../../src/train/run/node-run-lock.js';
 
 const [start, every, ...folders] = process.argv.slice(2);

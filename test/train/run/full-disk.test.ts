@@ -30,13 +30,14 @@ function onSmallDisk(kilobytes: number, script: string) {
 }
 
 mkdirSync(disk);
-// What a machine forbids no installation changes, so this is not asked for where everything else is.
+// What a machine forbids no installation changes, so this is not asked for where everything else
+// is.
 const canMount = onSmallDisk(64, 'true').status === 0;
 const name = 'a disk that fills up stops a run with one sentence, and leaves it readable and resumable';
 if (!canMount) console.log(`skipped: ${name} (this machine lets no user mount a file system)`);
 
-// A checkpoint of 50,000 values takes 400 kB, and there are up to four at a time: two, the best, and the next. Of a few values it takes a
-// page, and it is the log that fills the disk.
+// A checkpoint of 50,000 values takes 400 kB, and there are up to four at a time: two, the best,
+// and the next. Of a few values it takes a page, and it is the log that fills the disk.
 for (const [kilobytes, values] of [
   [1000, 50_000],
   [1300, 50_000],

@@ -1,4 +1,7 @@
-/** A program that takes and releases the lock of a folder a number of times, and fails if another has it then: `taker.ts FOLDER TIMES`. */
+/**
+ * A program that takes and releases the lock of a folder a number of times, and fails if another
+ * has it then: `taker.ts FOLDER TIMES`.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockRun } from '../../../src/train/run/node-run-lock.js';

@@ -1,4 +1,7 @@
-/** The event file of a run, read by TensorBoard itself: `pip install tensorboard`, and VAEMETRICS_PYTHON where that is not python3. */
+/**
+ * The event file of a run, read by TensorBoard itself: `pip install tensorboard`, and
+ * VAEMETRICS_PYTHON where that is not python3.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';

@@ -1,4 +1,7 @@
-/** A program that does what training leaves on disk, and nothing else, as fast as it can: `writer.ts FOLDER UNTIL [VALUES]`. */
+/**
+ * A program that does what training leaves on disk, and nothing else, as fast as it can:
+ * `writer.ts FOLDER UNTIL [VALUES]`.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRunFolder } from '../../../src/train/run/node-run-folder.js';

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Builds @tensorflow/tfjs-node against the C library inside a TensorFlow wheel of the Python package index, then proves
-# that it trains. For places that have both registries but not the host from which the package's own install downloads
-# libtensorflow. Linux on x86_64 or aarch64; needs Node with npm, python3 with pip, g++ and make; 1.3 GB in the end.
+# Builds @tensorflow/tfjs-node against the C library inside a TensorFlow wheel of the Python package
+# index, then proves that it trains. For places that have both registries but not the host from
+# which the package's own install downloads libtensorflow. Linux on x86_64 or aarch64; needs Node
+# with npm, python3 with pip, g++ and make; 1.3 GB in the end.
 #
 #   test/train/tfjs-node/install.sh FOLDER
 #   VAEMETRICS_TFJS_NODE=FOLDER npm test -- train/tfjs-node
 #
-# FOLDER becomes (or is) a project of npm in which `@tensorflow/tfjs-node` resolves. What is there already is kept, so a
-# second run only proves. TENSORFLOW=2.20.0 takes another wheel (2.12 or later); a new one wants a new folder.
+# FOLDER becomes (or is) a project of npm in which `@tensorflow/tfjs-node` resolves. What is there
+# already is kept, so a second run only proves. TENSORFLOW=2.20.0 takes another wheel (2.12 or
+# later); a new one wants a new folder.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/../../.." && pwd)
@@ -44,7 +46,8 @@ step "2. the C library of the tensorflow-cpu $tensorflow wheel"
 if [ -d "$package/deps" ]; then
   echo 'there already'
 else
-  # The C library does not depend on Python: any wheel of this machine's kind will do, whatever Python runs pip.
+  # The C library does not depend on Python: any wheel of this machine's kind will do, whatever
+  # Python runs pip.
   wheels="$folder/wheels"
   parts="$package/deps.part"
   rm -rf "$wheels" "$parts"
@@ -70,8 +73,9 @@ for name in wheel.namelist():
         shutil.copyfileobj(source, copy, 1 << 20)
 PYTHON
   rm -r "$wheels"
-  # The names that the linker is asked for. What is loaded are the names within the libraries, which are those of the
-  # files; the addon looks for them in deps/lib by its own run path, so no LD_LIBRARY_PATH is needed.
+  # The names that the linker is asked for. What is loaded are the names within the libraries, which
+  # are those of the files; the addon looks for them in deps/lib by its own run path, so no
+  # LD_LIBRARY_PATH is needed.
   ln -s libtensorflow_cc.so.2 "$parts/lib/libtensorflow.so"
   ln -s libtensorflow_framework.so.2 "$parts/lib/libtensorflow_framework.so"
   mv "$parts" "$package/deps"
