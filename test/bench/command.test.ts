@@ -41,9 +41,12 @@ test('refuses what makes no sense', async () => {
   assert.match(await refusal('--rows', '1'), /--rows: expected whole numbers of at least 2, got '1'$/);
   assert.match(await refusal('--rows', '5,x'), /--rows: expected whole numbers with a comma between them, got '5,x'$/);
   assert.match(await refusal('--latents', '0'), /--latents: expected a whole number from 1 to 10000, got '0'$/);
-  assert.match(await refusal('--factors', '3,'), /--factors: expected whole numbers with a comma between them, got '3,'$/);
+  assert.match(
+    await refusal('--factors', '3,'),
+    /--factors: expected whole numbers with a comma between them, got '3,'$/,
+  );
   assert.match(await refusal('--repeats', '0'), /--repeats: expected a whole number from 1 to 10000, got '0'$/);
-  assert.match(await refusal('-m', 'migg'), /unknown metric 'migg'; did you mean 'mig'\?/);
+  assert.match(await refusal('-m', 'migg'), /--metrics: unknown name 'migg'; did you mean 'mig'\?/);
 });
 
 test.run();
