@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { makeFolder } from '../io/make-folder.js';
 import { describeWriteFailure, OutputError } from '../io/output-error.js';
 import { text } from '../options/rule.js';
 import { toJson } from '../report/json.js';
@@ -50,7 +50,7 @@ async function runExport(run: string, command: Command, terminal: Terminal): Pro
   for (const { name, chunks } of files) {
     terminal.signal.throwIfAborted();
     const path = join(out, name);
-    await makeFolder(dirname(path));
+    await makeOutputFolder(dirname(path));
     await writeOutput(path, chunks);
     written.push(path);
     if (!json) terminal.stdout.write(`wrote ${printable(path)}\n`);
@@ -58,9 +58,9 @@ async function runExport(run: string, command: Command, terminal: Terminal): Pro
   if (json) terminal.stdout.write(toJson({ schema: 'vaemetrics/export@1', run, format, written }));
 }
 
-async function makeFolder(path: string): Promise<void> {
+async function makeOutputFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
   } catch (error) {
     throw new OutputError(path, describeWriteFailure(error, dirname(path)), error);
   }

@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { wrongValue } from '../../errors.js';
+import { makeFolder } from '../../io/make-folder.js';
 import { describeWriteFailure, OutputError } from '../../io/output-error.js';
 import { isLeftover, syncFolder, writeFileAtomically } from '../../io/write-file.js';
 import { LOCK_NAME, lockRun, type RunLock } from './node-run-lock.js';
@@ -34,7 +35,7 @@ export async function openRunFolder(path: string, purpose: Purpose): Promise<Run
 
 /** A run that is there already is left to the caller, who knows what it is. */
 async function prepareFolder(path: string): Promise<void> {
-  await withPath(path, () => mkdir(path, { recursive: true }));
+  await withPath(path, () => makeFolder(path));
   const names = (await namesIn(path)).filter((name) => name !== LOCK_NAME && !isLeftover(name));
   if (names.length === 0 || names.includes('config.json')) return;
   const some = names.slice(0, 3).join(', ');
@@ -78,7 +79,7 @@ function nodeRunFolder(path: string, lock: RunLock | null): RunFolder {
       await lock?.check();
       const file = join(path, name);
       await withPath(file, async () => {
-        await mkdir(dirname(file), { recursive: true });
+        await makeFolder(dirname(file));
         await writeFileAtomically(file, chunks);
         await syncFolder(dirname(file));
       });
