@@ -1,16 +1,20 @@
 /** vaemetrics in Node: the façade, readers and writers, and the file system. */
 
 import type { Decomposition } from './facade/decompose.js';
-import { type DecomposeFilesInput, decomposeFiles as decomposeFilesFrom } from './facade/files/decompose-files.js';
+import {
+  DECOMPOSED_FILES,
+  type DecomposeFilesInput,
+  decomposeFiles as decomposeFilesFrom,
+} from './facade/files/decompose-files.js';
 import type { DecomposeFilesOptions } from './facade/files/decompose-files-options.js';
-import { isFile, type ReadInput } from './facade/files/read-input.js';
+import { filesByRole, type ReadInput } from './facade/files/read-input.js';
 import {
   readFactorLabels as readFactorLabelsFrom,
   readFactors as readFactorsFrom,
   readLatents as readLatentsFrom,
   readPosterior as readPosteriorFrom,
 } from './facade/files/read-matrix.js';
-import { type ScoreFilesInput, scoreFiles as scoreFilesFrom } from './facade/files/score-files.js';
+import { SCORED_FILES, type ScoreFilesInput, scoreFiles as scoreFilesFrom } from './facade/files/score-files.js';
 import type { ScoreFilesOptions } from './facade/files/score-files-options.js';
 import type { ScoreReport } from './facade/score.js';
 import { openFileSource } from './io/file-source.js';
@@ -69,7 +73,7 @@ export function scoreFiles<Name extends string = MetricSpelling>(
   input: ScoreFilesInput<PathOrInput>,
   options: ScoreFilesOptions<Name> & { readonly metrics?: ReadonlyArray<CheckedName<Name> | Metric> } = {},
 ): Promise<ScoreReport> {
-  return withSources(isOneFile(input) ? { latents: input } : input, (files) =>
+  return withSources('scoreFiles', input, SCORED_FILES, (files) =>
     scoreFilesFrom<string>(files as { latents: ReadInput }, options),
   );
 }
@@ -90,32 +94,30 @@ export function decomposeFiles(
   input: DecomposeFilesInput<PathOrInput>,
   options: DecomposeFilesOptions = {},
 ): Promise<Decomposition> {
-  return withSources(isOneFile(input) ? { mu: input } : input, (files) =>
+  return withSources('decomposeFiles', input, DECOMPOSED_FILES, (files) =>
     decomposeFilesFrom(files as { mu: ReadInput }, options),
   );
-}
-
-function isOneFile<Several extends object>(input: PathOrInput | Several): input is PathOrInput {
-  return typeof input === 'string' || isFile(input);
 }
 
 /** A reader that takes paths, too. */
 function withPaths<Options, R>(read: (input: ReadInput, options?: Options) => Promise<R>) {
   return (input: PathOrInput, options?: Options): Promise<R> =>
-    withSources({ input }, (files) => read(files.input as ReadInput, options));
+    withSources('input', input, ['input'], (files) => read(files.input as ReadInput, options));
 }
 
 /** Opens those that are paths, one after the other, and closes them again. */
 async function withSources<R>(
-  inputs: Readonly<Partial<Record<string, PathOrInput>>>,
+  owner: string,
+  input: unknown,
+  roles: readonly string[],
   use: (files: Readonly<Partial<Record<string, ReadInput>>>) => Promise<R>,
 ): Promise<R> {
   const opened: ByteSource[] = [];
   try {
     const files: Partial<Record<string, ReadInput>> = {};
-    for (const [name, input] of Object.entries(inputs)) {
-      if (typeof input === 'string') opened.push(await openFileSource(input));
-      files[name] = typeof input === 'string' ? opened.at(-1) : input;
+    for (const [name, file] of Object.entries(filesByRole<PathOrInput>(owner, input, roles, true))) {
+      if (typeof file === 'string') opened.push(await openFileSource(file));
+      files[name] = typeof file === 'string' ? opened.at(-1) : file;
     }
     return await use(files);
   } finally {

@@ -37,9 +37,11 @@ export function isSameName(a: string, b: string): boolean {
   return simplifyName(a) === simplifyName(b);
 }
 
-/** A beginning of three letters or more counts as one slip. */
+/** A beginning of three letters or more counts as one slip, and so does an end of four. */
 function distanceOf(typed: string, candidate: string): number {
-  return typed.length > 2 && candidate.startsWith(typed) && candidate !== typed ? 1 : editDistance(typed, candidate);
+  const isBeginning = typed.length > 2 && candidate.startsWith(typed);
+  const isEnd = typed.length > 3 && candidate.endsWith(typed);
+  return candidate !== typed && (isBeginning || isEnd) ? 1 : editDistance(typed, candidate);
 }
 
 /**

@@ -9,7 +9,9 @@ test('suggests only what is near', () => {
   assert.equal(suggest('x', ['mig']), []);
 });
 
-test('takes the beginning of a name for the name', () => {
+test('takes the beginning of a name, or its end, for the name', () => {
+  assert.equal(suggest('tcvae', ['vae', 'beta-tcvae', 'beta-vae']), ['beta-tcvae']);
+  assert.equal(suggest('vae', ['vae', 'beta-vae']), ['vae']);
   assert.equal(suggest('factor', ['mig', 'factor-vae-score']), ['factor-vae-score']);
 });
 

@@ -1,5 +1,6 @@
 import { wrongType, wrongValue } from '../errors.js';
 import { type MatrixLike, toMatrix } from '../matrix.js';
+import { checkMetric } from '../metrics/check-metric.js';
 import { callMetricsBy } from '../metrics/define-metric.js';
 import { type CheckedName, isNamed, type KnownScores, type MetricSpelling, metrics } from '../metrics/index.js';
 import type { Metric } from '../metrics/metric.js';
@@ -109,10 +110,7 @@ function chooseMetrics(
     throw wrongType({ option: 'metrics', problem: 'expected an array of at least one name or metric' });
   }
   const chosen = wanted.flatMap((entry: string | Metric) => {
-    if (typeof entry !== 'string') {
-      if (typeof (entry as Metric | null | undefined)?.compute === 'function') return entry;
-      throw wrongType({ option: 'metrics', problem: `expected names or metrics, got ${String(entry)}` });
-    }
+    if (typeof entry !== 'string') return checkMetric(entry);
     if (isSameName(entry, 'all')) return computable;
     return findNamed('metrics', entry, metrics);
   });

@@ -1,22 +1,58 @@
 /** The options of `train`, checked and filled in. */
 import type { Dataset, FileOptions } from '../data/index.js';
-import { checkOptions, checkValue, refuseUnknown } from '../options/check-options.js';
-import { SEED } from '../options/common-rules.js';
-import type { GivenOf } from '../options/rule.js';
+import { wrongType } from '../errors.js';
+import { checkOptions, checkRecord, checkValue } from '../options/check-options.js';
+import { SEED, SIGNAL } from '../options/common-rules.js';
+import { boolean, type GivenOf, other } from '../options/rule.js';
+import { mention, phrase } from '../phrase.js';
 import type { Architecture } from './architectures/architecture.js';
 import { findArchitecture } from './architectures/index.js';
 import { TRAIN_OPTIONS } from './declared-options.js';
 import { findLikelihood } from './likelihoods/index.js';
 import type { Likelihood } from './likelihoods/likelihood.js';
-import { findObjective } from './objectives/index.js';
+import { findObjective, objectives } from './objectives/index.js';
 import type { Objective, ObjectiveOptions } from './objectives/objective.js';
 import { checkDataOptions } from './open-data.js';
 import type { TrainProgress } from './progress.js';
 import type { RunFolder } from './run/run-folder.js';
 import type { TensorLibrary } from './tensors.js';
 
-/** What only a program can give; `train` checks each of them when it uses it. */
-const GIVEN_AS_OBJECTS = ['data', 'dataOptions', 'modelOptions', 'tf', 'out', 'resume', 'signal', 'onProgress'];
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const record = (description: string) =>
+  other<object>({
+    expected: 'an object of options',
+    accepts: (value) => isObject(value) && !Array.isArray(value),
+    description,
+  });
+
+/** What only a program can give. */
+const GIVEN_AS_OBJECTS = {
+  data: other<TrainOptions['data']>({
+    expected: 'a name, a path, a Blob or a data set',
+    accepts: (value) => (typeof value === 'string' ? value !== '' : isObject(value)),
+    description: 'images to train on',
+  }),
+  dataOptions: record('how a file of images is read'),
+  modelOptions: record("the objective's own options"),
+  tf: other<TensorLibrary>({
+    expected: 'a tfjs',
+    accepts: (value) => typeof (value as TensorLibrary | null)?.ready === 'function',
+    description: 'a tfjs of your own, which computes',
+  }),
+  out: other<string | RunFolder>({
+    expected: 'the path of a folder, or a folder in memory',
+    accepts: (value) =>
+      typeof value === 'string' ? value !== '' : typeof (value as RunFolder | null)?.writeAtomically === 'function',
+    description: 'where the run is kept',
+  }),
+  resume: boolean({ description: 'goes on with the run in out' }),
+  signal: SIGNAL,
+  onProgress: other<(progress: TrainProgress) => void>({
+    expected: 'a function',
+    accepts: (value) => typeof value === 'function',
+    description: 'is told of every step',
+  }),
+};
 
 export interface TrainOptions extends GivenOf<typeof TRAIN_OPTIONS> {
   /**
@@ -69,19 +105,24 @@ export interface TrainPlan {
 
 /** @throws OptionError naming the option, what was expected and what was given */
 export function planTraining(options: TrainOptions): TrainPlan {
-  refuseUnknown('train', options, [...GIVEN_AS_OBJECTS, ...Object.keys(TRAIN_OPTIONS)]);
+  const given = checkRecord('train', options);
+  refuseMisplaced(given);
+  const checked = checkOptions({ name: 'train' }, given, { ...TRAIN_OPTIONS, ...GIVEN_AS_OBJECTS });
+  if (checked.data === null) {
+    throw wrongType({ option: 'data', problem: `expected ${GIVEN_AS_OBJECTS.data.expected}, got nothing` });
+  }
   checkDataOptions(options.data, options.dataOptions ?? {});
-  const own = Object.entries(options).filter(([name]) => name in TRAIN_OPTIONS);
-  const {
-    testRows: _,
-    scoreRows: _scored,
-    backend: _backend,
-    ...values
-  } = checkOptions({ name: 'train' }, Object.fromEntries(own), TRAIN_OPTIONS);
+  const { testRows: _, scoreRows: _scored, backend: _backend, ...values } = checked;
   const objective = findObjective(values.model);
   const architecture = findArchitecture(values.architecture);
   return {
-    ...values,
+    steps: values.steps,
+    latents: values.latents,
+    seed: values.seed,
+    dataSeed: values.dataSeed,
+    logEvery: values.logEvery,
+    scoreEvery: values.scoreEvery,
+    checkpointEvery: values.checkpointEvery,
     objective,
     objectiveOptions: checkOptions(
       { name: objective.name, isNamed: true },
@@ -94,6 +135,18 @@ export function planTraining(options: TrainOptions): TrainPlan {
     learningRate: values.learningRate ?? architecture.learningRate,
     threads: values.threads ?? 1,
   };
+}
+
+/** @throws TypeError for an option of an objective that stands beside its name */
+function refuseMisplaced(given: Readonly<Record<string, unknown>>): void {
+  const known = [...Object.keys(TRAIN_OPTIONS), ...Object.keys(GIVEN_AS_OBJECTS)];
+  for (const option of Object.keys(given)) {
+    if (known.includes(option)) continue;
+    const owner = objectives.find(({ options = {} }) => Object.hasOwn(options, option));
+    if (owner === undefined) continue;
+    const suggestion = phrase`give it in ${mention('modelOptions')}: { ${option} }`;
+    throw wrongType({ option, problem: `not an option of train, but of models such as ${owner.name}`, suggestion });
+  }
 }
 
 /** How many rows are held out and scored, of N. */

@@ -2,7 +2,7 @@
 import { type Core, withCore } from '../../bindings/core.js';
 import { absoluteNameOf, absoluteOptionsOf, type Dataset, type FileOptions } from '../data/index.js';
 import { splitRows } from '../data/split.js';
-import { wrongValue } from '../errors.js';
+import { DataError, wrongValue } from '../errors.js';
 import { notesOf, writeNotes } from '../note.js';
 import { version } from '../version.js';
 import { listParameters } from './architectures/layers.js';
@@ -156,7 +156,7 @@ async function trainWith(
   const record = await opened(
     options.resume ? resumeRun(folder, config, { isBackendChosen: isChosen(options) }) : startRun(folder, config),
   );
-  restore(trainer, record);
+  restore(trainer, record, folder.path);
 
   const { code } = setup.objective;
   const scoring = planScores(dataset, code, rows);
@@ -243,8 +243,12 @@ function isChosen({ backend = 'auto', tf }: TrainOptions): boolean {
   return backend !== 'auto' || tf !== undefined;
 }
 
-function restore(trainer: Trainer, { resumed }: RunRecord): void {
-  if (resumed !== null) trainer.restore(resumed.tensors);
+function restore(trainer: Trainer, { resumed }: RunRecord, path: string): void {
+  try {
+    if (resumed !== null) trainer.restore(resumed.tensors);
+  } catch (error) {
+    throw error instanceof DataError ? error.at({ path }) : error;
+  }
 }
 
 function countParameters({ work }: System): number {

@@ -2,7 +2,9 @@
  * A system that is being trained, and one step of it: parameters, and the moments of Adam.
  * Everything that a step draws is a function of the seed and the step's number.
  */
+
 import type { Core } from '../../bindings/core.js';
+import { DataError } from '../errors.js';
 import { initialise } from './architectures/initialise.js';
 import { listParameters } from './architectures/layers.js';
 import type { Draws } from './draws.js';
@@ -145,9 +147,9 @@ export function createTrainer(
         const old = holder[key];
         const stored = tensors.get(name);
         const expected = `${old.shape.join(' x ') || 'a scalar'}`;
-        if (stored === undefined) throw new Error(`expected a tensor '${name}' of ${expected}, got none`);
+        if (stored === undefined) throw new DataError(`expected a tensor '${name}' of ${expected}, got none`);
         if (stored.shape.join() !== old.shape.join()) {
-          throw new Error(`tensor '${name}': expected ${expected}, got ${stored.shape.join(' x ') || 'a scalar'}`);
+          throw new DataError(`tensor '${name}': expected ${expected}, got ${stored.shape.join(' x ') || 'a scalar'}`);
         }
         old.dispose();
         holder[key] = tf.tensor(stored.values, [...stored.shape]);

@@ -4,7 +4,7 @@ import type { Encoder } from '../encoder.js';
 import { dataRangeError, wrongType, wrongValue } from '../errors.js';
 import { checkDataOptions, isToOpen, openGiven } from '../train/open-data.js';
 import type { RunFolder } from '../train/run/run-folder.js';
-import { type LoadRunOptions, loadRun, type Model } from './load-run.js';
+import { type LoadRunOptions, type Model, openModel } from './load-run.js';
 import { isSame, openOwn, seedOf } from './run-data.js';
 
 /** A run: the path of its folder (Node), a folder in memory, or its model, loaded. */
@@ -74,7 +74,7 @@ export async function withModel<R>(
     refuseLoading(options);
     return work(run);
   }
-  const model = await loadRun(run, options);
+  const model = await openModel(run, options);
   try {
     return await work(model);
   } finally {

@@ -2,6 +2,7 @@
 import type { ImageShape } from '../data/index.js';
 import type { Codes, Encoder, EncoderRows } from '../encoder.js';
 import { dataRangeError } from '../errors.js';
+import { checkRecord, refuseUnknown } from '../options/check-options.js';
 import { forward } from '../train/architectures/network.js';
 import type { BackendName } from '../train/backends/backend.js';
 import { openBackend } from '../train/backends/open-backend.js';
@@ -23,6 +24,7 @@ import {
 } from '../train/tensor-encoder.js';
 import type { TensorLibrary } from '../train/tensors.js';
 import { type Autoencoder, autoencoderWork, decodeLatents } from '../train/vae/autoencoder.js';
+import { BACKEND_OPTION, WEIGHT_OPTIONS } from './declared-options.js';
 import { type ModelOptions, readModel } from './read-model.js';
 
 export interface LoadRunOptions extends ModelOptions {
@@ -31,6 +33,11 @@ export interface LoadRunOptions extends ModelOptions {
   /** A tfjs of your own, which then computes, on the backend that it is set to. */
   readonly tf?: TensorLibrary;
 }
+
+const LOADING = [
+  ...Object.keys({ ...WEIGHT_OPTIONS, ...BACKEND_OPTION }),
+  ...['onWarning', 'tf', 'model', 'architecture', 'likelihood'],
+];
 
 /** The model of a run, until it is closed. */
 export interface Model extends Encoder {
@@ -66,6 +73,12 @@ export interface Model extends Encoder {
  * await model.close();
  */
 export async function loadRun(run: string | RunFolder, options: LoadRunOptions = {}): Promise<Model> {
+  refuseUnknown('loadRun', checkRecord('loadRun', options), LOADING);
+  return openModel(run, options);
+}
+
+/** The same, of options that may be those of more than loading. */
+export async function openModel(run: string | RunFolder, options: LoadRunOptions): Promise<Model> {
   const { config, image, networks, likelihood, code, step, weights, warnings } = await readModel(run, options);
   const backend = await openBackend(options.backend ?? 'auto', options.tf ? { tf: options.tf } : {});
   const { tf } = backend;

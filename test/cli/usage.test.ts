@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeFakeFacade } from './fake-facade.js';
@@ -95,6 +96,22 @@ test('refuses settings that the metric does not have', async () => {
     '--set: factor-vae-score is not among --metrics',
   );
   assert.is(await scoring('--set', 'dci.stages=3'), '--set: dci is not computed unless --metrics names it, or all');
+});
+
+test('names the flag that was typed, of two that set one option', async () => {
+  assert.match(await scoring('--bins', '70000', '-m', 'mig'), /^--bins: expected a whole number from 2 to 65535/);
+  assert.match(
+    await scoring('--bins', '5', '--set', 'mig.bins=70000', '-m', 'mig'),
+    /^--set mig\.bins: expected a whole number from 2 to 65535/,
+  );
+});
+
+test('names kinds of factors by their flag, in what is wrong with a file', async () => {
+  writeFileSync(at('ids.csv'), Array.from({ length: 60 }, (_, i) => i).join('\n'));
+  writeFileSync(at('codes.csv'), Array.from({ length: 60 }, (_, i) => i % 7).join('\n'));
+  const { err, code } = await runInProcess(['score', at('codes.csv'), at('ids.csv'), '-m', 'mig']);
+  assert.is(code, 65);
+  assert.match(err, /ids\.csv, column 0: .*treat it as continuous \(--factor-types\)/);
 });
 
 test('refuses options that contradict each other or do nothing', async () => {

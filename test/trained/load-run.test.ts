@@ -44,6 +44,13 @@ test('options that would have no effect are refused', async () => {
   );
 });
 
+test('a misspelt option of loading is refused, never ignored', async () => {
+  assert.match(
+    await refusalOf(() => loadRun(run, { checkpint: 'best' } as never)),
+    /ERR_OPTION: checkpint: not an option of loadRun; did you mean checkpoint\?/,
+  );
+});
+
 test('a run without the shape of its images takes that of its data, and may be resumed', async () => {
   const old = createMemoryRunFolder();
   await writeConfig(old, CONFIG);

@@ -16,10 +16,14 @@ export function nameFlags(command: Command): NameOption {
   return (mentioned) => {
     const { option, owner, value } = mentioned;
     const ofOwner = flags.filter(({ sets }) => owner !== undefined && sets.option === option && sets.owner === owner);
-    const ofName = owner !== undefined && hasSettings ? [] : flags.filter(({ sets }) => sets.option === option);
-    const candidates = [...ofOwner, ...ofName];
     // Of two that set one option, the one on the command line is meant.
     const isGiven = (flag: Flag) => command.getOptionValueSource(flag.attributeName()) === 'cli';
+    const settings: readonly string[] = hasSettings ? (command.opts().set ?? []) : [];
+    const isSet = settings.some((setting) => setting.split('=')[0].trim().endsWith(`.${option}`));
+    const ofName = flags.filter(
+      (flag) => flag.sets.option === option && (owner === undefined || !hasSettings || (isGiven(flag) && !isSet)),
+    );
+    const candidates = [...ofOwner, ...ofName];
     const flag = candidates.find(isGiven) ?? candidates[0];
     if (flag !== undefined) return writeFlag(flag, mentioned);
     if (owner === undefined || !hasSettings) return asProgram(mentioned);

@@ -10,8 +10,11 @@ import type { Posterior } from '../../posterior.js';
 import { type Decomposition, decompose } from '../decompose.js';
 import type { DecomposeOptions } from '../decompose-options.js';
 import { DECOMPOSE_FILES_OPTIONS, type DecomposeFilesOptions } from './decompose-files-options.js';
-import { isBare, isFile, nameFiles, openFor, type ReadInput } from './read-input.js';
+import { filesByRole, isBare, nameFiles, openFor, type ReadInput } from './read-input.js';
 import { nameReading, READING_OPTIONS } from './reading-options.js';
+
+/** The roles of files that are decomposed. */
+export const DECOMPOSED_FILES = ['mu', 'logvar', 'z'];
 
 /**
  * What {@link decomposeFiles} takes: one archive with mu and logvar, and perhaps z and factors, or
@@ -48,7 +51,7 @@ export async function decomposeFiles(
   );
   // The kernels compile while the files are opened; a failure shows when they are used.
   compile().catch(() => {});
-  const files = isFile(input) ? { mu: input } : input;
+  const files = filesByRole('decomposeFiles', input, DECOMPOSED_FILES) as Exclude<DecomposeFilesInput, ReadInput>;
   if (draw && (files.z !== undefined || values.zMember !== null)) {
     const other = files.z === undefined ? mention('zMember') : 'file with z';
     throw wrongValue({ option: 'draw', problem: phrase`expected no ${other} beside it` });

@@ -1,5 +1,5 @@
 /** What files are given as, and what is said of them. */
-import { DataError, wrongValue } from '../../errors.js';
+import { DataError, wrongType, wrongValue } from '../../errors.js';
 import {
   type ArrayEntry,
   type ArrayFile,
@@ -11,6 +11,7 @@ import {
   type Role,
 } from '../../io/index.js';
 import type { Dtype } from '../../matrix.js';
+import { kindOf, refuseUnknown } from '../../options/check-options.js';
 import { READING_NAMES, type ReadingNames } from './reading-options.js';
 
 /** Where the bytes of a file are: a Blob (or File), the bytes themselves, or ranges of them. */
@@ -26,6 +27,38 @@ export function toSource(input: ReadInput): ByteSource {
 /** Whether something is one file, and not an object of several. */
 export function isFile(input: object): input is ReadInput {
   return input instanceof Uint8Array || input instanceof ArrayBuffer || 'size' in input;
+}
+
+/**
+ * Files by their roles, of which the first must be there; a file that stands alone has that one.
+ * @param takesPaths whether a text is the path of a file, as in Node
+ * @throws TypeError for what is no file, and for other roles
+ */
+export function filesByRole<Input>(
+  owner: string,
+  input: unknown,
+  roles: readonly string[],
+  takesPaths = false,
+): Readonly<Record<string, Input>> {
+  const isInput = (value: unknown) =>
+    typeof value === 'string' ? takesPaths : typeof value === 'object' && value !== null && isFile(value);
+  const [first] = roles;
+  if (isInput(input)) return { [first]: input as Input };
+  const expected = `${takesPaths ? 'a path, ' : ''}a Blob, bytes, or a source of ranges`;
+  if (typeof input !== 'object' || input === null) {
+    throw wrongType({
+      option: first,
+      problem: `expected ${expected}, got ${input === undefined ? 'nothing' : typeof input}`,
+    });
+  }
+  refuseUnknown(owner, input, roles);
+  const files = Object.entries(input).filter(([, value]) => value !== undefined);
+  for (const [role, value] of [...(first in input ? [] : [[first, undefined]]), ...files] as Array<[string, unknown]>) {
+    if (isInput(value)) continue;
+    const got = value === undefined ? 'nothing' : kindOf(value);
+    throw wrongType({ option: role, problem: `expected ${expected}, got ${got}` });
+  }
+  return Object.fromEntries(files) as Record<string, Input>;
 }
 
 /** What a file does not say itself; an option that is null was not given. */
@@ -68,8 +101,8 @@ export function placeOf({ path, name }: ArrayEntry): { path: string; member?: st
 export function nameFiles(error: unknown, entries: Readonly<Partial<Record<string, ArrayEntry>>>): unknown {
   if (!(error instanceof DataError) || error.path === undefined) return error;
   const entry = Object.hasOwn(entries, error.path) ? entries[error.path] : undefined;
-  const { row, column, problem } = error;
-  return entry === undefined ? error : new DataError(problem, { ...placeOf(entry), row, column });
+  const { row, column } = error;
+  return entry === undefined ? error : error.at({ ...placeOf(entry), row, column });
 }
 
 /** An object without what is undefined in it. */

@@ -27,9 +27,12 @@ import { pickCommon, resolveCommon } from '../common-options.js';
 import type { Task } from '../jobs/score-work.js';
 import { planTasks, type ScoreReport, score } from '../score.js';
 import type { ScoreOptions } from '../score-options.js';
-import { dropUndefined, isBare, isFile, nameFiles, openFor, placeOf, type ReadInput } from './read-input.js';
+import { dropUndefined, filesByRole, isBare, nameFiles, openFor, placeOf, type ReadInput } from './read-input.js';
 import { nameReading, READING_OPTIONS } from './reading-options.js';
 import { SCORE_FILES_OPTIONS, type ScoreFilesOptions } from './score-files-options.js';
+
+/** The roles of files that are scored. */
+export const SCORED_FILES = ['latents', 'factors'];
 
 /** What {@link scoreFiles} takes: one archive that holds both arrays, or a file for each. */
 export type ScoreFilesInput<File = ReadInput> = File | { readonly latents: File; readonly factors?: File };
@@ -71,6 +74,7 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
   compute: (input: ScoreInput) => Promise<R>,
 ): Promise<R> {
   const values = checkOptions({ name: 'scoreFiles' }, options, SCORE_FILES_OPTIONS);
+  const files = filesByRole('scoreFiles', input, SCORED_FILES) as Exclude<ScoreFilesInput, ReadInput>;
   const isGiven = (name: string) => (options as Readonly<Record<string, unknown>>)[name] != null;
   const asked: ScoreOptions<string> = Object.fromEntries(
     Object.entries(values).filter(([name]) => isGiven(name) && !(name in READING_OPTIONS)),
@@ -79,7 +83,7 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
   const planned = planTasks(asked, true);
   // The kernels compile while the files are opened; a failure shows when they are used.
   compile().catch(() => {});
-  const found = await findArrays(isFile(input) ? { latents: input } : input, values).catch((error) => {
+  const found = await findArrays(files, values).catch((error) => {
     throw nameReading(error);
   });
   const { latents, factors, latentsFile, factorsFile } = found;

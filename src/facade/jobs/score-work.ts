@@ -3,9 +3,11 @@
  * asked for. Metrics are named, so those of the caller's own, which are functions, stay in the
  * thread that has them; and so does a sampler.
  */
+
 import type { Core } from '../../../bindings/core.js';
 import { loadPosterior } from '../../decomposition/posterior.js';
 import { type PlainMatrix, toMatrix } from '../../matrix.js';
+import { checkOutcome } from '../../metrics/check-metric.js';
 import { findMetric } from '../../metrics/index.js';
 import type { Metric, MetricContext, Outcome } from '../../metrics/metric.js';
 import type { Rules, ValuesOf } from '../../options/rule.js';
@@ -121,7 +123,7 @@ export async function evaluateTask(
   };
   const outcome = await metric.compute(table, options, { ...context, pieces: pieces as MetricContext['pieces'] });
   const elsewhere = (done ?? []).reduce((sum, { seconds }) => sum + seconds, 0);
-  return { outcome, seconds: elsewhere + secondsSince(started) };
+  return { outcome: checkOutcome(metric, outcome), seconds: elsewhere + secondsSince(started) };
 }
 
 /** The values of all tasks on one resample. */

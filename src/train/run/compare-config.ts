@@ -97,8 +97,7 @@ export function checkResume(before: RunConfig, now: RunConfig, path: string, isB
       : '';
   const told = new Map<string, Phrase>();
   for (const { setting, expected, got } of refused) {
-    // It follows from the backend.
-    if (isElsewhere && setting === 'shardRows') continue;
+    if (follows(setting, refused)) continue;
     const { option, detail } = optionOf(setting);
     const where = told.size === 0 ? ` as in ${path}` : '';
     if (!told.has(option)) told.set(option, phrase`${detail}${show(expected)}${where}, got ${show(got)}`);
@@ -111,6 +110,14 @@ export function checkResume(before: RunConfig, now: RunConfig, path: string, isB
     ...(isOwn && { owner: before.objective.name }),
     problem: ['expected ', ...difference, ...rest, help],
   });
+}
+
+/** Whether a setting differs because another does, which is what to say. */
+function follows(setting: string, refused: readonly Difference[]): boolean {
+  const differs = (beginning: string) => refused.some((other) => other.setting.startsWith(beginning));
+  if (setting === 'shardRows') return differs('backend.') || differs('batchSize');
+  if (setting.startsWith('objective.options.')) return differs('objective.name');
+  return setting.startsWith('score.') && differs('data.identity.');
 }
 
 /** Settings, by how they begin, that come from options of other names. */

@@ -195,4 +195,32 @@ test('decomposes an archive or files alike, with its samples and its factors whe
   assert.equal(apart, await decompose({ mu, logvar }, { seed: 2 }));
 });
 
+test('what is no file, or has another role, is refused by name', async () => {
+  const bytes = await bytesOf(writeNpy(mu));
+  for (const [call, message] of [
+    [
+      () => scoreFiles(undefined as never),
+      'latents: expected a path, a Blob, bytes, or a source of ranges, got nothing',
+    ],
+    [() => scoreFiles(3 as never), 'latents: expected a path, a Blob, bytes, or a source of ranges, got number'],
+    [
+      () => scoreFiles({ latents: 3, factors: bytes } as never),
+      'latents: expected a path, a Blob, bytes, or a source of ranges, got number',
+    ],
+    [
+      () => scoreFiles({ factors: bytes } as never),
+      'latents: expected a path, a Blob, bytes, or a source of ranges, got nothing',
+    ],
+    [() => scoreFiles({ latent: bytes } as never), 'latent: not an option of scoreFiles; did you mean latents?'],
+    [() => scoreBlobs('a.npz' as never), 'latents: expected a Blob, bytes, or a source of ranges, got string'],
+    [
+      () => decomposeFiles({ mu: bytes, logvar: null } as never),
+      'logvar: expected a path, a Blob, bytes, or a source of ranges, got null',
+    ],
+  ] as const) {
+    const error = await call().catch((thrown) => thrown);
+    assert.equal([error.code, error.message], ['ERR_OPTION', message]);
+  }
+});
+
 test.run();

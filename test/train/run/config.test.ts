@@ -64,6 +64,22 @@ test('refuses to go on with other settings, and names each with both values', ()
   assert.unreachable();
 });
 
+test('says what differs, not what follows from it', () => {
+  const messageOf = (now: RunConfig) => {
+    try {
+      checkResume(CONFIG, now, 'run');
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return null;
+  };
+  const vae = { ...CONFIG, objective: { name: 'vae', options: {} } };
+  assert.is(messageOf(vae), 'model: expected "beta-vae" as in run, got "vae"');
+  assert.is(messageOf({ ...CONFIG, batchSize: 9, shardRows: 9 }), 'batchSize: expected 64 as in run, got 9');
+  const other = { ...CONFIG, data: { ...CONFIG.data, identity: { rows: 3 } }, score: { rows: 3 } };
+  assert.not.match(messageOf(other) ?? '', 'score');
+});
+
 test('an option of the data may be named or left out where the identity is the same, and may not contradict', () => {
   const withOptions = (options: RunConfig['data']['options']): RunConfig => ({
     ...CONFIG,
