@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { wrongValue } from '../errors.js';
 import { openFor } from '../facade/files/read-input.js';
 import { READING_OPTIONS } from '../facade/files/reading-options.js';
 import { openFileSource } from '../io/file-source.js';
-import type { ArrayFile } from '../io/index.js';
+import { type ArrayFile, findColumns, withColumns } from '../io/index.js';
 import type { ValuesOf } from '../options/rule.js';
 import { posteriorOf } from './find-run.js';
 import { declareFlags } from './flags/declare-flags.js';
@@ -13,7 +14,10 @@ const { latentsMember, latentColumns, latentsDtype, header } = READING_OPTIONS;
 /** How the one file of a command is read. */
 export const ONE_FILE_OPTIONS = {
   member: { ...latentsMember, defaultText: 'all', description: 'only this array of an archive' },
-  columns: { ...latentColumns, description: 'columns of bare values' },
+  columns: {
+    ...latentColumns,
+    description: 'columns of a table by name, as a,b,z* or 0:3; of bare values their number',
+  },
   dtype: { ...latentsDtype, description: 'type of bare values' },
   header,
 };
@@ -33,8 +37,16 @@ export async function withFile<T>(
   const source = await untilAborted(async () => openFileSource(await posteriorOf(path)), signal);
   try {
     const names = { columns: 'columns', dtype: 'dtype' };
-    return await use(await untilAborted(() => openFor('latents', source, options, names), signal));
+    const file = await untilAborted(() => openFor('latents', source, options, names), signal);
+    return await use(typeof options.columns === 'string' ? takeColumns(file, options.columns) : file);
   } finally {
     await source.close?.();
   }
+}
+
+/** A file with these columns of the one table that it holds. */
+function takeColumns(file: ArrayFile, columns: string): ArrayFile {
+  const [entry, ...others] = file.arrays;
+  if (others.length > 0) throw wrongValue({ option: 'columns', problem: `expected only for a file of one table` });
+  return { ...file, arrays: [withColumns(entry, findColumns(entry, columns, 'latents'))] };
 }

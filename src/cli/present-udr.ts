@@ -1,9 +1,9 @@
 import { wrongValue } from '../errors.js';
-import { openFor } from '../facade/files/read-input.js';
+import { findArray, openFor } from '../facade/files/read-input.js';
 import { nameReading } from '../facade/files/reading-options.js';
 import type { UdrPosterior } from '../facade/udr.js';
 import { openFileSource } from '../io/file-source.js';
-import { type ArrayEntry, findPosterior, pickArray } from '../io/index.js';
+import { type ArrayEntry, findPosterior } from '../io/index.js';
 import type { Matrix } from '../matrix.js';
 import { renderUdr } from '../report/udr-table.js';
 import type { AgreementFlags } from './agreement-flags.js';
@@ -56,7 +56,7 @@ async function readModel(path: string, flags: AgreementFlags): Promise<Matrix | 
   const source = await openFileSource(await posteriorOf(path));
   try {
     const file = await openFor('latents', source, { columns: latentColumns, dtype: latentsDtype, header });
-    const entry = pickArray(file, 'latents', latentsMember ?? undefined);
+    const { entry } = findArray(file, 'latents', latentsMember ?? null, latentColumns);
     const latents = await entry.read();
     const { posterior } = findPosterior(file, entry);
     if (posterior === null) return latents;

@@ -1,4 +1,5 @@
 import type { Dtype, Matrix } from '../matrix.js';
+import type { Note } from '../note.js';
 
 /** An opened file: what it holds is known, the numbers are not read yet. */
 export interface ArrayFile {
@@ -6,6 +7,8 @@ export interface ArrayFile {
   /** How its arrays are stored: the name of a format. */
   readonly format: string;
   readonly arrays: readonly ArrayEntry[];
+  /** What was decided when it was opened, without being said. */
+  readonly notes?: readonly Note[];
   /** Strings that the file keeps beside its arrays; only .safetensors has some. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -34,6 +37,10 @@ export interface ArrayEntry {
   readonly refusal: string | null;
   /** Names of the columns, where the file has them. */
   readonly columnNames?: readonly string[];
+  /** By column: null for numbers; of words the different ones, whose places are its numbers. */
+  readonly words?: ReadonlyArray<readonly string[] | null>;
+  /** Whether the first column names the rows, as an index of pandas, and is no data. */
+  readonly hasRowNames?: boolean;
   /**
    * Reads it whole. One dimension is one column; trailing dimensions of 1 fall away.
    * @throws DataError with the row and column of a value that cannot be used, or with `refusal`

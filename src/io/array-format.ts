@@ -22,8 +22,13 @@ export interface OpenOptions {
    * What the file is given as: decides the dtype of bare values, and the option that messages name.
    */
   readonly role?: Role;
-  /** The rows of the file it belongs to, which tells the columns of bare values in messages. */
+  /**
+   * The rows of the file it belongs to: they tell the columns of bare values in messages, and
+   * whether the first line of a text table is one too many.
+   */
   readonly expectedRows?: number;
+  /** Whether the columns of that file are named 0, 1, 2 ... */
+  readonly isBesideNumbered?: boolean;
   /**
    * Whether the first row of a text table holds names; `auto`, the default, looks whether it holds
    * no number.

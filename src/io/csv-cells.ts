@@ -7,8 +7,10 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INTEGER = /^[+-]?\d+$/;
 const NOT_FINITE = /^([+-]?)(nan|inf|infinity)$/i;
 
-/** The number a cell holds, or null when it holds none. */
-export function parseCell(cell: string): number | null {
+/** The number a cell holds, or null when it holds none; `decimal` stands before its fraction. */
+export function parseCell(written: string, decimal: '.' | ',' = '.'): number | null {
+  if (decimal === ',' && written.includes('.')) return null;
+  const cell = decimal === ',' ? written.replace(',', '.') : written;
   if (NUMBER.test(cell)) return Number(cell);
   const word = NOT_FINITE.exec(cell);
   if (word === null) return null;
@@ -31,6 +33,7 @@ export function isInt32(value: number): boolean {
  * @returns the cells, or the problem with the quotes
  */
 export function splitLine(line: string, delimiter: string): string[] | { problem: string } {
+  if (delimiter === ' ') return splitAtBlanks(line);
   const cells: string[] = [];
   let at = 0;
   for (;;) {
@@ -58,6 +61,19 @@ export function splitLine(line: string, delimiter: string): string[] | { problem
     if (at >= line.length) return cells;
     at++;
   }
+}
+
+/** Of blanks any number is one separator, and those around a line are none. */
+function splitAtBlanks(line: string): string[] | { problem: string } {
+  const cells: string[] = [];
+  const cell = /[ \t]*(?:"((?:[^"]|"")*)"|([^" \t]+))(?=[ \t]|$)/y;
+  for (let end = 0; /[^ \t]/.test(line.slice(end)); end = cell.lastIndex) {
+    const found = cell.exec(line);
+    if (found === null)
+      return { problem: `expected cells with blanks between, got ${JSON.stringify(line.slice(end))}` };
+    cells.push(found[1] === undefined ? found[2] : trimSpaces(found[1].replaceAll('""', '"')));
+  }
+  return cells.length === 0 ? [''] : cells;
 }
 
 /** Only spaces and tabs: what else looks blank in a cell is not meant to be there. */

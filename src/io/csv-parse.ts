@@ -4,13 +4,21 @@ import { type ByteSource, streamRange } from './source.js';
 
 /** How the lines of a text table are to be read. */
 export interface Dialect {
-  readonly delimiter: ',' | ';' | '\t';
+  /** A blank stands for any number of blanks and tabs. */
+  readonly delimiter: ',' | ';' | '\t' | ' ';
+  /** What stands before the fraction of a number. */
+  readonly decimal: '.' | ',';
   /** Where the first row of numbers begins. */
   readonly start: number;
   /** Lines before it, for messages. */
   readonly linesBefore: number;
   readonly columns: number;
+  /** By column: null for numbers; the words that were met so far and their numbers for words. */
+  readonly words: ReadonlyArray<Map<string, number> | null>;
 }
+
+/** The most different words of a column. */
+const MOST_WORDS = 65_536;
 
 /** Some rows of numbers, row by row. `values` is used again for the next rows. */
 export interface ParsedRows {
@@ -26,6 +34,9 @@ export const LONGEST_LINE = 64 << 20;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
+const HASH = 0x23;
+/** Between cells that blanks separate, once they are squeezed: no text has it. */
+const UNIT_SEPARATOR = '\x1f';
 const TAB = 0x09;
 
 /**
@@ -64,12 +75,53 @@ const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}
 const EXACT_BELOW = 2 ** 53;
 
 const LATIN_1 = new TextDecoder('latin1');
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Whether a number is what the text of a whole number says, all digits of it. */
+function isExact(text: string, value: number): boolean {
+  return Number.isFinite(value) && BigInt(text.replace(/^\+/, '')) === BigInt(value);
+}
+
+/** Whether a line that begins with # is a comment, as numpy.savetxt writes it: `# x y`. */
+function isComment(lines: Uint8Array, at: number): boolean {
+  const next = lines[at + 1];
+  return next === SPACE || next === TAB || next === RETURN || next === NEWLINE;
+}
+
+/** Lines with one separator in place of blanks between cells, and none around them. */
+function squeezeBlanks(lines: Uint8Array): Uint8Array {
+  const squeezed = new Uint8Array(lines.length);
+  let length = 0;
+  let isQuoted = false;
+  let isBlank = false;
+  for (const byte of lines) {
+    if (byte === 0x22) isQuoted = !isQuoted;
+    if (byte === NEWLINE) isQuoted = false;
+    if (!isQuoted && (byte === SPACE || byte === TAB || byte === RETURN)) {
+      isBlank = true;
+      continue;
+    }
+    const isFirst = length === 0 || squeezed[length - 1] === NEWLINE;
+    // A comment stays one: `# x`.
+    const isBehindHash = squeezed[length - 1] === HASH && (length === 1 || squeezed[length - 2] === NEWLINE);
+    if (isBlank && !isFirst && byte !== NEWLINE)
+      squeezed[length++] = isBehindHash ? SPACE : UNIT_SEPARATOR.charCodeAt(0);
+    isBlank = false;
+    squeezed[length++] = byte;
+  }
+  return squeezed.subarray(0, length);
+}
 
 class RowParser {
   private values = new Float64Array(0);
   private row = 0;
   private sawBlank = false;
+  /** Lines that were comments. */
+  private comments = 0;
+  private readonly separator: string;
   private readonly delimiter: number;
+  private readonly point: number;
+  private readonly hasWords: boolean;
   private readonly otherSpace: number;
   /** The lines being parsed as text, made when a cell needs it. */
   private text: string | null = null;
@@ -80,19 +132,23 @@ class RowParser {
     private readonly path: string,
     private readonly dialect: Dialect,
   ) {
-    this.delimiter = dialect.delimiter.charCodeAt(0);
+    this.separator = dialect.delimiter === ' ' ? UNIT_SEPARATOR : dialect.delimiter;
+    this.delimiter = this.separator.charCodeAt(0);
+    this.point = dialect.decimal.charCodeAt(0);
+    this.hasWords = dialect.words.some((words) => words !== null);
     this.otherSpace = this.delimiter === TAB ? SPACE : TAB;
   }
 
   refuse(problem: string, column?: number): DataError {
-    const line = this.row + this.dialect.linesBefore + 1;
+    const line = this.row + this.comments + this.dialect.linesBefore + 1;
     return new DataError(`${problem} (line ${line})`, { path: this.path, row: this.row, column });
   }
 
   /** Parses whole lines; the last byte is a newline. */
-  parse(lines: Uint8Array): ParsedRows {
-    const { columns } = this.dialect;
-    const { delimiter, otherSpace } = this;
+  parse(written: Uint8Array): ParsedRows {
+    const lines = this.dialect.delimiter === ' ' ? squeezeBlanks(written) : written;
+    const { columns, words } = this.dialect;
+    const { delimiter, otherSpace, point, hasWords } = this;
     this.lines = lines;
     this.text = null;
     // A cell takes two bytes at least, its delimiter included.
@@ -105,6 +161,11 @@ class RowParser {
 
     while (at < lines.length) {
       const lineStart = at;
+      if (lines[at] === HASH && isComment(lines, at)) {
+        this.comments++;
+        at = lines.indexOf(NEWLINE, at) + 1;
+        continue;
+      }
       if (lines[at] <= SPACE) {
         const end = this.endOfBlankLine(at);
         if (end > 0) {
@@ -119,6 +180,14 @@ class RowParser {
         let byte = lines[at];
         while (byte === SPACE || byte === otherSpace) byte = lines[++at];
         const start = at;
+        if (hasWords && column < columns && words[column] !== null) {
+          at = this.endOfCell(start);
+          values[count++] = this.readWord(start, at, lineStart, column);
+          byte = lines[at++];
+          if (byte !== NEWLINE) continue;
+          if (column !== columns - 1) throw this.refuseLength(lineStart);
+          break;
+        }
         const isNegative = byte === 0x2d;
         if (isNegative || byte === 0x2b) byte = lines[++at];
 
@@ -133,7 +202,7 @@ class RowParser {
         let digits = at - digitsStart;
         let exponent = 0;
         let isInteger = true;
-        if (byte === 0x2e) {
+        if (byte === point) {
           isInteger = false;
           const fractionStart = at + 1;
           byte = lines[++at];
@@ -172,7 +241,11 @@ class RowParser {
             value = exponent < 0 ? mantissa / POWERS_OF_TEN[-exponent] : mantissa * POWERS_OF_TEN[exponent];
             if (isNegative) value = -value;
           } else {
-            value = Number(this.textOf(start, end));
+            const text = this.textOf(start, end);
+            value = Number(point === 0x2e ? text : text.replace(',', '.'));
+            if (isInteger && !isExact(text, value)) {
+              throw this.refuse(`expected a whole number that float64 holds, got ${text}`, column);
+            }
           }
           areInt32 = areInt32 && isInteger && isInt32(value);
         } else {
@@ -216,24 +289,62 @@ class RowParser {
   }
 
   private parseSlowly(start: number, end: number, lineStart: number, column: number): number {
-    const written = new TextDecoder().decode(this.lines.subarray(start, end)).replace(/\r$/, '');
-    const cells = splitLine(written, this.dialect.delimiter);
-    if (!Array.isArray(cells)) throw this.refuse(cells.problem, column);
-    const [cell] = cells;
-    const value = parseCell(cell);
+    const written = this.decode(start, end);
+    const cell = this.cellOf(written, column);
+    const value = parseCell(cell, this.dialect.decimal);
     if (value === null) {
       // A row of other length explains the cell better than the cell itself does.
       const length = this.lengthOfLine(lineStart);
       if (length !== null && length !== this.dialect.columns) throw this.refuseLength(lineStart);
       throw this.refuse(`expected a number, got ${quote(cell)}`, column);
     }
+    if (/^[+-]?\d+$/.test(cell) && !isExact(cell, value)) {
+      throw this.refuse(`expected a whole number that float64 holds, got ${cell}`, column);
+    }
     this.slowIsInt32 = isInt32Text(cell, value);
     return value;
   }
 
+  /** The number of a word: how many others of its column were met before it. */
+  private readWord(start: number, end: number, lineStart: number, column: number): number {
+    const word = this.cellOf(this.decode(start, end), column);
+    const known = this.dialect.words[column] as Map<string, number>;
+    const code = known.get(word);
+    if (code !== undefined) return code;
+    const length = this.lengthOfLine(lineStart);
+    if (length !== null && length !== this.dialect.columns) throw this.refuseLength(lineStart);
+    if (word === '') throw this.refuse('expected a word, got an empty cell', column);
+    if (parseCell(word) !== null) {
+      const [first] = known.keys();
+      const line = this.row + this.comments + this.dialect.linesBefore + 1;
+      throw new DataError(
+        `expected numbers or words in a column, got ${quote(first)} here and ${quote(word)} in line ${line}`,
+        { path: this.path, row: 0, column },
+      );
+    }
+    if (known.size >= MOST_WORDS) throw this.refuse(`expected at most ${MOST_WORDS} different words`, column);
+    known.set(word, known.size);
+    return known.size - 1;
+  }
+
+  private decode(start: number, end: number): string {
+    try {
+      return UTF_8.decode(this.lines.subarray(start, end)).replace(/\r$/, '');
+    } catch {
+      throw this.refuse('expected text in UTF-8');
+    }
+  }
+
+  /** A cell without what is around it. */
+  private cellOf(written: string, column: number): string {
+    const cells = splitLine(written, this.separator);
+    if (!Array.isArray(cells)) throw this.refuse(cells.problem, column);
+    return cells[0];
+  }
+
   private lengthOfLine(start: number): number | null {
     const line = this.textOf(start, this.lines.indexOf(NEWLINE, start));
-    const cells = splitLine(line.replace(/\r$/, ''), this.dialect.delimiter);
+    const cells = splitLine(line.replace(/\r$/, ''), this.separator);
     return Array.isArray(cells) ? cells.length : null;
   }
 

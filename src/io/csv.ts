@@ -1,28 +1,21 @@
 import { DataError } from '../errors.js';
 import { type Dtype, Matrix } from '../matrix.js';
+import { type Note, note } from '../note.js';
+import { mention, phrase } from '../phrase.js';
 import type { ArrayEntry, ArrayFile, RowChunk } from './array-file.js';
 import { type ArrayFormat, type ArrayOutput, writeRows } from './array-format.js';
-import { parseCell, splitLine } from './csv-cells.js';
-import { type Dialect, LONGEST_LINE, parseRows, quote } from './csv-parse.js';
+import { parseCell } from './csv-cells.js';
+import { type CsvOptions, type Layout, readLayout } from './csv-dialect.js';
+import { type Dialect, parseRows } from './csv-parse.js';
 import { allocate, heldBytes } from './dtype.js';
 import type { ByteSource } from './source.js';
-
-/** What a text table does not say itself. */
-export interface CsvOptions {
-  /**
-   * Whether the first row holds names; `auto` takes it for names when it holds no number at all.
-   */
-  readonly header?: 'auto' | boolean;
-  /** Read as `.tsv`: cells are separated by tabs, whatever else is in them. */
-  readonly isTabbed?: boolean;
-}
 
 // What was parsed to learn the shape is kept up to this size, so that most tables are parsed once.
 const KEPT_BYTES = 64 << 20;
 
 /**
- * Opens a table of numbers as text, separated by commas, semicolons or tabs. It has no header that
- * says its shape, so it is read through, in constant memory, and every cell is checked.
+ * Opens a table of numbers as text, separated by commas, semicolons, tabs or blanks. It has no
+ * header that says its shape, so it is read through, in constant memory, and every cell is checked.
  *
  * The dtype is int32 when every cell is written as an integer that int32 holds, otherwise float64.
  *
@@ -30,39 +23,103 @@ const KEPT_BYTES = 64 << 20;
  * other length
  */
 export async function openCsv(source: ByteSource, options: CsvOptions = {}): Promise<ArrayFile> {
-  const { path } = source;
-  const { dialect, columnNames } = await readDialect(source, options);
-  let rows = 0;
-  let areInt32 = true;
-  let kept: Float64Array[] | null = [];
-  for await (const parsed of parseRows(source, dialect)) {
-    rows += parsed.rows;
-    areInt32 &&= parsed.areInt32;
-    if (rows * dialect.columns * 8 > KEPT_BYTES) kept = null;
-    kept?.push(parsed.values.slice());
+  const layout = await readLayout(source, options);
+  const { expectedRows } = options;
+  const table = await scan(source, layout);
+  const other = layout.withHeader;
+  if (other === null) return fileOf(table, layout.notes);
+  // Only names in the first line make the rows agree.
+  if (table.rows - 1 === expectedRows) {
+    const text = 'the first line is taken for names: without it the rows agree';
+    const notes = other.notes.length > 0 ? other.notes : [note('found-header', text, unless('no', options))];
+    return fileOf(await scan(source, other), notes);
   }
-  const table: Table = { source, dialect, rows, dtype: areInt32 && rows > 0 ? 'int32' : 'float64', kept };
-  const entry = entryOf(table);
-  return {
-    path,
-    format: dialect.delimiter === '\t' ? 'tsv' : 'csv',
-    arrays: [columnNames === null ? entry : { ...entry, columnNames }],
-  };
+  const text = 'all cells are words, and the first line is taken for a row';
+  const isOfWords = table.dialect.words.every((words) => words !== null);
+  return fileOf(table, isOfWords ? [note('no-header', text, unless('yes', options))] : []);
+}
+
+function unless(header: string, { role }: CsvOptions) {
+  return { option: 'header', suggestion: phrase`unless ${mention('header', header, role)}` };
 }
 
 interface Table {
   readonly source: ByteSource;
   readonly dialect: Dialect;
+  readonly columnNames: readonly string[] | null;
   readonly rows: number;
   readonly dtype: Dtype;
   readonly kept: readonly Float64Array[] | null;
+  /** Whether the first column names the rows. */
+  readonly hasRowNames: boolean;
+}
+
+/** Reads a table through: how many rows it has, of what type, and whether every cell is right. */
+async function scan(source: ByteSource, layout: Layout): Promise<Table> {
+  const { dialect, columnNames, isFirstUnnamed } = layout;
+  const { columns, words } = dialect;
+  let rows = 0;
+  let areInt32 = true;
+  let kept: Float64Array[] | null = [];
+  // Of an unnamed first column: the number that it counts from.
+  let countsFrom: number | null = isFirstUnnamed && words[0] === null ? 0 : null;
+  for await (const parsed of parseRows(source, dialect)) {
+    const { values } = parsed;
+    if (rows === 0 && countsFrom !== null) countsFrom = values[0] === 1 ? 1 : 0;
+    for (let row = 0; row < parsed.rows && countsFrom !== null; row++) {
+      if (values[row * columns] !== countsFrom + rows + row) countsFrom = null;
+    }
+    rows += parsed.rows;
+    areInt32 &&= parsed.areInt32;
+    if (rows * columns * 8 > KEPT_BYTES) kept = null;
+    kept?.push(values.slice());
+  }
+  sortWords(dialect, kept ?? []);
+  const hasRowNames = rows > 0 && (countsFrom !== null || (isFirstUnnamed && words[0]?.size === rows));
+  if (layout.isFirstWithoutCell && !hasRowNames) {
+    const line = dialect.linesBefore + 1;
+    throw new DataError(`expected ${columns - 1} cells, got ${columns} (line ${line})`, { path: source.path, row: 0 });
+  }
+  return {
+    source,
+    dialect,
+    columnNames,
+    rows,
+    dtype: areInt32 && rows > 0 ? 'int32' : 'float64',
+    kept,
+    hasRowNames,
+  };
+}
+
+/** Numbers words in their order, so that they do not depend on which row comes first. */
+function sortWords({ words, columns }: Dialect, blocks: readonly Float64Array[]): void {
+  for (const [column, known] of words.entries()) {
+    if (known === null) continue;
+    const sorted = [...known.keys()].sort();
+    const ranks = new Float64Array(known.size);
+    for (const [rank, word] of sorted.entries()) ranks[known.get(word) as number] = rank;
+    for (const values of blocks) {
+      for (let i = column; i < values.length; i += columns) values[i] = ranks[values[i]];
+    }
+    known.clear();
+    for (const [rank, word] of sorted.entries()) known.set(word, rank);
+  }
+}
+
+function fileOf(table: Table, notes: readonly Note[]): ArrayFile {
+  const { source, dialect } = table;
+  return { path: source.path, format: dialect.delimiter === '\t' ? 'tsv' : 'csv', arrays: [entryOf(table)], notes };
 }
 
 function entryOf(table: Table): ArrayEntry {
-  const { source, dialect, rows, dtype } = table;
+  const { source, dialect, columnNames, rows, dtype, hasRowNames } = table;
+  const words = dialect.words.map((known) => known && [...known.keys()]);
   return {
     path: source.path,
     name: null,
+    ...(columnNames !== null && { columnNames }),
+    ...(words.some((list) => list !== null) && { words }),
+    ...(hasRowNames && { hasRowNames }),
     dtype,
     shape: [rows, dialect.columns],
     bytes: rows * dialect.columns * heldBytes(dtype),
@@ -105,71 +162,6 @@ async function* valuesOf({ source, dialect, rows, dtype, kept }: Table): AsyncGe
 
 function changed(source: ByteSource, rows: number): DataError {
   return new DataError(`the file changed while it was read: it had ${rows} rows before`, { path: source.path });
-}
-
-async function readDialect(
-  source: ByteSource,
-  { header = 'auto', isTabbed = false }: CsvOptions,
-): Promise<{ dialect: Dialect; columnNames: string[] | null }> {
-  const { path } = source;
-  const start = await lengthOfByteOrderMark(source);
-  const { line, next } = await readLine(source, start);
-  const delimiter = isTabbed ? '\t' : sniffDelimiter(line);
-  const cells = splitLine(line, delimiter);
-  if (!Array.isArray(cells)) throw new DataError(`${cells.problem} (line 1)`, { path });
-  if (cells.length === 1 && cells[0] === '')
-    throw new DataError('expected a row, got an empty line (line 1)', { path });
-
-  const columns = cells.length;
-  const isHeader = header === 'auto' ? holdsOnlyNames(cells, path) : header;
-  return isHeader
-    ? { dialect: { delimiter, start: next, linesBefore: 1, columns }, columnNames: cells }
-    : { dialect: { delimiter, start, linesBefore: 0, columns }, columnNames: null };
-}
-
-/** A row that mixes names and numbers is either a header or damaged, and nothing tells which. */
-function holdsOnlyNames(cells: readonly string[], path: string): boolean {
-  const name = cells.findIndex((cell) => parseCell(cell) === null);
-  if (name === -1) return false;
-  const number = cells.findIndex((cell) => parseCell(cell) !== null);
-  if (number === -1) return true;
-  throw new DataError(
-    `expected names only or numbers only in the first line, got ${quote(cells[name])} and ${quote(cells[number])}`,
-    { path, row: 0, column: name },
-  );
-}
-
-function sniffDelimiter(line: string): Dialect['delimiter'] {
-  const unquoted = line.replace(/"[^"]*"/g, '');
-  if (unquoted.includes('\t')) return '\t';
-  return unquoted.includes(';') ? ';' : ',';
-}
-
-async function lengthOfByteOrderMark(source: ByteSource): Promise<number> {
-  if (source.size < 3) return 0;
-  const [a, b, c] = await source.read(0, 3);
-  return a === 0xef && b === 0xbb && c === 0xbf ? 3 : 0;
-}
-
-const LINE_STEP_BYTES = 1 << 16;
-
-async function readLine(source: ByteSource, start: number): Promise<{ line: string; next: number }> {
-  for (let length = LINE_STEP_BYTES; ; length *= 4) {
-    const available = Math.min(length, source.size - start);
-    const bytes = await source.read(start, available);
-    const newline = bytes.indexOf(0x0a);
-    if (newline === -1 && start + available < source.size) {
-      if (available < LONGEST_LINE) continue;
-      throw new DataError(`expected lines of at most ${LONGEST_LINE} bytes (line 1)`, { path: source.path });
-    }
-    const end = newline === -1 ? available : newline;
-    try {
-      const line = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, end));
-      return { line: line.replace(/\r$/, ''), next: start + Math.min(available, end + 1) };
-    } catch {
-      throw new DataError('expected text in UTF-8 (line 1)', { path: source.path });
-    }
-  }
 }
 
 const ROWS_PER_BLOCK = 4096;
@@ -228,7 +220,7 @@ export const csv = {
   name: 'csv',
   extensions: ['csv', 'txt'],
   byName: 'unless',
-  open: (source, { header }) => openCsv(source, { header }),
+  open: openCsv,
   output: outputOf(['csv', 'txt'], ','),
 } as const satisfies ArrayFormat;
 
@@ -237,7 +229,7 @@ export const tsv = {
   name: 'tsv',
   extensions: ['tsv', 'tab'],
   byName: 'unless',
-  open: (source, { header }) => openCsv(source, { header, isTabbed: true }),
+  open: (source, options) => openCsv(source, { ...options, isTabbed: true }),
   output: outputOf(['tsv', 'tab'], '\t'),
 } as const satisfies ArrayFormat;
 

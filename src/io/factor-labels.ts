@@ -15,7 +15,7 @@ const TYPES: readonly string[] = ['discrete', 'continuous'] satisfies FactorType
 /** One entry per column of the factors; null where the archive does not say. */
 export interface FactorLabels {
   readonly names: readonly string[] | null;
-  readonly types: readonly FactorType[] | null;
+  readonly types: ReadonlyArray<FactorType | null> | null;
 }
 
 /** The members that keep them. */
@@ -35,13 +35,24 @@ export function factorLabelMembers(names: readonly string[], types: readonly Fac
  * kinds
  */
 export async function readFactorLabels(file: ArrayFile, factors: ArrayEntry): Promise<FactorLabels> {
-  if (factors.name === null || findByRole(file, 'factors') !== factors) return { names: null, types: null };
+  if (factors.name === null) return readTableLabels(file, factors);
+  if (findByRole(file, 'factors') !== factors) return { names: null, types: null };
   const find = (member: string) => file.arrays.find(({ name }) => name === member);
   const columns = factors.shape[1] ?? 1;
   const [names, types] = [find(FACTOR_NAMES), find(FACTOR_TYPES)];
   return {
     names: names === undefined ? null : await readFactorNames(names, columns),
     types: types === undefined ? null : await readFactorTypes(types, columns),
+  };
+}
+
+/** The names of a table's columns, unless they are numbers; columns of words are discrete. */
+function readTableLabels({ notes = [] }: ArrayFile, { columnNames, words }: ArrayEntry): FactorLabels {
+  const isNumbered = notes.some(({ code }) => code === 'numbered-header');
+  const areNames = columnNames !== undefined && !isNumbered && new Set(columnNames).size === columnNames.length;
+  return {
+    names: areNames && !columnNames.includes('') ? columnNames : null,
+    types: words?.map((list) => (list === null ? null : 'discrete')) ?? null,
   };
 }
 

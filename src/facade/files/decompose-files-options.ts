@@ -20,7 +20,7 @@ export interface DecomposeFilesOptions extends DecomposeOptions {
    */
   readonly factorsMember?: string;
   /** Columns of bare values. */
-  readonly latentColumns?: number;
+  readonly latentColumns?: number | string;
   /** Type of bare values. Default float32. */
   readonly latentsDtype?: Dtype;
   /** Whether the first row of a text table holds names; `auto`, the default, looks. */

@@ -3,6 +3,7 @@ import { compile } from '../../../bindings/load.js';
 import { hardwareThreads } from '../../../bindings/worker-host.js';
 import { wrongValue } from '../../errors.js';
 import { type ArrayEntry, type ArrayFile, findByRole, pickArray, pickPosterior, readArrays } from '../../io/index.js';
+import { type Note, notesOf, writeNotes } from '../../note.js';
 import { checkOptions } from '../../options/check-options.js';
 import type { ValuesOf } from '../../options/rule.js';
 import { mention, phrase } from '../../phrase.js';
@@ -10,8 +11,8 @@ import type { Posterior } from '../../posterior.js';
 import { type Decomposition, decompose } from '../decompose.js';
 import type { DecomposeOptions } from '../decompose-options.js';
 import { DECOMPOSE_FILES_OPTIONS, type DecomposeFilesOptions } from './decompose-files-options.js';
-import { filesByRole, isBare, nameFiles, openFor, type ReadInput } from './read-input.js';
-import { nameReading, READING_OPTIONS } from './reading-options.js';
+import { filesByRole, findArray, isBare, nameFiles, openFor, type ReadInput } from './read-input.js';
+import { nameReading, nameReadingNotes, READING_OPTIONS } from './reading-options.js';
 
 /** The roles of files that are decomposed. */
 export const DECOMPOSED_FILES = ['mu', 'logvar', 'z'];
@@ -57,7 +58,7 @@ export async function decomposeFiles(
     throw wrongValue({ option: 'draw', problem: phrase`expected no ${other} beside it` });
   }
   const isExact = values.estimator === 'exact';
-  const { factors, ...entries } = await findArrays(files, values).catch((error) => {
+  const { factors, notes, ...entries } = await findArrays(files, values).catch((error) => {
     throw nameReading(error);
   });
   try {
@@ -67,7 +68,8 @@ export async function decomposeFiles(
     values.signal?.throwIfAborted();
     const { rows, columns } = posterior.mu;
     const threads = isExact && rows * columns >= MANY_NUMBERS ? Math.min(hardwareThreads(), 64) : 1;
-    return await decompose({ ...posterior, ...(read && { factors: read }) }, { threads, ...asked });
+    const report = await decompose({ ...posterior, ...(read && { factors: read }) }, { threads, ...asked });
+    return { ...report, notes: writeNotes([...notesOf(report.notes), ...nameReadingNotes(notes)]) };
   } catch (error) {
     throw nameFiles(error, { ...entries, factors });
   }
@@ -77,7 +79,8 @@ export async function decomposeFiles(
 async function findArrays(
   files: Exclude<DecomposeFilesInput, ReadInput>,
   options: ValuesOf<typeof DECOMPOSE_FILES_OPTIONS>,
-): Promise<Posterior<ArrayEntry> & { readonly factors?: ArrayEntry }> {
+): Promise<Posterior<ArrayEntry> & { readonly factors?: ArrayEntry; readonly notes: readonly Note[] }> {
+  const notes: Note[] = [];
   const { factorsMember, zMember, latentColumns, latentsDtype, header } = options;
   const names = {
     mu: options.muMember ?? undefined,
@@ -100,16 +103,20 @@ async function findArrays(
     const entries = pickPosterior(muFile, names);
     // An estimator of training has no use for factors.
     const factors = options.estimator === 'exact' ? findFactors(muFile, factorsMember ?? undefined) : undefined;
-    return { ...entries, ...(factors && { factors }) };
+    return { ...entries, ...(factors && { factors }), notes };
   }
   for (const [option, value] of Object.entries({ factorsMember, ...(files.z === undefined && { zMember }) })) {
     if (value !== null) throw wrongValue({ option, problem: 'expected only with one archive that has all arrays' });
   }
-  const mu = pickArray(muFile, 'mu', names.mu);
-  const pick = async (role: keyof Posterior, file: ReadInput) =>
-    pickArray(await open(role, file, mu.shape[0]), role, names[role]);
+  const find = (role: keyof Posterior, file: ArrayFile) => {
+    const found = findArray(file, role, names[role] ?? null, latentColumns);
+    notes.push(...found.notes);
+    return found.entry;
+  };
+  const mu = find('mu', muFile);
+  const pick = async (role: keyof Posterior, file: ReadInput) => find(role, await open(role, file, mu.shape[0]));
   const logvar = await pick('logvar', files.logvar);
-  return { mu, logvar, ...(files.z !== undefined && { z: await pick('z', files.z) }) };
+  return { mu, logvar, ...(files.z !== undefined && { z: await pick('z', files.z) }), notes };
 }
 
 /** Factors are taken if they are there, and not missed if they are not. */

@@ -5,13 +5,20 @@ import {
   type ArrayFile,
   type ByteSource,
   blobSource,
+  dropRowNames,
+  findColumns,
   memorySource,
+  nameColumn,
   type OpenOptions,
   openArrays,
+  pickArray,
   type Role,
+  withColumns,
 } from '../../io/index.js';
 import type { Dtype } from '../../matrix.js';
+import type { Note } from '../../note.js';
 import { kindOf, refuseUnknown } from '../../options/check-options.js';
+import { mention, phrase } from '../../phrase.js';
 import { READING_NAMES, type ReadingNames } from './reading-options.js';
 
 /** Where the bytes of a file are: a Blob (or File), the bytes themselves, or ranges of them. */
@@ -63,10 +70,12 @@ export function filesByRole<Input>(
 
 /** What a file does not say itself; an option that is null was not given. */
 export interface Reading {
-  readonly columns: number | null;
+  /** How many columns bare values have, or which columns of a table are taken. */
+  readonly columns: number | string | null;
   readonly dtype: Dtype | null;
   readonly header: OpenOptions['header'] | null;
   readonly expectedRows?: number;
+  readonly isBesideNumbered?: boolean;
 }
 
 /**
@@ -77,14 +86,52 @@ export interface Reading {
 export async function openFor(
   role: Role,
   input: ReadInput,
-  { columns, dtype, header, expectedRows }: Reading,
+  { columns, dtype, header, ...beside }: Reading,
   names: Pick<ReadingNames, 'columns' | 'dtype'> = READING_NAMES[role],
 ): Promise<ArrayFile> {
-  const raw = { ...(columns !== null && { columns }), ...(dtype !== null && { dtype }) };
-  const file = await openArrays(toSource(input), { role, raw, expectedRows, header: header ?? 'auto' });
-  const option = columns !== null ? names.columns : dtype !== null ? names.dtype : null;
+  const isCount = typeof columns === 'number';
+  const raw = { ...(isCount && { columns }), ...(dtype !== null && { dtype }) };
+  const file = await openArrays(toSource(input), { role, raw, ...beside, header: header ?? 'auto' });
+  const option = isCount ? names.columns : dtype !== null ? names.dtype : null;
   if (option === null || file.format === 'raw') return file;
   throw wrongValue({ option, problem: `expected only for bare values, and ${file.path} is ${file.format}` });
+}
+
+/** An array that was found for a role, and what was decided without being said. */
+export interface FoundArray {
+  readonly entry: ArrayEntry;
+  readonly notes: readonly Note[];
+}
+
+/**
+ * The array of a file for a role: of a table the columns that are asked for, or all but a first one
+ * that names the rows.
+ * @throws DataError for what is not there, and for words where only factors may have some
+ */
+export function findArray(
+  file: ArrayFile,
+  role: Role,
+  member: string | null,
+  columns: Reading['columns'] = null,
+): FoundArray {
+  const picked = pickArray(file, role, member ?? undefined);
+  const { entry, notes } =
+    typeof columns === 'string'
+      ? { entry: withColumns(picked, findColumns(picked, columns, role)), notes: [] }
+      : dropRowNames(picked, role);
+  const ofWords = role === 'factors' ? -1 : (entry.words?.findIndex((words) => words !== null) ?? -1);
+  if (ofWords >= 0) {
+    const name = nameColumn(entry.columnNames ?? [], ofWords);
+    throw new DataError(
+      phrase`expected numbers, got words in ${name}; ${mention('columns', undefined, role)} names the columns to take`,
+      placeOf(entry),
+    );
+  }
+  const ofFile = (file.notes ?? []).map((given) => ({
+    ...given,
+    text: [`${file.path}: `, ...(typeof given.text === 'string' ? [given.text] : given.text)],
+  }));
+  return { entry, notes: [...ofFile, ...notes] };
 }
 
 /** Whether a file holds one array that has no name, beside which there can be no other. */

@@ -11,7 +11,7 @@ import {
 } from '../../io/index.js';
 import type { Matrix } from '../../matrix.js';
 import type { Posterior } from '../../posterior.js';
-import { type ReadInput, toSource } from './read-input.js';
+import { findArray, type ReadInput, toSource } from './read-input.js';
 
 /** How to read one table out of a file. */
 export interface ReadOptions extends Omit<OpenOptions, 'role'> {
@@ -72,5 +72,5 @@ export async function readPosterior(
 
 async function readRole(input: ReadInput, role: Role, { member, ...options }: ReadOptions): Promise<Matrix> {
   const file = await openArrays(toSource(input), { ...options, role });
-  return pickArray(file, role, member).read();
+  return findArray(file, role, member ?? null).entry.read();
 }

@@ -2,14 +2,28 @@
 import { DataError } from '../../errors.js';
 import type { OpenOptions, Role } from '../../io/index.js';
 import type { Dtype } from '../../matrix.js';
+import type { Note } from '../../note.js';
+import { isInRange } from '../../options/check-options.js';
 import { DTYPE_NAMES, parseDtype } from '../../options/parse-dtype.js';
+import { parseValue } from '../../options/parse-value.js';
 import { choice, integer, other, text, ValueProblem } from '../../options/rule.js';
-import type { Mention } from '../../phrase.js';
+import { type Mention, renameMentions } from '../../phrase.js';
 
 const member = (what: string, usual: string) =>
   text({ placeholder: 'name', defaultText: usual, description: `array of an archive to take as ${what}` });
 
-const columns = (whose: string) => integer({ minimum: 1, description: `columns of ${whose} that are bare values` });
+const COUNT = integer({ minimum: 1, description: 'columns' });
+
+/** How many columns bare values have, or which columns of a table are taken. */
+const columns = (whose: string) =>
+  other<number | string>({
+    expected: 'a number of columns, or names and ranges of columns',
+    accepts: (value) => (typeof value === 'string' ? value.trim() !== '' : isInRange(value as number, COUNT)),
+    parse: (words) => (/^[+-]?[\d.]+$/.test(words) ? (parseValue(words, COUNT) as number) : words),
+    placeholder: 'columns',
+    defaultText: 'all',
+    description: `columns of ${whose} by name, as a,b,z* or 0:3; of bare values their number`,
+  });
 
 const dtype = (whose: string, usual: Dtype) =>
   choice<readonly Dtype[]>(DTYPE_NAMES, {
@@ -70,6 +84,15 @@ export const READING_NAMES: Readonly<Record<Role, ReadingNames>> = {
  */
 export function nameReading(error: unknown): unknown {
   return error instanceof DataError ? error.renaming(nameOfRole) : error;
+}
+
+/** The same of what readers note. */
+export function nameReadingNotes(notes: readonly Note[]): Note[] {
+  return notes.map((given) => ({
+    ...given,
+    text: renameMentions(given.text, nameOfRole),
+    ...(given.suggestion !== undefined && { suggestion: renameMentions(given.suggestion, nameOfRole) }),
+  }));
 }
 
 function nameOfRole(mentioned: Mention): Mention {

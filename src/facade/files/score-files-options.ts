@@ -14,10 +14,13 @@ export interface ScoreFilesOptions<Name extends string = MetricSpelling>
   readonly latentsMember?: string;
   /** The array of an archive to take as factors; without it `factors`, `labels` or `v`. */
   readonly factorsMember?: string;
-  /** Columns of latents that are bare values. */
-  readonly latentColumns?: number;
-  /** Columns of factors that are bare values. */
-  readonly factorColumns?: number;
+  /**
+   * Columns of the latents: how many there are of bare values; of a table which ones, by names,
+   * ranges and patterns (`a,b`, `0:3`, `z*`).
+   */
+  readonly latentColumns?: number | string;
+  /** Columns of the factors; without a file of factors, columns of the latents' table. */
+  readonly factorColumns?: number | string;
   /** Type of latents that are bare values. Default float32. */
   readonly latentsDtype?: Dtype;
   /** Type of factors that are bare values. Default int32. */

@@ -10,25 +10,37 @@ import {
   type ArrayEntry,
   type ArrayFile,
   describeArrays,
+  findColumns,
   findPosterior,
   nameArrays,
-  pickArray,
+  nameColumn,
   readArrays,
   readFactorLabels,
 } from '../../io/index.js';
 import type { Dtype, Matrix } from '../../matrix.js';
 import type { CheckedName, MetricSpelling } from '../../metrics/index.js';
 import type { Metric } from '../../metrics/metric.js';
-import { notesOf, writeNotes } from '../../note.js';
+import { type Note, note, notesOf, writeNotes } from '../../note.js';
 import { checkOptions } from '../../options/check-options.js';
 import type { ValuesOf } from '../../options/rule.js';
+import { mention, phrase } from '../../phrase.js';
 import { checkCapacity, type Shape } from '../../stats/capacity.js';
 import { pickCommon, resolveCommon } from '../common-options.js';
 import type { Task } from '../jobs/score-work.js';
 import { planTasks, type ScoreReport, score } from '../score.js';
 import type { ScoreOptions } from '../score-options.js';
-import { dropUndefined, filesByRole, isBare, nameFiles, openFor, placeOf, type ReadInput } from './read-input.js';
-import { nameReading, READING_OPTIONS } from './reading-options.js';
+import {
+  dropUndefined,
+  filesByRole,
+  findArray,
+  isBare,
+  nameFiles,
+  openFor,
+  placeOf,
+  type ReadInput,
+  type Reading,
+} from './read-input.js';
+import { nameReading, nameReadingNotes, READING_OPTIONS } from './reading-options.js';
 import { SCORE_FILES_OPTIONS, type ScoreFilesOptions } from './score-files-options.js';
 
 /** The roles of files that are scored. */
@@ -115,7 +127,7 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
         }),
       },
     });
-    return { ...report, notes: writeNotes([...notesOf(report.notes), ...search.notes]) };
+    return { ...report, notes: writeNotes([...notesOf(report.notes), ...found.notes, ...search.notes]) };
   } catch (error) {
     throw nameFiles(error, { latents, factors, ...posterior });
   }
@@ -132,6 +144,7 @@ interface Found {
   readonly latentsFile: ArrayFile;
   /** What the factors are in: the same, where one archive holds both. */
   readonly factorsFile: ArrayFile;
+  readonly notes: readonly Note[];
 }
 
 /** The two arrays, found but not read. */
@@ -140,22 +153,39 @@ export async function findArrays(
   options: ValuesOf<typeof SCORE_FILES_OPTIONS>,
 ): Promise<Found> {
   const { latentsMember, factorsMember, latentColumns, factorColumns, latentsDtype, factorsDtype, header } = options;
-  const lost = factorColumns !== null ? 'factorColumns' : factorsDtype !== null ? 'factorsDtype' : null;
+  const isOneTable = files.factors === undefined && typeof factorColumns === 'string';
+  const lost = factorColumns !== null && !isOneTable ? 'factorColumns' : factorsDtype !== null ? 'factorsDtype' : null;
   if (files.factors === undefined && lost !== null) {
     throw wrongValue({ option: lost, problem: 'expected only with a second file, of bare values' });
   }
-  const ofLatents = { columns: latentColumns, dtype: latentsDtype, header };
-  const latentsFile = await openFor('latents', files.latents, ofLatents);
-  if (files.factors === undefined && isBare(latentsFile)) {
+  const openLatents = (beside: Beside = {}) =>
+    openFor('latents', files.latents, { columns: latentColumns, dtype: latentsDtype, header, ...beside });
+  const findLatents = (file: ArrayFile) => findArray(file, 'latents', latentsMember, latentColumns);
+  let latentsFile = await openLatents();
+  if (files.factors === undefined && !isOneTable && isBare(latentsFile)) {
     throw wrongValue({
       option: 'factors',
-      problem: `expected a second file: ${latentsFile.path} holds one array without a name`,
+      problem: phrase`expected a second file, or ${mention('factorColumns')}: ${latentsFile.path} holds one array without a name`,
     });
   }
-  const latents = pickArray(latentsFile, 'latents', latentsMember ?? undefined);
-  const ofFactors = { columns: factorColumns, dtype: factorsDtype, header, expectedRows: latents.shape[0] };
-  const factorsFile = files.factors === undefined ? latentsFile : await openFor('factors', files.factors, ofFactors);
-  const factors = pickArray(factorsFile, 'factors', factorsMember ?? undefined);
+  let ofLatents = findLatents(latentsFile);
+  const factorsFile =
+    files.factors === undefined
+      ? latentsFile
+      : await openFor('factors', files.factors, {
+          columns: factorColumns,
+          dtype: factorsDtype,
+          header,
+          ...besideOf(latentsFile, ofLatents.entry),
+        });
+  const ofFactors = findArray(factorsFile, 'factors', factorsMember, factorColumns);
+  if (factorsFile !== latentsFile && ofLatents.entry.shape[0] - 1 === ofFactors.entry.shape[0]) {
+    // The first line of the latents may be one too many.
+    latentsFile = await openLatents(besideOf(factorsFile, ofFactors.entry));
+    ofLatents = findLatents(latentsFile);
+  }
+  const [latents, factors] = [ofLatents.entry, ofFactors.entry];
+  if (isOneTable) refuseShared(latentsFile, latentColumns, factorColumns);
   // Before the two are compared: a file without rows is most likely the wrong file.
   for (const entry of [latents, factors]) {
     if (entry.shape[0] < 2) throw new DataError(`expected at least 2 rows, got ${entry.shape[0]}`, placeOf(entry));
@@ -166,7 +196,49 @@ export async function findArrays(
       placeOf(factors),
     );
   }
-  return { latents, factors, latentsFile, factorsFile };
+  const words = factors.words === undefined ? [] : [describeWords(factors)];
+  const notes = nameReadingNotes([
+    ...ofLatents.notes,
+    ...(factorsFile === latentsFile ? [] : ofFactors.notes),
+    ...words,
+  ]);
+  return { latents, factors, latentsFile, factorsFile, notes };
+}
+
+/** What is known of the file beside. */
+type Beside = Pick<Reading, 'expectedRows' | 'isBesideNumbered'>;
+
+function besideOf({ notes = [] }: ArrayFile, { shape }: ArrayEntry): Beside {
+  return { expectedRows: shape[0], isBesideNumbered: notes.some(({ code }) => code === 'numbered-header') };
+}
+
+/** A column that is a latent and a factor would be known by itself. */
+function refuseShared(
+  { arrays: [table] }: ArrayFile,
+  latentColumns: Reading['columns'],
+  factorColumns: Reading['columns'],
+): void {
+  if (typeof latentColumns !== 'string' || typeof factorColumns !== 'string') {
+    const problem = phrase`expected beside ${mention('factorColumns')}, which takes factors from the same table`;
+    throw wrongValue({ option: 'latentColumns', problem });
+  }
+  const ofFactors = findColumns(table, factorColumns, 'factors');
+  const shared = findColumns(table, latentColumns, 'latents').find((column) => ofFactors.includes(column));
+  if (shared === undefined) return;
+  const name = nameColumn(table.columnNames ?? [], shared);
+  throw wrongValue({ option: 'factorColumns', problem: `expected other columns than the latents, got ${name}` });
+}
+
+const SHOWN_WORDS = 12;
+
+/** Which words the numbers of factors stand for. */
+function describeWords({ words = [], columnNames = [], path }: ArrayEntry): Note {
+  const lists = words.flatMap((list, column) => {
+    if (list === null) return [];
+    const more = list.length > SHOWN_WORDS ? ` and ${list.length - SHOWN_WORDS} more` : '';
+    return [`${nameColumn(columnNames, column)} has ${list.slice(0, SHOWN_WORDS).join(', ')}${more}`];
+  });
+  return note('numbered-words', `${path}: words are numbered in their order: ${lists.join('; ')}`);
 }
 
 function shapeOf({ shape, dtype }: ArrayEntry): Shape {

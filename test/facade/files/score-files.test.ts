@@ -123,7 +123,7 @@ const REFUSALS: ReadonlyArray<[what: string, work: () => Promise<unknown>, messa
   [
     'one array without a name',
     async () => scoreBlobs(await bytesOf(writeNpy(mu))),
-    /^factors: expected a second file: memory holds one array without a name$/,
+    /^factors: expected a second file, or factorColumns: memory holds one array without a name$/,
   ],
   [
     'columns of a file that says them',
@@ -222,5 +222,113 @@ test('what is no file, or has another role, is refused by name', async () => {
     assert.equal([error.code, error.message], ['ERR_OPTION', message]);
   }
 });
+
+const text = (lines: readonly unknown[][], header: string | null = null) =>
+  new TextEncoder().encode(
+    `${[...(header === null ? [] : [header]), ...lines.map((line) => line.join())].join('\n')}\n`,
+  );
+const rowsOf = ({ data, rows, columns }: Matrix) =>
+  Array.from({ length: rows }, (_, row) => Array.from(data.subarray(row * columns, (row + 1) * columns)));
+const numbered = (matrix: Matrix, from = 0) => rowsOf(matrix).map((row, i) => [i + from, ...row]);
+const textOf = (matrix: Matrix, header: string | null = null) => text(rowsOf(matrix), header);
+
+/** The scores, and the notes on the files. */
+async function outcomeOf(...[input, options]: Parameters<typeof scoreBlobs>) {
+  const { metrics, notes, input: read } = await scoreBlobs(input, { metrics: ['mig', 'sap'], ...options });
+  const values = Object.values(metrics).map(({ value }) => value);
+  return { values, notes, read };
+}
+
+const exact = new Matrix(Float64Array.from(mu.data), ROWS, 2);
+
+test('the row names of a table are no latent, and no factor', async () => {
+  const { values } = await outcomeOf({ latents: textOf(exact), factors: textOf(factors) });
+  const named = await outcomeOf({
+    latents: text(numbered(exact), ',a,b'),
+    factors: text(numbered(factors, 1), '"","shape","side"'),
+  });
+  assert.equal(named.values, values);
+  assert.equal(
+    named.notes.map((note) => note.replace(/^[^:]*: /, '')),
+    [
+      'the first column names the rows and is left out, latentColumns = 0:3 keeps it',
+      'the first column names the rows and is left out, factorColumns = 0:3 keeps it',
+    ],
+  );
+  const kept = await outcomeOf(
+    { latents: text(numbered(exact), ',a,b'), factors: textOf(factors) },
+    { latentColumns: '0:3' },
+  );
+  assert.not.equal(kept.values, values);
+  assert.equal(kept.notes, []);
+});
+
+test('a line that numbers the columns is no sample, on either side', async () => {
+  const three = (matrix: Matrix) =>
+    text(
+      rowsOf(matrix).map(([a, b]) => [a, b, a + b]),
+      '0,1,2',
+    );
+  const bare = (matrix: Matrix) => text(rowsOf(matrix).map(([a, b]) => [a, b, a + b]));
+  for (const [latents, factorsGiven, same] of [
+    [three(exact), textOf(factors, '0,1'), { latents: bare(exact), factors: textOf(factors) }],
+    [textOf(exact, '0,1'), three(factors), { latents: textOf(exact), factors: bare(factors) }],
+  ] as const) {
+    const { values, notes } = await outcomeOf({ latents, factors: factorsGiven });
+    assert.equal(values, (await outcomeOf(same)).values);
+    assert.is(notes.filter((note) => note.includes('numbers the columns')).length, 2);
+  }
+  // Without such a line beside it, it is a row too many.
+  await refused(
+    { latents: textOf(exact), factors: textOf(factors, '0,1') },
+    /expected 48 rows to match the latents, got 49/,
+  );
+});
+
+test('one table serves for both by the names of its columns, and words are discrete factors', async () => {
+  const words = ['square', 'heart', 'ellipse'];
+  const table = text(
+    rowsOf(exact).map((row, i) => [...row, words[factors.get(i, 0)], factors.get(i, 1)]),
+    'z0,z1,shape,side',
+  );
+  const { values } = await outcomeOf({ latents: textOf(exact), factors: textOf(factors) });
+  for (const options of [
+    { latentColumns: 'z0,z1', factorColumns: 'shape,side' },
+    { latentColumns: 'z*', factorColumns: '2:4' },
+    { latentColumns: ':2', factorColumns: 's*' },
+  ]) {
+    const { values: got, notes, read } = await outcomeOf(table, options);
+    assert.ok(
+      got.every((value, i) => Math.abs((value as number) - (values[i] as number)) < 1e-12),
+      String(got),
+    );
+    assert.match(notes[0], "words are numbered in their order: 'shape' has ellipse, heart, square");
+    assert.equal(read.factors.names, ['shape', 'side']);
+  }
+  await refused(table, /factorColumns.*holds one array without a name/, {});
+  await refused(table, /latentColumns: z0,zz: found no column 'zz'; did you mean z0 or z1\?/, {
+    latentColumns: 'z0,zz',
+    factorColumns: 'shape',
+  });
+  await refused(table, /expected other columns than the latents, got 'z1'/, {
+    latentColumns: 'z*',
+    factorColumns: 'z1',
+  });
+  await refused(table, /expected numbers, got words in 'shape'/, { latentColumns: 'z0,shape', factorColumns: 'side' });
+  await refused(table, /expected every column once, got 'z0' twice/, { latentColumns: 'z0,z*', factorColumns: 'side' });
+});
+
+async function refused(
+  input: Parameters<typeof scoreBlobs>[0],
+  message: RegExp,
+  options: Parameters<typeof scoreBlobs>[1] = {},
+): Promise<void> {
+  const error = await scoreBlobs(input, { metrics: ['mig'], ...options }).then(
+    () => assert.unreachable('it was scored'),
+    (thrown: Error & { code?: string }) => thrown,
+  );
+  assert.match((error as Error).message, message);
+  assert.ok(['ERR_DATA', 'ERR_OPTION'].includes((error as { code?: string }).code ?? ''));
+}
 
 test.run();

@@ -1,0 +1,119 @@
+/** Some columns of a table: those that are asked for, or all but the names of rows. */
+import { DataError } from '../errors.js';
+import type { Dtype } from '../matrix.js';
+import { Matrix } from '../matrix.js';
+import { type Note, note } from '../note.js';
+import { mention, phrase } from '../phrase.js';
+import { suggest } from '../suggest.js';
+import type { ArrayEntry } from './array-file.js';
+import { heldBytes } from './dtype.js';
+import type { Role } from './roles.js';
+
+/**
+ * The columns of a table that a selection names, in its order: names, ranges `0:3` (of which the
+ * end is left out) and patterns `z*`, with commas between. A column by its number is `3:4`.
+ *
+ * @throws DataError for what names no column, or one twice
+ */
+export function findColumns(entry: ArrayEntry, selection: string, role: Role): number[] {
+  const names = entry.columnNames ?? [];
+  const columns = countColumns(entry);
+  const refuse = (problem: string) =>
+    new DataError(phrase`${mention('columns', selection, role)}: ${problem}`, { path: entry.path });
+  const found: number[] = [];
+  for (const word of selection.split(',').map((part) => part.trim())) {
+    const some = findColumn(word, names, columns);
+    if (some === null || some.length === 0) {
+      const near = suggest(word, names);
+      const help = near.length > 0 ? `did you mean ${near.join(' or ')}?` : describeColumns(names, columns);
+      throw refuse(`found no column '${word}'; ${help}`);
+    }
+    found.push(...some);
+  }
+  const twice = found.find((column, i) => found.indexOf(column) !== i);
+  if (twice !== undefined) throw refuse(`expected every column once, got ${nameColumn(names, twice)} twice`);
+  return found;
+}
+
+function findColumn(word: string, names: readonly string[], columns: number): number[] | null {
+  const all = Array.from({ length: columns }, (_, i) => i);
+  const named = all.filter((i) => names[i] === word);
+  if (named.length > 0) return named;
+  const range = /^(\d*):(\d*)$/.exec(word);
+  if (range !== null) {
+    const [from, to] = [Number(range[1] || 0), range[2] === '' ? columns : Number(range[2])];
+    return from < to && to <= columns ? all.slice(from, to) : null;
+  }
+  if (!word.includes('*')) return null;
+  const parts = word.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const pattern = new RegExp(`^${parts.join('.*')}$`);
+  return all.filter((i) => pattern.test(names[i] ?? ''));
+}
+
+function describeColumns(names: readonly string[], columns: number): string {
+  const shown = names.slice(0, 12).map((name) => `'${name}'`);
+  if (shown.length === 0) return `its ${columns} columns have no names: a range is 0:${columns}`;
+  return `its columns are ${shown.join(', ')}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ''}`;
+}
+
+/** A column in a message, by its name if it has one. */
+export function nameColumn(names: readonly string[], column: number): string {
+  return names[column] ? `'${names[column]}'` : `column ${column}`;
+}
+
+export function countColumns({ shape }: ArrayEntry): number {
+  return shape.length === 1 ? 1 : (shape[1] ?? 1);
+}
+
+/** The same table with these columns. */
+export function withColumns(entry: ArrayEntry, columns: readonly number[]): ArrayEntry {
+  const rows = entry.shape[0];
+  const { columnNames, words, readStrings: _, hasRowNames: __, ...rest } = entry;
+  const pick = (matrix: Matrix): Matrix => {
+    const data = new (matrix.data.constructor as Float64ArrayConstructor)(matrix.rows * columns.length);
+    for (let row = 0, i = 0; row < matrix.rows; row++) {
+      for (const column of columns) data[i++] = matrix.data[row * matrix.columns + column];
+    }
+    return new Matrix(data, matrix.rows, columns.length, matrix.dtype);
+  };
+  return {
+    ...rest,
+    shape: [rows, columns.length],
+    bytes: rows * columns.length * heldBytes(entry.dtype as Dtype),
+    ...(columnNames && { columnNames: columns.map((column) => columnNames[column]) }),
+    ...(words && { words: columns.map((column) => words[column]) }),
+    read: async () => pick(await entry.read()),
+    async *chunks() {
+      for await (const { firstRow, matrix } of entry.chunks()) yield { firstRow, matrix: pick(matrix) };
+    },
+  };
+}
+
+/**
+ * The columns of a table that are data: all but a first one that names the rows. A first column
+ * without a name that does not count them may be data, or not.
+ */
+export function dropRowNames(
+  entry: ArrayEntry,
+  role: Role,
+): { readonly entry: ArrayEntry; readonly notes: readonly Note[] } {
+  const columns = countColumns(entry);
+  const more = (selection: string, does: string) => ({
+    option: 'columns',
+    suggestion: phrase`${mention('columns', selection, role)} ${does}`,
+  });
+  if (entry.hasRowNames && columns > 1) {
+    const rest = Array.from({ length: columns - 1 }, (_, i) => i + 1);
+    const text = `${entry.path}: the first column names the rows and is left out`;
+    return { entry: withColumns(entry, rest), notes: [note('row-names', text, more(`0:${columns}`, 'keeps it'))] };
+  }
+  const isUnnamed = columns > 1 && entry.columnNames !== undefined && isUnnamedColumn(entry.columnNames[0]);
+  if (!isUnnamed) return { entry, notes: [] };
+  const text = `${entry.path}: the first column has no name and does not count the rows: it is taken as data`;
+  return { entry, notes: [note('unnamed-column', text, more(`1:${columns}`, 'leaves it out'))] };
+}
+
+/** What pandas and R write above the names of rows, and what pandas makes of that. */
+export function isUnnamedColumn(name: string): boolean {
+  return name === '' || /^Unnamed: \d+$/.test(name);
+}
