@@ -38,7 +38,8 @@ export interface Layout {
 export async function readLayout(source: ByteSource, options: CsvOptions): Promise<Layout> {
   const { path } = source;
   const first = await readLine(source, await lengthOfByteOrderMark(source), 0);
-  const second = first.next < source.size ? await readLine(source, first.next, first.number) : null;
+  // What is wrong with the second line is said with its place, when it is parsed.
+  const second = first.next < source.size ? await readLine(source, first.next, first.number).catch(() => null) : null;
   const split = await splitLines(source, first, second, options);
   const { cells, below } = split;
   if (cells.length === 1 && cells[0] === '') {
@@ -126,20 +127,21 @@ function layOut({ first, cells, below, delimiter, decimal }: Lines, isHeader: bo
 
 async function splitLines(source: ByteSource, first: Line, second: Line | null, { isTabbed = false }: CsvOptions) {
   const { path } = source;
-  const split = ({ text, number }: Line, delimiter: Dialect['delimiter']): string[] => {
-    const cells = splitLine(text, delimiter);
-    if (!Array.isArray(cells)) throw new DataError(`${cells.problem} (line ${number})`, { path });
-    return cells;
-  };
   let delimiter = isTabbed ? '\t' : sniffDelimiter(first.text);
   // A name of several words is one cell, if the line below has no blanks.
   if (delimiter === ' ' && second !== null && !/[ \t]/.test(unquoted(second.text))) delimiter = ',';
-  const below = second === null || second.text === '' ? null : second;
+  const cells = splitLine(first.text, delimiter);
+  if (!Array.isArray(cells)) throw new DataError(`${cells.problem} (line ${first.number})`, { path });
+  const below = second === null || second.text === '' ? null : splitLine(second.text, delimiter);
   return {
     delimiter,
-    decimal: delimiter !== ',' && (await hasDecimalCommas(source, first)) ? (',' as const) : ('.' as const),
-    cells: split(first, delimiter),
-    below: below === null ? null : split(below, delimiter),
+    // In one column a comma may as well separate.
+    decimal:
+      delimiter !== ',' && cells.length > 1 && (await hasDecimalCommas(source, first))
+        ? (',' as const)
+        : ('.' as const),
+    cells,
+    below: Array.isArray(below) ? below : null,
   };
 }
 

@@ -75,7 +75,7 @@ const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}
 const EXACT_BELOW = 2 ** 53;
 
 const LATIN_1 = new TextDecoder('latin1');
-const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Whether a number is what the text of a whole number says, all digits of it. */
 function isExact(text: string, value: number): boolean {
@@ -314,6 +314,12 @@ class RowParser {
     const length = this.lengthOfLine(lineStart);
     if (length !== null && length !== this.dialect.columns) throw this.refuseLength(lineStart);
     if (word === '') throw this.refuse('expected a word, got an empty cell', column);
+    // Numbers that something else separates are no word.
+    if (/[,;\t ]/.test(word) && word.split(/[,;\t ]+/).every((part) => parseCell(part) !== null)) {
+      throw this.refuse(`expected a number, got ${quote(word)}`, column);
+    }
+    // What stands for bytes that are no UTF-8.
+    if (word.includes('\ufffd')) throw this.refuse(`expected text in UTF-8, got ${quote(word)}`, column);
     if (parseCell(word) !== null) {
       const [first] = known.keys();
       const line = this.row + this.comments + this.dialect.linesBefore + 1;
@@ -328,11 +334,7 @@ class RowParser {
   }
 
   private decode(start: number, end: number): string {
-    try {
-      return UTF_8.decode(this.lines.subarray(start, end)).replace(/\r$/, '');
-    } catch {
-      throw this.refuse('expected text in UTF-8');
-    }
+    return UTF_8.decode(this.lines.subarray(start, end)).replace(/\r$/, '');
   }
 
   /** A cell without what is around it. */

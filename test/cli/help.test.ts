@@ -52,7 +52,7 @@ test('groups the options of score and shows examples, formats and exit codes', a
     'How sure it is:',
     '  --level <x>              confidence level of the interval (default: 0.95)',
     'How to read the files:',
-    '  --latent-columns <n>     columns of latents that are bare values',
+    '  --latent-columns <list>  columns of latents by name, as a,b,z* or 0:3; of bare',
     'What to print:',
     '  --json                   one JSON document',
     'Examples:',

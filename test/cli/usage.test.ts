@@ -135,7 +135,10 @@ test('wants one factor type for each factor', async () => {
 });
 
 test('wants a second file where the first has one array', async () => {
-  assert.match(await refusalOf('score', at('latents.npy')), /^factors: expected a second file: .* holds one array/);
+  assert.match(
+    await refusalOf('score', at('latents.npy')),
+    /^factors: expected a second file, or --factor-columns: .* holds one array/,
+  );
 });
 
 test('names missing arguments and refuses superfluous ones', async () => {

@@ -564,7 +564,7 @@ const CSV: readonly BrokenFile[] = [
     '1,2\n3,\n',
     'a.csv, row 1, column 1: expected a number, got an empty cell (line 2)',
   ),
-  csv('a short row', '1,2,3\n4,5\n', 'a.csv, row 1: expected 3 cells, got 2 (line 2)'),
+  csv('a short row', '2,1,3\n4,5\n', 'a.csv, row 1: expected 3 cells, got 2 (line 2)'),
   csv('a long row', '1,2\n3,4\n5,6,7\n', 'a.csv, row 2: expected 2 cells, got 3 (line 3)'),
   csv('a long row with a word in it', '1,2\n5,x,7\n', 'a.csv, row 1: expected 2 cells, got 3 (line 2)'),
   csv(
@@ -576,15 +576,20 @@ const CSV: readonly BrokenFile[] = [
   csv(
     'a first line of names and numbers',
     '1,b\n2,3\n',
-    'a.csv, row 0, column 1: expected names only or numbers only in the first line, got "b" and "1"',
+    'a.csv, row 0, column 1: expected names only or numbers only in the first line, got "b" and "1"; header: no takes it for a row',
   ),
-  csv('names where none should be', 'a,b\n1,2\n', 'a.csv, row 0, column 0: expected a number, got "a" (line 1)', {
-    header: false,
-  }),
+  csv(
+    'names where none should be',
+    'a,b\n1,2\n',
+    'a.csv, row 0, column 0: expected numbers or words in a column, got "a" here and "1" in line 2',
+    {
+      header: false,
+    },
+  ),
   csv(
     'a hexadecimal number',
     '0x10,1\n1,1\n',
-    'a.csv, row 0, column 0: expected names only or numbers only in the first line, got "0x10" and "1"',
+    'a.csv, row 0, column 0: expected names only or numbers only in the first line, got "0x10" and "1"; header: no takes it for a row',
   ),
   csv(
     'a hexadecimal number further down',
@@ -606,9 +611,14 @@ const CSV: readonly BrokenFile[] = [
   csv('a point without digits', '1,2\n.,2\n', 'a.csv, row 1, column 0: expected a number, got "." (line 2)'),
   csv('an exponent without digits', '1,2\n1e,2\n', 'a.csv, row 1, column 0: expected a number, got "1e" (line 2)'),
   csv('two signs', '1,2\n--1,2\n', 'a.csv, row 1, column 0: expected a number, got "--1" (line 2)'),
-  csv('a decimal comma', '1,5;2,5\n', 'a.csv, row 0, column 0: expected a number, got "1,5" (line 1)', {
-    header: false,
-  }),
+  csv(
+    'a decimal point beside commas',
+    '1,5;2\n1.5;2\n',
+    'a.csv, row 1, column 0: expected a number, got "1.5" (line 2)',
+    {
+      header: false,
+    },
+  ),
   csv(
     'a quote that is not closed',
     '1,2\n"3,4\n',
@@ -624,7 +634,7 @@ const CSV: readonly BrokenFile[] = [
   csv(
     'a lone carriage return',
     '1,2\r3,4\n',
-    'a.csv, row 0, column 1: expected names only or numbers only in the first line, got "2\\r3" and "1"',
+    'a.csv, row 0, column 1: expected names only or numbers only in the first line, got "2\\r3" and "1"; header: no takes it for a row',
   ),
   csv('a header in Latin 1', 'gr\xf6\xdfe,b\n1,2\n', 'a.csv: expected text in UTF-8 (line 1)'),
   csv(

@@ -20,7 +20,7 @@ const columns = (whose: string) =>
     expected: 'a number of columns, or names and ranges of columns',
     accepts: (value) => (typeof value === 'string' ? value.trim() !== '' : isInRange(value as number, COUNT)),
     parse: (words) => (/^[+-]?[\d.]+$/.test(words) ? (parseValue(words, COUNT) as number) : words),
-    placeholder: 'columns',
+    placeholder: 'list',
     defaultText: 'all',
     description: `columns of ${whose} by name, as a,b,z* or 0:3; of bare values their number`,
   });
