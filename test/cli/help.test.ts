@@ -52,7 +52,7 @@ test('groups the options of score and shows examples, formats and exit codes', a
     'How sure it is:',
     '  --level <x>              confidence level of the interval (default: 0.95)',
     'How to read the files:',
-    '  --latent-columns <list>  columns of latents by name, as a,b,z* or 0:3; of bare',
+    '  --latent-columns <list>  columns of latents by name, as a,b,z* or 0:3; of bare values their number',
     'What to print:',
     '  --json                   one JSON document',
     'Examples:',
