@@ -5,6 +5,7 @@ import type { UdrPosterior } from '../facade/udr.js';
 import { openFileSource } from '../io/file-source.js';
 import { type ArrayEntry, findPosterior } from '../io/index.js';
 import type { Matrix } from '../matrix.js';
+import { type Note, notesOf, writeNotes } from '../note.js';
 import { renderUdr } from '../report/udr-table.js';
 import type { AgreementFlags } from './agreement-flags.js';
 import type { Context } from './command.js';
@@ -24,7 +25,8 @@ export async function presentUdr(
   // The kernels compile while the files are read; a failure shows when they are used.
   facade.ready().catch(() => {});
   const models: Array<Matrix | UdrPosterior> = [];
-  for (const path of files) models.push(await untilAborted(() => readModel(path, flags), signal));
+  const notes: Note[] = [];
+  for (const path of files) models.push(await untilAborted(() => readModel(path, flags, notes), signal));
   const progress = flags.quiet ? null : startProgress(terminal);
   const { udr: similarity, threshold } = flags;
   const report = await facade
@@ -43,20 +45,24 @@ export async function presentUdr(
     });
   }
   return {
-    report,
+    report: { ...report, notes: writeNotes([...notesOf(report.notes), ...notes]) },
     table: (screen) => renderUdr(report, screen),
     chart: async () => (await import('./draw-agreement.js')).drawUdr(report),
   };
 }
 
-/** The latents of a file, with the posterior if the file has one of that shape. */
-async function readModel(path: string, flags: AgreementFlags): Promise<Matrix | UdrPosterior> {
+/**
+ * The latents of a file, with the posterior if the file has one of that shape.
+ * @param notes takes what was decided without being said
+ */
+async function readModel(path: string, flags: AgreementFlags, notes: Note[]): Promise<Matrix | UdrPosterior> {
   if (path.endsWith('.json')) throw wrongValue({ option: 'udr', problem: `expected files of latents, got '${path}'` });
   const { latentsMember, latentColumns, latentsDtype, header } = flags;
   const source = await openFileSource(await posteriorOf(path));
   try {
     const file = await openFor('latents', source, { columns: latentColumns, dtype: latentsDtype, header });
-    const { entry } = findArray(file, 'latents', latentsMember ?? null, latentColumns);
+    const { entry, notes: ofFile } = findArray(file, 'latents', latentsMember ?? null, latentColumns);
+    notes.push(...ofFile);
     const latents = await entry.read();
     const { posterior } = findPosterior(file, entry);
     if (posterior === null) return latents;

@@ -6,7 +6,7 @@ import { type Note, note } from '../note.js';
 import { mention, phrase } from '../phrase.js';
 import { suggest } from '../suggest.js';
 import type { ArrayEntry } from './array-file.js';
-import { heldBytes } from './dtype.js';
+import { allocate, heldBytes } from './dtype.js';
 import type { Role } from './roles.js';
 
 /**
@@ -70,7 +70,7 @@ export function withColumns(entry: ArrayEntry, columns: readonly number[]): Arra
   const rows = entry.shape[0];
   const { columnNames, words, readStrings: _, hasRowNames: __, ...rest } = entry;
   const pick = (matrix: Matrix): Matrix => {
-    const data = new (matrix.data.constructor as Float64ArrayConstructor)(matrix.rows * columns.length);
+    const data = allocate(matrix.dtype, matrix.rows * columns.length, { path: entry.path });
     for (let row = 0, i = 0; row < matrix.rows; row++) {
       for (const column of columns) data[i++] = matrix.data[row * matrix.columns + column];
     }

@@ -64,7 +64,7 @@ export async function readLayout(source: ByteSource, options: CsvOptions): Promi
   if (!isName.every((is) => is)) {
     const [name, number] = [isName.indexOf(true), isName.indexOf(false)];
     throw new DataError(
-      phrase`expected names only or numbers only in the first line, got ${quote(cells[name])} and ${quote(cells[number])}; ${mention('header', 'no')} takes it for a row`,
+      phrase`expected names only or numbers only in the first line, got ${quote(cells[name])} and ${quote(cells[number])}; ${mention('header', false)} takes it for a row`,
       { path, row: 0, column: name },
     );
   }
@@ -81,7 +81,7 @@ function countsUp(cells: readonly string[]): boolean {
 function numberedHeader({ role }: CsvOptions): Note {
   return note('numbered-header', 'the first line numbers the columns and is taken for their names', {
     option: 'header',
-    suggestion: phrase`unless ${mention('header', 'no', role)}`,
+    suggestion: phrase`unless ${mention('header', false, role)}`,
   });
 }
 

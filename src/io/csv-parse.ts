@@ -139,9 +139,13 @@ class RowParser {
     this.otherSpace = this.delimiter === TAB ? SPACE : TAB;
   }
 
+  /** The line of the file that is parsed, from 1. */
+  private get line(): number {
+    return this.row + this.comments + this.dialect.linesBefore + 1;
+  }
+
   refuse(problem: string, column?: number): DataError {
-    const line = this.row + this.comments + this.dialect.linesBefore + 1;
-    return new DataError(`${problem} (line ${line})`, { path: this.path, row: this.row, column });
+    return new DataError(`${problem} (line ${this.line})`, { path: this.path, row: this.row, column });
   }
 
   /** Parses whole lines; the last byte is a newline. */
@@ -322,9 +326,8 @@ class RowParser {
     if (word.includes('\ufffd')) throw this.refuse(`expected text in UTF-8, got ${quote(word)}`, column);
     if (parseCell(word) !== null) {
       const [first] = known.keys();
-      const line = this.row + this.comments + this.dialect.linesBefore + 1;
       throw new DataError(
-        `expected numbers or words in a column, got ${quote(first)} here and ${quote(word)} in line ${line}`,
+        `expected numbers or words in a column, got ${quote(first)} here and ${quote(word)} in line ${this.line}`,
         { path: this.path, row: 0, column },
       );
     }

@@ -31,15 +31,15 @@ export async function openCsv(source: ByteSource, options: CsvOptions = {}): Pro
   // Only names in the first line make the rows agree.
   if (table.rows - 1 === expectedRows) {
     const text = 'the first line is taken for names: without it the rows agree';
-    const notes = other.notes.length > 0 ? other.notes : [note('found-header', text, unless('no', options))];
+    const notes = other.notes.length > 0 ? other.notes : [note('found-header', text, unless(false, options))];
     return fileOf(await scan(source, other), notes);
   }
   const text = 'all cells are words, and the first line is taken for a row';
   const isOfWords = table.dialect.words.every((words) => words !== null);
-  return fileOf(table, isOfWords ? [note('no-header', text, unless('yes', options))] : []);
+  return fileOf(table, isOfWords ? [note('no-header', text, unless(true, options))] : []);
 }
 
-function unless(header: string, { role }: CsvOptions) {
+function unless(header: boolean, { role }: CsvOptions) {
   return { option: 'header', suggestion: phrase`unless ${mention('header', header, role)}` };
 }
 

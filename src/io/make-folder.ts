@@ -15,10 +15,7 @@ export async function makeFolder(path: string): Promise<void> {
     const above = dirname(path);
     if (code !== 'ENOENT' || above === path || (await isFolder(above))) throw error;
     await makeFolder(above);
-    await mkdir(path).catch(async (again: NodeJS.ErrnoException) => {
-      // Another process was quicker.
-      if (again.code !== 'EEXIST' || !(await isFolder(path))) throw again;
-    });
+    await makeFolder(path);
   }
 }
 

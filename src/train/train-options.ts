@@ -29,7 +29,10 @@ const record = (description: string) =>
 const GIVEN_AS_OBJECTS = {
   data: other<TrainOptions['data']>({
     expected: 'a name, a path, a Blob or a data set',
-    accepts: (value) => (typeof value === 'string' ? value !== '' : isObject(value)),
+    accepts: (value) =>
+      typeof value === 'string'
+        ? value !== ''
+        : value instanceof Blob || typeof (value as Dataset | null)?.readImages === 'function',
     description: 'images to train on',
   }),
   dataOptions: record('how a file of images is read'),

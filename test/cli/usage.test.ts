@@ -104,6 +104,10 @@ test('names the flag that was typed, of two that set one option', async () => {
     await scoring('--bins', '5', '--set', 'mig.bins=70000', '-m', 'mig'),
     /^--set mig\.bins: expected a whole number from 2 to 65535/,
   );
+  assert.match(
+    await scoring('--bins', '70000', '--set', 'rmig.bins=5', '-m', 'mig,rmig'),
+    /^--bins: expected a whole number from 2 to 65535/,
+  );
 });
 
 test('names kinds of factors by their flag, in what is wrong with a file', async () => {

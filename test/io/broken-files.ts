@@ -576,7 +576,7 @@ const CSV: readonly BrokenFile[] = [
   csv(
     'a first line of names and numbers',
     '1,b\n2,3\n',
-    'a.csv, row 0, column 1: expected names only or numbers only in the first line, got "b" and "1"; header: no takes it for a row',
+    'a.csv, row 0, column 1: expected names only or numbers only in the first line, got "b" and "1"; header: false takes it for a row',
   ),
   csv(
     'names where none should be',
@@ -589,7 +589,7 @@ const CSV: readonly BrokenFile[] = [
   csv(
     'a hexadecimal number',
     '0x10,1\n1,1\n',
-    'a.csv, row 0, column 0: expected names only or numbers only in the first line, got "0x10" and "1"; header: no takes it for a row',
+    'a.csv, row 0, column 0: expected names only or numbers only in the first line, got "0x10" and "1"; header: false takes it for a row',
   ),
   csv(
     'a hexadecimal number further down',
@@ -634,7 +634,7 @@ const CSV: readonly BrokenFile[] = [
   csv(
     'a lone carriage return',
     '1,2\r3,4\n',
-    'a.csv, row 0, column 1: expected names only or numbers only in the first line, got "2\\r3" and "1"; header: no takes it for a row',
+    'a.csv, row 0, column 1: expected names only or numbers only in the first line, got "2\\r3" and "1"; header: false takes it for a row',
   ),
   csv('a header in Latin 1', 'gr\xf6\xdfe,b\n1,2\n', 'a.csv: expected text in UTF-8 (line 1)'),
   csv(

@@ -160,7 +160,7 @@ test('a whole number that float64 does not hold is refused, not rounded', async 
 test('a first line of names and numbers says how to have it as a row', async () => {
   assert.is(
     await refusal('red,1\nblue,2\n'),
-    'row 0, column 0: expected names only or numbers only in the first line, got "red" and "1"; header: no takes it for a row',
+    'row 0, column 0: expected names only or numbers only in the first line, got "red" and "1"; header: false takes it for a row',
   );
   assert.equal((await open('red,1\nblue,2\n', { header: false })).values, [1, 1, 0, 2]);
 });

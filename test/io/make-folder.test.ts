@@ -22,7 +22,7 @@ test('makes a folder and those above it, and is content with one that is there',
   assert.ok(existsSync(join(root, 'x', 'y', 'z')));
 });
 
-test('fails where a file is in the way', async () => {
+test('fails if a file is in the way', async () => {
   writeFileSync(join(root, 'file'), '');
   assert.is(await codeOf(join(root, 'file')), 'EEXIST');
   assert.is(await codeOf(join(root, 'file', 'below')), 'ENOTDIR');

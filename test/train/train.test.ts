@@ -608,6 +608,7 @@ const WRONG: ReadonlyArray<readonly [given: object, message: RegExp]> = [
   [{ batchSise: 3 }, /^batchSise: not an option of train; did you mean batchSize\?/],
   [{ beta: 3 }, /^beta: not an option of train, but of models such as beta-vae; give it in modelOptions: \{ beta \}$/],
   [{ data: undefined }, /^data: expected a name, a path, a Blob or a data set, got nothing$/],
+  [{ data: {} }, /^data: expected a name, a path, a Blob or a data set, got object$/],
   [{ data: 5 }, /^data: expected a name, a path, a Blob or a data set, got 5$/],
   [{ out: 5 }, /^out: expected the path of a folder, or a folder in memory, got 5$/],
   [{ signal: 1 }, /^signal: expected an AbortSignal, got 1$/],

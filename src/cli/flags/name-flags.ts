@@ -3,6 +3,7 @@
  */
 import type { Command } from 'commander';
 import { asProgram, type Mention, type NameOption } from '../../phrase.js';
+import { isSameName } from '../../suggest.js';
 import { listFlags } from './declare-flags.js';
 import type { Flag } from './flag.js';
 
@@ -19,7 +20,7 @@ export function nameFlags(command: Command): NameOption {
     // Of two that set one option, the one on the command line is meant.
     const isGiven = (flag: Flag) => command.getOptionValueSource(flag.attributeName()) === 'cli';
     const settings: readonly string[] = hasSettings ? (command.opts().set ?? []) : [];
-    const isSet = settings.some((setting) => setting.split('=')[0].trim().endsWith(`.${option}`));
+    const isSet = settings.some((setting) => isSameName(setting.split('=')[0], `${owner}.${option}`));
     const ofName = flags.filter(
       (flag) => flag.sets.option === option && (owner === undefined || !hasSettings || (isGiven(flag) && !isSet)),
     );
@@ -32,5 +33,8 @@ export function nameFlags(command: Command): NameOption {
 }
 
 function writeFlag({ long, rule }: Flag, { value }: Mention): string {
-  return value === undefined || rule.kind === 'boolean' ? `${long}` : `${long} ${value}`;
+  if (value === undefined || rule.kind === 'boolean') return `${long}`;
+  // The word that is read as the value: `no` is false.
+  const word = rule.kind === 'other' ? rule.words?.find((some) => rule.parse?.(some) === value) : undefined;
+  return `${long} ${word ?? value}`;
 }

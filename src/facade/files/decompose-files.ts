@@ -12,7 +12,7 @@ import { type Decomposition, decompose } from '../decompose.js';
 import type { DecomposeOptions } from '../decompose-options.js';
 import { DECOMPOSE_FILES_OPTIONS, type DecomposeFilesOptions } from './decompose-files-options.js';
 import { filesByRole, findArray, isBare, nameFiles, openFor, type ReadInput } from './read-input.js';
-import { nameReading, nameReadingNotes, READING_OPTIONS } from './reading-options.js';
+import { nameReading, READING_OPTIONS } from './reading-options.js';
 
 /** The roles of files that are decomposed. */
 export const DECOMPOSED_FILES = ['mu', 'logvar', 'z'];
@@ -69,7 +69,7 @@ export async function decomposeFiles(
     const { rows, columns } = posterior.mu;
     const threads = isExact && rows * columns >= MANY_NUMBERS ? Math.min(hardwareThreads(), 64) : 1;
     const report = await decompose({ ...posterior, ...(read && { factors: read }) }, { threads, ...asked });
-    return { ...report, notes: writeNotes([...notesOf(report.notes), ...nameReadingNotes(notes)]) };
+    return { ...report, notes: writeNotes([...notesOf(report.notes), ...notes]) };
   } catch (error) {
     throw nameFiles(error, { ...entries, factors });
   }

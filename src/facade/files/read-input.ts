@@ -19,7 +19,7 @@ import type { Dtype } from '../../matrix.js';
 import type { Note } from '../../note.js';
 import { kindOf, refuseUnknown } from '../../options/check-options.js';
 import { mention, phrase } from '../../phrase.js';
-import { READING_NAMES, type ReadingNames } from './reading-options.js';
+import { nameReadingNotes, READING_NAMES, type ReadingNames } from './reading-options.js';
 
 /** Where the bytes of a file are: a Blob (or File), the bytes themselves, or ranges of them. */
 export type ReadInput = Blob | ArrayBuffer | Uint8Array | ByteSource;
@@ -97,7 +97,7 @@ export async function openFor(
   throw wrongValue({ option, problem: `expected only for bare values, and ${file.path} is ${file.format}` });
 }
 
-/** An array that was found for a role, and what was decided without being said. */
+/** An array that was found for a role, and what was decided without being said, for its file. */
 export interface FoundArray {
   readonly entry: ArrayEntry;
   readonly notes: readonly Note[];
@@ -131,7 +131,7 @@ export function findArray(
     ...given,
     text: [`${file.path}: `, ...(typeof given.text === 'string' ? [given.text] : given.text)],
   }));
-  return { entry, notes: [...ofFile, ...notes] };
+  return { entry, notes: nameReadingNotes([...ofFile, ...notes], role) };
 }
 
 /** Whether a file holds one array that has no name, beside which there can be no other. */

@@ -3,7 +3,6 @@ import {
   type OpenOptions,
   openArrays,
   type PosteriorNames,
-  pickArray,
   pickPosterior,
   type Role,
   readArrays,
@@ -20,6 +19,11 @@ export interface ReadOptions extends Omit<OpenOptions, 'role'> {
    * `v`.
    */
   readonly member?: string;
+  /**
+   * Which columns of a table, by names, ranges and patterns: `a,b`, `0:3`, `z*`. Without it all but
+   * a first one that only names the rows, as an index of pandas.
+   */
+  readonly columns?: string;
 }
 
 /**
@@ -50,10 +54,10 @@ export function readFactors(input: ReadInput, options: ReadOptions = {}): Promis
  */
 export async function readFactorLabels(
   input: ReadInput,
-  { member, ...options }: ReadOptions = {},
+  { member, columns, ...options }: ReadOptions = {},
 ): Promise<FactorLabels> {
   const file = await openArrays(toSource(input), { ...options, role: 'factors' });
-  return readLabelsOf(file, pickArray(file, 'factors', member));
+  return readLabelsOf(file, findArray(file, 'factors', member ?? null, columns).entry);
 }
 
 /**
@@ -65,12 +69,12 @@ export async function readFactorLabels(
  */
 export async function readPosterior(
   input: ReadInput,
-  { members, ...options }: Omit<ReadOptions, 'member'> & { readonly members?: PosteriorNames } = {},
+  { members, ...options }: Omit<ReadOptions, 'member' | 'columns'> & { readonly members?: PosteriorNames } = {},
 ): Promise<Posterior> {
   return readArrays(pickPosterior(await openArrays(toSource(input), { ...options, role: 'mu' }), members));
 }
 
-async function readRole(input: ReadInput, role: Role, { member, ...options }: ReadOptions): Promise<Matrix> {
+async function readRole(input: ReadInput, role: Role, { member, columns, ...options }: ReadOptions): Promise<Matrix> {
   const file = await openArrays(toSource(input), { ...options, role });
-  return findArray(file, role, member ?? null).entry.read();
+  return findArray(file, role, member ?? null, columns).entry.read();
 }

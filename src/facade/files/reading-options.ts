@@ -86,10 +86,11 @@ export function nameReading(error: unknown): unknown {
   return error instanceof DataError ? error.renaming(nameOfRole) : error;
 }
 
-/** The same of what readers note. */
-export function nameReadingNotes(notes: readonly Note[]): Note[] {
+/** The same of what is noted when the file of a role is read. */
+export function nameReadingNotes(notes: readonly Note[], role: Role): Note[] {
   return notes.map((given) => ({
     ...given,
+    ...(given.option !== undefined && { option: nameOfRole({ option: given.option, owner: role }).option }),
     text: renameMentions(given.text, nameOfRole),
     ...(given.suggestion !== undefined && { suggestion: renameMentions(given.suggestion, nameOfRole) }),
   }));

@@ -40,7 +40,7 @@ import {
   type ReadInput,
   type Reading,
 } from './read-input.js';
-import { nameReading, nameReadingNotes, READING_OPTIONS } from './reading-options.js';
+import { nameReading, READING_OPTIONS } from './reading-options.js';
 import { SCORE_FILES_OPTIONS, type ScoreFilesOptions } from './score-files-options.js';
 
 /** The roles of files that are scored. */
@@ -197,11 +197,7 @@ export async function findArrays(
     );
   }
   const words = factors.words === undefined ? [] : [describeWords(factors)];
-  const notes = nameReadingNotes([
-    ...ofLatents.notes,
-    ...(factorsFile === latentsFile ? [] : ofFactors.notes),
-    ...words,
-  ]);
+  const notes = [...ofLatents.notes, ...(factorsFile === latentsFile ? [] : ofFactors.notes), ...words];
   return { latents, factors, latentsFile, factorsFile, notes };
 }
 

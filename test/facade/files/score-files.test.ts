@@ -5,6 +5,8 @@ import * as assert from 'uvu/assert';
 import {
   decomposeFiles as decomposeBlobs,
   memorySource,
+  readFactorLabels,
+  readFactors,
   score,
   scoreFiles as scoreBlobs,
   writeNpy,
@@ -261,6 +263,16 @@ test('the row names of a table are no latent, and no factor', async () => {
   );
   assert.not.equal(kept.values, values);
   assert.equal(kept.notes, []);
+});
+
+test('the readers of one file leave row names out too, with the names and kinds of the rest', async () => {
+  const words = ['square', 'heart', 'ellipse'];
+  const table = text(
+    rowsOf(factors).map(([a, b], i) => [i, words[a], b]),
+    ',shape,side',
+  );
+  assert.equal([(await readFactors(table)).columns, (await readFactors(table, { columns: ':' })).columns], [2, 3]);
+  assert.equal(await readFactorLabels(table), { names: ['shape', 'side'], types: ['discrete', null] });
 });
 
 test('a line that numbers the columns is no sample, on either side', async () => {
