@@ -29,7 +29,7 @@ export async function presentUdr(
   for (const path of files) models.push(await untilAborted(() => readModel(path, flags, notes), signal));
   const progress = flags.quiet ? null : startProgress(terminal);
   const { udr: similarity, threshold } = flags;
-  const report = await facade
+  const ranked = await facade
     .udr(models, {
       names: files,
       signal,
@@ -38,6 +38,7 @@ export async function presentUdr(
       ...(progress && { onProgress: progress.update }),
     })
     .finally(() => progress?.clear());
+  const report = { ...ranked, notes: writeNotes([...notesOf(ranked.notes), ...notes]) };
   if (threshold !== null && report.models.every(({ divergences }) => divergences === null)) {
     throw wrongValue({
       option: 'threshold',
@@ -45,7 +46,7 @@ export async function presentUdr(
     });
   }
   return {
-    report: { ...report, notes: writeNotes([...notesOf(report.notes), ...notes]) },
+    report,
     table: (screen) => renderUdr(report, screen),
     chart: async () => (await import('./draw-agreement.js')).drawUdr(report),
   };

@@ -188,4 +188,16 @@ test('refuses a threshold where no file has a posterior, and models of other sam
   assert.match(other.err, /short\.npy: expected 240 rows, the same samples as .*s0\.npy, got 20/);
 });
 
+test('--udr says what it left out of a table', async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => [i, Math.sin(i), Math.cos(3 * i)]);
+  writeFileSync(at('indexed.csv'), `,a,b\n${rows.map((row) => row.join()).join('\n')}\n`);
+  writeFileSync(at('bare.csv'), `${rows.map(([, ...row]) => row.join()).join('\n')}\n`);
+  const { code, out, err } = await runInProcess(['agreement', '--udr', 'spearman', at('indexed.csv'), at('bare.csv')]);
+  assert.equal([code, err], [0, '']);
+  assert.match(
+    out.replace(/\s+/g, ' '),
+    /indexed\.csv: the first column names the rows and is left out, --latent-columns 0:3 keeps it/,
+  );
+});
+
 test.run();
