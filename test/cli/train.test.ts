@@ -298,7 +298,7 @@ const REFUSED: ReadonlyArray<readonly [what: string, words: () => string[], code
     '--resume with another model',
     () => ['--resume', at(RUN), '--model', 'factor-vae'],
     2,
-    /--model: expected "beta-vae" as in .*before, got "factor-vae"; /,
+    /--model: expected "beta-vae" as in .*before, got "factor-vae"$/m,
   ],
   [
     '--resume with other images',
