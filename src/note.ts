@@ -13,10 +13,12 @@ export interface Note {
   readonly option?: string;
   /** What would change it; stands behind the text and a comma. */
   readonly suggestion?: string | Phrase;
+  /** Whether something was decided about the data that they do not say: `strict` refuses it. */
+  readonly isGuess?: boolean;
 }
 
 /** Makes a {@link Note}. */
-export function note(code: string, text: Note['text'], more: Pick<Note, 'option' | 'suggestion'> = {}): Note {
+export function note(code: string, text: Note['text'], more: Omit<Note, 'code' | 'text'> = {}): Note {
   return { code, text, ...more };
 }
 

@@ -101,6 +101,7 @@ export function dropRowNames(
   const more = (selection: string, does: string) => ({
     option: 'columns',
     suggestion: phrase`${mention('columns', selection, role)} ${does}`,
+    isGuess: true,
   });
   if (entry.hasRowNames && columns > 1) {
     const rest = Array.from({ length: columns - 1 }, (_, i) => i + 1);

@@ -82,6 +82,7 @@ function numberedHeader({ role }: CsvOptions): Note {
   return note('numbered-header', 'the first line numbers the columns and is taken for their names', {
     option: 'header',
     suggestion: phrase`unless ${mention('header', false, role)}`,
+    isGuess: true,
   });
 }
 

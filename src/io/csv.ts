@@ -40,7 +40,7 @@ export async function openCsv(source: ByteSource, options: CsvOptions = {}): Pro
 }
 
 function unless(header: boolean, { role }: CsvOptions) {
-  return { option: 'header', suggestion: phrase`unless ${mention('header', header, role)}` };
+  return { option: 'header', suggestion: phrase`unless ${mention('header', header, role)}`, isGuess: true };
 }
 
 interface Table {
