@@ -2,6 +2,7 @@
 
 export { type DecomposeFilesInput, decomposeFiles } from './facade/files/decompose-files.js';
 export type { DecomposeFilesOptions } from './facade/files/decompose-files-options.js';
+export type { ScoreFilesInput } from './facade/files/find-scored.js';
 export type { ReadInput } from './facade/files/read-input.js';
 export {
   type ReadOptions,
@@ -10,7 +11,7 @@ export {
   readLatents,
   readPosterior,
 } from './facade/files/read-matrix.js';
-export { type ScoreFilesInput, scoreFiles } from './facade/files/score-files.js';
+export { scoreFiles } from './facade/files/score-files.js';
 export type { ScoreFilesOptions } from './facade/files/score-files-options.js';
 export * from './index.js';
 export {

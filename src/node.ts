@@ -7,6 +7,7 @@ import {
   decomposeFiles as decomposeFilesFrom,
 } from './facade/files/decompose-files.js';
 import type { DecomposeFilesOptions } from './facade/files/decompose-files-options.js';
+import { SCORED_FILES, type ScoreFilesInput } from './facade/files/find-scored.js';
 import { filesByRole, type ReadInput } from './facade/files/read-input.js';
 import {
   readFactorLabels as readFactorLabelsFrom,
@@ -14,7 +15,7 @@ import {
   readLatents as readLatentsFrom,
   readPosterior as readPosteriorFrom,
 } from './facade/files/read-matrix.js';
-import { SCORED_FILES, type ScoreFilesInput, scoreFiles as scoreFilesFrom } from './facade/files/score-files.js';
+import { scoreFiles as scoreFilesFrom } from './facade/files/score-files.js';
 import type { ScoreFilesOptions } from './facade/files/score-files-options.js';
 import type { ScoreReport } from './facade/score.js';
 import { openFileSource } from './io/file-source.js';

@@ -129,20 +129,29 @@ export interface NullDistribution {
   readonly permutations: number;
 }
 
+/** Where an array was read from. */
+export interface ArrayOrigin {
+  /** The file, as it was given; `-` is standard input. */
+  readonly file?: string;
+  /** The member of an archive; with commas between them several, a column each. */
+  readonly member?: string;
+  /** The columns of a table that were taken. */
+  readonly columnNames?: readonly string[];
+  /** What was not taken, and why. */
+  readonly leftOut?: readonly string[];
+}
+
 /** What was scored. */
 export interface ReportInput {
-  readonly latents: {
+  readonly latents: ArrayOrigin & {
     readonly rows: number;
     readonly columns: number;
     readonly dtype: string;
-    /** The member of the archive it was read from, where it was. */
-    readonly member?: string;
   };
-  readonly factors: {
+  readonly factors: ArrayOrigin & {
     readonly rows: number;
     readonly columns: number;
     readonly dtype: string;
-    readonly member?: string;
     /** What they are called, where that is known. */
     readonly names?: readonly string[];
     /** The number of values of each discrete factor; null for a continuous one. */
@@ -301,6 +310,8 @@ export interface DecompositionReport extends DecompositionTerms {
     readonly dtype: string;
     /** Whether z came with the posterior or was drawn from the seed. */
     readonly z: 'given' | 'drawn';
+    /** Where `mu`, `logvar`, `z` and `factors` were read from, if they were. */
+    readonly origin?: Readonly<Record<string, ArrayOrigin>>;
   };
   /** `exact`, or the name of a minibatch estimator. */
   readonly estimator: string;

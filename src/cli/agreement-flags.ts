@@ -3,12 +3,14 @@ import { wrongValue } from '../errors.js';
 import { AGREEMENT_OPTIONS } from '../facade/agreement-options.js';
 import { READING_OPTIONS } from '../facade/files/reading-options.js';
 import { UDR_OPTIONS } from '../facade/udr-options.js';
+import { extensionOf } from '../io/index.js';
 import { checkOptions } from '../options/check-options.js';
+import { STRICT } from '../options/common-rules.js';
 import { choice, type NumberRule } from '../options/rule.js';
 import { mention, phrase } from '../phrase.js';
 import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples, describeExitCodes, FORMATS_TEXT } from './help-text.js';
-import { JSON_OPTION, OUT, QUIET } from './output-options.js';
+import { checkReportName, JSON_OPTION, OUT, QUIET, REPORT_ENDINGS } from './output-options.js';
 import { UsageError } from './usage-error.js';
 
 const { metrics, raw } = AGREEMENT_OPTIONS;
@@ -29,6 +31,7 @@ const OPTIONS = {
   latentColumns: { ...latentColumns, ...ofUdr },
   latentsDtype: { ...latentsDtype, ...ofUdr },
   header: { ...header, ...ofUdr },
+  strict: { ...STRICT, ...ofUdr },
   json: { ...JSON_OPTION, description: 'one JSON document, with counts and p-values' },
   out: { ...OUT, description: 'write to a file instead: a heat map if it ends in .svg, JSON if in .json' },
   quiet: QUIET,
@@ -56,8 +59,10 @@ const EXAMPLES = [
   { does: 'which of ten seeds to trust, without factors', command: 'vaemetrics agreement --udr spearman seed-*.npz' },
 ];
 
-/** What would hold a table, or JSON, and could not be opened. */
-const PICTURES = ['.png', '.pdf', '.jpg', '.jpeg', '.eps', '.gif', '.webp'];
+/** Whether a file is written as a picture. */
+export function isPicture(out: string | null): boolean {
+  return out !== null && extensionOf(out) === 'svg';
+}
 
 /**
  * Every option with its value.
@@ -68,15 +73,13 @@ export function readAgreementFlags(command: Command, files: readonly string[]) {
   const flags = checkOptions({ name: 'agreement' }, readFlags(command, OPTIONS), OPTIONS);
   const { json, out, udr } = flags;
   if (files.filter((path) => path === '-').length > 1) throw new UsageError('only one file can be standard input');
-  if (json && out?.endsWith('.svg')) {
+  if (json && out !== null && isPicture(out)) {
     throw wrongValue({
       option: 'json',
       problem: phrase`expected no ${mention('out', out)} beside it, which is a picture`,
     });
   }
-  if (PICTURES.some((suffix) => out?.toLowerCase().endsWith(suffix))) {
-    throw wrongValue({ option: 'out', problem: `expected .svg for a heat map, got '${out}'` });
-  }
+  checkReportName(out, [...REPORT_ENDINGS, 'svg']);
   if (udr !== null && files.length < 2)
     throw wrongValue({ option: 'udr', problem: 'expected at least 2 files, got 1' });
   return flags;

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { rewriteNotes } from '../note.js';
 import { toJson } from '../report/json.js';
-import { type AgreementFlags, declareAgreement, readAgreementFlags } from './agreement-flags.js';
+import { type AgreementFlags, declareAgreement, isPicture, readAgreementFlags } from './agreement-flags.js';
 import type { Context } from './command.js';
 import { warn } from './failure.js';
+import { posteriorOf } from './find-run.js';
 import { nameFlags } from './flags/name-flags.js';
 import { fileOf, wantsJson } from './output-options.js';
 import type { Presentation } from './presentation.js';
@@ -20,13 +21,13 @@ async function runAgreement(files: readonly string[], command: Command, context:
   const flags = readAgreementFlags(command, files);
   const path = fileOf(flags.out);
   const out = path === null ? null : await import('./write-output.js');
-  if (path !== null) await out?.checkOutput(path);
+  if (path !== null) await out?.checkOutput(path, await Promise.all(files.map(posteriorOf)));
   const present =
     flags.udr === null
       ? await presentAgreement(files, flags, context)
       : await (await import('./present-udr.js')).presentUdr(files, flags, context);
   const { stdout, env } = terminal;
-  const isChart = flags.out?.endsWith('.svg') ?? false;
+  const isChart = isPicture(flags.out);
   const isJson = wantsJson(flags);
   const nameOption = nameFlags(command);
   const screen = path === null ? { color: wantsColor(stdout, env), width: widthOf(stdout, env) } : {};

@@ -2,15 +2,17 @@ import type { Command } from 'commander';
 import { DECOMPOSE_FILES_OPTIONS } from '../facade/files/decompose-files-options.js';
 import { checkOptions } from '../options/check-options.js';
 import { text } from '../options/rule.js';
+import { checkEnding } from './check-ending.js';
 import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples, describeExitCodes } from './help-text.js';
-import { JSON_OPTION, OUT, QUIET } from './output-options.js';
+import { checkReportName, JSON_OPTION, OUT, QUIET } from './output-options.js';
 
 // On the command line the densities are written to a file.
 const { perSample: _perSample, ...OPTIONS } = DECOMPOSE_FILES_OPTIONS;
 const { estimator, samples, sampled, draw, activeThreshold, batchSize, datasetSize, seed, threads, timings } = OPTIONS;
 const { tolerance, shortcuts } = OPTIONS;
-const { muMember, logvarMember, zMember, factorsMember, latentColumns, latentsDtype, header } = OPTIONS;
+const { muMember, logvarMember, zMember, factorsMember, latentColumns, latentsDtype, header, dropNan, strict } =
+  OPTIONS;
 
 /** Options of the command alone. */
 const OWN_OPTIONS = {
@@ -57,6 +59,8 @@ export function declareDecompose(command: Command): void {
     latentColumns,
     latentsDtype,
     header,
+    dropNan,
+    strict,
   });
   declareFlags(command, 'What to print:', { ...OWN_OPTIONS, timings });
   command.addHelpText('after', describeExamples(EXAMPLES) + FILES_TEXT + describeExitCodes());
@@ -68,6 +72,8 @@ export function declareDecompose(command: Command): void {
  */
 export function readDecomposeFlags(command: Command) {
   const own = checkOptions({ name: 'decompose' }, readFlags(command, OWN_OPTIONS), OWN_OPTIONS);
+  checkReportName(own.out);
+  checkEnding('--per-sample', own.perSample ?? undefined, '.npz');
   return { own, options: { ...readFlags(command, OPTIONS), perSample: own.perSample !== null } };
 }
 

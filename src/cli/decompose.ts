@@ -36,12 +36,13 @@ async function runDecompose(
   const { own: flags, options } = readDecomposeFlags(command);
   const out = fileOf(flags.out);
   const { checkOutput, writeOutput } = await import('./write-output.js');
-  for (const path of [out, flags.perSample]) if (path !== null) await checkOutput(path);
+  const [mu, logvar, z] = await Promise.all(paths.map(async (path) => path && posteriorOf(path)));
+  const inputs = [mu, logvar, z].filter((path) => path !== undefined);
+  for (const path of [out, flags.perSample]) if (path !== null) await checkOutput(path, inputs);
   const facade = await context.loadFacade();
   const progress = flags.quiet ? null : startProgress(terminal);
   const { signal } = terminal;
   const report = await untilAborted(async () => {
-    const [mu, logvar, z] = await Promise.all(paths.map((path) => path && posteriorOf(path)));
     const input = { mu: mu as string, ...(logvar && { logvar }), ...(z && { z }) };
     return facade.decomposeFiles(input, { ...options, signal, ...(progress && { onProgress: progress.update }) });
   }, signal)

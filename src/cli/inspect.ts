@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
 import { DataError } from '../errors.js';
-import { type ArrayEntry, type ArrayFile, type ArrayInspection, describeArrays, inspectArray } from '../io/index.js';
+import {
+  type ArrayEntry,
+  type ArrayFile,
+  type ArrayInspection,
+  describeArrays,
+  inspectArray,
+  MOST_WORDS_BYTES,
+} from '../io/index.js';
 import { checkOptions } from '../options/check-options.js';
 import { alignColumns } from '../report/align-columns.js';
 import { formatCount, formatNumber } from '../report/format-number.js';
@@ -55,7 +62,7 @@ async function runInspect(path: string, command: Command, { terminal }: Context)
     const found: Found[] = [];
     for (const entry of chooseArrays(file, flags.member)) {
       const inspection = entry.refusal === null ? await untilAborted(() => inspectArray(entry), signal) : null;
-      const strings = (await entry.readStrings?.()) ?? null;
+      const strings = (await entry.readStrings?.(MOST_WORDS_BYTES)) ?? null;
       found.push({ entry, inspection, strings });
     }
     if (flags.json) return toJson(describeFile(file, found));

@@ -1,11 +1,13 @@
 import { wrongValue } from '../errors.js';
-import { findArray, openFor } from '../facade/files/read-input.js';
+import { findArray } from '../facade/files/find-array.js';
+import { openFor } from '../facade/files/read-input.js';
 import { nameReading } from '../facade/files/reading-options.js';
 import type { UdrPosterior } from '../facade/udr.js';
 import { openFileSource } from '../io/file-source.js';
 import { type ArrayEntry, findPosterior } from '../io/index.js';
 import type { Matrix } from '../matrix.js';
-import { type Note, notesOf, writeNotes } from '../note.js';
+import { type Note, notesOf, refuseGuesses, writeNotes } from '../note.js';
+import { mapPosterior } from '../posterior.js';
 import { renderUdr } from '../report/udr-table.js';
 import type { AgreementFlags } from './agreement-flags.js';
 import type { Context } from './command.js';
@@ -62,13 +64,14 @@ async function readModel(path: string, flags: AgreementFlags, notes: Note[]): Pr
   const source = await openFileSource(await posteriorOf(path));
   try {
     const file = await openFor('latents', source, { columns: latentColumns, dtype: latentsDtype, header });
-    const { entry, notes: ofFile } = findArray(file, 'latents', latentsMember ?? null, latentColumns);
-    notes.push(...ofFile);
-    const latents = await entry.read();
-    const { posterior } = findPosterior(file, entry);
+    const found = await findArray(file, 'latents', { member: latentsMember, columns: latentColumns });
+    notes.push(...found.notes);
+    refuseGuesses(found.notes, flags.strict);
+    const latents = await found.entry.read();
+    const { posterior } = findPosterior(file, found.whole);
     if (posterior === null) return latents;
-    const { mu, logvar } = posterior;
-    const read = async (array: ArrayEntry) => (array === entry ? latents : array.read());
+    const { mu, logvar } = mapPosterior(posterior, found.take);
+    const read = async (array: ArrayEntry) => (array.name === found.entry.name ? latents : array.read());
     return { latents, mu: await read(mu), logvar: await read(logvar) };
   } catch (error) {
     throw nameReading(error);

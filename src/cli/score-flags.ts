@@ -4,12 +4,12 @@ import { checkOptions } from '../options/check-options.js';
 import { boolean, other } from '../options/rule.js';
 import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples, describeExitCodes, FORMATS_TEXT } from './help-text.js';
-import { JSON_OPTION, OUT, QUIET } from './output-options.js';
+import { checkReportName, JSON_OPTION, OUT, QUIET } from './output-options.js';
 
 const { metrics, preset, bins, seed, trainRows, testRows, threads, factorTypes, interval, level, timings } =
   SCORE_FILES_OPTIONS;
-const { latentsMember, factorsMember, latentColumns, factorColumns, latentsDtype, factorsDtype, header } =
-  SCORE_FILES_OPTIONS;
+const { latentsMember, factorsMember, latentColumns, factorColumns, latentsDtype, factorsDtype } = SCORE_FILES_OPTIONS;
+const { transpose, dropNan, oneHot, header, strict } = SCORE_FILES_OPTIONS;
 
 /** Options of the command alone. */
 const OWN_OPTIONS = {
@@ -67,6 +67,10 @@ export function declareScore(command: Command, metricNames: readonly string[] | 
     latentsDtype,
     factorsDtype,
     header,
+    transpose,
+    dropNan,
+    oneHot,
+    strict,
   });
   declareFlags(command, 'What to print:', { json, out, verbose, quiet, timings });
   command.addHelpText('after', describeExamples(EXAMPLES) + FORMATS_TEXT + describeExitCodes());
@@ -78,7 +82,9 @@ export function declareScore(command: Command, metricNames: readonly string[] | 
  */
 export function readScoreFlags(command: Command) {
   const options = readFlags(command, SCORE_FILES_OPTIONS) as ScoreFilesOptions<string>;
-  return { own: checkOptions({ name: 'score' }, readFlags(command, OWN_OPTIONS), OWN_OPTIONS), options };
+  const own = checkOptions({ name: 'score' }, readFlags(command, OWN_OPTIONS), OWN_OPTIONS);
+  checkReportName(own.out);
+  return { own, options };
 }
 
 export type ScoreFlags = ReturnType<typeof readScoreFlags>['own'];

@@ -36,15 +36,13 @@ async function runScore(
   const chosen = { ...options, ...(flags.set && { options: parseSettings(flags.set, facade) }) };
   const path = fileOf(flags.out);
   const out = path === null ? null : await import('./write-output.js');
-  if (path !== null) await out?.checkOutput(path);
+  const files = await Promise.all([latents, ...(factors === undefined ? [] : [factors])].map(posteriorOf));
+  if (path !== null) await out?.checkOutput(path, files);
 
   const progress = flags.quiet ? null : startProgress(terminal);
   const { signal } = terminal;
   const report = await untilAborted(async () => {
-    const input = {
-      latents: await posteriorOf(latents),
-      ...(factors !== undefined && { factors: await posteriorOf(factors) }),
-    };
+    const input = { latents: files[0], ...(factors !== undefined && { factors: files[1] }) };
     return facade.scoreFiles(input, { ...chosen, signal, ...(progress && { onProgress: progress.update }) });
   }, signal).finally(() => progress?.clear());
 

@@ -1,10 +1,11 @@
 /** What `score` can be asked for. */
 import type { MetricSpelling } from '../metrics/index.js';
 import type { Metric } from '../metrics/metric.js';
+import { STRICT } from '../options/common-rules.js';
 import { parseWords } from '../options/parse-lists.js';
 import { boolean, integer, other, type Rule } from '../options/rule.js';
 import type { Posterior, PosteriorInput } from '../posterior.js';
-import type { CommonOptions } from '../types.js';
+import type { ArrayOrigin, CommonOptions } from '../types.js';
 import { COMMON_OPTIONS } from './common-options.js';
 
 /**
@@ -31,11 +32,20 @@ export interface ScoreOptions<Name extends string = MetricSpelling> extends Comm
   readonly posterior?: PosteriorInput;
   /** What the factors are called, one name per column, to be named in the report. */
   readonly factorNames?: readonly string[];
-  /** The archive members that the arrays came from, to be named in the report. */
-  readonly members?: {
-    readonly latents?: string;
-    readonly factors?: string;
-  } & Partial<Posterior<string>>;
+  /** Where the arrays were read from, to be told in the report. */
+  readonly origin?: ScoreOrigin;
+  /** Joins neighbouring columns of factors of which each row has one 1. Default false. */
+  readonly oneHot?: boolean;
+  /** Refuses what would be decided about the data unasked, and noted. Default false. */
+  readonly strict?: boolean;
+}
+
+/** Where the arrays that are scored were read from. */
+export interface ScoreOrigin {
+  readonly latents?: ArrayOrigin;
+  readonly factors?: ArrayOrigin;
+  /** The archive members, or the arguments. */
+  readonly posterior?: Partial<Posterior<string>>;
 }
 
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -68,10 +78,12 @@ export const SCORE_OPTIONS = {
     accepts: Array.isArray,
     description: 'what the factors are called',
   }),
-  members: other<ScoreOptions['members']>({
-    expected: 'an object of names',
+  origin: other<ScoreOrigin>({
+    expected: 'an object of latents, factors and posterior',
     accepts: isObject,
-    description: 'the archive members that the arrays came from',
+    description: 'where the arrays were read from',
   }),
+  oneHot: boolean({ default: false, description: 'join columns of factors that are one factor, one-hot' }),
+  strict: STRICT,
   ...COMMON_OPTIONS,
 } satisfies Record<keyof ScoreOptions, Rule>;

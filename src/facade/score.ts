@@ -1,10 +1,10 @@
-import { wrongType, wrongValue } from '../errors.js';
-import { type MatrixLike, toMatrix } from '../matrix.js';
+import { DataError, wrongType, wrongValue } from '../errors.js';
+import { type Matrix, type MatrixLike, toMatrix } from '../matrix.js';
 import { checkMetric } from '../metrics/check-metric.js';
 import { callMetricsBy } from '../metrics/define-metric.js';
 import { type CheckedName, isNamed, type KnownScores, type MetricSpelling, metrics } from '../metrics/index.js';
 import type { Metric } from '../metrics/metric.js';
-import { note, writeNotes } from '../note.js';
+import { note, refuseGuesses, writeNotes } from '../note.js';
 import { checkOptions, checkRecord } from '../options/check-options.js';
 import { findNamed } from '../options/find-named.js';
 import type { GivenOf, Rules, ValuesOf } from '../options/rule.js';
@@ -14,7 +14,9 @@ import { isSameName } from '../suggest.js';
 import type { CommonOptions, Report, Score } from '../types.js';
 import { version } from '../version.js';
 import { COMMON_OPTIONS, checkNames, pickCommon, resolveCommon, resolveMetricOptions } from './common-options.js';
+import { describeCollapse, describeInput } from './describe-input.js';
 import type { Task } from './jobs/score-work.js';
+import { joinOneHot } from './one-hot.js';
 import { runTasks } from './run-metrics.js';
 import { SCORE_OPTIONS, type ScoreOptions } from './score-options.js';
 
@@ -42,41 +44,53 @@ export async function score<Name extends string = MetricSpelling>(
   options: ScoreOptions<Name> & { readonly metrics?: ReadonlyArray<CheckedName<Name> | Metric> } = {},
 ): Promise<ScoreReport> {
   checkOptions({ name: 'score' }, options, SCORE_OPTIONS);
-  const common = resolveCommon(pickCommon(options));
-  const tasks = planTasks(options, options.posterior !== undefined);
+  const { factorNames, origin = {} } = options;
   const z = toMatrix(latents, 'latents');
-  const v = toMatrix(factors, 'factors');
-  const { factorNames } = options;
-  if (factorNames !== undefined) checkNames(factorNames, v.columns, 'factor', 'factorNames');
-  const posterior = options.posterior === undefined ? null : toPosterior(options.posterior, 'posterior');
-  if (posterior !== null) checkLikeLatents(posterior, z);
+  const given = toMatrix(factors, 'factors');
+  if (factorNames !== undefined) checkNames(factorNames, given.columns, 'factor', 'factorNames');
+  const labelled = { factors: given, names: factorNames, types: options.factorTypes };
+  const { factors: v, names, types } = options.oneHot ? joinOneHot(labelled) : labelled;
+  const common = resolveCommon(pickCommon({ ...options, ...(types && { factorTypes: types }) }));
+  const tasks = planTasks(options, options.posterior !== undefined);
+  const { posterior, refusal } = takePosterior(options.posterior, z, tasks);
+  const usable = refusal === null ? tasks : tasks.filter((task) => !needsPosterior(task));
+  const notes = [
+    ...describeInput(z, v, names, types),
+    ...(posterior ? describeCollapse(posterior) : []),
+    ...(refusal === null ? [] : [note('unused-posterior', `the posterior is not used: ${refusal.message}`)]),
+  ];
+  refuseGuesses(notes, options.strict);
   const started = performance.now();
-  const results = await runTasks(z, v, tasks, common, posterior);
+  const results = await runTasks(z, v, usable, common, posterior);
+  const scores = tasks.map((task) => {
+    const at = usable.indexOf(task);
+    return { score: at < 0 ? withoutPosterior(task, refusal) : results.scores[at], seconds: results.seconds[at] ?? 0 };
+  });
   const named = <T>(values: readonly T[]) => Object.fromEntries(tasks.map(({ metric }, i) => [metric.name, values[i]]));
   return {
     schema: 'vaemetrics/report@1',
     version,
     seed: common.seed,
     input: {
-      latents: { rows: z.rows, columns: z.columns, dtype: z.dtype, ...member(options.members?.latents) },
+      latents: { rows: z.rows, columns: z.columns, dtype: z.dtype, ...origin.latents },
       factors: {
         rows: v.rows,
         columns: v.columns,
         dtype: v.dtype,
-        ...member(options.members?.factors),
-        ...(factorNames && { names: [...factorNames] }),
+        ...origin.factors,
+        ...(names && { names: [...names] }),
         sizes: results.factorSizes,
         types: results.factorTypes,
       },
-      ...(posterior && { posterior: originOf(posterior, options.members) }),
+      ...(posterior && { posterior: originOf(posterior, origin.posterior) }),
     },
-    metrics: named(results.scores) as ScoreReport['metrics'],
-    notes: writeNotes(results.looksSwapped ? [LOOKS_SWAPPED] : []),
+    metrics: named(scores.map(({ score }) => score)) as ScoreReport['metrics'],
+    notes: writeNotes([...(results.looksSwapped ? [LOOKS_SWAPPED] : []), ...notes]),
     ...(options.timings
       ? {
           timings: {
             load: results.loadSeconds,
-            ...named(results.seconds),
+            ...named(scores.map(({ seconds }) => seconds)),
             resampling: results.resamplingSeconds,
             total: (performance.now() - started) / 1000,
           },
@@ -90,12 +104,40 @@ const LOOKS_SWAPPED = note(
   'latents are whole numbers of few values and factors are not: the two look swapped (latents come first)',
 );
 
-function member(name: string | undefined): { member?: string } {
-  return name === undefined ? {} : { member: name };
+/** Whether a metric can be computed only of posteriors. */
+export function needsPosterior({ metric }: Task): boolean {
+  return metric.needs.includes('posterior');
+}
+
+/**
+ * The posterior, checked; one that has no densities hinders only metrics that need it.
+ * @throws what is wrong with it, if all do
+ */
+function takePosterior(
+  given: PosteriorInput | undefined,
+  latents: Matrix,
+  tasks: readonly Task[],
+): { readonly posterior: Posterior | null; readonly refusal: DataError | null } {
+  if (given === undefined) return { posterior: null, refusal: null };
+  try {
+    const posterior = toPosterior(given, 'posterior');
+    checkLikeLatents(posterior, latents);
+    return { posterior, refusal: null };
+  } catch (error) {
+    if (!(error instanceof DataError) || tasks.every(needsPosterior)) throw error;
+    return { posterior: null, refusal: error };
+  }
+}
+
+function withoutPosterior({ metric, options }: Task, refusal: DataError | null): Score {
+  const notes = writeNotes([
+    note('unusable-posterior', `undefined: the posterior cannot be used: ${refusal?.message}`),
+  ]);
+  return { value: null, range: metric.range, parts: {}, options, notes };
 }
 
 /** Where the posterior came from; without archives by the names of the arguments. */
-function originOf({ z }: Posterior, members: ScoreOptions<string>['members'] = {}) {
+function originOf({ z }: Posterior, members: Partial<Posterior<string>> = {}) {
   return { mu: members.mu ?? 'mu', logvar: members.logvar ?? 'logvar', z: z === undefined ? null : (members.z ?? 'z') };
 }
 

@@ -30,11 +30,14 @@ export interface ArrayEntry {
    * happens.
    */
   readonly dtype: Dtype | (string & {});
+  /** Of a table rows and columns: axes of length 1 beyond these are dropped, and `notes` say so. */
   readonly shape: readonly number[];
   /** Bytes of the whole array once it is read. */
   readonly bytes: number;
   /** Why it cannot be read as a table of numbers; null when, by its header, it can. */
   readonly refusal: string | null;
+  /** What was decided about it without being said. */
+  readonly notes?: readonly Note[];
   /** Names of the columns, where the file has them. */
   readonly columnNames?: readonly string[];
   /** By column: null for numbers; of words the different ones, whose places are its numbers. */
@@ -42,16 +45,16 @@ export interface ArrayEntry {
   /** Whether the first column names the rows, as an index of pandas, and is no data. */
   readonly hasRowNames?: boolean;
   /**
-   * Reads it whole. One dimension is one column; trailing dimensions of 1 fall away.
+   * Reads it whole. One dimension is one column.
    * @throws DataError with the row and column of a value that cannot be used, or with `refusal`
    */
   read(): Promise<Matrix>;
   /**
-   * Reads a list of strings: there where it is one as numpy writes `str`, of one dimension,
-   * little-endian, up to a mebibyte.
-   * @throws DataError where it is no text
+   * Reads a list of strings: there if it is one, as numpy writes `str` and `bytes`.
+   * @param most the bytes that it may take, a mebibyte unless told: as much as names need
+   * @throws DataError for a longer one, and for what is no text
    */
-  readStrings?(): Promise<string[]>;
+  readStrings?(most?: number): Promise<string[]>;
   /**
    * Reads it a few mebibytes at a time. A checksum can only be checked at the end: where it is
    * wrong, the DataError comes after the last chunk.

@@ -89,14 +89,20 @@ export function withColumns(entry: ArrayEntry, columns: readonly number[]): Arra
   };
 }
 
+/** Which columns of a table are data. */
+export interface KeptColumns {
+  /** Null for all. */
+  readonly kept: readonly number[] | null;
+  /** What the others are. */
+  readonly leftOut: readonly string[];
+  readonly notes: readonly Note[];
+}
+
 /**
  * The columns of a table that are data: all but a first one that names the rows. A first column
  * without a name that does not count them may be data, or not.
  */
-export function dropRowNames(
-  entry: ArrayEntry,
-  role: Role,
-): { readonly entry: ArrayEntry; readonly notes: readonly Note[] } {
+export function dropRowNames(entry: ArrayEntry, role: Role): KeptColumns {
   const columns = countColumns(entry);
   const more = (selection: string, does: string) => ({
     option: 'columns',
@@ -104,14 +110,15 @@ export function dropRowNames(
     isGuess: true,
   });
   if (entry.hasRowNames && columns > 1) {
-    const rest = Array.from({ length: columns - 1 }, (_, i) => i + 1);
+    const kept = Array.from({ length: columns - 1 }, (_, i) => i + 1);
     const text = `${entry.path}: the first column names the rows and is left out`;
-    return { entry: withColumns(entry, rest), notes: [note('row-names', text, more(`0:${columns}`, 'keeps it'))] };
+    const leftOut = ['the first column, which names the rows'];
+    return { kept, leftOut, notes: [note('row-names', text, more(`0:${columns}`, 'keeps it'))] };
   }
   const isUnnamed = columns > 1 && entry.columnNames !== undefined && isUnnamedColumn(entry.columnNames[0]);
-  if (!isUnnamed) return { entry, notes: [] };
+  if (!isUnnamed) return { kept: null, leftOut: [], notes: [] };
   const text = `${entry.path}: the first column has no name and does not count the rows: it is taken as data`;
-  return { entry, notes: [note('unnamed-column', text, more(`1:${columns}`, 'leaves it out'))] };
+  return { kept: null, leftOut: [], notes: [note('unnamed-column', text, more(`1:${columns}`, 'leaves it out'))] };
 }
 
 /** What pandas and R write above the names of rows, and what pandas makes of that. */

@@ -9,6 +9,7 @@ import { type CsvOptions, type Layout, readLayout } from './csv-dialect.js';
 import { type Dialect, parseRows } from './csv-parse.js';
 import { allocate, heldBytes } from './dtype.js';
 import type { ByteSource } from './source.js';
+import { sortWords } from './words.js';
 
 // What was parsed to learn the shape is kept up to this size, so that most tables are parsed once.
 const KEPT_BYTES = 64 << 20;
@@ -74,7 +75,7 @@ async function scan(source: ByteSource, layout: Layout): Promise<Table> {
     if (rows * columns * 8 > KEPT_BYTES) kept = null;
     kept?.push(values.slice());
   }
-  sortWords(dialect, kept ?? []);
+  renumber(dialect, kept ?? []);
   const hasRowNames = rows > 0 && (countsFrom !== null || (isFirstUnnamed && words[0]?.size === rows));
   if (layout.isFirstWithoutCell && !hasRowNames) {
     const line = dialect.linesBefore + 1;
@@ -91,11 +92,11 @@ async function scan(source: ByteSource, layout: Layout): Promise<Table> {
   };
 }
 
-/** Numbers words in their order, so that they do not depend on which row comes first. */
-function sortWords({ words, columns }: Dialect, blocks: readonly Float64Array[]): void {
+/** Numbers words in their order. */
+function renumber({ words, columns }: Dialect, blocks: readonly Float64Array[]): void {
   for (const [column, known] of words.entries()) {
     if (known === null) continue;
-    const sorted = [...known.keys()].sort();
+    const sorted = sortWords(known.keys());
     const ranks = new Float64Array(known.size);
     for (const [rank, word] of sorted.entries()) ranks[known.get(word) as number] = rank;
     for (const values of blocks) {

@@ -1,9 +1,10 @@
 import { DataError } from '../errors.js';
 import { Matrix, type MatrixData } from '../matrix.js';
+import { type Note, note } from '../note.js';
 import type { ArrayEntry, RowChunk } from './array-file.js';
 import { checkBooleans, decodeElements, type Refuse, refuseAt } from './decode.js';
 import { allocate, declaredDtype, heldBytes, holderOf, ITEM_BYTES, isHeldAsStored, type StoredDtype } from './dtype.js';
-import { countElements, refusalOfShape, rowsAndColumns } from './shape.js';
+import { countElements, dropAxes, formatShape, refusalOfShape, rowsAndColumns } from './shape.js';
 import { type ByteSource, inBlocksOf, streamRange } from './source.js';
 
 /** How the elements of an array lie in its bytes. */
@@ -50,11 +51,13 @@ export function denseEntry(path: string, name: string | null, layout: Layout, pa
   const count = countElements(shape, Math.max(ITEM_BYTES[dtype], heldBytes(dtype)), placeOf(path, name));
   const refusal = refusalOfShape(shape);
   const refuse = () => new DataError(refusal ?? '', placeOf(path, name));
+  const isFlattened = refusal === null && shape.length > 2;
   return {
     path,
     name,
     dtype,
-    shape,
+    shape: isFlattened ? dropAxes(shape) : shape,
+    ...(isFlattened && { notes: [noteDropped(path, name, shape)] }),
     bytes: count * heldBytes(dtype),
     refusal,
     async read() {
@@ -66,6 +69,12 @@ export function denseEntry(path: string, name: string | null, layout: Layout, pa
       yield* new DenseReader(path, name, layout, payload).chunks();
     },
   };
+}
+
+function noteDropped(path: string, name: string | null, shape: readonly number[]): Note {
+  const what = name === null ? path : `${path}: '${name}'`;
+  const text = `${what} is ${formatShape(shape)} and taken as ${formatShape(dropAxes(shape))}`;
+  return note('dropped-axes', text, { isGuess: true });
 }
 
 /** An entry that is listed and refused when it is read. */

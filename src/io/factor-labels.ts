@@ -31,18 +31,28 @@ export function factorLabelMembers(names: readonly string[], types: readonly Fac
  * or `continuous`), lists of K strings as numpy writes them (`<U`). They belong to the array that
  * is taken for factors unasked, and say nothing of another.
  *
+ * @param onRefusedNames is told what is wrong with names in place of an error
  * @throws DataError for lists of another length or type, names that are not different, or other
  * kinds
  */
-export async function readFactorLabels(file: ArrayFile, factors: ArrayEntry): Promise<FactorLabels> {
-  if (factors.name === null) return readTableLabels(file, factors);
-  if (findByRole(file, 'factors') !== factors) return { names: null, types: null };
+export async function readFactorLabels(
+  file: ArrayFile,
+  factors: ArrayEntry,
+  onRefusedNames?: (refusal: DataError) => void,
+): Promise<FactorLabels> {
+  const ofTable = readTableLabels(file, factors);
+  if (factors.name === null || findByRole(file, 'factors')?.name !== factors.name) return ofTable;
   const find = (member: string) => file.arrays.find(({ name }) => name === member);
   const columns = factors.shape[1] ?? 1;
   const [names, types] = [find(FACTOR_NAMES), find(FACTOR_TYPES)];
+  const passOver = (error: unknown) => {
+    if (!(error instanceof DataError) || onRefusedNames === undefined) throw error;
+    onRefusedNames(error);
+    return null;
+  };
   return {
-    names: names === undefined ? null : await readFactorNames(names, columns),
-    types: types === undefined ? null : await readFactorTypes(types, columns),
+    names: names === undefined ? ofTable.names : await readFactorNames(names, columns).catch(passOver),
+    types: types === undefined ? ofTable.types : await readFactorTypes(types, columns),
   };
 }
 
@@ -90,7 +100,8 @@ export async function readFactorTypes(entry: ArrayEntry, columns: number): Promi
 function readStrings(entry: ArrayEntry): Promise<string[]> {
   const { path, name, shape, dtype } = entry;
   if (entry.readStrings !== undefined) return entry.readStrings();
-  throw new DataError(`expected a list of strings as numpy writes str ('<U'), got ${formatShape(shape)} ${dtype}`, {
+  const got = `${formatShape(shape)} ${dtype}`;
+  throw new DataError(`expected a list of strings as numpy writes them with .astype(str), got ${got}`, {
     path,
     member: name ?? undefined,
   });

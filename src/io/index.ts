@@ -12,6 +12,7 @@ export type { OpenOptions, RawOptions } from './array-format.js';
 export { countColumns, dropRowNames, findColumns, nameColumn, withColumns } from './columns.js';
 export { type Conversion, type ConvertOptions, convertArrays, formatForPath } from './convert.js';
 export { type CsvWriteOptions, writeCsv } from './csv.js';
+export { extensionOf } from './detect.js';
 export { type FactorLabels, factorLabelMembers, readFactorLabels } from './factor-labels.js';
 export { type FloatTensor, type FloatTensors, readFloatTensors, writeFloatTensors } from './float-tensors.js';
 export type { Format, OutputFormat } from './formats.js';
@@ -19,7 +20,16 @@ export { type ArrayInspection, inspectArray } from './inspect.js';
 export type { NamedMatrix } from './named-matrix.js';
 export { writeNpy } from './npy.js';
 export { type NpzWriteOptions, writeNpz } from './npz.js';
-export { describeArrays, findByRole, pickArray, pickFactors, pickLatents } from './pick.js';
+export {
+  describeArrays,
+  findByRole,
+  findMember,
+  memberNamed,
+  pickArray,
+  pickFactors,
+  pickLatents,
+  rivalsOf,
+} from './pick.js';
 export {
   findPosterior,
   nameArrays,
@@ -28,11 +38,13 @@ export {
   pickPosterior,
   readArrays,
 } from './pick-posterior.js';
+export { joinColumns, transposed, withWords } from './reshape.js';
 export { ROLES, type Role } from './roles.js';
 export { writeSafetensors } from './safetensors.js';
 export type { Metadata } from './safetensors-header.js';
+export { formatShape } from './shape.js';
 export { type ByteSource, blobSource, memorySource } from './source.js';
-export type { NamedStrings } from './strings.js';
+export { MOST_WORDS_BYTES, type NamedStrings } from './strings.js';
 export { writeVmat } from './vmat.js';
 
 /**

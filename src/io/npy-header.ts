@@ -183,7 +183,12 @@ function readDescr(descr: Literal, place: Place): Descr {
     return unread('structured', null, 'expected numbers, got a structured array');
   }
   if (typeof descr !== 'string') throw new DataError('.npy header: expected descr to be a type string', place);
-  if (/^[|<>=]?O\d*$/.test(descr)) return unread('object', null, 'a pickled object array, which is never read');
+  if (/^[|<>=]?O\d*$/.test(descr))
+    return unread(
+      'object',
+      null,
+      "a pickled object array, which is never read; save it with .astype(str) or .astype('float64')",
+    );
   const parts = /^([<>|])([A-Za-z])(\d{1,9})(\[.{1,12}\])?$/.exec(descr);
   if (parts === null) {
     throw new DataError(`.npy header: expected a type string such as '<f4', got '${descr}'`, place);
@@ -201,10 +206,14 @@ function readDescr(descr: Literal, place: Place): Descr {
   if (other === undefined) {
     throw new DataError(`.npy header: expected a type string such as '<f4', got '${descr}'`, place);
   }
-  return {
-    ...unread(other.name, other.itemBytes, `expected numbers, got ${other.name} ('${descr}')`),
-    bigEndian: order === '>',
-  };
+  return { ...unread(other.name, other.itemBytes, refuseKind(other.name, descr)), bigEndian: order === '>' };
+}
+
+function refuseKind(name: string, descr: string): string {
+  const got = `expected numbers, got ${name} ('${descr}')`;
+  // numpy has no name for it.
+  if (/V2$/.test(descr)) return `${got}: bfloat16 saved by numpy; cast it first, with .astype('float32')`;
+  return /^.c/.test(descr) ? `${got}; save .real, .imag or numpy.abs() of it` : got;
 }
 
 function unread(name: string, itemBytes: number | null, refusal: string): Descr {

@@ -4,8 +4,9 @@ import { type ArrayFormat, beginsWith, writeRows } from './array-format.js';
 import { denseEntry, type Payload, rangePayload, refusedEntry } from './dense.js';
 import { encodeMatrix } from './encode-matrix.js';
 import { descrOf, NPY_MAGIC, NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.js';
+import { dropAxes } from './shape.js';
 import type { ByteSource } from './source.js';
-import { encodeStrings, MOST_STRINGS_BYTES, type NamedStrings, readStringList, type StringPayload } from './strings.js';
+import { encodeStrings, type NamedStrings, readStringList, type StringPayload } from './strings.js';
 
 /**
  * Opens an .npy file of version 1, 2 or 3: any byte order, row or column order.
@@ -31,10 +32,17 @@ export function npyEntry(
   if (dtype !== null) return denseEntry(path, name, { dtype, bigEndian, fortranOrder, shape }, payload);
   const refusal = header.refusal ?? `expected numbers, got ${dtypeName}`;
   const entry = refusedEntry(path, name, { dtype: dtypeName, shape, bytes: size - header.headerBytes, refusal });
-  const isList = dtypeName === 'string' && !bigEndian && shape.length === 1 && entry.bytes <= MOST_STRINGS_BYTES;
-  if (!isList || itemBytes === null) return entry;
-  const strings: StringPayload = { isWide: true, count: shape[0], itemBytes, stream: payload.stream };
-  return { ...entry, readStrings: () => readStringList(strings, name === null ? { path } : { path, member: name }) };
+  const isWide = dtypeName === 'string';
+  const isList =
+    (isWide || dtypeName === 'byte string') &&
+    !bigEndian &&
+    dropAxes(shape)
+      .slice(1)
+      .every((n) => n === 1);
+  if (!isList || shape.length === 0 || itemBytes === null) return entry;
+  const strings: StringPayload = { isWide, count: shape[0], itemBytes, stream: payload.stream };
+  const place = name === null ? { path } : { path, member: name };
+  return { ...entry, readStrings: (most) => readStringList(strings, place, most) };
 }
 
 /** Writes a list of strings as .npy version 1.0, byte for byte as numpy does. */

@@ -7,7 +7,7 @@ import type { NamedMatrix } from './named-matrix.js';
 import { npyEntry, writeNpy, writeNpyStrings } from './npy.js';
 import { NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.js';
 import type { ByteSource } from './source.js';
-import type { NamedStrings } from './strings.js';
+import { MOST_WORDS_BYTES, type NamedStrings } from './strings.js';
 import { readZipDirectory, streamMember, type ZipMember } from './zip.js';
 import { writeZip, type ZipInput } from './zip-writer.js';
 
@@ -145,7 +145,7 @@ export const npz = {
 async function* readWithStrings(entries: readonly ArrayEntry[]): AsyncGenerator<NamedMatrix | NamedStrings> {
   for (const entry of entries) {
     const name = nameOf(entry);
-    if (entry.readStrings !== undefined) yield { name, strings: await entry.readStrings() };
+    if (entry.readStrings !== undefined) yield { name, strings: await entry.readStrings(MOST_WORDS_BYTES) };
     else yield { name, matrix: await entry.read() };
   }
 }

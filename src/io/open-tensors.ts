@@ -7,7 +7,6 @@ import { NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.j
 import { readNpzDirectory, readNpzMember } from './npz.js';
 import { formatShape } from './shape.js';
 import type { ByteSource } from './source.js';
-import { readStringList } from './strings.js';
 
 /**
  * An array of any number of dimensions, whose bytes can be had in order, or in ranges where they
@@ -96,12 +95,8 @@ function tensorOf(
  * Reads a short list of strings (numpy's `U` or `S`), padded with zeros as numpy does.
  * @throws DataError for another type, byte order or shape, more than a mebibyte, or what is no text
  */
-export async function readStrings(tensor: Tensor): Promise<string[]> {
-  const { path, name, dtype, shape, itemBytes, table, stream } = tensor;
+export async function readStrings({ path, name, dtype, shape, table }: Tensor): Promise<string[]> {
   if (table.readStrings !== undefined) return table.readStrings();
   const place: Place = name === null ? { path } : { path, member: name };
-  if (dtype !== 'byte string' || shape.length !== 1 || itemBytes === null) {
-    throw new DataError(`expected a list of strings, got ${formatShape(shape)} ${dtype}`, place);
-  }
-  return readStringList({ isWide: false, count: shape[0], itemBytes, stream }, place);
+  throw new DataError(`expected a list of strings, got ${formatShape(shape)} ${dtype}`, place);
 }

@@ -6,7 +6,7 @@ import { formatShape } from './shape.js';
 
 /**
  * The array of a file to take as latents: the one named; or the only one there is; or the one that
- * by convention holds them: `latents`, else `mu`, else `codes`, else `z`.
+ * by convention holds them: the first of {@link ROLES} that there is.
  *
  * @throws DataError that says what the file holds and how to choose
  */
@@ -14,38 +14,44 @@ export function pickLatents(file: ArrayFile, name?: string): ArrayEntry {
   return pickArray(file, 'latents', name);
 }
 
-/** As `pickLatents`, by the names `factors`, else `labels`, else `v`. */
+/** As `pickLatents`, by the usual names of factors. */
 export function pickFactors(file: ArrayFile, name?: string): ArrayEntry {
   return pickArray(file, 'factors', name);
 }
 
 /** The array of a file for a role; see `pickLatents`. */
 export function pickArray(file: ArrayFile, role: Role, name?: string): ArrayEntry {
+  const found = findMember(file, role, name);
+  if (found.refusal === null) return found;
+  throw new DataError(found.refusal, { path: found.path, member: found.name ?? undefined });
+}
+
+/** The same, whether it can be read as a table of numbers or not. */
+export function findMember(file: ArrayFile, role: Role, name?: string): ArrayEntry {
   const { arrays, path } = file;
   if (name !== undefined) {
-    const named =
-      arrays.find((entry) => entry.name === name) ??
-      arrays.find((entry) => entry.name !== null && `${entry.name}.npy` === name);
-    if (named === undefined) {
-      throw new DataError(
-        phrase`found no '${name}' for ${mention('member', undefined, role)}; ${describeArrays(file)}`,
-        {
-          path,
-        },
-      );
-    }
-    return readable(named);
+    const named = memberNamed(file, name);
+    if (named !== undefined) return named;
+    const problem = phrase`found no '${name}' for ${mention('member', undefined, role)}; ${describeArrays(file)}`;
+    throw new DataError(problem, { path });
   }
   const unnamed = arrays.find((entry) => entry.name === null);
-  if (unnamed !== undefined) return readable(unnamed);
+  if (unnamed !== undefined) return unnamed;
   const found = findByRole(file, role);
-  if (found !== undefined) return readable(found);
+  if (found !== undefined) return found;
   const candidates = arrays.filter((entry) => entry.refusal === null);
   if (candidates.length === 1) return candidates[0];
-  const words = ROLES[role].map((member) => `'${member}'`);
   throw new DataError(
-    phrase`found no ${words.slice(0, -1).join(', ')} or ${words.at(-1) as string} for the ${role}; ${describeArrays(file)}; say ${mention('member', 'NAME', role)}`,
+    phrase`found none of the usual names for the ${role} (${ROLES[role].slice(0, 4).join(', ')} ...); ${describeArrays(file)}; say ${mention('member', 'NAME', role)}`,
     { path },
+  );
+}
+
+/** The array of a name, with `.npy` or without. */
+export function memberNamed({ arrays }: ArrayFile, name: string): ArrayEntry | undefined {
+  return (
+    arrays.find((entry) => entry.name === name) ??
+    arrays.find((entry) => entry.name !== null && `${entry.name}.npy` === name)
   );
 }
 
@@ -55,9 +61,17 @@ export function findByRole({ arrays }: ArrayFile, role: Role): ArrayEntry | unde
   return found.find((entry) => entry !== undefined);
 }
 
-function readable(entry: ArrayEntry): ArrayEntry {
-  if (entry.refusal === null) return entry;
-  throw new DataError(entry.refusal, { path: entry.path, member: entry.name ?? undefined });
+/**
+ * Other arrays of a file that have a usual name of the role and as many rows, so that the one that
+ * was taken unasked is a guess. Samples of a posterior are no rivals of its means.
+ */
+export function rivalsOf({ arrays }: ArrayFile, role: Role, { name, shape }: ArrayEntry): string[] {
+  const areMeans = ROLES.mu.includes(name ?? '');
+  return arrays.flatMap((entry) => {
+    const other = entry.name ?? '';
+    const isKnown = ROLES[role].includes(other) && !(areMeans && ROLES.z.includes(other));
+    return isKnown && other !== name && entry.refusal === null && entry.shape[0] === shape[0] ? [other] : [];
+  });
 }
 
 const SHOWN = 12;

@@ -21,17 +21,28 @@ export function countElements(shape: readonly number[], itemBytes: number, place
 /** Why an array of this shape is no table of samples by columns, or null when it is one. */
 export function refusalOfShape(shape: readonly number[]): string | null {
   if (shape.length === 0) return 'expected rows and columns, got a single number of shape ()';
-  if (shape.slice(2).some((length) => length !== 1)) {
+  const table = dropAxes(shape);
+  if (table.length > 2) {
     return `expected rows and columns, got ${shape.length} dimensions of shape ${formatShape(shape)}`;
   }
-  if (shape[0] > 0 && shape[1] === 0) return `expected at least one column, got shape ${formatShape(shape)}`;
+  if (table[0] > 0 && table[1] === 0) return `expected at least one column, got shape ${formatShape(shape)}`;
   return null;
 }
 
 /**
- * The rows and columns of a shape that `refusalOfShape` has let pass: trailing dimensions of 1 fall
- * away.
+ * A shape of more than two axes without those of length 1: rows stay the first axis, unless only
+ * without it there are two.
  */
+export function dropAxes(shape: readonly number[]): readonly number[] {
+  if (shape.length <= 2) return shape;
+  const [rows, ...rest] = shape;
+  const columns = rest.filter((length) => length !== 1);
+  if (columns.length > 1 && rows === 1) return columns;
+  return columns.length === 0 ? [rows, 1] : [rows, ...columns];
+}
+
+/** The rows and columns of a shape that `refusalOfShape` has let pass. */
 export function rowsAndColumns(shape: readonly number[]): { rows: number; columns: number } {
-  return { rows: shape[0], columns: shape.length === 1 ? 1 : shape[1] };
+  const [rows, columns = 1] = dropAxes(shape);
+  return { rows, columns };
 }

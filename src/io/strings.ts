@@ -1,8 +1,10 @@
 /** Lists of strings, as numpy keeps them: items of one length, padded with zeros. */
 import { DataError, type Place } from '../errors.js';
 
-/** The most that a list may take: names of columns, no texts. */
-export const MOST_STRINGS_BYTES = 1 << 20;
+/** The most that a list of names may take. */
+const MOST_NAMES_BYTES = 1 << 20;
+/** The most that a list with a word for each row may take. */
+export const MOST_WORDS_BYTES = 1 << 28;
 
 /** A list of strings, and what it is called in an archive. */
 export interface NamedStrings {
@@ -19,13 +21,15 @@ export interface StringPayload {
   stream(): AsyncIterable<Uint8Array>;
 }
 
-/** @throws DataError for more than a mebibyte, or what is no text */
-export async function readStringList(list: StringPayload, place: Place): Promise<string[]> {
+/** @throws DataError for more than `most` bytes, or what is no text */
+export async function readStringList(
+  list: StringPayload,
+  place: Place,
+  most: number = MOST_NAMES_BYTES,
+): Promise<string[]> {
   const { isWide, count, itemBytes } = list;
   const total = count * itemBytes;
-  if (total > MOST_STRINGS_BYTES) {
-    throw new DataError(`expected strings of at most ${MOST_STRINGS_BYTES} bytes, got ${total}`, place);
-  }
+  if (total > most) throw new DataError(`expected strings of at most ${most} bytes, got ${total}`, place);
   const bytes = new Uint8Array(total);
   let filled = 0;
   for await (const block of list.stream()) {

@@ -1,6 +1,6 @@
 /** Rules of options that many functions share. */
 import type { Progress } from '../types.js';
-import { integer, other } from './rule.js';
+import { boolean, integer, other } from './rule.js';
 
 /** Of every random draw. */
 export const SEED = integer({
@@ -30,4 +30,10 @@ export const ON_PROGRESS = other<(progress: Progress) => void>({
   expected: 'a function',
   accepts: (value) => typeof value === 'function',
   description: 'is told how far a long computation has come',
+});
+
+/** Of whatever reads data, or takes them. */
+export const STRICT = boolean({
+  default: false,
+  description: 'refuse what would be decided about the data unasked, and noted',
 });

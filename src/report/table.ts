@@ -1,6 +1,6 @@
 import { gatherNotes, rewriteNotes } from '../note.js';
 import type { NameOption } from '../phrase.js';
-import type { Interval, Report, Score } from '../types.js';
+import type { ArrayOrigin, Interval, Report, Score } from '../types.js';
 import { type Alignment, columnWidths, GAP, pad } from './align-columns.js';
 import { formatCount, formatNumber, formatScore, formatSigned } from './format-number.js';
 import { renderNotes } from './notes-block.js';
@@ -42,12 +42,10 @@ export function renderTable(report: Report, options: TableOptions): string {
   const style = createStyle(options.color ?? false);
   const rows = Object.entries(report.metrics).map(([name, score]) => ({ name, score, face: faceOf(name, options) }));
   const blocks = [
-    renderInput(report, style, width),
+    renderInput(report, style, width, options.verbose ?? false),
     renderScores(rows, report, style, width),
     renderNotes(noteScores(rows, options), style, width, rewriteNotes(report.notes, options.nameOption)),
-    ...(options.verbose
-      ? [renderFactors(report, style, width), ...rows.map((row) => renderDetail(row, report, style, width))]
-      : []),
+    ...(options.verbose ? rows.map((row) => renderDetail(row, report, style, width)) : []),
   ];
   return `${blocks
     .filter((block) => block.length > 0)
@@ -65,7 +63,7 @@ function faceOf(name: string, { metrics }: TableOptions): MetricFace {
   return metrics.find((metric) => metric.name === name) ?? { name, title: name, summary: '', better: 'higher' };
 }
 
-function renderInput({ input, seed }: Report, style: Style, width: number): string[] {
+function renderInput({ input, seed }: Report, style: Style, width: number, verbose: boolean): string[] {
   const { latents, factors, posterior } = input;
   const items = [
     `${formatCount(latents.rows)} samples`,
@@ -74,21 +72,46 @@ function renderInput({ input, seed }: Report, style: Style, width: number): stri
     ...(posterior ? [describePosterior(posterior)] : []),
     `seed ${seed}`,
   ];
-  const { names } = factors;
-  const called = names === undefined ? [] : wrapItems(withCommas(names), ' ', width - CALLED.length);
-  const lines = called.map((line, i) => (i === 0 ? CALLED : ' '.repeat(CALLED.length)) + line);
-  return [...wrapItems(items, ' · ', width), ...lines].map(style.dim);
+  const limit = verbose ? Number.POSITIVE_INFINITY : LISTED;
+  const lines = [
+    ['latents: ', describeOrigin(latents, listFew(latents.columnNames ?? [], limit))],
+    ['factors: ', describeOrigin(factors, listFew(nameFactors(factors), limit))],
+  ];
+  return [
+    ...wrapItems(items, ' · ', width),
+    ...lines.flatMap(([head, text]) => (text === '' ? [] : wrapBehind(head, text, width))),
+  ].map(style.dim);
 }
 
-const CALLED = 'factors: ';
-
-function withCommas(names: readonly string[]): string[] {
-  return names.map((name, i) => printable(name) + (i < names.length - 1 ? ',' : ''));
+/** Where an array is from, what of it was taken, and what was not. */
+function describeOrigin({ file, member, leftOut = [] }: ArrayOrigin, columns: string): string {
+  const from = [
+    ...(file === undefined ? [] : [file === '-' ? 'standard input' : printable(file)]),
+    ...(member === undefined ? [] : [`'${printable(member)}'`]),
+  ].join(' ');
+  const without = leftOut.length === 0 ? '' : `without ${leftOut.map(printable).join(', ')}`;
+  return [from, columns, without].filter((part) => part !== '').join('; ');
 }
 
-function describeArray(noun: string, array: { columns: number; dtype: string; member?: string }): string {
-  const member = array.member === undefined ? '' : ` from '${printable(array.member)}'`;
-  return `${formatCount(array.columns)} ${noun}${array.columns === 1 ? '' : 's'}${member} (${printable(array.dtype)})`;
+/** Each factor with its kind, and how many values it has. */
+function nameFactors({ names, sizes, types }: Report['input']['factors']): string[] {
+  return sizes.map((size, k) => {
+    const kind = types[k] === 'continuous' || size === null ? 'continuous' : `${formatCount(size)} values`;
+    return `${names?.[k] ?? k} (${kind})`;
+  });
+}
+
+/** More say nothing at a glance; --verbose and JSON have them all. */
+const LISTED = 24;
+
+function listFew(items: readonly string[], limit: number): string {
+  const more = items.length - limit;
+  const shown = items.slice(0, limit).map(printable).join(', ');
+  return more > 0 ? `${shown} and ${formatCount(more)} more` : shown;
+}
+
+function describeArray(noun: string, { columns, dtype }: { columns: number; dtype: string }): string {
+  return `${formatCount(columns)} ${noun}${columns === 1 ? '' : 's'} (${printable(dtype)})`;
 }
 
 function describePosterior({ mu, logvar, z }: NonNullable<Report['input']['posterior']>): string {
@@ -234,15 +257,6 @@ function formatBound(bound: number | null): string {
 /** What is said of scores, behind the titles of metrics. */
 function noteScores(rows: readonly Row[], { nameOption }: TableOptions): string[] {
   return gatherNotes(rows.map(({ score, face }) => [face.title, rewriteNotes(score.notes, nameOption)]));
-}
-
-function renderFactors({ input: { factors } }: Report, style: Style, width: number): string[] {
-  const entries = factors.types.map((type, i) => {
-    const size = factors.sizes[i];
-    const name = factors.names === undefined ? '' : ` ${printable(factors.names[i])}`;
-    return `${i}${name} ${type}${size === null ? '' : `, ${formatCount(size)} value${size === 1 ? '' : 's'}`}`;
-  });
-  return [style.bold('Factors'), ...wrapItems(entries, ' · ', width)];
 }
 
 function renderDetail({ score, face }: Row, { input }: Report, style: Style, width: number): string[] {

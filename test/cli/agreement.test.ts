@@ -103,7 +103,7 @@ const REFUSALS: ReadonlyArray<[what: string, argv: string[], code: number, messa
     'a picture that is no SVG',
     ['-o', at('a.PNG'), ...paths],
     2,
-    /--out: expected \.svg for a heat map, got '.*a\.PNG'/,
+    /--out: expected a name that ends in \.txt, \.json or \.svg, got '.*a\.PNG'/,
   ],
   ['standard input twice', ['-', '-'], 2, /only one file can be standard input/],
   ['a picture as JSON', ['--json', '-o', 'a.svg', ...paths], 2, /--json: expected no --out a\.svg beside it/],

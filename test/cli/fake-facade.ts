@@ -1,6 +1,7 @@
 import type { Facade } from '../../src/cli/facade.js';
 import { agreement } from '../../src/facade/agreement.js';
-import { type ScoreFilesInput, withScoreInput } from '../../src/facade/files/score-files.js';
+import type { ScoreFilesInput } from '../../src/facade/files/find-scored.js';
+import { withScoreInput } from '../../src/facade/files/score-files.js';
 import type { ScoreFilesOptions } from '../../src/facade/files/score-files-options.js';
 import type { ScoreReport } from '../../src/facade/score.js';
 import type { ScoreOptions } from '../../src/facade/score-options.js';

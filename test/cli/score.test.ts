@@ -135,7 +135,7 @@ test('hands every option on to the façade', async () => {
     null: 30,
     threads: 3,
     timings: true,
-    members: {},
+    origin: { latents: { file: pair()[0] }, factors: { file: pair()[1] } },
   });
 });
 
@@ -225,7 +225,7 @@ test('finds out that the output cannot be written before it computes', async () 
 
 test('shows what scores are made of when verbose', async () => {
   const { out } = await runInProcess(['score', ...pair(), '-m', 'mig', '--verbose'], { env: { COLUMNS: '100' } });
-  assert.match(out, /\nFactors\n0 discrete, 2 values · 1 discrete, 3 values · 2 discrete, 4 values\n/);
+  assert.match(out, /\nfactors: .*factors\.npy; 0 \(2 values\), 1 \(3\s+values\), 2 \(4 values\)\n/);
   assert.match(out, /mutual information {2}latents down, factors across/);
 });
 
@@ -314,25 +314,28 @@ test('scores the posterior that stands beside the latents in an archive, and nam
   assert.is(alone.report.metrics['mig-posterior'].options.samples, 30);
 });
 
-test('leaves the posterior alone where no metric asks for it: the same bytes as without', async () => {
+test('scores the same beside a posterior that no metric asks for, and says that it is there', async () => {
   const beside = await writeArchive('with-logvar.npz', { logvar: filled(-1) });
   const without = await writeArchive('without-logvar.npz', {});
   const argv = ['-m', 'sap,mig'];
-  const { out, report } = await reportOf(beside, ...argv);
-  assert.is(out, (await reportOf(without, ...argv)).out);
-  assert.equal([Object.keys(report.metrics), 'posterior' in report.input], [['sap', 'mig'], false]);
+  const { report } = await reportOf(beside, ...argv);
+  const other = (await reportOf(without, ...argv)).report;
+  assert.equal([report.metrics, report.notes], [other.metrics, other.notes]);
+  assert.equal(report.input.posterior, { mu: 'mu', logvar: 'logvar', z: null });
   const usual = (await reportOf(without)).report;
   assert.not.ok('mig-posterior' in usual.metrics || 'posterior' in usual.input);
 });
 
 test('says in a note why a posterior, or samples, are not used', async () => {
+  const same = 'latent 0 is factor 0: the same numbers';
   const note = "'logvar' is (60, 3) where the latents are (60, 2): the posterior is not used";
   const wide = await reportOf(await writeArchive('wide.npz', { logvar: filled(-1, 60, 3) }));
-  assert.equal(wide.report.notes, [note]);
+  assert.equal(wide.report.notes, [same, note]);
   assert.match(wide.err, /the posterior is not used/);
   assert.not.ok('mig-posterior' in wide.report.metrics || 'posterior' in wide.report.input);
   const short = await reportOf(await writeArchive('short.npz', { logvar: filled(-1), z: filled(0, 20, 2) }));
   assert.equal(short.report.notes, [
+    same,
     "'z' is (20, 2) where the latents are (60, 2): samples of the posterior are drawn",
   ]);
   assert.equal(short.report.input.posterior, { mu: 'mu', logvar: 'logvar', z: null });
@@ -351,10 +354,17 @@ test('refuses a metric of posteriors by name where there is none, and a damaged 
   assert.match(await say(...pair(), '-m', 'mig-posterior'), /^2 .*latents\.npy: it holds one array without a name/);
   const holed = filled(-1);
   holed.data[7] = Number.NaN;
+  const damaged = await writeArchive('holed.npz', { logvar: holed });
   assert.match(
-    await say(await writeArchive('holed.npz', { logvar: holed })),
+    await say(damaged, '-m', 'mig-posterior'),
     /holed\.npz, member 'logvar', row 3, column 1: expected a finite number, got NaN/,
   );
+  const { report } = await reportOf(damaged);
+  const { value, notes } = report.metrics['mig-posterior'];
+  const why = 'logvar, row 3, column 1: expected a finite number, got NaN';
+  assert.equal([value, notes], [null, [`undefined: the posterior cannot be used: ${why}`]]);
+  assert.is(report.notes.at(-1), `the posterior is not used: ${why}`);
+  assert.is(report.metrics.mig.value, (await reportOf(without)).report.metrics.mig.value);
 });
 
 test.run();

@@ -384,8 +384,9 @@ test('names where a posterior came from, and refuses one of other rows or latent
   const mu = rows;
   const logvar = rows.map((row) => row.map(() => 0));
   const asked = { metrics: ['mig'] };
-  const of = async (posterior: ScoreOptions['posterior'], members?: ScoreOptions['members']) =>
-    (await score(rows, rows, { ...asked, posterior, members })).input.posterior;
+  const of = async (posterior: ScoreOptions['posterior'], members?: { mu: string; logvar: string; z: string }) =>
+    (await score(rows, rows, { ...asked, posterior, ...(members && { origin: { posterior: members } }) })).input
+      .posterior;
   assert.equal(await of({ mu, logvar }), { mu: 'mu', logvar: 'logvar', z: null });
   assert.equal(await of({ mu, logvar, z: mu }), { mu: 'mu', logvar: 'logvar', z: 'z' });
   const members = { mu: 'mean', logvar: 'log_var', z: 'samples' };

@@ -154,7 +154,7 @@ const NPY: readonly BrokenFile[] = [
   npy(
     'a pickled .npy array',
     npyBytes({ descr: '|O', data: concatenate('\x80\x04N.') }),
-    'a.npy: a pickled object array, which is never read',
+    `a.npy: a pickled object array, which is never read; save it with .astype(str) or .astype('float64')`,
   ),
   npy(
     'a structured .npy array',
@@ -169,7 +169,7 @@ const NPY: readonly BrokenFile[] = [
   npy(
     'an .npy array of complex numbers',
     npyBytes({ descr: '<c8', shape: [2], data: new Uint8Array(16) }),
-    `a.npy: expected numbers, got complex64 ('<c8')`,
+    `a.npy: expected numbers, got complex64 ('<c8'); save .real, .imag or numpy.abs() of it`,
   ),
   npy(
     'an .npy array of dates',
@@ -188,8 +188,8 @@ const NPY: readonly BrokenFile[] = [
   ),
   npy(
     'an array of three dimensions',
-    npyBytes({ shape: [1, 2, 2] }),
-    'a.npy: expected rows and columns, got 3 dimensions of shape (1, 2, 2)',
+    npyBytes({ shape: [2, 2, 2], data: new Uint8Array(32) }),
+    'a.npy: expected rows and columns, got 3 dimensions of shape (2, 2, 2)',
   ),
   npy(
     'an array without columns',
@@ -408,7 +408,7 @@ const NPZ: readonly BrokenFile[] = [
   npz(
     'a pickled member',
     zipBytes([z, { name: 'metadata.npy', content: npyBytes({ descr: '|O', data: concatenate('\x80\x04N.') }) }]),
-    `a.npz, member 'metadata': a pickled object array, which is never read`,
+    `a.npz, member 'metadata': a pickled object array, which is never read; save it with .astype(str) or .astype('float64')`,
     'metadata',
   ),
   npz(

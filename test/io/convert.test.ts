@@ -46,7 +46,7 @@ test('keeps every value and dtype through any chain of binary formats', async ()
 
 test('keeps the members of an archive that are tables, and says which are not', async () => {
   const content = npyBytes({ data: floats(1, 2, 3, 4) });
-  const images = npyBytes({ descr: '|u1', shape: [1, 2, 2], data: new Uint8Array(4) });
+  const images = npyBytes({ descr: '|u1', shape: [2, 2, 2], data: new Uint8Array(8) });
   const bytes = zipBytes([
     { name: 'mu.npy', content },
     { name: 'images.npy', content: images },
@@ -92,12 +92,12 @@ test('writes one array of several only when told which', async () => {
 });
 
 test('refuses an archive without any table in the words of the array', async () => {
-  const images = npyBytes({ descr: '|u1', shape: [1, 2, 2], data: new Uint8Array(4) });
+  const images = npyBytes({ descr: '|u1', shape: [2, 2, 2], data: new Uint8Array(8) });
   const file = await openArrays(memorySource(zipBytes([{ name: 'x.npy', content: images }]), 'in.npz'));
   assert.throws(
     () => convertArrays(file, 'npz'),
     (error: Error) =>
-      error.message === `in.npz, member 'x': expected rows and columns, got 3 dimensions of shape (1, 2, 2)`,
+      error.message === `in.npz, member 'x': expected rows and columns, got 3 dimensions of shape (2, 2, 2)`,
   );
 });
 

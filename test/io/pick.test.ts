@@ -66,13 +66,13 @@ test('says what there is and how to choose', async () => {
     () => pickLatents(file),
     (error: Error) =>
       error.message ===
-      `a.npz: found no 'latents', 'mu', 'codes' or 'z' for the latents; it holds 'a' float32 (2, 2), 'b' float32 (2, 2); say member: NAME`,
+      `a.npz: found none of the usual names for the latents (latents, mu, codes, z_mean ...); it holds 'a' float32 (2, 2), 'b' float32 (2, 2); say member: NAME`,
   );
   assert.throws(
     () => pickFactors(file),
     (error: Error) =>
       error.message ===
-      `a.npz: found no 'factors', 'labels' or 'v' for the factors; it holds 'a' float32 (2, 2), 'b' float32 (2, 2); say member: NAME`,
+      `a.npz: found none of the usual names for the factors (factors, labels, v, latents_classes ...); it holds 'a' float32 (2, 2), 'b' float32 (2, 2); say member: NAME`,
   );
   assert.throws(
     () => pickFactors(file, 'c'),
@@ -91,7 +91,9 @@ test('refuses what was picked and cannot be read, before reading it', async () =
   const file = await openArrays(memorySource(zipBytes([pickled, { ...images, name: 'mu.npy' }]), 'a.npz'));
   assert.throws(
     () => pickLatents(file, 'metadata'),
-    (error: Error) => error.message === `a.npz, member 'metadata': a pickled object array, which is never read`,
+    (error: Error) =>
+      error.message ===
+      `a.npz, member 'metadata': a pickled object array, which is never read; save it with .astype(str) or .astype('float64')`,
   );
   assert.throws(
     () => pickLatents(file),

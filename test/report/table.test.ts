@@ -37,11 +37,30 @@ function reportOf(scores: Readonly<Record<string, Score>>, over: Partial<Report>
 const linesOf = (report: Report, options: { width?: number; verbose?: boolean; color?: boolean } = {}): string[] =>
   renderTable(report, { metrics, width: 110, ...options }).split('\n');
 
-test('says what was scored, with thousands apart and members named', () => {
-  assert.is(
-    linesOf(reportOf({ mig: scoreOf() }))[0],
-    "10,000 samples · 3 latents from 'mu' (float32) · 2 factors (int32) · seed 7",
-  );
+test('says what was scored, with thousands apart, and what was read', () => {
+  const report = reportOf({ mig: scoreOf() });
+  assert.equal(linesOf(report).slice(0, 3), [
+    '10,000 samples · 3 latents (float32) · 2 factors (int32) · seed 7',
+    "latents: 'mu'",
+    'factors: 0 (3 values), 1 (continuous)',
+  ]);
+  const { latents, factors } = report.input;
+  const read = {
+    latents: { ...latents, file: 'z.csv', columnNames: ['a', 'b', '\u001b'], leftOut: ['2 columns not asked for'] },
+    factors: { ...factors, file: '-', names: ['shape', 'x'] },
+  };
+  assert.equal(linesOf({ ...report, input: read }).slice(1, 3), [
+    "latents: z.csv 'mu'; a, b, \\x1b; without 2 columns not asked for",
+    'factors: standard input; shape (3 values), x (continuous)',
+  ]);
+});
+
+test('lists the first two dozen factors, and all of them when verbose', () => {
+  const report = reportOf({ mig: scoreOf() });
+  const factors = { ...report.input.factors, sizes: Array(40).fill(2), types: Array(40).fill('discrete') };
+  const many = { ...report, input: { ...report.input, factors } };
+  assert.match(linesOf(many).join(' '), /23 \(2 values\) and 16 more/);
+  assert.match(linesOf(many, { verbose: true }).join(' '), /38 \(2 values\), 39 \(2 values\)/);
 });
 
 test('names where a posterior came from', () => {
@@ -50,26 +69,23 @@ test('names where a posterior came from', () => {
     linesOf({ ...report, input: { ...report.input, posterior } }, { width: 200 })
       .slice(0, 2)
       .join(' ');
-  assert.match(
-    first({ mu: 'mean', logvar: 'log_var', z: null }),
-    /posterior from 'mean' and 'log_var', z drawn · seed 7/,
-  );
-  assert.match(first({ mu: 'mu', logvar: 'logvar', z: 'z' }), /posterior from 'mu' and 'logvar', z from 'z' · seed 7/);
+  assert.match(first({ mu: 'mean', logvar: 'log_var', z: null }), /posterior from 'mean' and 'log_var', z drawn/);
+  assert.match(first({ mu: 'mu', logvar: 'logvar', z: 'z' }), /posterior from 'mu' and 'logvar', z from 'z'/);
 });
 
 test('shows title, score, range, direction and meaning in a row', () => {
   const lines = linesOf(reportOf({ mig: scoreOf(), irs: scoreOf({ value: 1 }) }));
-  assert.is(lines[2], 'Metric   Score  Range   Better  Meaning');
-  assert.is(lines[3], 'MIG     0.6786  0 to 1  higher  gap between the two latents that tell most about each factor');
-  assert.is(lines[4], 'IRS     1.0000  0 to 1  lower   how little a latent moves');
+  assert.is(lines[4], 'Metric   Score  Range   Better  Meaning');
+  assert.is(lines[5], 'MIG     0.6786  0 to 1  higher  gap between the two latents that tell most about each factor');
+  assert.is(lines[6], 'IRS     1.0000  0 to 1  lower   how little a latent moves');
 });
 
 test('puts the interval beside the score and the null under it', () => {
   const interval = { low: 0.65, high: 0.7, level: 0.9, bias: 0.0021, standardError: 0.01, resamples: 100 };
   const chance = { mean: 0.012, standardDeviation: 0.003, maximum: 0.02, pValue: 0.0099, permutations: 1000 };
   const lines = linesOf(reportOf({ mig: scoreOf({ interval, null: chance }), irs: scoreOf() }));
-  assert.is(lines[2], 'Metric   Score  90 % interval        Bias  Range   Better  Meaning');
-  assert.match(lines[3], /^MIG {5}0\.6786 {2}\[0\.6500, 0\.7000\] {2}\+0\.0021 {2}0 to 1 {2}higher/);
+  assert.is(lines[4], 'Metric   Score  90 % interval        Bias  Range   Better  Meaning');
+  assert.match(lines[5], /^MIG {5}0\.6786 {2}\[0\.6500, 0\.7000\] {2}\+0\.0021 {2}0 to 1 {2}higher/);
   assert.ok(lines.includes('        null 0.0120 ± 0.0030, p 0.0099 (1,000 permutations)'));
   assert.match(lines.find((line) => line.startsWith('IRS')) ?? '', /^IRS {5}0\.6786 {29}0 to 1/);
 });
@@ -137,8 +153,8 @@ test('has colours only where they are asked for, and the same words then', () =>
 
 test('shows seconds where the report has them', () => {
   const lines = linesOf(reportOf({ mig: scoreOf() }, { timings: { load: 0.001, mig: 0.0123, total: 0.02 } }));
-  assert.match(lines[2], /Better {2}Seconds/);
-  assert.match(lines[3], /higher {4}0\.012/);
+  assert.match(lines[4], /Better {2}Seconds/);
+  assert.match(lines[5], /higher {4}0\.012/);
 });
 
 test('tells a metric it does not know by its name', () => {
@@ -152,7 +168,7 @@ test('lets no control character of a file through to the terminal', () => {
   assert.match(text, /member \\x1b\[2J\\u202e/);
 });
 
-test('shows factors, options and parts when verbose, and not otherwise', () => {
+test('shows options and parts when verbose, and not otherwise', () => {
   const parts = {
     mutualInformation: [
       [1, 0.5],
@@ -164,7 +180,6 @@ test('shows factors, options and parts when verbose, and not otherwise', () => {
   };
   const report = reportOf({ mig: scoreOf({ parts, options: { bins: 20 } }) });
   const lines = linesOf(report, { verbose: true });
-  assert.ok(lines.includes('0 discrete, 3 values · 1 continuous'));
   assert.ok(lines.includes('bins 20'));
   assert.ok(lines.includes('mean weight  0.9000'));
   const table = lines.indexOf('mutual information  latents down, factors across');

@@ -1,7 +1,7 @@
 /** What `decomposeFiles` can be asked for. */
 import type { OpenOptions } from '../../io/index.js';
 import type { Dtype } from '../../matrix.js';
-import { THREADS } from '../../options/common-rules.js';
+import { STRICT, THREADS } from '../../options/common-rules.js';
 import { boolean, type NumberRule, type Rule } from '../../options/rule.js';
 import { DECOMPOSE_OPTIONS, type DecomposeOptions } from '../decompose-options.js';
 import { READING_OPTIONS } from './reading-options.js';
@@ -25,6 +25,10 @@ export interface DecomposeFilesOptions extends DecomposeOptions {
   readonly latentsDtype?: Dtype;
   /** Whether the first row of a text table holds names; `auto`, the default, looks. */
   readonly header?: OpenOptions['header'];
+  /** Leaves out the rows in which a number is missing, and counts them. Default false. */
+  readonly dropNan?: boolean;
+  /** Refuses what would be decided about the data unasked, and noted. Default false. */
+  readonly strict?: boolean;
   /** Draws z from the seed even if an archive has one. Default false. */
   readonly draw?: boolean;
   /**
@@ -34,7 +38,8 @@ export interface DecomposeFilesOptions extends DecomposeOptions {
   readonly threads?: number;
 }
 
-const { muMember, logvarMember, zMember, factorsMember, latentColumns, latentsDtype, header } = READING_OPTIONS;
+const { muMember, logvarMember, zMember, factorsMember, latentColumns, latentsDtype, dropNan, header } =
+  READING_OPTIONS;
 
 /** Every option of `decomposeFiles`. */
 export const DECOMPOSE_FILES_OPTIONS = {
@@ -47,5 +52,7 @@ export const DECOMPOSE_FILES_OPTIONS = {
   factorsMember: { ...factorsMember, needs: { option: 'estimator', values: ['exact'] } },
   latentColumns,
   latentsDtype,
+  dropNan,
   header,
+  strict: STRICT,
 } satisfies Record<keyof DecomposeFilesOptions, Rule>;

@@ -3,7 +3,7 @@ import { compile } from '../../../bindings/load.js';
 import { hardwareThreads } from '../../../bindings/worker-host.js';
 import { wrongValue } from '../../errors.js';
 import { type ArrayEntry, type ArrayFile, findByRole, pickArray, pickPosterior, readArrays } from '../../io/index.js';
-import { type Note, notesOf, writeNotes } from '../../note.js';
+import { type Note, notesOf, refuseGuesses, writeNotes } from '../../note.js';
 import { checkOptions } from '../../options/check-options.js';
 import type { ValuesOf } from '../../options/rule.js';
 import { mention, phrase } from '../../phrase.js';
@@ -11,7 +11,9 @@ import type { Posterior } from '../../posterior.js';
 import { type Decomposition, decompose } from '../decompose.js';
 import type { DecomposeOptions } from '../decompose-options.js';
 import { DECOMPOSE_FILES_OPTIONS, type DecomposeFilesOptions } from './decompose-files-options.js';
-import { filesByRole, findArray, isBare, nameFiles, openFor, type ReadInput } from './read-input.js';
+import { dropNan } from './drop-nan.js';
+import { findArray, originOf } from './find-array.js';
+import { filesByRole, isBare, nameFiles, openFor, type ReadInput } from './read-input.js';
 import { nameReading, READING_OPTIONS } from './reading-options.js';
 
 /** The roles of files that are decomposed. */
@@ -62,14 +64,24 @@ export async function decomposeFiles(
     throw nameReading(error);
   });
   try {
+    refuseGuesses(notes, values.strict);
     const { mu, logvar } = entries;
-    const posterior = await readArrays(draw ? { mu, logvar } : entries);
-    const read = await factors?.read();
+    const read = {
+      ...(await readArrays(draw ? { mu, logvar } : entries)),
+      ...(factors && { factors: await factors.read() }),
+    };
     values.signal?.throwIfAborted();
-    const { rows, columns } = posterior.mu;
+    const { kept, notes: ofRows } = values.dropNan ? dropNan(read) : { kept: read, notes: [] };
+    const { rows, columns } = kept.mu;
     const threads = isExact && rows * columns >= MANY_NUMBERS ? Math.min(hardwareThreads(), 64) : 1;
-    const report = await decompose({ ...posterior, ...(read && { factors: read }) }, { threads, ...asked });
-    return { ...report, notes: writeNotes([...notesOf(report.notes), ...notes]) };
+    const report = await decompose(kept, { threads, ...asked });
+    const used = { ...entries, ...(factors && { factors }) };
+    const origins = Object.entries(used).filter(([name]) => name in read);
+    return {
+      ...report,
+      input: { ...report.input, origin: Object.fromEntries(origins.map(([name, entry]) => [name, originOf(entry)])) },
+      notes: writeNotes([...notesOf(report.notes), ...notes, ...ofRows]),
+    };
   } catch (error) {
     throw nameFiles(error, { ...entries, factors });
   }
@@ -108,12 +120,12 @@ async function findArrays(
   for (const [option, value] of Object.entries({ factorsMember, ...(files.z === undefined && { zMember }) })) {
     if (value !== null) throw wrongValue({ option, problem: 'expected only with one archive that has all arrays' });
   }
-  const find = (role: keyof Posterior, file: ArrayFile) => {
-    const found = findArray(file, role, names[role] ?? null, latentColumns);
+  const find = async (role: keyof Posterior, file: ArrayFile) => {
+    const found = await findArray(file, role, { member: names[role] ?? null, columns: latentColumns });
     notes.push(...found.notes);
     return found.entry;
   };
-  const mu = find('mu', muFile);
+  const mu = await find('mu', muFile);
   const pick = async (role: keyof Posterior, file: ReadInput) => find(role, await open(role, file, mu.shape[0]));
   const logvar = await pick('logvar', files.logvar);
   return { mu, logvar, ...(files.z !== undefined && { z: await pick('z', files.z) }), notes };

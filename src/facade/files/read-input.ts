@@ -5,21 +5,14 @@ import {
   type ArrayFile,
   type ByteSource,
   blobSource,
-  dropRowNames,
-  findColumns,
   memorySource,
-  nameColumn,
   type OpenOptions,
   openArrays,
-  pickArray,
   type Role,
-  withColumns,
 } from '../../io/index.js';
 import type { Dtype } from '../../matrix.js';
-import type { Note } from '../../note.js';
 import { kindOf, refuseUnknown } from '../../options/check-options.js';
-import { mention, phrase } from '../../phrase.js';
-import { nameReadingNotes, READING_NAMES, type ReadingNames } from './reading-options.js';
+import { READING_NAMES, type ReadingNames } from './reading-options.js';
 
 /** Where the bytes of a file are: a Blob (or File), the bytes themselves, or ranges of them. */
 export type ReadInput = Blob | ArrayBuffer | Uint8Array | ByteSource;
@@ -95,43 +88,6 @@ export async function openFor(
   const option = isCount ? names.columns : dtype !== null ? names.dtype : null;
   if (option === null || file.format === 'raw') return file;
   throw wrongValue({ option, problem: `expected only for bare values, and ${file.path} is ${file.format}` });
-}
-
-/** An array that was found for a role, and what was decided without being said, for its file. */
-export interface FoundArray {
-  readonly entry: ArrayEntry;
-  readonly notes: readonly Note[];
-}
-
-/**
- * The array of a file for a role: of a table the columns that are asked for, or all but a first one
- * that names the rows.
- * @throws DataError for what is not there, and for words where only factors may have some
- */
-export function findArray(
-  file: ArrayFile,
-  role: Role,
-  member: string | null,
-  columns: Reading['columns'] = null,
-): FoundArray {
-  const picked = pickArray(file, role, member ?? undefined);
-  const { entry, notes } =
-    typeof columns === 'string'
-      ? { entry: withColumns(picked, findColumns(picked, columns, role)), notes: [] }
-      : dropRowNames(picked, role);
-  const ofWords = role === 'factors' ? -1 : (entry.words?.findIndex((words) => words !== null) ?? -1);
-  if (ofWords >= 0) {
-    const name = nameColumn(entry.columnNames ?? [], ofWords);
-    throw new DataError(
-      phrase`expected numbers, got words in ${name}; ${mention('columns', undefined, role)} names the columns to take`,
-      placeOf(entry),
-    );
-  }
-  const ofFile = (file.notes ?? []).map((given) => ({
-    ...given,
-    text: [`${file.path}: `, ...(typeof given.text === 'string' ? [given.text] : given.text)],
-  }));
-  return { entry, notes: nameReadingNotes([...ofFile, ...notes], role) };
 }
 
 /** Whether a file holds one array that has no name, beside which there can be no other. */

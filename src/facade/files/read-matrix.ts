@@ -10,14 +10,12 @@ import {
 } from '../../io/index.js';
 import type { Matrix } from '../../matrix.js';
 import type { Posterior } from '../../posterior.js';
-import { findArray, type ReadInput, toSource } from './read-input.js';
+import { findArray } from './find-array.js';
+import { type ReadInput, toSource } from './read-input.js';
 
 /** How to read one table out of a file. */
 export interface ReadOptions extends Omit<OpenOptions, 'role'> {
-  /**
-   * The array of an archive; without it `latents`, `mu`, `codes` or `z`, and `factors`, `labels` or
-   * `v`.
-   */
+  /** The array of an archive; without it the one that has a usual name of the role. */
   readonly member?: string;
   /**
    * Which columns of a table, by names, ranges and patterns: `a,b`, `0:3`, `z*`. Without it all but
@@ -57,7 +55,8 @@ export async function readFactorLabels(
   { member, columns, ...options }: ReadOptions = {},
 ): Promise<FactorLabels> {
   const file = await openArrays(toSource(input), { ...options, role: 'factors' });
-  return readLabelsOf(file, findArray(file, 'factors', member ?? null, columns).entry);
+  const { entry } = await findArray(file, 'factors', { member: member ?? null, columns });
+  return readLabelsOf(file, entry);
 }
 
 /**
@@ -76,5 +75,6 @@ export async function readPosterior(
 
 async function readRole(input: ReadInput, role: Role, { member, columns, ...options }: ReadOptions): Promise<Matrix> {
   const file = await openArrays(toSource(input), { ...options, role });
-  return findArray(file, role, member ?? null, columns).entry.read();
+  const { entry } = await findArray(file, role, { member: member ?? null, columns });
+  return entry.read();
 }

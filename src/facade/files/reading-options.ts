@@ -6,11 +6,17 @@ import type { Note } from '../../note.js';
 import { isInRange } from '../../options/check-options.js';
 import { DTYPE_NAMES, parseDtype } from '../../options/parse-dtype.js';
 import { parseValue } from '../../options/parse-value.js';
-import { choice, integer, other, text, ValueProblem } from '../../options/rule.js';
+import { boolean, choice, integer, other, text, ValueProblem } from '../../options/rule.js';
 import { type Mention, renameMentions } from '../../phrase.js';
 
 const member = (what: string, usual: string) =>
   text({ placeholder: 'name', defaultText: usual, description: `array of an archive to take as ${what}` });
+
+/** Of several arrays a column each. */
+const members = (what: string, usual: string) => ({
+  ...member(what, usual),
+  description: `array of an archive to take as ${what}; as a,b one for each column`,
+});
 
 const COUNT = integer({ minimum: 1, description: 'columns' });
 
@@ -36,8 +42,8 @@ const HEADERS: Readonly<Record<string, NonNullable<OpenOptions['header']>>> = { 
 
 /** Every option of reading; each function takes those of its files. */
 export const READING_OPTIONS = {
-  latentsMember: member('latents', 'latents, mu, codes or z'),
-  factorsMember: member('factors', 'factors, labels or v'),
+  latentsMember: members('latents', 'a usual name'),
+  factorsMember: members('factors', 'a usual name'),
   muMember: member('means', 'mu, mean or latents'),
   logvarMember: member('logarithms of variances', 'logvar or log_var'),
   zMember: member('samples', 'z or samples, if there is one'),
@@ -45,6 +51,8 @@ export const READING_OPTIONS = {
   factorColumns: columns('factors'),
   latentsDtype: dtype('latents', 'float32'),
   factorsDtype: dtype('factors', 'int32'),
+  transpose: choice(['latents', 'factors', 'both'], { description: 'turn columns into rows' }),
+  dropNan: boolean({ default: false, description: 'leave out rows in which a number is missing' }),
   header: other<NonNullable<OpenOptions['header']>>({
     expected: "'auto', true or false",
     accepts: (value) => typeof value === 'boolean' || value === 'auto',

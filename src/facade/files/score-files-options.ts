@@ -9,10 +9,10 @@ import { READING_OPTIONS } from './reading-options.js';
 
 /** Options of `scoreFiles`: those of `score`, and how to read the files. */
 export interface ScoreFilesOptions<Name extends string = MetricSpelling>
-  extends Omit<ScoreOptions<Name>, 'posterior' | 'members'> {
-  /** The array of an archive to take as latents; without it `latents`, `mu`, `codes` or `z`. */
+  extends Omit<ScoreOptions<Name>, 'posterior' | 'origin'> {
+  /** The array of an archive to take as latents; with commas, several of one column each. */
   readonly latentsMember?: string;
-  /** The array of an archive to take as factors; without it `factors`, `labels` or `v`. */
+  /** The array of an archive to take as factors; with commas, several of one column each. */
   readonly factorsMember?: string;
   /**
    * Columns of the latents: how many there are of bare values; of a table which ones, by names,
@@ -27,6 +27,10 @@ export interface ScoreFilesOptions<Name extends string = MetricSpelling>
   readonly factorsDtype?: Dtype;
   /** Whether the first row of a text table holds names; `auto`, the default, looks. */
   readonly header?: OpenOptions['header'];
+  /** Which arrays have samples as columns. */
+  readonly transpose?: 'latents' | 'factors' | 'both';
+  /** Leaves out the rows in which a number is missing, and counts them. Default false. */
+  readonly dropNan?: boolean;
   /**
    * How many threads compute. Default: all that the machine has if there is slow work for them,
    * else this one.
@@ -34,9 +38,9 @@ export interface ScoreFilesOptions<Name extends string = MetricSpelling>
   readonly threads?: number;
 }
 
-const { posterior: _posterior, members: _members, ...OF_SCORE } = SCORE_OPTIONS;
-const { latentsMember, factorsMember, latentColumns, factorColumns, latentsDtype, factorsDtype, header } =
-  READING_OPTIONS;
+const { posterior: _posterior, origin: _origin, ...OF_SCORE } = SCORE_OPTIONS;
+const { latentsMember, factorsMember, latentColumns, factorColumns, latentsDtype, factorsDtype } = READING_OPTIONS;
+const { transpose, dropNan, header } = READING_OPTIONS;
 
 /** Every option of `scoreFiles`. */
 export const SCORE_FILES_OPTIONS = {
@@ -48,5 +52,7 @@ export const SCORE_FILES_OPTIONS = {
   factorColumns,
   latentsDtype,
   factorsDtype,
+  transpose,
+  dropNan,
   header,
 } satisfies Record<keyof ScoreFilesOptions, Rule>;

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { DecomposeInput } from '../../../src/facade/decompose.js';
 import {
   decomposeFiles as decomposeBlobs,
   memorySource,
@@ -59,7 +60,11 @@ test('scores an archive with the names of its factors and its posterior, and say
     posterior: { mu, logvar, z },
     factorNames: ['shape', 'side'],
     factorTypes: ['discrete', 'discrete'],
-    members: { latents: 'mu', factors: 'factors', mu: 'mu', logvar: 'logvar', z: 'z' },
+    origin: {
+      latents: { file: 'blob', member: 'mu' },
+      factors: { file: 'blob', member: 'factors' },
+      posterior: { mu: 'mu', logvar: 'logvar', z: 'z' },
+    },
   });
   assert.equal(report, expected);
   assert.ok('mig-posterior' in report.metrics);
@@ -74,9 +79,14 @@ test('gives the same report of bytes, ranges, a path, and a file for each array'
     await scoreBlobs(bytes, options),
     await scoreBlobs(memorySource(bytes), options),
     await scoreFiles(at('both.npz'), options),
-    await scoreFiles({ latents: at('both.npz'), factors: bytes }, options),
+    await scoreFiles({ latents: at('both.npz'), factors: at('both.npz') }, options),
   ];
-  for (const report of reports) assert.equal(report, reports[0]);
+  const files = ['memory', 'memory', at('both.npz'), at('both.npz')];
+  for (const [i, { input, ...scored }] of reports.entries()) {
+    const { input: _, ...first } = reports[0];
+    assert.equal(scored, first);
+    assert.equal([input.latents.file, input.factors.file], [files[i], files[i]]);
+  }
   const { metrics } = await scoreFiles({ latents: at('latents.npy'), factors: at('both.npz') }, options);
   assert.equal(metrics, reports[0].metrics);
 });
@@ -158,7 +168,7 @@ const REFUSALS: ReadonlyArray<[what: string, work: () => Promise<unknown>, messa
   [
     'a posterior without logvar',
     async () => decomposeBlobs(await archiveOf({ mu })),
-    /^memory: found no 'logvar' or 'log_var' beside the means/,
+    /^memory: found no 'logvar' or 'log_var' or .* beside the means/,
   ],
   [
     'a member of factors beside files for each array',
@@ -187,14 +197,23 @@ for (const [what, work, message] of REFUSALS) {
 test('decomposes an archive or files alike, with its samples and its factors where they are', async () => {
   const bytes = await archiveOf({ mu, logvar, z, factors });
   writeFileSync(at('posterior.npz'), bytes);
-  const report = await decomposeFiles(at('posterior.npz'), { seed: 2 });
-  assert.equal(report, await decompose({ mu, logvar, z, factors }, { seed: 2 }));
-  assert.equal(await decomposeBlobs(new Blob([bytes]), { seed: 2 }), report);
+  const withOrigin = async (input: DecomposeInput, origin: object) => {
+    const report = await decompose(input, { seed: 2 });
+    return { ...report, input: { ...report.input, origin } };
+  };
+  const of = (file: string, ...members: string[]) =>
+    Object.fromEntries(members.map((member) => [member, { file, member }]));
+  const path = at('posterior.npz');
+  const whole = await withOrigin({ mu, logvar, z, factors }, of(path, 'mu', 'logvar', 'z', 'factors'));
+  assert.equal(await decomposeFiles(path, { seed: 2 }), whole);
+  const blob = { ...whole, input: { ...whole.input, origin: of('blob', 'mu', 'logvar', 'z', 'factors') } };
+  assert.equal(await decomposeBlobs(new Blob([bytes]), { seed: 2 }), blob);
   const drawn = await decomposeBlobs(bytes, { seed: 2, draw: true });
-  assert.equal(drawn, await decompose({ mu, logvar, factors }, { seed: 2 }));
+  assert.equal(drawn, await withOrigin({ mu, logvar, factors }, of('memory', 'mu', 'logvar', 'factors')));
   const [means, variances] = [await bytesOf(writeNpy(mu)), await bytesOf(writeNpy(logvar))];
   const apart = await decomposeBlobs({ mu: means, logvar: variances }, { seed: 2 });
-  assert.equal(apart, await decompose({ mu, logvar }, { seed: 2 }));
+  const memory = { file: 'memory' };
+  assert.equal(apart, await withOrigin({ mu, logvar }, { mu: memory, logvar: memory }));
 });
 
 test('what is no file, or has another role, is refused by name', async () => {

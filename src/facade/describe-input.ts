@@ -1,0 +1,103 @@
+/** What a reader of scores should know of latents and factors, before any is computed. */
+import type { Matrix } from '../matrix.js';
+import { type Note, note } from '../note.js';
+import { mention, phrase } from '../phrase.js';
+import type { Posterior } from '../posterior.js';
+import type { FactorType } from '../types.js';
+import { findOneHot } from './one-hot.js';
+
+/** More values than these are very many. */
+const MANY_VALUES = 100;
+/** Fewer are few of however many rows there are. */
+const FEW_VALUES = 10;
+
+/** Notes of the matrices alone; `names` and `types` of the factors where they are known. */
+export function describeInput(
+  latents: Matrix,
+  factors: Matrix,
+  names: readonly string[] | undefined,
+  types: ReadonlyArray<FactorType | null> | undefined,
+): Note[] {
+  if (latents.rows !== factors.rows || latents.rows < 2) return [];
+  const nameOf = (k: number) => (names?.[k] === undefined ? `factor ${k}` : `factor '${names[k]}'`);
+  const kinds = Array.from({ length: factors.columns }, (_, k) => {
+    return types?.[k] == null ? describeKind(factors, k, nameOf(k)) : [];
+  });
+  return [...describeSame(latents, factors, nameOf), ...describeOneHot(factors, nameOf), ...kinds.flat()];
+}
+
+/** Latents that are the factors themselves score well whatever was learnt. */
+function describeSame(latents: Matrix, factors: Matrix, nameOf: (k: number) => string): Note[] {
+  const pairs: Array<readonly [number, number]> = [];
+  for (let d = 0; d < latents.columns; d++) {
+    for (let k = 0; k < factors.columns; k++) if (isSame(latents, d, factors, k)) pairs.push([d, k]);
+  }
+  const areAll =
+    latents.columns === factors.columns && latents.data.every((value, i) => Object.is(value, factors.data[i]));
+  if (areAll) return [note('same-numbers', 'latents and factors are the same numbers')];
+  const listed = pairs.map(([d, k]) => `latent ${d} is ${nameOf(k)}`).join(', ');
+  return pairs.length === 0 ? [] : [note('same-numbers', `${listed}: the same numbers`)];
+}
+
+/** Whether two columns are the same, and not constant. */
+function isSame(a: Matrix, d: number, b: Matrix, k: number): boolean {
+  const first = a.data[d];
+  let isConstant = true;
+  for (let row = 0, i = d, j = k; row < a.rows; row++, i += a.columns, j += b.columns) {
+    if (a.data[i] !== b.data[j]) return false;
+    if (a.data[i] !== first) isConstant = false;
+  }
+  return !isConstant;
+}
+
+function describeOneHot(factors: Matrix, nameOf: (k: number) => string): Note[] {
+  return findOneHot(factors).map(({ from, to }) =>
+    note('one-hot', `${nameOf(from)} to ${nameOf(to - 1)} are one factor, one-hot: each row has one 1 in them`, {
+      option: 'oneHot',
+      suggestion: phrase`${mention('oneHot')} joins them`,
+      isGuess: true,
+    }),
+  );
+}
+
+/** What its values say of a factor that could as well be of the other kind. */
+function describeKind({ data, rows, columns }: Matrix, k: number, name: string): Note[] {
+  const values = new Set<number>();
+  let isWhole = true;
+  for (let i = k; i < data.length && isWhole; i += columns) isWhole = Number.isInteger(data[i]);
+  for (let i = k; i < data.length && values.size <= MANY_VALUES; i += columns) values.add(data[i]);
+  const count = values.size;
+  const isMany = count > MANY_VALUES || (count > FEW_VALUES && count * 2 > rows);
+  const isFew = count <= MANY_VALUES && count * 5 <= rows && count > 1;
+  const more = (kind: FactorType) => ({
+    option: 'factorTypes',
+    suggestion: phrase`unless ${mention('factorTypes')} says ${kind}`,
+    isGuess: true,
+  });
+  if (isWhole && isMany) {
+    const many = count > MANY_VALUES ? `more than ${MANY_VALUES}` : count;
+    return [note('many-values', `${name} has ${many} whole values and is taken as discrete`, more('continuous'))];
+  }
+  if (!isWhole && isFew) {
+    return [note('few-values', `${name} has only ${count} values and is taken as continuous`, more('discrete'))];
+  }
+  return [];
+}
+
+/** Nats below which a latent says nothing of its sample. */
+const COLLAPSED_BELOW = 0.01;
+
+/** A posterior that is the prior has codes of noise, whose means can still be told apart. */
+export function describeCollapse({ mu, logvar }: Posterior): Note[] {
+  const divergences = new Float64Array(mu.columns);
+  for (let row = 0, i = 0; row < mu.rows; row++) {
+    for (let d = 0; d < mu.columns; d++, i++) {
+      const [mean, log] = [mu.data[i], logvar.data[i]];
+      divergences[d] += (mean * mean + Math.exp(log) - 1 - log) / 2;
+    }
+  }
+  const most = Math.max(...divergences) / mu.rows;
+  if (!(most < COLLAPSED_BELOW)) return [];
+  const text = `the posterior has collapsed: no latent has a KL divergence of ${COLLAPSED_BELOW} nats from the prior, so scores of its means say little`;
+  return [note('collapsed-posterior', text)];
+}

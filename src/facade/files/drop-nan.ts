@@ -1,0 +1,34 @@
+/** Rows that lack a number. */
+import { Matrix } from '../../matrix.js';
+import { type Note, note } from '../../note.js';
+
+/** Matrices without the rows in which a number is missing. */
+export interface Dropped<Arrays> {
+  readonly kept: Arrays;
+  /** How many rows were left out. */
+  readonly dropped: number;
+  readonly notes: readonly Note[];
+}
+
+/** Leaves out the rows in which any of the matrices, of as many rows each, has NaN. */
+export function dropNan<Arrays extends Readonly<Record<string, Matrix>>>(arrays: Arrays): Dropped<Arrays> {
+  const [{ rows }] = Object.values(arrays);
+  const lacks = new Uint8Array(rows);
+  for (const { data, columns } of Object.values(arrays)) {
+    for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i])) lacks[Math.floor(i / columns)] = 1;
+  }
+  const whole = Array.from(lacks.keys()).filter((row) => lacks[row] === 0);
+  const dropped = rows - whole.length;
+  if (dropped === 0) return { kept: arrays, dropped, notes: [] };
+  const kept = Object.fromEntries(Object.entries(arrays).map(([name, matrix]) => [name, pickRows(matrix, whole)]));
+  const text = `${dropped} of ${rows} rows lack a number and are left out`;
+  return { kept: kept as Arrays, dropped, notes: [note('dropped-rows', text, { option: 'dropNan' })] };
+}
+
+function pickRows({ data, columns, dtype }: Matrix, rows: readonly number[]): Matrix {
+  const picked = data.slice(0, rows.length * columns);
+  for (const [to, from] of rows.entries()) {
+    picked.set(data.subarray(from * columns, (from + 1) * columns), to * columns);
+  }
+  return new Matrix(picked, rows.length, columns, dtype);
+}

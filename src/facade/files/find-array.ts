@@ -1,0 +1,132 @@
+/** The array of a file for a role, and what was decided to find it. */
+import { DataError } from '../../errors.js';
+import {
+  type ArrayEntry,
+  type ArrayFile,
+  countColumns,
+  dropRowNames,
+  findColumns,
+  findMember,
+  joinColumns,
+  memberNamed,
+  nameColumn,
+  type Role,
+  rivalsOf,
+  transposed,
+  withColumns,
+  withWords,
+} from '../../io/index.js';
+import { type Note, note } from '../../note.js';
+import { mention, phrase } from '../../phrase.js';
+import type { ArrayOrigin } from '../../types.js';
+import { placeOf } from './read-input.js';
+import { nameReadingNotes } from './reading-options.js';
+
+/** What is said about an array; what is null was not. */
+export interface AskedArray {
+  /** Its name, or with commas between the names of arrays of one column each. */
+  readonly member: string | null;
+  /** Which columns of a table; of bare values their number, which opening them has used. */
+  readonly columns?: number | string | null;
+  /** Whether its rows are columns. */
+  readonly isTransposed?: boolean;
+}
+
+/** An array that was found for a role. */
+export interface FoundArray {
+  readonly entry: ArrayEntry;
+  /** The same with all its columns, as the file has it. */
+  readonly whole: ArrayEntry;
+  /** Takes of another array of the whole's shape what was taken of it. */
+  take(other: ArrayEntry): ArrayEntry;
+  readonly origin: ArrayOrigin;
+  /** What was decided without being said, for its file. */
+  readonly notes: readonly Note[];
+}
+
+/**
+ * The array of a file for a role: of a table the columns that are asked for, or all but a first one
+ * that names the rows; of factors words are numbered.
+ * @throws DataError for what is not there, and for words where only factors may have some
+ */
+export async function findArray(
+  file: ArrayFile,
+  role: Role,
+  { member, columns = null, isTransposed = false }: AskedArray,
+): Promise<FoundArray> {
+  const whole = await pickMembers(file, role, member);
+  if (whole.refusal !== null) throw new DataError(whole.refusal, placeOf(whole));
+  const ofChoice = member === null ? noteRivals(file, role, whole) : [];
+  const { kept, leftOut, notes } =
+    typeof columns === 'string' ? chooseColumns(whole, columns, role) : dropRowNames(whole, role);
+  const pick = (entry: ArrayEntry) => (kept === null ? entry : withColumns(entry, kept));
+  const entry = pick(whole);
+  refuseWords(entry, role, isTransposed);
+  const ofFile = (file.notes ?? []).map((given) => ({
+    ...given,
+    text: [`${file.path}: `, ...(typeof given.text === 'string' ? [given.text] : given.text)],
+  }));
+  return {
+    entry: isTransposed ? transposed(entry) : entry,
+    whole,
+    take: (other) => (isTransposed ? transposed(pick(other)) : pick(other)),
+    origin: {
+      ...originOf(isTransposed ? { ...entry, columnNames: undefined } : entry),
+      ...(leftOut.length > 0 && { leftOut }),
+    },
+    notes: nameReadingNotes([...ofFile, ...ofChoice, ...(whole.notes ?? []), ...notes], role),
+  };
+}
+
+/** What a report says of where an array is from. */
+export function originOf({ path, name, columnNames }: ArrayEntry): ArrayOrigin {
+  return { file: path, ...(name !== null && { member: name }), ...(columnNames && { columnNames }) };
+}
+
+function chooseColumns(entry: ArrayEntry, selection: string, role: Role) {
+  const kept = findColumns(entry, selection, role);
+  const others = countColumns(entry) - kept.length;
+  return { kept, leftOut: others === 0 ? [] : [`${others} column${others === 1 ? '' : 's'} not asked for`], notes: [] };
+}
+
+/** @throws DataError for words anywhere but in factors, whose columns they number */
+function refuseWords({ words, columnNames = [], ...entry }: ArrayEntry, role: Role, isTransposed: boolean): void {
+  const ofWords = role === 'factors' && !isTransposed ? -1 : (words?.findIndex((list) => list !== null) ?? -1);
+  if (ofWords < 0) return;
+  const name = nameColumn(columnNames, ofWords);
+  throw new DataError(
+    phrase`expected numbers, got words in ${name}; ${mention('columns', undefined, role)} names the columns to take`,
+    placeOf(entry),
+  );
+}
+
+/** One array, or several side by side where none has the name with the commas. */
+async function pickMembers(file: ArrayFile, role: Role, member: string | null): Promise<ArrayEntry> {
+  const pick = async (name?: string) => {
+    const found = findMember(file, role, name);
+    return role === 'factors' ? await withWords(found) : found;
+  };
+  if (member === null || !member.includes(',') || memberNamed(file, member) !== undefined) {
+    return pick(member ?? undefined);
+  }
+  const entries: ArrayEntry[] = [];
+  for (const name of member.split(',')) {
+    const entry = await pick(name.trim());
+    if (entry.refusal !== null) throw new DataError(entry.refusal, placeOf(entry));
+    entries.push(entry);
+  }
+  return joinColumns(entries);
+}
+
+function noteRivals(file: ArrayFile, role: Role, entry: ArrayEntry): Note[] {
+  const rivals = rivalsOf(file, role, entry);
+  if (rivals.length === 0) return [];
+  const others = rivals.map((name) => `'${name}'`).join(' or ');
+  return [
+    note('chosen-member', `${file.path}: '${entry.name}' is taken for the ${role}, and not ${others}`, {
+      option: 'member',
+      suggestion: phrase`unless ${mention('member', rivals[0], role)}`,
+      isGuess: true,
+    }),
+  ];
+}
