@@ -34,6 +34,8 @@ export interface OpenOptions {
    * no number.
    */
   readonly header?: 'auto' | boolean;
+  /** Whether what says that a value is missing (empty cells, NA, null) is read as NaN. */
+  readonly takesMissing?: boolean;
 }
 
 /** One format: how it is known, read and written. */

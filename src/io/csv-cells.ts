@@ -7,6 +7,13 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INTEGER = /^[+-]?\d+$/;
 const NOT_FINITE = /^([+-]?)(nan|inf|infinity)$/i;
 
+const MISSING = /^(?:|na|n\/a|<na>|nan|nil|null|none|missing)$/i;
+
+/** Whether a cell says that its value is missing, as pandas, R and Julia write it. */
+export function isMissing(cell: string): boolean {
+  return MISSING.test(cell);
+}
+
 /** The number a cell holds, or null when it holds none; `decimal` stands before its fraction. */
 export function parseCell(written: string, decimal: '.' | ',' = '.'): number | null {
   if (decimal === ',' && written.includes('.')) return null;

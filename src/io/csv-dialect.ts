@@ -7,12 +7,13 @@ import { type Note, note } from '../note.js';
 import { mention, phrase } from '../phrase.js';
 import type { OpenOptions } from './array-format.js';
 import { isUnnamedColumn } from './columns.js';
-import { parseCell, splitLine } from './csv-cells.js';
+import { isMissing, parseCell, splitLine } from './csv-cells.js';
 import { type Dialect, LONGEST_LINE, quote } from './csv-parse.js';
 import type { ByteSource } from './source.js';
 
 /** What a text table does not say itself. */
-export interface CsvOptions extends Pick<OpenOptions, 'header' | 'expectedRows' | 'isBesideNumbered' | 'role'> {
+export interface CsvOptions
+  extends Pick<OpenOptions, 'header' | 'expectedRows' | 'isBesideNumbered' | 'role' | 'takesMissing'> {
   /** Read as `.tsv`: cells are separated by tabs, whatever else is in them. */
   readonly isTabbed?: boolean;
 }
@@ -45,14 +46,15 @@ export async function readLayout(source: ByteSource, options: CsvOptions): Promi
   if (cells.length === 1 && cells[0] === '') {
     throw new DataError(`expected a row, got an empty line (line ${first.number})`, { path });
   }
-  const lines = { path, first, ...split };
+  const { takesMissing = false } = options;
+  const lines = { path, first, ...split, takesMissing };
   const asHeader = () => layOut(lines, true, []);
   const asRow = (withHeader: Layout | null) => ({ ...layOut(lines, false, []), withHeader });
   const { header = 'auto' } = options;
   if (header !== 'auto') return header ? asHeader() : asRow(null);
 
   // R leaves out the name of the column that holds the names of rows.
-  const isName = cells.map((cell) => parseCell(cell, split.decimal) === null);
+  const isName = cells.map((cell) => !isOfNumbers(cell, lines));
   if (below?.length === cells.length + 1 && isName.every((is) => is)) return asHeader();
   const named = isUnnamedColumn(cells[0]) && cells.length > 1 ? cells.slice(1) : cells;
   if (countsUp(named)) {
@@ -102,17 +104,28 @@ interface Lines {
   readonly below: readonly string[] | null;
   readonly delimiter: Dialect['delimiter'];
   readonly decimal: Dialect['decimal'];
+  readonly takesMissing: boolean;
 }
 
-function layOut({ first, cells, below, delimiter, decimal }: Lines, isHeader: boolean, notes: readonly Note[]): Layout {
+/** Whether a cell can stand in a column of numbers. */
+function isOfNumbers(cell: string, { decimal, takesMissing }: Pick<Dialect, 'decimal' | 'takesMissing'>): boolean {
+  return parseCell(cell, decimal) !== null || (takesMissing && cell !== '' && isMissing(cell));
+}
+
+function layOut(
+  { first, cells, below, delimiter, decimal, takesMissing }: Lines,
+  isHeader: boolean,
+  notes: readonly Note[],
+): Layout {
   const isShort = isHeader && below !== null && below.length === cells.length + 1;
   const names = isHeader ? (isShort ? ['', ...cells] : cells) : null;
   const row = isHeader ? below : cells;
-  const areWords = (row ?? []).map((cell) => cell !== '' && parseCell(cell, decimal) === null);
+  const areWords = (row ?? []).map((cell) => cell !== '' && !isOfNumbers(cell, { decimal, takesMissing }));
   return {
     dialect: {
       delimiter,
       decimal,
+      takesMissing,
       start: isHeader ? first.next : first.start,
       linesBefore: isHeader ? first.number : first.number - 1,
       columns: names?.length ?? cells.length,

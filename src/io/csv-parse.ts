@@ -1,5 +1,5 @@
 import { DataError } from '../errors.js';
-import { isInt32, isInt32Text, parseCell, splitLine } from './csv-cells.js';
+import { isInt32, isInt32Text, isMissing, parseCell, splitLine } from './csv-cells.js';
 import { type ByteSource, streamRange } from './source.js';
 
 /** How the lines of a text table are to be read. */
@@ -13,6 +13,8 @@ export interface Dialect {
   /** Lines before it, for messages. */
   readonly linesBefore: number;
   readonly columns: number;
+  /** Whether cells that say that a value is missing are NaN, and not refused. */
+  readonly takesMissing: boolean;
   /** By column: null for numbers; the words that were met so far and their numbers for words. */
   readonly words: ReadonlyArray<Map<string, number> | null>;
 }
@@ -186,7 +188,9 @@ class RowParser {
         const start = at;
         if (hasWords && column < columns && words[column] !== null) {
           at = this.endOfCell(start);
-          values[count++] = this.readWord(start, at, lineStart, column);
+          const code = this.readWord(start, at, lineStart, column);
+          areInt32 = areInt32 && !Number.isNaN(code);
+          values[count++] = code;
           byte = lines[at++];
           if (byte !== NEWLINE) continue;
           if (column !== columns - 1) throw this.refuseLength(lineStart);
@@ -295,7 +299,8 @@ class RowParser {
   private parseSlowly(start: number, end: number, lineStart: number, column: number): number {
     const written = this.decode(start, end);
     const cell = this.cellOf(written, column);
-    const value = parseCell(cell, this.dialect.decimal);
+    const { takesMissing, decimal } = this.dialect;
+    const value = takesMissing && isMissing(cell) ? Number.NaN : parseCell(cell, decimal);
     if (value === null) {
       // A row of other length explains the cell better than the cell itself does.
       const length = this.lengthOfLine(lineStart);
@@ -315,6 +320,7 @@ class RowParser {
     const known = this.dialect.words[column] as Map<string, number>;
     const code = known.get(word);
     if (code !== undefined) return code;
+    if (this.dialect.takesMissing && isMissing(word)) return Number.NaN;
     const length = this.lengthOfLine(lineStart);
     if (length !== null && length !== this.dialect.columns) throw this.refuseLength(lineStart);
     if (word === '') throw this.refuse('expected a word, got an empty cell', column);

@@ -180,6 +180,21 @@ test('refuses rows with NaN, or leaves them out and counts them', async () => {
   assert.equal(valuesOf(await scored('z.npy', 'f.npy', '--drop-nan')), truth);
 });
 
+test('leaves out rows of text in which a cell is empty, or says that it is missing', async () => {
+  const gaps = ['', 'NA', 'nan', 'None'];
+  const take = (rows: ReadonlyArray<ReadonlyArray<unknown>>) => rows.slice(gaps.length);
+  const rows = latents.map(([a, b, c], i) => [a, gaps[i] ?? b, c]);
+  write('gaps.csv', csv(['a', 'b', 'c'], rows));
+  const words = shapes.map((word, i) => [i === 5 ? 'NA' : word]);
+  write('word-gaps.csv', csv(['shape'], words));
+  assert.match(await refused('score', 'gaps.csv', 'f.npy'), /^65 .*expected a number, got an empty cell/);
+  const report = await scored('gaps.csv', 'f.npy', '--drop-nan');
+  const expected = await score(take(latents) as number[][], take(factors) as number[][], { metrics: METRICS });
+  assert.equal([report.input.latents.rows, valuesOf(report)], [396, valuesOf(expected)]);
+  const ofWords = await scored('z.npy', 'word-gaps.csv', '--drop-nan');
+  assert.equal([ofWords.input.factors.rows, ofWords.input.factors.sizes], [399, [3]]);
+});
+
 test('says of one-hot columns that they are one factor', async () => {
   const { notes } = await scored('one-hot.npz');
   assert.equal(notes, ['factor 0 to factor 2 are one factor, one-hot: each row has one 1 in them, oneHot joins them']);

@@ -100,7 +100,13 @@ async function findArrays(
     z: zMember ?? undefined,
   };
   const open = (role: keyof Posterior, file: ReadInput, expectedRows?: number) =>
-    openFor(role, file, { columns: latentColumns, dtype: latentsDtype, header, expectedRows });
+    openFor(role, file, {
+      columns: latentColumns,
+      dtype: latentsDtype,
+      header,
+      takesMissing: options.dropNan,
+      expectedRows,
+    });
   const muFile = await open('mu', files.mu);
   if (files.logvar === undefined) {
     if (files.z !== undefined) {

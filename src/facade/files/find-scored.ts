@@ -44,14 +44,14 @@ type Values = ValuesOf<typeof SCORE_FILES_OPTIONS>;
 
 /** Finds the two arrays. */
 export async function findScored(files: Exclude<ScoreFilesInput, ReadInput>, options: Values): Promise<FoundArrays> {
-  const { latentColumns, factorColumns, latentsDtype, factorsDtype, header } = options;
+  const { latentColumns, factorColumns, latentsDtype, factorsDtype, header, dropNan: takesMissing } = options;
   const isOneTable = files.factors === undefined && typeof factorColumns === 'string';
   const lost = factorColumns !== null && !isOneTable ? 'factorColumns' : factorsDtype !== null ? 'factorsDtype' : null;
   if (files.factors === undefined && lost !== null) {
     throw wrongValue({ option: lost, problem: 'expected only with a second file, of bare values' });
   }
   const openLatents = (beside: Beside = {}) =>
-    openFor('latents', files.latents, { columns: latentColumns, dtype: latentsDtype, header, ...beside });
+    openFor('latents', files.latents, { columns: latentColumns, dtype: latentsDtype, header, takesMissing, ...beside });
   let latentsFile = await openLatents();
   if (files.factors === undefined && !isOneTable && isBare(latentsFile)) {
     throw wrongValue({
@@ -70,6 +70,7 @@ export async function findScored(files: Exclude<ScoreFilesInput, ReadInput>, opt
           columns: factorColumns,
           dtype: factorsDtype,
           header,
+          takesMissing,
           ...besideOf(latentsFile, ofLatents.entry),
         });
   if (factorsFile !== latentsFile) refuseTwoOfBoth(latentsFile, factorsFile, options);

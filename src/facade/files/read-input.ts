@@ -67,6 +67,7 @@ export interface Reading {
   readonly columns: number | string | null;
   readonly dtype: Dtype | null;
   readonly header: OpenOptions['header'] | null;
+  readonly takesMissing?: boolean;
   readonly expectedRows?: number;
   readonly isBesideNumbered?: boolean;
 }
