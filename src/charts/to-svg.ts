@@ -21,11 +21,15 @@ export async function toSvg(specification: TopLevelSpec, { title, text }: Descri
   try {
     const svg = await view.toSVG();
     const described = `<title>${escapeText(title)}</title><desc>${escapeText(text)}</desc>`;
-    return `${svg.replace(/<svg [^>]*>/, (opening) => `${opening.replace('<svg ', '<svg role="img" ')}${described}`)}\n`;
+    const whole = `${svg.replace(/<svg [^>]*>/, (opening) => `${opening.replace('<svg ', '<svg role="img" ')}${described}`)}\n`;
+    return whole.replace(NO_XML, '\ufffd');
   } finally {
     view.finalize();
   }
 }
+
+/** What no XML may hold, escaped or not: names that are drawn are anybody's words. */
+const NO_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 function escapeText(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');

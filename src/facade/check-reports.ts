@@ -4,6 +4,7 @@
  */
 
 import { DataError } from '../errors.js';
+import { isMetricName } from '../metrics/metric-name.js';
 import { gatherNotes, type Note, note } from '../note.js';
 import type { Report } from '../types.js';
 
@@ -12,6 +13,9 @@ const SCHEMA: Report['schema'] = 'vaemetrics/report@1';
 /** @throws DataError with `name` as its path, where `value` is no report with scores */
 export function checkReport(value: unknown, name: string): asserts value is Report {
   const place = { path: name };
+  if (isDeeperThan(DEEPEST, value)) {
+    throw new DataError(`expected a report of score, got values more than ${DEEPEST} levels deep`, place);
+  }
   if (!isRecord(value)) {
     throw new DataError(`expected a report of score, got ${describeKind(value)}`, place);
   }
@@ -23,6 +27,9 @@ export function checkReport(value: unknown, name: string): asserts value is Repo
     throw new DataError('expected a report with metrics, got one without', place);
   }
   for (const [metric, score] of Object.entries(value.metrics)) {
+    if (!isMetricName(metric)) {
+      throw new DataError(`expected names of metrics, got ${JSON.stringify(metric.slice(0, 100))}`, place);
+    }
     const found = isRecord(score) ? score.value : undefined;
     if (found !== null && !(typeof found === 'number' && Number.isFinite(found))) {
       throw new DataError(`expected a number or null as the value of ${metric}, got ${describeKind(found)}`, place);
@@ -32,6 +39,19 @@ export function checkReport(value: unknown, name: string): asserts value is Repo
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Parts of scores are matrices in lists by factor: ours have six levels. */
+const DEEPEST = 50;
+
+/** Whether values are nested more deeply, found without recursion. */
+function isDeeperThan(most: number, value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }
 
 function describeKind(value: unknown): string {
@@ -61,7 +81,9 @@ export function describeDifferences(reports: readonly Report[], names: readonly 
 function describeOptions(reports: readonly Report[], names: readonly string[]): Note[] {
   const spreads: Array<readonly [metric: string, texts: readonly string[]]> = [];
   for (const metric of new Set(reports.flatMap((report) => Object.keys(report.metrics)))) {
-    const having = names.map((name, i) => ({ name, score: reports[i].metrics[metric] })).filter(({ score }) => score);
+    const having = names
+      .map((name, i) => ({ name, score: reports[i].metrics[metric] }))
+      .filter(({ score }) => score !== undefined);
     const options = new Set(having.flatMap(({ score }) => Object.keys(score.options ?? {})));
     for (const option of options) {
       const text = describeSpread(

@@ -5,6 +5,7 @@ import { describeValues } from '../options/describe-rule.js';
 import { boolean, choice, other, type Rules, text } from '../options/rule.js';
 import { metrics } from './index.js';
 import type { Metric, Outcome } from './metric.js';
+import { isMetricName } from './metric-name.js';
 
 const NEEDS: readonly unknown[] = ['latents', 'factors', 'posterior'];
 const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -56,6 +57,10 @@ export function checkMetric(given: unknown): Metric {
       throw wrongType({ option: 'metrics', problem });
     }
     checkValue({ option: member, owner: metric.name }, value, rule);
+  }
+  if (!isMetricName(metric.name)) {
+    const problem = `expected a name of printable characters that not every object has, got ${title}`;
+    throw wrongValue({ option: 'metrics', problem });
   }
   if (metrics.some(({ name }) => name === metric.name)) {
     const problem = `expected a name that is none of the library's, got '${metric.name}'`;
