@@ -46,8 +46,12 @@ export class Matrix {
   readonly columns: number;
   readonly dtype: Dtype;
 
-  /** @throws RangeError when `data` does not have `rows * columns` elements. */
+  /**
+   * @throws TypeError for `data` that are no typed array of numbers, RangeError if they do not have
+   * `rows * columns` elements
+   */
   constructor(data: MatrixData, rows: number, columns: number, dtype: Dtype = dtypeOf(data)) {
+    if (!isMatrixData(data)) throw dataTypeError(`Matrix: expected a typed array of numbers, got ${describe(data)}`);
     if (!Number.isSafeInteger(rows) || rows < 0 || !Number.isSafeInteger(columns) || columns < 0) {
       throw dataRangeError(`Matrix: expected whole numbers of rows and columns, got ${rows} x ${columns}`);
     }
@@ -104,7 +108,7 @@ export type MatrixLike =
  * @throws TypeError for the wrong kind of thing, RangeError for ragged rows, both naming the row.
  */
 export function toMatrix(input: MatrixLike, name = 'matrix'): Matrix {
-  if (input instanceof Matrix) return input;
+  if (input instanceof Matrix) return checkWhole(input, name);
   if (ArrayBuffer.isView(input)) {
     const flat = flatten(input, name);
     return new Matrix(flat.data, flat.data.length, 1, flat.dtype);
@@ -125,6 +129,14 @@ export function toMatrix(input: MatrixLike, name = 'matrix'): Matrix {
   throw dataTypeError(
     `${name}: expected a Matrix, an array of rows, a typed array, or { data, rows, columns }, got ${describe(input)}`,
   );
+}
+
+/** Arrays can be resized, or handed to another thread, after a matrix was made of them. */
+function checkWhole(matrix: Matrix, name: string): Matrix {
+  const { data, rows, columns } = matrix;
+  if (data.length === rows * columns) return matrix;
+  const problem = `expected ${rows} x ${columns} elements, got ${data.length}: its array was resized, or moved`;
+  throw dataRangeError(`${name}: ${problem}`);
 }
 
 function fromRows(rows: ReadonlyArray<unknown>, name: string): Matrix {
@@ -174,6 +186,10 @@ function exactNumber(value: bigint, name: string, row: number, column: number): 
 }
 
 function flatten(data: unknown, name: string): { data: MatrixData; dtype: Dtype } {
+  // A Proxy of an array passes for one until it is read.
+  if (!ArrayBuffer.isView(data)) {
+    throw dataTypeError(`${name}: expected a typed array of numbers, got ${describe(data)}`);
+  }
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
     const out = new Float64Array(data.length);
     for (let i = 0; i < data.length; i++) out[i] = exactNumber(data[i], name, i, 0);
@@ -189,14 +205,15 @@ function flatten(data: unknown, name: string): { data: MatrixData; dtype: Dtype 
 /** Whether a value is one of the typed arrays a Matrix can hold. */
 function isMatrixData(value: unknown): value is MatrixData {
   return (
-    value instanceof Float32Array ||
-    value instanceof Float64Array ||
-    value instanceof Int32Array ||
-    value instanceof Uint8Array ||
-    value instanceof Int8Array ||
-    value instanceof Int16Array ||
-    value instanceof Uint16Array ||
-    value instanceof Uint32Array
+    ArrayBuffer.isView(value) &&
+    (value instanceof Float32Array ||
+      value instanceof Float64Array ||
+      value instanceof Int32Array ||
+      value instanceof Uint8Array ||
+      value instanceof Int8Array ||
+      value instanceof Int16Array ||
+      value instanceof Uint16Array ||
+      value instanceof Uint32Array)
   );
 }
 

@@ -97,6 +97,15 @@ export function checkNames(names: unknown, count: number, what: string, option =
   }
 }
 
+/** @throws TypeError or RangeError for names that are not one for each factor, and different */
+export function checkFactorNames(names: readonly string[], count: number): void {
+  checkNames(names, count, 'factor', 'factorNames');
+  const twice = names.find((name, k) => names.indexOf(name) !== k);
+  if (twice !== undefined) {
+    throw wrongValue({ option: 'factorNames', problem: `expected different names, got '${twice}' twice` });
+  }
+}
+
 /** @throws TypeError or RangeError naming the option, what was expected and what was given */
 export function resolveCommon(options: CommonOptions): ResolvedOptions {
   const values = checkOptions({ name: 'options' }, options, COMMON_OPTIONS);

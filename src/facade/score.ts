@@ -13,7 +13,7 @@ import { checkLikeLatents, type Posterior, type PosteriorInput, toPosterior } fr
 import { isSameName } from '../suggest.js';
 import type { CommonOptions, Report, Score } from '../types.js';
 import { version } from '../version.js';
-import { COMMON_OPTIONS, checkNames, pickCommon, resolveCommon, resolveMetricOptions } from './common-options.js';
+import { COMMON_OPTIONS, checkFactorNames, pickCommon, resolveCommon, resolveMetricOptions } from './common-options.js';
 import { describeCollapse, describeInput } from './describe-input.js';
 import type { Task } from './jobs/score-work.js';
 import { joinOneHot } from './one-hot.js';
@@ -47,7 +47,7 @@ export async function score<Name extends string = MetricSpelling>(
   const { factorNames, origin = {} } = options;
   const z = toMatrix(latents, 'latents');
   const given = toMatrix(factors, 'factors');
-  if (factorNames !== undefined) checkNames(factorNames, given.columns, 'factor', 'factorNames');
+  if (factorNames !== undefined) checkFactorNames(factorNames, given.columns);
   const labelled = { factors: given, names: factorNames, types: options.factorTypes };
   const { factors: v, names, types } = options.oneHot ? joinOneHot(labelled) : labelled;
   const common = resolveCommon(pickCommon({ ...options, ...(types && { factorTypes: types }) }));
