@@ -1,4 +1,4 @@
-/** Arrays that are not what they seem: each is refused with a code, whatever function is given them. */
+/** Arrays that are not what they seem: each is refused with a code by every function. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isCodedError } from '../../src/errors.js';

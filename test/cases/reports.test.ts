@@ -1,4 +1,4 @@
-/** Reports from elsewhere: what is no report is a data error, and what is written stays what it says it is. */
+/** Reports from elsewhere: what is none is a data error, and pictures of them stay XML. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'uvu';

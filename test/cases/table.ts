@@ -1,4 +1,4 @@
-/** A table whose row number knows its factors, as data sets in their own order have, and files of it. */
+/** A table whose row number knows its factors, as data sets in their own order, and its files. */
 import { RandomStream } from '../../src/random.js';
 import { npyBytes, zipBytes } from '../io/builders.js';
 
