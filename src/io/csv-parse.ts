@@ -331,7 +331,7 @@ class RowParser {
     // What stands for bytes that are no UTF-8.
     if (word.includes('\ufffd')) throw this.refuse(`expected text in UTF-8, got ${quote(word)}`, column);
     if (parseCell(word) !== null) {
-      const [first] = known.keys();
+      const [first = ''] = known.keys();
       throw new DataError(
         `expected numbers or words in a column, got ${quote(first)} here and ${quote(word)} in line ${this.line}`,
         { path: this.path, row: 0, column },

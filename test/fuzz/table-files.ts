@@ -1,0 +1,73 @@
+/** Small whole files of every format of arrays. */
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { memorySource, writeNpz } from '../../src/files.js';
+import type { OutputFormat } from '../../src/io/formats.js';
+import { convertArrays, openArrays } from '../../src/io/index.js';
+import { factors as allFactors, latents as allLatents, columnOf, csv, npy } from '../cases/table.js';
+import { collect } from '../io/matrices.js';
+import type { NamedBytes } from './targets.js';
+
+const isKept = (_: unknown, row: number) => row % 10 === 0;
+const [latents, factors] = [allLatents.filter(isKept), allFactors.filter(isKept)];
+const rows = latents.length;
+const words = factors.map(([a]) => ['red', 'green', 'blue'][a]);
+const text = (content: string) => new TextEncoder().encode(content);
+
+/** The files by format, and factors to score the latents of one array against. */
+export async function encodeTables(): Promise<{
+  tables: Readonly<Record<string, readonly NamedBytes[]>>;
+  factors: Uint8Array;
+}> {
+  const [z, v] = [npy(latents.flat(), [rows, 3]), npy(factors.flat(), [rows, 2], '<i8')];
+  const archive = await archiveOf({ latents: z, factors: v });
+  const to = async (format: OutputFormat, name: string, bytes = archive) => {
+    const file = await openArrays(memorySource(bytes, 'a'));
+    return { name, bytes: await collect(convertArrays(file, format, { compress: true }).chunks) };
+  };
+  const columns = ['a', 'b', 'c'].map((name, d) => ({ name, data: columnOf(latents, d), type: 'DOUBLE' as const }));
+  const others = [
+    { name: 'digit', data: columnOf(factors, 0), type: 'INT32' as const },
+    { name: 'colour', data: words, type: 'STRING' as const },
+  ];
+  const parquet = (columnData: Parameters<typeof parquetWriteBuffer>[0]['columnData'], options: object = {}) => ({
+    name: 'a.parquet',
+    bytes: new Uint8Array(parquetWriteBuffer({ columnData, ...options })),
+  });
+  const table = latents.map((row, i) => [i, ...row, words[i]]);
+  return {
+    factors: v,
+    tables: {
+      npy: [
+        { name: 'a.npy', bytes: z },
+        { name: 'a.npy', bytes: v },
+      ],
+      npz: [{ name: 'a.npz', bytes: archive }, await to('npz', 'a.npz')],
+      bin: [await to('vmat', 'a.bin', z), await to('vmat', 'a.bin', v)],
+      safetensors: [await to('safetensors', 'a.safetensors')],
+      csv: [
+        { name: 'a.csv', bytes: text(csv(null, latents)) },
+        { name: 'a.csv', bytes: text(csv(['', 'a', 'b', 'c', 'word'], table)) },
+        { name: 'a.txt', bytes: text(csv(null, latents, ' ')) },
+        { name: 'a.tsv', bytes: text(csv(['a', '"b"', 'c'], latents, '\t')) },
+        { name: 'a.csv', bytes: text(csv(['a', 'b', 'c'], latents, ';').replaceAll('.', ',')) },
+      ],
+      parquet: [
+        parquet(columns, { rowGroupSize: 16 }),
+        parquet([...columns, ...others]),
+        parquet([...columns, ...others], { codec: 'UNCOMPRESSED' }),
+      ],
+    },
+  };
+}
+
+/** An archive with the names and kinds of its factors. */
+async function archiveOf(members: Readonly<Record<string, Uint8Array>>): Promise<Uint8Array> {
+  const matrices = await Promise.all(
+    Object.entries(members).map(async ([name, bytes]) => {
+      const { arrays } = await openArrays(memorySource(bytes, 'a.npy'));
+      return { name, matrix: await arrays[0].read() };
+    }),
+  );
+  const names = { name: 'factor_names', strings: ['digit', 'size'] };
+  return collect(writeNpz([...matrices, names]));
+}
