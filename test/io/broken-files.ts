@@ -759,10 +759,10 @@ const OTHERS: readonly BrokenFile[] = [
     message: 'a.h5, byte 0: HDF5 is not read here; save the arrays with numpy.savez',
   },
   {
-    what: 'a gzip file',
+    what: 'a damaged gzip file',
     path: 'a.csv.gz',
     bytes: concatenate('\x1f\x8b\x08', new Uint8Array(20)),
-    message: 'a.csv.gz, byte 0: a gzip file; unpack it first',
+    message: 'a.csv.gz, byte 0: the compressed data is damaged',
   },
   {
     what: 'a pickle',
