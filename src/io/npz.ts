@@ -7,6 +7,7 @@ import type { NamedMatrix } from './named-matrix.js';
 import { npyEntry, writeNpy, writeNpyStrings } from './npy.js';
 import { NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.js';
 import type { ByteSource } from './source.js';
+import { isSparseArchive, sparseNpzEntry } from './sparse-npz.js';
 import type { NamedStrings } from './strings.js';
 import { readZipDirectory, streamMember, type ZipMember } from './zip.js';
 import { writeZip, type ZipInput } from './zip-writer.js';
@@ -14,15 +15,24 @@ import { writeZip, type ZipInput } from './zip-writer.js';
 /**
  * Opens an .npz archive: the headers of all members are read, and of the rest only what is asked
  * for later. Members are named as numpy does, without `.npy`; others than arrays are listed and
- * refused on reading.
+ * refused on reading. The parts of a sparse table of scipy are one array.
  *
  * @throws DataError when the archive or the header of an array is damaged
  */
 export async function openNpz(source: ByteSource): Promise<ArrayFile> {
   const { path } = source;
   const arrays: ArrayEntry[] = [];
-  for (const member of await readNpzDirectory(source)) arrays.push(await openMember(source, member));
-  return { path, format: 'npz', arrays };
+  const opened = new Map<string, NpzMember>();
+  for (const member of await readNpzDirectory(source)) {
+    if (!member.name.endsWith('.npy')) {
+      arrays.push(otherFile(path, member));
+      continue;
+    }
+    const array = await readNpzMember(source, member);
+    opened.set(array.name, array);
+    arrays.push(npyEntry(path, array.name, array.header, member.size, array.payload));
+  }
+  return { path, format: 'npz', arrays: isSparseArchive(opened) ? [await sparseNpzEntry(path, opened)] : arrays };
 }
 
 /** The directory of an archive that holds arrays. */
@@ -36,14 +46,9 @@ export async function readNpzDirectory(source: ByteSource): Promise<ZipMember[]>
   return members;
 }
 
-async function openMember(source: ByteSource, member: ZipMember): Promise<ArrayEntry> {
-  const { path } = source;
-  if (!member.name.endsWith('.npy')) {
-    const refusal = 'expected an .npy member, got another file';
-    return refusedEntry(path, member.name, { dtype: 'file', shape: [member.size], bytes: member.size, refusal });
-  }
-  const { name, header, payload } = await readNpzMember(source, member);
-  return npyEntry(path, name, header, member.size, payload);
+function otherFile(path: string, { name, size }: ZipMember): ArrayEntry {
+  const refusal = 'expected an .npy member, got another file';
+  return refusedEntry(path, name, { dtype: 'file', shape: [size], bytes: size, refusal });
 }
 
 /**
