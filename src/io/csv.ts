@@ -92,7 +92,10 @@ async function scan(source: ByteSource, layout: Layout): Promise<Table> {
 }
 
 /** Numbers words in their order, so that they do not depend on which row comes first. */
-function sortWords({ words, columns }: Dialect, blocks: readonly Float64Array[]): void {
+export function sortWords(
+  { words, columns }: Pick<Dialect, 'words' | 'columns'>,
+  blocks: readonly Float64Array[],
+): void {
   for (const [column, known] of words.entries()) {
     if (known === null) continue;
     const sorted = [...known.keys()].sort();

@@ -4,6 +4,7 @@ import type { ArrayFormat, OpenOptions } from './array-format.js';
 import { csv } from './csv.js';
 import { FORMATS } from './formats.js';
 import { beginsAsGzip } from './gzip.js';
+import { beginsAsJson, json } from './json.js';
 import { raw } from './raw.js';
 import type { ByteSource } from './source.js';
 import { findUnread, findUnreadByName, isText } from './unread-formats.js';
@@ -40,7 +41,7 @@ export async function detectFormat(
   if (named !== undefined) {
     throw new DataError(`does not begin as a file of its name (.${named.name}), but with ${got}`, { path, byte: 0 });
   }
-  if (isText(prefix)) return csv;
+  if (isText(prefix)) return beginsAsJson(prefix) ? json : csv;
   if (given.columns !== undefined || given.dtype !== undefined) return raw;
   throw new DataError(
     phrase`expected a format that is read here, got a file that begins with ${got}; if these are bare values, say ${mention('columns', 'N', role)}`,
