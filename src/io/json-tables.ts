@@ -33,6 +33,9 @@ export class JsonTable {
   private width = 0;
   private readonly metIn: number[] = [];
 
+  /** @param place where it is: the file, and the key in the outermost object */
+  constructor(private readonly place: Place = {}) {}
+
   /** The cells, row by row. */
   get cells(): Float64Array {
     return this.values.subarray(0, this.rows * this.columns);
@@ -48,71 +51,71 @@ export class JsonTable {
   }
 
   /** Puts the next cell of the row. */
-  push(value: JsonScalar, isInt32: boolean, place: Place): void {
-    this.put(this.width, value, isInt32, place);
+  push(value: JsonScalar, isInt32: boolean, byte?: number): void {
+    this.put(this.width, value, isInt32, byte);
   }
 
   /** Puts the cell of a record; the first record has the names of all. */
-  putNamed(name: string, value: JsonScalar, isInt32: boolean, place: Place): void {
+  putNamed(name: string, value: JsonScalar, isInt32: boolean, byte?: number): void {
     // Records of one writer have their keys in one order.
     let column = this.names[this.width] === name ? this.width : this.numberOf.get(name);
     if (column === undefined) {
       if (this.rows > 0) {
-        this.refuse(`expected the keys of the first record, got '${name.slice(0, 40)}'`, place);
+        this.refuse(`expected the keys of the first record, got '${name.slice(0, 40)}'`, { byte });
         return;
       }
       column = this.names.push(name) - 1;
       this.numberOf.set(name, column);
     }
     if (this.metIn[column] === this.rows)
-      this.refuse(`expected every key once, got '${name.slice(0, 40)}' twice`, place);
+      this.refuse(`expected every key once, got '${name.slice(0, 40)}' twice`, { byte });
     this.metIn[column] = this.rows;
-    this.put(column, value, isInt32, place);
+    this.put(column, value, isInt32, byte);
   }
 
-  endRow(place: Place): void {
+  endRow(byte?: number): void {
     if (this.rows === 0) this.columns = this.width;
-    if (this.width === 0) this.refuse('expected at least one value in a row, got none', { ...place, row: this.rows });
+    if (this.width === 0) this.refuse('expected at least one value in a row, got none', { byte, row: this.rows });
     if (this.width !== this.columns) {
-      this.refuse(`expected ${this.columns} values in a row, got ${this.width}`, { ...place, row: this.rows });
+      this.refuse(`expected ${this.columns} values in a row, got ${this.width}`, { byte, row: this.rows });
     }
     this.rows++;
     this.width = 0;
   }
 
-  refuse(problem: string, place: Place): void {
-    this.problem ??= new DataError(problem, place);
+  refuse(problem: string, where: Place): void {
+    this.problem ??= new DataError(problem, { ...this.place, ...where });
   }
 
-  private put(column: number, value: JsonScalar, isInt32: boolean, where: Place): void {
+  private put(column: number, value: JsonScalar, isInt32: boolean, byte?: number): void {
     this.width++;
     if (this.problem !== null || (this.rows > 0 && column >= this.columns)) return;
-    const place = { ...where, row: this.rows, column };
     const index = (this.rows === 0 ? 0 : this.rows * this.columns) + column;
     if (index >= this.values.length) {
-      const longer = allocate('float64', Math.max(this.values.length * 2, index + 1), place);
+      const longer = allocate('float64', Math.max(this.values.length * 2, index + 1), this.place);
       longer.set(this.values);
       this.values = longer as Float64Array;
     }
-    this.values[index] = this.numberFor(column, value, isInt32, place);
+    this.values[index] = this.numberFor(column, value, isInt32, byte);
   }
 
-  private numberFor(column: number, value: JsonScalar, isInt32: boolean, place: Place): number {
+  private numberFor(column: number, value: JsonScalar, isInt32: boolean, byte?: number): number {
     if (value === null) {
       this.areInt32 = false;
-      if (this.kinds[column] === 'word') this.refuse('expected a text, got null', place);
+      if (this.kinds[column] === 'word') this.refuse('expected a text, got null', { byte, row: this.rows, column });
       this.words[column] ??= null;
       return Number.NaN;
     }
     const kind = typeof value === 'string' ? 'word' : (typeof value as 'number' | 'boolean');
     const known = this.kinds[column] ?? null;
     if (known === null) {
-      if (kind === 'word' && this.rows > 0) this.refuse(`expected null as above, got ${describe(value)}`, place);
+      if (kind === 'word' && this.rows > 0)
+        this.refuse(`expected null as above, got ${describe(value)}`, { byte, row: this.rows, column });
       this.kinds[column] = kind;
       this.words[column] = kind === 'word' ? new Map() : null;
     } else if (known !== kind) {
       const expected = { number: 'a number', boolean: 'true or false', word: 'a text' }[known];
-      this.refuse(`expected ${expected} as above, got ${describe(value)}`, place);
+      this.refuse(`expected ${expected} as above, got ${describe(value)}`, { byte, row: this.rows, column });
       return Number.NaN;
     }
     if (typeof value !== 'string') {
@@ -122,7 +125,8 @@ export class JsonTable {
     const words = this.words[column] as Map<string, number>;
     const code = words.get(value);
     if (code !== undefined) return code;
-    if (words.size >= MOST_WORDS) this.refuse(`expected at most ${MOST_WORDS} different texts`, place);
+    if (words.size >= MOST_WORDS)
+      this.refuse(`expected at most ${MOST_WORDS} different texts`, { byte, row: this.rows, column });
     words.set(value, words.size);
     return words.size - 1;
   }
@@ -150,7 +154,7 @@ export class JsonTables implements JsonEvents {
   begin(kind: 'list' | 'object', byte: number): void {
     const top = this.open.at(-1);
     if (top === undefined || top.kind === 'object') {
-      const node = kind === 'list' ? new JsonTable() : new JsonObject();
+      const node = kind === 'list' ? new JsonTable(this.at()) : new JsonObject();
       this.place(node, byte);
       this.open.push(
         node instanceof JsonTable ? { kind: 'list', table: node } : { kind: 'object', object: node, key: '' },
@@ -163,17 +167,17 @@ export class JsonTables implements JsonEvents {
       return;
     }
     if (top.kind === 'row' || top.kind === 'record') {
-      top.table.refuse(`expected rows and columns, got ${kind === 'list' ? 'a list' : 'an object'} within a ${top.kind}`, {
-        ...this.at(byte),
-        row: top.table.rows,
-      });
+      top.table.refuse(
+        `expected rows and columns, got ${kind === 'list' ? 'a list' : 'an object'} within a ${top.kind}`,
+        { byte, row: top.table.rows },
+      );
     }
     this.open.push({ kind: 'passed' });
   }
 
   end(byte: number): void {
     const frame = this.open.pop();
-    if (frame?.kind === 'row' || frame?.kind === 'record') frame.table.endRow(this.at(byte));
+    if (frame?.kind === 'row' || frame?.kind === 'record') frame.table.endRow(byte);
   }
 
   key(key: string, byte: number): void {
@@ -188,11 +192,11 @@ export class JsonTables implements JsonEvents {
   scalar(value: JsonScalar, byte: number, isInt32: boolean): void {
     const top = this.open.at(-1);
     if (top === undefined || top.kind === 'object') this.place({ scalar: value, isInt32 }, byte);
-    else if (top.kind === 'row') top.table.push(value, isInt32, this.at(byte));
-    else if (top.kind === 'record') top.table.putNamed(top.key, value, isInt32, this.at(byte));
+    else if (top.kind === 'row') top.table.push(value, isInt32, byte);
+    else if (top.kind === 'record') top.table.putNamed(top.key, value, isInt32, byte);
     else if (top.kind === 'list' && this.isElement(top.table, 'scalars', byte)) {
-      top.table.push(value, isInt32, this.at(byte));
-      top.table.endRow(this.at(byte));
+      top.table.push(value, isInt32, byte);
+      top.table.endRow(byte);
     }
   }
 
@@ -208,16 +212,13 @@ export class JsonTables implements JsonEvents {
     table.elements ??= elements;
     if (table.elements === elements) return true;
     const names = { scalars: 'a value', rows: 'a list', records: 'an object' };
-    table.refuse(`expected ${names[table.elements]} as above, got ${names[elements]}`, {
-      ...this.at(byte),
-      row: table.rows,
-    });
+    table.refuse(`expected ${names[table.elements]} as above, got ${names[elements]}`, { byte, row: table.rows });
     return false;
   }
 
-  /** Where it is: the member is the key in the outermost object. */
-  private at(byte: number): Place {
+  /** Where what begins is: the member is the key in the outermost object. */
+  private at(): Place {
     const [first] = this.open;
-    return first?.kind === 'object' ? { path: this.path, member: first.key, byte } : { path: this.path, byte };
+    return first?.kind === 'object' ? { path: this.path, member: first.key } : { path: this.path };
   }
 }

@@ -86,7 +86,7 @@ function tableOfObjects(members: Members, path: string): JsonTable | null {
     });
   }
   const isByColumn = areRows(inner);
-  const table = new JsonTable();
+  const table = new JsonTable({ path });
   table.elements = 'records';
   const [rows, columns] = isByColumn ? [inner, outer] : [outer, inner];
   for (const row of rows) {
@@ -96,9 +96,9 @@ function tableOfObjects(members: Members, path: string): JsonTable | null {
       if (node === undefined || !('scalar' in node)) {
         throw new DataError(`expected a value for '${second}' in every object, got none`, { path, member: first });
       }
-      table.putNamed(column, node.scalar, node.isInt32, { path });
+      table.putNamed(column, node.scalar, node.isInt32);
     }
-    table.endRow({ path });
+    table.endRow();
   }
   const extra = (nodes as JsonObject[]).findIndex((node) => node.members.size !== inner.length);
   if (extra >= 0) {
@@ -121,9 +121,9 @@ function tableOfLists(members: Members): JsonTable | null {
   table.elements = 'records';
   for (let row = 0; row < lists[0].rows; row++) {
     for (const [i, name] of names.entries()) {
-      table.putNamed(name, lists[i].at(row, 0), lists[i].areInt32, {});
+      table.putNamed(name, lists[i].at(row, 0), lists[i].areInt32);
     }
-    table.endRow({});
+    table.endRow();
   }
   return table;
 }

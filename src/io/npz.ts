@@ -1,11 +1,12 @@
 import { DataError } from '../errors.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { type ArrayFormat, beginsWith, nameOf } from './array-format.js';
-import { type Payload, refusedEntry } from './dense.js';
+import { refusedEntry } from './dense.js';
 import { isPlainName } from './member-name.js';
 import type { NamedMatrix } from './named-matrix.js';
 import { npyEntry, writeNpy, writeNpyStrings } from './npy.js';
-import { NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.js';
+import { NPY_PREFIX_BYTES, parseNpyHeader } from './npy-header.js';
+import type { NpzMember } from './npz-member.js';
 import type { ByteSource } from './source.js';
 import { isSparseArchive, sparseNpzEntry } from './sparse-npz.js';
 import type { NamedStrings } from './strings.js';
@@ -49,17 +50,6 @@ export async function readNpzDirectory(source: ByteSource): Promise<ZipMember[]>
 function otherFile(path: string, { name, size }: ZipMember): ArrayEntry {
   const refusal = 'expected an .npy member, got another file';
   return refusedEntry(path, name, { dtype: 'file', shape: [size], bytes: size, refusal });
-}
-
-/**
- * An array of an archive: its header is read, its elements come as a stream whose checksum is
- * checked at the end.
- */
-export interface NpzMember {
-  /** As numpy calls it, without `.npy`. */
-  readonly name: string;
-  readonly header: NpyHeader;
-  readonly payload: Payload;
 }
 
 /** Reads the header of a member whose name ends in `.npy`. */

@@ -3,7 +3,7 @@ import { DataError, type Place } from '../errors.js';
 import type { Dtype, Matrix } from '../matrix.js';
 import type { ArrayEntry } from './array-file.js';
 import { denseEntry, refusedEntry } from './dense.js';
-import type { NpzMember } from './npz.js';
+import type { NpzMember } from './npz-member.js';
 import { refusalOfSparse, SparseSum } from './sparse.js';
 import { wholeEntry } from './whole-entry.js';
 
