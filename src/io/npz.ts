@@ -10,6 +10,7 @@ import type { NpzMember } from './npz-member.js';
 import type { ByteSource } from './source.js';
 import { isSparseArchive, sparseNpzEntry } from './sparse-npz.js';
 import type { NamedStrings } from './strings.js';
+import { findUnreadArchive } from './unread-formats.js';
 import { readZipDirectory, streamMember, type ZipMember } from './zip.js';
 import { writeZip, type ZipInput } from './zip-writer.js';
 
@@ -40,9 +41,10 @@ export async function openNpz(source: ByteSource): Promise<ArrayFile> {
 export async function readNpzDirectory(source: ByteSource): Promise<ZipMember[]> {
   const members = await readZipDirectory(source);
   if (members.length > 0 && !members.some(({ name }) => name.endsWith('.npy'))) {
-    const isTorch = members.some(({ name }) => name.endsWith('data.pkl'));
-    const found = isTorch ? 'a PyTorch file, which holds pickled objects' : 'found no .npy member in the archive';
-    throw new DataError(`${found}; save the arrays with numpy.savez`, { path: source.path });
+    const problem =
+      findUnreadArchive(members.map(({ name }) => name)) ??
+      'found no .npy member in the archive; save the arrays with numpy.savez';
+    throw new DataError(problem, { path: source.path });
   }
   return members;
 }

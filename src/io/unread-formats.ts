@@ -33,7 +33,7 @@ export const UNREAD_FORMATS: readonly UnreadFormat[] = [
     magic: ['HDF5-based Julia Data Format'],
     extensions: ['jld2', 'jld'],
   },
-  { problem: HDF5, magic: ['\x89HDF\r\n\x1a\n'], extensions: ['h5', 'hdf5', 'keras'] },
+  { problem: HDF5, magic: ['\x89HDF\r\n\x1a\n'], extensions: ['h5', 'hdf5'] },
   {
     problem: `expected a MATLAB file of version 5 to 7, got another; in MATLAB: ${SAVE_V7}`,
     extensions: ['mat'],
@@ -123,4 +123,21 @@ export function findUnreadByName(extension: string | null): UnreadFormat | undef
 /** Whether the first bytes of a file are those of a text. */
 export function isText(prefix: Uint8Array): boolean {
   return prefix.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+}
+
+/** ZIP archives that are known and not read, by a member of theirs. */
+const UNREAD_ARCHIVES: ReadonlyArray<{ readonly member: RegExp; readonly problem: string }> = [
+  { member: /\/data\.pkl$/, problem: "a PyTorch file that was packed anew; torch.save(torch.load('x.pt'), 'new.pt')" },
+  { member: /^xl\//, problem: EXCEL },
+  { member: /^(?:\[Content_Types\]\.xml|content\.xml)$/, problem: `a document of an office; ${EXCEL.split('; ')[1]}` },
+  {
+    member: /^model\.weights\.h5$/,
+    problem: `a Keras model, which holds no samples; encode data with it, and ${SAVEZ}`,
+  },
+  { member: /\.(?:csv|tsv|json|mat|npz|parquet)$/, problem: `a ZIP archive of other files; ${UNPACK}` },
+];
+
+/** What a ZIP archive is that is known and not read. */
+export function findUnreadArchive(members: readonly string[]): string | undefined {
+  return UNREAD_ARCHIVES.find(({ member }) => members.some((name) => member.test(name)))?.problem;
 }
