@@ -95,7 +95,9 @@ class Tokens {
    * @returns how many bytes were read
    */
   read(bytes: Uint8Array, start: number, isLast: boolean): number {
-    Object.assign(this, { bytes, start, isLast });
+    this.bytes = bytes;
+    this.start = start;
+    this.isLast = isLast;
     // One character for every byte, so that positions stay what they are.
     this.text = LATIN_1.decode(bytes);
     let at = 0;

@@ -192,6 +192,8 @@ async function sparseEntry(variable: MatVariable, path: string): Promise<ArrayEn
   const [rows, columns] = shape;
   return wholeEntry(path, name, { dtype, shape }, async (): Promise<Matrix> => {
     const [rowOf, starts, values] = await Promise.all(parts.map(({ part, dtype }) => readPart(part, dtype, isBig)));
+    const count = starts[starts.length - 1];
+    if (count > values.length) throw refuse(variable, path, `expected ${count} values, got ${values.length}`);
     const sum = new SparseSum(rows, columns, dtype, place);
     // There may be room for more row numbers than there are values.
     sum.eachOf(starts, rowOf, columns, (column, row, k) => sum.add(row, column, values[k]));
