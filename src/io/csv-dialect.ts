@@ -9,7 +9,7 @@ import type { OpenOptions } from './array-format.js';
 import { isUnnamedColumn } from './columns.js';
 import { isMissing, parseCell, splitLine } from './csv-cells.js';
 import { type Dialect, LONGEST_LINE, quote } from './csv-parse.js';
-import type { ByteSource } from './source.js';
+import { type ByteSource, lengthOfByteOrderMark } from './source.js';
 
 /** What a text table does not say itself. */
 export interface CsvOptions
@@ -173,12 +173,6 @@ function unquoted(line: string): string {
 async function hasDecimalCommas(source: ByteSource, first: Line): Promise<boolean> {
   const bytes = await source.read(first.start, Math.min(LINE_STEP_BYTES, source.size - first.start));
   return /(?:^|[;\t\n "])[+-]?\d*,\d+(?:[eE][+-]?\d+)?(?=[;\t\r\n "]|$)/.test(new TextDecoder().decode(bytes));
-}
-
-async function lengthOfByteOrderMark(source: ByteSource): Promise<number> {
-  if (source.size < 3) return 0;
-  const [a, b, c] = await source.read(0, 3);
-  return a === 0xef && b === 0xbb && c === 0xbf ? 3 : 0;
 }
 
 const LINE_STEP_BYTES = 1 << 16;

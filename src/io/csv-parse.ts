@@ -20,7 +20,7 @@ export interface Dialect {
 }
 
 /** The most different words of a column. */
-const MOST_WORDS = 65_536;
+export const MOST_WORDS = 65_536;
 
 /** Some rows of numbers, row by row. `values` is used again for the next rows. */
 export interface ParsedRows {
@@ -80,7 +80,7 @@ const LATIN_1 = new TextDecoder('latin1');
 const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Whether a number is what the text of a whole number says, all digits of it. */
-function isExact(text: string, value: number): boolean {
+export function isExact(text: string, value: number): boolean {
   return Number.isFinite(value) && BigInt(text.replace(/^\+/, '')) === BigInt(value);
 }
 

@@ -93,7 +93,10 @@ async function scan(source: ByteSource, layout: Layout): Promise<Table> {
 }
 
 /** Numbers words in their order. */
-function renumber({ words, columns }: Dialect, blocks: readonly Float64Array[]): void {
+export function renumber(
+  { words, columns }: Pick<Dialect, 'words' | 'columns'>,
+  blocks: readonly Float64Array[],
+): void {
   for (const [column, known] of words.entries()) {
     if (known === null) continue;
     const sorted = sortWords(known.keys());

@@ -3,14 +3,17 @@
  */
 import type { ArrayFormat } from './array-format.js';
 import { csv, tsv } from './csv.js';
+import { json, jsonl } from './json.js';
+import { mat } from './mat5.js';
 import { npy } from './npy.js';
 import { npz } from './npz.js';
 import { parquet } from './parquet.js';
+import { pt } from './pt.js';
 import { raw } from './raw.js';
 import { safetensors } from './safetensors.js';
 import { vmat } from './vmat.js';
 
-const LISTED = [npy, npz, vmat, parquet, safetensors, csv, tsv, raw] as const;
+const LISTED = [npy, pt, npz, vmat, parquet, mat, safetensors, csv, tsv, json, jsonl, raw] as const;
 
 type Listed = (typeof LISTED)[number];
 

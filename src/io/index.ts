@@ -4,7 +4,8 @@
  */
 import type { ArrayFile } from './array-file.js';
 import type { OpenOptions } from './array-format.js';
-import { detectFormat } from './detect.js';
+import { detectFormat, isPacked } from './detect.js';
+import { gunzip } from './gzip.js';
 import type { ByteSource } from './source.js';
 
 export type { ArrayEntry, ArrayFile, RowChunk } from './array-file.js';
@@ -50,7 +51,7 @@ export { writeVmat } from './vmat.js';
 /**
  * Opens a file of arrays. The format is told by its first bytes, and by its name only where those
  * say nothing. Headers are read and checked; numbers are read by the entries. (A text table has no
- * header and is read through.)
+ * header and is read through.) What gzip packed is unpacked into memory, up to 2 GiB.
  *
  * @throws DataError with the place where the file is damaged or cannot be read
  *
@@ -59,5 +60,6 @@ export { writeVmat } from './vmat.js';
  * const latents = await pickLatents(file).read();
  */
 export async function openArrays(source: ByteSource, options: OpenOptions = {}): Promise<ArrayFile> {
-  return (await detectFormat(source)).open(source, options);
+  const unpacked = (await isPacked(source)) ? await gunzip(source) : source;
+  return (await detectFormat(unpacked, options)).open(unpacked, options);
 }

@@ -1,60 +1,57 @@
 import { DataError } from '../errors.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { type ArrayFormat, beginsWith, nameOf } from './array-format.js';
-import { type Payload, refusedEntry } from './dense.js';
+import { refusedEntry } from './dense.js';
 import { isPlainName } from './member-name.js';
 import type { NamedMatrix } from './named-matrix.js';
 import { npyEntry, writeNpy, writeNpyStrings } from './npy.js';
-import { NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.js';
+import { NPY_PREFIX_BYTES, parseNpyHeader } from './npy-header.js';
+import type { NpzMember } from './npz-member.js';
 import type { ByteSource } from './source.js';
+import { isSparseArchive, sparseNpzEntry } from './sparse-npz.js';
 import { MOST_WORDS_BYTES, type NamedStrings } from './strings.js';
+import { findUnreadArchive } from './unread-formats.js';
 import { readZipDirectory, streamMember, type ZipMember } from './zip.js';
 import { writeZip, type ZipInput } from './zip-writer.js';
 
 /**
  * Opens an .npz archive: the headers of all members are read, and of the rest only what is asked
  * for later. Members are named as numpy does, without `.npy`; others than arrays are listed and
- * refused on reading.
+ * refused on reading. The parts of a sparse table of scipy are one array.
  *
  * @throws DataError when the archive or the header of an array is damaged
  */
 export async function openNpz(source: ByteSource): Promise<ArrayFile> {
   const { path } = source;
   const arrays: ArrayEntry[] = [];
-  for (const member of await readNpzDirectory(source)) arrays.push(await openMember(source, member));
-  return { path, format: 'npz', arrays };
+  const opened = new Map<string, NpzMember>();
+  for (const member of await readNpzDirectory(source)) {
+    if (!member.name.endsWith('.npy')) {
+      arrays.push(otherFile(path, member));
+      continue;
+    }
+    const array = await readNpzMember(source, member);
+    opened.set(array.name, array);
+    arrays.push(npyEntry(path, array.name, array.header, member.size, array.payload));
+  }
+  return { path, format: 'npz', arrays: isSparseArchive(opened) ? [await sparseNpzEntry(path, opened)] : arrays };
 }
 
 /** The directory of an archive that holds arrays. */
 export async function readNpzDirectory(source: ByteSource): Promise<ZipMember[]> {
   const members = await readZipDirectory(source);
   if (members.length > 0 && !members.some(({ name }) => name.endsWith('.npy'))) {
-    const isTorch = members.some(({ name }) => name.endsWith('data.pkl'));
-    const found = isTorch ? 'a PyTorch file, which holds pickled objects' : 'found no .npy member in the archive';
-    throw new DataError(`${found}; save the arrays with numpy.savez`, { path: source.path });
+    const problem =
+      findUnreadArchive(members.map(({ name }) => name)) ??
+      'found no .npy member in the archive; save the arrays with numpy.savez';
+    throw new DataError(problem, { path: source.path });
   }
   return members;
 }
 
-async function openMember(source: ByteSource, member: ZipMember): Promise<ArrayEntry> {
-  const { path } = source;
-  if (!member.name.endsWith('.npy')) {
-    const refusal = 'expected an .npy member, got another file';
-    return refusedEntry(path, member.name, { dtype: 'file', shape: [member.size], bytes: member.size, refusal });
-  }
-  const { name, header, payload } = await readNpzMember(source, member);
-  return npyEntry(path, name, header, member.size, payload);
-}
-
-/**
- * An array of an archive: its header is read, its elements come as a stream whose checksum is
- * checked at the end.
- */
-export interface NpzMember {
-  /** As numpy calls it, without `.npy`. */
-  readonly name: string;
-  readonly header: NpyHeader;
-  readonly payload: Payload;
+function otherFile(path: string, { name, size }: ZipMember): ArrayEntry {
+  const refusal = 'expected an .npy member, got another file';
+  return refusedEntry(path, name, { dtype: 'file', shape: [size], bytes: size, refusal });
 }
 
 /** Reads the header of a member whose name ends in `.npy`. */

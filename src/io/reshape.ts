@@ -1,31 +1,18 @@
 /** Tables made of what a file holds: transposed, of several arrays, of words. */
 import { DataError } from '../errors.js';
-import { Matrix } from '../matrix.js';
+import { type Dtype, Matrix } from '../matrix.js';
 import type { ArrayEntry } from './array-file.js';
 import { allocate } from './dtype.js';
 import { MOST_WORDS_BYTES } from './strings.js';
+import { wholeEntry } from './whole-entry.js';
 import { numberWords } from './words.js';
-
-/** An entry whose matrix is in memory, or is made at once. */
-function heldEntry(
-  about: Pick<ArrayEntry, 'path' | 'name' | 'dtype' | 'shape' | 'bytes'> & Partial<ArrayEntry>,
-  read: () => Promise<Matrix>,
-): ArrayEntry {
-  return {
-    refusal: null,
-    ...about,
-    read,
-    async *chunks() {
-      yield { firstRow: 0, matrix: await read() };
-    },
-  };
-}
 
 /** The table with rows as columns and columns as rows. */
 export function transposed(entry: ArrayEntry): ArrayEntry {
-  const { path, name, dtype, bytes, notes } = entry;
+  const { path, name, notes } = entry;
   const [rows, columns = 1] = entry.shape;
-  return heldEntry({ path, name, dtype, bytes, shape: [columns, rows], ...(notes && { notes }) }, async () => {
+  const about = { dtype: entry.dtype as Dtype, shape: [columns, rows], ...(notes && { notes }) };
+  return wholeEntry(path, name, about, async () => {
     const matrix = await entry.read();
     const data = allocate(matrix.dtype, matrix.data.length, { path });
     for (let row = 0, i = 0; row < rows; row++) {
@@ -51,16 +38,13 @@ export function joinColumns(entries: readonly ArrayEntry[]): ArrayEntry {
   const dtype = entries.every((entry) => entry.dtype === entries[0].dtype) ? entries[0].dtype : 'float64';
   const words = entries.map((entry) => entry.words?.[0] ?? null);
   const about = {
-    path,
-    name: names.join(','),
-    dtype,
+    dtype: dtype as Dtype,
     shape: [shape[0], entries.length],
-    bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0),
     columnNames: names,
     notes: entries.flatMap(({ notes = [] }) => notes),
     ...(words.some((list) => list !== null) && { words }),
   };
-  return heldEntry(about, async () => {
+  return wholeEntry(path, names.join(','), about, async () => {
     const columns: Matrix[] = [];
     for (const entry of entries) columns.push(await entry.read());
     const { dtype: held } = columns[0];
@@ -82,6 +66,6 @@ export async function withWords(entry: ArrayEntry): Promise<ArrayEntry> {
   const { path, name } = entry;
   const { numbers, words } = numberWords(await entry.readStrings(MOST_WORDS_BYTES));
   const rows = numbers.length;
-  const about = { path, name, dtype: 'int32', shape: [rows, 1], bytes: numbers.byteLength, words: [words] };
-  return heldEntry(about, async () => new Matrix(numbers, rows, 1, 'int32'));
+  const about = { dtype: 'int32', shape: [rows, 1], words: [words] } as const;
+  return wholeEntry(path, name, about, async () => new Matrix(numbers, rows, 1, 'int32'));
 }

@@ -55,6 +55,12 @@ export function truncated(offset: number, expected: number, got: number, path: s
   return new DataError(`the file ends too soon: expected ${expected} bytes, got ${got}`, { path, byte: offset });
 }
 
+/** The bytes before a text in UTF-8 that only say that it is one: 3 or 0. */
+export async function lengthOfByteOrderMark(source: ByteSource): Promise<number> {
+  const [a, b, c] = source.size < 3 ? [] : await source.read(0, 3);
+  return a === 0xef && b === 0xbb && c === 0xbf ? 3 : 0;
+}
+
 const BLOCK_BYTES = 1 << 20;
 
 /** A range of a source in order, in blocks of at most a mebibyte. */

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { deflateSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,7 +6,7 @@ import { openDataset } from '../../src/data/index.js';
 import { memorySource } from '../../src/io/index.js';
 import { readMatArray } from '../../src/io/mat5.js';
 import { memberSource, readTarDirectory } from '../../src/io/tar.js';
-import { concatenate } from '../io/builders.js';
+import { concatenate, type MatParts, matBytes } from '../io/builders.js';
 import { factorsOf, fixture, imagesOf, inFolder, refusalOf } from './rows.js';
 
 /**
@@ -100,39 +99,6 @@ test('a tar archive is read back, and refused where it is cut or a header is dam
   damaged[3] ^= 1;
   assert.match(await refusalOf(readTarDirectory(memorySource(damaged))), 'byte 0: expected the header of a member');
 });
-
-interface MatParts {
-  readonly isBig?: boolean;
-  readonly isCompressed?: boolean;
-  readonly classCode?: number;
-  readonly type?: number;
-  readonly shape?: readonly number[];
-  readonly values?: Uint8Array;
-  readonly isComplex?: boolean;
-  readonly version?: number;
-}
-
-/** A MAT file of version 5 with one variable, `im`, built by the tables of "MAT-File Format". */
-function matBytes(parts: MatParts = {}): Uint8Array {
-  const { isBig = false, isCompressed = false, classCode = 9, type = 2, shape = [2, 2] } = parts;
-  const { values = Uint8Array.of(1, 2, 3, 4), isComplex = false, version = 0x0100 } = parts;
-  const words = (...numbers: number[]) => {
-    const view = new DataView(new ArrayBuffer(numbers.length * 4));
-    for (const [i, value] of numbers.entries()) view.setInt32(i * 4, value, !isBig);
-    return new Uint8Array(view.buffer);
-  };
-  const element = (code: number, data: Uint8Array) =>
-    concatenate(words(code, data.length), data, new Uint8Array((8 - (data.length % 8)) % 8));
-  const small = concatenate(words((2 << 16) | 1), 'im', Uint8Array.of(0, 0));
-  const flags = element(6, words(classCode | (isComplex ? 0x800 : 0), 0));
-  const matrix = element(14, concatenate(flags, element(5, words(...shape)), small, element(type, values)));
-  const packed = new Uint8Array(deflateSync(matrix));
-  const variable = isCompressed ? concatenate(words(15, packed.length), packed) : matrix;
-  const half = new DataView(new ArrayBuffer(2));
-  half.setUint16(0, version, !isBig);
-  const text = 'MATLAB 5.0 MAT-file, made byte by byte'.padEnd(116);
-  return concatenate(text, new Uint8Array(8), new Uint8Array(half.buffer), isBig ? 'MI' : 'IM', variable);
-}
 
 test('every numeric array is read back, in both byte orders, compressed or not, and refused when cut', async () => {
   await fc.assert(

@@ -388,12 +388,25 @@ const NPZ: readonly BrokenFile[] = [
     'a.npz: found no .npy member in the archive; save the arrays with numpy.savez',
   ),
   npz(
-    'a PyTorch file',
+    'a PyTorch file that was packed anew',
     zipBytes([
-      { name: 'm/data.pkl', content: concatenate('x') },
       { name: 'm/version', content: concatenate('3') },
+      { name: 'm/data.pkl', content: concatenate('x') },
     ]),
-    'a.npz: a PyTorch file, which holds pickled objects; save the arrays with numpy.savez',
+    "a.npz: a PyTorch file that was packed anew; torch.save(torch.load('x.pt'), 'new.pt')",
+  ),
+  npz(
+    'an Excel sheet',
+    zipBytes([
+      { name: '[Content_Types].xml', content: concatenate('<') },
+      { name: 'xl/workbook.xml', content: concatenate('<') },
+    ]),
+    "a.npz: an Excel sheet; save it as CSV, or pandas.read_excel('x.xlsx').to_csv('x.csv', index=False)",
+  ),
+  npz(
+    'a ZIP archive of a table',
+    zipBytes([{ name: 'latents.csv', content: concatenate('1,2') }]),
+    'a.npz: a ZIP archive of other files; unpack it first',
   ),
   npz(
     'a member with a broken header',
@@ -759,10 +772,10 @@ const OTHERS: readonly BrokenFile[] = [
     message: 'a.h5, byte 0: HDF5 is not read here; save the arrays with numpy.savez',
   },
   {
-    what: 'a gzip file',
+    what: 'a damaged gzip file',
     path: 'a.csv.gz',
     bytes: concatenate('\x1f\x8b\x08', new Uint8Array(20)),
-    message: 'a.csv.gz, byte 0: a gzip file; unpack it first',
+    message: 'a.csv.gz, byte 0: the compressed data is damaged',
   },
   {
     what: 'a pickle',

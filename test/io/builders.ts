@@ -2,7 +2,7 @@
  * Files built byte by byte, apart from the writers under test: what is expected is said by the
  * formats' own documents, not by our code.
  */
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, deflateSync } from 'node:zlib';
 
 export function concatenate(...parts: Array<Uint8Array | string>): Uint8Array {
   return new Uint8Array(
@@ -157,4 +157,37 @@ export function vmatBytes(parts: VmatParts = {}): Uint8Array {
 /** float32 values as little-endian bytes. */
 export function floats(...values: number[]): Uint8Array {
   return new Uint8Array(Float32Array.from(values).buffer);
+}
+
+export interface MatParts {
+  readonly isBig?: boolean;
+  readonly isCompressed?: boolean;
+  readonly classCode?: number;
+  readonly type?: number;
+  readonly shape?: readonly number[];
+  readonly values?: Uint8Array;
+  readonly isComplex?: boolean;
+  readonly version?: number;
+}
+
+/** A MAT file of version 5 with one variable, `im`, built by the tables of "MAT-File Format". */
+export function matBytes(parts: MatParts = {}): Uint8Array {
+  const { isBig = false, isCompressed = false, classCode = 9, type = 2, shape = [2, 2] } = parts;
+  const { values = Uint8Array.of(1, 2, 3, 4), isComplex = false, version = 0x0100 } = parts;
+  const words = (...numbers: number[]) => {
+    const view = new DataView(new ArrayBuffer(numbers.length * 4));
+    for (const [i, value] of numbers.entries()) view.setInt32(i * 4, value, !isBig);
+    return new Uint8Array(view.buffer);
+  };
+  const element = (code: number, data: Uint8Array) =>
+    concatenate(words(code, data.length), data, new Uint8Array((8 - (data.length % 8)) % 8));
+  const small = concatenate(words((2 << 16) | 1), 'im', Uint8Array.of(0, 0));
+  const flags = element(6, words(classCode | (isComplex ? 0x800 : 0), 0));
+  const matrix = element(14, concatenate(flags, element(5, words(...shape)), small, element(type, values)));
+  const packed = new Uint8Array(deflateSync(matrix));
+  const variable = isCompressed ? concatenate(words(15, packed.length), packed) : matrix;
+  const half = new DataView(new ArrayBuffer(2));
+  half.setUint16(0, version, !isBig);
+  const text = 'MATLAB 5.0 MAT-file, made byte by byte'.padEnd(116);
+  return concatenate(text, new Uint8Array(8), new Uint8Array(half.buffer), isBig ? 'MI' : 'IM', variable);
 }
