@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { convertArrays, formatForPath } from '../io/index.js';
+import { renderNote } from '../note.js';
 import { checkOptions } from '../options/check-options.js';
 import { boolean } from '../options/rule.js';
 import type { Context } from './command.js';
 import { warn } from './failure.js';
 import { posteriorOf } from './find-run.js';
 import { declareFlags, readFlags } from './flags/declare-flags.js';
+import { nameFlags } from './flags/name-flags.js';
 import { describeExamples, FORMATS_TEXT } from './help-text.js';
 import { declareReading, ONE_FILE_OPTIONS, withFile } from './open-one-file.js';
 import { QUIET } from './output-options.js';
@@ -41,12 +43,13 @@ async function runConvert(input: string, output: string, command: Command, { ter
   const flags = checkOptions({ name: 'convert' }, readFlags(command, rules), rules);
   const format = formatForPath(output);
   await checkOutput(output, [input === '-' ? '/dev/stdin' : await posteriorOf(input)]);
-  await withFile(input, flags, terminal.signal, async (file) => {
+  await withFile(input, flags, terminal.signal, async ({ taken, notes }) => {
     const { member, compress } = flags;
-    const conversion = convertArrays(file, format, { member: member ?? undefined, compress });
+    const conversion = convertArrays(taken, format, { member: member ?? undefined, compress });
     await writeOutput(output, untilStopped(conversion.chunks, terminal.signal));
     if (flags.quiet) return;
-    for (const { name, refusal } of conversion.skipped) warn(terminal, `${file.path}: left out '${name}': ${refusal}`);
+    for (const given of notes) warn(terminal, renderNote(given, nameFlags(command)));
+    for (const { path, name, refusal } of conversion.skipped) warn(terminal, `${path}: left out '${name}': ${refusal}`);
   });
 }
 

@@ -8,6 +8,7 @@ import {
   inspectArray,
   MOST_WORDS_BYTES,
 } from '../io/index.js';
+import { renderNote } from '../note.js';
 import { checkOptions } from '../options/check-options.js';
 import { alignColumns } from '../report/align-columns.js';
 import { formatCount, formatNumber } from '../report/format-number.js';
@@ -16,7 +17,9 @@ import { printable } from '../report/printable.js';
 import { createStyle, type Style } from '../report/style.js';
 import { wrapBehind } from '../report/wrap-text.js';
 import type { Context } from './command.js';
+import { warn } from './failure.js';
 import { declareFlags, readFlags } from './flags/declare-flags.js';
+import { nameFlags } from './flags/name-flags.js';
 import { describeExamples, FORMATS_TEXT } from './help-text.js';
 import { declareReading, ONE_FILE_OPTIONS, withFile } from './open-one-file.js';
 import { JSON_OPTION } from './output-options.js';
@@ -58,13 +61,15 @@ async function runInspect(path: string, command: Command, { terminal }: Context)
   const { stdout, env, signal } = terminal;
   const rules = { ...ONE_FILE_OPTIONS, ...OWN_OPTIONS };
   const flags = checkOptions({ name: 'inspect' }, readFlags(command, rules), rules);
-  const text = await withFile(path, flags, signal, async (file) => {
+  const text = await withFile(path, flags, signal, async ({ file: whole, taken, notes }) => {
+    const file = flags.columns === null ? whole : taken;
     const found: Found[] = [];
     for (const entry of chooseArrays(file, flags.member)) {
       const inspection = entry.refusal === null ? await untilAborted(() => inspectArray(entry), signal) : null;
       const strings = (await entry.readStrings?.(MOST_WORDS_BYTES)) ?? null;
       found.push({ entry, inspection, strings });
     }
+    for (const given of notes) warn(terminal, renderNote(given, nameFlags(command)));
     if (flags.json) return toJson(describeFile(file, found));
     return renderFile(file, found, createStyle(wantsColor(stdout, env)), Math.min(widthOf(stdout, env), 110));
   });

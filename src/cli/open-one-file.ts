@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { wrongValue } from '../errors.js';
+import { findArray } from '../facade/files/find-array.js';
 import { openFor } from '../facade/files/read-input.js';
 import { READING_OPTIONS } from '../facade/files/reading-options.js';
 import { openFileSource } from '../io/file-source.js';
-import { type ArrayFile, findColumns, withColumns } from '../io/index.js';
+import type { ArrayFile } from '../io/index.js';
+import { type Note, refuseGuesses } from '../note.js';
+import { STRICT } from '../options/common-rules.js';
 import type { ValuesOf } from '../options/rule.js';
 import { posteriorOf } from './find-run.js';
 import { declareFlags } from './flags/declare-flags.js';
@@ -20,6 +23,7 @@ export const ONE_FILE_OPTIONS = {
   },
   dtype: { ...latentsDtype, description: 'type of bare values' },
   header,
+  strict: STRICT,
 };
 
 /** Declares {@link ONE_FILE_OPTIONS}. */
@@ -27,26 +31,43 @@ export function declareReading(command: Command): void {
   declareFlags(command, 'How to read the file:', ONE_FILE_OPTIONS);
 }
 
+/** A file that is open. */
+export interface OpenedFile {
+  readonly file: ArrayFile;
+  /** The same with what is taken of a table: the columns asked for, or all but names of rows. */
+  readonly taken: ArrayFile;
+  /** What was decided without being said. */
+  readonly notes: readonly Note[];
+}
+
 /** Opens a file, or the posterior of a run by its folder, hands it to `use`, and closes it. */
 export async function withFile<T>(
   path: string,
   options: ValuesOf<typeof ONE_FILE_OPTIONS>,
   signal: AbortSignal,
-  use: (file: ArrayFile) => Promise<T>,
+  use: (opened: OpenedFile) => Promise<T>,
 ): Promise<T> {
   const source = await untilAborted(async () => openFileSource(await posteriorOf(path)), signal);
   try {
     const names = { columns: 'columns', dtype: 'dtype' };
     const file = await untilAborted(() => openFor('latents', source, options, names), signal);
-    return await use(typeof options.columns === 'string' ? takeColumns(file, options.columns) : file);
+    const opened = await takeTable(file, options.columns);
+    refuseGuesses(opened.notes, options.strict);
+    return await use(opened);
   } finally {
     await source.close?.();
   }
 }
 
-/** A file with these columns of the one table that it holds. */
-function takeColumns(file: ArrayFile, columns: string): ArrayFile {
-  const [entry, ...others] = file.arrays;
-  if (others.length > 0) throw wrongValue({ option: 'columns', problem: `expected only for a file of one table` });
-  return { ...file, arrays: [withColumns(entry, findColumns(entry, columns, 'latents'))] };
+async function takeTable(file: ArrayFile, columns: number | string | null): Promise<OpenedFile> {
+  const [table, ...others] = file.arrays;
+  if (others.length > 0 && typeof columns === 'string') {
+    throw wrongValue({ option: 'columns', problem: `expected only for a file of one table` });
+  }
+  if (table?.name !== null || table.refusal !== null) {
+    return { file, taken: file, notes: file.arrays.flatMap(({ notes = [] }) => notes) };
+  }
+  const nameNotes = (notes: readonly Note[]) => notes;
+  const { entry, notes } = await findArray(file, 'factors', { member: null, columns, nameNotes });
+  return { file, taken: { ...file, arrays: [entry] }, notes };
 }

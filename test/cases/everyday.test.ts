@@ -265,6 +265,17 @@ test('refuses latents of one archive with factors of another, unless they are na
   assert.equal(valuesOf(await scored('a.npz', 'a.npz')), truth);
 });
 
+test('converts a table without its index, and says what became of words', async () => {
+  const { code, err } = await run('convert', 'index.csv', 'converted.npy');
+  assert.is(code, 0);
+  assert.match(err, /index\.csv: the first column names the rows and is left out, --columns 0:4 keeps it/);
+  assert.equal(valuesOf(await scored('converted.npy', 'f.npy')), truth);
+  const ofWords = await run('convert', 'one.csv', 'converted.npz', '--columns', 'digit,colour');
+  assert.match(ofWords.err, /words are numbered in their order: 'colour' has c0, c1, c2, c3/);
+  assert.match(await refused('convert', 'index.csv', 'strict.npy', '--strict'), /^65 .*--columns 0:4 keeps it/);
+  assert.match((await run('inspect', 'three.npy')).err, /is \(400, 1, 3\) and taken as \(400, 3\)/);
+});
+
 test('says that latents and factors are the same numbers', async () => {
   assert.ok((await scored('z.npy', 'z.npy')).notes.includes('latents and factors are the same numbers'));
 });

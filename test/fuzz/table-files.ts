@@ -1,4 +1,6 @@
 /** Small whole files of every format of arrays. */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { memorySource, writeNpz } from '../../src/files.js';
 import type { OutputFormat } from '../../src/io/formats.js';
@@ -51,6 +53,16 @@ export async function encodeTables(): Promise<{
         { name: 'a.tsv', bytes: text(csv(['a', '"b"', 'c'], latents, '\t')) },
         { name: 'a.csv', bytes: text(csv(['a', 'b', 'c'], latents, ';').replaceAll('.', ',')) },
       ],
+      gz: [
+        { name: 'a.npy.gz', bytes: gzipSync(z) },
+        { name: 'a.csv.gz', bytes: gzipSync(csv(null, latents)) },
+        { name: 'a.npz.gz', bytes: Buffer.concat([gzipSync(z.subarray(0, 99)), gzipSync(z.subarray(99))]) },
+      ],
+      json: fixtures('records.json', 'archive.json', 'split.json', 'columns.json', 'index.json', 'table.json'),
+      jsonl: fixtures('lines.jsonl'),
+      mat: fixtures('plain.mat', 'packed.mat'),
+      pt: fixtures('tensor.pt', 'torch-1.pt', 'torch-2.pt', 'module.pt'),
+      'sparse npz': fixtures('csr.npz', 'csc.npz', 'coo.npz', 'bsr.npz', 'dia.npz', 'csr-array.npz'),
       parquet: [
         parquet(columns, { rowGroupSize: 16 }),
         parquet([...columns, ...others]),
@@ -58,6 +70,14 @@ export async function encodeTables(): Promise<{
       ],
     },
   };
+}
+
+/** Files that other programs wrote. */
+function fixtures(...names: string[]): NamedBytes[] {
+  return names.map((name) => {
+    const url = new URL(`../io/fixtures/${name}`, import.meta.url);
+    return { name, bytes: new Uint8Array(readFileSync(url)) };
+  });
 }
 
 /** An archive with the names and kinds of its factors. */

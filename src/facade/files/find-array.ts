@@ -30,6 +30,8 @@ export interface AskedArray {
   readonly columns?: number | string | null;
   /** Whether its rows are columns. */
   readonly isTransposed?: boolean;
+  /** How notes name the options of reading: of functions that take files of several roles unless told. */
+  readonly nameNotes?: (notes: readonly Note[], role: Role) => readonly Note[];
 }
 
 /** An array that was found for a role. */
@@ -52,7 +54,7 @@ export interface FoundArray {
 export async function findArray(
   file: ArrayFile,
   role: Role,
-  { member, columns = null, isTransposed = false }: AskedArray,
+  { member, columns = null, isTransposed = false, nameNotes = nameReadingNotes }: AskedArray,
 ): Promise<FoundArray> {
   const whole = await pickMembers(file, role, member);
   if (whole.refusal !== null) throw new DataError(whole.refusal, placeOf(whole));
@@ -74,7 +76,7 @@ export async function findArray(
       ...originOf(isTransposed ? { ...entry, columnNames: undefined } : entry),
       ...(leftOut.length > 0 && { leftOut }),
     },
-    notes: nameReadingNotes([...ofFile, ...ofChoice, ...(whole.notes ?? []), ...notes], role),
+    notes: nameNotes([...ofFile, ...ofChoice, ...(whole.notes ?? []), ...notes, ...describeWords(entry)], role),
   };
 }
 
@@ -129,4 +131,19 @@ function noteRivals(file: ArrayFile, role: Role, entry: ArrayEntry): Note[] {
       isGuess: true,
     }),
   ];
+}
+
+const SHOWN_WORDS = 12;
+
+/** Which words the numbers of factors stand for. */
+function describeWords({ words, columnNames = [], path }: ArrayEntry): Note[] {
+  if (words === undefined) return [];
+  const lists = words.flatMap((list, column) => {
+    if (list === null) return [];
+    const more = list.length > SHOWN_WORDS ? ` and ${list.length - SHOWN_WORDS} more` : '';
+    return [`${nameColumn(columnNames, column)} has ${list.slice(0, SHOWN_WORDS).join(', ')}${more}`];
+  });
+  return lists.length === 0
+    ? []
+    : [note('numbered-words', `${path}: words are numbered in their order: ${lists.join('; ')}`)];
 }

@@ -11,7 +11,7 @@ import {
   nameColumn,
   type Role,
 } from '../../io/index.js';
-import { type Note, note } from '../../note.js';
+import type { Note } from '../../note.js';
 import type { ValuesOf } from '../../options/rule.js';
 import { mention, phrase } from '../../phrase.js';
 import { mapPosterior, type Posterior } from '../../posterior.js';
@@ -83,7 +83,6 @@ export async function findScored(files: Exclude<ScoreFilesInput, ReadInput>, opt
   const [latents, factors] = [ofLatents.entry, ofFactors.entry];
   if (isOneTable) refuseShared(latentsFile, latentColumns, factorColumns);
   refuseOtherRows(latents, factors);
-  const words = factors.words === undefined ? [] : [describeWords(factors)];
   const ofSecond = factorsFile === latentsFile ? ofFactors.notes.filter(isOfArray) : ofFactors.notes;
   const search = findPosterior(latentsFile, ofLatents.whole);
   return {
@@ -93,7 +92,7 @@ export async function findScored(files: Exclude<ScoreFilesInput, ReadInput>, opt
     factorsFile,
     posterior: search.posterior && mapPosterior(search.posterior, ofLatents.take),
     origin: { latents: ofLatents.origin, factors: ofFactors.origin },
-    notes: [...ofLatents.notes, ...ofSecond, ...words, ...search.notes],
+    notes: [...ofLatents.notes, ...ofSecond, ...search.notes],
   };
 }
 
@@ -108,7 +107,7 @@ function askFor({ latentsMember, factorsMember, latentColumns, factorColumns, tr
 
 /** Notes of a file that both arrays are in are told with the latents. */
 function isOfArray({ code }: Note): boolean {
-  return code === 'chosen-member' || code === 'dropped-axes';
+  return code !== 'numbered-header' && code !== 'found-header' && code !== 'no-header';
 }
 
 /** One archive in which neither array has a usual name is refused with all that must be said. */
@@ -202,16 +201,4 @@ function refuseShared(
   if (shared === undefined) return;
   const name = nameColumn(table.columnNames ?? [], shared);
   throw wrongValue({ option: 'factorColumns', problem: `expected other columns than the latents, got ${name}` });
-}
-
-const SHOWN_WORDS = 12;
-
-/** Which words the numbers of factors stand for. */
-function describeWords({ words = [], columnNames = [], path }: ArrayEntry): Note {
-  const lists = words.flatMap((list, column) => {
-    if (list === null) return [];
-    const more = list.length > SHOWN_WORDS ? ` and ${list.length - SHOWN_WORDS} more` : '';
-    return [`${nameColumn(columnNames, column)} has ${list.slice(0, SHOWN_WORDS).join(', ')}${more}`];
-  });
-  return note('numbered-words', `${path}: words are numbered in their order: ${lists.join('; ')}`);
 }
