@@ -2,6 +2,7 @@
  * What a reader of a result should know beside it: constant columns, rows left out, and so on.
  * Inside the program a note is data; reports hold texts, which name options as programs do.
  */
+import { DataError, type Place } from './errors.js';
 import { type NameOption, type Phrase, renderPhrase } from './phrase.js';
 
 /** One thing to say beside a result. Plain data, which threads can hand to each other. */
@@ -34,6 +35,21 @@ export function renderNote(given: Note | string, nameOption: NameOption = inRepo
   const help = suggestion === undefined ? '' : `, ${renderPhrase(suggestion, nameOption)}`;
   return renderPhrase(text, nameOption) + help;
 }
+
+/**
+ * Refuses what was decided about data unasked, if `strict`: the first guess is the error, in the
+ * words of its note.
+ * @throws DataError
+ */
+export function refuseGuesses(notes: Iterable<Note>, strict: boolean | null | undefined, place: Place = {}): void {
+  if (!strict) return;
+  for (const { isGuess, text, suggestion } of notes) {
+    if (!isGuess) continue;
+    throw new DataError([...pieces(text), ...(suggestion === undefined ? [] : [', ', ...pieces(suggestion)])], place);
+  }
+}
+
+const pieces = (text: string | Phrase): Phrase => (typeof text === 'string' ? [text] : text);
 
 /**
  * A report is plain data that is printed and copied, so what its texts were made of is kept beside

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { gatherNotes, note, notesOf, renderNote, rewriteNotes, writeNotes } from '../src/note.js';
+import { DataError } from '../src/errors.js';
+import { gatherNotes, note, notesOf, refuseGuesses, renderNote, rewriteNotes, writeNotes } from '../src/note.js';
 import { mention, type NameOption, phrase } from '../src/phrase.js';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -40,6 +41,24 @@ test('says what holds for several once, behind their names', () => {
     ['sap', ['latent 0 is constant']],
   ]);
   assert.equal(gathered, ['mig, sap: latent 0 is constant', 'mig: alone']);
+});
+
+test('refuses the first guess in the words of its note, if strict', () => {
+  const white = note('found-white', 'the largest pixel is 7', {
+    suggestion: phrase`unless ${mention('maximum')} says another`,
+    isGuess: true,
+  });
+  refuseGuesses([uneven, white], false);
+  refuseGuesses([uneven], true);
+  const refuse = () => refuseGuesses([uneven, white], true, { path: 'images.npy' });
+  assert.throws(refuse, (error: unknown) => {
+    const words = 'images.npy: the largest pixel is 7, unless';
+    return (
+      error instanceof DataError &&
+      error.message === `${words} maximum says another` &&
+      error.tell(asFlags) === `${words} --maximum says another`
+    );
+  });
 });
 
 test('lists every code in docs/notes.md, in order, and no other', () => {
