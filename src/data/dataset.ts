@@ -3,6 +3,9 @@
  * known.
  */
 
+/** Values of a discrete factor, in the order of their numbers. */
+export type FactorValues = ReadonlyArray<number | string>;
+
 /** A generative factor: a column of the table of factors. */
 export interface Factor {
   readonly name: string;
@@ -10,6 +13,8 @@ export interface Factor {
    * The number of its values, which are then 0 .. size - 1; null for one that varies along a line.
    */
   readonly size: number | null;
+  /** What the numbers stand for, if not for themselves. */
+  readonly values?: FactorValues;
   /** Where it varies along a line: the least of its values, and what all are below (or at most). */
   readonly range?: readonly [from: number, to: number];
 }

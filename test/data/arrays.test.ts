@@ -79,19 +79,58 @@ test('kinds of factors are taken from where the file says them', async () => {
   const open = (...kinds: string[]) => openDataset(archive({ images, factors, factor_types: words(...kinds) }));
   const dataset = await open('discrete', 'continuous');
   assert.equal(dataset.factors, [
-    { name: 'factor0', size: 3 },
+    { name: 'factor0', size: 3, values: [5, 7, 9] },
     { name: 'factor1', size: null, range: [0, 2] },
   ]);
   assert.equal(await factorsOf(dataset, [0, 1, 2]), [0, 0, 2, 1, 1, 2]);
   assert.equal(
     (await openDataset(archive({ images, factors }))).factors.map(({ size }) => size),
-    [null, 3],
+    [3, 3],
   );
   assert.match(
     await refusalOf(open('discrete')),
     "member 'factor_types': expected 2 kinds, one for each factor, got 1",
   );
   assert.match(await refusalOf(open('discrete', 'both')), `row 1: expected discrete or continuous, got "both"`);
+});
+
+test('whole numbers of every type are discrete, wherever they begin and whatever they leave out', async () => {
+  const images = pixels([4, 1, 1], ramp(4));
+  const columns = [
+    [0, 1, 2, 0],
+    [1, 2, 3, 1],
+    [-3, 8, 100, -3],
+  ];
+  const arrays: ReadonlyArray<readonly [string, (values: number[]) => ArrayBufferView]> = [
+    ['|i1', (values) => Int8Array.from(values)],
+    ['<i2', (values) => Int16Array.from(values)],
+    ['<i4', (values) => Int32Array.from(values)],
+    ['<i8', (values) => BigInt64Array.from(values, BigInt)],
+    ['<f4', (values) => Float32Array.from(values)],
+    ['<f8', (values) => Float64Array.from(values)],
+  ];
+  const order = [0, 1, 2, 0];
+  for (const [descr, make] of arrays) {
+    const { buffer } = make(order.flatMap((_, row) => columns.map((column) => column[row])));
+    const factors = npyBytes({ descr, shape: [4, 3], data: new Uint8Array(buffer as ArrayBuffer) });
+    const dataset = await openDataset(archive({ images, factors }));
+    assert.equal(dataset.factors, [
+      { name: 'factor0', size: 3 },
+      { name: 'factor1', size: 3, values: [1, 2, 3] },
+      { name: 'factor2', size: 3, values: [-3, 8, 100] },
+    ]);
+    assert.equal(
+      await factorsOf(
+        dataset,
+        order.map((_, row) => row),
+      ),
+      order.flatMap((number) => [number, number, number]),
+      descr,
+    );
+  }
+  const halves = npyBytes({ descr: '<f8', shape: [4], data: doubles(0, 0.5, 1, 0) });
+  const [factor] = (await openDataset(archive({ images, label: halves }))).factors;
+  assert.equal(factor, { name: 'label', size: null, range: [0, 1] });
 });
 
 test('the largest of small whole numbers is white, and the maximum given goes before', async () => {

@@ -126,7 +126,7 @@ async function readColumns(
     const where = { row: Math.floor(bad / names.length), column: bad % names.length };
     throw new DataError(`expected a number, got ${data[bad]}`, { ...placeOf(tensor), ...where });
   }
-  return tableOfColumns({ names, values: data, rows, types }, false);
+  return tableOfColumns({ names, values: data, rows, types });
 }
 
 // Sizes of object_color and object_shape: the published full variants (toy, realistic, real) and

@@ -171,8 +171,8 @@ function readLabels(h5: H5File, rows: number, path: string): ReturnType<typeof t
     throw new DataError(`expected a number, got ${values[bad]}`, { path, member: 'labels', ...where });
   }
   const plain = Array.from({ length: width }, (_, k) => (width === 1 ? 'label' : `factor${k}`));
-  const columns = tableOfColumns({ names: plain, values, rows }, true);
+  const columns = tableOfColumns({ names: plain, values, rows }, { isRanked: true });
   const sizes = columns.table.factors.map(({ size }) => size).join();
   const isShapes3d = width === SHAPES3D_NAMES.length && sizes === SHAPES3D_SIZES;
-  return isShapes3d ? tableOfColumns({ names: SHAPES3D_NAMES, values, rows }, true) : columns;
+  return isShapes3d ? tableOfColumns({ names: SHAPES3D_NAMES, values, rows }, { isRanked: true }) : columns;
 }

@@ -149,7 +149,7 @@ async function readPairs(pairs: readonly IdxPair[], name: string): Promise<Datas
   if (labels.length > 0 && labels.length !== images.size) {
     throw new DataError('expected a file of labels beside every file of images, or beside none', { path });
   }
-  const columns = tableOfColumns({ names: ['label'], values: labels, rows: labels.length }, true);
+  const columns = tableOfColumns({ names: ['label'], values: labels, rows: labels.length });
   if (labels.length === 0) notes.push(note('no-factors', 'it has no file of labels'));
   notes.push(...describeParts(pairs.map((pair) => pair.images.path)));
   const isLabelled = labels.length > 0;

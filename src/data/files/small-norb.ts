@@ -156,7 +156,7 @@ export async function openNorb(parts: readonly NorbPart[], path: string, name: s
       values.set(table, filled);
       filled += table.length;
     }
-    const columns = tableOfColumns({ names: NAMES, values, rows: images.size }, true);
+    const columns = tableOfColumns({ names: NAMES, values, rows: images.size });
     const [height, width] = opened[0].header.shape.slice(2);
     return fileDataset({
       name,
