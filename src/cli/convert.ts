@@ -9,6 +9,8 @@ import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples, FORMATS_TEXT } from './help-text.js';
 import { declareReading, ONE_FILE_OPTIONS, withFile } from './open-one-file.js';
 import { QUIET } from './output-options.js';
+import { whileHeld } from './terminal.js';
+import { untilStopped } from './until-aborted.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
 const OWN_OPTIONS = {
@@ -44,16 +46,9 @@ async function runConvert(input: string, output: string, command: Command, { ter
   await withFile(input, flags, terminal.signal, async (file) => {
     const { member, compress } = flags;
     const conversion = convertArrays(file, format, { member: member ?? undefined, compress });
-    await writeOutput(output, untilStopped(conversion.chunks, terminal.signal));
+    const chunks = untilStopped(conversion.chunks, terminal.signal);
+    await whileHeld(terminal, () => writeOutput(output, chunks));
     if (flags.quiet) return;
     for (const { name, refusal } of conversion.skipped) warn(terminal, `${file.path}: left out '${name}': ${refusal}`);
   });
-}
-
-/** Stops between chunks, so that the half-written file is removed as after any failure. */
-async function* untilStopped(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    signal.throwIfAborted();
-    yield chunk;
-  }
 }

@@ -1,4 +1,5 @@
 import type { EXIT_OF_SIGNAL } from './exit-codes.js';
+import type { Hold } from './signals.js';
 
 /** Where text goes: a stream of the process, or what a test collects. */
 export interface Output {
@@ -15,8 +16,22 @@ export interface Terminal {
   /** Warnings, errors, progress. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by SIGINT, SIGTERM and SIGHUP, with a `StopSignal` as the reason. */
+  /** Aborted by SIGINT, SIGTERM and SIGHUP while they are held, with a `StopSignal` as the reason. */
   readonly signal: AbortSignal;
+  readonly hold?: Hold;
+}
+
+/**
+ * Writes what must be left whole or not at all: a signal aborts the terminal's while it lasts, and
+ * ends the program at once at any other time.
+ */
+export async function whileHeld<T>({ hold }: Terminal, write: () => Promise<T>): Promise<T> {
+  const release = hold?.();
+  try {
+    return await write();
+  } finally {
+    release?.();
+  }
 }
 
 /** The reason of an abort by a signal of the system. */
