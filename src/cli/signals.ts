@@ -1,4 +1,4 @@
-import { StopSignal } from './terminal.js';
+import { type Hold, StopSignal } from './terminal.js';
 
 // Under npx one Ctrl-C arrives twice: from the terminal, and again from npm, which hands on what it
 // got.
@@ -8,9 +8,6 @@ const UNWINDING_MS = 600;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
-
-/** Holds signals of the system until the function that it returns is called. */
-export type Hold = (isPatient?: boolean) => () => void;
 
 /**
  * What signals of the system do. Left to themselves they end the program at once, whatever it waits

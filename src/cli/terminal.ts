@@ -1,5 +1,4 @@
 import type { EXIT_OF_SIGNAL } from './exit-codes.js';
-import type { Hold } from './signals.js';
 
 /** Where text goes: a stream of the process, or what a test collects. */
 export interface Output {
@@ -8,6 +7,12 @@ export interface Output {
   /** Characters across, where it is a terminal. */
   readonly columns?: number;
 }
+
+/**
+ * Holds signals of the system until the function that it returns is called; a patient holder is
+ * waited for.
+ */
+export type Hold = (isPatient?: boolean) => () => void;
 
 /** What a command knows of the world outside its arguments. */
 export interface Terminal {

@@ -163,6 +163,7 @@ export async function openNorb(parts: readonly NorbPart[], path: string, name: s
       path,
       identity: { format: 'smallnorb', checksum: checksumOfText(identities.join('\n')), edge },
       images,
+      reading: { white: 255, size: edge },
       table: columns.table,
       notes: [
         describeResized(`left images only, ${height} x ${width}`, edge),

@@ -1,4 +1,5 @@
 /** config.json: a run as it was asked for. */
+import type { Reading } from '../../data/index.js';
 import { DataError } from '../../errors.js';
 import { checkSettings } from './config-rules.js';
 import { isRecord, type JsonRecord, toExactJson } from './json-value.js';
@@ -22,6 +23,8 @@ export interface RunConfig {
      * the identity, defaults included.
      */
     readonly options?: JsonRecord;
+    /** How a file was read, by options or by what was found: other data are read like it. */
+    readonly reading?: Reading;
     readonly identity: JsonRecord;
     /** Height, width and channels, so that a model is rebuilt without its data. */
     readonly image?: JsonRecord;
