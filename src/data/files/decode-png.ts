@@ -120,9 +120,9 @@ export async function decodePng(bytes: Uint8Array, path: string, white = 65_535)
       const count = Math.ceil((width - left) / across);
       if (count <= 0) continue;
       const lineBytes = Math.ceil((count * samples * depth) / 8);
-      let before = new Uint8Array(lineBytes);
+      let before: Uint8Array = new Uint8Array(lineBytes);
       for (let y = top; y < height; y += down) {
-        const stored = await lines.take(lineBytes + 1);
+        const stored = lines.here(lineBytes + 1) ?? (await lines.take(lineBytes + 1));
         if (stored === null) throw cutShort(path);
         const line = stored.subarray(1);
         if (!unfilter(stored[0], line, before, stride)) throw cutShort(path);
@@ -161,13 +161,20 @@ const PASSES: readonly Pass[] = [
   { left: 0, top: 1, across: 1, down: 2 },
 ];
 
-/** The inflated data in pieces of the lengths that are asked for; null where there is no more. */
+/** The inflated data in pieces of the lengths that are asked for. */
 function inLines(data: readonly Uint8Array[]) {
   const blocks = inflateZlib(eachOf(data));
   let block = new Uint8Array(0);
   let used = 0;
   return {
-    async take(length: number): Promise<Uint8Array<ArrayBuffer> | null> {
+    /** A piece, if it is there already: to wait for every line takes longer than to decode it. */
+    here(length: number): Uint8Array | null {
+      if (block.length - used < length) return null;
+      used += length;
+      return block.subarray(used - length, used);
+    },
+    /** The next piece; null where there is no more. */
+    async take(length: number): Promise<Uint8Array | null> {
       const out = new Uint8Array(length);
       for (let filled = 0; filled < length; ) {
         if (used === block.length) {
@@ -208,8 +215,12 @@ function unfilter(filter: number, line: Uint8Array, before: Uint8Array, stride: 
     for (let i = 0; i < length; i++) line[i] += ((i < stride ? 0 : line[i - stride]) + before[i]) >> 1;
   } else if (filter === 4) {
     for (let i = 0; i < length; i++) {
-      const [a, b, c] = i < stride ? [0, before[i], 0] : [line[i - stride], before[i], before[i - stride]];
-      const [toA, toB, toC] = [Math.abs(b - c), Math.abs(a - c), Math.abs(a + b - 2 * c)];
+      const a = i < stride ? 0 : line[i - stride];
+      const b = before[i];
+      const c = i < stride ? 0 : before[i - stride];
+      const toA = Math.abs(b - c);
+      const toB = Math.abs(a - c);
+      const toC = Math.abs(a + b - 2 * c);
       line[i] += toA <= toB && toA <= toC ? a : toB <= toC ? b : c;
     }
   } else return false;
