@@ -297,6 +297,7 @@ function describeRun(
     },
     objective: { name: plan.objective.name, options: plan.objectiveOptions as JsonRecord },
     architecture: plan.architecture.name,
+    ...(plan.mlp && { mlp: plan.mlp }),
     latents: plan.latents,
     likelihood: plan.likelihood.name,
     seed: plan.seed,

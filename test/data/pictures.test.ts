@@ -202,6 +202,20 @@ test('what is no picture, a pipe and a single picture are refused by name', asyn
   });
 });
 
+test('an orientation in the EXIF is told, and not applied', async () => {
+  const bytes = await read('baseline.jpg');
+  // APP1: Exif, little-endian, one entry at byte 8: the orientation, a short, 6.
+  const tiff = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0];
+  const body = concatenate('Exif\0\0', Uint8Array.from(tiff));
+  const exif = concatenate(Uint8Array.of(0xff, 0xe1, 0, body.length + 2), body);
+  const turned = concatenate(bytes.subarray(0, 2), exif, bytes.subarray(2));
+  await inFolder({ 'a.jpg': turned, 'b.jpg': bytes }, async (folder) => {
+    const dataset = await openDataset(folder, { size: 8 });
+    assert.ok(dataset.notes?.includes('1 of 2 pictures are turned by their EXIF, which is not applied'));
+    assert.equal(await imagesOf(dataset, [0]), await imagesOf(dataset, [1]));
+  });
+});
+
 test('white of 16 bits may be less than all bits can hold', async () => {
   const data = Uint16Array.of(0, 2048, 4095, 1024);
   const deep = encode({ width: 2, height: 2, channels: 1, depth: 16, data });

@@ -53,6 +53,9 @@ const REQUIRED: Rules = {
 
 /** Those that a run may lack, or have as null. */
 const OPTIONAL: Rules = {
+  mlp: RECORD,
+  'mlp.width': TRAIN_OPTIONS.mlpWidth,
+  'mlp.depth': TRAIN_OPTIONS.mlpDepth,
   'data.path': NAME,
   'data.options': RECORD,
   'data.reading': RECORD,

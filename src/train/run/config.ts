@@ -1,6 +1,7 @@
 /** config.json: a run as it was asked for. */
 import type { Reading } from '../../data/index.js';
 import { DataError } from '../../errors.js';
+import type { DenseSizes } from '../architectures/architecture.js';
 import { checkSettings } from './config-rules.js';
 import { isRecord, type JsonRecord, toExactJson } from './json-value.js';
 import { NoRunError, pathIn, type RunFolder } from './run-folder.js';
@@ -31,6 +32,8 @@ export interface RunConfig {
   };
   readonly objective: { readonly name: string; readonly options: JsonRecord };
   readonly architecture: string;
+  /** Sizes of mlp, if they are not the published ones. */
+  readonly mlp?: DenseSizes;
   readonly latents: number;
   readonly likelihood: string;
   readonly seed: number;
