@@ -21,7 +21,7 @@ export interface Terminal {
   /** Warnings, errors, progress. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by SIGINT, SIGTERM and SIGHUP while they are held, with a `StopSignal` as the reason. */
+  /** Aborted by signals of the system while they are held, with a `StopSignal` as the reason. */
   readonly signal: AbortSignal;
   readonly hold?: Hold;
 }

@@ -212,7 +212,7 @@ async function trainWith(
   };
 }
 
-/** How the run that is resumed has read its data; what is wrong with it is said when it is opened. */
+/** How the run that is resumed has read its data; that it is damaged is said later. */
 async function readingBefore({ out, resume }: TrainOptions): Promise<Reading | undefined> {
   if (!resume || out === undefined) return undefined;
   try {

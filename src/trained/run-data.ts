@@ -30,7 +30,7 @@ export function openNamed(config: RunConfig, given: FileOptions = {}): Promise<D
   return openGiven(path ?? name, { ...options, ...givenFileOptions(given) }, seedOf(config), reading);
 }
 
-/** How other data are read for a run: as its own were, and so that they have the size of its images. */
+/** How other data are read for a run: as its own were, in the size of its images. */
 export function readingFor({ data: { reading, image } }: RunConfig): Reading {
   const { height, width, channels } = (image ?? {}) as Partial<ImageShape>;
   return {

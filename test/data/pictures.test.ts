@@ -187,7 +187,7 @@ test('one picture in colours makes all coloured, wherever it is, and channels sa
       ),
     );
     const made = await openDataset(folder, { size: 10, channels: 1 });
-    // Row 1 of the square, whose first line is line 1 of the picture; Pillow's convert('L') gives the same.
+    // The first line of the square is line 1 of the picture.
     const luminance = Array.from({ length: 10 }, (_, x) => Math.round(0.299 * 20 + 0.587 * x * 25 + 0.114 * 10));
     assert.equal([...(await imagesOf(made, [1])).slice(0, 10)], luminance);
     assert.equal((await imagesOf(made, [0])).slice(0, 1), Uint8Array.of(20));

@@ -10,7 +10,8 @@ import type { ByteSource } from '../../io/source.js';
 import { byName, type NamedFile } from './named-file.js';
 
 /**
- * What a path leads to: a pipe or a device is a `stream`; null where there is nothing, a link that leads nowhere included.
+ * What a path leads to: a pipe or a device is a `stream`; null where there is nothing, a link that
+ * leads nowhere included.
  * @throws NoInputError where that cannot be found out, as in a folder that may not be entered
  */
 export async function kindOfPath(path: string): Promise<'file' | 'folder' | 'stream' | null> {
