@@ -11,6 +11,8 @@ import { nameFlags } from './flags/name-flags.js';
 import { describeExamples, FORMATS_TEXT } from './help-text.js';
 import { declareReading, ONE_FILE_OPTIONS, withFile } from './open-one-file.js';
 import { QUIET } from './output-options.js';
+import { whileHeld } from './terminal.js';
+import { untilStopped } from './until-aborted.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
 const OWN_OPTIONS = {
@@ -46,17 +48,10 @@ async function runConvert(input: string, output: string, command: Command, { ter
   await withFile(input, flags, terminal.signal, async ({ taken, notes }) => {
     const { member, compress } = flags;
     const conversion = convertArrays(taken, format, { member: member ?? undefined, compress });
-    await writeOutput(output, untilStopped(conversion.chunks, terminal.signal));
+    const chunks = untilStopped(conversion.chunks, terminal.signal);
+    await whileHeld(terminal, () => writeOutput(output, chunks));
     if (flags.quiet) return;
     for (const given of notes) warn(terminal, renderNote(given, nameFlags(command)));
     for (const { path, name, refusal } of conversion.skipped) warn(terminal, `${path}: left out '${name}': ${refusal}`);
   });
-}
-
-/** Stops between chunks, so that the half-written file is removed as after any failure. */
-async function* untilStopped(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    signal.throwIfAborted();
-    yield chunk;
-  }
 }

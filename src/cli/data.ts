@@ -21,8 +21,8 @@ import { declareFiles, filesNamed, readFileFlags } from './file-flags.js';
 import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { nameFlags } from './flags/name-flags.js';
 import { describeExamples } from './help-text.js';
-import { wantsColor } from './terminal.js';
-import { untilAborted } from './until-aborted.js';
+import { wantsColor, whileHeld } from './terminal.js';
+import { untilAborted, untilStopped } from './until-aborted.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
 const OPTIONS = {
@@ -129,7 +129,8 @@ async function showOne(name: string, command: Command, { terminal }: Context): P
 
   async function writeArchive(path: string): Promise<string> {
     const list: RowList = rows === null ? 'all' : await pickRows(dataset.size, rows, seed);
-    await writeOutput(path, untilStopped(exportNpz(dataset, list, compress ?? false), signal));
+    const pieces = untilStopped(exportNpz(dataset, list, compress ?? false), signal);
+    await whileHeld(terminal, () => writeOutput(path, pieces));
     return `${formatCount(countRows(dataset, list))} rows`;
   }
 }
@@ -170,12 +171,4 @@ function render(
 function describeValues({ size, range }: Dataset['factors'][number]): string {
   if (size !== null) return `${size} values`;
   return range === undefined ? 'along a line' : `along a line, ${formatNumber(range[0])} to ${formatNumber(range[1])}`;
-}
-
-/** Stops between pieces, so that the half-written file is removed as after any failure. */
-async function* untilStopped(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    signal.throwIfAborted();
-    yield piece;
-  }
 }

@@ -16,7 +16,7 @@ import { type ComputeFlags, declareCompute, inputsOf, readModelFlags, toModelOpt
 import { JSON_OPTION, QUIET } from './output-options.js';
 import { startProgress } from './progress.js';
 import { tellNotes } from './tell-notes.js';
-import type { Terminal } from './terminal.js';
+import { type Terminal, whileHeld } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
@@ -80,7 +80,7 @@ async function runEncode(run: string, command: Command, terminal: Terminal): Pro
     },
     onProgress: ({ done, total }) => progress?.update({ metric: 'encode', phase: 'images', done, total }),
   }).finally(() => progress?.clear());
-  await writeOutput(out, posteriorToNpz(encoded));
+  await whileHeld(terminal, () => writeOutput(out, posteriorToNpz(encoded)));
   terminal.stdout.write(flags.json ? toJson(describe(run, out, encoded)) : render(out, encoded));
 }
 

@@ -1,15 +1,10 @@
 #!/usr/bin/env node
 import { isatty } from 'node:tty';
-import { EXIT, EXIT_OF_SIGNAL } from './exit-codes.js';
+import { EXIT } from './exit-codes.js';
 import { run } from './run.js';
-import { StopSignal } from './terminal.js';
+import { createSignals } from './signals.js';
 
 const stop = new AbortController();
-
-// Under npx one Ctrl-C arrives twice: from the terminal, and again from npm, which hands on what it
-// got.
-const ECHO_MS = 300;
-let stoppedAt = 0;
 
 const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
 
@@ -26,24 +21,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Nobody is left to be told.
 process.stderr.on('error', () => {});
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    // The first asks the command to unwind, the second does not wait for it. A terminal that closes
-    // is nobody in a hurry: system and shell both say so.
-    if (stop.signal.aborted) {
-      if (signal === 'SIGHUP' || performance.now() - stoppedAt < ECHO_MS) return;
-      process.exit(EXIT_OF_SIGNAL[signal]);
-    }
-    stoppedAt = performance.now();
-    stop.abort(new StopSignal(signal));
-  });
-}
+const signals = createSignals(stop);
+// The system lets the first process of a container ignore what it does not handle.
+if (process.pid === 1) signals.hold();
 
 process.exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
   signal: stop.signal,
+  hold: signals.hold,
 });
 if (stop.signal.aborted) {
   // Node resets terminals as it exits, and crashes where one is gone. What ends by the signal

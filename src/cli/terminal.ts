@@ -8,6 +8,12 @@ export interface Output {
   readonly columns?: number;
 }
 
+/**
+ * Holds signals of the system until the function that it returns is called; a patient holder is
+ * waited for.
+ */
+export type Hold = (isPatient?: boolean) => () => void;
+
 /** What a command knows of the world outside its arguments. */
 export interface Terminal {
   /** Results, and nothing else. */
@@ -15,8 +21,22 @@ export interface Terminal {
   /** Warnings, errors, progress. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by SIGINT, SIGTERM and SIGHUP, with a `StopSignal` as the reason. */
+  /** Aborted by signals of the system while they are held, with a `StopSignal` as the reason. */
   readonly signal: AbortSignal;
+  readonly hold?: Hold;
+}
+
+/**
+ * Writes what must be left whole or not at all: a signal aborts the terminal's while it lasts, and
+ * ends the program at once at any other time.
+ */
+export async function whileHeld<T>({ hold }: Terminal, write: () => Promise<T>): Promise<T> {
+  const release = hold?.();
+  try {
+    return await write();
+  } finally {
+    release?.();
+  }
 }
 
 /** The reason of an abort by a signal of the system. */

@@ -14,6 +14,8 @@ const {
   dataSeed,
   model,
   architecture,
+  mlpWidth,
+  mlpDepth,
   latents,
   likelihood,
   testRows,
@@ -48,7 +50,7 @@ export function declareTrain(command: Command): void {
   const { data, ...run } = RUN_OPTIONS;
   declareFlags(command, 'Images and run:', { data, dataSeed, ...run }, { resume: { sets: { option: 'out' } } });
   declareFiles(command);
-  declareFlags(command, 'Model:', { model, architecture, latents, likelihood });
+  declareFlags(command, 'Model:', { model, architecture, mlpWidth, mlpDepth, latents, likelihood });
   declareFlags(command, 'Training:', { steps, batchSize, learningRate, seed, backend, threads });
   declareFlags(command, 'Log, scores, checkpoints:', { logEvery, testRows, scoreRows, scoreEvery, checkpointEvery });
   for (const [name, { owners, rule }] of objectiveOptions()) {

@@ -32,6 +32,7 @@ async function runTrain(command: Command, terminal: Terminal): Promise<void> {
   const options =
     resume === undefined ? ({ threads: 'auto', ...given, out } as TrainOptions) : await resumeOptions(resume, given);
   let reached: number | null = null;
+  let release: (() => void) | undefined;
   // Until the checkpoint is written seconds may pass.
   const acknowledge = () => {
     bar?.clear();
@@ -44,6 +45,8 @@ async function runTrain(command: Command, terminal: Terminal): Promise<void> {
       signal: terminal.signal,
       onProgress(progress) {
         if (progress.kind === 'opened') {
+          // Before, there is nothing to keep.
+          release = terminal.hold?.(true);
           tellOpening(progress, flags, terminal, command);
           reached = progress.firstStep;
         } else if (progress.kind === 'step') {
@@ -63,6 +66,7 @@ async function runTrain(command: Command, terminal: Terminal): Promise<void> {
     throw error;
   } finally {
     terminal.signal.removeEventListener('abort', acknowledge);
+    release?.();
   }
 }
 

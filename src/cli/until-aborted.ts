@@ -15,3 +15,13 @@ export async function untilAborted<T>(start: () => Promise<T>, signal: AbortSign
     signal.removeEventListener('abort', stop);
   }
 }
+
+/** Pieces as they come, until a signal is aborted, in the middle of one too. */
+export async function* untilStopped<T>(pieces: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await untilAborted(() => iterator.next(), signal);
+    if (done) return;
+    yield value;
+  }
+}

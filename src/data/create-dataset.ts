@@ -19,7 +19,7 @@ export interface DatasetArrays {
   readonly width: number;
   /** 1 (the default) or 3. */
   readonly channels?: number;
-  /** (N, K); columns of values 0 .. size - 1 are discrete, others vary along a line. */
+  /** (N, K); columns of whole numbers are discrete, others vary along a line. */
   readonly factors?: MatrixLike;
   readonly factorNames?: readonly string[];
   /** Default `images`. */
@@ -112,5 +112,5 @@ function readFactors(factors: MatrixLike, factorNames: readonly string[] | null,
     const place = `row ${Math.floor(bad / table.columns)}, column ${bad % table.columns}`;
     throw dataRangeError(`factors: expected numbers, got ${table.data[bad]} in ${place}`);
   }
-  return tableOfColumns({ names, values: table.data, rows }, false);
+  return tableOfColumns({ names, values: table.data, rows });
 }

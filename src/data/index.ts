@@ -1,22 +1,29 @@
 /** Data sets by name or by file: the registry. */
 import { isOptionError, wrongValue } from '../errors.js';
+import { notesOf, refuseGuesses } from '../note.js';
 import { checkOptions } from '../options/check-options.js';
 import { SEED } from '../options/common-rules.js';
-import type { GivenOf } from '../options/rule.js';
+import { type GivenOf, other } from '../options/rule.js';
 import { didYouMean } from '../suggest.js';
-import type { Dataset } from './dataset.js';
+import type { Dataset, Reading } from './dataset.js';
 import { FILE_OPTIONS, type FileOptions, givenFileOptions, refuseUseless } from './files/file-options.js';
 import { openFileDataset } from './files/open-file.js';
 import { openProcedural, procedural } from './procedural.js';
 
 export { checkNamesOfFactors } from './check-factors.js';
-export type { Dataset, Factor, ImageShape } from './dataset.js';
+export type { Dataset, Factor, ImageShape, Reading } from './dataset.js';
 export { FILE_OPTIONS, type FileOptions, givenFileOptions } from './files/file-options.js';
 
 const DATASET_OPTIONS = {
   /** Seed of procedural data sets, a whole number; default 0. */
   seed: SEED,
   ...FILE_OPTIONS,
+  /** How other data were read, and these are to be; options that are given go before. */
+  like: other<Reading>({
+    expected: 'the reading of a data set',
+    accepts: (value) => typeof value === 'object' && value !== null,
+    description: 'how other data were read, and these are to be',
+  }),
 };
 
 /** How to open a data set. */
@@ -39,20 +46,32 @@ export type DatasetOptions = GivenOf<typeof DATASET_OPTIONS>;
  */
 export async function openDataset(given: string | Blob, options: DatasetOptions = {}): Promise<Dataset> {
   checkOptions({ name: 'openDataset' }, options, DATASET_OPTIONS);
-  if (typeof given !== 'string') return openFileDataset(given, options);
+  if (typeof given !== 'string') return withoutGuesses(await openFileDataset(given, options), options);
   const drawn = openProcedural(given, options);
   if (drawn !== undefined) {
     refuseUseless(options, [], `${given}, which is drawn`);
     return drawn;
   }
   const disk = await import('./files/disk.js');
-  if ((await disk.kindOfPath(given)) !== null) return openFileDataset(given, options);
+  if ((await disk.kindOfPath(given)) !== null) return withoutGuesses(await openFileDataset(given, options), options);
   if (LIKE_A_PATH.test(given)) disk.refuseMissing(given, NOTHING_THERE);
   const names = procedural.map(({ name }) => name);
   throw wrongValue({
     option: 'data',
     problem: `${NO_SUCH_NAME} ${names.join(', ')}, or the path of a file or folder, got '${given}'${didYouMean(given, names)}`,
   });
+}
+
+/** @throws DataError for the first guess, if there may be none */
+async function withoutGuesses(dataset: Dataset, { strict }: FileOptions): Promise<Dataset> {
+  try {
+    const notes = notesOf(dataset.notes ?? []).filter((note) => typeof note !== 'string');
+    refuseGuesses(notes, strict, { path: dataset.name });
+    return dataset;
+  } catch (error) {
+    await dataset.close?.();
+    throw error;
+  }
 }
 
 /** Folders before the name, or an ending: no drawn data set is called so. */
@@ -84,7 +103,12 @@ export async function absoluteNameOf(given: string): Promise<string> {
 /** The options that were given, fit for any folder: a path in them becomes absolute. */
 export async function absoluteOptionsOf(options: FileOptions): Promise<FileOptions> {
   const given = givenFileOptions(options);
-  if (given.unpackTo === undefined) return given;
-  const disk = await import('./files/disk.js');
-  return { ...given, unpackTo: disk.absolutePath(given.unpackTo) };
+  const { unpackTo, factorsFile } = given;
+  if (unpackTo === undefined && factorsFile === undefined) return given;
+  const { absolutePath } = await import('./files/disk.js');
+  return {
+    ...given,
+    ...(unpackTo !== undefined && { unpackTo: absolutePath(unpackTo) }),
+    ...(factorsFile !== undefined && { factorsFile: absolutePath(factorsFile) }),
+  };
 }

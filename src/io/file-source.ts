@@ -1,4 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, constants, openSync } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { isatty, ReadStream } from 'node:tty';
+import { DataError } from '../errors.js';
 import { type ByteSource, memorySource, refuseOutside, truncated } from './source.js';
 
 /** A file that cannot be opened: it is missing, is a directory, or may not be read. */
@@ -16,30 +20,49 @@ export class NoInputError extends Error {
 // One read(2) moves at most 2 GiB less a page, on every system Node runs on.
 const READ_BYTES = 1 << 30;
 
+// What has no end of its own, such as /dev/zero, ends here, before memory does.
+const STREAMED_BYTES = 2 ** 30;
+
+// To open a pipe that nobody writes to would wait in a thread that nothing can end. Windows has no
+// such pipes.
+const READING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 /**
  * Opens a file for reading in ranges, beyond 4 GiB as well. `-` is standard input, which is read to
- * its end into memory, as is a named pipe. Close it when done.
+ * its end into memory, as is a named pipe: 1 GiB at most. Close it when done.
  *
- * @throws NoInputError when there is nothing to read
+ * @throws NoInputError when there is nothing to read; DataError for a stream of more
  */
 export async function openFileSource(path: string): Promise<ByteSource> {
   if (path === '-') return memorySource(await readToEnd(process.stdin, path), path);
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, 'r');
-    const stat = await handle.stat();
-    if (stat.isDirectory()) throw new NoInputError(path, 'expected a file, got a directory');
-    if (stat.isFile()) return positionalSource(handle, path, stat.size);
-    // A pipe or a device has no size and no positions: <(process substitution) and /dev/stdin come
-    // here.
+    // Of <(process substitution) and /dev/stdin too.
+    const kind = await stat(path);
+    const stream = kind.isFIFO() || kind.isCharacterDevice() ? openWaiting(path, kind.isFIFO()) : null;
+    if (stream !== null) return memorySource(await readToEnd(stream, path), path);
+    handle = await open(path, READING);
+    const found = await handle.stat();
+    if (found.isDirectory()) throw new NoInputError(path, 'expected a file, got a directory');
+    if (found.isFile()) return positionalSource(handle, path, found.size);
+    // A device has no size and no positions.
     const bytes = await readToEnd(handle.createReadStream({ autoClose: false }), path);
     await handle.close();
     return memorySource(bytes, path);
   } catch (error) {
     await handle?.close();
-    if (error instanceof NoInputError) throw error;
+    if (error instanceof NoInputError || error instanceof DataError) throw error;
     throw new NoInputError(path, describeReadFailure(error), error);
   }
+}
+
+/** What writes when it likes, a pipe or a terminal; null for other devices. */
+function openWaiting(path: string, isPipe: boolean): AsyncIterable<Uint8Array> | null {
+  const descriptor = openSync(path, READING);
+  if (isPipe) return new Socket({ fd: descriptor, readable: true, writable: false });
+  if (isatty(descriptor)) return new ReadStream(descriptor);
+  closeSync(descriptor);
+  return null;
 }
 
 function positionalSource(handle: FileHandle, path: string, size: number): ByteSource {
@@ -78,8 +101,12 @@ async function readToEnd(stream: AsyncIterable<Uint8Array>, path: string): Promi
     for await (const piece of stream) {
       pieces.push(piece);
       size += piece.length;
+      if (size > STREAMED_BYTES) {
+        throw new DataError(`expected at most ${STREAMED_BYTES} bytes of a stream, got more; give a file`, { path });
+      }
     }
   } catch (error) {
+    if (error instanceof DataError) throw error;
     throw new NoInputError(path, describeReadFailure(error), error);
   }
   const bytes = new Uint8Array(size);

@@ -70,6 +70,9 @@ export function parseNpyHeader(prefix: Uint8Array, size: number, place: Place): 
     place,
   );
   const { dtype, name, bigEndian, itemBytes, refusal } = readDescr(descr, place);
+  // Any number of them takes no bytes.
+  if (itemBytes === 0)
+    throw new DataError(`.npy header: expected items of a byte or more, got a ${name} of none`, place);
   if (itemBytes !== null) {
     const expected = headerBytes + countElements(shape, itemBytes, place) * itemBytes;
     if (size !== expected) {

@@ -5,17 +5,22 @@ export function formatShape(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
 }
 
-/** The number of elements of a shape; refuses one whose bytes cannot be counted exactly. */
+// An array without elements takes no bytes, so that nothing else bounds its other lengths.
+const MOST_OF_NOTHING = 1 << 20;
+
+/**
+ * The number of elements of a shape; refuses one whose bytes cannot be counted exactly, and one of
+ * no elements whose other lengths are beyond what any table has.
+ */
 export function countElements(shape: readonly number[], itemBytes: number, place: Place): number {
-  let count = 1;
   // A zero makes the product zero whatever the others are, but only after they were multiplied.
-  for (const length of shape) {
-    count *= length;
-    if (!Number.isSafeInteger(count * itemBytes)) {
-      throw new DataError(`shape ${formatShape(shape)} is beyond what can be addressed`, place);
-    }
+  const others = shape.reduce((product, length) => product * (length || 1), 1);
+  if (!Number.isSafeInteger(others * itemBytes)) {
+    throw new DataError(`shape ${formatShape(shape)} is beyond what can be addressed`, place);
   }
-  return count;
+  if (!shape.includes(0)) return others;
+  if (others <= MOST_OF_NOTHING) return 0;
+  throw new DataError(`expected at least one element in an array this wide, got shape ${formatShape(shape)}`, place);
 }
 
 /** Why an array of this shape is no table of samples by columns, or null when it is one. */

@@ -6,6 +6,7 @@ import type { Block, ElementType, NumberBlock, RealBlock } from '../../bindings/
 import type { Core } from '../../bindings/core.js';
 import type { PosteriorBlocks } from '../../bindings/kernels/posterior.js';
 import { DataError, dataRangeError, wrongType, wrongValue } from '../errors.js';
+import { factorTypeOf } from '../factor-type.js';
 import type { Matrix, MatrixData } from '../matrix.js';
 import { mention, phrase } from '../phrase.js';
 import type { FactorType } from '../types.js';
@@ -137,7 +138,7 @@ function loadFactors(core: Core, matrix: Matrix, types: ReadonlyArray<FactorType
     const { minima, maxima } = core.moments.columnExtremes(raw, rows, columns);
     checkMagnitudes('factors', minima, maxima);
     const isIntegral = types.map((_, k) => core.moments.isIntegral(raw, rows, columns, k));
-    const type = types.map((asked, k) => asked ?? (isIntegral[k] ? 'discrete' : 'continuous'));
+    const type = types.map((asked, k) => asked ?? factorTypeOf(isIntegral[k]));
     const ranges = types.map((_, k) => {
       const range = maxima[k] - minima[k] + 1;
       return type[k] === 'discrete' && isIntegral[k] && range <= DENSE_RANGE_LIMIT ? range : 0;

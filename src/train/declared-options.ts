@@ -34,6 +34,24 @@ export const TRAIN_OPTIONS = {
     ARCHITECTURES.map(({ name }) => name),
     { default: 'burgess', own: isOwn<Architecture>, description: 'network architecture' },
   ),
+  /** Of `mlp`: units of each hidden layer. Default 1,200. */
+  mlpWidth: integer({
+    minimum: 1,
+    maximum: 16_384,
+    defaultText: '1200',
+    unit: 'units',
+    description: 'width of the hidden layers of mlp',
+    needs: { option: 'architecture', values: ['mlp'] },
+  }),
+  /** Of `mlp`: hidden layers of the encoder; the decoder has one more. Default 2. */
+  mlpDepth: integer({
+    minimum: 1,
+    maximum: 16,
+    defaultText: '2',
+    unit: 'layers',
+    description: 'hidden layers of the encoder of mlp; the decoder has one more',
+    needs: { option: 'architecture', values: ['mlp'] },
+  }),
   /** D, the number of latents: 1 to 1,024. Default 10. */
   latents: integer({ default: 10, minimum: 1, maximum: 1024, description: 'dimensions of the latent space' }),
   /** `bernoulli` (the default) or `gaussian`, or one of your own, which computes on one thread. */

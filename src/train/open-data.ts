@@ -6,6 +6,7 @@ import {
   type FileOptions,
   givenFileOptions,
   openDataset,
+  type Reading,
 } from '../data/index.js';
 import { dataRangeError, wrongType } from '../errors.js';
 import { checkOptions } from '../options/check-options.js';
@@ -34,10 +35,11 @@ export function checkDataOptions(data: GivenData | undefined, options: FileOptio
 /**
  * Opens data, or hands back what is open already.
  * @param seed of images that are drawn
+ * @param like how the data of a run were read
  */
-export async function openGiven(data: GivenData, options: FileOptions, seed: number): Promise<Dataset> {
+export async function openGiven(data: GivenData, options: FileOptions, seed: number, like?: Reading): Promise<Dataset> {
   checkDataOptions(data, options);
-  if (isToOpen(data)) return openDataset(data, { ...options, seed });
+  if (isToOpen(data)) return openDataset(data, { ...options, seed, ...(like && { like }) });
   // Those that we open have been checked.
   checkNamesOfFactors(
     data.name,

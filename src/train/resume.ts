@@ -40,6 +40,7 @@ export async function resumeOptions(path: string, options: Partial<TrainOptions>
   return {
     model,
     architecture: config.architecture,
+    ...(config.mlp && { mlpWidth: config.mlp.width, mlpDepth: config.mlp.depth }),
     latents: config.latents,
     likelihood: config.likelihood,
     seed: config.seed,

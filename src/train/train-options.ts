@@ -5,8 +5,9 @@ import { checkOptions, checkRecord, checkValue } from '../options/check-options.
 import { SEED, SIGNAL } from '../options/common-rules.js';
 import { boolean, type GivenOf, other } from '../options/rule.js';
 import { mention, phrase } from '../phrase.js';
-import type { Architecture } from './architectures/architecture.js';
+import type { Architecture, DenseSizes } from './architectures/architecture.js';
 import { findArchitecture } from './architectures/index.js';
+import { MLP_SIZES } from './architectures/mlp.js';
 import { TRAIN_OPTIONS } from './declared-options.js';
 import { findLikelihood } from './likelihoods/index.js';
 import type { Likelihood } from './likelihoods/likelihood.js';
@@ -93,6 +94,8 @@ export interface TrainPlan {
   readonly objective: Objective;
   readonly objectiveOptions: ObjectiveOptions;
   readonly architecture: Architecture;
+  /** Sizes of mlp that were asked for. */
+  readonly mlp?: DenseSizes;
   readonly likelihood: Likelihood;
   readonly latents: number;
   readonly steps: number;
@@ -133,11 +136,17 @@ export function planTraining(options: TrainOptions): TrainPlan {
       objective.options ?? {},
     ),
     architecture,
+    ...sizesOf(values),
     likelihood: findLikelihood(values.likelihood),
     batchSize: values.batchSize ?? architecture.batchSize,
     learningRate: values.learningRate ?? architecture.learningRate,
     threads: values.threads ?? 1,
   };
+}
+
+function sizesOf({ mlpWidth, mlpDepth }: { mlpWidth: number | null; mlpDepth: number | null }): Pick<TrainPlan, 'mlp'> {
+  if (mlpWidth === null && mlpDepth === null) return {};
+  return { mlp: { width: mlpWidth ?? MLP_SIZES.width, depth: mlpDepth ?? MLP_SIZES.depth } };
 }
 
 /** @throws TypeError for an option of an objective that stands beside its name */

@@ -1,6 +1,6 @@
 /** The façade of training: opens data, backend and run folder, and hands them to the loop. */
 import { type Core, withCore } from '../../bindings/core.js';
-import { absoluteNameOf, absoluteOptionsOf, type Dataset, type FileOptions } from '../data/index.js';
+import { absoluteNameOf, absoluteOptionsOf, type Dataset, type FileOptions, type Reading } from '../data/index.js';
 import { splitRows } from '../data/split.js';
 import { DataError, wrongValue } from '../errors.js';
 import { notesOf, writeNotes } from '../note.js';
@@ -19,7 +19,7 @@ import { ADAM_DEFAULTS } from './optimiser.js';
 import { checkThreads, chooseThreads, openReplicas } from './parallel/open-replicas.js';
 import { writePosterior } from './posterior-archive.js';
 import type { LiveScores } from './progress.js';
-import type { RunConfig } from './run/config.js';
+import { type RunConfig, readConfig } from './run/config.js';
 import type { JsonRecord } from './run/json-value.js';
 import { createMemoryRunFolder } from './run/memory-run-folder.js';
 import { type RunRecord, resumeRun, startRun } from './run/open-run.js';
@@ -83,7 +83,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   options.signal?.throwIfAborted();
   return closingAll(async (opened) => {
     const { data, dataOptions = {} } = options;
-    const opening = openGiven(data, dataOptions, plan.dataSeed);
+    const opening = openGiven(data, dataOptions, plan.dataSeed, await readingBefore(options));
     // What the caller opened stays open.
     const dataset = await (isToOpen(data) ? opened(opening) : opening);
     const backend = await opened(openBackend(options.backend ?? 'auto', options.tf ? { tf: options.tf } : {}));
@@ -212,6 +212,17 @@ async function trainWith(
   };
 }
 
+/** How the run that is resumed has read its data; that it is damaged is said later. */
+async function readingBefore({ out, resume }: TrainOptions): Promise<Reading | undefined> {
+  if (!resume || out === undefined) return undefined;
+  try {
+    const { openRunFolder } = await import('./run/node-run-folder.js');
+    return (await readConfig(typeof out === 'string' ? await openRunFolder(out, 'read') : out)).data.reading;
+  } catch {
+    return undefined;
+  }
+}
+
 async function openFolder({ out, resume }: TrainOptions, opened: Opened): Promise<RunFolder> {
   if (out === undefined) return createMemoryRunFolder();
   if (typeof out !== 'string') return out;
@@ -280,11 +291,13 @@ function describeRun(
       name: dataset.name,
       path,
       ...(Object.keys(options).length > 0 && { options: { ...options } }),
+      ...(dataset.reading && { reading: dataset.reading }),
       identity: { ...dataset.identity, testRows },
       image: { ...dataset.image },
     },
     objective: { name: plan.objective.name, options: plan.objectiveOptions as JsonRecord },
     architecture: plan.architecture.name,
+    ...(plan.mlp && { mlp: plan.mlp }),
     latents: plan.latents,
     likelihood: plan.likelihood.name,
     seed: plan.seed,

@@ -5,7 +5,7 @@ import { dataRangeError, wrongType, wrongValue } from '../errors.js';
 import { checkDataOptions, isToOpen, openGiven } from '../train/open-data.js';
 import type { RunFolder } from '../train/run/run-folder.js';
 import { type LoadRunOptions, type Model, openModel } from './load-run.js';
-import { isSame, openOwn, seedOf } from './run-data.js';
+import { isSame, openOwn, readingFor, seedOf } from './run-data.js';
 
 /** A run: the path of its folder (Node), a folder in memory, or its model, loaded. */
 export type GivenRun = string | RunFolder | Model;
@@ -134,7 +134,11 @@ async function withData<R>(
 }
 
 function openData(model: Model | null, data: DataOptions['data'], dataOptions: FileOptions): Promise<Dataset> {
-  if (data !== undefined) return openGiven(data, dataOptions, model === null ? 0 : seedOf(model.config));
+  if (data !== undefined) {
+    return model === null
+      ? openGiven(data, dataOptions, 0)
+      : openGiven(data, dataOptions, seedOf(model.config), readingFor(model.config));
+  }
   if (model !== null) return openOwn(model.config, dataOptions);
   throw wrongType({ option: 'data', problem: 'expected images for an encoder of your own, got none' });
 }

@@ -54,7 +54,7 @@ export async function readModel(run: string | RunFolder, options: ModelOptions =
   const config = await readConfig(folder);
   const { architecture, likelihood, objective } = partsOf(config, options);
   const image = await imageOf(config);
-  const networks = architecture.build(image, config.latents);
+  const networks = architecture.build(image, config.latents, config.mlp);
   const shapes = [...listParameters('encoder', networks.encoder), ...listParameters('decoder', networks.decoder)];
   const model = { config, image, networks, likelihood, code: codeOf(config.objective, objective) };
   if (untrained) {

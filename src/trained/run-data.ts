@@ -1,5 +1,12 @@
 /** The data that a run was trained on. */
-import { type Dataset, type FileOptions, givenFileOptions, isNothingThere } from '../data/index.js';
+import {
+  type Dataset,
+  type FileOptions,
+  givenFileOptions,
+  type ImageShape,
+  isNothingThere,
+  type Reading,
+} from '../data/index.js';
 import { dataRangeError, wrongValue } from '../errors.js';
 import { dataAreGone, openGiven } from '../train/open-data.js';
 import type { RunConfig } from '../train/run/config.js';
@@ -19,8 +26,18 @@ export function seedOf(config: RunConfig): number {
  * @param given options that take the place of those
  */
 export function openNamed(config: RunConfig, given: FileOptions = {}): Promise<Dataset> {
-  const { name, path, options } = config.data;
-  return openGiven(path ?? name, { ...options, ...givenFileOptions(given) }, seedOf(config));
+  const { name, path, options, reading } = config.data;
+  return openGiven(path ?? name, { ...options, ...givenFileOptions(given) }, seedOf(config), reading);
+}
+
+/** How other data are read for a run: as its own were, in the size of its images. */
+export function readingFor({ data: { reading, image } }: RunConfig): Reading {
+  const { height, width, channels } = (image ?? {}) as Partial<ImageShape>;
+  return {
+    ...(height !== undefined && height === width && { size: height }),
+    ...((channels === 1 || channels === 3) && { channels }),
+    ...reading,
+  };
 }
 
 /** The data that a run names; they may have been moved, or be others by now. */

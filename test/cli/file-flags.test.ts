@@ -1,7 +1,4 @@
-/**
- * `--size --crop --channels --maximum --unpack-to`: of every command that opens images, and kept
- * with a run.
- */
+/** `--size`, `--crop` and others: of every command that opens images, and kept with a run. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { encode as encodePng } from 'fast-png';
@@ -14,7 +11,10 @@ import { makeFolder } from './sample-files.js';
 const { at, remove } = makeFolder();
 test.after(remove);
 
-const FLAGS = ['--size', '--crop', '--channels', '--maximum', '--unpack-to'];
+const FLAGS = [
+  ...['--size', '--crop', '--channels', '--maximum', '--order'],
+  ...['--images-member', '--factors-member', '--factors-file', '--unpack-to', '--strict'],
+];
 const PICTURES = at('pictures');
 const SMALL = ['--architecture', 'mlp', '--model', 'vae', '--latents', '2', '--backend', 'wasm', '--threads', '1'];
 const SHORT = ['--batch-size', '4', '--test-rows', '8', '--score-rows', '0', '--steps', '2', '--quiet'];
@@ -108,7 +108,7 @@ test('a run is resumed with them, named again or not, and not with others', asyn
   assert.match(await resume('--size', '5'), /^2 .*--size: expected 4 as in .*run, got 5; /);
   assert.match(await resume('--crop', '9'), /--crop: expected 8 as in .*run, got 9; --data crop 8, got 9$/);
   assert.match(await resume('--channels', '3'), /--data: expected channels 1 as in .*run, got 3$/);
-  assert.match(await resume('--maximum', '3'), /^2 vaemetrics: error: --maximum: expected none for pictures, got 3$/);
+  assert.match(await resume('--maximum', '3'), /--data: expected maximum nothing as in .*run, got 3$/);
   assert.match(
     await errorOf('train', '--resume', at('plain'), '--crop', '5'),
     /--data: expected crop null as in .*, got 5$/,
@@ -123,8 +123,8 @@ test('the data of a run are opened with them, wherever they are shown', async ()
     ['traverse', at('run'), '--out', at('t.png')],
     ['reconstruct', at('run'), '--out', at('r.png')],
     ['interpolate', at('run'), '--from', '0', '--to', '1', '--out', at('i.png')],
-    // Other data are opened with what is said of them alone.
-    ['encode', at('run'), '--data', PICTURES, '--size', '4', '--out', out],
+    // Other data are read as those were.
+    ['encode', at('run'), '--data', PICTURES, '--out', out],
   ];
   for (const command of commands) {
     const { code, err } = await runInProcess([...command, '--backend', 'wasm']);
@@ -136,7 +136,10 @@ test('the data of a run are opened with them, wherever they are shown', async ()
     /^2 .*dataOptions: expected those that the run was trained with, size 4, crop 8, got crop 7; to take '.*pictures' for other images, name it as data$/,
   );
   assert.match(await encode('--size', '5'), /^65 .*expected images of 4 x 4 x 1|^2 .*expected those that the run/);
-  assert.match(await encode('--data', PICTURES), /^65 .*expected images of 4 x 4 x 1 .*, got pictures of 64 x 64 x 1$/);
+  assert.match(
+    await encode('--data', PICTURES, '--size', '64'),
+    /^65 .*expected images of 4 x 4 x 1 .*, got pictures of 64 x 64 x 1$/,
+  );
 });
 
 test('a flag without a use is an error, never ignored', async () => {
@@ -169,7 +172,7 @@ test('values out of range are refused in a sentence', async () => {
   for (const [flag, value, expected] of [
     ['--size', '0', 'expected a whole number from 1 to 4096'],
     ['--crop', 'all', 'expected a whole number from 1 to 65535'],
-    ['--maximum', '256', 'expected a whole number from 1 to 255'],
+    ['--maximum', '65536', 'expected a whole number from 1 to 65535'],
     ['--channels', '2', 'expected 1 or 3'],
   ]) {
     assert.is(
@@ -194,9 +197,12 @@ test('advice of readers names flags', async () => {
     const data = new Uint8Array(16 * channels);
     writeFileSync(at(`mixed/${name}`), encodePng({ width: 4, height: 4, channels, depth: 8, data }));
   }
-  const sheet = ['data', at('mixed'), '-o', at('sheet.png'), '--size', '4'];
-  assert.match(await errorOf(...sheet), /^65 .*b\.png: .*got a coloured one; say --channels 3$/);
-  assert.is((await runInProcess([...sheet, '--channels', '3'])).code, 0);
+  const { out } = await runInProcess(['data', at('mixed'), '--size', '4']);
+  assert.match(out, '1 of 2 pictures are grey, and are taken as coloured as the others, --channels 1 makes all grey');
+  assert.match(
+    await errorOf('data', at('dark.npy'), '--strict'),
+    /^65 .*the largest pixel is 9, which is taken as white, unless --maximum says another$/,
+  );
 });
 
 test('what is unpacked is found again by a run that was begun in another folder, or moved', async () => {

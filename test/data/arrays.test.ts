@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openArrayImages } from '../../src/data/files/array-images.js';
 import { packBits, packedImages } from '../../src/data/files/packed-images.js';
-import { openDataset } from '../../src/data/index.js';
+import { type Dataset, openDataset } from '../../src/data/index.js';
 import { memorySource } from '../../src/io/index.js';
 import { openTensors, type Tensor } from '../../src/io/open-tensors.js';
 import { concatenate, crcOf, npyBytes, zipBytes } from '../io/builders.js';
@@ -79,19 +79,58 @@ test('kinds of factors are taken from where the file says them', async () => {
   const open = (...kinds: string[]) => openDataset(archive({ images, factors, factor_types: words(...kinds) }));
   const dataset = await open('discrete', 'continuous');
   assert.equal(dataset.factors, [
-    { name: 'factor0', size: 3 },
+    { name: 'factor0', size: 3, values: [5, 7, 9] },
     { name: 'factor1', size: null, range: [0, 2] },
   ]);
   assert.equal(await factorsOf(dataset, [0, 1, 2]), [0, 0, 2, 1, 1, 2]);
   assert.equal(
     (await openDataset(archive({ images, factors }))).factors.map(({ size }) => size),
-    [null, 3],
+    [3, 3],
   );
   assert.match(
     await refusalOf(open('discrete')),
     "member 'factor_types': expected 2 kinds, one for each factor, got 1",
   );
   assert.match(await refusalOf(open('discrete', 'both')), `row 1: expected discrete or continuous, got "both"`);
+});
+
+test('whole numbers of every type are discrete, wherever they begin and whatever they leave out', async () => {
+  const images = pixels([4, 1, 1], ramp(4));
+  const columns = [
+    [0, 1, 2, 0],
+    [1, 2, 3, 1],
+    [-3, 8, 100, -3],
+  ];
+  const arrays: ReadonlyArray<readonly [string, (values: number[]) => ArrayBufferView]> = [
+    ['|i1', (values) => Int8Array.from(values)],
+    ['<i2', (values) => Int16Array.from(values)],
+    ['<i4', (values) => Int32Array.from(values)],
+    ['<i8', (values) => BigInt64Array.from(values, BigInt)],
+    ['<f4', (values) => Float32Array.from(values)],
+    ['<f8', (values) => Float64Array.from(values)],
+  ];
+  const order = [0, 1, 2, 0];
+  for (const [descr, make] of arrays) {
+    const { buffer } = make(order.flatMap((_, row) => columns.map((column) => column[row])));
+    const factors = npyBytes({ descr, shape: [4, 3], data: new Uint8Array(buffer as ArrayBuffer) });
+    const dataset = await openDataset(archive({ images, factors }));
+    assert.equal(dataset.factors, [
+      { name: 'factor0', size: 3 },
+      { name: 'factor1', size: 3, values: [1, 2, 3] },
+      { name: 'factor2', size: 3, values: [-3, 8, 100] },
+    ]);
+    assert.equal(
+      await factorsOf(
+        dataset,
+        order.map((_, row) => row),
+      ),
+      order.flatMap((number) => [number, number, number]),
+      descr,
+    );
+  }
+  const halves = npyBytes({ descr: '<f8', shape: [4], data: doubles(0, 0.5, 1, 0) });
+  const [factor] = (await openDataset(archive({ images, label: halves }))).factors;
+  assert.equal(factor, { name: 'label', size: null, range: [0, 1] });
 });
 
 test('the largest of small whole numbers is white, and the maximum given goes before', async () => {
@@ -146,7 +185,8 @@ for (const [descr, bytesOf] of NUMBERS) {
       if ((wrong < 0 && descr.includes('u')) || wrong >= 2 ** (8 * Number(descr.at(-1)) - 1)) continue;
       const [got] = descr === '<f4' ? Float32Array.of(wrong) : [wrong];
       const message = `member 'images', row 2: expected pixels from 0 to ${floats}255, got ${got}`;
-      assert.ok((await refusalOf(open([16, 3, wrong]))).endsWith(message), message);
+      const help = wrong > 255 ? '; say what is white: maximum' : '';
+      assert.ok((await refusalOf(open([16, 3, wrong]))).endsWith(message + help), message);
     }
   });
 }
@@ -203,7 +243,7 @@ test('whole numbers in large bare arrays are told by rows of the beginning, the 
     ['<f4', new Uint8Array(Float32Array.from(values).buffer)],
   ] as const) {
     const [tensor] = await openTensors(memorySource(pixels([200, 32, 32], bytes, descr)));
-    const { images, notes } = await openArrayImages(asLarge(tensor, 400_000), null);
+    const { images, notes } = await openArrayImages(asLarge(tensor, 400_000), {});
     assert.ok(notes.some(({ text }) => text === 'the largest pixel is 16, which is taken as white'));
     const out = new Uint8Array(1024);
     await images.read([399_999], out);
@@ -215,7 +255,7 @@ test('whole numbers in large bare arrays are told by rows of the beginning, the 
   const brighter = values.slice();
   brighter[100 * 1024 + 7] = 20;
   const [bytes] = await openTensors(memorySource(pixels([200, 32, 32], brighter)));
-  const dark = (await openArrayImages(asLarge(bytes, 400_000), null)).images;
+  const dark = (await openArrayImages(asLarge(bytes, 400_000), {})).images;
   assert.match(
     await refusalOf(Promise.resolve(dark.read([100], new Uint8Array(1024)))),
     /row 100: expected pixels from 0 to 16, got 20; say what is white: maximum$/,
@@ -223,7 +263,7 @@ test('whole numbers in large bare arrays are told by rows of the beginning, the 
   const late = Float32Array.from(values, (value) => value / 16);
   late[100 * 1024] = 16;
   const [tensor] = await openTensors(memorySource(pixels([200, 32, 32], new Uint8Array(late.buffer), '<f4')));
-  const { images } = await openArrayImages(asLarge(tensor, 400_000), null);
+  const { images } = await openArrayImages(asLarge(tensor, 400_000), {});
   assert.match(
     await refusalOf(Promise.resolve(images.read([100], new Uint8Array(1024)))),
     'row 100: expected pixels from 0 to 1, or whole numbers from 0 to 255, got 16',
@@ -237,7 +277,103 @@ test('channels may come before height and width, and where both could be they co
   assert.ok(planes.notes?.includes('the shape (1, 3, 2, 2) is taken as (N, C, H, W)'));
   const both = await openDataset(archive({ images: pixels([1, 3, 2, 3], ramp(18)) }));
   assert.equal(both.image, { height: 3, width: 2, channels: 3 });
-  assert.ok(both.notes?.includes('the shape (1, 3, 2, 3) is taken as (N, H, W, C)'));
+  assert.ok(
+    both.notes?.includes(
+      'the shape (1, 3, 2, 3) is taken as (N, H, W, C), unless order = nchw; order = nhwc confirms it',
+    ),
+  );
+  const said = await openDataset(archive({ images: pixels([1, 3, 2, 3], ramp(18)) }), { order: 'nchw' });
+  assert.equal(said.image, { height: 2, width: 3, channels: 3 });
+  assert.equal((await imagesOf(said, [0])).slice(0, 3), Uint8Array.of(0, 42, 84));
+  assert.equal(
+    said.notes?.filter((note) => note.includes('shape')),
+    [],
+  );
+  const strict = openDataset(archive({ images: pixels([1, 3, 2, 3], ramp(18)) }), { strict: true });
+  assert.match(await refusalOf(strict), 'is taken as (N, H, W, C), unless order: nchw; order: nhwc confirms it');
+  const dropped = await openDataset(archive({ images: pixels([1, 1, 2, 2, 3], ramp(12)) }));
+  assert.equal(dropped.image, { height: 2, width: 2, channels: 3 });
+  assert.ok(dropped.notes?.includes('the shape (1, 1, 2, 2, 3) is taken as (1, 2, 2, 3), as numpy.squeeze makes it'));
+});
+
+test('images and factors are taken by the usual names or by those given, and a choice among several is told', async () => {
+  const members = {
+    x_train: pixels([2, 1, 2], ramp(4)),
+    x_test: pixels([1, 1, 2], ramp(2)),
+    y_train: pixels([2], Uint8Array.of(3, 8)),
+    labels: pixels([2], Uint8Array.of(5, 4)),
+  };
+  const usual = await openDataset(archive(members));
+  assert.equal(await imagesOf(usual, [1]), Uint8Array.of(14, 21));
+  assert.equal(usual.factors, [{ name: 'label', size: 2, values: [4, 5] }]);
+  assert.equal(usual.notes?.slice(0, 2), [
+    "'x_train' is taken for the images, not 'x_test', unless imagesMember says another",
+    "'labels' is taken for the factors, not 'y_train', unless factorsMember says another",
+  ]);
+  const named = await openDataset(archive(members), {
+    imagesMember: 'x_train',
+    factorsMember: 'y_train',
+    strict: true,
+  });
+  assert.equal(named.factors, [{ name: 'label', size: 2, values: [3, 8] }]);
+  assert.match(
+    await refusalOf(openDataset(archive(members), { imagesMember: 'x' })),
+    "found no 'x' for imagesMember, got x_train (2, 1, 2), x_test (1, 1, 2), y_train (2,), labels (2,)",
+  );
+  const only = await openDataset(archive({ pictures: GOOD, t: pixels([2], ramp(2)) }));
+  assert.ok(only.notes?.includes("'pictures' is taken for the images, unless imagesMember says another"));
+  assert.match(await refusalOf(openDataset(archive(members), { strict: true })), "'x_train' is taken for the images");
+});
+
+test('white beyond 255 is spread over bytes, and data are read as those before them', async () => {
+  const deep = (...values: number[]) =>
+    pixels([values.length, 1, 1], new Uint8Array(Uint16Array.from(values).buffer), '<u2');
+  const of = async (dataset: Promise<Dataset>) => [...(await imagesOf(await dataset, rowsOf(await dataset)))];
+  const white = { maximum: 4095 };
+  assert.equal(await of(openDataset(archive({ images: deep(0, 2048, 4095) }), white)), [0, 128, 255]);
+  assert.match(
+    await refusalOf(openDataset(archive({ images: deep(0, 4096) }), white)),
+    /row 1: expected pixels from 0 to 4095, got 4096$/,
+  );
+  const bytes = (...values: number[]) => archive({ images: pixels([values.length, 1, 1], Uint8Array.from(values)) });
+  const dark = await openDataset(bytes(0, 8, 16));
+  assert.equal(dark.reading, { white: 16 });
+  const like = dark.reading;
+  // Alone its white would be 8.
+  const darker = await openDataset(bytes(0, 8), { like });
+  assert.equal([...(await imagesOf(darker, [0, 1]))], [0, 128]);
+  assert.equal(
+    darker.notes?.[0],
+    'the largest pixel is 8; white is 16, as for the data that the run was trained on, unless maximum says another',
+  );
+  assert.equal(await of(openDataset(bytes(0, 8), { like: { white: 255 } })), [0, 8]);
+  const problem = 'expected pixels from 0 to 16, which is white in the data that the run was trained on, got';
+  assert.match(await refusalOf(openDataset(bytes(0, 255), { like })), `${problem} 255; say what is white: maximum`);
+  assert.match(await refusalOf(openDataset(archive({ images: deep(0, 300) }), { like })), `${problem} 300`);
+  assert.equal(await of(openDataset(bytes(0, 255), { like, maximum: 255 })), [0, 255]);
+  assert.match(
+    await refusalOf(openDataset(bytes(0, 8), { strict: true })),
+    'the largest pixel is 8, which is taken as white, unless maximum says another',
+  );
+});
+
+test('labels are numbered as those before them, and new ones behind', async () => {
+  const labelled = (...values: number[]) =>
+    archive({
+      images: pixels([values.length, 1, 1], ramp(values.length).fill(200)),
+      labels: pixels([values.length], Uint8Array.from(values)),
+    });
+  const { reading } = await openDataset(labelled(8, 3));
+  assert.equal(reading?.labels, { label: [3, 8] });
+  const later = await openDataset(labelled(8, 5, 3), { like: reading });
+  assert.equal(later.factors, [{ name: 'label', size: 3, values: [3, 8, 5] }]);
+  assert.equal(await factorsOf(later, [0, 1, 2]), [1, 2, 0]);
+});
+
+test('rows of numbers are images of one line', async () => {
+  const dataset = await openDataset(archive({ X: pixels([2, 3], ramp(6)), y: pixels([2], ramp(2)) }));
+  assert.equal(dataset.image, { height: 1, width: 3, channels: 1 });
+  assert.equal(await imagesOf(dataset, [1]), Uint8Array.of(21, 28, 35));
 });
 
 test('an .npy file has images and no factors', async () => {
@@ -273,8 +409,8 @@ test('large bare arrays are read by ranges of rows, in any order, and give what 
     npyBytes({ descr: '<f4', shape: [200, 32, 32], data: floats }),
   ]) {
     const [tensor] = await openTensors(memorySource(file));
-    const whole = (await openArrayImages(tensor, null)).images;
-    const ranged = (await openArrayImages(asLarge(tensor, 400_000), null)).images;
+    const whole = (await openArrayImages(tensor, {})).images;
+    const ranged = (await openArrayImages(asLarge(tensor, 400_000), {})).images;
     assert.is(ranged.size, 400_000);
     const { height, width, channels } = whole.image;
     const room = height * width * channels;
@@ -292,7 +428,7 @@ test('zeros and ones that look binary and later are not are refused', async () =
   data[77 * 1024 + 5] = 1;
   data[150 * 1024] = 200;
   const [tensor] = await openTensors(memorySource(pixels([200, 32, 32], data)));
-  const { images } = await openArrayImages(asLarge(tensor, 300_000), 1);
+  const { images } = await openArrayImages(asLarge(tensor, 300_000), { maximum: 1 });
   const out = new Uint8Array(1024);
   await images.read([77], out);
   assert.is(out[5], 255);
@@ -350,9 +486,9 @@ const GOOD = pixels([2, 2, 2], ramp(8));
 
 test('archives that are no data set are refused with what was expected', async () => {
   const refused: ReadonlyArray<readonly [Readonly<Record<string, Uint8Array>>, string]> = [
-    [{ pictures: GOOD }, 'expected an array called images or imgs, got pictures (2, 2, 2)'],
-    [{ images: pixels([2, 2], ramp(4)) }, "member 'images': expected images of shape (N, H, W), (N, H, W, C)"],
-    [{ images: pixels([2, 2, 2, 2], ramp(16)) }, 'with 1 or 3 channels, got (2, 2, 2, 2)'],
+    [{ pictures: GOOD, photos: GOOD }, 'got pictures (2, 2, 2), photos (2, 2, 2); say imagesMember'],
+    [{ images: pixels([2], ramp(2)) }, "member 'images': expected images of shape (N, H, W), (N, H, W, C)"],
+    [{ images: pixels([2, 2, 2, 2], ramp(16)) }, 'got (2, 2, 2, 2)'],
     [{ images: pixels([0, 2, 2], ramp(0)) }, 'got (0, 2, 2)'],
     [
       { images: pixels([1, 1, 1], ramp(16), '<c16') },

@@ -18,14 +18,22 @@ async function optionErrorOf(promise: Promise<{ close?(): unknown }>): Promise<s
   return 'nothing was refused';
 }
 
-const ALL: Required<FileOptions> = { size: 8, crop: 4, channels: 3, maximum: 9, unpackTo: 'unpacked.npy' };
+// Those that name a part of the data have tests with such data.
+const ALL: Omit<Required<FileOptions>, 'imagesMember' | 'factorsMember' | 'factorsFile' | 'strict'> = {
+  size: 8,
+  crop: 4,
+  channels: 3,
+  maximum: 9,
+  order: 'nchw',
+  unpackTo: 'unpacked.npy',
+};
 
 const pixels = (descr: string, data: Uint8Array) => npyBytes({ descr, shape: [2, 2, 2], data });
 const archive = (content: Uint8Array, deflated: boolean) => zipBytes([{ name: 'images.npy', content, deflated }]);
 const idx = concatenate(Uint8Array.of(0, 0, 8, 3), Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1), ramp(2));
 const norb = (magic: number, shape: readonly number[], values: Uint8Array) =>
   concatenate(littleEndian(4, magic, shape.length, ...[...shape, 1, 1].slice(0, Math.max(3, shape.length))), values);
-const png = encode({ width: 6, height: 6, channels: 1, depth: 8, data: ramp(36) });
+const png = encode({ width: 6, height: 6, channels: 1, depth: 16, data: Uint16Array.from(ramp(36)) });
 
 /** What holds each kind, the options that it has a use for, and what the others are told. */
 const KINDS: ReadonlyArray<
@@ -33,7 +41,7 @@ const KINDS: ReadonlyArray<
     what: string,
     files: Readonly<Record<string, Uint8Array>> | null,
     path: string,
-    uses: ReadonlyArray<keyof FileOptions>,
+    uses: ReadonlyArray<keyof typeof ALL>,
   ]
 > = [
   ['shapes-3, which is drawn', null, 'shapes-3', []],
@@ -54,11 +62,11 @@ const KINDS: ReadonlyArray<
     '',
     ['size'],
   ],
-  ['pictures', { 'a.png': png, 'b.png': png }, '', ['size', 'crop', 'channels']],
+  ['pictures', { 'a.png': png, 'b.png': png }, '', ['size', 'crop', 'channels', 'maximum']],
 ];
 
 for (const [what, files, path, uses] of KINDS) {
-  for (const name of Object.keys(ALL) as Array<keyof FileOptions>) {
+  for (const name of Object.keys(ALL) as Array<keyof typeof ALL>) {
     const isUseful = uses.includes(name);
     test(`${path === '' ? 'a folder' : path.replace(/.*\//, '')} of ${what} ${isUseful ? 'takes' : 'refuses'} ${name}`, async () => {
       await inFolder(files ?? {}, async (folder) => {

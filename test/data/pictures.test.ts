@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decodePngPicture, loadJpegDecoder } from '../../src/data/files/decode-picture.js';
+import { loadJpegDecoder } from '../../src/data/files/decode-jpeg.js';
+import { decodePng } from '../../src/data/files/decode-png.js';
 import { listFolder } from '../../src/data/files/disk.js';
 import { openDataset } from '../../src/data/index.js';
 import { concatenate } from '../io/builders.js';
@@ -19,7 +20,7 @@ const colour = Uint8Array.from({ length: 12 * 10 * 3 }, (_, i) => {
 const grey = Uint8Array.from({ length: 120 }, (_, i) => Math.floor(i / 10) * 20);
 
 test('PNG of 1, 8 and 16 bits, with a palette and with an opaque alpha, gives the pixels that were written', async () => {
-  const decoded = async (name: string) => decodePngPicture(await read(name), name);
+  const decoded = async (name: string) => decodePng(await read(name), name);
   assert.equal(await decoded('colour.png'), { height: 12, width: 10, channels: 3, pixels: colour });
   assert.equal(await decoded('opaque.png'), { height: 12, width: 10, channels: 3, pixels: colour });
   assert.equal(await decoded('palette.png'), { height: 12, width: 10, channels: 3, pixels: colour });
@@ -33,7 +34,7 @@ test('PNG of 1, 8 and 16 bits, with a palette and with an opaque alpha, gives th
 
 test('PNG that is transparent, cut short or damaged is refused', async () => {
   const bytes = await read('colour.png');
-  const decode = (changed: Uint8Array) => refusalOf((async () => decodePngPicture(changed, 'a.png'))());
+  const decode = (changed: Uint8Array) => refusalOf(decodePng(changed, 'a.png'));
   assert.match(await decode(await read('transparent.png')), 'a.png: expected a picture without transparent pixels');
   for (let length = 1; length < bytes.length; length += 5) await decode(bytes.subarray(0, length));
   for (const at of [16, 24, 45, 60, bytes.length - 14]) {
@@ -45,7 +46,7 @@ test('PNG that is transparent, cut short or damaged is refused', async () => {
 
 test('JPEG, baseline, progressive and grey, is near what was written', async () => {
   const decode = await loadJpegDecoder();
-  const smooth = decodePngPicture(await read('smooth.png'), 'smooth.png');
+  const smooth = await decodePng(await read('smooth.png'), 'smooth.png');
   for (const name of ['baseline.jpg', 'progressive.jpg', 'grey.jpg']) {
     const { height, width, channels, pixels } = decode(await read(name), name);
     assert.equal([height, width, channels], [64, 48, name === 'grey.jpg' ? 1 : 3]);
@@ -129,7 +130,7 @@ test('a folder: order of names, sub-folders as labels, the largest centred squar
     const dataset = await openDataset(folder, { size: 10 });
     assert.is(dataset.size, 3);
     assert.equal(dataset.image, { height: 10, width: 10, channels: 3 });
-    assert.equal(dataset.factors, [{ name: 'label', size: 2 }]);
+    assert.equal(dataset.factors, [{ name: 'label', size: 2, values: ['cats', 'dogs'] }]);
     assert.equal(await factorsOf(dataset, rowsOf(dataset)), [0, 0, 1]);
     const square = colour.subarray(30, 330);
     // Twice, as the second time they have been kept.
@@ -169,20 +170,66 @@ test('links are followed, to files and to folders, and every folder is read once
       ['linked/2.png', 'linked/deep/3.png', 'real/1.png', 'real/5.png'],
     );
     const dataset = await openDataset(at('pics'), { size: 10 });
-    assert.equal(dataset.factors, [{ name: 'label', size: 2 }]);
+    assert.equal(dataset.factors, [{ name: 'label', size: 2, values: ['linked', 'real'] }]);
     assert.equal(await factorsOf(dataset, rowsOf(dataset)), [0, 0, 1, 1]);
     assert.equal((await imagesOf(dataset, [1])).slice(0, 1), Uint8Array.of(20));
   });
 });
 
-test('a coloured picture among grey ones, and what is no picture, are refused by name', async () => {
-  const files = { 'a.png': await read('grey.png'), 'b.png': await read('colour.png'), 'c.jpg': ramp(50) };
+test('one picture in colours makes all coloured, wherever it is, and channels says otherwise', async () => {
+  const files = { 'a.png': await read('grey.png'), 'b.png': await read('colour.png'), 'c.png': await read('grey.png') };
   await inFolder(files, async (folder) => {
-    const dataset = await openDataset(folder, { size: 5 });
-    assert.is(dataset.image.channels, 1);
-    assert.match(await refusalOf(imagesOf(dataset, [1])), 'b.png: expected a grey picture as the first one is');
-    assert.match(await refusalOf(imagesOf(dataset, [2])), 'c.jpg, byte 0: expected a PNG or JPEG picture');
+    const dataset = await openDataset(folder, { size: 10 });
+    assert.is(dataset.image.channels, 3);
+    assert.ok(
+      dataset.notes?.includes(
+        '2 of 3 pictures are grey, and are taken as coloured as the others, channels = 1 makes all grey',
+      ),
+    );
+    const made = await openDataset(folder, { size: 10, channels: 1 });
+    // The first line of the square is line 1 of the picture.
+    const luminance = Array.from({ length: 10 }, (_, x) => Math.round(0.299 * 20 + 0.587 * x * 25 + 0.114 * 10));
+    assert.equal([...(await imagesOf(made, [1])).slice(0, 10)], luminance);
+    assert.equal((await imagesOf(made, [0])).slice(0, 1), Uint8Array.of(20));
+  });
+});
+
+test('what is no picture, a pipe and a single picture are refused by name', async () => {
+  const files = { 'a.png': await read('grey.png'), 'c.jpg': ramp(50) };
+  await inFolder(files, async (folder) => {
+    assert.match(await refusalOf(openDataset(folder)), 'c.jpg, byte 0: expected a PNG or JPEG picture');
     assert.match(await refusalOf(openDataset(join(folder, 'a.png'))), 'a single picture; give the folder it is in');
+  });
+});
+
+test('an orientation in the EXIF is told, and not applied', async () => {
+  const bytes = await read('baseline.jpg');
+  // APP1: Exif, little-endian, one entry at byte 8: the orientation, a short, 6.
+  const tiff = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0];
+  const body = concatenate('Exif\0\0', Uint8Array.from(tiff));
+  const exif = concatenate(Uint8Array.of(0xff, 0xe1, 0, body.length + 2), body);
+  const turned = concatenate(bytes.subarray(0, 2), exif, bytes.subarray(2));
+  await inFolder({ 'a.jpg': turned, 'b.jpg': bytes }, async (folder) => {
+    const dataset = await openDataset(folder, { size: 8 });
+    assert.ok(dataset.notes?.includes('1 of 2 pictures are turned by their EXIF, which is not applied'));
+    assert.equal(await imagesOf(dataset, [0]), await imagesOf(dataset, [1]));
+  });
+});
+
+test('white of 16 bits may be less than all bits can hold', async () => {
+  const data = Uint16Array.of(0, 2048, 4095, 1024);
+  const deep = encode({ width: 2, height: 2, channels: 1, depth: 16, data });
+  await inFolder({ 'a.png': deep }, async (folder) => {
+    const given = { size: 2 };
+    const seen = async (maximum?: number) => [
+      ...(await imagesOf(await openDataset(folder, { ...given, maximum }), [0])),
+    ];
+    assert.equal(await seen(), [0, 8, 16, 4]);
+    assert.equal(await seen(4095), [0, 128, 255, 64]);
+    assert.match(
+      await refusalOf(seen(4094)),
+      'a.png: expected pixels from 0 to 4094, got 4095; say what is white: maximum',
+    );
   });
 });
 
@@ -197,7 +244,7 @@ test('another first picture, or another name, is another data set', async () => 
 });
 
 test('options out of range are refused', async () => {
-  for (const options of [{ size: 0 }, { size: 1.5 }, { crop: -1 }, { maximum: 256 }, { channels: 2 as never }]) {
+  for (const options of [{ size: 0 }, { size: 1.5 }, { crop: -1 }, { maximum: 65_536 }, { channels: 2 as never }]) {
     let code: string | undefined;
     await openDataset(fixture('pictures'), options).catch((error) => {
       code = error.code;

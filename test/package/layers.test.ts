@@ -60,8 +60,8 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^@tensorflow\/tfjs-(core|backend-\w+)(\/|$)/, /^src\/train\/backends\//],
   [/^vega(-lite)?$/, /^src\/charts\//],
   [/^hyparquet(-compressors)?$/, /^src\/io\/parquet\.ts$/],
-  [/^fast-png$/, /^src\/data\/(contact-sheet|files\/decode-picture)\.ts$/],
-  [/^jpeg-js$/, /^src\/data\/files\/decode-picture\.ts$/],
+  [/^fast-png$/, /^src\/data\/contact-sheet\.ts$/],
+  [/^jpeg-js$/, /^src\/data\/files\/decode-jpeg\.ts$/],
   [/^h5wasm(\/node)?$/, /^src\/data\/files\/hdf5-library\.ts$/],
   [/^gifenc$/, /^src\/data\/animation\.ts$/],
   [

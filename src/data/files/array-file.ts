@@ -3,15 +3,20 @@ import { checkFactorNames, FACTOR_NAMES, FACTOR_TYPES, readFactorTypes } from '.
 import { openTensors, readStrings, type Tensor } from '../../io/open-tensors.js';
 import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
-import { note } from '../../note.js';
+import { type Note, note } from '../../note.js';
+import { mention, phrase } from '../../phrase.js';
 import type { FactorType } from '../../types.js';
-import type { Dataset } from '../dataset.js';
+import type { Dataset, Reading } from '../dataset.js';
 import { openArrayImages } from './array-images.js';
 import { checksumOfText, identifyFile } from './checksum.js';
 import { type ColumnsTable, tableOfColumns } from './columns-table.js';
 import { type FactorTable, fileDataset, gridTable, NO_FACTORS } from './file-dataset.js';
-import { type FileOptions, refuseUseless } from './file-options.js';
+import { type FileOptions, type FileSettings, refuseUseless } from './file-options.js';
 import { pixelElements, pixelLayout, placeOf } from './pixels.js';
+
+/** Names of members that are taken unasked, the best first. */
+const IMAGES = ['images', 'imgs', 'x_train', 'X_train', 'train_images', 'X', 'x', 'data'];
+const FACTORS = ['latents_classes', 'factors', 'labels', 'label', 'y_train', 'Y_train', 'train_labels', 'y', 'targets'];
 
 /**
  * The data set of an .npz archive or an .npy array. Which members count:
@@ -19,18 +24,15 @@ import { pixelElements, pixelLayout, placeOf } from './pixels.js';
  *   imgs, latents_classes           dSprites (https://github.com/google-deepmind/dsprites-dataset); its `metadata` is a
  *                                   pickle and is passed over by its name
  *   images of a size of MPI3D       MPI3D (https://github.com/rr-learning/disentanglement_dataset), by its grid
- *   images, factors or labels, factor_names, factor_types     any other
+ *   the usual names for images and factors, factor_names, factor_types     any other
  */
-export async function openArrayDataset(source: ByteSource, name: string, options: FileOptions): Promise<Dataset> {
+export async function openArrayDataset(source: ByteSource, name: string, options: FileSettings): Promise<Dataset> {
   const { path } = source;
   const tensors = await openTensors(source, (member) => member === 'metadata');
-  const find = (...names: string[]) => tensors.find((tensor) => tensor.name !== null && names.includes(tensor.name));
-  const pixels = tensors.length === 1 && tensors[0].name === null ? tensors[0] : find('images', 'imgs');
-  if (pixels === undefined) {
-    const found = tensors.map((tensor) => `${tensor.name} ${formatShape(tensor.shape)}`).join(', ');
-    throw new DataError(`expected an array called images or imgs, got ${found || 'none'}`, { path });
-  }
-  const { rows } = pixelLayout(pixels.shape, placeOf(pixels));
+  const find = (member: string) => tensors.find((tensor) => tensor.name === member);
+  const chosen = pickImages(tensors, options, path);
+  const pixels = chosen.tensor;
+  const { rows } = pixelLayout(pixels.shape, placeOf(pixels), options.order ?? options.like?.order);
   refuseUselessFor(pixels, options);
   let bare: { tensor: Tensor; source: ByteSource } | null = null;
   if (options.unpackTo !== undefined) {
@@ -39,8 +41,9 @@ export async function openArrayDataset(source: ByteSource, name: string, options
     bare = await unpackTo(options.unpackTo, { shape: pixels.shape, origin, stream: () => pixels.stream() });
   }
   try {
-    const { images, notes } = await openArrayImages(bare?.tensor ?? pixels, options.maximum ?? null);
-    const found = await findFactors(pixels, rows, find);
+    const { images, reading, notes } = await openArrayImages(bare?.tensor ?? pixels, options);
+    const factors = pickFactors(tensors, pixels, options, path);
+    const found = await findFactors(pixels, rows, factors, find, options.like?.labels);
     const isArchive = pixels.name !== null;
     const checksums = tensors.map((tensor) => `${tensor.name} ${tensor.checksum}`).join('\n');
     return fileDataset({
@@ -52,10 +55,12 @@ export async function openArrayDataset(source: ByteSource, name: string, options
         // that is in it.
         ...(isArchive ? { bytes: source.size, checksum: checksumOfText(checksums) } : await identifyFile(source)),
         maximum: options.maximum ?? null,
+        ...chosenMembers(options),
       },
       images,
+      reading,
       table: found.table,
-      notes: [...notes, ...found.notes],
+      notes: [...chosen.notes, ...notes, ...(factors?.notes ?? []), ...found.notes],
       async close() {
         await source.close?.();
         await bare?.source.close?.();
@@ -69,37 +74,115 @@ export async function openArrayDataset(source: ByteSource, name: string, options
 
 /** What the type and the storage of the images have no use for. */
 function refuseUselessFor(pixels: Tensor, options: FileOptions): void {
-  refuseUseless(options, ['maximum', 'unpackTo'], 'images of an array');
+  const members = pixels.name === null ? [] : (['imagesMember', 'factorsMember'] as const);
+  const always = [...(pixels.shape.length > 3 ? (['order'] as const) : []), ...members];
+  refuseUseless(options, ['maximum', 'unpackTo', ...always], 'images of an array');
   const { dtype } = pixelElements(pixels);
-  if (dtype !== 'uint8') refuseUseless(options, dtype === 'bool' ? [] : ['maximum'], `images of ${dtype}`);
-  if (pixels.read !== undefined) refuseUseless(options, ['maximum'], 'images that are not deflated');
+  if (dtype !== 'uint8') {
+    refuseUseless(options, dtype === 'bool' ? always : ['maximum', ...always], `images of ${dtype}`);
+  }
+  if (pixels.read !== undefined) refuseUseless(options, ['maximum', ...always], 'images that are not deflated');
 }
 
-type Find = (...names: string[]) => Tensor | undefined;
+/** What else decides which arrays are taken; nothing where nothing was said. */
+function chosenMembers({ order, imagesMember, factorsMember }: FileOptions) {
+  return {
+    ...(order !== undefined && { order }),
+    ...(imagesMember !== undefined && { imagesMember }),
+    ...(factorsMember !== undefined && { factorsMember }),
+  };
+}
+
+interface Chosen {
+  readonly tensor: Tensor;
+  readonly notes: readonly Note[];
+}
+
+function pickImages(tensors: readonly Tensor[], { imagesMember }: FileOptions, path: string): Chosen {
+  if (tensors.length === 1 && tensors[0].name === null) return { tensor: tensors[0], notes: [] };
+  if (imagesMember !== undefined) return { tensor: named(tensors, 'imagesMember', imagesMember, path), notes: [] };
+  const looksLikeImages = ({ layout, shape }: Tensor) => layout !== null && shape.length >= 3;
+  const usual = bestOf(tensors, IMAGES);
+  const others = tensors.filter((tensor) => tensor !== usual && looksLikeImages(tensor));
+  const tensor = usual ?? (others.length === 1 ? others[0] : undefined);
+  if (tensor === undefined) {
+    const problem = `expected an array called ${IMAGES.slice(0, -1).join(', ')} or ${IMAGES.at(-1)}`;
+    throw new DataError(phrase`${problem}, got ${describe(tensors)}; say ${mention('imagesMember')}`, { path });
+  }
+  const [first] = others;
+  const isAlone = usual !== undefined && first === undefined;
+  return { tensor, notes: isAlone ? [] : [describeChoice(tensor, 'images', usual && first, 'imagesMember')] };
+}
+
+/** The array of factors, if there is one. */
+function pickFactors(
+  tensors: readonly Tensor[],
+  pixels: Tensor,
+  { factorsMember }: FileOptions,
+  path: string,
+): Chosen | null {
+  if (factorsMember !== undefined) return { tensor: named(tensors, 'factorsMember', factorsMember, path), notes: [] };
+  const rest = tensors.filter((tensor) => tensor !== pixels);
+  const tensor = bestOf(rest, FACTORS);
+  if (tensor === undefined) return null;
+  // The values of dSprites are those of its classes.
+  const isKnown = tensor.name === 'latents_classes';
+  const other = rest.find(
+    (one) => one !== tensor && FACTORS.includes(one.name ?? '') && one.shape[0] === pixels.shape[0],
+  );
+  if (other === undefined || isKnown) return { tensor, notes: [] };
+  return { tensor, notes: [describeChoice(tensor, 'factors', other, 'factorsMember')] };
+}
+
+function bestOf(tensors: readonly Tensor[], names: readonly string[]): Tensor | undefined {
+  const found = names.map((name) => tensors.find((tensor) => tensor.name === name));
+  return found.find((tensor) => tensor !== undefined);
+}
+
+function named(tensors: readonly Tensor[], option: string, member: string, path: string): Tensor {
+  const found = tensors.find(({ name }) => name === member || `${name}.npy` === member);
+  if (found !== undefined) return found;
+  throw new DataError(phrase`found no '${member}' for ${mention(option)}, got ${describe(tensors)}`, { path });
+}
+
+function describe(tensors: readonly Tensor[]): string {
+  return tensors.map((tensor) => `${tensor.name} ${formatShape(tensor.shape)}`).join(', ') || 'none';
+}
+
+function describeChoice({ name }: Tensor, role: string, other: Tensor | undefined, option: string): Note {
+  const text = `'${name}' is taken for the ${role}${other === undefined ? '' : `, not '${other.name}'`}`;
+  const suggestion = phrase`unless ${mention(option)} says another`;
+  return note('chosen-member', text, { option, suggestion, isGuess: true });
+}
 
 const DSPRITES_NAMES = ['color', 'shape', 'scale', 'orientation', 'posX', 'posY'];
 
-async function findFactors(pixels: Tensor, rows: number, find: Find): Promise<ColumnsTable> {
-  const classes = find('latents_classes');
-  if (classes !== undefined) {
-    const width = widthOf(classes);
-    return readColumns(classes, rows, width === DSPRITES_NAMES.length ? DSPRITES_NAMES : plainNames(width));
-  }
-  const table = find('factors') ?? find('labels', 'label');
-  if (table === undefined) {
+async function findFactors(
+  pixels: Tensor,
+  rows: number,
+  chosen: Chosen | null,
+  find: (member: string) => Tensor | undefined,
+  labels: Reading['labels'],
+): Promise<ColumnsTable> {
+  if (chosen === null) {
     const grid = mpi3dGrid(pixels.shape);
     const text = 'the factors are those of the grid of MPI3D, in the order of its authors';
     return grid === null
       ? { table: NO_FACTORS, notes: [note('no-factors', 'it holds no factors')] }
       : { table: grid, notes: [note('grid-factors', text)] };
   }
+  const table = chosen.tensor;
   const width = widthOf(table);
+  if (table.name === 'latents_classes') {
+    const names = width === DSPRITES_NAMES.length ? DSPRITES_NAMES : plainNames(width);
+    return readColumns(table, rows, names, undefined, labels);
+  }
   const [names, kinds] = [find(FACTOR_NAMES), find(FACTOR_TYPES)];
   const types = kinds && (await readFactorTypes(kinds.table, width));
-  if (names === undefined) return readColumns(table, rows, plainNames(width), types);
+  if (names === undefined) return readColumns(table, rows, plainNames(width), types, labels);
   const given = await readStrings(names);
   checkFactorNames(given, width, names);
-  return readColumns(table, rows, given, types);
+  return readColumns(table, rows, given, types, labels);
 }
 
 /** The number of factors in a table, (N, K), or in a column, (N). */
@@ -115,7 +198,8 @@ async function readColumns(
   tensor: Tensor,
   rows: number,
   names: readonly string[],
-  types?: readonly FactorType[],
+  types: readonly FactorType[] | undefined,
+  labels: Reading['labels'],
 ): Promise<ColumnsTable> {
   if (tensor.shape[0] !== rows) {
     throw new DataError(`expected a row for each of ${rows} images, got ${tensor.shape[0]}`, placeOf(tensor));
@@ -126,7 +210,7 @@ async function readColumns(
     const where = { row: Math.floor(bad / names.length), column: bad % names.length };
     throw new DataError(`expected a number, got ${data[bad]}`, { ...placeOf(tensor), ...where });
   }
-  return tableOfColumns({ names, values: data, rows, types }, false);
+  return tableOfColumns({ names, values: data, rows, types }, { labels });
 }
 
 // Sizes of object_color and object_shape: the published full variants (toy, realistic, real) and

@@ -1,13 +1,14 @@
-import { DataError, type Place } from '../../errors.js';
+import { DataError } from '../../errors.js';
 import type { Layout } from '../../io/dense.js';
 import { ITEM_BYTES } from '../../io/dtype.js';
 import type { Tensor } from '../../io/open-tensors.js';
 import { inBlocksOf } from '../../io/source.js';
 import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
+import type { Reading } from '../dataset.js';
 import { consecutive } from './consecutive.js';
 import { type ImageRows, imagesInMemory } from './file-dataset.js';
-import { refuseUseless } from './file-options.js';
+import { type FileSettings, refuseUseless } from './file-options.js';
 import { packedImages } from './packed-images.js';
 import {
   applyLevels,
@@ -23,13 +24,16 @@ import {
   placeOf,
   rangeOfType,
   rangeOfValues,
+  refuseBright,
   type Stretch,
   toBytes,
+  type White,
 } from './pixels.js';
 
 /** Images of an array, and what was decided about them. */
 export interface ArrayImages {
   readonly images: ImageRows;
+  readonly reading: Pick<Reading, 'white' | 'order'>;
   readonly notes: readonly Note[];
 }
 
@@ -42,32 +46,35 @@ const BLOCK_BYTES = 1 << 20;
 // optical digits.
 const DARKEST_MAXIMUM = 16;
 
+/** What is said about the images of an array: what is white, and where the channels are. */
+export type ImageSettings = Pick<FileSettings, 'maximum' | 'order' | 'like'>;
+
 /**
  * The images of an array. Those of at most 256 MiB are read whole; larger ones in ranges of rows
  * where they lie bare in the file. What is deflated is inflated into memory, up to 1 GiB, zeros and
  * ones as bits.
  *
- * @param maximum the value that is white in whole numbers; null finds it
  * @throws DataError for another type or shape, pixels out of range, or deflated images beyond that
  * size
  */
-export async function openArrayImages(tensor: Tensor, maximum: number | null): Promise<ArrayImages> {
+export async function openArrayImages(tensor: Tensor, settings: ImageSettings): Promise<ArrayImages> {
   const place = placeOf(tensor);
-  const shape = pixelLayout(tensor.shape, place);
+  const order = settings.order ?? settings.like?.order;
+  const shape = pixelLayout(tensor.shape, place, order);
   const layout = pixelElements(tensor);
   const { rows, image } = shape;
   const notes = shape.note === null ? [] : [shape.note];
   const pixels = rows * image.height * image.width * image.channels;
   if (pixels <= WHOLE_BYTES || (tensor.read === undefined && pixels <= INFLATED_BYTES)) {
-    const { bytes, range } = await readWhole(tensor, layout, shape, pixels);
-    const white = whiteOf(layout, range, maximum, () => largestOf(bytes));
-    scale(bytes, white, 0, pixels / rows, place);
+    const { bytes, range } = await readWhole(tensor, layout, shape, pixels, givenWhite(settings));
+    const white = whiteOf(layout, range, settings, () => largestOf(bytes));
+    scale(bytes, white, { first: 0, each: pixels / rows, place }, layout);
     notes.push(...white.notes);
-    return { images: imagesInMemory(bytes, image), notes };
+    return { images: imagesInMemory(bytes, image), reading: readingOf(white, shape), notes };
   }
-  if (tensor.read !== undefined) return openRanges({ tensor, layout, shape, read: tensor.read }, maximum, notes);
+  if (tensor.read !== undefined) return openRanges({ tensor, layout, shape, read: tensor.read }, settings, notes);
   if (areBytes(layout) && !shape.isPlanar && pixels / 8 <= INFLATED_BYTES && (await beginsBinary(tensor))) {
-    return { images: packedImages(rows, image, tensor.stream, place), notes };
+    return { images: packedImages(rows, image, tensor.stream, place), reading: { white: 1 }, notes };
   }
   const size = `its images are deflated and fill ${pixels} bytes, more than the ${INFLATED_BYTES} that are held in memory`;
   const unzip = 'unzip the archive and open the .npy file in it';
@@ -77,29 +84,45 @@ export async function openArrayImages(tensor: Tensor, maximum: number | null): P
   throw new DataError([`${size}; `, ...(isUnpackable ? unpack : []), unzip], place);
 }
 
-/** The value that is white. */
-interface White {
-  readonly value: number;
-  /** Whether it is the largest one, and nobody has said it. */
-  readonly isFound: boolean;
+interface FoundWhite extends White {
   readonly notes: readonly Note[];
 }
 
+/** The white that whole numbers have without being looked at. */
+function givenWhite({ maximum, like }: ImageSettings): White | null {
+  if (maximum !== undefined) return { value: maximum, from: 'option' };
+  return like?.white === undefined ? null : { value: like.white, from: 'before' };
+}
+
 /** @throws RangeError for a maximum that the images have no use for */
-function whiteOf(layout: Layout, range: PixelRange, maximum: number | null, findLargest: () => number): White {
-  if (range === 'unit') refuseUseless({ maximum: maximum ?? undefined }, [], `images of ${layout.dtype} from 0 to 1`);
-  const known = range === 'unit' ? 255 : layout.dtype === 'bool' ? 1 : maximum;
-  if (known !== null) return { value: known, isFound: false, notes: [] };
+function whiteOf(
+  layout: Layout,
+  range: PixelRange,
+  { maximum, like }: ImageSettings,
+  findLargest: () => number,
+): FoundWhite {
+  if (range === 'unit') refuseUseless({ maximum }, [], `images of ${layout.dtype} from 0 to 1`);
+  if (range === 'unit' || layout.dtype === 'bool')
+    return { value: range === 'unit' ? 255 : 1, from: 'type', notes: [] };
+  if (maximum !== undefined) return { value: maximum, from: 'option', notes: [] };
   const largest = findLargest();
-  if (largest === 0 || largest > DARKEST_MAXIMUM) return { value: 255, isFound: true, notes: [] };
+  const isDark = largest > 0 && largest <= DARKEST_MAXIMUM;
+  const more = { option: 'maximum', suggestion: phrase`unless ${mention('maximum')} says another` };
+  const before = like?.white;
+  if (before !== undefined) {
+    const text = `the largest pixel is ${largest}; white is ${before}, as for the data that the run was trained on`;
+    const isOther = isDark && largest !== before && before <= 255;
+    return { value: before, from: 'before', notes: isOther ? [note('white-of-run', text, more)] : [] };
+  }
+  if (!isDark) return { value: 255, from: 'largest', notes: [] };
   const text = `the largest pixel is ${largest}, which is taken as white`;
-  return {
-    value: largest,
-    isFound: true,
-    notes: [
-      note('found-white', text, { option: 'maximum', suggestion: phrase`unless ${mention('maximum')} says another` }),
-    ],
-  };
+  return { value: largest, from: 'largest', notes: [note('found-white', text, { ...more, isGuess: true })] };
+}
+
+function readingOf({ value, from }: White, { isPlanar, image }: PixelLayout): ArrayImages['reading'] {
+  const isEither = [image.height, image.width].some((side) => side === 1 || side === 3);
+  const order = isPlanar && isEither ? { order: 'nchw' as const } : {};
+  return from === 'type' ? order : { white: value, ...order };
 }
 
 async function readWhole(
@@ -107,6 +130,7 @@ async function readWhole(
   layout: Layout,
   shape: PixelLayout,
   pixels: number,
+  white: White | null,
 ): Promise<{ bytes: Uint8Array; range: PixelRange }> {
   const place = placeOf(tensor);
   const bytes = new Uint8Array(pixels);
@@ -120,7 +144,7 @@ async function readWhole(
       // So far there were zeros and ones, kept as such.
       if (range === 'unit') spreadOnes(bytes.subarray(0, filled));
     }
-    bytes.set(toBytes(values, layout, range ?? 'whole', stretch), filled);
+    bytes.set(toBytes(values, layout, range ?? 'whole', stretch, white), filled);
     filled += values.length;
   }
   if (range === null) spreadOnes(bytes);
@@ -132,15 +156,12 @@ function spreadOnes(bytes: Uint8Array): void {
   for (let i = 0; i < bytes.length; i++) bytes[i] *= 255;
 }
 
-function scale(bytes: Uint8Array, white: White, firstRow: number, rowElements: number, place: Place): void {
-  const { value, isFound } = white;
-  applyLevels(bytes, value, levelsUpTo(value), (i) => {
-    const problem = `expected pixels from 0 to ${value}, got ${bytes[i]}`;
-    return new DataError(isFound ? phrase`${problem}; say what is white: ${mention('maximum')}` : problem, {
-      ...place,
-      row: firstRow + Math.floor(i / rowElements),
-    });
-  });
+/** Spreads whole numbers up to white; those whose white is beyond 255 have been. */
+function scale(bytes: Uint8Array, { value, from }: White, { first, each, place }: Stretch, layout: Layout): void {
+  if (value > 255 && !areBytes(layout)) return;
+  applyLevels(bytes, value, levelsUpTo(value), (i) =>
+    refuseBright(value, bytes[i], from, { ...place, row: Math.floor((first + i) / each) }),
+  );
 }
 
 interface Ranges {
@@ -155,19 +176,18 @@ const READS = 64;
 // Rows looked at from the beginning, the middle and the end, to tell what is white.
 const SAMPLE_ROWS = 64;
 
-async function openRanges(ranges: Ranges, maximum: number | null, notes: readonly Note[]): Promise<ArrayImages> {
-  const { tensor, layout, shape } = ranges;
-  const place = placeOf(tensor);
+async function openRanges(ranges: Ranges, settings: ImageSettings, notes: readonly Note[]): Promise<ArrayImages> {
+  const { layout, shape } = ranges;
   const { rows, image } = shape;
   const imageBytes = image.height * image.width * image.channels;
   const sample = await readSample(ranges, imageBytes);
   const range = rangeOfType(layout) ?? firstRange(sample) ?? 'unit';
-  const white = whiteOf(layout, range, maximum, () => Math.max(...sample.map(largestOf)));
+  const white = whiteOf(layout, range, settings, () => Math.max(...sample.map(largestOf)));
   const readStretch = async (wanted: ArrayLike<number>, from: number, to: number, out: Uint8Array): Promise<void> => {
     const { values, stretch } = await readRows(ranges, wanted[from], to - from, imageBytes);
-    const bytes = toBytes(values, layout, range, stretch);
+    const bytes = toBytes(values, layout, range, stretch, givenWhite(settings));
     if (shape.isPlanar) interleave(bytes, image);
-    scale(bytes, white, wanted[from], imageBytes, place);
+    scale(bytes, white, stretch, layout);
     out.set(bytes, from * imageBytes);
   };
   const images: ImageRows = {
@@ -182,7 +202,11 @@ async function openRanges(ranges: Ranges, maximum: number | null, notes: readonl
     },
   };
   const unchecked = 'the images are read in pieces, so the checksum of their array is not checked';
-  return { images, notes: [...notes, ...white.notes, note('unchecked-checksum', unchecked)] };
+  return {
+    images,
+    reading: readingOf(white, shape),
+    notes: [...notes, ...white.notes, note('unchecked-checksum', unchecked)],
+  };
 }
 
 async function readRows(

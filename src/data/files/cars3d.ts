@@ -73,6 +73,7 @@ export async function openCars(
     path,
     identity: { format: 'cars3d', checksum: checksumOfText(identities), edge },
     images,
+    reading: { white: 255, size: edge },
     table: gridTable([
       ['elevation', elevations],
       ['azimuth', azimuths],

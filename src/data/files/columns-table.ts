@@ -1,6 +1,7 @@
+import { factorTypeOf } from '../../factor-type.js';
 import { type Note, note } from '../../note.js';
 import type { FactorType } from '../../types.js';
-import type { Factor } from '../dataset.js';
+import type { Factor, FactorValues } from '../dataset.js';
 import type { FactorTable } from './file-dataset.js';
 
 /** Columns of numbers in row order. */
@@ -11,6 +12,16 @@ export interface Columns {
   readonly rows: number;
   /** Their kinds, where the file says them. */
   readonly types?: readonly FactorType[];
+  /** By column: null for numbers; of words the different ones, whose places are its numbers. */
+  readonly words?: ReadonlyArray<readonly string[] | null>;
+}
+
+/** What is taken for granted about columns. */
+export interface Known {
+  /** Whether columns of few values are discrete, whether or not they are whole numbers. */
+  readonly isRanked?: boolean;
+  /** The values of factors in the order in which other data number them. */
+  readonly labels?: Readonly<Record<string, FactorValues>>;
 }
 
 /** A table of factors from columns, and what became of them. */
@@ -19,37 +30,42 @@ export interface ColumnsTable {
   readonly notes: readonly Note[];
 }
 
-// A column of more values than this is one that varies along a line.
-const MOST_VALUES = 1024;
+// A ranked column of more values than this is one that varies along a line.
+const MOST_RANKED = 1024;
 
 /**
- * Makes factors of columns. A column with one value only tells nothing and is left out. One whose
- * values are exactly 0 .. size - 1 is taken as it is; other columns of at most 1,024 values are
- * numbered in the order of their values where `isRanked` says so, and are values along a line
- * otherwise. Where the file says the kinds, discrete columns are numbered like that, whatever their
- * number of values, and others are values along a line.
+ * Makes factors of columns. A column with one value only tells nothing and is left out. Kinds are
+ * those that the file says, and by the rule of all files otherwise. Values of discrete columns are
+ * numbered in rising order, behind those that other data have numbered already.
  */
-export function tableOfColumns({ names, values, rows, types }: Columns, isRanked: boolean): ColumnsTable {
+export function tableOfColumns(columns: Columns, { isRanked = false, labels = {} }: Known = {}): ColumnsTable {
+  const { names, values, rows } = columns;
   const width = names.length;
   const factors: Factor[] = [];
   const kept: Array<{ column: number; numberOf: ReadonlyMap<number, number> | null }> = [];
   const notes: Note[] = [];
-  for (let column = 0; column < width; column++) {
-    const type = types?.[column];
-    const most = type === 'discrete' ? Number.POSITIVE_INFINITY : MOST_VALUES;
-    const distinct = distinctValues(values, rows, width, column, most);
-    if (distinct !== null && distinct.length <= 1) {
-      const text = `the factor ${names[column]} is ${distinct[0]} in every row and is left out`;
+  for (const [column, name] of names.entries()) {
+    const words = columns.words?.[column] ?? null;
+    const range = rangeOf(values, rows, width, column);
+    if (range[0] === range[1]) {
+      const text = `the factor ${name} is ${words?.[range[0]] ?? range[0]} in every row and is left out`;
       notes.push(note('constant-column', text));
       continue;
     }
-    const isNumbered = type !== 'continuous' && (distinct?.every((value, number) => value === number) ?? false);
-    const isRankable = distinct !== null && (type === undefined ? isRanked : type === 'discrete');
-    const size = isNumbered || isRankable ? (distinct?.length ?? null) : null;
-    const range = size === null ? { range: rangeOf(values, rows, width, column) } : {};
-    factors.push({ name: names[column], size, ...range });
-    const numberOf = !isNumbered && isRankable ? new Map(distinct.map((value, number) => [value, number])) : null;
-    kept.push({ column, numberOf });
+    const distinct = valuesOfDiscrete(columns, column, isRanked);
+    if (distinct === null) {
+      factors.push({ name, size: null, range });
+      kept.push({ column, numberOf: null });
+      continue;
+    }
+    const told = distinct.map((value) => words?.[value] ?? value);
+    const before = Object.hasOwn(labels, name) ? labels[name] : [];
+    const order: FactorValues = [...before, ...told.filter((value) => !before.includes(value))];
+    const isNumbered = order.every((value, number) => value === number);
+    factors.push({ name, size: order.length, ...(!isNumbered && { values: order }) });
+    const numbers = new Map(order.map((value, number) => [value, number]));
+    const numberOf = new Map(distinct.map((value, i) => [value, numbers.get(told[i]) as number]));
+    kept.push({ column, numberOf: isNumbered ? null : numberOf });
   }
   const read = (row: number, out: Float64Array, at: number): void => {
     for (const [k, { column, numberOf }] of kept.entries()) {
@@ -60,18 +76,18 @@ export function tableOfColumns({ names, values, rows, types }: Columns, isRanked
   return { table: { factors, read }, notes };
 }
 
-/** The values of a column in rising order, or null where there are too many. */
-function distinctValues(
-  values: ArrayLike<number>,
-  rows: number,
-  width: number,
-  column: number,
-  most: number,
-): number[] | null {
+/** The values of a discrete column in rising order; null of one that varies along a line. */
+function valuesOfDiscrete({ names, values, rows, types }: Columns, column: number, isRanked: boolean): number[] | null {
+  const width = names.length;
+  let isWhole = true;
+  for (let row = 0; row < rows && isWhole; row++) isWhole = Number.isInteger(values[row * width + column]);
+  const type = types?.[column] ?? factorTypeOf(isWhole);
+  const isPerhapsRanked = isRanked && types === undefined && type === 'continuous';
+  if (type === 'continuous' && !isPerhapsRanked) return null;
   const seen = new Set<number>();
   for (let row = 0; row < rows; row++) {
     seen.add(values[row * width + column]);
-    if (seen.size > most) return null;
+    if (isPerhapsRanked && seen.size > MOST_RANKED) return null;
   }
   return [...seen].sort((a, b) => a - b);
 }

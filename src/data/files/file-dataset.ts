@@ -1,6 +1,6 @@
 import { DataError, dataRangeError } from '../../errors.js';
 import { type Note, writeNotes } from '../../note.js';
-import type { Dataset, Factor, ImageShape } from '../dataset.js';
+import type { Dataset, Factor, ImageShape, Reading } from '../dataset.js';
 
 /** Images by row, as a file has them. Rows have been checked by the caller. */
 export interface ImageRows {
@@ -24,6 +24,8 @@ export interface FileParts {
   readonly identity: Readonly<Record<string, string | number | boolean | null>>;
   readonly images: ImageRows;
   readonly table: FactorTable;
+  /** How the images were read. */
+  readonly reading?: Omit<Reading, 'labels'>;
   /** What was decided on opening, for people. */
   readonly notes?: readonly Note[];
   readonly close?: () => void | Promise<void>;
@@ -33,7 +35,16 @@ export interface FileParts {
 export const NO_FACTORS: FactorTable = { factors: [], read: () => undefined };
 
 /** Puts a data set together, with its checks of arguments. */
-export function fileDataset({ name, path, identity, images, table, notes = [], close }: FileParts): Dataset {
+export function fileDataset({
+  name,
+  path,
+  identity,
+  images,
+  table,
+  reading = {},
+  notes = [],
+  close,
+}: FileParts): Dataset {
   const { size, image, isBinary } = images;
   if (!Number.isInteger(size) || size < 1) {
     throw new DataError(`expected at least one image, got ${size === 0 ? 'none' : size}`, { path });
@@ -48,6 +59,7 @@ export function fileDataset({ name, path, identity, images, table, notes = [], c
     isBinary,
     factors: table.factors,
     notes: writeNotes(notes),
+    reading: { ...reading, ...labelsOf(table.factors) },
     readImages(rows, out) {
       checkRows(rows, size, out.length, imageBytes);
       return images.read(rows, out);
@@ -58,6 +70,17 @@ export function fileDataset({ name, path, identity, images, table, notes = [], c
     },
     ...(close === undefined ? {} : { close }),
   };
+}
+
+// Beyond this a configuration would be a table of its own.
+const MOST_LABELS = 1024;
+
+/** The values of factors whose numbers are others. */
+function labelsOf(factors: readonly Factor[]): Pick<Reading, 'labels'> {
+  const named = factors.flatMap(({ name, values }) =>
+    values === undefined || values.length > MOST_LABELS ? [] : [[name, values] as const],
+  );
+  return named.length === 0 ? {} : { labels: Object.fromEntries(named) };
 }
 
 function checkRows(rows: ArrayLike<number>, size: number, room: number, each: number): void {

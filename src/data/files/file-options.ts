@@ -1,6 +1,7 @@
 /** What a file of images does not say itself. */
 import { wrongValue } from '../../errors.js';
-import { type GivenOf, integer, other, text, ValueProblem } from '../../options/rule.js';
+import { boolean, choice, type GivenOf, integer, other, text, ValueProblem } from '../../options/rule.js';
+import type { Reading } from '../dataset.js';
 
 export const FILE_OPTIONS = {
   /**
@@ -24,7 +25,7 @@ export const FILE_OPTIONS = {
     unit: 'pixels',
     description: 'edge of the square that is cut from the centre of a picture before it is resized',
   }),
-  /** 1 for grey, 3 for colour; default: as the first picture of the folder. */
+  /** 1 for grey, 3 for colour; default: grey if all pictures of the folder are. */
   channels: other<1 | 3>({
     expected: '1 or 3',
     accepts: (value) => value === 1 || value === 3,
@@ -34,18 +35,41 @@ export const FILE_OPTIONS = {
       throw new ValueProblem(`expected 1 or 3, got '${words}'`);
     },
     placeholder: 'n',
-    defaultText: 'as the first picture',
+    defaultText: '1 if all are grey, else 3',
     description: 'channels of pictures: 1 is grey, 3 is colour',
   }),
   /**
-   * The value of a white pixel in an array of whole numbers. Default: 255, or the largest one if
-   * that is at most 16.
+   * The value of a white pixel in an array of whole numbers, and in pictures of 16 bits. Default:
+   * 255, or the largest one of an array if that is at most 16; 65,535 in pictures.
    */
   maximum: integer({
     minimum: 1,
-    maximum: 255,
-    defaultText: '255, or the largest up to 16',
-    description: 'the value of a white pixel in an array of whole numbers',
+    maximum: 65_535,
+    defaultText: '255, or the largest up to 16; of pictures 65535',
+    description: 'the value of a white pixel in an array of whole numbers, or in pictures of 16 bits',
+  }),
+  /** Where the channels of an array of four dimensions are, last or before the lines. */
+  order: choice(['nhwc', 'nchw'], {
+    defaultText: 'as the shape says, else nhwc',
+    description: 'whether channels are the last dimension of an array of images, or the second',
+  }),
+  /** The member of an archive that holds the images. Default: by the usual names. */
+  imagesMember: text({
+    placeholder: 'name',
+    defaultText: 'images, imgs, x_train or X',
+    description: 'array of an archive to take as images',
+  }),
+  /** The member of an archive that holds the factors. Default: by the usual names. */
+  factorsMember: text({
+    placeholder: 'name',
+    defaultText: 'factors, labels, y_train or y',
+    description: 'array of an archive to take as factors of the images',
+  }),
+  /** A table of factors of the pictures of a folder, with a column of their names. */
+  factorsFile: text({
+    placeholder: 'file.csv',
+    names: 'files',
+    description: 'table of the factors of pictures, a column of which has their names',
   }),
   /**
    * An .npy file, in Node, for images that cannot be read in pieces as they are: deflated ones, or
@@ -57,13 +81,26 @@ export const FILE_OPTIONS = {
     names: 'files',
     description: 'file to which images are written once if they cannot be read in pieces',
   }),
+  /** Whether what has to be guessed about the data is an error. */
+  strict: boolean({ description: 'refuse what has to be guessed about the data' }),
 };
 
 /** See {@link FILE_OPTIONS}. */
 export type FileOptions = GivenOf<typeof FILE_OPTIONS>;
 
+/** The same, and how other data were read. */
+export type FileSettings = FileOptions & { readonly like?: Reading };
+
+/** The edge that images are resized to. */
+export function edgeOf({ size, like }: FileSettings): number {
+  return size ?? like?.size ?? 64;
+}
+
 /** Their names. */
 const NAMES = Object.keys(FILE_OPTIONS) as ReadonlyArray<keyof FileOptions>;
+
+/** Those that decide what the data are; the rest says how strictly they are looked at. */
+const DECIDING = NAMES.filter((name) => name !== 'strict');
 
 /**
  * Refuses options that a data set has no use for: one that has no effect is a misunderstanding.
@@ -71,14 +108,14 @@ const NAMES = Object.keys(FILE_OPTIONS) as ReadonlyArray<keyof FileOptions>;
  * @param what the kind of data, for messages: `IDX files`
  */
 export function refuseUseless(options: FileOptions, uses: ReadonlyArray<keyof FileOptions>, what: string): void {
-  for (const option of NAMES) {
+  for (const option of DECIDING) {
     const value = options[option];
     if (value === undefined || uses.includes(option)) continue;
     throw wrongValue({ option, problem: `expected none for ${what}, got ${value}` });
   }
 }
 
-/** Those that were given. */
+/** Those that were given and decide what the data are. */
 export function givenFileOptions(options: FileOptions): FileOptions {
-  return Object.fromEntries(NAMES.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
+  return Object.fromEntries(DECIDING.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 }

@@ -3,13 +3,13 @@ import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
 import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
-import type { Dataset } from '../dataset.js';
+import type { Dataset, Reading } from '../dataset.js';
 import { openArrayImages } from './array-images.js';
 import { identifyFile } from './checksum.js';
-import { tableOfColumns } from './columns-table.js';
+import { type ColumnsTable, tableOfColumns } from './columns-table.js';
 import { consecutive } from './consecutive.js';
 import { fileDataset, type ImageRows, imagesInMemory, NO_FACTORS } from './file-dataset.js';
-import { type FileOptions, refuseUseless } from './file-options.js';
+import { type FileSettings, refuseUseless } from './file-options.js';
 import { type H5Dataset, type H5File, mountHdf5 } from './hdf5-library.js';
 import { pixelLayout } from './pixels.js';
 
@@ -43,7 +43,7 @@ export async function openHdf5(
   file: string | Blob,
   source: ByteSource,
   name: string,
-  options: FileOptions,
+  options: FileSettings,
   limits: Hdf5Limits = LIMITS,
 ): Promise<Dataset> {
   const { path } = source;
@@ -59,7 +59,7 @@ export async function openHdf5(
       const got = `${formatShape(shape)} ${images.type}`;
       throw new DataError(`expected bytes of shape (N, H, W, C), got ${got}`, { path, member: 'images' });
     }
-    const labels = readLabels(h5, rows, path);
+    const labels = readLabels(h5, rows, path, options.like?.labels);
     const pixels = shape.reduce((product, length) => product * length, 1);
     const unpacked = unpackedPerImage(images);
     const notes: Note[] = [];
@@ -89,7 +89,7 @@ export async function openHdf5(
         h5.close();
         await bare.close?.();
       };
-      ({ images: found } = await openArrayImages(tensor, 255));
+      ({ images: found } = await openArrayImages(tensor, { maximum: 255 }));
       notes.push(note('unpacked-images', `the images are read from ${options.unpackTo}`, { option: 'unpackTo' }));
     } else {
       const problem = `its chunks are so wide that reading one image unpacks ${unpacked} bytes`;
@@ -106,6 +106,7 @@ export async function openHdf5(
       path,
       identity: { format: 'hdf5', ...identity },
       images: found,
+      reading: { white: 255 },
       table: labels.table,
       notes: [...notes, ...labels.notes],
       close,
@@ -153,7 +154,7 @@ function slabs(images: H5Dataset, image: ImageRows['image']): ImageRows {
   };
 }
 
-function readLabels(h5: H5File, rows: number, path: string): ReturnType<typeof tableOfColumns> {
+function readLabels(h5: H5File, rows: number, path: string, known: Reading['labels']): ColumnsTable {
   const labels = h5.dataset('labels');
   if (labels === null) return { table: NO_FACTORS, notes: [note('no-factors', 'it holds no labels')] };
   const { shape } = labels;
@@ -171,8 +172,10 @@ function readLabels(h5: H5File, rows: number, path: string): ReturnType<typeof t
     throw new DataError(`expected a number, got ${values[bad]}`, { path, member: 'labels', ...where });
   }
   const plain = Array.from({ length: width }, (_, k) => (width === 1 ? 'label' : `factor${k}`));
-  const columns = tableOfColumns({ names: plain, values, rows }, true);
+  const columns = tableOfColumns({ names: plain, values, rows }, { isRanked: true, labels: known });
   const sizes = columns.table.factors.map(({ size }) => size).join();
   const isShapes3d = width === SHAPES3D_NAMES.length && sizes === SHAPES3D_SIZES;
-  return isShapes3d ? tableOfColumns({ names: SHAPES3D_NAMES, values, rows }, true) : columns;
+  return isShapes3d
+    ? tableOfColumns({ names: SHAPES3D_NAMES, values, rows }, { isRanked: true, labels: known })
+    : columns;
 }

@@ -1,9 +1,9 @@
 import { DataError } from '../../errors.js';
-import { inflateGzip } from '../../io/inflate.js';
+import { InflateError, inflateGzip } from '../../io/inflate.js';
 import { formatShape } from '../../io/shape.js';
 import { type ByteSource, streamRange } from '../../io/source.js';
 import { type Note, note } from '../../note.js';
-import type { Dataset } from '../dataset.js';
+import type { Dataset, Reading } from '../dataset.js';
 import { checksumOfText, identifyFile } from './checksum.js';
 import { tableOfColumns } from './columns-table.js';
 import { describeParts } from './describe-files.js';
@@ -30,8 +30,63 @@ export async function readIdx(source: ByteSource): Promise<IdxArray> {
   const start = await source.read(0, Math.min(2, size));
   const isGzip = start[0] === 0x1f && start[1] === 0x8b;
   const bare = streamRange(source, 0, size);
-  const bytes = await collect(isGzip ? inflateGzip(bare) : bare, path);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  try {
+    return await readBare(isGzip ? inflateGzip(bare) : bare, path);
+  } catch (error) {
+    if (!(error instanceof InflateError)) throw error;
+    throw Object.assign(new DataError('the compressed data is damaged', { path }), { cause: error });
+  }
+}
+
+const MOST_HEADER_BYTES = 20;
+
+async function readBare(stream: AsyncIterable<Uint8Array>, path: string): Promise<IdxArray> {
+  const header = new Uint8Array(MOST_HEADER_BYTES);
+  let array: IdxArray | null = null;
+  let got = 0;
+  for await (const piece of stream) {
+    let rest = piece;
+    if (array === null) {
+      const room = header.subarray(got);
+      room.set(piece.subarray(0, room.length));
+      const shape = parseShape(header.subarray(0, Math.min(got + piece.length, MOST_HEADER_BYTES)), path, false);
+      if (shape === null) {
+        got += piece.length;
+        continue;
+      }
+      const headerBytes = 4 + 4 * shape.length;
+      array = { shape, values: new Uint8Array(shape.reduce((product, length) => product * length, 1)) };
+      rest = piece.subarray(headerBytes - got);
+      got = 0;
+    }
+    const { values } = array;
+    if (got + rest.length > values.length) throw wrongLength(array, 'more', path);
+    values.set(rest, got);
+    got += rest.length;
+  }
+  if (array === null) {
+    parseShape(header.subarray(0, got), path, true);
+    throw new DataError(`expected an IDX header, got ${got} bytes`, { path });
+  }
+  if (got !== array.values.length) throw wrongLength(array, String(headerBytesOf(array) + got), path);
+  return array;
+}
+
+const headerBytesOf = ({ shape }: IdxArray) => 4 + 4 * shape.length;
+
+function wrongLength(array: IdxArray, got: string, path: string): DataError {
+  const header = headerBytesOf(array);
+  const whole = `${header + array.values.length} bytes (a header of ${header} and ${formatShape(array.shape)} bytes)`;
+  return new DataError(`expected ${whole}, got ${got}`, { path });
+}
+
+/**
+ * The shape in a header.
+ * @param isWhole whether there is no more than these bytes
+ * @returns null where the header goes on
+ */
+function parseShape(bytes: Uint8Array, path: string, isWhole: boolean): number[] | null {
+  if (bytes.length < 4 && !isWhole) return null;
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
     throw new DataError('expected an IDX file, which begins with two zeros', { path, byte: 0 });
   }
@@ -40,43 +95,16 @@ export async function readIdx(source: ByteSource): Promise<IdxArray> {
     throw new DataError(`expected an IDX file of unsigned bytes (type 0x08), got type ${got}`, { path, byte: 2 });
   }
   const count = bytes[3];
-  const headerBytes = 4 + count * 4;
   if (count < 1 || count > 4) throw new DataError(`expected 1 to 4 dimensions, got ${count}`, { path, byte: 3 });
-  if (bytes.length < headerBytes) {
-    throw new DataError(`expected an IDX header of ${headerBytes} bytes, got ${bytes.length}`, { path });
+  if (bytes.length < 4 + 4 * count) {
+    if (!isWhole) return null;
+    throw new DataError(`expected an IDX header of ${4 + 4 * count} bytes, got ${bytes.length}`, { path });
   }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const shape = Array.from({ length: count }, (_, k) => view.getUint32(4 + k * 4));
-  const expected = headerBytes + shape.reduce((product, length) => product * length, 1);
-  if (bytes.length !== expected) {
-    throw new DataError(
-      `expected ${expected} bytes (a header of ${headerBytes} and ${formatShape(shape)} bytes), got ${bytes.length}`,
-      { path },
-    );
-  }
-  return { shape, values: bytes.subarray(headerBytes) };
-}
-
-async function collect(stream: AsyncIterable<Uint8Array>, path: string): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const piece of stream) {
-      size += piece.length;
-      if (size > MOST_BYTES)
-        throw new DataError(`expected an IDX file of at most ${MOST_BYTES} bytes, got more`, { path });
-      pieces.push(piece);
-    }
-  } catch (error) {
-    if (error instanceof DataError) throw error;
-    throw new DataError('the compressed data is damaged', { path });
-  }
-  const bytes = new Uint8Array(size);
-  let filled = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, filled);
-    filled += piece.length;
-  }
-  return bytes;
+  const pixels = shape.reduce((product, length) => product * length, 1);
+  if (pixels <= MOST_BYTES) return shape;
+  throw new DataError(`expected an IDX file of at most ${MOST_BYTES} bytes, got shape ${formatShape(shape)}`, { path });
 }
 
 /** A file of images, and the one of their labels where it is known. */
@@ -98,9 +126,13 @@ export function labelsNameOf(imagesName: string): string | null {
  * MNIST, Fashion-MNIST and their like: images (N, H, W), and labels (N), the one factor. Several
  * pairs follow one another. Everything is held in memory.
  */
-export async function openIdxDataset(pairs: readonly IdxPair[], name: string): Promise<Dataset> {
+export async function openIdxDataset(
+  pairs: readonly IdxPair[],
+  name: string,
+  labels?: Reading['labels'],
+): Promise<Dataset> {
   try {
-    return await readPairs(pairs, name);
+    return await readPairs(pairs, name, labels);
   } finally {
     for (const { images, labels } of pairs) {
       await images.close?.();
@@ -109,7 +141,7 @@ export async function openIdxDataset(pairs: readonly IdxPair[], name: string): P
   }
 }
 
-async function readPairs(pairs: readonly IdxPair[], name: string): Promise<Dataset> {
+async function readPairs(pairs: readonly IdxPair[], name: string, known?: Reading['labels']): Promise<Dataset> {
   const { path } = pairs[0].images;
   const parts: Uint8Array[] = [];
   const labels: number[] = [];
@@ -139,17 +171,12 @@ async function readPairs(pairs: readonly IdxPair[], name: string): Promise<Datas
       if (file !== null) identities.push((await identifyFile(file)).checksum);
     }
   }
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    bytes.set(part, filled);
-    filled += part.length;
-  }
+  const bytes = parts.length === 1 ? parts[0] : concatenate(parts);
   const images = imagesInMemory(bytes, image as NonNullable<typeof image>);
   if (labels.length > 0 && labels.length !== images.size) {
     throw new DataError('expected a file of labels beside every file of images, or beside none', { path });
   }
-  const columns = tableOfColumns({ names: ['label'], values: labels, rows: labels.length }, true);
+  const columns = tableOfColumns({ names: ['label'], values: labels, rows: labels.length }, { labels: known });
   if (labels.length === 0) notes.push(note('no-factors', 'it has no file of labels'));
   notes.push(...describeParts(pairs.map((pair) => pair.images.path)));
   const isLabelled = labels.length > 0;
@@ -158,9 +185,20 @@ async function readPairs(pairs: readonly IdxPair[], name: string): Promise<Datas
     path,
     identity: { format: 'idx', bytes: bytes.length, checksum: checksumOfText(identities.join('\n')) },
     images,
+    reading: { white: 255 },
     table: isLabelled ? columns.table : NO_FACTORS,
     notes: [...notes, ...(isLabelled ? columns.notes : [])],
   });
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let filled = 0;
+  for (const part of parts) {
+    bytes.set(part, filled);
+    filled += part.length;
+  }
+  return bytes;
 }
 
 async function readLabels(source: ByteSource, rows: number): Promise<Uint8Array> {

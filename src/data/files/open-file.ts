@@ -6,7 +6,7 @@ import type { Dataset } from '../dataset.js';
 import { openArrayDataset } from './array-file.js';
 import { openCars } from './cars3d.js';
 import type * as Disk from './disk.js';
-import { type FileOptions, refuseUseless } from './file-options.js';
+import { edgeOf, type FileSettings, refuseUseless } from './file-options.js';
 import { openHdf5 } from './hdf5.js';
 import { type IdxPair, labelsNameOf, openIdxDataset } from './idx.js';
 import { type FileKind, kindOf, kindOfBytes } from './kinds.js';
@@ -24,7 +24,7 @@ const KNOWN =
  * @throws DataError when it is none of those that are read, or is damaged; NoInputError when there
  * is nothing
  */
-export async function openFileDataset(given: string | Blob, options: FileOptions = {}): Promise<Dataset> {
+export async function openFileDataset(given: string | Blob, options: FileSettings = {}): Promise<Dataset> {
   if (typeof given !== 'string') {
     const source = blobSource(given);
     return openSource(source, source.path, given, options, null);
@@ -45,7 +45,7 @@ async function openSource(
   source: ByteSource,
   name: string,
   given: string | Blob,
-  options: FileOptions,
+  options: FileSettings,
   disk: typeof Disk | null,
 ): Promise<Dataset> {
   const { path } = source;
@@ -58,10 +58,10 @@ async function openSource(
     case 'gzip':
       await refuseOtherGzip(source);
       refuseUseless(options, [], 'IDX files');
-      return openIdxDataset([await withLabels(source, disk)], name);
+      return openIdxDataset([await withLabels(source, disk)], name, options.like?.labels);
     case 'idx':
       refuseUseless(options, [], 'IDX files');
-      return openIdxDataset([await withLabels(source, disk)], name);
+      return openIdxDataset([await withLabels(source, disk)], name, options.like?.labels);
     case 'tar': {
       const members = await readTarDirectory(source);
       const files = members.map((member) => ({
@@ -78,7 +78,7 @@ async function openSource(
     case 'mat5': {
       refuseUseless(options, ['size'], 'MAT files of cars');
       const whole = { ...source, close: async () => undefined };
-      return closing(await openCars([{ name, open: async () => whole }], path, name, options.size ?? 64), source);
+      return closing(await openCars([{ name, open: async () => whole }], path, name, edgeOf(options)), source);
     }
     case 'png':
     case 'jpeg':
@@ -124,14 +124,14 @@ async function withLabels(images: ByteSource, disk: typeof Disk | null): Promise
   return { images, labels: await disk.openIfThere(disk.besides(images.path, labelsName)) };
 }
 
-async function openFolder(path: string, name: string, options: FileOptions, disk: typeof Disk): Promise<Dataset> {
+async function openFolder(path: string, name: string, options: FileSettings, disk: typeof Disk): Promise<Dataset> {
   return openFiles(await disk.listFolder(path), path, name, options);
 }
 
 /** All parts that are in the folder of a file of smallNORB. */
-async function openNorbBeside(file: string, name: string, options: FileOptions, disk: typeof Disk): Promise<Dataset> {
+async function openNorbBeside(file: string, name: string, options: FileSettings, disk: typeof Disk): Promise<Dataset> {
   const folder = disk.besides(file, '.');
-  return openNorb(norbParts(await disk.listFolder(folder), folder), folder, name, options.size ?? 64);
+  return openNorb(norbParts(await disk.listFolder(folder), folder), folder, name, edgeOf(options));
 }
 
 const LOOKED_INTO = 64;
@@ -141,20 +141,20 @@ async function openFiles(
   files: readonly NamedFile[],
   path: string,
   name: string,
-  options: FileOptions,
+  options: FileSettings,
 ): Promise<Dataset> {
   // A folder of pictures may have a million files, so that names choose them; what they are is
   // checked on reading.
   const pictures = picturesAmong(files);
   if (pictures.length > 0) {
-    refuseUseless(options, ['size', 'crop', 'channels'], 'pictures');
+    refuseUseless(options, ['size', 'crop', 'channels', 'maximum', 'factorsFile'], 'pictures');
     return openPictures(pictures, path, name, options);
   }
   const others = files.slice(0, LOOKED_INTO);
   const kinds = new Map<NamedFile, FileKind | null>();
   for (const file of others) kinds.set(file, await withFile(file, kindOf));
   const ofKind = (...wanted: FileKind[]) => others.filter((file) => wanted.includes(kinds.get(file) as FileKind));
-  const edge = options.size ?? 64;
+  const edge = edgeOf(options);
   if (ofKind('norb').length > 0) {
     refuseUseless(options, ['size'], 'files of smallNORB');
     return openNorb(norbParts(ofKind('norb'), path), path, name, edge);
@@ -167,7 +167,7 @@ async function openFiles(
   const pairs = idxPairs(ofKind('idx', 'gzip'));
   if (pairs.length > 0) {
     refuseUseless(options, [], 'IDX files');
-    return openIdxDataset(await openPairs(pairs), name);
+    return openIdxDataset(await openPairs(pairs), name, options.like?.labels);
   }
   throw new DataError(`holds no file of images that is read here: expected ${KNOWN}`, { path });
 }

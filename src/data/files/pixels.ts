@@ -5,6 +5,7 @@ import { allocate, ITEM_BYTES } from '../../io/dtype.js';
 import type { Tensor } from '../../io/open-tensors.js';
 import { formatShape } from '../../io/shape.js';
 import { type Note, note } from '../../note.js';
+import { mention, phrase } from '../../phrase.js';
 import type { ImageShape } from '../dataset.js';
 
 /** How the images of an array lie in it. */
@@ -22,31 +23,54 @@ export function placeOf(tensor: Tensor): Place {
   return tensor.name === null ? { path: tensor.path } : { path: tensor.path, member: tensor.name };
 }
 
+/** Where the channels are. */
+export type Order = 'nhwc' | 'nchw';
+
 /**
  * Tells height, width and channels of an array of images by its shape: (N, H, W), (N, H, W, C) or
- * (N, C, H, W) with one or three channels. Where both could be, the last dimension is the channels.
+ * (N, C, H, W) with one or three channels; rows of numbers, (N, D), are images of one line. Where
+ * both orders could be, the last dimension is the channels, unless `order` says otherwise. More
+ * dimensions are taken where all but these are 1.
  */
-export function pixelLayout(shape: readonly number[], place: Place): PixelLayout {
+export function pixelLayout(stored: readonly number[], place: Place, order?: Order): PixelLayout {
+  const shape = stored.length > 4 ? stored.filter((length, axis) => axis === 0 || length !== 1) : stored;
   const [rows, a, b, c] = shape;
   const isChannels = (count: number) => count === 1 || count === 3;
-  if (shape.some((length) => length === 0) || shape.length < 3 || shape.length > 4) throw refuse(shape, place);
-  if (shape.length === 3) return { rows, image: { height: a, width: b, channels: 1 }, isPlanar: false, note: null };
-  if (isChannels(c)) {
-    const image = { height: a, width: b, channels: c };
-    return { rows, image, isPlanar: false, note: isChannels(a) ? describeOrder(shape, 'N, H, W, C') : null };
+  if (stored.includes(0) || shape.length < 2 || shape.length > 4) throw refuse(stored, place);
+  const dropped = shape === stored ? null : describeDropped(stored, shape);
+  if (shape.length === 2) {
+    const text = `the shape ${formatShape(shape)} is taken as rows of ${a} numbers`;
+    const image = { height: 1, width: a, channels: 1 };
+    return { rows, image, isPlanar: false, note: dropped ?? note('rows-of-numbers', text) };
   }
-  if (!isChannels(a)) throw refuse(shape, place);
-  const image = { height: b, width: c, channels: a };
-  return { rows, image, isPlanar: true, note: describeOrder(shape, 'N, C, H, W') };
+  if (shape.length === 3) return { rows, image: { height: a, width: b, channels: 1 }, isPlanar: false, note: dropped };
+  const isEither = isChannels(a) && isChannels(c);
+  const isPlanar = isEither ? order === 'nchw' : !isChannels(c);
+  if (!isChannels(isPlanar ? a : c) || (order !== undefined && (order === 'nchw') !== isPlanar))
+    throw refuse(stored, place);
+  const image = isPlanar ? { height: b, width: c, channels: a } : { height: a, width: b, channels: c };
+  const told = order === undefined && (isPlanar || isEither) ? describeOrder(shape, isPlanar, isEither) : null;
+  return { rows, image, isPlanar, note: dropped ?? told };
 }
 
-function describeOrder(shape: readonly number[], order: string): Note {
-  return note('order-of-dimensions', `the shape ${formatShape(shape)} is taken as (${order})`);
+/** @param isEither whether the shape could have another order as well */
+function describeOrder(shape: readonly number[], isPlanar: boolean, isEither: boolean): Note {
+  const text = `the shape ${formatShape(shape)} is taken as (${isPlanar ? 'N, C, H, W' : 'N, H, W, C'})`;
+  if (!isEither) return note('order-of-dimensions', text);
+  const suggestion = phrase`unless ${mention('order', 'nchw')}; ${mention('order', 'nhwc')} confirms it`;
+  return note('order-of-dimensions', text, { option: 'order', suggestion, isGuess: true });
+}
+
+function describeDropped(stored: readonly number[], shape: readonly number[]): Note {
+  return note('dropped-axes', `the shape ${formatShape(stored)} is taken as ${formatShape(shape)}`, {
+    suggestion: 'as numpy.squeeze makes it',
+    isGuess: true,
+  });
 }
 
 function refuse(shape: readonly number[], place: Place): DataError {
   return new DataError(
-    `expected images of shape (N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 channels, got ${formatShape(shape)}`,
+    `expected images of shape (N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 channels, or rows of numbers (N, D), got ${formatShape(shape)}`,
     place,
   );
 }
@@ -117,19 +141,45 @@ export function decodePixels(stored: Uint8Array, layout: Layout, stretch: Stretc
   return values;
 }
 
-/** Turns numbers into bytes: floats from 0 to 1 into 0 .. 255, rounded; whole ones as they are. */
-export function toBytes(values: ArrayLike<number>, layout: Layout, range: PixelRange, stretch: Stretch): Uint8Array {
+/** The value that is white in whole numbers. */
+export interface White {
+  readonly value: number;
+  /** Why it is that one: `type` says it, an option, the data before, or the largest pixel. */
+  readonly from: 'type' | 'option' | 'before' | 'largest';
+}
+
+/** The refusal of a pixel beyond white, which says whose white that is, and how to have another. */
+export function refuseBright(upTo: number | string, got: number, from: White['from'], place: Place): DataError {
+  const whose = from === 'before' ? ', which is white in the data that the run was trained on' : '';
+  const problem = `expected pixels from 0 to ${upTo}${whose}, got ${got}`;
+  const isSaid = from === 'option' || from === 'type';
+  return new DataError(isSaid ? problem : phrase`${problem}; say what is white: ${mention('maximum')}`, place);
+}
+
+/**
+ * Turns numbers into bytes: floats from 0 to 1 into 0 .. 255, rounded; whole ones as they are, or,
+ * where white is more than 255, as their share of it.
+ */
+export function toBytes(
+  values: ArrayLike<number>,
+  layout: Layout,
+  range: PixelRange,
+  stretch: Stretch,
+  white: White | null = null,
+): Uint8Array {
   if (areBytes(layout)) return values as Uint8Array;
   const isUnit = range === 'unit';
-  const most = isUnit ? 1 : 255;
+  const most = isUnit ? 1 : Math.max(255, white?.value ?? 0);
   const out = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (!(value >= 0 && value <= most) || !(isUnit || Number.isInteger(value))) {
-      const floats = rangeOfType(layout) === null ? '1, or whole numbers from 0 to ' : '';
-      throw new DataError(`expected pixels from 0 to ${floats}255, got ${value}`, placeWithin(stretch, i));
+      const isEither = rangeOfType(layout) === null && white === null;
+      const upTo = white !== null && !isUnit ? white.value : isEither ? '1, or whole numbers from 0 to 255' : 255;
+      const isBright = !isUnit && value > most && Number.isInteger(value);
+      throw refuseBright(upTo, value, isBright ? (white?.from ?? 'largest') : 'type', placeWithin(stretch, i));
     }
-    out[i] = isUnit ? Math.round(value * 255) : value;
+    out[i] = Math.round((value * 255) / most);
   }
   return out;
 }

@@ -156,13 +156,14 @@ export async function openNorb(parts: readonly NorbPart[], path: string, name: s
       values.set(table, filled);
       filled += table.length;
     }
-    const columns = tableOfColumns({ names: NAMES, values, rows: images.size }, true);
+    const columns = tableOfColumns({ names: NAMES, values, rows: images.size });
     const [height, width] = opened[0].header.shape.slice(2);
     return fileDataset({
       name,
       path,
       identity: { format: 'smallnorb', checksum: checksumOfText(identities.join('\n')), edge },
       images,
+      reading: { white: 255, size: edge },
       table: columns.table,
       notes: [
         describeResized(`left images only, ${height} x ${width}`, edge),

@@ -9,6 +9,12 @@ export interface Networks {
   readonly decoder: readonly Layer[];
 }
 
+/** How wide and how many the hidden dense layers of an encoder are. */
+export interface DenseSizes {
+  readonly width: number;
+  readonly depth: number;
+}
+
 /** How parameters may begin; both are uniform around 0. */
 export const INITIALISATIONS = [
   /** Within 1 / sqrt(fan in), biases too: PyTorch's default for dense and convolutional layers. */
@@ -26,8 +32,11 @@ export interface Architecture {
   /** Defaults of training. */
   readonly learningRate: number;
   readonly batchSize: number;
-  /** Layers are data: they are sent to workers, and hold no functions. */
-  build(image: ImageShape, latents: number): Networks;
+  /**
+   * Layers are data: they are sent to workers, and hold no functions.
+   * @param dense sizes that were asked for, which `mlp` has
+   */
+  build(image: ImageShape, latents: number, dense?: DenseSizes): Networks;
 }
 
 /**

@@ -1,6 +1,15 @@
-import type { ListedArchitecture, Networks } from './architecture.js';
+import type { DenseSizes, ListedArchitecture, Networks } from './architecture.js';
+import type { Layer } from './layers.js';
 
-const HIDDEN = 1200;
+/** The published ones. */
+export const MLP_SIZES: DenseSizes = { width: 1200, depth: 2 };
+
+/** Dense layers of one width, one after the other. */
+function hidden(inputs: number, { width, depth }: DenseSizes, activation: 'relu' | 'tanh'): Layer[] {
+  return Array.from({ length: depth }, (_, i) => {
+    return { kind: 'dense', inputs: i === 0 ? inputs : width, outputs: width, activation };
+  });
+}
 
 export const mlp: ListedArchitecture = {
   name: 'mlp',
@@ -10,20 +19,18 @@ export const mlp: ListedArchitecture = {
   learningRate: 5e-4,
   batchSize: 64,
 
-  build({ height, width, channels }, latents): Networks {
+  build({ height, width, channels }, latents, sizes = MLP_SIZES): Networks {
     const pixels = height * width * channels;
+    const decoder = { ...sizes, depth: sizes.depth + 1 };
     return {
       encoder: [
         { kind: 'reshape', shape: [pixels] },
-        { kind: 'dense', inputs: pixels, outputs: HIDDEN, activation: 'relu' },
-        { kind: 'dense', inputs: HIDDEN, outputs: HIDDEN, activation: 'relu' },
-        { kind: 'dense', inputs: HIDDEN, outputs: 2 * latents, activation: 'linear' },
+        ...hidden(pixels, sizes, 'relu'),
+        { kind: 'dense', inputs: sizes.width, outputs: 2 * latents, activation: 'linear' },
       ],
       decoder: [
-        { kind: 'dense', inputs: latents, outputs: HIDDEN, activation: 'tanh' },
-        { kind: 'dense', inputs: HIDDEN, outputs: HIDDEN, activation: 'tanh' },
-        { kind: 'dense', inputs: HIDDEN, outputs: HIDDEN, activation: 'tanh' },
-        { kind: 'dense', inputs: HIDDEN, outputs: pixels, activation: 'linear' },
+        ...hidden(latents, decoder, 'tanh'),
+        { kind: 'dense', inputs: sizes.width, outputs: pixels, activation: 'linear' },
         { kind: 'reshape', shape: [height, width, channels] },
       ],
     };

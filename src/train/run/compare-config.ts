@@ -34,15 +34,16 @@ export interface Difference {
 export function compareConfig(before: RunConfig, now: RunConfig): Difference[] {
   return compare(before as unknown as JsonRecord, now as unknown as JsonRecord, '').map((difference) => ({
     ...difference,
-    isDeciding: !(CHANGEABLE as readonly string[]).includes(difference.setting) && !isDefaultNamed(difference),
+    isDeciding: !(CHANGEABLE as readonly string[]).includes(difference.setting) && !isOfIdentity(difference),
   }));
 }
 
 /**
- * An option of the data that was left out, and is no other than its default: where it is another,
- * the identity differs.
+ * How data were read, or an option of theirs that was left out, and is no other than its default:
+ * where it is another, the identity differs.
  */
-function isDefaultNamed({ setting, expected, got }: Omit<Difference, 'isDeciding'>): boolean {
+function isOfIdentity({ setting, expected, got }: Omit<Difference, 'isDeciding'>): boolean {
+  if (setting.startsWith('data.reading')) return true;
   return setting.startsWith('data.options.') && (expected === undefined || got === undefined);
 }
 
@@ -126,6 +127,9 @@ const OPTIONS_OF: ReadonlyArray<readonly [beginning: string, option: string]> = 
   ['data.identity.testRows', 'testRows'],
   ['data.identity.seed', 'dataSeed'],
   ['score.rows', 'scoreRows'],
+  ['mlp.depth', 'mlpDepth'],
+  ['mlp.width', 'mlpWidth'],
+  ['mlp', 'mlpWidth'],
   ['data.identity.', 'data'],
   ['data.', 'data'],
   ['backend.', 'backend'],

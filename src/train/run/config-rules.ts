@@ -12,6 +12,11 @@ import { isRecord } from './json-value.js';
 
 const NAME = text({ placeholder: 'name', description: 'a name; parts of your own have names of their own' });
 const RECORD = other({ expected: 'an object', accepts: isRecord, description: 'settings by name' });
+const LABELS = other({
+  expected: 'an array of numbers or of words',
+  accepts: (values) => Array.isArray(values) && values.every((value) => ['number', 'string'].includes(typeof value)),
+  description: 'values of a factor in the order of their numbers',
+});
 const COUNT = integer({ minimum: 1, description: 'a count' });
 const FRACTION = number({ minimum: 0, maximum: 1, description: 'a decay of Adam' });
 
@@ -48,8 +53,18 @@ const REQUIRED: Rules = {
 
 /** Those that a run may lack, or have as null. */
 const OPTIONAL: Rules = {
+  mlp: RECORD,
+  'mlp.width': TRAIN_OPTIONS.mlpWidth,
+  'mlp.depth': TRAIN_OPTIONS.mlpDepth,
   'data.path': NAME,
   'data.options': RECORD,
+  'data.reading': RECORD,
+  'data.reading.white': FILE_OPTIONS.maximum,
+  'data.reading.order': FILE_OPTIONS.order,
+  'data.reading.size': FILE_OPTIONS.size,
+  'data.reading.crop': FILE_OPTIONS.crop,
+  'data.reading.channels': FILE_OPTIONS.channels,
+  'data.reading.labels': RECORD,
   'data.image': RECORD,
   'data.image.height': COUNT,
   'data.image.width': COUNT,
@@ -74,6 +89,9 @@ export function checkSettings(config: Readonly<Record<string, unknown>>, path: s
   for (const [setting, rule] of Object.entries(OPTIONAL)) {
     const value = settingOf(config, setting);
     if (value !== undefined && value !== null) check(setting, value, rule);
+  }
+  for (const [name, values] of Object.entries(settingOf(config, 'data.reading.labels') ?? {})) {
+    check(`data.reading.labels.${name}`, values, LABELS);
   }
   const name = settingOf(config, 'objective.name');
   for (const [setting, owner, rules] of [

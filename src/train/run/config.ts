@@ -1,5 +1,7 @@
 /** config.json: a run as it was asked for. */
+import type { Reading } from '../../data/index.js';
 import { DataError } from '../../errors.js';
+import type { DenseSizes } from '../architectures/architecture.js';
 import { checkSettings } from './config-rules.js';
 import { isRecord, type JsonRecord, toExactJson } from './json-value.js';
 import { NoRunError, pathIn, type RunFolder } from './run-folder.js';
@@ -22,12 +24,16 @@ export interface RunConfig {
      * the identity, defaults included.
      */
     readonly options?: JsonRecord;
+    /** How a file was read, by options or by what was found: other data are read like it. */
+    readonly reading?: Reading;
     readonly identity: JsonRecord;
     /** Height, width and channels, so that a model is rebuilt without its data. */
     readonly image?: JsonRecord;
   };
   readonly objective: { readonly name: string; readonly options: JsonRecord };
   readonly architecture: string;
+  /** Sizes of mlp, if they are not the published ones. */
+  readonly mlp?: DenseSizes;
   readonly latents: number;
   readonly likelihood: string;
   readonly seed: number;

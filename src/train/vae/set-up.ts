@@ -1,6 +1,6 @@
 /** A model of the VAE family out of the plan of a training. */
 import type { ImageShape } from '../../data/dataset.js';
-import { wrongType } from '../../errors.js';
+import { wrongType, wrongValue } from '../../errors.js';
 import { checkNetworks } from '../architectures/check-networks.js';
 import { LIKELIHOODS } from '../likelihoods/index.js';
 import type { ActiveObjective } from '../objectives/objective.js';
@@ -18,7 +18,10 @@ import type { VaeSetup } from './vae-system.js';
 export function setUpVae(plan: TrainPlan, image: ImageShape, datasetSize: number): VaeSetup {
   const { architecture, likelihood, latents, batchSize, learningRate, seed } = plan;
   const objective = activate(plan);
-  const networks = checkNetworks(architecture.name, architecture.build(image, latents), image, latents);
+  const networks = checkNetworks(architecture.name, architecture.build(image, latents, plan.mlp), image, latents);
+  if (image.height === 1 && networks.encoder.some(({ kind }) => kind === 'convolution')) {
+    throw wrongValue({ option: 'architecture', problem: `expected mlp for rows of numbers, got ${architecture.name}` });
+  }
   const description: VaeDescription = { kind: 'vae', networks, likelihood: likelihood.name, latents };
   const isSendable = LIKELIHOODS.some((listed) => listed === likelihood);
   return {

@@ -1,0 +1,102 @@
+/** Factors of pictures: a table that names them, as CelebA's list_attr_celeba.txt. */
+import { DataError } from '../../errors.js';
+import { type ArrayEntry, type ByteSource, countColumns, openArrays } from '../../io/index.js';
+import type { Reading } from '../dataset.js';
+import { type ColumnsTable, tableOfColumns } from './columns-table.js';
+import type { NamedFile } from './named-file.js';
+
+const SHOWN = 3;
+
+/**
+ * The factors of pictures out of a table of any kind: the column of words that has their names is
+ * found, and rows are put in the order of the pictures. A name is that of the file, or its path in
+ * the folder.
+ *
+ * @throws DataError for a table without such a column, and for pictures without a row or rows
+ * without a picture
+ */
+export async function readPictureFactors(
+  source: ByteSource,
+  pictures: readonly NamedFile[],
+  labels: Reading['labels'],
+): Promise<ColumnsTable> {
+  const { path } = source;
+  const [entry] = (await openArrays(await withoutCount(source))).arrays;
+  const { columnNames = [], words = [] } = entry;
+  const column = findNames(entry, pictures, path);
+  const { data, columns } = await entry.read();
+  const listed = words[column] ?? [];
+  const rowOf = new Map<string, number>();
+  for (let row = 0; row * columns < data.length; row++) {
+    const name = listed[data[row * columns + column]];
+    if (rowOf.has(name)) throw new DataError(`expected every picture once, got '${name}' again`, { path, row });
+    rowOf.set(name, row);
+  }
+  const used = new Set<number>();
+  const rows = pictures.map(({ name }) => {
+    const row = rowOf.get(name) ?? rowOf.get(lastStep(name));
+    if (row !== undefined) used.add(row);
+    return row;
+  });
+  refuseSome(
+    pictures.filter((_, i) => rows[i] === undefined).map(({ name }) => name),
+    'no row for',
+    path,
+  );
+  refuseSome(
+    [...rowOf].filter(([, row]) => !used.has(row)).map(([name]) => name),
+    'rows without a picture,',
+    path,
+  );
+  const factors = Array.from({ length: columns }, (_, k) => k).filter((k) => k !== column);
+  const values = new Float64Array(rows.length * factors.length);
+  for (const [i, row] of rows.entries()) {
+    for (const [k, from] of factors.entries()) {
+      values[i * factors.length + k] = data[(row as number) * columns + from];
+    }
+  }
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    const [row, at] = [rows[Math.floor(bad / factors.length)], factors[bad % factors.length]];
+    throw new DataError(`expected a number, got ${values[bad]}`, { path, row, column: at });
+  }
+  const names = factors.map((k, i) => columnNames[k] || `factor${i}`);
+  const told = { names, values, rows: rows.length, words: factors.map((k) => words[k] ?? null) };
+  return tableOfColumns(told, { labels });
+}
+
+/** The column whose words are names of pictures. */
+function findNames(entry: ArrayEntry, pictures: readonly NamedFile[], path: string): number {
+  const known = new Set(pictures.flatMap(({ name }) => [name, lastStep(name)]));
+  const counts = Array.from({ length: countColumns(entry) }, (_, k) => {
+    return (entry.words?.[k] ?? []).filter((word) => known.has(word)).length;
+  });
+  const most = Math.max(...counts);
+  if (most > 0) return counts.indexOf(most);
+  throw new DataError(`expected a column of names of pictures, such as '${pictures[0].name}', got none`, { path });
+}
+
+function refuseSome(names: readonly string[], what: string, path: string): void {
+  if (names.length === 0) return;
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  throw new DataError(`expected a row for every picture, got ${what} ${names.slice(0, SHOWN).join(', ')}${more}`, {
+    path,
+  });
+}
+
+function lastStep(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+/** CelebA's tables begin with the number of their rows, in a line of its own. */
+async function withoutCount(source: ByteSource): Promise<ByteSource> {
+  const start = new TextDecoder().decode(await source.read(0, Math.min(source.size, 32)));
+  const count = /^\d+\s*?\r?\n/.exec(start);
+  if (count === null) return source;
+  const skipped = count[0].length;
+  return {
+    path: source.path,
+    size: source.size - skipped,
+    read: (offset, length) => source.read(offset + skipped, length),
+  };
+}
