@@ -67,8 +67,9 @@ export function countColumns({ shape }: ArrayEntry): number {
 
 /** The same table with these columns. */
 export function withColumns(entry: ArrayEntry, columns: readonly number[]): ArrayEntry {
+  if (entry.select !== undefined) return entry.select(columns);
   const rows = entry.shape[0];
-  const { columnNames, words, readStrings: _, hasRowNames: __, ...rest } = entry;
+  const { columnNames, words, readStrings: _, rowNameColumns: __, ...rest } = entry;
   const pick = (matrix: Matrix): Matrix => {
     const data = allocate(matrix.dtype, matrix.rows * columns.length, { path: entry.path });
     for (let row = 0, i = 0; row < matrix.rows; row++) {
@@ -90,8 +91,8 @@ export function withColumns(entry: ArrayEntry, columns: readonly number[]): Arra
 }
 
 /**
- * The columns of a table that are data: all but a first one that names the rows. A first column
- * without a name that does not count them may be data, or not.
+ * The columns of a table that are data: all but those that name the rows. A first column without a
+ * name that does not count them may be data, or not.
  */
 export function dropRowNames(
   entry: ArrayEntry,
@@ -103,15 +104,22 @@ export function dropRowNames(
     suggestion: phrase`${mention('columns', selection, role)} ${does}`,
     isGuess: true,
   });
-  if (entry.hasRowNames && columns > 1) {
-    const rest = Array.from({ length: columns - 1 }, (_, i) => i + 1);
-    const text = `${entry.path}: the first column names the rows and is left out`;
-    return { entry: withColumns(entry, rest), notes: [note('row-names', text, more(`0:${columns}`, 'keeps it'))] };
+  const { columnNames, rowNameColumns: named = [] } = entry;
+  if (named.length > 0 && columns > named.length) {
+    const rest = Array.from({ length: columns }, (_, i) => i).filter((column) => !named.includes(column));
+    const [does, it] = named.length === 1 ? ['names the rows and is', 'it'] : ['name the rows and are', 'them'];
+    const text = `${entry.path}: ${describeRowNames(named, columnNames)} ${does} left out`;
+    return { entry: withColumns(entry, rest), notes: [note('row-names', text, more(`0:${columns}`, `keeps ${it}`))] };
   }
-  const isUnnamed = columns > 1 && entry.columnNames !== undefined && isUnnamedColumn(entry.columnNames[0]);
+  const isUnnamed = columns > 1 && columnNames !== undefined && isUnnamedColumn(columnNames[0]);
   if (!isUnnamed) return { entry, notes: [] };
   const text = `${entry.path}: the first column has no name and does not count the rows: it is taken as data`;
   return { entry, notes: [note('unnamed-column', text, more(`1:${columns}`, 'leaves it out'))] };
+}
+
+function describeRowNames(columns: readonly number[], names: readonly string[] = []): string {
+  if (columns.length === 1 && columns[0] === 0) return 'the first column';
+  return columns.map((column) => nameColumn(names, column)).join(', ');
 }
 
 /** What pandas and R write above the names of rows, and what pandas makes of that. */

@@ -119,7 +119,7 @@ function entryOf(table: Table): ArrayEntry {
     name: null,
     ...(columnNames !== null && { columnNames }),
     ...(words.some((list) => list !== null) && { words }),
-    ...(hasRowNames && { hasRowNames }),
+    ...(hasRowNames && { rowNameColumns: [0] }),
     dtype,
     shape: [rows, dialect.columns],
     bytes: rows * dialect.columns * heldBytes(dtype),
