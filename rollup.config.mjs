@@ -115,9 +115,10 @@ function nameChunk(chunks) {
 
 const TRAINING = [here('src/train/'), here('src/trained/')];
 
-/** Readers and writers stay together. */
+/** Readers and writers stay together, but for Parquet, which is loaded on use. */
 function groupModules(id) {
-  return id.startsWith(here('src/io/')) && !id.endsWith('/write-file.ts') ? 'io' : undefined;
+  const isTogether = id.startsWith(here('src/io/')) && !/\/(write-file\.ts|parquet\/[^/]+)$/.test(id);
+  return isTogether ? 'io' : undefined;
 }
 
 const TRAINING_IN_NODE = { 'train/node': 'src/train.ts', 'train/worker': 'src/train/parallel/worker.ts' };
@@ -156,6 +157,6 @@ export default [
     input: { inline: 'src/inline.ts' },
     // One file, Parquet included: there is nowhere to load a chunk from.
     output: output('inline', { inlineDynamicImports: true }),
-    plugins: [hostModules('inline'), inlineWasm(), ...plugins(FOR_BROWSERS), banner()],
+    plugins: [hostModules('inline', 'browser'), inlineWasm(), ...plugins(FOR_BROWSERS), banner()],
   },
 ];

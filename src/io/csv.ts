@@ -9,6 +9,7 @@ import { type CsvOptions, type Layout, readLayout } from './csv-dialect.js';
 import { type Dialect, parseRows } from './csv-parse.js';
 import { allocate, heldBytes } from './dtype.js';
 import type { ByteSource } from './source.js';
+import { rankWords } from './words.js';
 
 // What was parsed to learn the shape is kept up to this size, so that most tables are parsed once.
 const KEPT_BYTES = 64 << 20;
@@ -91,18 +92,14 @@ async function scan(source: ByteSource, layout: Layout): Promise<Table> {
   };
 }
 
-/** Numbers words in their order, so that they do not depend on which row comes first. */
+/** Numbers the words of all columns in their order. */
 function sortWords({ words, columns }: Dialect, blocks: readonly Float64Array[]): void {
   for (const [column, known] of words.entries()) {
     if (known === null) continue;
-    const sorted = [...known.keys()].sort();
-    const ranks = new Float64Array(known.size);
-    for (const [rank, word] of sorted.entries()) ranks[known.get(word) as number] = rank;
+    const ranks = rankWords(known);
     for (const values of blocks) {
       for (let i = column; i < values.length; i += columns) values[i] = ranks[values[i]];
     }
-    known.clear();
-    for (const [rank, word] of sorted.entries()) known.set(word, rank);
   }
 }
 

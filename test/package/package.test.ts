@@ -218,7 +218,7 @@ test('the façade loads no command line and no Parquet reader with itself', () =
   for (const entry of ['dist/node.js', 'dist/browser.js']) {
     for (const file of closure(entry, false)) {
       assert.not.match(file, /commander|hyparquet|cli/);
-      assert.not.match(read(file), /CommanderError|parquet file invalid/, file);
+      assert.not.match(read(file), /CommanderError|does not end as Parquet does/, file);
     }
     assert.ok(closure(entry, true).size > closure(entry, false).size, `${entry} loads Parquet on use`);
   }
