@@ -69,9 +69,6 @@ function inlineWasm() {
   };
 }
 
-/** Loaded on use from where the user has installed them. */
-const PEERS = /^h5wasm(\/|$)/;
-
 /**
  * Plugins of every bundle. Libraries are taken in the form they have for browsers: files are ours
  * to read.
@@ -115,9 +112,9 @@ function nameChunk(chunks) {
 
 const TRAINING = [here('src/train/'), here('src/trained/')];
 
-/** Readers and writers stay together, but for Parquet, which is loaded on use. */
+/** Readers and writers stay together, but for those that are loaded on use. */
 function groupModules(id) {
-  const isTogether = id.startsWith(here('src/io/')) && !/\/(write-file\.ts|parquet\/[^/]+)$/.test(id);
+  const isTogether = id.startsWith(here('src/io/')) && !/\/(write-file\.ts|(parquet|hdf5)\/[^/]+)$/.test(id);
   return isTogether ? 'io' : undefined;
 }
 
@@ -127,7 +124,7 @@ export default [
   {
     input: { node: 'src/node.ts', cli: 'src/cli/main.ts', worker: 'src/worker.ts', ...TRAINING_IN_NODE },
     output: output('chunk', { manualChunks: groupModules, onlyExplicitManualChunks: true }),
-    external: [/^node:/, PEERS],
+    external: [/^node:/],
     plugins: [hostModules('bundled'), ...plugins(FOR_NODE), emitTfjsWasm('train')],
   },
   {
@@ -144,7 +141,6 @@ export default [
   {
     input: { 'train/browser': 'src/train.ts' },
     output: output('train/browser'),
-    external: PEERS,
     plugins: [hostModules('browser', 'bundled'), oneLevelUp(), ...plugins(FOR_BROWSERS), banner()],
   },
   {

@@ -9,7 +9,6 @@ const PREFIX_BYTES = 4096;
 
 /** Formats that are known by how they begin, and not read here. */
 const REFUSED: ReadonlyArray<{ magic: readonly number[]; problem: string }> = [
-  { magic: [0x89, 0x48, 0x44, 0x46], problem: 'HDF5 is not read here; save the arrays with numpy.savez' },
   { magic: [0x1f, 0x8b], problem: 'a gzip file; unpack it first' },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], problem: 'a zstd file; unpack it first' },
   { magic: [0xff, 0xfe], problem: 'UTF-16 text; save it as UTF-8' },

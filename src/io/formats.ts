@@ -3,6 +3,7 @@
  */
 import type { ArrayFormat } from './array-format.js';
 import { csv, tsv } from './csv.js';
+import { hdf5 } from './hdf5.js';
 import { npy } from './npy.js';
 import { npz } from './npz.js';
 import { parquet } from './parquet.js';
@@ -10,7 +11,7 @@ import { raw } from './raw.js';
 import { safetensors } from './safetensors.js';
 import { vmat } from './vmat.js';
 
-const LISTED = [npy, npz, vmat, parquet, safetensors, csv, tsv, raw] as const;
+const LISTED = [npy, npz, vmat, parquet, hdf5, safetensors, csv, tsv, raw] as const;
 
 type Listed = (typeof LISTED)[number];
 

@@ -756,7 +756,8 @@ const OTHERS: readonly BrokenFile[] = [
     what: 'an HDF5 file',
     path: 'a.h5',
     bytes: concatenate('\x89HDF\r\n\x1a\n', new Uint8Array(20)),
-    message: 'a.h5, byte 0: HDF5 is not read here; save the arrays with numpy.savez',
+    message:
+      'a.h5: expected addresses of 8 bytes in HDF5; write it with the defaults of h5py, or save the arrays with numpy.savez',
   },
   {
     what: 'a gzip file',

@@ -62,7 +62,6 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^hyparquet-compressors$/, /^src\/io\/parquet\/unpack-brotli\.browser\.ts$/],
   [/^fast-png$/, /^src\/data\/(contact-sheet|files\/decode-picture)\.ts$/],
   [/^jpeg-js$/, /^src\/data\/files\/decode-picture\.ts$/],
-  [/^h5wasm(\/node)?$/, /^src\/data\/files\/hdf5-library\.ts$/],
   [/^gifenc$/, /^src\/data\/animation\.ts$/],
   [
     /^node:/,

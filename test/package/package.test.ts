@@ -38,7 +38,7 @@ test('has no dependencies, and brings none', () => {
   }
   // What some uses want is never installed unasked.
   const peers = Object.keys(manifest.peerDependencies);
-  assert.equal(peers, ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'h5wasm', 'webgpu']);
+  assert.equal(peers, ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'webgpu']);
   for (const peer of peers) assert.equal(manifest.peerDependenciesMeta[peer], { optional: true }, peer);
   assert.equal(
     readdirSync(join(installed.folder, 'node_modules')).filter((name) => !name.startsWith('.')),
@@ -271,9 +271,7 @@ test('the inline bundle is one file', () => {
 test('the bundles for browsers import nothing of Node, those for Node nothing else', () => {
   for (const entry of ['node', 'cli', 'browser', 'inline', 'train/node', 'train/browser']) {
     for (const file of closure(`dist/${entry}.js`, true)) {
-      // What the user may install beside is loaded on use alone.
-      const onUse = importsOf(file, 'on use').filter((name) => !/^h5wasm(\/node)?$/.test(name));
-      const names = [...importsOf(file, 'at once'), ...onUse];
+      const names = [...importsOf(file, 'at once'), ...importsOf(file, 'on use')];
       const others = names.filter((name) => !/^\.\.?\//.test(name));
       const ofNode = others.filter((name) => name.startsWith('node:'));
       assert.equal(others, /browser|inline/.test(entry) ? [] : ofNode, file);
