@@ -1,6 +1,7 @@
 /** Reads a column of a row group of Parquet: every value with its row. */
 import { DataError } from '../../errors.js';
 import type { ByteSource } from '../source.js';
+import { MOST_WORDS } from '../words.js';
 import type { Budget } from './budget.js';
 import { type Cursor, EncodingError } from './cursor.js';
 import { readHybrid } from './encodings.js';
@@ -69,24 +70,32 @@ interface Dictionary {
 /** The values that places in a dictionary stand for. Only what is used of it counts. */
 function lookUp(dictionary: Dictionary | null, cursor: Cursor, count: number, words: Map<string, number>): Numbers {
   if (dictionary === null) throw new EncodingError('there is no dictionary before the values that point into it');
-  const { values: entries, problems: wrong } = dictionary.numbers;
+  const { words: own, numbers } = dictionary;
+  const { values: entries, problems: wrong } = numbers;
   const problems = new Map<number, string>();
   const values = new Float64Array(count);
   if (count === 0) return { values, problems };
   const [width] = cursor.take(1);
-  for (const [i, place] of readHybrid(cursor.rest(), width, count).entries()) {
+  const places = readHybrid(cursor.rest(), width, count);
+  for (let i = 0; i < count; i++) {
+    const place = places[i];
     if (place >= entries.length) {
       throw new EncodingError(`expected a place in a dictionary of ${entries.length}, got ${place}`);
     }
     values[i] = entries[place];
-    if (wrong.has(place)) problems.set(i, wrong.get(place) as string);
-    else if (dictionary.words.length > 0) {
-      const word = dictionary.words[values[i]];
-      if (!words.has(word)) words.set(word, words.size);
-      values[i] = words.get(word) as number;
+    if (wrong.size > 0 && wrong.has(place)) problems.set(i, wrong.get(place) as string);
+    else if (own.length > 0) {
+      values[i] = numberWord(own[values[i]], words);
+      if (words.size > MOST_WORDS) problems.set(i, `expected at most ${MOST_WORDS} different words`);
     }
   }
   return { values, problems };
+}
+
+function numberWord(word: string, words: Map<string, number>): number {
+  const number = words.get(word) ?? words.size;
+  if (number === words.size) words.set(word, number);
+  return number;
 }
 
 /** Puts values into rows: one in each, or lists, which may go on in the next page. */
