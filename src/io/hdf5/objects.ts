@@ -5,6 +5,7 @@
  */
 import { DataError } from '../../errors.js';
 import type { ByteSource } from '../source.js';
+import { denseLinks } from './dense-links.js';
 
 /** The most objects, and blocks of them, that are read of a file. */
 const MOST_READS = 100_000;
@@ -29,6 +30,12 @@ export class Block {
     if (length > this.bytes.length - this.at) throw this.refuse('a value goes beyond its block');
     this.at += length;
     return this.bytes.subarray(this.at - length, this.at);
+  }
+
+  /** The next bytes as a block of their own. */
+  within(length: number): Block {
+    const at = this.first + this.at;
+    return new Block(this.take(length), this.path, at);
   }
 
   uint(length: number): number {
@@ -163,7 +170,7 @@ export class ObjectReader {
         const length = block.uint(2);
         const flags = block.uint(1);
         block.take(head - (isOld ? 5 : 4));
-        const body = new Block(block.take(length), this.source.path, at);
+        const body = block.within(length);
         if (kind === MESSAGE.continuation) {
           const [next, size] = [body.address(), body.address()];
           const more = await this.block(next, size);
@@ -183,9 +190,9 @@ export class ObjectReader {
       if (kind === MESSAGE.links) {
         block.take(1);
         if (block.uint(1) & 1) block.take(8);
-        if (block.address() !== NOWHERE) {
-          throw new DataError(`a group of HDF5 is stored in a way not read here; ${REWRITE}`, this.source);
-        }
+        const [heap, tree] = [block.address(), block.address()];
+        if (heap === NOWHERE) continue;
+        for await (const link of denseLinks(this, heap, tree)) readLink(link, links);
       }
     }
     return links;
@@ -226,7 +233,7 @@ export class ObjectReader {
     const count = head.uint(2);
     const entries = await this.block(at + 24, count * (keyBytes + 8));
     for (let i = 0; i < count; i++) {
-      const key = new Block(entries.take(keyBytes), this.source.path, at);
+      const key = entries.within(keyBytes);
       const child = entries.address();
       if (own > 0) yield* this.nodes(child, kind, keyBytes, own - 1);
       else yield { key, child };
