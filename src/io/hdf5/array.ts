@@ -1,9 +1,10 @@
 /** An array of an HDF5 file, read by ranges of its rows. */
 import { DataError } from '../../errors.js';
 import { formatShape } from '../shape.js';
+import { NOWHERE, REWRITE } from './blocks.js';
 import { unknownFilters, unpackChunk } from './filters.js';
 import { describe, type ElementType, type Storage } from './messages.js';
-import { type Leaf, NOWHERE, type ObjectReader, REWRITE } from './objects.js';
+import type { Leaf, ObjectReader } from './objects.js';
 
 // Deflate makes at most 1,032 bytes of one; small files may hold equal values.
 const UNPACKED_OF_ANY_FILE = 64 << 20;

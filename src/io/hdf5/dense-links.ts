@@ -3,7 +3,7 @@
  * their names.
  */
 import { DataError } from '../../errors.js';
-import { type Block, NOWHERE, type ObjectReader, REWRITE } from './objects.js';
+import { type Block, type BlockReader, NOWHERE, REWRITE } from './blocks.js';
 
 const NAMES = 5;
 const SHORTEST_BLOCK = 10;
@@ -15,7 +15,7 @@ const SHORTEST_BLOCK = 10;
  * @returns a block for each, as a message of a link has it
  * @throws DataError for damaged data, and for groups of a thousand links and more
  */
-export async function* denseLinks(reader: ObjectReader, heap: number, tree: number): AsyncGenerator<Block> {
+export async function* denseLinks(reader: BlockReader, heap: number, tree: number): AsyncGenerator<Block> {
   const find = await openHeap(reader, heap);
   for await (const record of treeRecords(reader, tree)) {
     record.take(4);
@@ -23,7 +23,7 @@ export async function* denseLinks(reader: ObjectReader, heap: number, tree: numb
   }
 }
 
-async function* treeRecords(reader: ObjectReader, tree: number): AsyncGenerator<Block> {
+async function* treeRecords(reader: BlockReader, tree: number): AsyncGenerator<Block> {
   const head = await reader.block(tree, 38);
   head.expect('BTHD');
   const [version, kind, nodeBytes, recordBytes, depth] = [1, 1, 4, 2, 2].map((length) => head.uint(length));
@@ -53,7 +53,7 @@ async function* treeRecords(reader: ObjectReader, tree: number): AsyncGenerator<
 }
 
 /** Opens a heap; what comes back finds what the name of a record stands for. */
-async function openHeap(reader: ObjectReader, heap: number): Promise<(name: Block) => Promise<Block>> {
+async function openHeap(reader: BlockReader, heap: number): Promise<(name: Block) => Promise<Block>> {
   const head = await reader.block(heap, 142);
   head.expect('FRHP');
   head.take(1);

@@ -1,6 +1,7 @@
 /** What HDF5 says of an array: its shape, its type, and how it is stored. */
 import type { StoredDtype } from '../dtype.js';
-import { type Block, MESSAGE, type Message, NOWHERE } from './objects.js';
+import { type Block, NOWHERE } from './blocks.js';
+import { MESSAGE, type Message } from './objects.js';
 
 const MOST_DIMENSIONS = 32;
 
