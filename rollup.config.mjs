@@ -69,9 +69,6 @@ function inlineWasm() {
   };
 }
 
-/** Loaded on use from where the user has installed them. */
-const PEERS = /^h5wasm(\/|$)/;
-
 /**
  * Plugins of every bundle. Libraries are taken in the form they have for browsers: files are ours
  * to read.
@@ -115,9 +112,10 @@ function nameChunk(chunks) {
 
 const TRAINING = [here('src/train/'), here('src/trained/')];
 
-/** Readers and writers stay together. */
+/** Readers and writers stay together, but for those that are loaded on use. */
 function groupModules(id) {
-  return id.startsWith(here('src/io/')) && !id.endsWith('/write-file.ts') ? 'io' : undefined;
+  const isTogether = id.startsWith(here('src/io/')) && !/\/(write-file\.ts|(parquet|hdf5)\/[^/]+)$/.test(id);
+  return isTogether ? 'io' : undefined;
 }
 
 const TRAINING_IN_NODE = { 'train/node': 'src/train.ts', 'train/worker': 'src/train/parallel/worker.ts' };
@@ -126,7 +124,7 @@ export default [
   {
     input: { node: 'src/node.ts', cli: 'src/cli/main.ts', worker: 'src/worker.ts', ...TRAINING_IN_NODE },
     output: output('chunk', { manualChunks: groupModules, onlyExplicitManualChunks: true }),
-    external: [/^node:/, PEERS],
+    external: [/^node:/],
     plugins: [hostModules('bundled'), ...plugins(FOR_NODE), emitTfjsWasm('train')],
   },
   {
@@ -143,7 +141,6 @@ export default [
   {
     input: { 'train/browser': 'src/train.ts' },
     output: output('train/browser'),
-    external: PEERS,
     plugins: [hostModules('browser', 'bundled'), oneLevelUp(), ...plugins(FOR_BROWSERS), banner()],
   },
   {
@@ -156,6 +153,6 @@ export default [
     input: { inline: 'src/inline.ts' },
     // One file, Parquet included: there is nowhere to load a chunk from.
     output: output('inline', { inlineDynamicImports: true }),
-    plugins: [hostModules('inline'), inlineWasm(), ...plugins(FOR_BROWSERS), banner()],
+    plugins: [hostModules('inline', 'browser'), inlineWasm(), ...plugins(FOR_BROWSERS), banner()],
   },
 ];

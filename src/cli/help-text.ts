@@ -22,8 +22,8 @@ export function describeExitCodes(): string {
 export const FORMATS_TEXT = `
 Files:
   Samples are rows: latents (N, D), factors (N, K). The format is told by how a file begins:
-  .npy .npz .safetensors .pt .mat .parquet .csv .tsv .json .jsonl .vmat, .gz of any of them, and
-  .bin for bare little-endian values.
+  .npy .npz .safetensors .parquet .h5 .pt .mat .csv .tsv .json .jsonl .vmat, .gz of any of them,
+  and .bin for bare little-endian values.
   An archive needs no options where its members are called latents (or mu, codes, z) and
   factors (or labels, v). Where a folder is given, its posterior.npz is read: that of a run.
   Formats in detail: docs/formats.md

@@ -42,8 +42,13 @@ export interface ArrayEntry {
   readonly columnNames?: readonly string[];
   /** By column: null for numbers; of words the different ones, whose places are its numbers. */
   readonly words?: ReadonlyArray<readonly string[] | null>;
-  /** Whether the first column names the rows, as an index of pandas, and is no data. */
-  readonly hasRowNames?: boolean;
+  /** Columns that name the rows, as an index of pandas, and are no data; rising. */
+  readonly rowNameColumns?: readonly number[];
+  /**
+   * The same table with these columns alone: there if the file can read them without the others,
+   * which then may be damaged or no numbers.
+   */
+  select?(columns: readonly number[]): ArrayEntry;
   /**
    * Reads it whole. One dimension is one column.
    * @throws DataError with the row and column of a value that cannot be used, or with `refusal`

@@ -67,8 +67,9 @@ export function countColumns({ shape }: ArrayEntry): number {
 
 /** The same table with these columns. */
 export function withColumns(entry: ArrayEntry, columns: readonly number[]): ArrayEntry {
+  if (entry.select !== undefined) return entry.select(columns);
   const rows = entry.shape[0];
-  const { columnNames, words, readStrings: _, hasRowNames: __, ...rest } = entry;
+  const { columnNames, words, readStrings: _, rowNameColumns: __, ...rest } = entry;
   const pick = (matrix: Matrix): Matrix => {
     const data = allocate(matrix.dtype, matrix.rows * columns.length, { path: entry.path });
     for (let row = 0, i = 0; row < matrix.rows; row++) {
@@ -99,8 +100,8 @@ export interface KeptColumns {
 }
 
 /**
- * The columns of a table that are data: all but a first one that names the rows. A first column
- * without a name that does not count them may be data, or not.
+ * The columns of a table that are data: all but those that name the rows. A first column without a
+ * name that does not count them may be data, or not.
  */
 export function dropRowNames(entry: ArrayEntry, role: Role): KeptColumns {
   const columns = countColumns(entry);
@@ -109,16 +110,24 @@ export function dropRowNames(entry: ArrayEntry, role: Role): KeptColumns {
     suggestion: phrase`${mention('columns', selection, role)} ${does}`,
     isGuess: true,
   });
-  if (entry.hasRowNames && columns > 1) {
-    const kept = Array.from({ length: columns - 1 }, (_, i) => i + 1);
-    const text = `${entry.path}: the first column names the rows and is left out`;
-    const leftOut = ['the first column, which names the rows'];
-    return { kept, leftOut, notes: [note('row-names', text, more(`0:${columns}`, 'keeps it'))] };
+  const { columnNames, rowNameColumns: named = [] } = entry;
+  if (named.length > 0 && columns > named.length) {
+    const kept = Array.from({ length: columns }, (_, i) => i).filter((column) => !named.includes(column));
+    const what = describeRowNames(named, columnNames);
+    const [name, are, it] = named.length === 1 ? ['names', 'is', 'it'] : ['name', 'are', 'them'];
+    const text = `${entry.path}: ${what} ${name} the rows and ${are} left out`;
+    const leftOut = [`${what}, which ${name} the rows`];
+    return { kept, leftOut, notes: [note('row-names', text, more(`0:${columns}`, `keeps ${it}`))] };
   }
-  const isUnnamed = columns > 1 && entry.columnNames !== undefined && isUnnamedColumn(entry.columnNames[0]);
+  const isUnnamed = columns > 1 && columnNames !== undefined && isUnnamedColumn(columnNames[0]);
   if (!isUnnamed) return { kept: null, leftOut: [], notes: [] };
   const text = `${entry.path}: the first column has no name and does not count the rows: it is taken as data`;
   return { kept: null, leftOut: [], notes: [note('unnamed-column', text, more(`1:${columns}`, 'leaves it out'))] };
+}
+
+function describeRowNames(columns: readonly number[], names: readonly string[] = []): string {
+  if (columns.length === 1 && columns[0] === 0) return 'the first column';
+  return columns.map((column) => nameColumn(names, column)).join(', ');
 }
 
 /** What pandas and R write above the names of rows, and what pandas makes of that. */

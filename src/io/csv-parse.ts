@@ -1,6 +1,7 @@
 import { DataError } from '../errors.js';
 import { isInt32, isInt32Text, isMissing, parseCell, splitLine } from './csv-cells.js';
 import { type ByteSource, streamRange } from './source.js';
+import { MOST_WORDS } from './words.js';
 
 /** How the lines of a text table are to be read. */
 export interface Dialect {
@@ -18,9 +19,6 @@ export interface Dialect {
   /** By column: null for numbers; the words that were met so far and their numbers for words. */
   readonly words: ReadonlyArray<Map<string, number> | null>;
 }
-
-/** The most different words of a column. */
-export const MOST_WORDS = 65_536;
 
 /** Some rows of numbers, row by row. `values` is used again for the next rows. */
 export interface ParsedRows {

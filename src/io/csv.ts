@@ -9,7 +9,7 @@ import { type CsvOptions, type Layout, readLayout } from './csv-dialect.js';
 import { type Dialect, parseRows } from './csv-parse.js';
 import { allocate, heldBytes } from './dtype.js';
 import type { ByteSource } from './source.js';
-import { sortWords } from './words.js';
+import { rankWords } from './words.js';
 
 // What was parsed to learn the shape is kept up to this size, so that most tables are parsed once.
 const KEPT_BYTES = 64 << 20;
@@ -92,21 +92,17 @@ async function scan(source: ByteSource, layout: Layout): Promise<Table> {
   };
 }
 
-/** Numbers words in their order. */
+/** Numbers the words of all columns in their order. */
 export function renumber(
   { words, columns }: Pick<Dialect, 'words' | 'columns'>,
   blocks: readonly Float64Array[],
 ): void {
   for (const [column, known] of words.entries()) {
     if (known === null) continue;
-    const sorted = sortWords(known.keys());
-    const ranks = new Float64Array(known.size);
-    for (const [rank, word] of sorted.entries()) ranks[known.get(word) as number] = rank;
+    const ranks = rankWords(known);
     for (const values of blocks) {
       for (let i = column; i < values.length; i += columns) values[i] = ranks[values[i]];
     }
-    known.clear();
-    for (const [rank, word] of sorted.entries()) known.set(word, rank);
   }
 }
 
@@ -123,7 +119,7 @@ function entryOf(table: Table): ArrayEntry {
     name: null,
     ...(columnNames !== null && { columnNames }),
     ...(words.some((list) => list !== null) && { words }),
-    ...(hasRowNames && { hasRowNames }),
+    ...(hasRowNames && { rowNameColumns: [0] }),
     dtype,
     shape: [rows, dialect.columns],
     bytes: rows * dialect.columns * heldBytes(dtype),

@@ -3,6 +3,7 @@
  */
 import type { ArrayFormat } from './array-format.js';
 import { csv, tsv } from './csv.js';
+import { hdf5 } from './hdf5.js';
 import { json, jsonl } from './json.js';
 import { mat } from './mat5.js';
 import { npy } from './npy.js';
@@ -13,7 +14,7 @@ import { raw } from './raw.js';
 import { safetensors } from './safetensors.js';
 import { vmat } from './vmat.js';
 
-const LISTED = [npy, pt, npz, vmat, parquet, mat, safetensors, csv, tsv, json, jsonl, raw] as const;
+const LISTED = [npy, pt, npz, vmat, parquet, hdf5, mat, safetensors, csv, tsv, json, jsonl, raw] as const;
 
 type Listed = (typeof LISTED)[number];
 

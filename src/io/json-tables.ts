@@ -1,8 +1,9 @@
 /** The tables in a JSON text: lists of numbers, of rows or of records, wherever they are in it. */
 import { DataError, type Place } from '../errors.js';
-import { MOST_WORDS, quote } from './csv-parse.js';
+import { quote } from './csv-parse.js';
 import { allocate } from './dtype.js';
 import type { JsonEvents, JsonScalar } from './json-tokens.js';
+import { MOST_WORDS } from './words.js';
 
 /** An object, whatever is in it. */
 export class JsonObject {

@@ -156,7 +156,7 @@ function entryOf(name: string | null, table: JsonTable, path: string): ArrayEntr
     shape: isList ? [rows] : [rows, columns],
     ...(names.length > 0 && { columnNames: names }),
     ...(lists.some((list) => list !== null) && { words: lists }),
-    ...(names.length > 1 && isUnnamedColumn(names[0]) && countsRows(table) && { hasRowNames: true }),
+    ...(names.length > 1 && isUnnamedColumn(names[0]) && countsRows(table) && { rowNameColumns: [0] }),
   } as const;
   const read = async () =>
     new Matrix(dtype === 'int32' ? Int32Array.from(cells) : cells.slice(), rows, Math.max(1, columns), dtype);

@@ -16,7 +16,6 @@ const UNPACK = 'unpack it first';
 const CONVERT_FRAME = "to_csv('x.csv', index=False)";
 const PICTURE = 'a picture, which is no table of samples';
 const R_SAVED = "an R file; in R: write.csv(readRDS('x.rds'), 'x.csv'), or the same of what load() gives";
-const HDF5 = `HDF5 is not read here; ${SAVEZ}`;
 const HTML = 'an HTML page, perhaps in place of a download; fetch the file itself';
 const EXCEL = `an Excel sheet; save it as CSV, or pandas.read_excel('x.xlsx').${CONVERT_FRAME}`;
 const ARROW = `an Arrow or Feather file; pandas.read_feather('x.feather').${CONVERT_FRAME}`;
@@ -25,15 +24,14 @@ const PICKLE = `a Python pickle, which is never read; ${SAVEZ}`;
 /** The first that fits counts. Signatures are bytes as characters of Latin-1. */
 export const UNREAD_FORMATS: readonly UnreadFormat[] = [
   {
-    problem: `a MATLAB file of version 7.3, which is HDF5 and not read here; in MATLAB: ${SAVE_V7}`,
+    problem: `a MATLAB file of version 7.3, which is not read here; in MATLAB: ${SAVE_V7}`,
     magic: ['MATLAB 7.3 MAT-file'],
   },
   {
-    problem: 'a Julia JLD2 file, which is HDF5 and not read here; in Julia: NPZ.npzwrite("x.npz", latents=z)',
+    problem: 'a Julia JLD2 file, which is not read here; in Julia: NPZ.npzwrite("x.npz", latents=z)',
     magic: ['HDF5-based Julia Data Format'],
     extensions: ['jld2', 'jld'],
   },
-  { problem: HDF5, magic: ['\x89HDF\r\n\x1a\n'], extensions: ['h5', 'hdf5'] },
   {
     problem: `expected a MATLAB file of version 5 to 7, got another; in MATLAB: ${SAVE_V7}`,
     extensions: ['mat'],

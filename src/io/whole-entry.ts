@@ -6,7 +6,7 @@ import { rowsAndColumns } from './shape.js';
 const CHUNK_BYTES = 4 << 20;
 
 /** What is known of a table before it is read. */
-export interface TableAbout extends Pick<ArrayEntry, 'columnNames' | 'words' | 'hasRowNames' | 'notes'> {
+export interface TableAbout extends Pick<ArrayEntry, 'columnNames' | 'words' | 'rowNameColumns' | 'notes'> {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
 }

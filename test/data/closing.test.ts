@@ -80,7 +80,7 @@ test('the file that images of HDF5 were unpacked to, where it cannot be read as 
   const source = memorySource(new Uint8Array(await fs.readFile(path)), path);
   await inFolder({}, async (folder) => {
     const unpackTo = join(folder, 'u.npy');
-    const opening = () => openHdf5(path, source, 'a', { unpackTo }, { whole: 0, unpacked: 0 });
+    const opening = () => openHdf5(source, 'a', { unpackTo }, { whole: 0, unpacked: 0 });
     await (await opening()).close?.();
     const data = ramp(24 * 192);
     await fs.writeFile(unpackTo, npyBytes({ descr: '|u1', fortranOrder: true, shape: [24, 8, 8, 3], data }));

@@ -16,7 +16,7 @@ async function open(text: string, options: CsvOptions = {}) {
     values: [...matrix.data],
     names: entry.columnNames ?? null,
     words: entry.words ?? null,
-    hasRowNames: entry.hasRowNames ?? false,
+    hasRowNames: entry.rowNameColumns?.join() === '0',
     codes: (file.notes ?? []).map(({ code }) => code),
   };
 }

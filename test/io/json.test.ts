@@ -90,9 +90,9 @@ test('takes lists of one length for columns, unless two are called as arrays of 
 
 test('leaves an index out that pandas wrote as a column', async () => {
   const [table] = (await open('[{"Unnamed: 0": 0, "z": 2}, {"Unnamed: 0": 1, "z": 2}]', 'a.json')).arrays;
-  assert.is(table.hasRowNames, true);
+  assert.equal(table.rowNameColumns, [0]);
   const [data] = (await open('[{"Unnamed: 0": 5, "z": 2}, {"Unnamed: 0": 1, "z": 2}]', 'a.json')).arrays;
-  assert.is(data.hasRowNames, undefined);
+  assert.is(data.rowNameColumns, undefined);
 });
 
 test('reads what any list of rows is written as, whatever the blocks', async () => {

@@ -59,14 +59,13 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^commander$/, /^src\/cli\//],
   [/^@tensorflow\/tfjs-(core|backend-\w+)(\/|$)/, /^src\/train\/backends\//],
   [/^vega(-lite)?$/, /^src\/charts\//],
-  [/^hyparquet(-compressors)?$/, /^src\/io\/parquet\.ts$/],
+  [/^hyparquet-compressors$/, /^src\/io\/parquet\/unpack-brotli\.browser\.ts$/],
   [/^fast-png$/, /^src\/data\/contact-sheet\.ts$/],
   [/^jpeg-js$/, /^src\/data\/files\/decode-jpeg\.ts$/],
-  [/^h5wasm(\/node)?$/, /^src\/data\/files\/hdf5-library\.ts$/],
   [/^gifenc$/, /^src\/data\/animation\.ts$/],
   [
     /^node:/,
-    /^(bindings\/(wasm-source|worker-host)|src\/node|src\/io\/file-source|src\/io\/write-file|src\/io\/make-folder|src\/(cli|data|train)\/.*)\.ts$/,
+    /^(bindings\/(wasm-source|worker-host)|src\/node|src\/io\/file-source|src\/io\/write-file|src\/io\/make-folder|src\/io\/parquet\/unpack-brotli|src\/(cli|data|train)\/.*)\.ts$/,
   ],
 ];
 
@@ -233,7 +232,8 @@ function reachedFrom(start: string): string[] {
   const reached = new Set<string>();
   const visit = (file: string): void => {
     // Bundles for browsers put other modules in their place.
-    if (reached.has(file) || /^bindings\/(wasm-source|worker-host)\.ts$/.test(file)) return;
+    if (reached.has(file) || /^(bindings\/(wasm-source|worker-host)|src\/io\/parquet\/unpack-brotli)\.ts$/.test(file))
+      return;
     reached.add(file);
     for (const { target } of files.get(file) ?? []) visit(target);
   };

@@ -1,4 +1,6 @@
 import { DataError } from '../../errors.js';
+import type { Hdf5Array } from '../../io/hdf5/array.js';
+import { entryOf, readHdf5 } from '../../io/hdf5/open.js';
 import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
 import { type Note, note } from '../../note.js';
@@ -10,7 +12,6 @@ import { type ColumnsTable, tableOfColumns } from './columns-table.js';
 import { consecutive } from './consecutive.js';
 import { fileDataset, type ImageRows, imagesInMemory, NO_FACTORS } from './file-dataset.js';
 import { type FileSettings, refuseUseless } from './file-options.js';
-import { type H5Dataset, type H5File, mountHdf5 } from './hdf5-library.js';
 import { pixelLayout } from './pixels.js';
 
 /**
@@ -24,7 +25,6 @@ export interface Hdf5Limits {
 // Beyond a mebibyte, unpacking chunks for a batch takes longer than training on it.
 const LIMITS: Hdf5Limits = { whole: 256 << 20, unpacked: 1 << 20 };
 const PASS_BYTES = 128 << 20;
-const LABEL_ROWS = 1 << 16;
 
 const SHAPES3D_NAMES = ['floor_hue', 'wall_hue', 'object_hue', 'scale', 'shape', 'orientation'];
 const SHAPES3D_SIZES = '10,10,10,8,4,15';
@@ -35,12 +35,9 @@ const SHAPES3D_SIZES = '10,10,10,8,4,15';
  * their values. Images are read in hyperslabs; where the chunks of the file are so wide that an
  * image would unpack more than a mebibyte, `unpackTo` writes them to an .npy file once.
  *
- * @param file a path, or a Blob in a worker of a browser
- * @throws DataError without the package h5wasm, for other contents, or for wide chunks without
- * `unpackTo`
+ * @throws DataError for other contents, or for wide chunks without `unpackTo`
  */
 export async function openHdf5(
-  file: string | Blob,
   source: ByteSource,
   name: string,
   options: FileSettings,
@@ -49,17 +46,18 @@ export async function openHdf5(
   const { path } = source;
   refuseUseless(options, ['unpackTo'], 'HDF5');
   const identity = await identifyFile(source);
-  const h5 = await mountHdf5(file, path);
-  let close = async (): Promise<void> => h5.close();
+  const arrays = await readHdf5(source);
+  let close: (() => Promise<void>) | undefined;
   try {
-    const images = numbers(h5, 'images', path);
+    const images = findArray(arrays, 'images', path);
     const { shape } = images;
     const { isPlanar, image, rows } = pixelLayout(shape, { path, member: 'images' });
-    if (images.type !== 'uint8' || isPlanar) {
-      const got = `${formatShape(shape)} ${images.type}`;
+    const { dtype, named } = images.type;
+    if (dtype !== 'uint8' || isPlanar) {
+      const got = `${formatShape(shape)} ${dtype ?? named}`;
       throw new DataError(`expected bytes of shape (N, H, W, C), got ${got}`, { path, member: 'images' });
     }
-    const labels = readLabels(h5, rows, path, options.like?.labels);
+    const labels = await readLabels(arrays, rows, source, options.like?.labels);
     const pixels = shape.reduce((product, length) => product * length, 1);
     const unpacked = unpackedPerImage(images);
     const notes: Note[] = [];
@@ -85,10 +83,7 @@ export async function openHdf5(
         origin,
         stream: () => inPasses(images),
       });
-      close = async () => {
-        h5.close();
-        await bare.close?.();
-      };
+      close = async () => bare.close?.();
       ({ images: found } = await openArrayImages(tensor, { maximum: 255 }));
       notes.push(note('unpacked-images', `the images are read from ${options.unpackTo}`, { option: 'unpackTo' }));
     } else {
@@ -109,63 +104,67 @@ export async function openHdf5(
       reading: { white: 255 },
       table: labels.table,
       notes: [...notes, ...labels.notes],
-      close,
+      ...(close && { close }),
     });
   } catch (error) {
-    await close();
+    await close?.();
     throw error;
   }
 }
 
-function numbers(h5: H5File, member: string, path: string): H5Dataset {
-  const found = h5.dataset(member);
-  if (found !== null) return found;
-  const names = h5.names();
-  const got = names.includes(member) ? 'a group or a link of that name' : names.join(', ') || 'none';
-  throw new DataError(`expected a data set called ${member}, got ${got}`, { path });
+function findArray(arrays: readonly Hdf5Array[], member: string, path: string): Hdf5Array {
+  const found = arrays.find(({ name }) => name === member);
+  if (found === undefined) {
+    const names = arrays.map(({ name }) => name).join(', ');
+    throw new DataError(`expected a data set called ${member}, got ${names || 'none'}`, { path });
+  }
+  return found;
 }
 
 /** Bytes that must be unpacked to read one image: of every chunk that it touches. */
-export function unpackedPerImage({ shape, chunks }: Pick<H5Dataset, 'shape' | 'chunks'>): number {
+export function unpackedPerImage({ shape, chunks }: Pick<Hdf5Array, 'shape' | 'chunks'>): number {
   if (chunks === null) return 0;
   const touched = shape.slice(1).reduce((product, length, k) => product * Math.ceil(length / chunks[k + 1]), 1);
   return touched * chunks.reduce((product, length) => product * length, 1);
 }
 
 /** All images in order, a whole number of chunks at a time. */
-async function* inPasses({ shape, chunks, read }: H5Dataset): AsyncGenerator<Uint8Array> {
+async function* inPasses({ shape, chunks, read }: Hdf5Array): AsyncGenerator<Uint8Array> {
   const rowBytes = shape.slice(1).reduce((product, length) => product * length, 1);
   const chunkRows = chunks?.[0] ?? 1;
   const rows = chunkRows * Math.max(1, Math.floor(PASS_BYTES / (chunkRows * rowBytes)));
-  for (let row = 0; row < shape[0]; row += rows) yield read(row, Math.min(shape[0], row + rows)) as Uint8Array;
+  for (let row = 0; row < shape[0]; row += rows) yield await read(row, Math.min(shape[0], row + rows));
 }
 
-function slabs(images: H5Dataset, image: ImageRows['image']): ImageRows {
+function slabs(images: Hdf5Array, image: ImageRows['image']): ImageRows {
   const imageBytes = image.height * image.width * image.channels;
   return {
     size: images.shape[0],
     image,
     isBinary: false,
-    read(rows, out) {
+    async read(rows, out) {
       for (const [from, to] of consecutive(rows, 256)) {
-        out.set(images.read(rows[from], rows[from] + to - from) as Uint8Array, from * imageBytes);
+        out.set(await images.read(rows[from], rows[from] + to - from), from * imageBytes);
       }
     },
   };
 }
 
-function readLabels(h5: H5File, rows: number, path: string, known: Reading['labels']): ColumnsTable {
-  const labels = h5.dataset('labels');
-  if (labels === null) return { table: NO_FACTORS, notes: [note('no-factors', 'it holds no labels')] };
+async function readLabels(
+  arrays: readonly Hdf5Array[],
+  rows: number,
+  source: ByteSource,
+  known: Reading['labels'],
+): Promise<ColumnsTable> {
+  const labels = arrays.find(({ name }) => name === 'labels');
+  if (labels === undefined) return { table: NO_FACTORS, notes: [note('no-factors', 'it holds no labels')] };
+  const { path } = source;
   const { shape } = labels;
   const width = shape.length === 1 ? 1 : shape[1];
   if (shape.length > 2 || shape[0] !== rows || width === 0) {
     throw new DataError(`expected labels of shape (${rows}, K), got ${formatShape(shape)}`, { path, member: 'labels' });
   }
-  const values = new Float64Array(rows * width);
-  for (let row = 0; row < rows; row += LABEL_ROWS) {
-    values.set(labels.read(row, Math.min(rows, row + LABEL_ROWS)), row * width);
-  }
+  const values = Float64Array.from((await entryOf(source, labels).read()).data);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     const where = { row: Math.floor(bad / width), column: bad % width };

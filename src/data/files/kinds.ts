@@ -1,3 +1,4 @@
+import { HDF5_MAGIC } from '../../io/hdf5.js';
 import type { ByteSource } from '../../io/source.js';
 
 /** What a file is by its first bytes. */
@@ -6,7 +7,6 @@ export type FileKind = 'arrays' | 'hdf5' | 'gzip' | 'idx' | 'norb' | 'mat5' | 't
 const LOOKED_AT_BYTES = 265;
 const NPY = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
-const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const JPEG = [0xff, 0xd8, 0xff];
 const GZIP = [0x1f, 0x8b];
@@ -22,7 +22,7 @@ export async function kindOf(source: ByteSource): Promise<FileKind | null> {
 export function kindOfBytes(prefix: Uint8Array): FileKind | null {
   const has = (magic: readonly number[], at = 0) => magic.every((byte, i) => prefix[at + i] === byte);
   if (has(NPY) || has(ZIP)) return 'arrays';
-  if (has(HDF5)) return 'hdf5';
+  if (has(HDF5_MAGIC)) return 'hdf5';
   if (has(PNG)) return 'png';
   if (has(JPEG)) return 'jpeg';
   if (has(GZIP)) return 'gzip';

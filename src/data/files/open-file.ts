@@ -27,14 +27,14 @@ const KNOWN =
 export async function openFileDataset(given: string | Blob, options: FileSettings = {}): Promise<Dataset> {
   if (typeof given !== 'string') {
     const source = blobSource(given);
-    return openSource(source, source.path, given, options, null);
+    return openSource(source, source.path, options, null);
   }
   const disk = await import('./disk.js');
   const name = disk.lastStep(given);
   if ((await disk.kindOfPath(given)) === 'folder') return openFolder(given, name, options, disk);
   const source = await disk.openFileSource(given);
   try {
-    return await openSource(source, name, given, options, disk);
+    return await openSource(source, name, options, disk);
   } catch (error) {
     await source.close?.();
     throw error;
@@ -44,7 +44,6 @@ export async function openFileDataset(given: string | Blob, options: FileSetting
 async function openSource(
   source: ByteSource,
   name: string,
-  given: string | Blob,
   options: FileSettings,
   disk: typeof Disk | null,
 ): Promise<Dataset> {
@@ -52,7 +51,7 @@ async function openSource(
   const kind = await kindOf(source);
   switch (kind) {
     case 'hdf5':
-      return closing(await openHdf5(given, source, name, options), source);
+      return closing(await openHdf5(source, name, options), source);
     case 'arrays':
       return openArrayDataset(source, name, options);
     case 'gzip':

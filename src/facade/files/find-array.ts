@@ -30,7 +30,7 @@ export interface AskedArray {
   readonly columns?: number | string | null;
   /** Whether its rows are columns. */
   readonly isTransposed?: boolean;
-  /** How notes name the options of reading: of functions that take files of several roles unless told. */
+  /** How notes name the options of reading; unless told, as functions of several files do. */
   readonly nameNotes?: (notes: readonly Note[], role: Role) => readonly Note[];
 }
 
