@@ -3,7 +3,7 @@ import { wrongValue } from '../errors.js';
 import { AGREEMENT_OPTIONS } from '../facade/agreement-options.js';
 import { READING_OPTIONS } from '../facade/files/reading-options.js';
 import { UDR_OPTIONS } from '../facade/udr-options.js';
-import { extensionOf } from '../io/index.js';
+import { extensionOf } from '../io/extension.js';
 import { checkOptions } from '../options/check-options.js';
 import { STRICT } from '../options/common-rules.js';
 import { choice, type NumberRule } from '../options/rule.js';

@@ -1,6 +1,6 @@
 /** Options of what is printed, which many commands share. */
 import { wrongValue } from '../errors.js';
-import { extensionOf } from '../io/index.js';
+import { extensionOf } from '../io/extension.js';
 import { boolean, text } from '../options/rule.js';
 
 export const JSON_OPTION = boolean({ default: false, description: 'one JSON document' });

@@ -2,7 +2,7 @@ import { DataError, wrongValue } from '../errors.js';
 import { mention, phrase } from '../phrase.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import type { ArrayOutput } from './array-format.js';
-import { extensionOf } from './detect.js';
+import { extensionOf } from './extension.js';
 import { FORMATS, type OutputFormat } from './formats.js';
 import { describeArrays } from './pick.js';
 

@@ -2,6 +2,7 @@ import { DataError } from '../errors.js';
 import { mention, phrase } from '../phrase.js';
 import type { ArrayFormat, OpenOptions } from './array-format.js';
 import { csv } from './csv.js';
+import { extensionOf } from './extension.js';
 import { FORMATS } from './formats.js';
 import { beginsAsGzip } from './gzip.js';
 import { beginsAsJson, json } from './json.js';
@@ -10,11 +11,6 @@ import type { ByteSource } from './source.js';
 import { findUnread, findUnreadByName, isText } from './unread-formats.js';
 
 const PREFIX_BYTES = 4096;
-
-/** How a file name ends, in small letters without the dot; null where it has no ending. */
-export function extensionOf(path: string): string | null {
-  return /\.([A-Za-z0-9]+)$/.exec(path)?.[1].toLowerCase() ?? null;
-}
 
 /**
  * Tells the format of a file by how it begins; by its name where it begins like nothing known.

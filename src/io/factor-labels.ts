@@ -31,7 +31,7 @@ export function factorLabelMembers(names: readonly string[], types: readonly Fac
  * or `continuous`), lists of K strings as numpy writes them (`<U`). They belong to the array that
  * is taken for factors unasked, and say nothing of another.
  *
- * @param onRefusedNames is told what is wrong with names in place of an error
+ * @param onRefusedNames is told of names that are no list of strings, in place of an error
  * @throws DataError for lists of another length or type, names that are not different, or other
  * kinds
  */
@@ -46,7 +46,9 @@ export async function readFactorLabels(
   const columns = factors.shape[1] ?? 1;
   const [names, types] = [find(FACTOR_NAMES), find(FACTOR_TYPES)];
   const passOver = (error: unknown) => {
-    if (!(error instanceof DataError) || onRefusedNames === undefined) throw error;
+    // Names that can be read and do not fit are of other factors.
+    const isUnreadable = names?.readStrings === undefined;
+    if (!(error instanceof DataError) || !isUnreadable || onRefusedNames === undefined) throw error;
     onRefusedNames(error);
     return null;
   };

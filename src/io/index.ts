@@ -13,7 +13,6 @@ export type { OpenOptions, RawOptions } from './array-format.js';
 export { countColumns, dropRowNames, findColumns, nameColumn, withColumns } from './columns.js';
 export { type Conversion, type ConvertOptions, convertArrays, formatForPath } from './convert.js';
 export { type CsvWriteOptions, writeCsv } from './csv.js';
-export { extensionOf } from './detect.js';
 export { type FactorLabels, factorLabelMembers, readFactorLabels } from './factor-labels.js';
 export { type FloatTensor, type FloatTensors, readFloatTensors, writeFloatTensors } from './float-tensors.js';
 export type { Format, OutputFormat } from './formats.js';

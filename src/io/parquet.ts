@@ -7,5 +7,5 @@ export const parquet = {
   name: 'parquet',
   extensions: ['parquet'],
   begins: (prefix) => beginsWith(prefix, MAGIC),
-  open: async (source) => (await import('./parquet/table.js')).openParquet(source),
+  open: async (source, options) => (await import('./parquet/table.js')).openParquet(source, options),
 } as const satisfies ArrayFormat;

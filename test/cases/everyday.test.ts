@@ -1,5 +1,6 @@
 /** Everyday files: each gives the scores of the plain arrays, or says why not and what to do. */
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { score } from '../../src/index.js';
@@ -193,6 +194,25 @@ test('leaves out rows of text in which a cell is empty, or says that it is missi
   assert.equal([report.input.latents.rows, valuesOf(report)], [396, valuesOf(expected)]);
   const ofWords = await scored('z.npy', 'word-gaps.csv', '--drop-nan');
   assert.equal([ofWords.input.factors.rows, ofWords.input.factors.sizes], [399, [3]]);
+});
+
+test('leaves out rows of Parquet in which there is a null', async () => {
+  const columnData = [
+    ...['a', 'b', 'c'].map((name, d) => ({
+      name,
+      data: latents.map((row, i) => (i === 3 && d === 1 ? null : row[d])),
+      type: 'DOUBLE' as const,
+    })),
+    { name: 'digit', data: factors.map(([a], i) => (i === 8 ? null : a)), type: 'INT32' as const },
+    { name: 'word', data: shapes.map((word, i) => (i === 9 ? null : word)), type: 'STRING' as const },
+  ];
+  write('nulls.parquet', new Uint8Array(parquetWriteBuffer({ columnData })));
+  const argv = [at('nulls.parquet'), '--latent-columns', 'a,b,c', '--factor-columns', 'digit,word'];
+  assert.match(await refused('score', ...argv), /^65 .*got null/);
+  const report = await scored(...argv, '--drop-nan');
+  const take = <T>(rows: readonly T[]) => rows.filter((_, i) => i !== 3 && i !== 8 && i !== 9);
+  const expected = await score(take(latents), take(factors.map(([a]) => [a, a])), { metrics: METRICS });
+  assert.equal([report.input.latents.rows, valuesOf(report)], [397, valuesOf(expected)]);
 });
 
 test('says of one-hot columns that they are one factor', async () => {

@@ -145,7 +145,8 @@ test('every command that opens images which the run does not know says what was 
     });
   };
   await writeFileAtomically(dim, exportNpz({ ...smallData, isBinary: false, readImages }, 'all', false));
-  const note = 'dim.npz: the largest pixel is 9, which is taken as white, unless --maximum says another\n';
+  const note =
+    'dim.npz: the largest pixel is 9; white is 255, as for the data that the run was trained on, unless --maximum says another\n';
   const png = at('dim.png');
   for (const [command, ...flags] of [
     ['encode', '--out', at('dim-posterior.npz'), '--rows', '9'],

@@ -59,19 +59,18 @@ test('--factor-types goes before what the archive says', async () => {
 
 test('factors of a second file bring their own names', async () => {
   const [path, plain] = [await labelled(), await write('plain.npz', {})];
-  assert.equal((await reportOf(plain, path)).input.factors.names, NAMES);
-  assert.not.ok('names' in (await reportOf(path, plain)).input.factors);
+  assert.equal((await reportOf(plain, path, '--factors-member', 'factors')).input.factors.names, NAMES);
+  assert.not.ok('names' in (await reportOf(path, plain, '--factors-member', 'factors')).input.factors);
 });
 
 test('the table names factors, and so do the parts of a score', async () => {
   const words = ['score', await labelled(), '--metrics', 'mig'];
   const short = await runInProcess(words);
-  assert.match(short.out, /\nfactors: shape, size, hue\n/);
+  assert.match(short.out, /shape\s+\(2\s+values\),\s+size\s+\(continuous\),\s+hue\s+\(4\s+values\)\n/);
   const { out } = await runInProcess([...words, '--verbose'], { env: { COLUMNS: '110' } });
-  assert.match(out, /\n0 shape discrete, 2 values · 1 size continuous · 2 hue discrete, 4 values\n/);
   assert.match(out, /\n0 shape +\S/);
   const plain = await runInProcess(['score', await write('plain.npz', {}), '--metrics', 'mig']);
-  assert.not.match(plain.out, 'factors: ');
+  assert.match(plain.out, /0\s+\(2\s+values\),\s+1\s+\(3\s+values\)/);
 });
 
 test('names that do not fit the factors are an error with the place', async () => {

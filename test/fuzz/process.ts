@@ -33,7 +33,8 @@ for (let seed = Number(from); seed < Number(to); seed += Number(step)) {
   }
   await say({ done: seed, problem, isRead, megabytes: process.resourceUsage().maxRSS / 1024 });
 }
-process.disconnect();
+// What a reader has opened for good, such as threads, keeps a process alive.
+process.exit();
 
 function say(said: Said): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,8 @@
 /** Readers that are tried, each with whole files to damage. */
 import { isCodedError } from '../../src/errors.js';
 import { inspectArray, memorySource, openArrays, scoreFiles } from '../../src/files.js';
+import { imageTargets } from './image-files.js';
+import { runTargets } from './run-files.js';
 import { encodeTables } from './table-files.js';
 
 /** A whole file. */
@@ -50,6 +52,8 @@ function afterFirst(fail: () => void): Target['read'] {
 
 export const targets: readonly Target[] = [
   ...Object.entries(tables).map(([name, files]): Target => ({ name, files: async () => files, read: readTable })),
+  ...imageTargets,
+  ...runTargets,
   { ...small, name: 'bad: throws', read: afterFirst(() => (undefined as unknown as string[]).pop()) },
   { ...small, name: 'bad: ends', read: afterFirst(() => process.exit(70)) },
   {

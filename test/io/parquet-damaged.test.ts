@@ -100,7 +100,7 @@ test('refuses what a codec cannot have written', async () => {
   await refuses('LZ4', [0, 0, 0, 0, 0xff, 0xff, 0xff, 0xf8, 0, 0]);
   const zstd = [0x28, 0xb5, 0x2f, 0xfd];
   await refuses('ZSTD', [...zstd, 0x20, 100, 0x03, 0xff, 0x7f, 0]);
-  // A Huffman code whose weights come from a table of one symbol, which takes no bits: it never ends.
+  // A Huffman code with weights from a table of one symbol, which takes no bits: it never ends.
   await refuses('ZSTD', [...zstd, 0x20, 100, 0x65, 0, 0, 0x06, 0x10, 0, 4, 0x10, 0xfc, 0x07, 0x80, 1, 1, 1, 1]);
   await refuses('ZSTD', zstd);
   for (const codec of ['SNAPPY', 'LZ4_RAW', 'LZ4', 'ZSTD', 'BROTLI', 'GZIP'] as const) await refuses(codec, []);

@@ -1,4 +1,4 @@
-/** Parquet as pyarrow and pandas write it, against what they had in memory (fixtures/make_parquet.py). */
+/** Parquet as pyarrow and pandas write it, against what they had (fixtures/make_parquet.py). */
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';

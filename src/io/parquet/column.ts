@@ -19,6 +19,8 @@ export interface ColumnPart {
   /** The first row of the row group in the table. */
   readonly firstRow: number;
   readonly budget: Budget;
+  /** Whether a null is NaN, and not refused. */
+  readonly takesMissing: boolean;
 }
 
 /** Takes a value. Of a list, `place` is where it stands there. */
@@ -109,14 +111,18 @@ class Rows {
   ) {}
 
   add({ count, repetitions, definitions }: Page, { values, problems }: Numbers): void {
-    const { field, rows, firstRow } = this.part;
+    const { field, rows, firstRow, takesMissing } = this.part;
     const hasProblems = problems.size > 0;
     for (let i = 0, next = 0; i < count; i++) {
       if (repetitions === null || repetitions[i] === 0) this.begin();
       else if (this.row < 0) throw new EncodingError('the first list has no beginning');
       if (this.row >= rows) throw this.refuseRows();
       const level = definitions === null ? field.definitions : definitions[i];
-      if (level < field.definitions) throw this.refuseNull(level);
+      if (level < field.definitions) {
+        if (!takesMissing || field.isList) throw this.refuseNull(level);
+        this.take(firstRow + this.row, this.place++, Number.NaN);
+        continue;
+      }
       if (hasProblems && problems.has(next)) throw this.refuse(problems.get(next) as string);
       if (this.place < field.width) this.take(firstRow + this.row, this.place, values[next]);
       this.place++;

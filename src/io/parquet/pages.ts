@@ -1,4 +1,4 @@
-/** The pages of a column, one after the other: checked, unpacked, and cut into levels and values. */
+/** The pages of a column, one after the other: checked, unpacked, cut into levels and values. */
 import { DataError } from '../../errors.js';
 import { crc32 } from '../crc32.js';
 import type { ByteSource } from '../source.js';

@@ -1,6 +1,7 @@
 import { DataError } from '../../errors.js';
 import { type Dtype, Matrix, type MatrixData } from '../../matrix.js';
 import type { ArrayEntry, ArrayFile, RowChunk } from '../array-file.js';
+import type { OpenOptions } from '../array-format.js';
 import { refusedEntry } from '../dense.js';
 import { allocate, heldBytes } from '../dtype.js';
 import type { ByteSource } from '../source.js';
@@ -24,7 +25,7 @@ const CHUNK_BYTES = 4 << 20;
  *
  * @throws DataError when the file is damaged
  */
-export async function openParquet(source: ByteSource): Promise<ArrayFile> {
+export async function openParquet(source: ByteSource, { takesMissing = false }: OpenOptions = {}): Promise<ArrayFile> {
   const { path, size } = source;
   const metadata = await readParquetMetadata(source);
   const fields = readFields(metadata);
@@ -39,12 +40,14 @@ export async function openParquet(source: ByteSource): Promise<ArrayFile> {
   const budget = new Budget(values, size, path);
   const words = new Map<Field, Words>();
   for (const field of fields) {
-    if (field.areWords && field.refusal === null) words.set(field, await readWords(source, metadata, field, budget));
+    if (field.areWords && field.refusal === null) {
+      words.set(field, await readWords(source, metadata, field, budget, takesMissing));
+    }
   }
   const names = fields.map(({ name }) => name);
   const index = readIndexNames(metadata.texts, names, path);
   const rowNameColumns = columns.flatMap(({ field }, column) => (index.includes(field.name) ? [column] : []));
-  const entry = entryOf({ source, metadata, columns, words });
+  const entry = entryOf({ source, metadata, columns, words, takesMissing });
   return { path, format: 'parquet', arrays: [rowNameColumns.length > 0 ? { ...entry, rowNameColumns } : entry] };
 }
 
@@ -57,7 +60,8 @@ interface Column {
 /** A column of words, as numbers: those that are different are only known once all are read. */
 interface Words {
   readonly list: readonly string[];
-  readonly codes: Int32Array;
+  /** NaN for a null. */
+  readonly codes: Float64Array;
   /** Why it cannot be used, if so. */
   readonly failure: DataError | null;
 }
@@ -67,14 +71,21 @@ interface Table {
   readonly metadata: ParquetMetadata;
   readonly columns: readonly Column[];
   readonly words: ReadonlyMap<Field, Words>;
+  readonly takesMissing: boolean;
 }
 
-async function readWords(source: ByteSource, metadata: ParquetMetadata, field: Field, budget: Budget): Promise<Words> {
-  const codes = new Int32Array(metadata.rows);
+async function readWords(
+  source: ByteSource,
+  metadata: ParquetMetadata,
+  field: Field,
+  budget: Budget,
+  takesMissing: boolean,
+): Promise<Words> {
+  const codes = new Float64Array(metadata.rows);
   const known = new Map<string, number>();
   try {
     for (const { rows, firstRow, chunks } of groupsOf(metadata)) {
-      const part = { source, field, chunk: chunks[field.leaf], rows, firstRow, budget };
+      const part = { source, field, chunk: chunks[field.leaf], rows, firstRow, budget, takesMissing };
       await readColumnPart(part, known, (row, _, code) => {
         codes[row] = code;
       });
@@ -94,7 +105,9 @@ function entryOf(table: Table): ArrayEntry {
   const { rows } = metadata;
   const usable = columns.filter(({ field }) => field.refusal === null);
   const dtypes = new Set(usable.map(({ field }) => field.dtype));
-  const dtype = dtypes.size === 1 ? [...dtypes][0] : 'float64';
+  const isWhole = ![...dtypes].every((one) => one.startsWith('float'));
+  const mayLack = table.takesMissing && isWhole && usable.some(({ field }) => field.definitions > 0);
+  const dtype = dtypes.size === 1 && !mayLack ? [...dtypes][0] : 'float64';
   const lists = columns.map(({ field }) => words.get(field)?.list ?? null);
   return {
     path,
@@ -152,7 +165,7 @@ function budgetOf({ source, metadata, columns }: Table): Budget {
 
 /** Reads a row group into rows of `out`, whose first is the row `outRow` of the table. */
 async function readGroup(
-  { source, columns, words }: Table,
+  { source, columns, words, takesMissing }: Table,
   { rows, firstRow, chunks }: PlacedGroup,
   dtype: Dtype,
   out: MatrixData,
@@ -176,7 +189,8 @@ async function readGroup(
     };
     const known = words.get(field);
     if (known === undefined) {
-      await readColumnPart({ source, field, chunk: chunks[field.leaf], rows, firstRow, budget }, new Map(), put);
+      const part = { source, field, chunk: chunks[field.leaf], rows, firstRow, budget, takesMissing };
+      await readColumnPart(part, new Map(), put);
       continue;
     }
     if (known.failure !== null) throw known.failure;
