@@ -4,7 +4,6 @@ import { toJson } from '../report/json.js';
 import { type AgreementFlags, declareAgreement, isPicture, readAgreementFlags } from './agreement-flags.js';
 import type { Context } from './command.js';
 import { warn } from './failure.js';
-import { posteriorOf } from './find-run.js';
 import { nameFlags } from './flags/name-flags.js';
 import { fileOf, wantsJson } from './output-options.js';
 import type { Presentation } from './presentation.js';
@@ -21,7 +20,10 @@ async function runAgreement(files: readonly string[], command: Command, context:
   const flags = readAgreementFlags(command, files);
   const path = fileOf(flags.out);
   const out = path === null ? null : await import('./write-output.js');
-  if (path !== null) await out?.checkOutput(path, await Promise.all(files.map(posteriorOf)));
+  if (path !== null) {
+    const { posteriorOf } = await import('./find-run.js');
+    await out?.checkOutput(path, await Promise.all(files.map(posteriorOf)));
+  }
   const present =
     flags.udr === null
       ? await presentAgreement(files, flags, context)

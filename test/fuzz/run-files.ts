@@ -1,6 +1,6 @@
 /** The files of a run, each damaged alone: its settings, its log, its weights. */
 import { cutBackLog } from '../../src/train/run/log.js';
-import { createMemoryRunFolder, train } from '../../src/train.js';
+import { createMemoryRunFolder, type RunFolder, train } from '../../src/train.js';
 import { readModel } from '../../src/trained/read-model.js';
 import { smallData } from '../train/small-data.js';
 import type { Target } from './targets.js';
@@ -10,6 +10,8 @@ const OPTIONS = {
   backend: 'wasm',
   model: 'vae',
   architecture: 'mlp',
+  mlpWidth: 8,
+  mlpDepth: 1,
   latents: 2,
   batchSize: 8,
   steps: 4,
@@ -24,24 +26,25 @@ async function trainOnce(): Promise<ReadonlyMap<string, Uint8Array>> {
   return out.files();
 }
 
-/** Makes the model of the run, and takes its log back to the last step. */
-function readRun(name: string): Target['read'] {
-  return async (bytes) => {
-    whole ??= trainOnce();
-    const files = [...(await whole)].map(([own, content]) => [own, own === name ? bytes : content] as const);
-    const folder = createMemoryRunFolder(files);
-    await readModel(folder, { checkpoint: 'best' });
-    await cutBackLog(folder, OPTIONS.steps);
-  };
+/** The run with one of its files damaged. */
+async function withFile(name: string, bytes: Uint8Array): Promise<RunFolder> {
+  whole ??= trainOnce();
+  return createMemoryRunFolder([...(await whole)].map(([own, content]) => [own, own === name ? bytes : content]));
 }
 
-export const runTargets: readonly Target[] = ['config.json', 'log.jsonl', 'checkpoints/best.safetensors'].map(
-  (name) => ({
-    name: `run: ${name}`,
-    files: async () => {
-      whole ??= trainOnce();
-      return [{ name, bytes: (await whole).get(name) as Uint8Array }];
-    },
-    read: readRun(name),
-  }),
-);
+const READERS: Readonly<Record<string, (folder: RunFolder) => Promise<unknown>>> = {
+  'config.json': (folder) => readModel(folder, { checkpoint: 'best' }),
+  'checkpoints/best.safetensors': (folder) => readModel(folder, { checkpoint: 'best' }),
+  'log.jsonl': (folder) => cutBackLog(folder, OPTIONS.steps),
+};
+
+export const runTargets: readonly Target[] = Object.entries(READERS).map(([name, read]) => ({
+  name: `run: ${name}`,
+  files: async () => {
+    whole ??= trainOnce();
+    return [{ name, bytes: (await whole).get(name) as Uint8Array }];
+  },
+  read: async (bytes) => {
+    await read(await withFile(name, bytes));
+  },
+}));
