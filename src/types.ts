@@ -225,6 +225,8 @@ export interface AgreementReport {
 /** One model of a {@link UdrReport}. */
 export interface UdrModel {
   readonly name: string;
+  /** Where its latents were read from, if they were. */
+  readonly origin?: ArrayOrigin;
   /**
    * Median over the other models, by lasso over those that predict this one; null where no pair has
    * a score.

@@ -9,6 +9,7 @@ import type { Matrix } from '../matrix.js';
 import { type Note, notesOf, refuseGuesses, writeNotes } from '../note.js';
 import { mapPosterior } from '../posterior.js';
 import { renderUdr } from '../report/udr-table.js';
+import type { ArrayOrigin } from '../types.js';
 import type { AgreementFlags } from './agreement-flags.js';
 import type { Context } from './command.js';
 import { posteriorOf } from './find-run.js';
@@ -27,8 +28,13 @@ export async function presentUdr(
   // The kernels compile while the files are read; a failure shows when they are used.
   facade.ready().catch(() => {});
   const models: Array<Matrix | UdrPosterior> = [];
+  const origins: ArrayOrigin[] = [];
   const notes: Note[] = [];
-  for (const path of files) models.push(await untilAborted(() => readModel(path, flags, notes), signal));
+  for (const path of files) {
+    const { model, origin } = await untilAborted(() => readModel(path, flags, notes), signal);
+    models.push(model);
+    origins.push(origin);
+  }
   const progress = flags.quiet ? null : startProgress(terminal);
   const { udr: similarity, threshold } = flags;
   const ranked = await facade
@@ -40,7 +46,11 @@ export async function presentUdr(
       ...(progress && { onProgress: progress.update }),
     })
     .finally(() => progress?.clear());
-  const report = { ...ranked, notes: writeNotes([...notesOf(ranked.notes), ...notes]) };
+  const report = {
+    ...ranked,
+    models: ranked.models.map((model, i) => ({ ...model, origin: origins[i] })),
+    notes: writeNotes([...notesOf(ranked.notes), ...notes]),
+  };
   if (threshold !== null && report.models.every(({ divergences }) => divergences === null)) {
     throw wrongValue({
       option: 'threshold',
@@ -54,11 +64,16 @@ export async function presentUdr(
   };
 }
 
+interface ReadModel {
+  readonly model: Matrix | UdrPosterior;
+  readonly origin: ArrayOrigin;
+}
+
 /**
  * The latents of a file, with the posterior if the file has one of that shape.
  * @param notes takes what was decided without being said
  */
-async function readModel(path: string, flags: AgreementFlags, notes: Note[]): Promise<Matrix | UdrPosterior> {
+async function readModel(path: string, flags: AgreementFlags, notes: Note[]): Promise<ReadModel> {
   if (path.endsWith('.json')) throw wrongValue({ option: 'udr', problem: `expected files of latents, got '${path}'` });
   const { latentsMember, latentColumns, latentsDtype, header } = flags;
   const source = await openFileSource(await posteriorOf(path));
@@ -69,10 +84,11 @@ async function readModel(path: string, flags: AgreementFlags, notes: Note[]): Pr
     refuseGuesses(found.notes, flags.strict);
     const latents = await found.entry.read();
     const { posterior } = findPosterior(file, found.whole);
-    if (posterior === null) return latents;
+    const { origin } = found;
+    if (posterior === null) return { model: latents, origin };
     const { mu, logvar } = mapPosterior(posterior, found.take);
     const read = async (array: ArrayEntry) => (array.name === found.entry.name ? latents : array.read());
-    return { latents, mu: await read(mu), logvar: await read(logvar) };
+    return { model: { latents, mu: await read(mu), logvar: await read(logvar) }, origin };
   } catch (error) {
     throw nameReading(error);
   } finally {

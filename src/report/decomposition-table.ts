@@ -4,6 +4,7 @@ import type { AgreementTableOptions } from './agreement-table.js';
 import { alignColumns } from './align-columns.js';
 import { formatCount, formatScore } from './format-number.js';
 import { renderNotes } from './notes-block.js';
+import { describeOrigin, LISTED, listFew } from './origin.js';
 import { printable } from './printable.js';
 import { createStyle, type Style } from './style.js';
 import { wrapBehind, wrapItems } from './wrap-text.js';
@@ -57,7 +58,11 @@ function renderInput(
       : `${estimator}, batches of ${formatCount(batch ?? 0)} of ${formatCount(components)}`,
     `seed ${seed}`,
   ];
-  return wrapItems(items, ' · ', width).map(style.dim);
+  const read = Object.entries(input.origin ?? {}).flatMap(([name, origin]) => {
+    const columns = listFew(origin.columnNames ?? [], LISTED);
+    return wrapBehind(`${name}: `, describeOrigin(origin, columns), width);
+  });
+  return [...wrapItems(items, ' · ', width), ...read].map(style.dim);
 }
 
 function renderTerms(report: DecompositionReport, style: Style): string[] {

@@ -1,9 +1,10 @@
 import { gatherNotes, rewriteNotes } from '../note.js';
 import type { NameOption } from '../phrase.js';
-import type { ArrayOrigin, Interval, Report, Score } from '../types.js';
+import type { Interval, Report, Score } from '../types.js';
 import { type Alignment, columnWidths, GAP, pad } from './align-columns.js';
 import { formatCount, formatNumber, formatScore, formatSigned } from './format-number.js';
 import { renderNotes } from './notes-block.js';
+import { describeOrigin, LISTED, listFew } from './origin.js';
 import { renderParts } from './parts.js';
 import { printable } from './printable.js';
 import { createStyle, type Style } from './style.js';
@@ -83,31 +84,12 @@ function renderInput({ input, seed }: Report, style: Style, width: number, verbo
   ].map(style.dim);
 }
 
-/** Where an array is from, what of it was taken, and what was not. */
-function describeOrigin({ file, member, leftOut = [] }: ArrayOrigin, columns: string): string {
-  const from = [
-    ...(file === undefined ? [] : [file === '-' ? 'standard input' : printable(file)]),
-    ...(member === undefined ? [] : [`'${printable(member)}'`]),
-  ].join(' ');
-  const without = leftOut.length === 0 ? '' : `without ${leftOut.map(printable).join(', ')}`;
-  return [from, columns, without].filter((part) => part !== '').join('; ');
-}
-
 /** Each factor with its kind, and how many values it has. */
 function nameFactors({ names, sizes, types }: Report['input']['factors']): string[] {
   return sizes.map((size, k) => {
     const kind = types[k] === 'continuous' || size === null ? 'continuous' : `${formatCount(size)} values`;
     return `${names?.[k] ?? k} (${kind})`;
   });
-}
-
-/** More say nothing at a glance; --verbose and JSON have them all. */
-const LISTED = 24;
-
-function listFew(items: readonly string[], limit: number): string {
-  const more = items.length - limit;
-  const shown = items.slice(0, limit).map(printable).join(', ');
-  return more > 0 ? `${shown} and ${formatCount(more)} more` : shown;
 }
 
 function describeArray(noun: string, { columns, dtype }: { columns: number; dtype: string }): string {

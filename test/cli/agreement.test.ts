@@ -140,7 +140,8 @@ test('ranks models by their latents as the library does', async () => {
   const { code, out } = await runInProcess(['agreement', '--udr', 'spearman', '--json', ...files]);
   assert.is(code, 0);
   const computed = await udr(await Promise.all(files.map((file) => readLatents(file))), { names: files });
-  assert.equal(JSON.parse(out), JSON.parse(JSON.stringify(computed)));
+  const models = computed.models.map((model, i) => ({ ...model, origin: { file: files[i] } }));
+  assert.equal(JSON.parse(out), JSON.parse(JSON.stringify({ ...computed, models })));
   const table = await runInProcess(['agreement', '--udr', 'spearman', ...files]);
   assert.match(table.out, /^3 models · 240 samples · /);
 });

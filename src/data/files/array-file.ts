@@ -1,6 +1,7 @@
 import { DataError } from '../../errors.js';
 import { checkFactorNames, FACTOR_NAMES, FACTOR_TYPES, readFactorTypes } from '../../io/factor-labels.js';
 import { openTensors, readStrings, type Tensor } from '../../io/open-tensors.js';
+import { ROLES } from '../../io/roles.js';
 import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
 import { type Note, note } from '../../note.js';
@@ -14,9 +15,8 @@ import { type FactorTable, fileDataset, gridTable, NO_FACTORS } from './file-dat
 import { type FileOptions, type FileSettings, refuseUseless } from './file-options.js';
 import { pixelElements, pixelLayout, placeOf } from './pixels.js';
 
-/** Names of members that are taken unasked, the best first. */
+/** Names of members that are taken for images unasked, the best first. */
 const IMAGES = ['images', 'imgs', 'x_train', 'X_train', 'train_images', 'X', 'x', 'data'];
-const FACTORS = ['latents_classes', 'factors', 'labels', 'label', 'y_train', 'Y_train', 'train_labels', 'y', 'targets'];
 
 /**
  * The data set of an .npz archive or an .npy array. Which members count:
@@ -123,12 +123,12 @@ function pickFactors(
 ): Chosen | null {
   if (factorsMember !== undefined) return { tensor: named(tensors, 'factorsMember', factorsMember, path), notes: [] };
   const rest = tensors.filter((tensor) => tensor !== pixels);
-  const tensor = bestOf(rest, FACTORS);
+  const tensor = bestOf(rest, ROLES.factors);
   if (tensor === undefined) return null;
   // The values of dSprites are those of its classes.
   const isKnown = tensor.name === 'latents_classes';
   const other = rest.find(
-    (one) => one !== tensor && FACTORS.includes(one.name ?? '') && one.shape[0] === pixels.shape[0],
+    (one) => one !== tensor && ROLES.factors.includes(one.name ?? '') && one.shape[0] === pixels.shape[0],
   );
   if (other === undefined || isKnown) return { tensor, notes: [] };
   return { tensor, notes: [describeChoice(tensor, 'factors', other, 'factorsMember')] };
