@@ -171,7 +171,10 @@ test('turns the posterior with the latents', async () => {
 });
 
 test('refuses rows with NaN, or leaves them out and counts them', async () => {
-  assert.match(await refused('score', 'holes.npz'), /row 3, column 0: expected a finite number, got NaN/);
+  assert.match(
+    await refused('score', 'holes.npz'),
+    /row 3, column 0: expected a finite number, got NaN; --drop-nan leaves such rows out\n/,
+  );
   const report = await scored('holes.npz', '--drop-nan');
   const whole = [...latents.keys()].filter((row) => row !== 3 && row !== 77);
   const take = (rows: ReadonlyArray<readonly number[]>) => whole.map((row) => rows[row]);

@@ -67,7 +67,7 @@ test('names the file that has no rows, rather than the other for having some', a
 test('names file, row and column of a value that is not finite', async () => {
   assert.is(
     await failureOf(65, 'score', at('holed.npy'), at('factors.npy')),
-    `${at('holed.npy')}, row 7, column 2: expected a finite number, got NaN`,
+    `${at('holed.npy')}, row 7, column 2: expected a finite number, got NaN; --drop-nan leaves such rows out`,
   );
 });
 

@@ -11,7 +11,7 @@ import type { Posterior } from '../../posterior.js';
 import { type Decomposition, decompose } from '../decompose.js';
 import type { DecomposeOptions } from '../decompose-options.js';
 import { DECOMPOSE_FILES_OPTIONS, type DecomposeFilesOptions } from './decompose-files-options.js';
-import { dropNan } from './drop-nan.js';
+import { dropNan, suggestDropping } from './drop-nan.js';
 import { findArray, originOf } from './find-array.js';
 import { filesByRole, isBare, nameFiles, openFor, type ReadInput } from './read-input.js';
 import { nameReading, READING_OPTIONS } from './reading-options.js';
@@ -83,7 +83,7 @@ export async function decomposeFiles(
       notes: writeNotes([...notesOf(report.notes), ...notes, ...ofRows]),
     };
   } catch (error) {
-    throw nameFiles(error, { ...entries, factors });
+    throw suggestDropping(nameFiles(error, { ...entries, factors }));
   }
 }
 

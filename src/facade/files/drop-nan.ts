@@ -1,6 +1,8 @@
 /** Rows that lack a number. */
+import { DataError } from '../../errors.js';
 import { Matrix } from '../../matrix.js';
 import { type Note, note } from '../../note.js';
+import { mention, phrase } from '../../phrase.js';
 
 /** Matrices without the rows in which a number is missing. */
 export interface Dropped<Arrays> {
@@ -23,6 +25,12 @@ export function dropNan<Arrays extends Readonly<Record<string, Matrix>>>(arrays:
   const kept = Object.fromEntries(Object.entries(arrays).map(([name, matrix]) => [name, pickRows(matrix, whole)]));
   const text = `${dropped} of ${rows} rows lack a number and are left out`;
   return { kept: kept as Arrays, dropped, notes: [note('dropped-rows', text, { option: 'dropNan' })] };
+}
+
+/** An error about a missing number says what would leave its row out. */
+export function suggestDropping(error: unknown): unknown {
+  if (!(error instanceof DataError) || !error.problem.endsWith('got NaN')) return error;
+  return new DataError(phrase`${error.problem}; ${mention('dropNan')} leaves such rows out`, error);
 }
 
 function pickRows({ data, columns, dtype }: Matrix, rows: readonly number[]): Matrix {

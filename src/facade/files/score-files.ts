@@ -26,7 +26,7 @@ import { pickCommon, resolveCommon } from '../common-options.js';
 import type { Task } from '../jobs/score-work.js';
 import { needsPosterior, planTasks, type ScoreReport, score } from '../score.js';
 import type { ScoreOptions, ScoreOrigin } from '../score-options.js';
-import { dropNan } from './drop-nan.js';
+import { dropNan, suggestDropping } from './drop-nan.js';
 import { type FoundArrays, findScored, SCORED_FILES, type ScoreFilesInput } from './find-scored.js';
 import { dropUndefined, filesByRole, nameFiles, type ReadInput } from './read-input.js';
 import { nameReading, READING_OPTIONS } from './reading-options.js';
@@ -112,7 +112,7 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
     });
     return { ...report, notes: writeNotes([...notesOf(report.notes), ...notes, ...ofRows]) };
   } catch (error) {
-    throw nameFiles(error, { latents, factors, ...posterior });
+    throw suggestDropping(nameFiles(error, { latents, factors, ...posterior }));
   }
 }
 
