@@ -95,6 +95,6 @@ const EXAMPLES = [
 const FILES_TEXT = `
 Files:
   Rows of data are rows: mu, logvar and z (N, D); logvar is the natural logarithm of the variance. An archive needs no options
-  where its members are called mu (or mean, latents), logvar (or log_var) and z (or samples); of one with factors, the mutual
-  information gap is told too. All formats of score.
+  if its members have usual names: mu (mean, z_mean ...), logvar (log_var, z_log_var ...) and z (samples ...); of one with
+  factors, the mutual information gap is told too. All formats of score.
 `;

@@ -24,7 +24,7 @@ Files:
   Samples are rows: latents (N, D), factors (N, K). The format is told by how a file begins:
   .npy .npz .safetensors .parquet .h5 .pt .mat .csv .tsv .json .jsonl .vmat, .gz of any of them,
   and .bin for bare little-endian values.
-  An archive needs no options where its members are called latents (or mu, codes, z) and
-  factors (or labels, v). Where a folder is given, its posterior.npz is read: that of a run.
+  An archive needs no options if its members have usual names: latents, mu, codes, z_mean,
+  embeddings ...; factors, labels, y, targets ... Of a folder of a run its posterior.npz is read.
   Formats in detail: docs/formats.md
 `;

@@ -63,8 +63,14 @@ function describeOneHot(factors: Matrix, nameOf: (k: number) => string): Note[] 
 /** What its values say of a factor that could as well be of the other kind. */
 function describeKind({ data, rows, columns }: Matrix, k: number, name: string): Note[] {
   const values = new Set<number>();
-  let isWhole = true;
-  for (let i = k; i < data.length && isWhole; i += columns) isWhole = Number.isInteger(data[i]);
+  let [isWhole, least, most] = [true, data[k], data[k]];
+  for (let i = k; i < data.length && isWhole; i += columns) {
+    isWhole = Number.isInteger(data[i]);
+    least = Math.min(least, data[i]);
+    most = Math.max(most, data[i]);
+  }
+  // Most factors, without a look at each value again.
+  if (isWhole && most - least < MANY_VALUES && rows > 2 * MANY_VALUES) return [];
   for (let i = k; i < data.length && values.size <= MANY_VALUES; i += columns) values.add(data[i]);
   const count = values.size;
   const isMany = count > MANY_VALUES || (count > FEW_VALUES && count * 2 > rows);

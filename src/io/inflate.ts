@@ -19,6 +19,35 @@ export function inflateGzip(input: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
   return transform(input, new DecompressionStream('gzip'));
 }
 
+/**
+ * Inflates what a file says is at most `most` bytes long.
+ * @param inflate one of the functions above
+ * @returns null for damaged data, and for more
+ */
+export async function inflateWithin(
+  packed: Uint8Array,
+  most: number,
+  inflate: (input: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>,
+): Promise<Uint8Array | null> {
+  const bytes = new Uint8Array(most);
+  let filled = 0;
+  try {
+    for await (const block of inflate(once(packed))) {
+      if (block.length > most - filled) return null;
+      bytes.set(block, filled);
+      filled += block.length;
+    }
+  } catch (error) {
+    if (error instanceof InflateError) return null;
+    throw error;
+  }
+  return bytes.subarray(0, filled);
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 /** Deflates bytes without a wrapper. */
 export function deflateRaw(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   return transform(input, new CompressionStream('deflate-raw'));

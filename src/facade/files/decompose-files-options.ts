@@ -8,14 +8,14 @@ import { READING_OPTIONS } from './reading-options.js';
 
 /** Options of `decomposeFiles`: those of `decompose`, and how to read the files. */
 export interface DecomposeFilesOptions extends DecomposeOptions {
-  /** The array to take as means; without it `mu`, `mean` or `latents`. */
+  /** The array to take as means; without it the one of a usual name. */
   readonly muMember?: string;
-  /** The array to take as logarithms of variances; without it `logvar` or `log_var`. */
+  /** The array to take as logarithms of variances; without it the one of a usual name. */
   readonly logvarMember?: string;
-  /** The array to take as samples; without it `z` or `samples`, if there is one. */
+  /** The array to take as samples; without it the one of a usual name, if there is one. */
   readonly zMember?: string;
   /**
-   * The array of one archive to take as factors; without it `factors`, `labels` or `v`, if there is
+   * The array of one archive to take as factors; without it the one of a usual name, if there is
    * one.
    */
   readonly factorsMember?: string;

@@ -44,9 +44,9 @@ const HEADERS: Readonly<Record<string, NonNullable<OpenOptions['header']>>> = { 
 export const READING_OPTIONS = {
   latentsMember: members('latents', 'a usual name'),
   factorsMember: members('factors', 'a usual name'),
-  muMember: member('means', 'mu, mean or latents'),
-  logvarMember: member('logarithms of variances', 'logvar or log_var'),
-  zMember: member('samples', 'z or samples, if there is one'),
+  muMember: member('means', 'a usual name'),
+  logvarMember: member('logarithms of variances', 'a usual name'),
+  zMember: member('samples', 'a usual name, if there is one'),
   latentColumns: columns('latents'),
   factorColumns: columns('factors'),
   latentsDtype: dtype('latents', 'float32'),

@@ -1,5 +1,5 @@
 /** How chunks of HDF5 are packed. */
-import { inflateZlib } from '../inflate.js';
+import { inflateWithin, inflateZlib } from '../inflate.js';
 import type { Filter } from './messages.js';
 
 const FILTERS = { deflate: 1, shuffle: 2, fletcher32: 3, lzf: 32000 };
@@ -28,31 +28,12 @@ export async function unpackChunk(
   for (let i = filters.length - 1; i >= 0 && bytes !== null; i--) {
     if ((mask >>> i) & 1) continue;
     const { id } = filters[i];
-    if (id === FILTERS.deflate) bytes = await inflate(bytes, withChecksum);
+    if (id === FILTERS.deflate) bytes = await inflateWithin(bytes, withChecksum, inflateZlib);
     else if (id === FILTERS.lzf) bytes = unpackLzf(bytes, withChecksum);
     else if (id === FILTERS.shuffle) bytes = joinBytes(bytes, itemBytes);
     else bytes = checkFletcher(bytes);
   }
   return bytes?.length === length ? bytes : null;
-}
-
-async function inflate(packed: Uint8Array, most: number): Promise<Uint8Array | null> {
-  const bytes = new Uint8Array(most);
-  let filled = 0;
-  try {
-    for await (const block of inflateZlib(once(packed))) {
-      if (block.length > most - filled) return null;
-      bytes.set(block, filled);
-      filled += block.length;
-    }
-  } catch {
-    return null;
-  }
-  return bytes.subarray(0, filled);
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
 
 /** All first bytes stand first, then all second ones, and so on; what is left over at the end. */

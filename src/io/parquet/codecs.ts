@@ -1,6 +1,6 @@
 /** How pages of Parquet are compressed. */
 
-import { inflateGzip } from '../inflate.js';
+import { inflateGzip, inflateWithin } from '../inflate.js';
 import { EncodingError } from './cursor.js';
 import { unpackHadoopLz4, unpackLz4 } from './lz4.js';
 import type { Codec } from './metadata.js';
@@ -30,7 +30,7 @@ async function unpack(bytes: Uint8Array, codec: Codec, length: number): Promise<
     case 'LZ4':
       return unpackHadoopLz4(bytes, length);
     case 'GZIP':
-      return gunzip(bytes, length);
+      return inflateWithin(bytes, length, inflateGzip);
     case 'ZSTD':
       return unpackZstd(bytes, length);
     case 'BROTLI':
@@ -38,23 +38,4 @@ async function unpack(bytes: Uint8Array, codec: Codec, length: number): Promise<
     default:
       throw new EncodingError(`compression by ${codec} is not read here; write it with snappy`);
   }
-}
-
-async function gunzip(bytes: Uint8Array, length: number): Promise<Uint8Array | null> {
-  const page = new Uint8Array(length);
-  let filled = 0;
-  try {
-    for await (const block of inflateGzip(once(bytes))) {
-      if (block.length > length - filled) return null;
-      page.set(block, filled);
-      filled += block.length;
-    }
-  } catch {
-    return null;
-  }
-  return page.subarray(0, filled);
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
