@@ -85,7 +85,10 @@ function readChunks(bytes: Uint8Array, path: string): Chunks {
     if (kind === IDAT) data.push(body);
     else if (kind === PLTE) palette = body;
     else if (kind === TRNS) alpha = body;
-    else if (kind === IEND) return { data, palette, alpha };
+    else if (kind === IEND) {
+      if (end + 4 === bytes.length) return { data, palette, alpha };
+      throw new DataError(`expected a PNG of ${end + 4} bytes, got ${bytes.length}`, { path, byte: end + 4 });
+    }
     at = end + 4;
   }
   throw cutShort(path);

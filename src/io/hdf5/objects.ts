@@ -71,6 +71,8 @@ export class ObjectReader extends BlockReader {
     const base = block.address();
     block.take(8);
     const end = block.address();
+    if (base === 0 && end < size)
+      throw new DataError(`expected ${end} bytes of HDF5, got ${size}`, { path, byte: end });
     if (base !== 0 || end > size) {
       throw new DataError(`it is cut short, or damaged: expected ${end} bytes of HDF5, got ${size}`, { path });
     }
