@@ -1,3 +1,4 @@
+import { joinBytes } from '../join-bytes.js';
 import type { Picture } from './contact-sheet.js';
 
 /** Colours that a GIF has at most. */
@@ -38,7 +39,7 @@ export async function animate(frames: readonly Picture[]): Promise<Uint8Array> {
     indices = frames.map(({ data }) => data);
   } else {
     const opaque = frames.map(({ data }) => addAlpha(data));
-    palette = quantize(join(opaque), COLOURS);
+    palette = quantize(joinBytes(opaque), COLOURS);
     indices = opaque.map((rgba) => applyPalette(rgba, palette));
   }
   const gif = GIFEncoder();
@@ -68,14 +69,4 @@ function addAlpha(rgb: Uint8Array): Uint8Array {
     rgba[j + 3] = 255;
   }
   return rgba;
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    all.set(part, filled);
-    filled += part.length;
-  }
-  return all;
 }

@@ -1,4 +1,5 @@
 import { DataError } from '../errors.js';
+import { joinBytes } from '../join-bytes.js';
 import { isInt32, isInt32Text, isMissing, parseCell, splitLine } from './csv-cells.js';
 import { type ByteSource, streamRange } from './source.js';
 import { MOST_WORDS } from './words.js';
@@ -52,21 +53,14 @@ export async function* parseRows(source: ByteSource, dialect: Dialect): AsyncGen
     const lineEnd = block.lastIndexOf(NEWLINE) + 1;
     if (lineEnd === 0) {
       if (rest.length > LONGEST_LINE) throw parser.refuse(`expected lines of at most ${LONGEST_LINE} bytes`);
-      rest = joined(rest, block);
+      rest = joinBytes([rest, block]);
       continue;
     }
-    const lines = rest.length === 0 ? block.subarray(0, lineEnd) : joined(rest, block.subarray(0, lineEnd));
+    const lines = rest.length === 0 ? block.subarray(0, lineEnd) : joinBytes([rest, block.subarray(0, lineEnd)]);
     yield parser.parse(lines);
     rest = block.slice(lineEnd);
   }
-  if (rest.length > 0) yield parser.parse(joined(rest, Uint8Array.of(NEWLINE)));
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(a.length + b.length);
-  bytes.set(a);
-  bytes.set(b, a.length);
-  return bytes;
+  if (rest.length > 0) yield parser.parse(joinBytes([rest, Uint8Array.of(NEWLINE)]));
 }
 
 // A whole number below 2^53 times or divided by one of these is rounded once, so rightly

@@ -3,6 +3,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { isatty, ReadStream } from 'node:tty';
 import { DataError } from '../errors.js';
+import { joinBytes } from '../join-bytes.js';
 import { type ByteSource, memorySource, refuseOutside, truncated } from './source.js';
 
 /** A file that cannot be opened: it is missing, is a directory, or may not be read. */
@@ -109,13 +110,7 @@ async function readToEnd(stream: AsyncIterable<Uint8Array>, path: string): Promi
     if (error instanceof DataError) throw error;
     throw new NoInputError(path, describeReadFailure(error), error);
   }
-  const bytes = new Uint8Array(size);
-  let filled = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, filled);
-    filled += piece.length;
-  }
-  return bytes;
+  return joinBytes(pieces);
 }
 
 /** Why a file or folder cannot be read, in words. */

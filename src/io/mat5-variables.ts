@@ -4,7 +4,7 @@ import type { Payload } from './dense.js';
 import { InflateError, inflateZlib } from './inflate.js';
 import { isPlainName } from './member-name.js';
 import { formatShape } from './shape.js';
-import { type ByteSource, streamRange } from './source.js';
+import { type ByteSource, firstBytes, streamRange } from './source.js';
 
 const HEADER_BYTES = 128;
 const TAG_BYTES = 8;
@@ -153,18 +153,6 @@ async function* inflateAt(source: ByteSource, start: number, length: number, pla
   } catch (error) {
     throw error instanceof InflateError ? new DataError(error.message, place) : error;
   }
-}
-
-async function firstBytes(stream: AsyncIterable<Uint8Array>, count: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(count);
-  let filled = 0;
-  for await (const block of stream) {
-    const part = block.subarray(0, count - filled);
-    bytes.set(part, filled);
-    filled += part.length;
-    if (filled === count) break;
-  }
-  return bytes.subarray(0, filled);
 }
 
 function viewOf(bytes: Uint8Array): DataView {

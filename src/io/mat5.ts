@@ -107,14 +107,16 @@ function rowVectors(names: readonly string[]): Note {
 export async function readMatArray(source: ByteSource, name: string): Promise<MatArray> {
   const { path } = source;
   const names: string[] = [];
+  let found: MatVariable | undefined;
+  // To the end of the file, so that what is behind the last variable is refused.
   for await (const variable of readVariables(source)) {
-    if (variable.name === name) {
-      if (!isNumeric(variable))
-        throw refuse(variable, path, `expected an array of real numbers, got ${kindOf(variable)}`);
-      const { part, dtype } = await valuesOf(variable, variable.shape, path);
-      return { name, shape: variable.shape, values: (await readPart(part, dtype, variable.isBig)) as MatValues };
-    }
+    if (variable.name === name) found ??= variable;
     names.push(variable.name);
+  }
+  if (found !== undefined) {
+    if (!isNumeric(found)) throw refuse(found, path, `expected an array of real numbers, got ${kindOf(found)}`);
+    const { part, dtype } = await valuesOf(found, found.shape, path);
+    return { name, shape: found.shape, values: (await readPart(part, dtype, found.isBig)) as MatValues };
   }
   throw new DataError(`expected a variable called '${name}', got ${names.join(', ') || 'none'}`, { path });
 }

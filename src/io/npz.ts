@@ -7,7 +7,7 @@ import type { NamedMatrix } from './named-matrix.js';
 import { npyEntry, writeNpy, writeNpyStrings } from './npy.js';
 import { NPY_PREFIX_BYTES, parseNpyHeader } from './npy-header.js';
 import type { NpzMember } from './npz-member.js';
-import type { ByteSource } from './source.js';
+import { type ByteSource, firstBytes } from './source.js';
 import { isSparseArchive, sparseNpzEntry } from './sparse-npz.js';
 import { MOST_WORDS_BYTES, type NamedStrings } from './strings.js';
 import { findUnreadArchive } from './unread-formats.js';
@@ -66,16 +66,8 @@ export async function readNpzMember(source: ByteSource, member: ZipMember): Prom
 async function readPrefix(source: ByteSource, member: ZipMember, name: string): Promise<Uint8Array> {
   const length = Math.min(member.size, NPY_PREFIX_BYTES);
   if (member.method === 'stored') return source.read(member.dataOffset, length);
-  const prefix = new Uint8Array(length);
-  let filled = 0;
-  for await (const block of streamMember(source, member, name)) {
-    const part = block.subarray(0, length - filled);
-    prefix.set(part, filled);
-    filled += part.length;
-    // Leaving the loop cancels the inflating.
-    if (filled === length && member.size > length) break;
-  }
-  return prefix;
+  // Asked for one byte more than it has, a stream comes to its end, where its sum is checked.
+  return firstBytes(streamMember(source, member, name), length === member.size ? length + 1 : length);
 }
 
 async function* skipFirst(stream: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {

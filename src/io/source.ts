@@ -70,6 +70,19 @@ export async function* streamRange(source: ByteSource, offset: number, length: n
   }
 }
 
+/** The first bytes of a stream, at most `count`. The rest is not asked for. */
+export async function firstBytes(stream: AsyncIterable<Uint8Array>, count: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(count);
+  let filled = 0;
+  for await (const block of stream) {
+    const part = block.subarray(0, count - filled);
+    bytes.set(part, filled);
+    filled += part.length;
+    if (filled === count) break;
+  }
+  return bytes.subarray(0, filled);
+}
+
 /** Cuts a stream anew into blocks of exactly `blockBytes`; the last may be shorter. */
 export async function* inBlocksOf(stream: AsyncIterable<Uint8Array>, blockBytes: number): AsyncGenerator<Uint8Array> {
   let block = new Uint8Array(blockBytes);

@@ -216,6 +216,16 @@ test('an orientation in the EXIF is told, and not applied', async () => {
   });
 });
 
+test('bytes after the end of a JPEG are said, and not read', async () => {
+  const bytes = await read('baseline.jpg');
+  const longer = concatenate(bytes, Uint8Array.of(1, 2, 3));
+  await inFolder({ 'a.jpg': longer, 'b.jpg': bytes }, async (folder) => {
+    const dataset = await openDataset(folder, { size: 8 });
+    assert.ok(dataset.notes?.includes('1 of 2 pictures have bytes after the end marker of JPEG, or lack it'));
+    assert.equal(await imagesOf(dataset, [0]), await imagesOf(dataset, [1]));
+  });
+});
+
 test('white of 16 bits may be less than all bits can hold', async () => {
   const data = Uint16Array.of(0, 2048, 4095, 1024);
   const deep = encode({ width: 2, height: 2, channels: 1, depth: 16, data });

@@ -24,7 +24,7 @@ interface JpegLibrary {
  */
 const JPEG_MEBIBYTES = ((3 * (4 + 1) + 6) * MOST_PIXELS * 1.125) / 2 ** 20;
 
-interface Header extends PictureHeader {
+interface Header extends Omit<PictureHeader, 'hasMore'> {
   readonly components: number;
   /** Where the header of its frame is. */
   readonly at: number;

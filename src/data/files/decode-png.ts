@@ -52,7 +52,17 @@ export function readPngHeader(bytes: Uint8Array, path: string): Header {
   checkSize({ height, width }, MOST_PIXELS, path);
   const { samples } = known;
   const channels = samples > 2 || colour === PALETTE ? 3 : 1;
-  return { height, width, channels, depth, isTurned: false, colour, samples, isInterlaced: bytes[28] === 1 };
+  return {
+    height,
+    width,
+    channels,
+    depth,
+    isTurned: false,
+    hasMore: false,
+    colour,
+    samples,
+    isInterlaced: bytes[28] === 1,
+  };
 }
 
 const IHDR = 0x49484452;

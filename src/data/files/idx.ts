@@ -2,6 +2,7 @@ import { DataError } from '../../errors.js';
 import { InflateError, inflateGzip } from '../../io/inflate.js';
 import { formatShape } from '../../io/shape.js';
 import { type ByteSource, streamRange } from '../../io/source.js';
+import { joinBytes } from '../../join-bytes.js';
 import { type Note, note } from '../../note.js';
 import type { Dataset, Reading } from '../dataset.js';
 import { checksumOfText, identifyFile } from './checksum.js';
@@ -171,7 +172,7 @@ async function readPairs(pairs: readonly IdxPair[], name: string, known?: Readin
       if (file !== null) identities.push((await identifyFile(file)).checksum);
     }
   }
-  const bytes = parts.length === 1 ? parts[0] : concatenate(parts);
+  const bytes = parts.length === 1 ? parts[0] : joinBytes(parts);
   const images = imagesInMemory(bytes, image as NonNullable<typeof image>);
   if (labels.length > 0 && labels.length !== images.size) {
     throw new DataError('expected a file of labels beside every file of images, or beside none', { path });
@@ -189,16 +190,6 @@ async function readPairs(pairs: readonly IdxPair[], name: string, known?: Readin
     table: isLabelled ? columns.table : NO_FACTORS,
     notes: [...notes, ...(isLabelled ? columns.notes : [])],
   });
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    bytes.set(part, filled);
-    filled += part.length;
-  }
-  return bytes;
 }
 
 async function readLabels(source: ByteSource, rows: number): Promise<Uint8Array> {

@@ -9,6 +9,8 @@ export interface PictureHeader {
   readonly depth: number;
   /** Whether its EXIF turns or mirrors it. */
   readonly isTurned: boolean;
+  /** Whether its file does not end with the marker of its end. */
+  readonly hasMore: boolean;
 }
 
 /** A picture as bytes, (H, W, C). */

@@ -118,16 +118,17 @@ interface Look {
  * @throws RangeError for a white of 16 bits that no picture has
  */
 async function lookAt(files: readonly NamedFile[], path: string, options: FileSettings): Promise<Look> {
-  let [coloured, turned, deep] = [0, 0, 0];
+  let [coloured, turned, deep, longer] = [0, 0, 0, 0];
   for (let i = 0; i < files.length; i += HEADERS_AT_A_TIME) {
     const some = files.slice(i, i + HEADERS_AT_A_TIME);
     const headers = await Promise.all(
       some.map((file) => withFile(file, (source) => readPictureHeader(source, `${path}/${file.name}`))),
     );
-    for (const { channels, isTurned, depth } of headers) {
+    for (const { channels, isTurned, depth, hasMore } of headers) {
       if (channels === 3) coloured++;
       if (isTurned) turned++;
       if (depth === 16) deep++;
+      if (hasMore) longer++;
     }
   }
   if (deep === 0) refuseUseless({ maximum: options.maximum }, [], 'pictures of 8 bits');
@@ -141,6 +142,8 @@ async function lookAt(files: readonly NamedFile[], path: string, options: FileSe
   if (turned > 0) {
     notes.push(note('ignored-orientation', `${count(turned)} are turned by their EXIF, which is not applied`));
   }
+  if (longer > 0)
+    notes.push(note('bytes-after-end', `${count(longer)} have bytes after the end marker of JPEG, or lack it`));
   return { channels: coloured > 0 ? 3 : 1, notes };
 }
 

@@ -16,7 +16,8 @@ export async function readPictureHeader(source: ByteSource, path: string): Promi
   if (pictureKind(start, path) === 'png') return readPngHeader(start.subarray(0, PNG_HEADER_BYTES), path);
   const header = findJpegHeader(start, path) ?? findJpegHeader(await source.read(0, size), path);
   if (header === null) throw new DataError('the JPEG is cut short', { path });
-  return header;
+  const [mark, end] = await source.read(size - 2, 2);
+  return { ...header, hasMore: !(mark === 0xff && end === 0xd9) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../join-bytes.js';
 import type { AppendOnlyFile, RunFolder } from './run-folder.js';
 
 /**
@@ -17,7 +18,7 @@ export function createMemoryRunFolder(
   const pieces = new Map<string, Uint8Array[]>([...files].map(([name, bytes]) => [name, [bytes.slice()]]));
   return {
     path,
-    files: () => new Map([...pieces].map(([name, parts]) => [name, join(parts)])),
+    files: () => new Map([...pieces].map(([name, parts]) => [name, joinBytes(parts)])),
     async list(folder) {
       const prefix = folder === undefined ? '' : `${folder}/`;
       const names = [...pieces.keys()].filter((name) => name.startsWith(prefix));
@@ -28,7 +29,7 @@ export function createMemoryRunFolder(
     },
     async read(name) {
       const parts = pieces.get(name);
-      return parts === undefined ? null : join(parts);
+      return parts === undefined ? null : joinBytes(parts);
     },
     async writeAtomically(name, chunks) {
       const parts: Uint8Array[] = [];
@@ -51,14 +52,4 @@ export function createMemoryRunFolder(
     },
     async close() {},
   };
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let filled = 0;
-  for (const part of parts) {
-    bytes.set(part, filled);
-    filled += part.length;
-  }
-  return bytes;
 }
