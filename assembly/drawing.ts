@@ -9,12 +9,13 @@
  *
  * The rows of a factor stand in `order`, those that share a value side by side; `bounds` says where
  * each value's rows begin. To find the value at a place without a search, `buckets` has for every
- * 2^shift places the value at the first. A group in memory is five u32: pointers to order, bounds
- * and buckets, shift, and the number of rows that can be drawn.
+ * 2^shift places the value at the first. A group in memory is six u32: pointers to order, bounds
+ * and buckets, shift, the number of rows that can be drawn, and the number of values if all are to
+ * be drawn equally often, otherwise 0.
  */
 import { fillBelow, fillWords, nextBelow, openStream } from './random';
 
-const GROUP_BYTES: usize = 20;
+const GROUP_BYTES: usize = 24;
 
 /**
  * Orders the rows of one factor by code (counting sort, stable), leaving out values with fewer than
@@ -100,9 +101,18 @@ function findValue(group: usize, place: u32): usize {
   return p;
 }
 
+/** The address, in bounds, of a value drawn from a group: of a random row, or any alike. */
+// @ts-ignore: decorator
+@inline
+function drawValue(group: usize, state: usize): usize {
+  const values = load<u32>(group, 20);
+  if (values != 0) return <usize>load<u32>(group, 4) + (<usize>nextBelow(state, values) << 2);
+  return findValue(group, nextBelow(state, load<u32>(group, 16)));
+}
+
 /**
  * `count` batches of `size` rows that share the value of one factor; the value is that of a
- * uniformly drawn row, the rows are drawn with replacement among those that have it.
+ * uniformly drawn row, or any value alike if the group says so, the rows are drawn with replacement among those that have it.
  * rows: i32[count][size]; fixed: i32[count], index into groups; state: one stream.
  */
 export function drawBatchRows(
@@ -125,7 +135,7 @@ export function drawBatchRows(
     const factor = nextBelow(state, <u32>groupCount);
     store<i32>(fixed + (<usize>i << 2), factor);
     const group = groups + <usize>factor * GROUP_BYTES;
-    const value = findValue(group, nextBelow(state, load<u32>(group, 16)));
+    const value = drawValue(group, state);
     const start = load<u32>(value);
     const first = <usize>load<u32>(group) + (<usize>start << 2);
     fillBelow(out, size, load<u32>(value, 4) - start, state);
@@ -136,9 +146,10 @@ export function drawBatchRows(
 }
 
 /**
- * `count` batches of `size` pairs; the two rows of a pair are different and share the value of the
- * batch's factor. The first is drawn uniformly among all rows that have a partner, the second
- * uniformly among its partners.
+ * `count` batches of `size` pairs that share the value of the batch's factor; the two rows of a pair
+ * are different, unless rows may be paired with themselves. The first is drawn uniformly among all rows that have a partner (or, if the
+ * group says so, among those of a value that is drawn first), the second uniformly among its
+ * partners.
  * rows: i32[count][2][size], first rows and then their partners; fixed: i32[count], index into
  * groups; state: one stream.
  */
@@ -154,22 +165,31 @@ export function drawPairRows(
   stream: u32,
   firstIndex: i32,
   state: usize,
+  withItself: bool,
 ): void {
   const batchBytes = <usize>size << 2;
+  const own: u32 = withItself ? 0 : 1;
   let out = rows;
   for (let i = 0; i < count; i++) {
     openStream(state, seedLow, seedHigh, stream, <u32>(firstIndex + i));
     const factor = nextBelow(state, <u32>groupCount);
     store<i32>(fixed + (<usize>i << 2), factor);
     const group = groups + <usize>factor * GROUP_BYTES;
-    fillBelow(out, size, load<u32>(group, 16), state);
     const end = out + batchBytes;
+    if (load<u32>(group, 20) == 0) fillBelow(out, size, load<u32>(group, 16), state);
+    else {
+      for (let p = out; p < end; p += 4) {
+        const value = drawValue(group, state);
+        const start = load<u32>(value);
+        store<u32>(p, start + nextBelow(state, load<u32>(value, 4) - start));
+      }
+    }
     fillWords(end, size, state);
     for (let p = out; p < end; p += 4) {
       const place = load<u32>(p);
       const value = findValue(group, place);
       const start = load<u32>(value);
-      const partners = load<u32>(value, 4) - start - 1;
+      const partners = load<u32>(value, 4) - start - own;
       // As nextBelow does, from the words drawn ahead; only a rejected one takes the stream
       // further.
       let product = <u64>load<u32>(p + batchBytes) * partners;
@@ -177,7 +197,7 @@ export function drawPairRows(
         product = <u64>nextBelow(state, partners) << 32;
       }
       const other = start + <u32>(product >> 32);
-      store<u32>(p + batchBytes, other >= place ? other + 1 : other);
+      store<u32>(p + batchBytes, other >= place ? other + own : other);
     }
     // Places become rows in a loop of its own, so that the reads, which miss the cache, overlap.
     const order = <usize>load<u32>(group);

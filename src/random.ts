@@ -70,6 +70,8 @@ export const STREAMS = {
    * Rows whose factors are shared or vary while a model is trained; index = number of the batch.
    */
   factorBatches: 30,
+  /** Passes over the rows of a factor, of scores that take rows in turn; index = number of the factor. */
+  passes: 31,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

@@ -13,7 +13,12 @@ export const bench: Bench = {
   isFixedSize: true,
   async prepare({ core, latents, factors }) {
     const table = loadTable(core, latents, factors, undefined);
-    const source = await openRowSource(table, 20, 0, undefined);
+    const source = await openRowSource(
+      table,
+      { bins: 20, values: 'by-row', replacement: true, withItself: false, drawConstants: false },
+      0,
+      undefined,
+    );
     const drawn = await drawPairFeatures(table, source, POINTS, 64, () => {});
     const columns = table.latentCount;
     const classes = source.factors.length;

@@ -13,6 +13,8 @@ export interface RowGroups {
   readonly shift: number;
   /** How many rows can be drawn. */
   readonly drawable: number;
+  /** How many values they have. */
+  readonly values: number;
 }
 
 /** What assembly/drawing.ts exports. */
@@ -21,10 +23,10 @@ export interface DrawingExports {
   keepVaryingGroups(order: number, bounds: number, codes: number, groups: number): number;
   fillBuckets(buckets: number, bounds: number, places: number, shift: number): void;
   drawBatchRows: DrawRows;
-  drawPairRows: DrawRows;
+  drawPairRows: DrawPairs;
 }
 
-type DrawRows = (
+type DrawArguments = [
   rows: number,
   fixed: number,
   groups: number,
@@ -36,10 +38,20 @@ type DrawRows = (
   stream: number,
   firstIndex: number,
   state: number,
-) => void;
+];
+type DrawRows = (...given: DrawArguments) => void;
+type DrawPairs = (...given: [...DrawArguments, withItself: number]) => void;
+
+/** How rows are drawn. */
+export interface Draws {
+  /** Whether all values of a factor are drawn alike, and not by their rows. */
+  readonly isUniform?: boolean;
+  /** Whether a row may be paired with itself. */
+  readonly withItself?: boolean;
+}
 
 /** Words of a group in the table that draws read. */
-const GROUP_WORDS = 5;
+const GROUP_WORDS = 6;
 /**
  * Buckets per value: so many that the value at a place is seldom more than a step from the bucket's
  * first.
@@ -49,7 +61,7 @@ const BUCKETS_PER_VALUE = 8;
 /** Groups of rows, and draws from them. */
 export function bindDrawing(wasm: DrawingExports, arena: Arena) {
   const drawWith =
-    (run: DrawRows) =>
+    (run: DrawPairs) =>
     (
       rows: Block<'i32'>,
       fixed: Block<'i32'>,
@@ -57,11 +69,17 @@ export function bindDrawing(wasm: DrawingExports, arena: Arena) {
       count: number,
       size: number,
       at: Stream,
+      { isUniform = false, withItself = false }: Draws = {},
     ): void =>
       arena.borrow(() => {
         const table = arena.alloc('u32', groups.length * GROUP_WORDS);
         table.array.set(
-          groups.flatMap((g) => [g.order.pointer, g.bounds.pointer, g.buckets.pointer, g.shift, g.drawable]),
+          groups.flatMap((g) => [
+            ...pointersOf(g.order, g.bounds, g.buckets),
+            g.shift,
+            g.drawable,
+            isUniform ? g.values : 0,
+          ]),
         );
         run(
           rows.pointer,
@@ -72,6 +90,7 @@ export function bindDrawing(wasm: DrawingExports, arena: Arena) {
           size,
           ...wordsOf(at),
           allocState(arena).pointer,
+          Number(withItself),
         );
       });
 
@@ -94,18 +113,18 @@ export function bindDrawing(wasm: DrawingExports, arena: Arena) {
       const shift = kept === 0 ? 0 : Math.max(0, Math.floor(Math.log2(drawable / (BUCKETS_PER_VALUE * kept))));
       const buckets = arena.alloc('i32', drawable === 0 ? 0 : ((drawable - 1) >> shift) + 1);
       wasm.fillBuckets(buckets.pointer, bounds.pointer, drawable, shift);
-      return { order, bounds, buckets, shift, drawable };
+      return { order, bounds, buckets, shift, drawable, values: kept };
     },
 
     /**
      * Batches of rows [count][size] that share a factor's value; fixed [count] is the index into
-     * groups.
+     * groups. The value is that of a random row or, if `isUniform`, any value alike.
      */
     drawBatchRows: drawWith(wasm.drawBatchRows),
 
     /**
      * Batches of pairs of rows [count][2][size] that share a factor's value; fixed [count] is the
-     * index into groups.
+     * index into groups. Values are drawn as for batches.
      */
     drawPairRows: drawWith(wasm.drawPairRows),
   };

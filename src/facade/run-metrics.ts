@@ -89,7 +89,8 @@ async function scoreTasks(
   const scores = evaluated.map(({ outcome }, i): Score => {
     const { metric, options: own } = tasks[i];
     const notes = writeNotes([...outcome.notes, ...describePreset(metric, options.preset)]);
-    return { value: outcome.value, range: metric.range, parts: outcome.parts as Score['parts'], options: own, notes };
+    const range = outcome.range ?? metric.range;
+    return { value: outcome.value, range, parts: outcome.parts as Score['parts'], options: own, notes };
   });
   const beforeResampling = performance.now();
   return {

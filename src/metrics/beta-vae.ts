@@ -16,7 +16,7 @@ import {
   ONE_FACTOR_SCORES_1,
 } from './notes.js';
 import { rescaleAccuracy } from './rescaled.js';
-import { BINS_OF_FACTORS, PENALTY, RESCALED } from './shared-options.js';
+import { DRAWING, PENALTY, RESCALED } from './shared-options.js';
 
 /** What the beta-VAE score was made of. */
 export interface BetaVaeParts {
@@ -45,7 +45,8 @@ const OPTIONS = {
   evaluation: integer({ default: 5000, minimum: 1, maximum: 10_000_000, description: 'points it is evaluated on' }),
   c: PENALTY,
   standardise: boolean({ default: false, description: 'divide each latent by its standard deviation first' }),
-  bins: BINS_OF_FACTORS,
+  ...DRAWING,
+  withItself: boolean({ default: false, description: 'pair rows with themselves too, as independent draws do' }),
   rescaled: RESCALED,
 };
 
@@ -75,13 +76,17 @@ export const betaVaeScore = defineMetric<'beta-vae-score', typeof OPTIONS, BetaV
   range: [0, 1],
   better: 'higher',
   options: OPTIONS,
-  presets: { paper: {}, 'disentanglement-lib': {}, ubisoft: { batch: 200, bins: 10, rescaled: true } },
+  presets: {
+    paper: {},
+    'disentanglement-lib': { withItself: true },
+    ubisoft: { batch: 200, bins: 10, values: 'uniform', drawConstants: true, rescaled: true },
+  },
   source: 'Higgins et al. 2017, section 3',
   isPlugIn: false,
 
   async compute(table: Table, options, { seed, sampler, pause }) {
     const { core, latentCount, varyingLatents } = table;
-    const source = await openRowSource(table, options.bins, seed, sampler);
+    const source = await openRowSource(table, { ...options, replacement: true }, seed, sampler);
     const { variances } = await latentVariances(table);
     const notes: Note[] = [...source.notes, ...describeConstants(table, 'no difference')];
     if (source.factors.length === 0) {

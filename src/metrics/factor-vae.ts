@@ -51,7 +51,16 @@ export const factorVaeScore = defineMetric<'factor-vae-score', typeof OPTIONS, F
   presets: {
     paper: {},
     'disentanglement-lib': {},
-    ubisoft: { batch: 200, train: 800, evaluation: 800, bins: 10, rescaled: true },
+    ubisoft: {
+      batch: 200,
+      train: 800,
+      evaluation: 800,
+      bins: 10,
+      values: 'uniform',
+      replacement: false,
+      drawConstants: true,
+      rescaled: true,
+    },
   },
   source: 'Kim & Mnih 2018, section 4',
   isPlugIn: false,

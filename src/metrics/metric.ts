@@ -33,6 +33,8 @@ export interface Outcome<Parts = object> {
   /** Null only where the score is undefined; `notes` then says why. */
   readonly value: number | null;
   readonly parts: Parts;
+  /** The least and the most that the score can be, if its options make them others. */
+  readonly range?: Metric['range'];
   /** Texts, or data that name options so that a command line shows flags. */
   readonly notes: ReadonlyArray<Note | string>;
 }

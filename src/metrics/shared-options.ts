@@ -53,8 +53,21 @@ export const PENALTY = number({
   description: 'inverse strength of the penalty on the weights',
 });
 
+/** Of scores that hold a factor at a value and draw rows that have it. */
+export const DRAWING = {
+  bins: BINS_OF_FACTORS,
+  values: choice(['by-row', 'uniform'], {
+    default: 'by-row',
+    description: 'which value a factor is held at: that of a random row, or any alike',
+  }),
+  drawConstants: boolean({
+    default: false,
+    description: 'hold constant factors too, and draw rows that are alike in every factor',
+  }),
+};
+
 /** Whether an accuracy is stretched so that chance is 0. */
 export const RESCALED = boolean({
   default: false,
-  description: '(accuracy - 1/K) / (1 - 1/K) in place of the accuracy, at least 0',
+  description: '(accuracy - 1/K) / (1 - 1/K) in place of the accuracy: 0 is chance',
 });

@@ -1,6 +1,6 @@
 import { type Note, note } from '../note.js';
-import { integer, number } from '../options/rule.js';
-import { BINS_OF_FACTORS } from './shared-options.js';
+import { boolean, integer, number } from '../options/rule.js';
+import { DRAWING } from './shared-options.js';
 /**
  * Scores that are the accuracy of a classifier from the latent a vote goes to, to the factor that
  * was held fixed or varied.
@@ -41,7 +41,11 @@ export const VOTING = {
     minimum: 0,
     description: 'latents with a smaller standard deviation are left out',
   }),
-  bins: BINS_OF_FACTORS,
+  ...DRAWING,
+  replacement: boolean({
+    default: true,
+    description: 'draw rows with replacement; without, in shuffled passes over the rows of a value',
+  }),
 };
 
 /** Why there are no votes though factors vary. */

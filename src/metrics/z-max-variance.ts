@@ -38,7 +38,16 @@ export const zMaxVariance = defineMetric<'z-max-variance', typeof OPTIONS, ZMaxV
     options: OPTIONS,
     presets: {
       paper: {},
-      ubisoft: { batch: 200, train: 800, evaluation: 800, bins: 10, rescaled: true },
+      ubisoft: {
+        batch: 200,
+        train: 800,
+        evaluation: 800,
+        bins: 10,
+        values: 'uniform',
+        replacement: false,
+        drawConstants: true,
+        rescaled: true,
+      },
     },
     source: 'Kim et al. 2019',
     isPlugIn: false,

@@ -14,14 +14,22 @@ export interface DrawnFactor {
   readonly lonelyRows: number;
 }
 
+/** Which groups there are. */
+export interface Grouping {
+  /** Of a continuous factor. */
+  readonly bins: number;
+  /** Whether factors and groups in which nothing varies are there too. */
+  readonly drawConstants: boolean;
+}
+
 /**
  * Rows grouped by the value (or bin) of each factor that can be held fixed: one that varies, and
  * has a value that at least two rows share.
  */
-export function groupRows(table: Table, bins: number): Promise<readonly DrawnFactor[]> {
-  return table.memo(`row groups ${bins}`, async () => {
+export function groupRows(table: Table, { bins, drawConstants }: Grouping): Promise<readonly DrawnFactor[]> {
+  return table.memo(`row groups ${bins} ${drawConstants}`, async () => {
     const fixable: DrawnFactor[] = [];
-    for (const k of table.varyingFactors) {
+    for (const k of drawConstants ? table.factors.keys() : table.varyingFactors) {
       const { codes, size } = await encodeFactor(table, k, bins);
       const groups = table.core.drawing.groupRowsByCode(codes, size);
       if (groups.drawable > 0) fixable.push({ k, groups, lonelyRows: table.rows - groups.drawable });
@@ -43,15 +51,21 @@ const TABLE_CODES = 2 ** 20;
  * Rows grouped by the values (or bins) of all factors but one, for each factor that can be varied
  * so: that has a group in which its own values differ. Groups in which they do not are left out.
  */
-export function groupRowsByOthers(table: Table, bins: number): Promise<readonly DrawnFactor[]> {
-  return table.memo(`row groups by others ${bins}`, async () => {
+export function groupRowsByOthers(table: Table, { bins, drawConstants }: Grouping): Promise<readonly DrawnFactor[]> {
+  return table.memo(`row groups by others ${bins} ${drawConstants}`, async () => {
     const { core, rows } = table;
     const factors: Array<FactorCodes & { k: number }> = [];
-    for (const k of table.varyingFactors) factors.push({ ...(await encodeFactor(table, k, bins)), k });
+    for (const k of drawConstants ? table.factors.keys() : table.varyingFactors) {
+      factors.push({ ...(await encodeFactor(table, k, bins)), k });
+    }
     const joint = core.arena.alloc('i32', rows);
     return factors.flatMap(({ k, codes }) => {
       const others = factors.filter((factor) => factor.k !== k);
-      const groups = core.drawing.groupRowsByCode(joint, joinCodes(table, joint, others), codes);
+      const groups = core.drawing.groupRowsByCode(
+        joint,
+        joinCodes(table, joint, others),
+        drawConstants ? undefined : codes,
+      );
       return groups.drawable > 0 ? [{ k, groups, lonelyRows: rows - groups.drawable }] : [];
     });
   });

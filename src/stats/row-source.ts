@@ -10,11 +10,22 @@ import { toMatrix } from '../matrix.js';
 import { type Note, note } from '../note.js';
 import { RandomStream, STREAMS } from '../random.js';
 import type { Sampler } from '../types.js';
-import { type DrawnFactor, groupRows, groupRowsByOthers } from './row-groups.js';
+import { type DrawnFactor, type Grouping, groupRows, groupRowsByOthers } from './row-groups.js';
+import { drawInPasses } from './row-passes.js';
 import type { Table } from './table.js';
 
 /** What the samples of a batch share: one factor's value, or the values of all others. */
 export type Held = 'one' | 'others';
+
+/** How rows of a table are drawn. */
+export interface Drawing extends Grouping {
+  /** A factor is held at the value of a random row, or at any of its values alike. */
+  readonly values: 'by-row' | 'uniform';
+  /** Whether the two rows of a pair may be one. */
+  readonly withItself: boolean;
+  /** Whether batches take rows with replacement, or in shuffled passes over those of a value. */
+  readonly replacement: boolean;
+}
 
 /**
  * Some batches: rows of `x` by index, and which factor each batch holds fixed (or, alone of all,
@@ -40,7 +51,10 @@ export interface RowSource {
   readonly factorCount: number;
   /** What a reader should know about the drawing. */
   readonly notes: readonly Note[];
-  /** Batches `first` .. `first + count - 1`, for use until the arena's present scope closes. */
+  /**
+   * Batches `first` .. `first + count - 1`, for use until the arena's present scope closes. Without
+   * replacement they are to be asked for in their order.
+   */
   drawBatches(first: number, count: number, size: number): Batches | Promise<Batches>;
   /** As drawBatches, with pairs of samples that share the value. */
   drawPairs(first: number, count: number, size: number): Batches | Promise<Batches>;
@@ -53,18 +67,21 @@ function votesOf(held: Held): number {
 /** The source that the options ask for. */
 export async function openRowSource(
   table: Table,
-  bins: number,
+  drawing: Drawing,
   seed: number,
   sampler: Sampler | undefined,
   held: Held = 'one',
 ): Promise<RowSource> {
-  return sampler ? samplerSource(table, sampler, seed, held) : tableSource(table, bins, seed, held);
+  return sampler ? samplerSource(table, sampler, seed, held) : tableSource(table, drawing, seed, held);
 }
 
-async function tableSource(table: Table, bins: number, seed: number, held: Held): Promise<RowSource> {
-  const fixable = await (held === 'one' ? groupRows(table, bins) : groupRowsByOthers(table, bins));
+async function tableSource(table: Table, drawing: Drawing, seed: number, held: Held): Promise<RowSource> {
+  const fixable = await (held === 'one' ? groupRows(table, drawing) : groupRowsByOthers(table, drawing));
   const groups = fixable.map((factor) => factor.groups);
   const { core, latents: x } = table;
+  const { withItself } = drawing;
+  const isUniform = drawing.values === 'uniform';
+  const inPasses = drawing.replacement ? null : drawInPasses(groups, isUniform, { seed, stream: votesOf(held) });
   const never = table.varyingFactors.filter((k) => !fixable.some((factor) => factor.k === k));
   const notes = held === 'one' ? describeOwn(never, fixable) : describeOthers(never, fixable, table.rows);
   return {
@@ -74,13 +91,16 @@ async function tableSource(table: Table, bins: number, seed: number, held: Held)
     drawBatches(first, count, size) {
       const rows = core.arena.alloc('i32', count * size);
       const fixed = core.arena.alloc('i32', count);
-      core.drawing.drawBatchRows(rows, fixed, groups, count, size, { seed, stream: votesOf(held), index: first });
+      const at = { seed, stream: votesOf(held), index: first };
+      if (inPasses) inPasses(rows, fixed, count, size, first);
+      else core.drawing.drawBatchRows(rows, fixed, groups, count, size, at, { isUniform });
       return { x, rows, fixed };
     },
     drawPairs(first, count, size) {
       const rows = core.arena.alloc('i32', count * size * 2);
       const fixed = core.arena.alloc('i32', count);
-      core.drawing.drawPairRows(rows, fixed, groups, count, size, { seed, stream: STREAMS.pairs, index: first });
+      const at = { seed, stream: STREAMS.pairs, index: first };
+      core.drawing.drawPairRows(rows, fixed, groups, count, size, at, { isUniform, withItself });
       return { x, rows, fixed };
     },
   };

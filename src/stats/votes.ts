@@ -1,11 +1,11 @@
 import type { Sampler } from '../types.js';
 import { latentVariances } from './latent-variances.js';
 import type { Pause } from './pause.js';
-import { type Held, openRowSource, type RowSource } from './row-source.js';
+import { type Drawing, type Held, openRowSource, type RowSource } from './row-source.js';
 import type { Table } from './table.js';
 
 /** How votes are drawn. */
-export interface VoteOptions {
+export interface VoteOptions extends Omit<Drawing, 'withItself'> {
   /** Samples per vote, at least 2. */
   readonly batch: number;
   /** Votes the classifier is made of. */
@@ -14,8 +14,6 @@ export interface VoteOptions {
   readonly evaluation: number;
   /** Latents whose standard deviation is below this are left out. */
   readonly threshold: number;
-  /** Bins of a continuous factor. */
-  readonly bins: number;
 }
 
 /** The votes of the FactorVAE and Z-max scores: train + evaluation of them, in this order. */
@@ -49,9 +47,10 @@ export function castVotes(
   sampler: Sampler | undefined,
   pause: Pause,
 ): Promise<Votes> {
-  const { batch, train, evaluation, threshold, bins } = options;
-  return table.memo(`votes ${[held, batch, train, evaluation, threshold, bins, seed].join(' ')}`, async () => {
-    const source = await openRowSource(table, bins, seed, sampler, held);
+  const { batch, train, evaluation, threshold, bins, values, replacement, drawConstants } = options;
+  const drawn = [bins, values, replacement, drawConstants];
+  return table.memo(`votes ${[held, batch, train, evaluation, threshold, ...drawn, seed].join(' ')}`, async () => {
+    const source = await openRowSource(table, { ...options, withItself: false }, seed, sampler, held);
     const { variances } = await latentVariances(table);
     const isActive = (d: number) =>
       table.latentMinima[d] !== table.latentMaxima[d] && Math.sqrt(variances[d]) >= threshold && variances[d] > 0;

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Core } from '../../bindings/core.js';
-import type { RowGroups } from '../../bindings/kernels/drawing.js';
+import type { Draws, RowGroups } from '../../bindings/kernels/drawing.js';
 import type { Stream } from '../../bindings/kernels/random.js';
 import { RandomStream } from '../../src/random.js';
 import { assertSame, chiSquare, chiSquareLimit, codes, uniforms } from './samples.js';
@@ -108,19 +108,24 @@ test('groups of a factor of which no two rows share a value are empty', () =>
     }
   }));
 
-/** Batches by their definition: a factor, a row whose value is held, then rows that have it. */
-function batchesOf(factors: number[][][], count: number, size: number, at: Stream) {
+/**
+ * Batches by their definition: a factor, a row whose value is held (or any of the values), then rows
+ * that have it.
+ */
+function batchesOf(factors: number[][][], count: number, size: number, at: Stream, { isUniform }: Draws) {
   const rows: number[] = [];
   const fixed: number[] = [];
   for (let i = 0; i < count; i++) {
     const random = new RandomStream(at.seed, at.stream, at.index + i);
     const factor = random.below(factors.length);
     const groups = factors[factor];
-    let place = random.below(groups.reduce((sum, group) => sum + group.length, 0));
-    const group = groups.find((rows) => {
-      place -= rows.length;
-      return place < 0;
-    }) as number[];
+    let place = isUniform ? -1 : random.below(groups.reduce((sum, group) => sum + group.length, 0));
+    const group = isUniform
+      ? groups[random.below(groups.length)]
+      : (groups.find((rows) => {
+          place -= rows.length;
+          return place < 0;
+        }) as number[]);
     fixed.push(factor);
     for (let j = 0; j < size; j++) rows.push(group[random.below(group.length)]);
   }
@@ -128,10 +133,10 @@ function batchesOf(factors: number[][][], count: number, size: number, at: Strea
 }
 
 /**
- * Pairs by their definition: a factor; first rows; one word for each partner, and only then further
+ * Pairs by their definition: a factor; first rows (or for each a value, then a row); one word for each partner, and only then further
  * words for those that must be drawn again because 2^32 is no multiple of the number of partners.
  */
-function pairsOf(factors: number[][][], count: number, size: number, at: Stream) {
+function pairsOf(factors: number[][][], count: number, size: number, at: Stream, { isUniform, withItself }: Draws) {
   const rows: number[] = [];
   const fixed: number[] = [];
   for (let i = 0; i < count; i++) {
@@ -139,10 +144,15 @@ function pairsOf(factors: number[][][], count: number, size: number, at: Stream)
     const factor = random.below(factors.length);
     fixed.push(factor);
     const all = factors[factor].flatMap((group) => group.map((row, at) => ({ group, row, at })));
-    const firsts = Array.from({ length: size }, () => all[random.below(all.length)]);
+    const firsts = Array.from({ length: size }, () => {
+      if (!isUniform) return all[random.below(all.length)];
+      const group = factors[factor][random.below(factors[factor].length)];
+      const at = random.below(group.length);
+      return { group, row: group[at], at };
+    });
     const words = firsts.map(() => random.word());
     const partners = firsts.map(({ group, at }, j) => {
-      const others = group.filter((_, other) => other !== at);
+      const others = group.filter((_, other) => withItself || other !== at);
       const product = BigInt(words[j]) * BigInt(others.length);
       const isFair = product % 2n ** 32n >= 2n ** 32n % BigInt(others.length);
       return others[isFair ? Number(product >> 32n) : random.below(others.length)];
@@ -153,6 +163,7 @@ function pairsOf(factors: number[][][], count: number, size: number, at: Stream)
 }
 
 const SEEDS = [0, 7, 2 ** 45 + 3];
+const DRAWS: readonly Draws[] = [{}, { isUniform: true }, { withItself: true }, { isUniform: true, withItself: true }];
 
 test('draws the batches of the definition, whatever their number and size', () =>
   withWatchedCore((core) => {
@@ -167,10 +178,12 @@ test('draws the batches of the definition, whatever their number and size', () =
         const rows = core.arena.alloc('i32', count * size);
         const fixed = core.arena.alloc('i32', count);
         const at = { seed, stream: 2, index: 1000 };
-        core.drawing.drawBatchRows(rows, fixed, groups, count, size, at);
-        const expected = batchesOf(factors, count, size, at);
-        assertSame(fixed.array, expected.fixed, `factors of ${count} batches`);
-        assertSame(rows.array, expected.rows, `${count} batches of ${size}`);
+        for (const draws of DRAWS.slice(0, 2)) {
+          core.drawing.drawBatchRows(rows, fixed, groups, count, size, at, draws);
+          const expected = batchesOf(factors, count, size, at, draws);
+          assertSame(fixed.array, expected.fixed, `factors of ${count} batches`);
+          assertSame(rows.array, expected.rows, `${count} batches of ${size}, ${JSON.stringify(draws)}`);
+        }
       }
     }
   }));
@@ -188,10 +201,12 @@ test('draws the pairs of the definition, whatever their number and size', () =>
         const rows = core.arena.alloc('i32', 2 * count * size);
         const fixed = core.arena.alloc('i32', count);
         const at = { seed, stream: 1, index: 5 };
-        core.drawing.drawPairRows(rows, fixed, groups, count, size, at);
-        const expected = pairsOf(factors, count, size, at);
-        assertSame(fixed.array, expected.fixed, `factors of ${count} batches`);
-        assertSame(rows.array, expected.rows, `${count} batches of ${size} pairs`);
+        for (const draws of DRAWS) {
+          core.drawing.drawPairRows(rows, fixed, groups, count, size, at, draws);
+          const expected = pairsOf(factors, count, size, at, draws);
+          assertSame(fixed.array, expected.fixed, `factors of ${count} batches`);
+          assertSame(rows.array, expected.rows, `${count} batches of ${size} pairs, ${JSON.stringify(draws)}`);
+        }
       }
     }
   }));

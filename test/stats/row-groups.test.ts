@@ -20,10 +20,10 @@ function oracle(factors: readonly number[][], k: number): number[][] {
 }
 
 /** What groupRowsByOthers gives, in the same form. */
-async function groupsOf(factors: readonly number[][]): Promise<Map<number, number[][]>> {
+async function groupsOf(factors: readonly number[][], drawConstants = false): Promise<Map<number, number[][]>> {
   return withCore(async (core) => {
     const table = loadTable(core, new Matrix(new Float64Array(factors.length), factors.length, 1), matrixOf(factors));
-    const drawn = await groupRowsByOthers(table, 20);
+    const drawn = await groupRowsByOthers(table, { bins: 20, drawConstants });
     return new Map(
       drawn.map(({ k, groups, lonelyRows }) => {
         const [order, bounds] = [groups.order.array, groups.bounds.array];
@@ -65,6 +65,22 @@ for (const [name, { rows, sizes }] of Object.entries(TABLES)) {
     });
   });
 }
+
+test('groups rows that are alike in every factor, too, and constant factors, where they are to be drawn', async () => {
+  const factors = [...Array.from({ length: 24 }, (_, i) => [i % 3, i % 4, 7]), [0, 0, 7], [5, 9, 7]];
+  const found = await groupsOf(factors, true);
+  assert.equal([...found.keys()], [0, 1, 2]);
+  for (const [k, groups] of found) {
+    const keys = factors.map((row) => row.filter((_, j) => j !== k).join());
+    const expected = [...new Set(keys)].map((key) => [...keys.keys()].filter((row) => keys[row] === key));
+    assert.equal(
+      groups,
+      expected.filter(({ length }) => length > 1),
+      `factor ${k}`,
+    );
+  }
+  assert.is((await groupsOf(factors)).has(2), false);
+});
 
 test('has no groups for factors that never vary alone, and all rows in one for a single factor', async () => {
   const diagonal = Array.from({ length: 40 }, (_, i) => [i % 4, i % 4]);
