@@ -21,9 +21,9 @@ const { tarball, npmCache, npmEnvironment } = installPackage();
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'vaemetrics-first-')));
 days.after(() => rmSync(folder, { recursive: true }));
 
-const STEPS = 200;
-const CHECKPOINT_EVERY = 40;
-const TRAIN = ['train', '--data', 'shapes-3', '--batch-size', '2', '--test-rows', '200', '--steps', String(STEPS)];
+const STEPS = 100;
+const CHECKPOINT_EVERY = 20;
+const TRAIN = ['train', '--data', 'shapes-3', '--batch-size', '2', '--test-rows', '100', '--steps', String(STEPS)];
 const OFTEN = ['--checkpoint-every', String(CHECKPOINT_EVERY), '--log-every', '1'];
 const npx = (...words: string[]) => ['--offline', '--yes', '--package', tarball, 'vaemetrics', ...words];
 
@@ -82,7 +82,7 @@ always('the first command trains in an empty folder, and leaves a run there and 
     err,
     /not webgpu: the package webgpu is not installed\n[\s\S]*\nwasm: WebAssembly SIMD, (one thread|\d threads)\n/,
   );
-  assert.match(out, /^200 steps in .*: runs\/whole\nof the time: .*\nMIG +\d\.\d{4}\nFactorVAE score +\d\.\d{4}\n/);
+  assert.match(out, /^100 steps in .*: runs\/whole\nof the time: .*\nMIG +\d\.\d{4}\nFactorVAE score +\d\.\d{4}\n/);
   assert.equal(readdirSync(folder), ['runs']);
   assert.is(readdirSync(join(npmCache, '_npx')).length, 1, 'npx unpacks into the cache of this test');
   whole = numbersOf('runs/whole');
@@ -109,10 +109,10 @@ for (const node of [process.execPath, ...(others.length > 0 ? others : ['other N
       assert.ok(got.equals(expected), 'the posterior is the same to the byte');
       const scored = run(node, 'score', out, '--json', '--metrics', 'mig,factor-vae-score');
       assert.is(scored.code, 0, scored.err);
-      assert.is(JSON.parse(scored.out).input.latents.rows, 200);
+      assert.is(JSON.parse(scored.out).input.latents.rows, 100);
       const decomposed = run(node, 'decompose', out, '--json');
       assert.is(decomposed.code, 0, decomposed.err);
-      assert.is(JSON.parse(decomposed.out).input?.rows ?? JSON.parse(decomposed.out).rows, 200);
+      assert.is(JSON.parse(decomposed.out).input?.rows ?? JSON.parse(decomposed.out).rows, 100);
     },
   );
 }
