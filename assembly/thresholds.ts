@@ -1,0 +1,66 @@
+/**
+ * The best classifier of a single number by thresholds: the line is cut into at most m intervals,
+ * each named by one of the classes, so that the weights of the rows told right are as many as can
+ * be.
+ *
+ *   best_j(i) = max over classes c of  s_c(i) + gain_jc(i)
+ *   gain_jc(i) = max over rows h <= i that begin a value of  best_{j-1}(before h) - s_c(before h)
+ *
+ * best_j(i): the most that the first i sorted rows give with at most j intervals; s_c(i): the
+ * weight of those of class c. A row of class c changes s_c alone; between two such rows s_c stays
+ * while best_{j-1} only grows, so that an interval named c begins best just before one of them:
+ * gain_jc is looked at in the rows of class c alone. Rows of one value are not cut apart:
+ * best_{j-1} is that before the first of them.
+ *
+ * Source: Bellman 1961, On the approximation of curves by line segments using dynamic programming.
+ * Cost: O(rows * levels), two levels at a time. src/learners/thresholds.ts drives it.
+ * Precision: float64; s_c is a count times a weight, so that errors grow with the intervals and not
+ * with the rows.
+ */
+
+/**
+ * Takes rows from..end of a sorted column for levels 1 .. levels above those that `below` is of; an
+ * even number. x: f64[rows], increasing; order: i32[rows], the row that each came from; codes:
+ * i32[all rows], the class of a row, below 0 for one to leave out. weights: f64[classes], of a row
+ * of each.
+ *
+ * below: f64[rows], best_j of the level below before each row's value; is left with that of the
+ * last level. best: f64[levels + 1], that level's and those of the levels before the value at hand;
+ * next: f64[levels], after the rows so far. gains: f64[classes][levels], counts: f64[classes]. But
+ * for weights all are 0 at the start, and below for the lowest levels.
+ */
+export function cutColumn(
+  next: usize,
+  best: usize,
+  gains: usize,
+  counts: usize,
+  weights: usize,
+  below: usize,
+  x: usize,
+  order: usize,
+  codes: usize,
+  levels: i32,
+  from: i32,
+  end: i32,
+): void {
+  const bytes = <usize>levels << 3;
+  for (let i = from; i < end; i++) {
+    const at = <usize>i << 3;
+    if (i > 0 && load<f64>(x + at) != load<f64>(x + at - 8)) memory.copy(best + 8, next, bytes);
+    store<f64>(best, load<f64>(below + at));
+    store<f64>(below + at, load<f64>(best + bytes));
+    const code = load<i32>(codes + (<usize>load<i32>(order + (<usize>i << 2)) << 2));
+    if (code < 0) continue;
+    const weight = load<f64>(weights + (<usize>code << 3));
+    const count = load<f64>(counts + (<usize>code << 3));
+    store<f64>(counts + (<usize>code << 3), count + 1);
+    const before = f64x2.splat(count * weight);
+    const after = f64x2.splat((count + 1) * weight);
+    const own = gains + <usize>code * bytes;
+    for (let j: usize = 0; j < bytes; j += 16) {
+      const gain = f64x2.pmax(v128.load(own + j), f64x2.sub(v128.load(best + j), before));
+      v128.store(own + j, gain);
+      v128.store(next + j, f64x2.pmax(v128.load(next + j), f64x2.add(gain, after)));
+    }
+  }
+}
