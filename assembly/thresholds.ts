@@ -19,48 +19,55 @@
  */
 
 /**
- * Takes rows from..end of a sorted column for levels 1 .. levels above those that `below` is of; an
- * even number. x: f64[rows], increasing; order: i32[rows], the row that each came from; codes:
- * i32[all rows], the class of a row, below 0 for one to leave out. weights: f64[classes], of a row
- * of each.
+ * Takes rows from..end of a sorted column of `rows` for levels 1 .. levels above those that `below`
+ * is of; an even number. x: f64[rows], increasing; labels: i32[rows], the class of each, below 0
+ * for one to leave out. weights: f64[classes], of a row of each.
  *
  * below: f64[rows], best_j of the level below before each row's value; is left with that of the
- * last level. best: f64[levels + 1], that level's and those of the levels before the value at hand;
- * next: f64[levels], after the rows so far. gains: f64[classes][levels], counts: f64[classes]. But
- * for weights all are 0 at the start, and below for the lowest levels.
+ * last level. best: f64[levels] after the rows so far; frozen: f64[levels] before the value at
+ * hand, where several rows have it. gains: f64[classes][levels], counts: f64[classes]. But for
+ * weights and frozen all are 0 at the start, and below for the lowest levels.
  */
 export function cutColumn(
-  next: usize,
   best: usize,
+  frozen: usize,
   gains: usize,
   counts: usize,
   weights: usize,
   below: usize,
   x: usize,
-  order: usize,
-  codes: usize,
+  labels: usize,
   levels: i32,
   from: i32,
   end: i32,
+  rows: i32,
 ): void {
   const bytes = <usize>levels << 3;
   for (let i = from; i < end; i++) {
     const at = <usize>i << 3;
-    if (i > 0 && load<f64>(x + at) != load<f64>(x + at - 8)) memory.copy(best + 8, next, bytes);
-    store<f64>(best, load<f64>(below + at));
-    store<f64>(below + at, load<f64>(best + bytes));
-    const code = load<i32>(codes + (<usize>load<i32>(order + (<usize>i << 2)) << 2));
-    if (code < 0) continue;
-    const weight = load<f64>(weights + (<usize>code << 3));
-    const count = load<f64>(counts + (<usize>code << 3));
-    store<f64>(counts + (<usize>code << 3), count + 1);
-    const before = f64x2.splat(count * weight);
-    const after = f64x2.splat((count + 1) * weight);
-    const own = gains + <usize>code * bytes;
+    const value = load<f64>(x + at);
+    const isFirst = i == 0 || load<f64>(x + at - 8) != value;
+    const isLast = i + 1 == rows || load<f64>(x + at + 8) != value;
+    const before = isFirst && isLast ? best : frozen;
+    if (isFirst && !isLast) memory.copy(frozen, best, bytes);
+    let lower_f64x2 = f64x2.splat(load<f64>(below + at));
+    store<f64>(below + at, load<f64>(before + bytes - 8));
+    const label = load<i32>(labels + (<usize>i << 2));
+    if (label < 0) continue;
+    const weight = load<f64>(weights + (<usize>label << 3));
+    const count = load<f64>(counts + (<usize>label << 3));
+    store<f64>(counts + (<usize>label << 3), count + 1);
+    const known_f64x2 = f64x2.splat(count * weight);
+    const grown_f64x2 = f64x2.splat((count + 1) * weight);
+    const own = gains + <usize>label * bytes;
     for (let j: usize = 0; j < bytes; j += 16) {
-      const gain = f64x2.pmax(v128.load(own + j), f64x2.sub(v128.load(best + j), before));
-      v128.store(own + j, gain);
-      v128.store(next + j, f64x2.pmax(v128.load(next + j), f64x2.add(gain, after)));
+      const level_f64x2 = v128.load(before + j);
+      // Of the level below each.
+      const shifted_f64x2 = i64x2.shuffle(lower_f64x2, level_f64x2, 1, 2);
+      const gain_f64x2 = f64x2.pmax(v128.load(own + j), f64x2.sub(shifted_f64x2, known_f64x2));
+      v128.store(own + j, gain_f64x2);
+      v128.store(best + j, f64x2.pmax(v128.load(best + j), f64x2.add(gain_f64x2, grown_f64x2)));
+      lower_f64x2 = level_f64x2;
     }
   }
 }

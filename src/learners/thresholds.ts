@@ -26,9 +26,13 @@ export async function thresholdAccuracy(
   pause: () => void | Promise<void>,
 ): Promise<number> {
   const classes = counts.length;
-  if (classes < 2 || !varies(column)) return 0;
+  const { x, order, codes } = column;
+  const rows = x.length;
+  if (classes < 2) return 0;
   return core.arena.scope(async () => {
-    const rows = column.x.length;
+    const labels = core.arena.alloc('i32', rows);
+    core.rows.gatherColumn(labels, codes, order, rows);
+    if (!varies(x.array, labels.array)) return 0;
     const weights = core.arena.upload(
       'f64',
       Float64Array.from(counts, (count) => 1 / (classes * count)),
@@ -40,8 +44,8 @@ export async function thresholdAccuracy(
       const levels = wanted + (wanted % 2);
       accuracy = await core.arena.scope(async () => {
         const search = {
-          next: core.arena.zeros('f64', levels),
-          best: core.arena.zeros('f64', levels + 1),
+          best: core.arena.zeros('f64', levels),
+          frozen: core.arena.alloc('f64', levels),
           gains: core.arena.zeros('f64', classes * levels),
           counts: core.arena.zeros('f64', classes),
           weights,
@@ -49,9 +53,9 @@ export async function thresholdAccuracy(
         };
         for (let row = 0; row < rows; row += ROWS_PER_CALL) {
           await pause();
-          core.thresholds.cutColumn(search, column, row, Math.min(row + ROWS_PER_CALL, rows));
+          core.thresholds.cutColumn(search, x, labels, row, Math.min(row + ROWS_PER_CALL, rows));
         }
-        return search.next.array[wanted - 1];
+        return search.best.array[wanted - 1];
       });
     }
     // Shares that make up the whole are 1 but for rounding.
@@ -59,12 +63,11 @@ export async function thresholdAccuracy(
   });
 }
 
-/** Whether the rows that count differ; there is at least one. */
-function varies({ x, order, codes }: SortedColumn): boolean {
-  const [value, row, code] = [x.array, order.array, codes.array];
+/** Whether the rows that count differ, of a column in increasing order; there is at least one. */
+function varies(x: Float64Array, labels: Int32Array): boolean {
   let first = 0;
-  let last = value.length - 1;
-  while (code[row[first]] < 0) first++;
-  while (code[row[last]] < 0) last--;
-  return value[first] !== value[last];
+  let last = x.length - 1;
+  while (labels[first] < 0) first++;
+  while (labels[last] < 0) last--;
+  return x[first] !== x[last];
 }
