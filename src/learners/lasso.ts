@@ -57,7 +57,9 @@ export interface LassoFit {
   readonly alpha: number;
   /** Those that were tried, falling. */
   readonly alphas: Float64Array;
-  /** Mean squared error on the rows left out, averaged over folds, of each alpha; 0 of a single one. */
+  /**
+   * Mean squared error on the rows left out, averaged over folds, of each alpha; 0 of a single one.
+   */
   readonly meanSquaredErrors: Float64Array;
   /**
    * Whether all fits reached the optimum: the duality gap is below 1e-13 of the target's squares.

@@ -57,8 +57,8 @@ type Options = ValuesOf<typeof OPTIONS>;
  * under the ROC curve of each value against the rest on test rows, mean over values and then over
  * factors. 0.5 by chance, 1 is best.
  *
- * Agrees with disentanglement_lib, its classifier run to the optimum, to 1e-6 on the same rows,
- * with ubisoft's code to 1e-4 and with the authors' to 2e-4 under the presets `ubisoft` and `paper`.
+ * Agrees with disentanglement_lib, its classifier run to the optimum, to 1e-6 on the same rows;
+ * under the presets `ubisoft` and `paper` with ubisoft's code to 1e-4 and the authors' to 2e-4.
  *
  * @param latents (N, D)
  * @param factors (N, K)

@@ -40,8 +40,8 @@ const OPTIONS = {
  * For latent d and factor k, 1 - (mean over values v of factor k of the 99th percentile of |z_d -
  * E[z_d | v]|) / max |z_d - E z_d|; the largest over factors; the mean over latents, weighted by
  * their maximal deviation. Higher is better; at most 1, and above -1: below 0 where the values of
- * every factor spread wider than the whole. Constant latents and factors are left out. The paper's
- * maximum is `quantile` 1.
+ * every factor spread wider than the whole. Constant latents and factors are left out. The
+ * authors' maximum is `quantile` 1.
  *
  * Agrees with disentanglement_lib's and ubisoft's code to 1e-9 under those presets; the first
  * merges discrete factors of more than 20 values into 20 bins.

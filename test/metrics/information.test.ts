@@ -158,7 +158,7 @@ test('none depends on the order of columns, or on a scale that bins alike', asyn
 });
 
 test('MIG-sup divides before it sorts: a factor of few values goes before one of many', async () => {
-  // All of the two values of factor 0, and half of the 16 of factor 1: 4 of 16 bins tell them apart.
+  // Latent 0 knows all of factor 0, ln 2, and ln 4 of the ln 16 of factor 1.
   const rows = Array.from({ length: 640 }, (_, i) => [i % 2, Math.floor(i / 2) % 16]);
   const latents = rows.map(([a, b]) => [4 * a + (b % 4)]);
   const { value, parts } = await migSup(latents, rows);
