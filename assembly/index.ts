@@ -79,6 +79,7 @@ export { softmaxSingleGrams } from './softmax/single-grams';
 export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax/wide';
 export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
+export { cutColumn } from './thresholds';
 export { growTree } from './trees/grow';
 export { batchVariancesF32, batchVariancesF64, chooseLargest, chooseLatents, chooseLatentsF32 } from './votes';
 

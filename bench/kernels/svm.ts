@@ -1,16 +1,17 @@
 import type { Block } from '../../bindings/arena.js';
+import { thresholdAccuracy } from '../../src/learners/thresholds.js';
 import { loadTable } from '../../src/stats/load-table.js';
 import { type Bench, expectClose, expectEqual } from '../contest.js';
-import { classSums, largestLine, sortRows } from '../plain/lines.js';
+import { bestThresholds, classSums, largestLine, sortRows } from '../plain/lines.js';
 
 const FACTOR = 2;
 
 /**
- * What support vector machines on one latent need: the rows in its order, sums of classes, and
- * which line is the largest.
+ * What classifiers on one latent need: the rows in its order; of support vector machines sums of
+ * classes, and which line is the largest; the best thresholds.
  */
 export const bench: Bench = {
-  name: 'svm, sorting',
+  name: 'svm, thresholds, sorting',
   prepare({ core, rows, latents, factors }) {
     const table = loadTable(core, latents, factors, undefined);
     const codes = table.factors[FACTOR].codes as Block<'i32'>;
@@ -52,6 +53,10 @@ export const bench: Bench = {
       for (let i = 0; i < rows; i++) if (largestLine(lines, sorted[i]) === labels[plainOrder[i]]) hits++;
       return hits;
     };
+    const sizes = new Int32Array(classes);
+    for (const label of labels) sizes[label]++;
+    const cut = () => thresholdAccuracy(core, { x, order, codes }, sizes, () => {});
+    const cutPlain = () => bestThresholds(sorted, plainOrder, labels, classes);
     return [
       {
         name: 'rows sorted by a latent',
@@ -85,6 +90,16 @@ export const bench: Bench = {
         ours: count,
         plain: countPlain,
         check: () => expectEqual('hits', [count()], [countPlain()]),
+      },
+      {
+        name: 'the best thresholds of 40 values',
+        amount: rows,
+        unit: 'row',
+        ours: cut,
+        plain: cutPlain,
+        async check() {
+          expectClose('accuracy', [await cut()], [cutPlain()], 1e-12);
+        },
       },
     ];
   },

@@ -57,14 +57,15 @@ function informationOfTable({ rows, latents, factors }: Ground) {
 }
 
 function scoreMigSup(ground: Ground): PlainScore {
-  const { matrix, bins, latentCount, factorCount } = informationOfTable(ground);
-  const entropies = binEntropies(bins, ground.rows, latentCount, BINS);
+  const { matrix, entropies, bins, latentCount, factorCount } = informationOfTable(ground);
+  const shares = matrix.map((information, i) => information / entropies[i % factorCount]);
   let sum = 0;
   for (let d = 0; d < latentCount; d++) {
-    const { first, second } = topTwo(matrix, d * factorCount, 1, factorCount);
-    sum += (first - second) / entropies[d];
+    const { first, second } = topTwo(shares, d * factorCount, 1, factorCount);
+    sum += first - second;
   }
-  return { value: sum / latentCount, parts: { entropy: entropies } };
+  const entropy = binEntropies(bins, ground.rows, latentCount, BINS);
+  return { value: sum / latentCount, parts: { entropy } };
 }
 
 function scoreJemmig(ground: Ground): PlainScore {

@@ -27,7 +27,7 @@ function scoreIrs({ rows, latents, factors }: Ground): PlainScore {
   let weighted = 0;
   let weights = 0;
   for (let d = 0; d < columns; d++) {
-    const best = Math.max(0, ...matrix.subarray(d * factorCount, (d + 1) * factorCount));
+    const best = Math.max(...matrix.subarray(d * factorCount, (d + 1) * factorCount));
     weighted += largest[d] * best;
     weights += largest[d];
   }

@@ -65,11 +65,11 @@ def med(latents: np.ndarray, factors: np.ndarray, seed: int = 0) -> Result:
 
 
 def mig_sup(latents: np.ndarray, factors: np.ndarray, seed: int = 0) -> Result:
-    """Mean over latents of the gap between the two factors it knows most of, over its entropy (Li et al. 2020)."""
-    information, entropies, _ = _matrix(latents, factors)
-    ranked = np.sort(information, axis=1)
-    alive = entropies > 0
-    return float(np.mean((ranked[alive, -1] - ranked[alive, -2]) / entropies[alive])), {}
+    """Mean over latents of the gap between the two factors it knows the largest share of (Li et al. 2020)."""
+    information, entropies, of_factors = _matrix(latents, factors)
+    kept = _varying(factors)
+    ranked = np.sort(information[:, kept] / of_factors[kept], axis=1)[entropies > 0]
+    return float(np.mean(ranked[:, -1] - ranked[:, -2])), {}
 
 
 def jemmig(latents: np.ndarray, factors: np.ndarray, seed: int = 0) -> Result:

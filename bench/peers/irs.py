@@ -23,5 +23,4 @@ def score(latents: np.ndarray, factors: np.ndarray, seed: int = 0) -> tuple[floa
             rows = latents[factors[:, k] == value]
             within += np.percentile(np.abs(rows - rows.mean(axis=0)), QUANTILE, axis=0)
         scores.append(1 - within / len(values) / largest)
-    best = np.maximum(np.max(scores, axis=0), 0)
-    return float(np.average(best, weights=largest)), {}
+    return float(np.average(np.max(scores, axis=0), weights=largest)), {}

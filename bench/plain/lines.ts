@@ -126,3 +126,29 @@ export function classSums(x: Float64Array, order: Int32Array, labels: Int32Array
   }
   return { values, sums };
 }
+
+/**
+ * The largest balanced accuracy of cutting sorted x into at most as many intervals as there are
+ * classes, each named by one; every class has rows.
+ */
+export function bestThresholds(x: Float64Array, order: Int32Array, labels: Int32Array, classes: number): number {
+  const weights = new Float64Array(classes);
+  for (const label of labels) weights[label]++;
+  for (let c = 0; c < classes; c++) weights[c] = 1 / (classes * weights[c]);
+  const counts = new Float64Array(classes);
+  const gains = new Float64Array(classes * classes);
+  const best = new Float64Array(classes + 1);
+  const next = new Float64Array(classes + 1);
+  for (let i = 0; i < x.length; i++) {
+    if (i > 0 && x[i] !== x[i - 1]) best.set(next);
+    const own = labels[order[i]];
+    const before = counts[own] * weights[own];
+    const after = ++counts[own] * weights[own];
+    for (let j = 0; j < classes; j++) {
+      const gain = Math.max(gains[own * classes + j], best[j] - before);
+      gains[own * classes + j] = gain;
+      next[j + 1] = Math.max(next[j + 1], gain + after);
+    }
+  }
+  return next[classes];
+}

@@ -22,5 +22,6 @@ export { bindRows as rows } from './rows.js';
 export { bindSoftmax as softmax } from './softmax.js';
 export { bindSoftmaxSingle as softmaxSingle } from './softmax-single.js';
 export { bindSvm as svm } from './svm.js';
+export { bindThresholds as thresholds } from './thresholds.js';
 export { bindTrees as trees } from './trees.js';
 export { bindVotes as votes } from './votes.js';

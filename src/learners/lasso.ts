@@ -6,7 +6,8 @@
  *
  * for alphas that fall in equal ratios from the least that leaves no weight to a thousandth of it.
  * Folds are runs of rows; the alpha of the least mean squared error, averaged over folds whatever
- * their size, is fitted again on all rows.
+ * their size, is fitted again on all rows. Of a single alpha there is nothing to choose, and no
+ * fold.
  *
  * Each row is read once for X and once for each target: sums of products around the mean of each
  * fold are kept, and those of the other folds together follow from them by addition, so no digits
@@ -56,7 +57,9 @@ export interface LassoFit {
   readonly alpha: number;
   /** Those that were tried, falling. */
   readonly alphas: Float64Array;
-  /** Mean squared error on the rows left out, averaged over folds, of each alpha. */
+  /**
+   * Mean squared error on the rows left out, averaged over folds, of each alpha; 0 of a single one.
+   */
   readonly meanSquaredErrors: Float64Array;
   /**
    * Whether all fits reached the optimum: the duality gap is below 1e-13 of the target's squares.
@@ -84,14 +87,16 @@ export async function fitLasso(
   return core.arena.scope(async () => {
     const { features, rows, columns, target } = problem;
     const stride = Math.ceil(columns / 4) * 4;
-    const { folds, trained, whole } = await readFeatures(core, problem, stride, options.folds ?? 10, pause);
+    const isGiven = typeof options.alphas === 'object' && options.alphas.length === 1;
+    const foldCount = isGiven ? 1 : (options.folds ?? 10);
+    const { folds, trained, whole } = await readFeatures(core, problem, stride, foldCount, pause);
     // Around one of its values: a huge offset costs no digits.
     const y = Float64Array.from({ length: rows }, (_, row) => target[row] - target[0]);
     const sums = folds.map((fold) => sumTarget(core, features, columns, y, fold));
     const all = joinTarget(core, folds, sums, whole, columns, stride);
     const alphas = alphasOf(all.of, rows, options);
     const errors = new Float64Array(alphas.length);
-    const total = alphas.length * (folds.length + 1);
+    const total = alphas.length * (trained.length + 1);
     let converged = true;
     const w = core.arena.alloc('f64', stride);
     for (const [f, moments] of trained.entries()) {
@@ -116,7 +121,7 @@ export async function fitLasso(
     const chosen = errors.findIndex((error) => error <= least * (1 + TIE));
     w.array.fill(0);
     for (let a = 0; a <= chosen; a++) {
-      const step = () => pause(folds.length * alphas.length + a, total);
+      const step = () => pause(trained.length * alphas.length + a, total);
       const reached = await descend(core, w, all.of, alphas[a] * rows, step);
       converged &&= reached || a < chosen;
     }
@@ -135,8 +140,8 @@ export async function fitLasso(
 }
 
 /**
- * Sums of the features: of each fold, of all others than it (`trained`), and of all. Takes from the
- * arena.
+ * Sums of the features: of each fold, of all others than it (`trained`; none of a single fold), and
+ * of all. Takes from the arena.
  */
 async function readFeatures(
   core: Core,
@@ -153,7 +158,7 @@ async function readFeatures(
     folds.push(await sumFold(core, slice, features, first, columns, stride, (row) => pause(first + row, rows)));
   }
   const trained: Moments[] = [];
-  for (const left of folds) {
+  for (const left of folds.length > 1 ? folds : []) {
     await pause(rows, rows);
     const others = folds.filter((fold) => fold !== left);
     trained.push(joinFolds(core, others, columns, stride));

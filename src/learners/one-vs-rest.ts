@@ -1,12 +1,12 @@
 /**
- * Logistic regression of each class against the rest, at its optimum, both sides weighted so that
- * they count alike (scikit-learn's LogisticRegression with class_weight='balanced' and
- * multi_class='ovr', run to convergence): for class c
+ * Logistic regression of each class against the rest, at its optimum (scikit-learn's
+ * LogisticRegression with multi_class='ovr', run to convergence): for class c
  *
- *   n / (2 n_c) sum_{y_i = c} ln(1 + exp(-f(x_i))) + n / (2 (n - n_c)) sum_{y_i != c} ln(1 + exp(f(x_i))) + 0.5 |w|^2 / C,
+ *   a_c sum_{y_i = c} ln(1 + exp(-f(x_i))) + b_c sum_{y_i != c} ln(1 + exp(f(x_i))) + 0.5 |w|^2 / C,
  *
- * f(x) = w . x + b with b free of the penalty. Source: Bishop 2006, Pattern Recognition and Machine
- * Learning, 4.1.2 and 4.3.3.
+ * f(x) = w . x + b with b free of the penalty. a_c = b_c = 1, or balanced, so that both sides count
+ * alike: a_c = n / (2 n_c) and b_c = n / (2 (n - n_c)), as class_weight='balanced' there. Source:
+ * Bishop 2006, Pattern Recognition and Machine Learning, 4.1.2 and 4.3.3.
  */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
@@ -25,7 +25,7 @@ type Pause = (iteration: number, most: number) => void | Promise<void>;
 /** Fits the machines. Every class has rows. Takes its memory from the arena and gives it back. */
 export async function fitOneVsRest(
   core: Core,
-  problem: Omit<LogisticProblem, 'classWeights'>,
+  problem: Omit<LogisticProblem, 'classWeights'> & { readonly balanced: boolean },
   pause: Pause,
 ): Promise<OneVsRest> {
   const { classes, rows } = problem;
@@ -35,7 +35,7 @@ export async function fitOneVsRest(
     for (let own = classes === 2 ? 1 : 0; own < classes; own++) {
       const [from, to] = [problem.labels.array, sides.array];
       for (let row = 0; row < rows; row++) to[row] = from[row] === own ? 1 : 0;
-      const classWeights = balancedWeights(to, 2);
+      const classWeights = problem.balanced ? balancedWeights(to, 2) : undefined;
       fitted.push(await fitLogistic(core, { ...problem, labels: sides, classes: 2, classWeights }, pause));
     }
     return fitted;

@@ -1,6 +1,6 @@
 import { boolean, choice, integer, number } from '../options/rule.js';
 import { scoreImportance } from '../stats/importance.js';
-import { splitRows } from '../stats/split.js';
+import { splitInOrder, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { type LearnedFactor, learnFactor, REGRESSORS } from './learn-factor.js';
@@ -39,12 +39,19 @@ export interface DciParts {
    * one, or without test rows.
    */
   readonly informativenessOfFactor: Array<number | null>;
+  /** Of the lasso: mean of `errorOfFactor`; lower is better. */
+  readonly error?: number | null;
+  /**
+   * Of the lasso: root mean squared error on the test rows over their standard deviation, K; null
+   * for a constant factor, and where the test rows are equal or there are none.
+   */
+  readonly errorOfFactor?: Array<number | null>;
 }
 
 const OPTIONS = {
   regressor: choice(REGRESSORS, { default: 'gbt', description: 'what learns the factors' }),
-  train: integer({ default: 10000, minimum: 2, maximum: 100_000, description: 'rows to learn from, at most' }),
-  test: integer({ default: 5000, minimum: 1, maximum: 100_000, description: 'rows to test on, at most' }),
+  train: integer({ default: 10000, minimum: 2, maximum: 100_000, description: 'random rows to learn from, at most' }),
+  test: integer({ default: 5000, minimum: 1, maximum: 100_000, description: 'random rows to test on, at most' }),
   stages: integer({ default: 100, minimum: 1, maximum: 10_000, description: 'boosted trees per class' }),
   learningRate: number({ default: 0.1, minimum: 1e-6, maximum: 1, description: 'what a boosted tree counts' }),
   depth: integer({
@@ -58,6 +65,20 @@ const OPTIONS = {
     description: 'split boosted trees between 255 quantiles of each latent only, which is faster',
   }),
   trees: integer({ default: 100, minimum: 1, maximum: 10_000, description: 'trees of a random forest' }),
+  alpha: number({
+    defaultText: 'by cross-validation',
+    minimum: 0,
+    isOpen: true,
+    description: 'penalty of the lasso on the weights',
+  }),
+  split: choice(['random', 'in-order'], {
+    default: 'random',
+    description: 'rows to learn from and to test on: at random, or 80 % and, after the next 10 %, 10 % in their order',
+  }),
+  completenessMean: choice(['weighted', 'plain'], {
+    default: 'weighted',
+    description: 'mean of completeness over factors, weighted by their importances or not',
+  }),
   entropyOffset: number({
     default: 0,
     minimum: 0,
@@ -93,7 +114,7 @@ export const dci = defineMetric<'dci', typeof OPTIONS, DciParts, 'dci-disentangl
   better: 'higher',
   options: OPTIONS,
   presets: {
-    paper: { regressor: 'lasso' },
+    paper: { regressor: 'lasso', alpha: 0.02, split: 'in-order', completenessMean: 'plain' },
     'disentanglement-lib': { entropyOffset: 1e-11 },
     ubisoft: { regressor: 'ubisoft-lasso' },
   },
@@ -107,13 +128,15 @@ export const dci = defineMetric<'dci', typeof OPTIONS, DciParts, 'dci-disentangl
       const { train, test } = options;
       const k = table.varyingFactors[index];
       const testShare = test / (train + test);
-      const split = await splitRows(table, k, { testShare, seed, mostTrain: train, mostTest: test });
+      const split = await (options.split === 'in-order'
+        ? splitInOrder(table, k)
+        : splitRows(table, k, { testShare, seed, mostTrain: train, mostTest: test }));
       return learnFactor(table, k, split, { ...options, seed }, pause);
     },
   },
 
-  async compute(table: Table, { regressor, entropyOffset }, { pieces }) {
-    const { importance, tested, trained, notes } = collectFactors(table, await pieces<LearnedFactor>());
+  async compute(table: Table, { regressor, entropyOffset, completenessMean }, { pieces }) {
+    const { importance, tested, trained, errors, notes } = collectFactors(table, await pieces<LearnedFactor>());
     const { core, latentCount, factorCount, varyingFactors } = table;
     const { disentanglement, completeness, perLatent, perFactor } =
       regressor === 'ubisoft-lasso'
@@ -125,13 +148,14 @@ export const dci = defineMetric<'dci', typeof OPTIONS, DciParts, 'dci-disentangl
       value,
       parts: {
         disentanglement: value,
-        completeness,
+        completeness: completenessMean === 'plain' ? meanOfDefined(perFactor) : completeness,
         informativeness: meanOfDefined(tested),
         trainAccuracy: meanOfDefined(trained),
         importance: toRows(importance, latentCount, factorCount),
         perLatent,
         perFactor,
         informativenessOfFactor: tested,
+        ...(regressor === 'lasso' && { error: meanOfDefined(errors), errorOfFactor: errors }),
       },
       notes: [
         ...(varying === 0 ? [NO_FACTOR_VARIES] : []),
@@ -153,6 +177,7 @@ function collectFactors({ latentCount, factorCount, varyingFactors }: Table, lea
   const importance = new Float64Array(latentCount * factorCount);
   const tested = new Array<number | null>(factorCount).fill(null);
   const trained = new Array<number | null>(factorCount).fill(null);
+  const errors = new Array<number | null>(factorCount).fill(null);
   learned.forEach((one, i) => {
     const k = varyingFactors[i];
     one.importance.forEach((share, d) => {
@@ -160,6 +185,7 @@ function collectFactors({ latentCount, factorCount, varyingFactors }: Table, lea
     });
     tested[k] = one.tested;
     trained[k] = one.trained;
+    errors[k] = one.error ?? null;
   });
-  return { importance, tested, trained, notes: learned.flatMap(({ notes }) => notes) };
+  return { importance, tested, trained, errors, notes: learned.flatMap(({ notes }) => notes) };
 }

@@ -38,9 +38,10 @@ const OPTIONS = {
  * whatever the others do?
  *
  * For latent d and factor k, 1 - (mean over values v of factor k of the 99th percentile of |z_d -
- * E[z_d | v]|) / max |z_d - E z_d|; the largest over factors, at least 0; the mean over latents,
- * weighted by their maximal deviation. 0 to 1, higher is better. Constant latents and factors are
- * left out. The paper's maximum is `quantile` 1.
+ * E[z_d | v]|) / max |z_d - E z_d|; the largest over factors; the mean over latents, weighted by
+ * their maximal deviation. Higher is better; at most 1, and above -1: below 0 where the values of
+ * every factor spread wider than the whole. Constant latents and factors are left out. The
+ * authors' maximum is `quantile` 1.
  *
  * Agrees with disentanglement_lib's and ubisoft's code to 1e-9 under those presets; the first
  * merges discrete factors of more than 20 values into 20 bins.
@@ -56,7 +57,8 @@ export const irs = defineMetric<'irs', typeof OPTIONS, IrsParts, 'irs-score'>({
   title: 'IRS',
   summary: 'each latent is held by one factor, whatever others do',
   needs: ['latents', 'factors'],
-  range: [0, 1],
+  // No two rows are farther apart than twice the maximal deviation.
+  range: [-1, 1],
   better: 'higher',
   options: OPTIONS,
   presets: {
@@ -84,7 +86,7 @@ export const irs = defineMetric<'irs', typeof OPTIONS, IrsParts, 'irs-score'>({
       const best = scores.reduce((a, b) => Math.max(a, b));
       // Differences up to 1e-12 are ties and go to the lowest index.
       bestFactor[d] = varyingFactors[scores.findIndex((score) => score >= best - 1e-12)];
-      sum += (maximal[d] / largest) * Math.max(0, best);
+      sum += (maximal[d] / largest) * best;
       weights += maximal[d] / largest;
     }
     return {

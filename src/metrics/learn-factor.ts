@@ -33,6 +33,8 @@ export interface LearningOptions {
   readonly histogram: boolean;
   /** Of a random forest. */
   readonly trees: number;
+  /** The penalty of the lasso; null for the one that cross-validation likes best. */
+  readonly alpha: number | null;
 }
 
 /** What the model of one factor learned. */
@@ -45,6 +47,11 @@ export interface LearnedFactor {
    */
   readonly tested: number | null;
   readonly trained: number;
+  /**
+   * Of the lasso: root mean squared error on the test rows over their standard deviation; null
+   * where they are all equal, or there are none.
+   */
+  readonly error?: number | null;
   readonly notes: readonly Note[];
 }
 
@@ -62,9 +69,13 @@ export async function learnFactor(
   if (options.regressor === 'ubisoft-lasso') return learnAsUbisoft(table, k, pause);
   const learned =
     options.regressor === 'lasso'
-      ? await learnByLasso(table, k, split, pause)
+      ? await learnByLasso(table, k, split, options.alpha, pause)
       : await learnByTrees(table, k, split, options, pause);
-  if (split.test.length > 0) return learned;
+  if (split.test.length > 0) {
+    if (learned.error !== null) return learned;
+    const text = `factor ${k}: all rows to judge on have one value, so there is no error in units of their deviation`;
+    return { ...learned, notes: [...learned.notes, note('nothing-to-judge', text)] };
+  }
   const none = note('nothing-to-judge', `factor ${k}: no row is left to judge on`);
   return { ...learned, tested: null, notes: [...learned.notes, none] };
 }
@@ -112,33 +123,31 @@ async function learnByTrees(
 }
 
 /**
- * |w| of the lasso on latents and factor standardised by the training rows, its penalty chosen by
- * cross-validation among them. The values of a discrete factor are numbers to it.
+ * |w| of the lasso on latents and factor standardised by the training rows, its penalty given or
+ * chosen by cross-validation among them. The values of a discrete factor are numbers to it.
  */
-async function learnByLasso(table: Table, k: number, { train, test }: Split, pause: Pause): Promise<LearnedFactor> {
+async function learnByLasso(
+  table: Table,
+  k: number,
+  { train, test }: Split,
+  alpha: number | null,
+  pause: Pause,
+): Promise<LearnedFactor> {
   const { core, latentCount } = table;
   const truthOf = factorNumbers(table, k);
   const [learned, judged] = [truthOf(train), truthOf(test)];
   const scale = standardiser(learned);
   if (train.length < 2) {
     const importance = new Array<number>(latentCount).fill(0);
-    return {
-      importance,
-      tested: explained(
-        judged,
-        judged.map(() => learned[0]),
-      ),
-      trained: 1,
-      notes: [],
-    };
+    const told = judged.map(() => learned[0]);
+    return { importance, tested: explained(judged, told), trained: 1, error: relativeError(judged, told), notes: [] };
   }
   const spread = spreadOf(table, train);
   return core.arena.scope(async () => {
     const features = standardiseLatents(table, spread, train);
     const problem = { features, rows: train.length, columns: latentCount, target: learned.map(scale) };
-    const fit = await fitLasso(core, problem, { folds: FOLDS }, (done, total) =>
-      pause(`lasso of factor ${k}`, done, total),
-    );
+    const penalty = alpha === null ? { folds: FOLDS } : { alphas: [alpha] };
+    const fit = await fitLasso(core, problem, penalty, (done, total) => pause(`lasso of factor ${k}`, done, total));
     const predict = (x: Float64Array, rows: number) =>
       Float64Array.from({ length: rows }, (_, row) =>
         fit.weights.reduce((sum, weight, d) => sum + weight * x[row * latentCount + d], fit.intercept),
@@ -149,6 +158,7 @@ async function learnByLasso(table: Table, k: number, { train, test }: Split, pau
       importance: Array.from(fit.weights, Math.abs),
       tested: explained(judged.map(scale), predicted),
       trained,
+      error: relativeError(judged.map(scale), predicted),
       notes: describeUnfinished(`factor ${k}: the lasso`, fit.converged),
     };
   });
@@ -162,8 +172,20 @@ function accuracy(truth: Float64Array, predicted: Float64Array): number {
 
 /** R^2, at least 0; of equal values 1 if they are met and else 0. */
 function explained(truth: Float64Array, predicted: Float64Array): number {
-  if (truth.every((value) => value === truth[0])) return truth.every((value, i) => value === predicted[i]) ? 1 : 0;
+  const left = unexplained(truth, predicted);
+  if (left === null) return truth.every((value, i) => value === predicted[i]) ? 1 : 0;
+  return Math.max(0, 1 - left);
+}
+
+/** Root mean squared error over the standard deviation; null of values that are all equal. */
+function relativeError(truth: Float64Array, predicted: Float64Array): number | null {
+  const left = unexplained(truth, predicted);
+  return left === null ? null : Math.sqrt(left);
+}
+
+/** Mean squared error over the variance; null of values that are all equal. */
+function unexplained(truth: Float64Array, predicted: Float64Array): number | null {
+  if (truth.every((value) => value === truth[0])) return null;
   const { spread } = unitsOf(truth);
-  const error = truth.reduce((sum, value, i) => sum + ((value - predicted[i]) / spread) ** 2, 0);
-  return Math.max(0, 1 - error / truth.length);
+  return truth.reduce((sum, value, i) => sum + ((value - predicted[i]) / spread) ** 2, 0) / truth.length;
 }

@@ -1,10 +1,13 @@
 import type { Block } from '../../bindings/arena.js';
+import type { Core } from '../../bindings/core.js';
+import type { SortedColumn } from '../../bindings/kernels/svm.js';
 import { fitLines } from '../learners/svm.js';
-import { boolean, number } from '../options/rule.js';
+import { thresholdAccuracy } from '../learners/thresholds.js';
+import { boolean, choice, number, type ValuesOf } from '../options/rule.js';
 import { determination } from '../stats/determination.js';
 import { latentVariances } from '../stats/latent-variances.js';
 import type { Pause } from '../stats/pause.js';
-import { type Split, splitRows } from '../stats/split.js';
+import { type Split, splitInSample, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
@@ -15,8 +18,9 @@ import { findTopTwo } from './top-two.js';
 /** What SAP was made of; the matrix is [latent][factor]. */
 export interface SapParts {
   /**
-   * How well each latent alone predicts each factor: R^2 of a continuous one, test accuracy of a
-   * discrete one; 0 for a constant factor. D rows of K.
+   * How well each latent alone predicts each factor: R^2 of a continuous one, of a discrete one the
+   * test accuracy of machines or the balanced accuracy of thresholds; 0 for a constant factor. D
+   * rows of K.
    */
   readonly matrix: number[][];
   /**
@@ -29,6 +33,10 @@ export interface SapParts {
 }
 
 const OPTIONS = {
+  classifier: choice(['svm', 'thresholds'], {
+    default: 'svm',
+    description: 'what tells a discrete factor: linear machines on test rows, or the best thresholds on all rows',
+  }),
   testShare: TEST_SHARE,
   c: { ...PENALTY, default: 0.01 },
   leastVariance: number({
@@ -41,13 +49,14 @@ const OPTIONS = {
     description: 'count constant factors, as a gap of 0, where they would be left out',
   }),
 };
+type Options = ValuesOf<typeof OPTIONS>;
 
 /**
  * SAP score: does one latent alone predict each factor?
  *
  * Mean over factors of the difference between the two latents that predict it best, each by itself:
  * by R^2 of a line for a continuous factor, by the test accuracy of linear support vector machines
- * for a discrete one. 0 to 1, higher is better.
+ * for a discrete one, or by the balanced accuracy of thresholds. 0 to 1, higher is better.
  *
  * R^2 agrees with disentanglement_lib and ubisoft's code to 1e-9 under those presets, accuracies
  * with scikit-learn's converged machines on the same rows.
@@ -66,7 +75,11 @@ export const sap = defineMetric<'sap', typeof OPTIONS, SapParts, 'sap-score'>({
   range: [0, 1],
   better: 'higher',
   options: OPTIONS,
-  presets: { paper: {}, 'disentanglement-lib': { leastVariance: 1e-12 }, ubisoft: { countConstants: true } },
+  presets: {
+    paper: { classifier: 'thresholds' },
+    'disentanglement-lib': { leastVariance: 1e-12 },
+    ubisoft: { countConstants: true },
+  },
   presetLimits: {
     ubisoft:
       'discrete factors by linear machines, where its code takes decision trees of a depth found by cross-validation',
@@ -74,12 +87,16 @@ export const sap = defineMetric<'sap', typeof OPTIONS, SapParts, 'sap-score'>({
   source: 'Kumar et al. 2018',
   isPlugIn: false,
 
-  async compute(table: Table, { testShare, c, leastVariance, countConstants }, { seed, pause }) {
+  async compute(table: Table, options, { seed, pause }) {
+    const { classifier, leastVariance, countConstants } = options;
     const { latentCount, factorCount, varyingFactors } = table;
     const discrete = varyingFactors.filter((k) => table.factors[k].type === 'discrete');
     const splits = new Map<number, Split>();
-    for (const k of discrete) splits.set(k, await splitRows(table, k, { testShare, seed }));
-    const matrix = await singleLatentAccuracies(table, splits, c, pause);
+    const isHeldOut = classifier === 'svm';
+    for (const k of discrete) {
+      splits.set(k, await (isHeldOut ? splitRows(table, k, { ...options, seed }) : splitInSample(table, k)));
+    }
+    const matrix = await singleLatentAccuracies(table, splits, options, pause);
     for (const k of varyingFactors) {
       if (splits.has(k)) continue;
       const column = await determination(table, k);
@@ -104,7 +121,7 @@ export const sap = defineMetric<'sap', typeof OPTIONS, SapParts, 'sap-score'>({
         ...(defined.length === 0 ? [NO_FACTOR_VARIES] : []),
         ...describeConstants(
           table,
-          discrete.length > 0 ? 'predicts by the frequencies of the values' : 'predicts nothing',
+          isHeldOut && discrete.length > 0 ? 'predicts by the frequencies of the values' : 'predicts nothing',
           countConstants ? 'a gap of 0' : 'left out',
         ),
         ...[...splits].flatMap(([k, split]) => describeSplit(k, split)),
@@ -128,13 +145,13 @@ interface CodedSplit {
 }
 
 /**
- * Test accuracy of each latent alone for the factors that have a split, f64[D][K]; 0 for the
- * others.
+ * Accuracy of each latent alone for the factors that have a split, f64[D][K]; 0 for the others. Of
+ * machines it is that on the test rows, of thresholds the balanced one on the training rows.
  */
 export async function singleLatentAccuracies(
   table: Table,
   splits: ReadonlyMap<number, Pick<Split, 'train' | 'test'>>,
-  c: number,
+  { classifier, c }: Pick<Options, 'classifier' | 'c'>,
   pause: Pause,
 ): Promise<Float64Array> {
   const { core, rows, latentCount, factorCount } = table;
@@ -151,18 +168,32 @@ export async function singleLatentAccuracies(
         row[i] = i;
       }
       core.rows.sortRows(x, order);
-      for (const { k, trainCodes, testCodes, counts, testRows } of coded) {
-        const waiting = () => pause('support vector machines', d, latentCount);
-        const { slopes, intercepts, offset, perScale } =
-          counts.length > 1
-            ? await fitLines(core, { x, order, codes: trainCodes }, counts, c, waiting)
-            : { slopes: new Float64Array(1), intercepts: new Float64Array(1), offset: 0, perScale: 1 };
-        const hits = core.svm.countLargestLine({ x, order, codes: testCodes }, slopes, intercepts, offset, perScale);
-        matrix[d * factorCount + k] = testRows === 0 ? 0 : hits / testRows;
+      for (const split of coded) {
+        const waiting = () => pause('classifiers of one latent', d, latentCount);
+        matrix[d * factorCount + split.k] =
+          classifier === 'svm'
+            ? await rateMachines(core, { x, order }, split, c, waiting)
+            : await thresholdAccuracy(core, { x, order, codes: split.trainCodes }, split.counts, waiting);
       }
     }
     return matrix;
   });
+}
+
+/** Share of the test rows whose value is that of the machine with the largest line. */
+async function rateMachines(
+  core: Core,
+  { x, order }: Pick<SortedColumn, 'x' | 'order'>,
+  { trainCodes, testCodes, counts, testRows }: CodedSplit,
+  c: number,
+  pause: () => void | Promise<void>,
+): Promise<number> {
+  const { slopes, intercepts, offset, perScale } =
+    counts.length > 1
+      ? await fitLines(core, { x, order, codes: trainCodes }, counts, c, pause)
+      : { slopes: new Float64Array(1), intercepts: new Float64Array(1), offset: 0, perScale: 1 };
+  const hits = core.svm.countLargestLine({ x, order, codes: testCodes }, slopes, intercepts, offset, perScale);
+  return testRows === 0 ? 0 : hits / testRows;
 }
 
 function codeSplit(table: Table, k: number, { train, test }: Pick<Split, 'train' | 'test'>): CodedSplit {

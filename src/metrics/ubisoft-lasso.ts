@@ -9,6 +9,7 @@ import { scoreImportance } from '../stats/importance.js';
 import type { Pause } from '../stats/pause.js';
 import type { Table } from '../stats/table.js';
 import { factorNumbers } from './factor-rows.js';
+import { meanOfDefined } from './mean-of-defined.js';
 import { describeUnfinished } from './notes.js';
 
 const ALPHAS = [1e-4, 1e-3, 1e-2, 0.1, 0.2, 0.4, 0.8, 1];
@@ -66,10 +67,9 @@ export function scoreAsUbisoft(
   const weights = sums.slice(0, count);
   const total = weights.reduce((a, b) => a + b, 0);
   const weighted = weights.reduce((sum, weight, d) => sum + weight * (perLatent[d] ?? 0), 0);
-  const ofVarying = varyingFactors.map((k) => perFactor[k]).filter((one) => one !== null);
   return {
     disentanglement: perLatent.includes(null) ? null : total === 0 ? 0 : weighted / total,
-    completeness: ofVarying.length === 0 ? null : ofVarying.reduce((a, b) => a + b, 0) / ofVarying.length,
+    completeness: meanOfDefined(perFactor),
     perLatent,
     perFactor,
   };

@@ -32,21 +32,57 @@ export interface SplitOptions {
  */
 export function splitRows(table: Table, k: number, options: SplitOptions): Promise<Split> {
   const { testShare, seed, bins = 20, mostTrain = table.rows, mostTest = table.rows } = options;
-  return table.memo(`split ${k} ${testShare} ${seed} ${bins} ${mostTrain} ${mostTest}`, async () => {
-    const { codes, size } = await encodeFactor(table, k, bins);
-    const { train, test } =
-      table.exactSplit ?? takeFirst(await drawSplit(table, k, testShare, seed, bins), mostTrain, mostTest);
-    const occurring = occurringCodes(codes.array, size);
-    const taught = occurringCodes(codes.array, size, train);
-    const tested = occurringCodes(codes.array, size, test);
-    let untaught = 0;
-    let untested = 0;
-    for (let code = 0; code < size; code++) {
-      if (taught[code] < occurring[code]) untaught++;
-      if (tested[code] < taught[code]) untested++;
-    }
-    return { train, test, untaught, untested };
-  });
+  return table.memo(`split ${k} ${testShare} ${seed} ${bins} ${mostTrain} ${mostTest}`, async () =>
+    countValues(
+      table,
+      k,
+      bins,
+      table.exactSplit ?? takeFirst(await drawSplit(table, k, testShare, seed, bins), mostTrain, mostTest),
+    ),
+  );
+}
+
+/**
+ * The first 80 % of the rows to learn from and, after the next 10 %, as many to be judged on, each
+ * rounded down. A table that came with exact rows keeps to those.
+ */
+export function splitInOrder(table: Table, k: number, bins = 20): Promise<Split> {
+  const { rows, exactSplit } = table;
+  const [begin, part] = [Math.floor((8 * rows) / 10), Math.floor(rows / 10)];
+  const inOrder = { train: countFrom(0, begin), test: countFrom(begin + part, part) };
+  return countValues(table, k, bins, exactSplit ?? inOrder);
+}
+
+/**
+ * All rows, or those that were named to learn from, both to learn from and to be judged on.
+ */
+export function splitInSample(table: Table, k: number, bins = 20): Promise<Split> {
+  const all = table.exactSplit?.train ?? countFrom(0, table.rows);
+  return countValues(table, k, bins, { train: all, test: all });
+}
+
+function countFrom(first: number, count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => first + i);
+}
+
+/** Rows with what of factor k is missing among them. */
+async function countValues(
+  table: Table,
+  k: number,
+  bins: number,
+  { train, test }: Pick<Split, 'train' | 'test'>,
+): Promise<Split> {
+  const { codes, size } = await encodeFactor(table, k, bins);
+  const occurring = occurringCodes(codes.array, size);
+  const taught = occurringCodes(codes.array, size, train);
+  const tested = occurringCodes(codes.array, size, test);
+  let untaught = 0;
+  let untested = 0;
+  for (let code = 0; code < size; code++) {
+    if (taught[code] < occurring[code]) untaught++;
+    if (tested[code] < taught[code]) untested++;
+  }
+  return { train, test, untaught, untested };
 }
 
 function takeFirst({ train, test }: Pick<Split, 'train' | 'test'>, mostTrain: number, mostTest: number) {

@@ -19,13 +19,16 @@ export const CASES = [
 ] as const;
 export type Case = (typeof CASES)[number];
 
+/** Cases of definitions.json. */
+export type DefinedCase = 'p_perm' | 'p_rot' | 'p_over';
+
 /** Latents and factors of a case. */
-export async function readGolden(name: Case): Promise<{ latents: Matrix; factors: Matrix }> {
+export async function readGolden(name: Case | DefinedCase): Promise<{ latents: Matrix; factors: Matrix }> {
   return { latents: await readGoldenArray(name, 'latents'), factors: await readGoldenArray(name, 'factors') };
 }
 
 /** One array of a case. */
-export async function readGoldenArray(name: Case, member: string): Promise<Matrix> {
+export async function readGoldenArray(name: Case | DefinedCase, member: string): Promise<Matrix> {
   const bytes = await readFile(new URL(`${name}.npz`, import.meta.url));
   const file = await openArrays(memorySource(bytes, `${name}.npz`));
   const entry = file.arrays.find((array) => array.name === member);
@@ -43,6 +46,14 @@ export function expectedOf(name: Case, key: string): Json {
   const entry = expected.cases[name].metrics[key];
   if (!entry) throw new Error(`expected.json has no ${key} for ${name}`);
   return entry.result;
+}
+
+const definitions: Json = JSON.parse(readFileSync(new URL('definitions.json', import.meta.url), 'utf8'));
+
+/** What a definition gives by an independent implementation, and by its authors' code. */
+export function definitionOf(name: DefinedCase, key: string): { ours: Json; theirs: Json } {
+  const { metrics, peers } = definitions.cases[name];
+  return { ours: metrics[key], theirs: peers[key] };
 }
 
 /** The rows that an entry was trained and tested on. */

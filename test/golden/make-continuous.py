@@ -50,6 +50,8 @@ h_v = np.array([mutual_info_score(y, y) for y in v])
 by_latent = np.sort(information, axis=0)
 by_factor = np.sort(information, axis=1)
 gap_of_latent = by_factor[:, -1] - by_factor[:, -2]
+by_share = np.sort(information / h_v, axis=1)
+gap_of_share = by_share[:, -1] - by_share[:, -2]
 
 best = information.argmax(axis=0)
 joint = h_v + h_z[best] - information[best, range(3)]
@@ -139,11 +141,11 @@ values = {
     "versions": {"numpy": np.__version__, "sklearn": sklearn.__version__},
     "mutualInformation": information.tolist(),
     "mig": float(np.mean((by_latent[-1] - by_latent[-2]) / h_v)),
-    "mig-sup": float(np.mean(gap_of_latent[:5] / h_z[:5])),
+    "mig-sup": float(np.mean(gap_of_share[:5])),
     "jemmig": float(np.mean(1 - (joint - by_latent[-1] + by_latent[-2]) / (h_v + np.log(BINS)))),
     "dcimig": float(best_gap.sum() / h_v.sum()),
     "modularity": float(np.mean(1 - (squares.sum(axis=1) - squares.max(axis=1)) / (squares.max(axis=1) * 2))),
-    "irs": float(np.average(np.maximum(irs.max(axis=1), 0), weights=largest)),
+    "irs": float(np.average(irs.max(axis=1), weights=largest)),
     "sap": float(np.mean(r2[-1] - r2[-2])),
     "explicitness": float(np.mean(areas)),
     "explicitnessOfFactor": [float(area) for area in areas],

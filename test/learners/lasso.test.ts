@@ -69,6 +69,30 @@ test('does not mind a column that varies in one fold only, or rows that are far 
   assert.ok(Math.abs(weights[2] + 2) < 1e-6, `${weights}`);
 });
 
+test('a single penalty is fitted to all rows, without folds, and ends where the conditions of the optimum hold', async () => {
+  let calls = 0;
+  const alpha = 0.02;
+  const { weights, intercept, converged, ...rest } = await fit(plainX, plainY, { alphas: [alpha] }, (_, total) => {
+    calls++;
+    assert.ok(total === ROWS || total === 1, `${total}`);
+  });
+  assert.ok(converged && calls < 10);
+  assert.is(rest.alpha, alpha);
+  const left = plainY.map((y, row) =>
+    weights.reduce((sum, w, j) => sum - w * plainX[row * COLUMNS + j], y - intercept),
+  );
+  assertNear([left.reduce((a, b) => a + b, 0)], [0], 1e-10, 'residuals');
+  weights.forEach((w, j) => {
+    const slope = left.reduce((sum, r, row) => sum + r * plainX[row * COLUMNS + j], 0) / ROWS;
+    if (w === 0) assert.ok(Math.abs(slope) <= alpha + 1e-12);
+    else assertNear([slope], [alpha * Math.sign(w)], 1e-9, `column ${j}`);
+  });
+  // It does not depend on what else there is to choose from.
+  const chosen = await fit(plainX, plainY, { alphas: [10, alpha] });
+  assert.is(chosen.alpha, alpha);
+  assertNear(weights, chosen.weights, 1e-9, 'weights');
+});
+
 test('two rows leave one to learn from, so that the largest penalty is as good as any', async () => {
   const { weights, intercept, alpha, alphas, converged } = await fit([1, 5, 2, 5], [3, 4]);
   assertSame(weights, [0, 0], 'weights');

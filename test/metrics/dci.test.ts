@@ -238,6 +238,86 @@ test('says that the lasso takes values for numbers, and how little it then tells
   assert.equal((await dci(continuous, continuous, { regressor: 'lasso' })).notes, []);
 });
 
+/** Root mean squared error over standard deviation. */
+function relativeError(truth: readonly number[], told: readonly number[]): number {
+  const mean = truth.reduce((a, b) => a + b, 0) / truth.length;
+  const squares = (values: readonly number[]) => values.reduce((sum, value) => sum + value ** 2, 0);
+  return Math.sqrt(squares(truth.map((value, i) => value - told[i])) / squares(truth.map((value) => value - mean)));
+}
+
+test('by the lasso with a penalty that is given has the error of its line on the rows in order', async () => {
+  const words = noise(8, 256, 2);
+  const factors = words.map(([a, b]) => [10 * a + b]);
+  const latents = words.map(([a]) => [a - 0.5]);
+  const alpha = 0.1;
+  const { parts, options } = await dci(latents, factors, { regressor: 'lasso', alpha, split: 'in-order' });
+  assert.is(options.alpha, alpha);
+  // One standardised latent: its weight is the correlation among the first 204 rows less alpha.
+  const first = (values: number[][]) => values.slice(0, 204).map(([value]) => value);
+  const unit = (values: number[]) => {
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+    return (value: number) => (value - mean) / spread;
+  };
+  const [x, y] = [unit(first(latents)), unit(first(factors))];
+  const weight = first(latents).reduce((sum, z, row) => sum + x(z) * y(factors[row][0]), 0) / 204 - alpha;
+  assert.ok(Math.abs(parts.importance[0][0] - weight) < 1e-9);
+  // 25 rows are passed over, 25 are tested on, and 2 are left.
+  const tested = { x: latents.slice(229, 254), y: factors.slice(229, 254) };
+  const error = relativeError(
+    tested.y.map(([value]) => y(value)),
+    tested.x.map(([z]) => weight * x(z)),
+  );
+  assert.ok(Math.abs((parts.error as number) - error) < 1e-9, `${parts.error}, not ${error}`);
+  assert.equal(parts.errorOfFactor, [parts.error]);
+  assert.ok(Math.abs((parts.informativeness as number) - (1 - error ** 2)) < 1e-9);
+});
+
+test('in order takes no heed of seed or of how many rows to take at most, and named rows go before', async () => {
+  const latents = noise(2, 360, 3);
+  const options = { regressor: 'lasso', split: 'in-order' } as const;
+  const one = await dci(latents, grid, options);
+  assert.equal((await dci(latents, grid, { ...options, seed: 4, train: 20, test: 10 })).parts, one.parts);
+  const named = { trainRows: { from: 0, to: 288 }, testRows: { from: 324, to: 360 } };
+  assert.equal((await dci(latents, grid, { regressor: 'lasso', ...named })).parts, one.parts);
+  const trees = await dci(latents, grid, { ...FAST, split: 'in-order' });
+  assert.equal(trees.parts, (await dci(latents, grid, { ...FAST, ...named })).parts);
+});
+
+test('has errors of the lasso alone, and none where rows to judge on are equal, too few, or a factor is constant', async () => {
+  for (const regressor of ['gbt', 'random-forest', 'ubisoft-lasso'] as const) {
+    assert.not.ok('error' in (await dci(grid, grid, { ...FAST, trees: 3, regressor })).parts, regressor);
+  }
+  const preset = 'paper';
+  const factors = grid.map(([a, , c], i) => [a, 5, i >= 300 ? 1 : c]);
+  const { parts, notes } = await dci(grid, factors, { preset });
+  assert.is(parts.errorOfFactor?.[1], null);
+  assert.is(parts.errorOfFactor?.[2], null);
+  assert.is(parts.error, parts.errorOfFactor?.[0]);
+  assert.ok(
+    notes.includes('factor 2: all rows to judge on have one value, so there is no error in units of their deviation'),
+  );
+  const few = await dci(grid.slice(0, 9), grid.slice(0, 9), { preset });
+  assert.is(few.parts.error, null);
+  assert.is(few.parts.informativeness, null);
+  assert.ok(few.notes.includes('factor 0: no row is left to judge on'));
+  const two = await dci([[1], [2]], [[0.5], [1.5]], { preset });
+  assert.equal(two.parts.importance, [[0]]);
+  const bare = await dci(
+    grid,
+    grid.map(() => [1]),
+    { preset },
+  );
+  assert.is(bare.value, null);
+  assert.is(bare.parts.error, null);
+  assert.is(bare.parts.completeness, null);
+});
+
+test('an option that is given goes before what the preset has for another regressor', async () => {
+  const { options } = await dci(grid, grid, { preset: 'paper', regressor: 'random-forest', trees: 2 });
+  assert.is(options.regressor, 'random-forest');
+});
+
 test('grows as many trees as it is asked for', async () => {
   const latents = noise(2, 360, 3);
   const [one, two] = await Promise.all(

@@ -34,7 +34,8 @@ for (const name of CASES.filter((name) => !DEGENERATE.includes(name))) {
       near(value, expectedOf(name, `dlib_mi_mig_modularity_bins${bins}_f64`).modularity_score, 'disentanglement_lib');
       if (BINNED_OTHERWISE.includes(name)) return;
       near(value, expectedOf(name, `ubi_modularity_bins${bins}`), 'ubisoft, modularity');
-      near((await migSup(latents, factors, { bins })).value, expectedOf(name, `ubi_mig_sup_bins${bins}`), 'MIG-sup');
+      const sup = await migSup(latents, factors, { bins, normaliser: 'latent' });
+      near(sup.value, expectedOf(name, `ubi_mig_sup_bins${bins}`), 'MIG-sup');
       near((await jemmig(latents, factors, { bins })).value, expectedOf(name, `ubi_jemmig_bins${bins}`), 'JEMMIG');
       near((await dcimig(latents, factors, { bins })).value, expectedOf(name, `ubi_dcimig_bins${bins}`), 'DCIMIG');
     });
@@ -102,10 +103,13 @@ test('a latent that carries two factors costs MIG-sup, DCIMIG and modularity, no
   const both = grid.map(([a, b, c]) => [a + 4 * b, c]);
   const alone = await mig(both, grid, { bins: 60 });
   assert.ok((alone.value as number) > 0.99);
-  // Latent 0 knows ln 4 of one factor and ln 5 of the other, and holds ln 20.
-  const sup = await migSup(both, grid, { bins: 60 });
-  near(sup.parts.gap[0], (Math.log(5) - Math.log(4)) / Math.log(20), 'gap of the mixed latent');
-  near(sup.parts.gap[1], 1, 'gap of the other');
+  // Latent 0 knows ln 4 of one factor and ln 5 of the other, which is all of both, and holds ln 20.
+  for (const normaliser of ['factor', 'log-size', 'latent'] as const) {
+    const sup = await migSup(both, grid, { bins: 60, normaliser });
+    const gap = normaliser === 'latent' ? (Math.log(5) - Math.log(4)) / Math.log(20) : 0;
+    near(sup.parts.gap[0], gap, `${normaliser}: gap of the mixed latent`);
+    near(sup.parts.gap[1], 1, `${normaliser}: gap of the other`);
+  }
   const charm = await dcimig(both, grid, { bins: 60 });
   near(charm.value, (Math.log(5) - Math.log(4) + Math.log(3)) / Math.log(60), 'DCIMIG');
   assert.equal(charm.parts.bestLatent, [null, 0, 1]);
@@ -151,6 +155,52 @@ test('none depends on the order of columns, or on a scale that bins alike', asyn
     const turned = await FUNCTIONS[name](turn(latents), factors);
     assert.ok(Math.abs((turned.value as number) - (value as number)) < 1e-12, name);
   }
+});
+
+test('MIG-sup divides before it sorts: a factor of few values goes before one of many', async () => {
+  // Latent 0 knows all of factor 0, ln 2, and ln 4 of the ln 16 of factor 1.
+  const rows = Array.from({ length: 640 }, (_, i) => [i % 2, Math.floor(i / 2) % 16]);
+  const latents = rows.map(([a, b]) => [4 * a + (b % 4)]);
+  const { value, parts } = await migSup(latents, rows);
+  assert.ok(parts.mutualInformation[0][1] > parts.mutualInformation[0][0]);
+  assert.equal(parts.bestFactor, [0]);
+  near(value, 1 - Math.log(4) / Math.log(16), 'by shares');
+  near(parts.factorEntropy[1], Math.log(16), 'H(v)');
+  assert.equal((await migSup(latents, rows, { normaliser: 'latent' })).parts.bestFactor, [1]);
+});
+
+test('MIG-sup tells entropy and logarithm of the size apart where values are uneven', async () => {
+  const rows = Array.from({ length: 400 }, (_, i) => [i % 8 === 0 ? 1 : 0]);
+  const entropy = -(Math.log(1 / 8) / 8 + (7 * Math.log(7 / 8)) / 8);
+  near((await migSup(rows, rows)).value, 1, 'factor');
+  near((await migSup(rows, rows, { normaliser: 'log-size' })).value, entropy / Math.log(2), 'log-size');
+  // A corrected entropy may be beyond the logarithm: no more than all is known.
+  const even = rows.map((_, i) => [i % 2]);
+  near((await migSup(even, even, { normaliser: 'log-size', millerMadow: true })).value, 1, 'corrected');
+});
+
+test('MIG-sup leaves out latents up to a variance where it is told to, and says that scale then counts', async () => {
+  const scaled = grid.map(([a, b], i) => [a, 0.02 * b, 3, (i * i) % 7]);
+  const all = await migSup(scaled, grid);
+  assert.ok(all.parts.gap[1] !== null && all.notes.every((note) => !note.includes('variance')));
+  const { value, parts, notes } = await migSup(scaled, grid, { active: 0.01 });
+  assert.equal(
+    parts.gap.map((gap) => gap !== null),
+    [true, false, false, true],
+  );
+  assert.is(parts.bestFactor[1], null);
+  near(value, ((parts.gap[0] as number) + (parts.gap[3] as number)) / 2, 'mean of those that count');
+  assert.equal(notes, [
+    'latent 2 is constant: left out',
+    'latent 1: a variance of 0.01 or less, left out',
+    'the least variance is absolute: another scale of the latents is another score',
+  ]);
+  // Divided by N - 1: 240 / 239 / 4 of a latent that is 0 and 1 as often.
+  const two = grid.map((_, i) => [i % 2]);
+  assert.ok((await migSup(two, grid, { active: 0.25 })).value !== null);
+  const none = await migSup(two, grid, { active: 60 / 239 });
+  assert.is(none.value, null);
+  assert.is(none.notes[0], `undefined: no latent has a variance above ${60 / 239}`);
 });
 
 test('are null with the reason where they are undefined', async () => {

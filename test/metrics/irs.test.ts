@@ -112,14 +112,36 @@ test('takes percentiles as numpy does, values alike, and weighs latents by their
   near(value, (6 * 0.75 + 1 * (1 / 3)) / 7, 'weighted', 1e-12);
 });
 
-test('is 0, not below, where every value spreads wider than the whole', async () => {
-  const rows = Array.from({ length: 20 }, (_, i) => [i === 0 || i > 10 ? -10 : 10, i < 10 ? 0 : 1]);
+test('is below 0 where every value spreads wider than the whole, and above -1', async () => {
+  // Of each value all rows but one are at one end, and that one at the other.
+  for (const count of [2, 5, 100]) {
+    const rows = Array.from({ length: 2 * count }, (_, i) => {
+      const v = i % 2;
+      return { z: (i < 2 ? -1 : 1) * (v === 0 ? 10 : -10), v };
+    });
+    const latents = rows.map(({ z }) => [z]);
+    const { value, parts } = await irs(
+      latents,
+      rows.map(({ v }) => [v]),
+      { quantile: 1 },
+    );
+    // The farthest row of a value is 20 (count - 1) / count from its mean, all are 10 from 0.
+    near(value, 1 - (2 * (count - 1)) / count, `${count} rows of a value`, 1e-12);
+    assert.is(value, parts.matrix[0][0]);
+    assert.ok((value as number) > -1);
+  }
+});
+
+test('counts a latent below 0 as what it is, beside others', async () => {
+  const rows = Array.from({ length: 200 }, (_, i) => [(i < 2 ? -1 : 1) * (i % 2 === 0 ? 10 : -10), i % 2]);
   const { value, parts } = await irs(
-    rows.map(([z]) => [z]),
+    rows,
     rows.map(([, v]) => [v]),
+    { quantile: 1 },
   );
-  assert.ok((parts.matrix[0][0] as number) < -0.5, `${parts.matrix[0][0]}`);
-  assert.is(value, 0);
+  near(parts.matrix[1][0], 1, 'the factor itself', 1e-12);
+  near(parts.matrix[0][0], -0.98, 'the other', 1e-12);
+  near(value, (10 * -0.98 + 0.5) / 10.5, 'weighted by deviations', 1e-12);
 });
 
 test('bins continuous factors, and leaves out bins that are empty', async () => {

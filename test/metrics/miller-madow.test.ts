@@ -70,8 +70,10 @@ for (const rows of [25, 60, 400]) {
     assert.ok(Math.abs((plain.value as number) - (value as number)) > 1e-4, 'the correction does something');
 
     const ofLatent = matrix.map((row) => [...row].sort((a, b) => b - a));
-    const sup = await migSup(latents, factors, ON);
-    near(sup.value, mean(ofLatent.map(([first, second], d) => (first - second) / entropy(z[d]))), 'MIG-sup');
+    const sup = await migSup(latents, factors, { ...ON, normaliser: 'latent' });
+    near(sup.value, mean(ofLatent.map(([first, second], d) => (first - second) / entropy(z[d]))), 'MIG-sup, latent');
+    const shares = matrix.map((row) => row.map((known, k) => known / entropies[k]).sort((a, b) => b - a));
+    near((await migSup(latents, factors, ON)).value, mean(shares.map(([a, b]) => a - b)), 'MIG-sup');
 
     const best = v.map((_, k) => matrix.findIndex((row) => row[k] === ranked[k][0]));
     const charged = v.map((factor, k) => {

@@ -43,7 +43,7 @@ for (const name of CASES) {
     const split = await splitOf(name, 'dlib_sap_discrete_primal_converged');
     await withTable(latents, factors, async (table) => {
       const splits = new Map(table.varyingFactors.map((k) => [k, split]));
-      const matrix = await singleLatentAccuracies(table, splits, 0.01, () => {});
+      const matrix = await singleLatentAccuracies(table, splits, { classifier: 'svm', c: 0.01 }, () => {});
       const theirs: number[][] = expectedOf(name, 'dlib_sap_discrete_primal_converged')['score_matrix[latent][factor]'];
       theirs.forEach((row, d) => {
         row.forEach((accuracy, k) => {
@@ -178,6 +178,72 @@ test('follows from the seed', async () => {
   assert.equal(a, b);
   assert.not.equal(a.parts.matrix, c.parts.matrix);
   near(c.value, a.value as number, 'another split', 0.03);
+});
+
+const THRESHOLDS = { classifier: 'thresholds' } as const;
+
+test('by thresholds is 1 less what the runner-up tells by chance, whatever the order of the values', async () => {
+  // A value in the middle, which no machine of one line tells.
+  const bent = grid.map(([a, b, c]) => [a, [1, 0, 2][b], -7 * c]);
+  const { value, parts, notes } = await sap(bent, grid, THRESHOLDS);
+  for (const k of [0, 1, 2]) {
+    near(parts.matrix[k][k], 1, `factor ${k}`, 1e-12);
+    assert.is(parts.bestLatent[k], k);
+    // On a full grid no other latent tells more than any answer.
+    near(parts.gap[k], 1 - 1 / [2, 3, 2][k], `gap of factor ${k}`, 1e-12);
+  }
+  near(value, (0.5 + 2 / 3 + 0.5) / 3, 'value', 1e-12);
+  assert.equal(notes, []);
+});
+
+test('by thresholds depends on no seed, no share of test rows, and no scale that keeps or turns the order', async () => {
+  const { latents, factors } = await readGolden('f_digits_pca');
+  const plain = await sap(latents, factors, THRESHOLDS);
+  const other = await sap(latents, factors, { ...THRESHOLDS, seed: 5, testShare: 0.7, c: 3 });
+  assert.equal(other.parts, plain.parts);
+  const bent = { ...latents, data: Float64Array.from(latents.data, (x) => -1e-9 * x * x * x - 1e-6 * x) };
+  const turned = await sap(bent, factors, THRESHOLDS);
+  assert.equal(turned.parts.bestLatent, plain.parts.bestLatent);
+  plain.parts.matrix.forEach((row, d) => {
+    row.forEach((accuracy, k) => {
+      near(turned.parts.matrix[d][k], accuracy, `latent ${d}, factor ${k}`, 1e-12);
+    });
+  });
+});
+
+test('by thresholds a constant latent tells 0 and not the frequencies, and a doubled one closes the gap', async () => {
+  const latents = grid.map(([a, b]) => [a, 7, b, a]);
+  const { parts, notes } = await sap(latents, grid, THRESHOLDS);
+  assert.equal(parts.matrix[1], [0, 0, 0]);
+  assert.equal(notes, ['latent 1 is constant: predicts nothing']);
+  near(parts.gap[0], 0, 'doubled', 1e-12);
+  const two = await sap([[1], [2], [3]], [[0], [1], [1]], THRESHOLDS);
+  near(two.value, 1, 'three rows');
+  assert.equal(two.notes, ['one latent: the runner-up of each gap is 0']);
+});
+
+test('by thresholds learns and judges on the rows that are named to learn from', async () => {
+  const { latents, factors } = await readGolden('d_partial');
+  const rows = { trainRows: { from: 0, to: 500 }, testRows: { from: 500, to: latents.rows } };
+  const take = ({ data, columns }: Matrix) => ({ data: data.slice(0, 500 * columns), rows: 500, columns });
+  const named = await sap(latents, factors, { ...THRESHOLDS, ...rows });
+  assert.equal(named.parts, (await sap(take(latents), take(factors), THRESHOLDS)).parts);
+  // One value alone among them tells nothing, and the others are named.
+  const sorted = grid.map(([a], i) => [i < 300 ? 0 : 1 + a]);
+  const { value, notes } = await sap(grid, sorted, {
+    ...THRESHOLDS,
+    trainRows: { from: 0, to: 300 },
+    testRows: { from: 300, to: 600 },
+  });
+  assert.is(value, 0);
+  assert.equal(notes, ['factor 0: 2 values are not among the training rows and cannot be told']);
+});
+
+test('by thresholds leaves continuous factors to lines', async () => {
+  const rows = Array.from(normals(300, 2), (x, i) => [x, i % 2]);
+  const [machines, thresholds] = [await sap(rows, rows), await sap(rows, rows, THRESHOLDS)];
+  assert.is(thresholds.parts.matrix[0][0], machines.parts.matrix[0][0]);
+  assert.is(thresholds.parts.matrix[1][1], 1);
 });
 
 test('reads the order of the rows of a golden', async () => {

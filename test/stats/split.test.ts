@@ -4,7 +4,7 @@ import { withCore } from '../../bindings/core.js';
 import { type MatrixLike, toMatrix } from '../../src/index.js';
 import { exactSplit } from '../../src/stats/exact-split.js';
 import { loadTable } from '../../src/stats/load-table.js';
-import { splitRows } from '../../src/stats/split.js';
+import { splitInOrder, splitInSample, splitRows } from '../../src/stats/split.js';
 import type { Table } from '../../src/stats/table.js';
 import type { RowSelection } from '../../src/types.js';
 
@@ -89,6 +89,57 @@ test('keeps to exact rows, in their order, whatever the seed and the shares', ()
       assert.equal([untaught, untested], [2, 2]);
     },
     { trainRows: [9, 4, 8, 1], testRows: Int32Array.of(6, 7, 10) },
+  );
+});
+
+test('in order takes 80 % to learn from and, after the next 10 %, 10 % to be judged on, each rounded down', async () => {
+  for (const [rows, train, begin, end] of [
+    [2, 1, 1, 1],
+    [9, 7, 7, 7],
+    [10, 8, 9, 10],
+    [19, 15, 16, 17],
+    [105, 84, 94, 104],
+    [1000, 800, 900, 1000],
+  ]) {
+    const column = Array.from({ length: rows }, (_, i) => [i % 2 === 0 ? 0.5 : i]);
+    await withFactors(column, async (table) => {
+      const split = await splitInOrder(table, 0, 4);
+      assert.equal(
+        [...split.train],
+        Array.from({ length: train }, (_, i) => i),
+        `${rows}`,
+      );
+      assert.equal(
+        [...split.test],
+        Array.from({ length: end - begin }, (_, i) => begin + i),
+        `${rows}`,
+      );
+    });
+  }
+  const sorted = Array.from({ length: 100 }, (_, i) => [Math.floor(i / 10)]);
+  await withFactors(sorted, async (table) => {
+    const { untaught, untested } = await splitInOrder(table, 0);
+    assert.equal([untaught, untested], [2, 8]);
+  });
+});
+
+test('in sample takes all rows for both, or those that are named to learn from', async () => {
+  const column = Array.from({ length: 12 }, (_, i) => [i % 4]);
+  await withFactors(column, async (table) => {
+    const split = await splitInSample(table, 0);
+    assert.equal([...split.train], Array.from(column.keys()));
+    assert.equal({ ...split, train: split.test }, { train: split.test, test: split.test, untaught: 0, untested: 0 });
+  });
+  const named = { trainRows: [4, 1, 5], testRows: [2, 3] };
+  await withFactors(
+    column,
+    async (table) => {
+      const split = await splitInSample(table, 0);
+      assert.equal([[...split.train], [...split.test]], [named.trainRows, named.trainRows]);
+      assert.equal([split.untaught, split.untested], [2, 0]);
+      assert.equal([...(await splitInOrder(table, 0)).test], named.testRows);
+    },
+    named,
   );
 });
 
