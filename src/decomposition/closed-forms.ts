@@ -14,7 +14,8 @@ export interface ClosedForms {
   readonly meanVariances: Float64Array;
 }
 
-const LOG_2_PI = 1.8378770664093453;
+/** ln 2 pi */
+export const LOG_2_PI = 1.8378770664093453;
 /** Rows per kernel call. */
 const ROWS_PER_CALL = 2 ** 18;
 

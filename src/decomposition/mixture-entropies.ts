@@ -17,6 +17,7 @@ import type { Pause } from '../stats/pause.js';
 import type { Table } from '../stats/table.js';
 import { marginalLogDensities } from './marginal-density.js';
 import { drawSamples } from './samples.js';
+import { meanSquaredDistance } from './unlikely-samples.js';
 
 /** Which rows are sampled, and how continuous factors are cut. */
 export interface MixtureOptions {
@@ -44,6 +45,11 @@ export interface LatentEntropies {
    * H(z_d), whatever the value.
    */
   readonly conditional: ReadonlyArray<readonly number[]> | null;
+  /**
+   * Mean of ((z - mu) / sigma)^2 over all rows, in which samples came with the posterior; null where
+   * they were drawn.
+   */
+  readonly meanSquare: number | null;
 }
 
 /**
@@ -76,10 +82,11 @@ export async function mixtureEntropies(
   const marginal = await arena.scope(() =>
     entropyOf({ ...all, points: gather(core, all.points, head(order, options)) }),
   );
-  if (isConstant(core, all.means) && isConstant(core, all.logvars)) return { marginal, conditional: null };
+  const meanSquare = posterior.z === undefined ? null : distanceOf(core, all, rows);
+  if (isConstant(core, all.means) && isConstant(core, all.logvars)) return { marginal, conditional: null, meanSquare };
   const conditional: number[][] = [];
   for (const group of groups) conditional.push(await arena.scope(() => entropiesOfValues(group)));
-  return { marginal, conditional };
+  return { marginal, conditional, meanSquare };
 
   async function entropiesOfValues(group: ValueGroups): Promise<number[]> {
     const [means, logvars, points] = [all.means, all.logvars, all.points].map((x) => gather(core, x, group.order));
@@ -144,6 +151,19 @@ interface Mixture {
   readonly means: Block<'f64'>;
   readonly logvars: Block<'f64'>;
   readonly points: Block<'f64'>;
+}
+
+/** How far each row's sample is from the mean of its own posterior. */
+function distanceOf(core: Core, { means, logvars, points }: Mixture, rows: number): number {
+  return core.arena.borrow(() => {
+    const every = core.arena.alloc('i32', rows);
+    const to = every.array;
+    for (let row = 0; row < rows; row++) to[row] = row;
+    const [own, prior] = [core.arena.alloc('f64', rows), core.arena.alloc('f64', rows)];
+    const posterior = { rows, latents: 1, mu: means, logvar: logvars };
+    core.posterior.posteriorSampleTerms(own, prior, points, posterior, every, 0, rows);
+    return meanSquaredDistance(own.array, logvars, every);
+  });
 }
 
 async function mixtureEntropy(core: Core, { means, logvars, points }: Mixture, pause: Pause): Promise<number> {

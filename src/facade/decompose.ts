@@ -135,7 +135,7 @@ function reportOn(found: Decomposed, plan: DecompositionPlan, rows: number) {
     activeThreshold: plan.activeThreshold,
     gaussian: { totalCorrelationOfSamples, totalCorrelationOfMeans },
     accuracy: found.accuracy,
-    notes: writeNotes([...describe(plan, rows, overview), ...found.notes]),
+    notes: writeNotes([...overview.notes, ...describe(plan, rows, overview), ...found.notes]),
   };
 }
 

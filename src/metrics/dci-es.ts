@@ -1,6 +1,6 @@
 import { type Note, note } from '../note.js';
 import { choice, integer, number } from '../options/rule.js';
-import { type LossCurve, scoreCurve } from '../stats/loss-capacity.js';
+import { type LossCurve, NORMALISERS, scoreCurve } from '../stats/loss-capacity.js';
 import { splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
@@ -36,6 +36,10 @@ export interface DciEsParts {
 
 const OPTIONS = {
   probe: choice(PROBES, { default: 'random-features', description: 'what tells the factors' }),
+  normaliser: choice(NORMALISERS, {
+    default: 'reached',
+    description: 'the triangle that the area is a share of: down to the loss that was reached, or to 0 at the end',
+  }),
   coding: choice(CODINGS, { default: 'numbers', description: 'what the values of discrete factors are' }),
   train: integer({ default: 10000, minimum: 2, maximum: 100_000, description: 'rows to learn from, at most' }),
   test: integer({ default: 5000, minimum: 1, maximum: 100_000, description: 'rows to test on, at most' }),
@@ -67,7 +71,10 @@ const HARDLY = 0.05;
  * it, or boosted trees. With l(kappa) their loss on rows held back, l* the least, kappa* where it
  * is reached, kappa_0 the least capacity, l_b the loss of a constant, E = 1 - (area between l and
  * l* up to kappa*) / ((kappa* - kappa_0) (l_b - l*) / 2), kappa the logarithm of the capacity. -1
- * to 1, higher is better; the value is the mean over factors.
+ * to 1, higher is better; the value is the mean over factors. The authors' code divides by a
+ * triangle down to a loss of 0 at the largest capacity, and so does the preset `paper`.
+ *
+ * Areas and E of given curves agree with the authors' code to 1e-12.
  *
  * @param latents (N, D)
  * @param factors (N, K)
@@ -83,7 +90,7 @@ export const dciEs = defineMetric<'dci-es', typeof OPTIONS, DciEsParts, 'dci-es-
   range: [-1, 1],
   better: 'higher',
   options: OPTIONS,
-  presets: { paper: {} },
+  presets: { paper: { normaliser: 'whole' } },
   presetLimits: { paper: 'squared errors, and probes of our choice' },
   source: 'Eastwood et al. 2023',
   isSlow: true,
@@ -101,7 +108,7 @@ export const dciEs = defineMetric<'dci-es', typeof OPTIONS, DciEsParts, 'dci-es-
     },
   },
 
-  async compute(table: Table, { coding }, { pieces }) {
+  async compute(table: Table, { coding, normaliser }, { pieces }) {
     const { core, factorCount, varyingFactors, varyingLatents } = table;
     const none = () => new Array<null>(factorCount).fill(null);
     const explicitnessOfFactor: Array<number | null> = none();
@@ -117,10 +124,11 @@ export const dciEs = defineMetric<'dci-es', typeof OPTIONS, DciEsParts, 'dci-es-
         notes.push(note('nothing-to-judge', text));
         return;
       }
-      const { explicitness, best } = scoreCurve(core, curve);
+      const { explicitness, best } = scoreCurve(core, curve, normaliser);
       const told = 1 - best / curve.baseline;
       if (told === 0) {
-        notes.push(note('hardly-told', `factor ${k}: no probe tells it better than a constant, 0 by definition`));
+        const text = `factor ${k}: no probe tells it better than a constant, ${explicitness} by definition`;
+        notes.push(note('hardly-told', text));
       } else if (told < HARDLY) {
         notes.push(note('hardly-told', `factor ${k}: hardly told by any probe, its explicitness says little`));
       }

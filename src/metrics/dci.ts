@@ -4,7 +4,7 @@ import { splitInOrder, splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { type LearnedFactor, learnFactor, REGRESSORS } from './learn-factor.js';
-import { toRows } from './matrix-rows.js';
+import { pickRows, toRows } from './matrix-rows.js';
 import { meanOfDefined } from './mean-of-defined.js';
 import {
   describeConstants,
@@ -12,7 +12,9 @@ import {
   describeSingleFactor,
   NO_COMPLETENESS,
   NO_FACTOR_VARIES,
+  NO_LATENT_VARIES,
 } from './notes.js';
+import { COUNT_CONSTANT_LATENTS } from './shared-options.js';
 import { scoreAsUbisoft } from './ubisoft-lasso.js';
 
 /** What DCI was made of; matrices are [latent][factor]. */
@@ -30,7 +32,7 @@ export interface DciParts {
    * vary sum to 1, of the lasso they are absolute weights.
    */
   readonly importance: number[][];
-  /** Disentanglement of each latent, D. */
+  /** Disentanglement of each latent, D; null for one that does not count. */
   readonly perLatent: Array<number | null>;
   /** Completeness of each factor, K; null for a constant one. */
   readonly perFactor: Array<number | null>;
@@ -85,6 +87,7 @@ const OPTIONS = {
     maximum: 1,
     description: 'added to every importance before its entropy is taken',
   }),
+  countConstants: COUNT_CONSTANT_LATENTS,
 };
 
 /**
@@ -135,15 +138,22 @@ export const dci = defineMetric<'dci', typeof OPTIONS, DciParts, 'dci-disentangl
     },
   },
 
-  async compute(table: Table, { regressor, entropyOffset, completenessMean }, { pieces }) {
+  async compute(table: Table, options, { pieces }) {
+    const { regressor, entropyOffset, completenessMean, countConstants } = options;
     const { importance, tested, trained, errors, notes } = collectFactors(table, await pieces<LearnedFactor>());
-    const { core, latentCount, factorCount, varyingFactors } = table;
+    const { core, latentCount, factorCount, varyingFactors, varyingLatents } = table;
+    const counted = countConstants ? [...Array(latentCount).keys()] : varyingLatents;
+    const rows = pickRows(importance, counted, factorCount);
     const { disentanglement, completeness, perLatent, perFactor } =
       regressor === 'ubisoft-lasso'
-        ? scoreAsUbisoft(core, importance, latentCount, factorCount, varyingFactors)
-        : scoreImportance(core, importance, latentCount, factorCount, varyingFactors, entropyOffset);
+        ? scoreAsUbisoft(core, rows, counted.length, factorCount, varyingFactors)
+        : scoreImportance(core, rows, counted.length, factorCount, varyingFactors, entropyOffset);
     const varying = varyingFactors.length;
-    const value = varying > 1 ? disentanglement : null;
+    const value = varying > 1 && counted.length > 0 ? disentanglement : null;
+    const ofLatents = new Array<number | null>(latentCount).fill(null);
+    counted.forEach((d, i) => {
+      ofLatents[d] = perLatent[i];
+    });
     return {
       value,
       parts: {
@@ -152,7 +162,7 @@ export const dci = defineMetric<'dci', typeof OPTIONS, DciParts, 'dci-disentangl
         informativeness: meanOfDefined(tested),
         trainAccuracy: meanOfDefined(trained),
         importance: toRows(importance, latentCount, factorCount),
-        perLatent,
+        perLatent: ofLatents,
         perFactor,
         informativenessOfFactor: tested,
         ...(regressor === 'lasso' && { error: meanOfDefined(errors), errorOfFactor: errors }),
@@ -160,8 +170,9 @@ export const dci = defineMetric<'dci', typeof OPTIONS, DciParts, 'dci-disentangl
       notes: [
         ...(varying === 0 ? [NO_FACTOR_VARIES] : []),
         ...(varying === 1 ? [describeSingleFactor('disentanglement')] : []),
-        ...(latentCount === 1 ? [NO_COMPLETENESS] : []),
-        ...describeConstants(table, 'no importance'),
+        ...(counted.length === 0 ? [NO_LATENT_VARIES] : []),
+        ...(counted.length === 1 ? [NO_COMPLETENESS] : []),
+        ...describeConstants(table, countConstants ? 'no importance' : 'left out'),
         ...(regressor === 'lasso' || regressor === 'ubisoft-lasso' ? describeNumbers(table) : []),
         ...notes,
       ],

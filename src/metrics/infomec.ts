@@ -125,7 +125,8 @@ export const infomec = defineMetric<'infomec', typeof OPTIONS, InfomecParts, 'in
         ...describeConstants(table, 'no information'),
         ...describeInactive(table, activeLatents),
         ...describeSilent(factors, activeLatents, perLatent, perFactor),
-        ...describeValues(varyingFactors, found),
+        ...describeLoneFactor(factors, activeLatents, at),
+        ...describeValues(varyingFactors, found, neighbours),
         ...notes,
       ],
     };
@@ -158,7 +159,7 @@ function describeUndefined(
 ): Note[] {
   if (table.varyingFactors.length === 0) return [NO_FACTOR_VARIES];
   if (factors.length === 0) {
-    return [note('no-fixable-factor', 'undefined: no factor has a value that two rows share')];
+    return [note('no-fixable-factor', 'undefined: no factor has two values that several rows have')];
   }
   if (active.length === 0) return [NO_LATENT_VARIES];
   return [
@@ -201,15 +202,37 @@ function describeSilent(
   ];
 }
 
-function describeValues(factors: readonly number[], { factorEntropies, lonelyValues }: NeighbourInformation): Note[] {
+/** Says that InfoM has nothing to weigh against the only factor that latents know. */
+function describeLoneFactor(
+  factors: readonly number[],
+  active: readonly number[],
+  at: (d: number, k: number) => number,
+): Note[] {
+  const known = factors.filter((k) => active.some((d) => at(d, k) > 0));
+  if (factors.length < 2 || known.length !== 1) return [];
+  return [note('one-factor', `factor ${known[0]} alone is known by latents: InfoM is 1, whatever these are`)];
+}
+
+function describeValues(
+  factors: readonly number[],
+  { factorEntropies, rarerRows, lonelyValues }: NeighbourInformation,
+  neighbours: number,
+): Note[] {
   return factors.flatMap((k) => {
     if (factorEntropies[k] === null) {
-      return [note('lonely-values', `factor ${k}: no value that two rows share, left out`)];
+      return [note('lonely-values', `factor ${k}: no two values that several rows have, left out`)];
     }
-    const count = lonelyValues[k];
-    if (count === 0) return [];
-    const values = count === 1 ? 'value' : 'values';
-    return [note('lonely-values', `factor ${k}: ${count} ${values} of a single row, without neighbours`)];
+    const notes: Note[] = [];
+    const [rows, count] = [rarerRows[k], lonelyValues[k]];
+    if (rows > 0 && rows <= neighbours) {
+      const text = `factor ${k}: only ${rows} rows have another value than the commonest, what is known of it may be chance`;
+      notes.push(note('rare-values', text, { option: 'neighbours' }));
+    }
+    if (count > 0) {
+      const values = count === 1 ? 'value' : 'values';
+      notes.push(note('lonely-values', `factor ${k}: ${count} ${values} of a single row, without neighbours`));
+    }
+    return notes;
   });
 }
 

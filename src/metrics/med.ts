@@ -8,11 +8,11 @@ import { splitRows } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { type ClassifierOptions, describeClassifier, factorClassifier, rateClassifier } from './factor-classifier.js';
-import { toRows } from './matrix-rows.js';
+import { pickRows, toRows } from './matrix-rows.js';
 import { meanOfDefined } from './mean-of-defined.js';
 import { describeConstants, describeSingleFactor, describeSplit, NO_COMPLETENESS, NO_FACTOR_VARIES } from './notes.js';
 import { pickLatents } from './pick-latents.js';
-import { BINS, PENALTY, TEST_SHARE } from './shared-options.js';
+import { BINS, COUNT_CONSTANT_LATENTS, PENALTY, TEST_SHARE } from './shared-options.js';
 
 /** What MED was made of; matrices are [latent][factor]. */
 export interface MedParts {
@@ -44,6 +44,7 @@ export interface MedParts {
 const OPTIONS = {
   bins: BINS,
   topK: integer({ default: 0, minimum: 0, maximum: 65535, description: 'latents to keep of each factor, 0 for all' }),
+  countConstants: COUNT_CONSTANT_LATENTS,
   testShare: { ...TEST_SHARE, description: 'share of the rows that are not counted' },
   informativeness: boolean({ default: false, description: 'train linear classifiers, and rate them on these' }),
   c: { ...PENALTY, description: 'inverse strength of the penalty on their weights' },
@@ -87,17 +88,15 @@ export const med = defineMetric<'med', typeof OPTIONS, MedParts, 'mutual-informa
       informFactor(table, table.varyingFactors[index], { ...options, seed }, pause),
   },
 
-  async compute(table: Table, { topK }, { pieces }) {
-    const { core, latentCount, factorCount, varyingFactors } = table;
+  async compute(table: Table, { topK, countConstants }, { pieces }) {
+    const { core, latentCount, factorCount, varyingFactors, varyingLatents } = table;
     const informed = await pieces<InformedFactor>();
     const information = spreadColumns(table, informed, ({ information: column }) => column);
     const importance = spreadColumns(table, informed, ({ information: column }) => sharesOf(column));
     const whole = scoreImportance(core, importance, latentCount, factorCount, varyingFactors);
-    const keptLatents =
-      topK === 0
-        ? Array.from({ length: latentCount }, (_, d) => d)
-        : pickLatents(importance, whole.perLatent, factorCount, topK);
-    const rows = keptLatents.flatMap((d) => [...importance.subarray(d * factorCount, (d + 1) * factorCount)]);
+    const counted = countConstants ? [...Array(latentCount).keys()] : varyingLatents;
+    const keptLatents = topK === 0 ? counted : pickLatents(importance, whole.perLatent, factorCount, topK);
+    const rows = pickRows(importance, keptLatents, factorCount);
     const scored = scoreImportance(core, rows, keptLatents.length, factorCount, varyingFactors);
     const varying = varyingFactors.length;
     const value = varying > 1 ? (scored.disentanglement ?? 0) : null;

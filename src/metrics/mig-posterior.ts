@@ -1,4 +1,5 @@
 import { groupByValue, type LatentEntropies, mixtureEntropies } from '../decomposition/mixture-entropies.js';
+import { describeUnlikely } from '../decomposition/unlikely-samples.js';
 import { type Note, note } from '../note.js';
 import { choice, integer, type ValuesOf } from '../options/rule.js';
 import { mention, phrase } from '../phrase.js';
@@ -136,6 +137,7 @@ export const migPosterior = definePosteriorMetric<'mig-posterior', typeof OPTION
     }
     const gaps = varyingFactors.map((k) => gap[k] as number);
     const value = gaps.length === 0 ? null : gaps.reduce((sum, one) => sum + one, 0) / gaps.length;
+    const meanSquares = latents.map(({ meanSquare }) => meanSquare).filter((one) => one !== null);
     const constant = latents.flatMap((latent, d) => (latent.conditional === null ? [d] : []));
     return {
       value,
@@ -150,6 +152,7 @@ export const migPosterior = definePosteriorMetric<'mig-posterior', typeof OPTION
       },
       notes: [
         ...(value === null ? [NO_FACTOR_VARIES] : []),
+        ...(meanSquares.length > 0 ? describeUnlikely(table.core, meanSquares, rows) : []),
         ...describeConstantPosteriors(constant),
         ...describeConstantFactors(table),
         ...(latentCount === 1 ? [NO_SECOND_LATENT] : []),

@@ -30,6 +30,15 @@ export const COUNT_CONSTANTS = boolean({
   description: 'count constant latents and factors, as 0, where they would be left out',
 });
 
+/**
+ * The same where authors' code counts constant latents alone, and does by default: a latent more
+ * that completeness compares raises it, although it says nothing.
+ */
+export const COUNT_CONSTANT_LATENTS = boolean({
+  default: true,
+  description: 'count constant latents among those that completeness compares',
+});
+
 /** What metrics that are read off a histogram have in common. */
 export const BINNED = { bins: BINS, edges: EDGES, millerMadow: MILLER_MADOW };
 

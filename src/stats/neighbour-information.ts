@@ -10,10 +10,15 @@ export interface NeighbourInformation {
   readonly matrix: Float64Array;
   /**
    * The most that could be found of each factor, K: the entropy of a discrete one, what the same
-   * estimate finds of a continuous one about itself. Null for a constant factor, and for one that
-   * has no value twice.
+   * estimate finds of a continuous one about itself. Null for a constant factor, and for one of
+   * which fewer than two values are had by several rows: there is nothing to tell apart.
    */
   readonly factorEntropies: Array<number | null>;
+  /**
+   * How many rows of each discrete factor have another value than the commonest, K: so many rows
+   * all that is found of it rests on. Those of lonely values do not count.
+   */
+  readonly rarerRows: number[];
   /**
    * How many values of each discrete factor only one row has, K. Such rows have no neighbours and
    * are left out.
@@ -52,6 +57,7 @@ async function estimateAll(table: Table, neighbours: number, pause: Pause): Prom
   const { core, rows, latentCount, factorCount, varyingLatents, varyingFactors } = table;
   const matrix = new Float64Array(latentCount * factorCount);
   const factorEntropies = new Array<number | null>(factorCount).fill(null);
+  const rarerRows = new Array<number>(factorCount).fill(0);
   const lonelyValues = new Array<number>(factorCount).fill(0);
   const psi = core.arena.alloc('f64', rows + 1);
   core.neighbors.digammas(psi);
@@ -61,6 +67,7 @@ async function estimateAll(table: Table, neighbours: number, pause: Pause): Prom
     if (codes) {
       const found = ofClasses(core, psi, codes, size as number, neighbours);
       factorEntropies[k] = found.entropy;
+      rarerRows[k] = found.rarer;
       lonelyValues[k] = found.lonely;
       if (found.estimate) estimates.set(k, found.estimate);
     } else {
@@ -78,7 +85,7 @@ async function estimateAll(table: Table, neighbours: number, pause: Pause): Prom
       }
     });
   }
-  return { matrix, factorEntropies, lonelyValues };
+  return { matrix, factorEntropies, rarerRows, lonelyValues };
 }
 
 /** One column of data (rows, columns) in increasing order. */
@@ -102,7 +109,8 @@ function ofClasses(core: Core, psi: Block<'f64'>, codes: Block<'i32'>, size: num
   const sizes = [...count].filter((n) => n > 1);
   const lonely = count.reduce((sum, n) => sum + (n === 1 ? 1 : 0), 0);
   const kept = sizes.reduce((sum, n) => sum + n, 0);
-  if (kept === 0) return { entropy: null, lonely, estimate: null };
+  const rarer = kept - sizes.reduce((a, b) => Math.max(a, b), 0);
+  if (rarer === 0) return { entropy: null, rarer, lonely, estimate: null };
   const entropy = core.information.entropyOfCounts(counts, code.length);
 
   let next = 0;
@@ -132,7 +140,7 @@ function ofClasses(core: Core, psi: Block<'f64'>, codes: Block<'i32'>, size: num
     core.arena.release(mark);
     return psi.array[kept] + (sum - ofSizes) / kept;
   };
-  return { entropy, lonely, estimate };
+  return { entropy, rarer, lonely, estimate };
 }
 
 function ofNumbers(core: Core, psi: Block<'f64'>, factor: Block<'f64'>, neighbours: number): Estimate {

@@ -169,6 +169,35 @@ test('posteriors that break careless sums come out finite, with their reasons', 
   assert.equal(collapsed.activeUnits, []);
 });
 
+test('notes samples that cannot be those of their posteriors, where they were given', async () => {
+  const posterior = await golden();
+  const noted = async (input: PosteriorInput, options: DecomposeOptions = {}) =>
+    (await decompose(input, options)).notes.filter((note) => note.includes('z is'));
+  assert.equal(await noted(posterior), []);
+  assert.equal(await noted({ mu: posterior.mu, logvar: posterior.logvar }), []);
+  const changed = (of: (at: number) => number) => ({
+    ...posterior,
+    z: { ...posterior.z, data: Float64Array.from(posterior.z.data, (_, at) => of(at)) },
+  });
+  const { data } = posterior.z;
+  const far = changed((at) => (at % 10 === 4 ? 1e30 : data[at]));
+  assert.ok((await decompose(far)).mutualInformation > 1e50);
+  for (const options of [{}, { sampled: true }, { estimator: 'mws' }] satisfies DecomposeOptions[]) {
+    const [text, ...more] = await noted(far, options);
+    assert.match(text, /^latent 4: z is [\d.]+e\+30 standard deviations from the means of its posteriors/);
+    assert.equal(more, []);
+  }
+  // The rows of others, of which some were sampled: latents that tell rows apart are found.
+  const shuffled = await noted(
+    changed((at) => data[(at + 1230) % data.length]),
+    { samples: 400 },
+  );
+  assert.match(shuffled[0], /^latents 0, 1, 2, 3, 4: z is /);
+  // Means are no samples.
+  const still = await noted(changed((at) => posterior.mu.data[at]));
+  assert.match(still[0], /^latents 0, 1, 2, 3, 4, 5, 6, 7, 8, 9: z is 0.00 standard deviations/);
+});
+
 test('refuses options and arrays that cannot be, naming them', async () => {
   const refuses = async (work: () => Promise<unknown>, message: RegExp, code: string) => {
     const error = await work().then(

@@ -61,6 +61,33 @@ test('is that of a plain ridge and a plain area on the same rows', async () => {
   assert.ok(scores[0] > -1 && scores[0] < 0.9, 'a curve that bends');
 });
 
+test('divides by the triangle of the authors where it is told to, or in the preset of the paper', async () => {
+  const factors = free.map(([a, b]) => [Math.abs(a - b), a * b]);
+  const options = { width: 20, seed: 4 };
+  const own = await dciEs(free, factors, options);
+  const whole = await dciEs(free, factors, { ...options, normaliser: 'whole' });
+  assert.equal(whole.parts.losses, own.parts.losses);
+  for (const k of [0, 1]) {
+    const [capacities, losses] = [own.parts.capacities[k], own.parts.losses[k]] as [number[], number[]];
+    const least = Math.min(...losses);
+    const [first, stop, end] = [0, losses.indexOf(least), losses.length - 1].map((i) => Math.log(capacities[i]));
+    const share = ((1 - areaScore(capacities, losses)) * (stop - first) * (1 - least)) / (end - first);
+    const score = whole.parts.explicitnessOfFactor[k] as number;
+    assert.ok(Math.abs(score - (1 - share)) < 1e-9, `factor ${k}: ${score}, not ${1 - share}`);
+  }
+  assert.ok((whole.value as number) > (own.value as number) + 1e-3, 'another number');
+  const paper = await dciEs(free, factors, { ...options, preset: 'paper' });
+  assert.is(paper.value, whole.value);
+  assert.is(paper.notes[0], 'preset paper: squared errors, and probes of our choice');
+  const nothing = await dciEs(
+    free.map(() => [3]),
+    free,
+    { normaliser: 'whole' },
+  );
+  assert.is(nothing.value, 1);
+  assert.ok(nothing.notes.includes('factor 0: no probe tells it better than a constant, 1 by definition'));
+});
+
 test('is near 1 for factors in order, sign, scale and mixture as they may be', async () => {
   const plain = await dciEs(free, free);
   assert.ok((plain.value as number) > 1 - 1e-6, `${plain.value}`);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Core, withCore } from '../../bindings/core.js';
@@ -21,6 +22,20 @@ const ROWS: ReadonlyArray<readonly [name: Case, train: number, rows: number, isP
   ['h_grid', 2000, 3000, true],
 ];
 
+/** DCI by scikit-learn's forests, over seeds: test/golden/make-dci-forest.py. */
+const ofForests: {
+  readonly seeds: number;
+  readonly cases: Readonly<Record<string, Readonly<Record<string, { mean: number; deviation: number }>>>>;
+} = JSON.parse(readFileSync(new URL('../golden/dci-forest.json', import.meta.url), 'utf8'));
+
+/** The golden rows to learn from, and those to test on. */
+async function splitOfRows([name, train, rows, isPermuted]: (typeof ROWS)[number]) {
+  const order = isPermuted
+    ? (await readGoldenArray(name, 'perm')).data
+    : Int32Array.from({ length: rows }, (_, i) => i);
+  return { trainRows: Int32Array.from(order.slice(0, train)), testRows: Int32Array.from(order.slice(train, rows)) };
+}
+
 const learned = new Map<Case, ReturnType<typeof learnGolden>>();
 
 /** What is learned by every split of the golden rows, once. */
@@ -31,18 +46,10 @@ function learnExactly(rows: (typeof ROWS)[number]): ReturnType<typeof learnGolde
 }
 
 /** Disentanglement, completeness and informativeness on the golden rows. */
-async function learnGolden([name, train, rows, isPermuted]: (typeof ROWS)[number], histogram: boolean) {
-  const { latents, factors } = await readGolden(name);
-  const order = isPermuted
-    ? (await readGoldenArray(name, 'perm')).data
-    : Int32Array.from({ length: rows }, (_, i) => i);
-  const split = { train: Int32Array.from(order.slice(0, train)), test: Int32Array.from(order.slice(train, rows)) };
-  const { parts } = await dci(latents, factors, {
-    preset: 'disentanglement-lib',
-    trainRows: split.train,
-    testRows: split.test,
-    histogram,
-  });
+async function learnGolden(rows: (typeof ROWS)[number], histogram: boolean) {
+  const { latents, factors } = await readGolden(rows[0]);
+  const split = await splitOfRows(rows);
+  const { parts } = await dci(latents, factors, { preset: 'disentanglement-lib', ...split, histogram });
   return parts;
 }
 
@@ -63,6 +70,24 @@ for (const rows of ROWS) {
     near(disentanglement as number, expected.disentanglement.mean, 'disentanglement');
     near(completeness as number, expected.completeness.mean, 'completeness');
     near(informativeness as number, expected.informativeness_test.mean, 'informativeness');
+  });
+}
+
+for (const rows of ROWS.filter(([name]) => name in ofForests.cases)) {
+  test(`by forests scores ${rows[0]} as scikit-learn's do, within four standard errors over seeds`, async () => {
+    const { latents, factors } = await readGolden(rows[0]);
+    const options = {
+      preset: 'disentanglement-lib',
+      regressor: 'random-forest',
+      ...(await splitOfRows(rows)),
+    } as const;
+    const runs = await Promise.all([1, 2, 3, 4, 5, 6].map((seed) => dci(latents, factors, { ...options, seed })));
+    for (const part of ['disentanglement', 'completeness', 'informativeness', 'trainAccuracy'] as const) {
+      const { mean, deviation } = ofForests.cases[rows[0]][part];
+      const average = runs.reduce((sum, { parts }) => sum + (parts[part] as number) / runs.length, 0);
+      const bound = 4 * deviation * Math.sqrt(1 / ofForests.seeds + 1 / runs.length) + 1e-9;
+      assert.ok(Math.abs(average - mean) < bound, `${part}: ${average}, not ${mean} to within ${bound}`);
+    }
   });
 }
 
@@ -215,6 +240,56 @@ for (const regressor of ['lasso', 'random-forest'] as const) {
     assert.equal(await dci(latents, grid, { regressor, trees: 9, seed: 3, threads: 2 }), alone);
   });
 }
+
+test('dead latents raise completeness as ln of the latents says, unless they do not count', async () => {
+  const latents = grid.map(([a, b, c]) => [a + 2 * b, b + c, c]);
+  const dead = latents.map((row) => [5, ...row, ...new Array(46).fill(1)]);
+  for (const regressor of ['gbt', 'lasso', 'random-forest', 'ubisoft-lasso'] as const) {
+    const options = { ...FAST, regressor, trees: 20, seed: 3, entropyOffset: 0 };
+    const alone = await dci(latents, grid, options);
+    const counted = await dci(dead, grid, options);
+    const left = await dci(dead, grid, { ...options, countConstants: false });
+    const share = (parts: typeof alone.parts) => 1 - (parts.completeness as number);
+    if (regressor !== 'random-forest') {
+      // A forest draws among all latents, so that dead ones change its trees.
+      for (const part of ['disentanglement', 'completeness'] as const) {
+        assert.ok(
+          Math.abs((left.parts[part] as number) - (alone.parts[part] as number)) < 1e-12,
+          `${regressor}: ${part}`,
+        );
+      }
+    }
+    assert.ok(share(counted.parts) > 0.01, 'a completeness that is not 1');
+    const ratio = share(counted.parts) / share(left.parts);
+    assert.ok(Math.abs(ratio - Math.log(3) / Math.log(50)) < 1e-9, `${regressor}: ${ratio}`);
+    if (regressor !== 'ubisoft-lasso') assert.is(counted.value, left.value);
+    assert.equal(left.parts.importance, counted.parts.importance);
+    assert.equal(left.parts.perLatent, [null, ...counted.parts.perLatent.slice(1, 4), ...new Array(46).fill(null)]);
+    assert.ok(left.notes[0].endsWith('are constant: left out') && counted.notes[0].endsWith('no importance'));
+  }
+});
+
+test('without constant latents that count is undefined of none, and completeness of one', async () => {
+  const none = await dci(
+    grid.map(() => [1, 2]),
+    grid,
+    { ...FAST, countConstants: false },
+  );
+  assert.is(none.value, null);
+  assert.equal(none.parts.perLatent, [null, null]);
+  assert.equal(none.notes.slice(0, 2), [
+    'undefined: every latent is constant',
+    'latents 0 and 1 are constant: left out',
+  ]);
+  const one = await dci(
+    grid.map(([a]) => [a, 2]),
+    grid,
+    { ...FAST, countConstants: false },
+  );
+  assert.ok((one.value as number) < 1);
+  assert.is(one.parts.completeness, null);
+  assert.is(one.notes[0], 'one latent: completeness, which compares latents, is undefined');
+});
 
 test('weighs by the size of weights, which of the lasso are no shares', async () => {
   const words = noise(8, 3000, 3);

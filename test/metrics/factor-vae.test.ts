@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withCore } from '../../bindings/core.js';
@@ -7,6 +8,9 @@ import { RandomStream } from '../../src/random.js';
 import { CASES, type Case, expectedOf, readGolden, readGoldenArray } from '../golden/load-golden.js';
 
 const GRIDS: readonly Case[] = ['g_posterior', 'h_grid'];
+
+/** The weighted score by its definition: test/golden/make-weighted-votes.py. */
+const weighted = JSON.parse(readFileSync(new URL('../golden/weighted-votes.json', import.meta.url), 'utf8'));
 
 for (const name of GRIDS) {
   test(`chooses the same latents as disentanglement_lib on the rows it drew from ${name}`, async () => {
@@ -159,6 +163,75 @@ test('weighs a vote by how small the smallest variance is', async () => {
   assert.ok(Math.abs((parts.meanWeight as number) - expected) < 0.01);
   assert.is(parts.relativeAccuracy, 1);
 });
+
+for (const name of GRIDS) {
+  test(`weighs the votes that disentanglement_lib drew from ${name} as the definition does`, async () => {
+    const { latents, factors } = await readGolden(name);
+    const [drawn, judged, drawnPairs, judgedPairs] = await Promise.all(
+      ['factor_rows_train', 'factor_rows_eval', 'factor_train_pairs', 'factor_eval_pairs'].map((member) =>
+        readGoldenArray(name, member),
+      ),
+    );
+    const expected = weighted.captured[name];
+    const rows = Int32Array.from([...drawn.data, ...judged.data]);
+    const fixed = [...drawnPairs.column(0), ...judgedPairs.column(0)];
+    const [train, total] = [drawn.rows, fixed.length];
+    await withCore((core) => {
+      const { arena } = core;
+      const x = arena.upload('f32', latents.data);
+      const { variances } = core.moments.columnVariances(x, latents.rows, latents.columns);
+      const active = variances.map((variance) => (Math.sqrt(variance) >= 0.05 ? variance : 0));
+      const [global, rowBlock] = [arena.upload('f64', active), arena.upload('i32', rows)];
+      const [chosen, weights] = [arena.alloc('i32', total), arena.alloc('f64', total)];
+      const local = arena.alloc('f64', total * latents.columns);
+      for (const [arithmetic, tolerance] of [
+        ['float64', 1e-9],
+        // 1,000 weights of 24 bits.
+        ['float32', 1e-3],
+      ] as const) {
+        if (arithmetic === 'float32') {
+          core.votes.chooseLatentsF32(chosen, weights, x, rowBlock, global, total, drawn.columns);
+        } else {
+          core.votes.batchVariances(local, x, rowBlock, total, drawn.columns, latents.columns);
+          core.votes.chooseLatents(chosen, weights, local, global, total);
+        }
+        const near = (actual: number, theirs: number, what: string, most: number) =>
+          assert.ok(Math.abs(actual - theirs) < most, `${arithmetic}: ${what} ${actual}, not ${theirs}`);
+        const votes = chosen.array.subarray(0, train);
+        const weightOf = (i: number) => weights.array[i];
+        const { tally, classes } = fitMajorityVote(votes, fixed, latents.columns, factors.columns, weightOf);
+        expected['tally[latent][factor]'].flat().forEach((sum: number, i: number) => {
+          near(tally[i], sum, `votes ${i}`, tolerance);
+        });
+        let [right, whole] = [0, 0];
+        for (let i = train; i < total; i++) {
+          whole += weightOf(i);
+          if ((classes[chosen.array[i]] ?? 0) === fixed[i]) right += weightOf(i);
+        }
+        near(right / (total - train), expected.score, 'score', tolerance / 100);
+        near(right / whole, expected.relativeAccuracy, 'relative accuracy', tolerance / 100);
+      }
+    });
+  });
+}
+
+for (const [name, expected] of Object.entries(weighted.drawn)) {
+  test(`scores ${name} with weights as the definition does, over seeds, within four standard errors`, async () => {
+    const { latents, factors } = await readGolden(name as Case);
+    const { train, evaluation, seeds } = weighted;
+    const runs = await Promise.all(
+      Array.from({ length: 10 }, (_, seed) => factorVaeWeightedScore(latents, factors, { train, evaluation, seed })),
+    );
+    for (const [part, { mean, deviation }] of Object.entries(expected as Record<string, Record<string, number>>)) {
+      const ours = runs.map(({ value, parts }) =>
+        part === 'score' ? value : parts[part as 'meanWeight' | 'relativeAccuracy'],
+      ) as number[];
+      const average = ours.reduce((a, b) => a + b, 0) / ours.length;
+      const bound = 4 * deviation * Math.sqrt(1 / seeds + 1 / ours.length) + 1e-9;
+      assert.ok(Math.abs(average - mean) < bound, `${part}: ${average}, not ${mean} to within ${bound}`);
+    }
+  });
+}
 
 test('is 0 with a note when no latent varies enough', async () => {
   const factors = Array.from({ length: 100 }, (_, i) => [i % 5, i % 4]);

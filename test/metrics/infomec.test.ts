@@ -218,6 +218,76 @@ test('values of a single row have no neighbours and are named', async () => {
   assert.ok(notes.includes('factor 0: 2 values of a single row, without neighbours'), notes.join('; '));
 });
 
+/** A factor of four values, and one that the first rows have another value of. */
+const withRare = (rare: number) => Array.from(codes(1000, 4, 5), (value, i) => [value, i < rare ? 1 : 0]);
+
+test('leaves out a factor of which a single row has another value: nothing but 1 could come of it', async () => {
+  const noise = normals(3000, 6);
+  const latents = Array.from({ length: 1000 }, (_, i) => [...noise.subarray(3 * i, 3 * i + 3)]);
+  const { value, parts, notes } = await infomec(latents, withRare(1));
+  assert.is(value, null);
+  assert.equal([parts.perFactor[1], parts.explicitnessOfFactor[1]], [null, null]);
+  assert.equal(
+    parts.mutualInformation.map(([, k]) => k),
+    [0, 0, 0],
+  );
+  assert.equal(notes, [
+    'undefined: a single factor varies, and InfoM compares factors',
+    'factor 1: no two values that several rows have, left out',
+  ]);
+  const none = await infomec(
+    latents,
+    withRare(1).map(([, b]) => [b]),
+  );
+  assert.is(none.notes[0], 'undefined: no factor has two values that several rows have');
+  // Beside two others it counts no longer, either.
+  const others = withRare(1).map(([a, b], i) => [a, b, i % 3]);
+  const [three, two] = [
+    await infomec(latents, others),
+    await infomec(
+      latents,
+      others.map(([a, , c]) => [a, c]),
+    ),
+  ];
+  assert.is(three.value, two.value);
+  assert.is(three.parts.infoE, two.parts.infoE);
+});
+
+test('says which factors so few rows tell of that it may be chance, from as many rows as neighbours down', async () => {
+  const noise = normals(3000, 6);
+  const latents = withRare(0).map(([a], i) => [a + noise[3 * i], noise[3 * i + 1]]);
+  for (const [rare, neighbours, isSaid] of [
+    [2, 10, true],
+    [10, 10, true],
+    [11, 10, false],
+    [11, 11, true],
+    [4, 3, false],
+  ] as const) {
+    const { notes } = await infomec(latents, withRare(rare), { neighbours });
+    const text = `factor 1: only ${rare} rows have another value than the commonest, what is known of it may be chance`;
+    assert.is(notes.includes(text), isSaid, `${rare}, ${neighbours}: ${notes}`);
+    assert.not.ok(notes.some((note) => note.startsWith('factor 0: only')));
+  }
+});
+
+test('says that a factor which alone is known makes InfoM 1', async () => {
+  const text = 'factor 0 alone is known by latents: InfoM is 1, whatever these are';
+  const noise = normals(1200, 6);
+  const bad = grid.map(([a], i) => [a + 3 * noise[i], a]);
+  // Every value of the second factor has the same numbers.
+  const { value, parts, notes } = await infomec(
+    bad.flatMap((row) => [row, row]),
+    grid.flatMap(([a]) => [
+      [a, 0],
+      [a, 1],
+    ]),
+  );
+  assert.equal([value, parts.perLatent], [1, [1, 1]]);
+  assert.ok((parts.mutualInformation[0][0] as number) < 0.2);
+  assert.equal(notes, [text, 'factor 1: no active latent has information, left out of InfoC'].reverse());
+  assert.not.ok((await infomec(grid, grid)).notes.includes(text));
+});
+
 test('works on two rows', async () => {
   const { value, parts } = await infomec(
     [

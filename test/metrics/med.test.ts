@@ -132,6 +132,23 @@ test('keeps of each factor the latents that matter to it most, of equal ones the
   assert.ok((all.parts.completeness as number) < (whole.parts.completeness as number));
 });
 
+test('leaves constant latents out of completeness where they do not count', async () => {
+  const { factors, uniform } = draw(900, 57);
+  const latents = factors.map(([a, b]) => [a + uniform(), b + a / 2, uniform()]);
+  const dead = latents.map((row) => [4, ...row, 4]);
+  const rows = { trainRows: { from: 0, to: 600 }, testRows: { from: 600, to: 900 } };
+  const alone = await med(latents, factors, rows);
+  const counted = await med(dead, factors, rows);
+  const left = await med(dead, factors, { ...rows, countConstants: false });
+  assert.equal(left.parts.keptLatents, [1, 2, 3]);
+  assert.equal(counted.parts.keptLatents, [0, 1, 2, 3, 4]);
+  near(left.parts.completeness, alone.parts.completeness as number, 'completeness', 1e-12);
+  const shrunk = (1 - (alone.parts.completeness as number)) * (Math.log(3) / Math.log(5));
+  near(counted.parts.completeness, 1 - shrunk, 'with constant latents', 1e-12);
+  near(left.value, alone.value as number, 'disentanglement', 1e-12);
+  assert.equal(left.parts.perLatent, counted.parts.perLatent);
+});
+
 test('each latent belongs to one factor, and ties go to the lowest index', () => {
   const importance = [0.5, 0.5, 0.1, 0.2, 0.1, 0.2 + 1e-13, 0, 0, 0.3, 0.1];
   const scores = [0, 0.3, 0.3 + 1e-13, 1, 0.2];

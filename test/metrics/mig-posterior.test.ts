@@ -323,7 +323,9 @@ test('is finite and right for spikes, and for samples far from every posterior',
     () => 1e-4,
   );
   const far = { ...spiky, z: spiky.z.map(([a, b], row) => (row === 3 ? [a + 1e4, b] : [a, b])) };
-  const { parts, value } = await migPosterior(far, factors);
+  const { parts, value, notes } = await migPosterior(far, factors);
+  assert.equal(notes.length, 1);
+  assert.match(notes[0], /^latent 0: z is [\d.]+e\+7 standard deviations from the means of its posteriors/);
   const plain = plainInformation(far, factors, { weights: 'values', samples: 100, seed: 0 });
   assert.ok(parts.marginalEntropy[0] > 1e12);
   for (let d = 0; d < 2; d++) near(parts.marginalEntropy[d] / plain.marginal[d], 1, 1e-12);

@@ -1,10 +1,18 @@
 /**
- * The Miller-Madow correction in the metrics that are read off a histogram, held to its definition.
+ * The Miller-Madow correction in the metrics that are read off a histogram, held to its definition,
+ * and to what another library makes of it.
  */
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { dcimig, jemmig, mig, migSup, modularity, mutualInformationScore } from '../../src/index.js';
+import { dcimig, jemmig, type Matrix, mig, migSup, modularity, mutualInformationScore, rmig } from '../../src/index.js';
 import { RandomStream } from '../../src/random.js';
+import { type Case, readGolden } from '../golden/load-golden.js';
+
+/** What infomeasure returned: test/golden/make-miller-madow.py. */
+const reference: Readonly<
+  Record<string, { case: Case; step: number; rows: number; entropy: number[]; mig: number[][]; rmig: number[][] }>
+> = JSON.parse(readFileSync(new URL('../golden/miller-madow.json', import.meta.url), 'utf8'));
 
 const ON = { bins: 7, millerMadow: true } as const;
 
@@ -92,6 +100,38 @@ for (const rows of [25, 60, 400]) {
 
     const shared = [information(z[0], z[1]), information(z[0], z[2]), information(z[1], z[2])];
     near((await mutualInformationScore(latents, factors, ON)).value, mean(shared), 'MI score');
+  });
+}
+
+/** Every so many rows, as float64. */
+function everyRow({ data, columns }: Matrix, step: number, rows: number) {
+  const own = Float64Array.from(
+    { length: rows * columns },
+    (_, i) => data[Math.floor(i / columns) * step * columns + (i % columns)],
+  );
+  return { data: own, rows, columns };
+}
+
+for (const [name, { case: of, step, rows, ...theirs }] of Object.entries(reference)) {
+  test(`agrees with infomeasure on ${rows} rows of ${of}`, async () => {
+    const { latents, factors } = await readGolden(of);
+    const [z, v] = [everyRow(latents, step, rows), everyRow(factors, step, rows)];
+    const ofMig = await mig(z, v, { bins: 20, millerMadow: true });
+    const ofRmig = await rmig(z, v, { bins: 30, limit: 4, millerMadow: true });
+    theirs.entropy.forEach((nats, k) => {
+      near(ofMig.parts.entropy[k], nats, `${name}: H(v${k})`);
+    });
+    for (const [parts, expected] of [
+      [ofMig.parts, theirs.mig],
+      [ofRmig.parts, theirs.rmig],
+    ] as const) {
+      expected.forEach((row, d) => {
+        row.forEach((nats, k) => {
+          // What falls below 0 stays there in theirs.
+          near(parts.mutualInformation[d][k], Math.max(0, nats), `${name}: I(z${d}; v${k})`);
+        });
+      });
+    }
   });
 }
 

@@ -1,26 +1,62 @@
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { mig, rmig } from '../../src/index.js';
+import { type Matrix, mig, rmig } from '../../src/index.js';
 import { RandomStream } from '../../src/random.js';
-import { readGolden } from '../golden/load-golden.js';
+import { type Case, readGolden, readGoldenArray } from '../golden/load-golden.js';
+
+/** What the authors' program returned. */
+interface Theirs {
+  readonly rmig: readonly number[];
+  readonly 'information[latent][factor]': readonly number[][];
+}
+
+/** Made by test/golden/make-rmig.py. */
+const reference: {
+  readonly means: Readonly<Record<Case, Readonly<Record<string, Theirs & { bins: number; limit: number }>>>>;
+  readonly posteriors: Readonly<Record<'of the posteriors' | 'of the means' | 'of the samples', Theirs>>;
+} = JSON.parse(readFileSync(new URL('../golden/rmig.json', import.meta.url), 'utf8'));
+
+/** Theirs has logarithms of probabilities, down to -10, in float32: 24 bits. */
+const FLOAT32 = 1e-6;
+
+/** All of a row's mass in the bin that its latent falls into. */
+function inOneBin(x: number, bins: number, limit: number): number[] {
+  const shares = new Array(bins).fill(0);
+  shares[Math.min(bins - 1, Math.max(0, Math.floor(((x + limit) * bins) / (2 * limit))))] = 1;
+  return shares;
+}
+
+/** A row's mass in each bin, by the density of its posterior at the centres. */
+function byDensity(mean: number, deviation: number, bins: number, limit: number): number[] {
+  const centre = (bin: number) => ((2 * bin + 1) * limit) / bins - limit;
+  const densities = Array.from({ length: bins }, (_, bin) => Math.exp(-(((centre(bin) - mean) / deviation) ** 2) / 2));
+  const sum = densities.reduce((a, b) => a + b, 0);
+  return densities.map((density) => density / sum);
+}
 
 /**
- * Gaps over entropies from joint probabilities of bins and values, as the paper writes them, a
- * row's mass in one bin.
+ * Gaps over entropies from joint probabilities of bins and values, as the paper writes them.
+ * @param sharesOf the mass of a row of a latent in each bin
  */
-function oracle(latents: number[][], factors: number[][], bins: number, limit: number) {
-  const binOf = (x: number) => {
-    const width = (2 * limit) / bins;
-    return Math.min(bins - 1, Math.max(0, Math.floor((x + limit) / width)));
-  };
+function oracle(
+  latents: number[][],
+  factors: number[][],
+  bins: number,
+  limit: number,
+  sharesOf = (row: number, d: number) => inOneBin(latents[row][d], bins, limit),
+) {
   return factors[0].map((_, k) => {
     const values = [...new Set(factors.map((row) => row[k]))];
     const q = (value: number) => factors.filter((row) => row[k] === value).length / factors.length;
     const entropy = -values.reduce((sum, value) => sum + q(value) * Math.log(q(value)), 0);
     const information = latents[0].map((_, d) => {
       const joint = Array.from({ length: bins }, () => values.map(() => 0));
-      latents.forEach((row, i) => {
-        joint[binOf(row[d])][values.indexOf(factors[i][k])] += 1 / latents.length;
+      latents.forEach((_, i) => {
+        const value = values.indexOf(factors[i][k]);
+        sharesOf(i, d).forEach((share, bin) => {
+          joint[bin][value] += share / latents.length;
+        });
       });
       let sum = 0;
       for (const cells of joint) {
@@ -32,7 +68,7 @@ function oracle(latents: number[][], factors: number[][], bins: number, limit: n
       return sum;
     });
     const [first, second] = [...information, 0].sort((a, b) => b - a);
-    return { gap: (first - second) / entropy, nats: first - second };
+    return { gap: (first - second) / entropy, nats: first - second, information };
   });
 }
 
@@ -61,6 +97,69 @@ for (const [bins, limit] of [
     assert.equal(parts.beyond, beyond);
   });
 }
+
+async function agree(latents: Matrix, factors: Matrix, theirs: Theirs, options: { bins?: number; limit?: number }) {
+  const { value, parts } = await rmig(latents, factors, options);
+  const near = (actual: number | null, expected: number, what: string) =>
+    assert.ok(Math.abs((actual as number) - expected) < FLOAT32, `${what}: ${actual}, not ${expected}`);
+  theirs['information[latent][factor]'].forEach((row, d) => {
+    row.forEach((nats, k) => {
+      near(parts.mutualInformation[d][k], nats, `I(z${d}; v${k})`);
+    });
+  });
+  theirs.rmig.forEach((gap, k) => {
+    near(parts.gap[k], gap, `factor ${k}`);
+  });
+  near(value, theirs.rmig.reduce((sum, gap) => sum + gap, 0) / theirs.rmig.length, 'value');
+}
+
+for (const [name, entries] of Object.entries(reference.means)) {
+  test(`agrees with the authors' program on ${name}`, async () => {
+    const { latents, factors } = await readGolden(name as Case);
+    for (const { bins, limit, ...theirs } of Object.values(entries)) {
+      await agree(latents, factors, theirs, { bins, limit });
+    }
+  });
+}
+
+/** The golden posterior; of the last factor, which has more values than their program, pairs are one. */
+async function readHalved() {
+  const { latents, factors } = await readGolden('g_posterior');
+  const data = Float64Array.from(factors.data, (value, i) => (i % 3 === 2 ? Math.floor(value / 2) : value));
+  return { latents, halved: { ...factors, data } as Matrix };
+}
+
+const rowsOf = ({ data, rows, columns }: Matrix): number[][] =>
+  Array.from({ length: rows }, (_, row) => Array.from(data.subarray(row * columns, (row + 1) * columns)));
+
+test("spread over bins by the densities of posteriors, rows give the joint probabilities of the authors' program", async () => {
+  const { latents, halved } = await readHalved();
+  const [means, logvars] = [rowsOf(latents), rowsOf(await readGoldenArray('g_posterior', 'logvar'))];
+  const sharesOf = (row: number, d: number) => byDensity(means[row][d], Math.exp(logvars[row][d] / 2), 100, 4);
+  const theirs = reference.posteriors['of the posteriors'];
+  oracle(means, rowsOf(halved), 100, 4, sharesOf).forEach(({ gap, information }, k) => {
+    assert.ok(Math.abs(gap - theirs.rmig[k]) < FLOAT32, `factor ${k}: ${gap}, not ${theirs.rmig[k]}`);
+    information.forEach((nats, d) => {
+      const expected = theirs['information[latent][factor]'][d][k];
+      assert.ok(Math.abs(nats - expected) < FLOAT32, `I(z${d}; v${k}): ${nats}, not ${expected}`);
+    });
+  });
+});
+
+test("agrees with the authors' program on the means and on the samples of posteriors, which say less than these", async () => {
+  const { latents, halved } = await readHalved();
+  await agree(latents, halved, reference.posteriors['of the means'], {});
+  await agree(await readGoldenArray('g_posterior', 'z'), halved, reference.posteriors['of the samples'], {});
+  const mean = ({ rmig: gaps }: Theirs) => gaps.reduce((sum, gap) => sum + gap / gaps.length, 0);
+  const [whole, means, samples] = (['of the posteriors', 'of the means', 'of the samples'] as const).map((name) =>
+    mean(reference.posteriors[name]),
+  );
+  // What docs/metrics/rmig.md says.
+  assert.equal(
+    [whole, samples, means].map((value) => value.toFixed(3)),
+    ['0.606', '0.535', '0.200'],
+  );
+});
 
 test('is MIG where every latent ranges from one limit to the other', async () => {
   const words = new RandomStream(22, 100, 0);

@@ -1,9 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withCore } from '../../bindings/core.js';
-import { type LossCurve, scoreCurve } from '../../src/stats/loss-capacity.js';
+import { type LossCurve, type NORMALISERS, scoreCurve } from '../../src/stats/loss-capacity.js';
 
-const score = (curve: LossCurve) => withCore((core) => scoreCurve(core, curve));
+/** Curves, and what DCI-ES's authors' code makes of them: test/golden/make-loss-curves.py. */
+const reference: ReadonlyArray<LossCurve & { readonly explicitness: number }> = JSON.parse(
+  readFileSync(new URL('../golden/loss-curves.json', import.meta.url), 'utf8'),
+);
+
+const score = (curve: LossCurve, normaliser: (typeof NORMALISERS)[number] = 'reached') =>
+  withCore((core) => scoreCurve(core, curve, normaliser));
 const near = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual - expected) < 1e-12, `${actual}, not ${expected}`);
 
@@ -47,6 +54,27 @@ test('is 0 where no probe is better than a constant, ties among them', async () 
       best: 1,
     });
   }
+});
+
+test("of the whole range is what the authors' code makes of curves that fall, rise and stay", async () => {
+  assert.ok(reference.length > 30);
+  for (const curve of reference) near((await score(curve, 'whole')).explicitness, curve.explicitness);
+  // And the same area is the share of another triangle.
+  for (const curve of reference) {
+    const { explicitness, best } = await score(curve);
+    const last = curve.losses.findIndex((loss) => loss <= best + 1e-12);
+    const [first, end, all] = [0, last, curve.losses.length - 1].map((i) => Math.log(curve.capacities[i]));
+    const area = (1 - explicitness) * (end - first) * (curve.baseline - best);
+    near(1 - area / ((all - first) * curve.baseline), curve.explicitness);
+  }
+});
+
+test('of the whole range is 1 where the loss never falls, and no lower where it begins above the constant', async () => {
+  const curve = { capacities: [1, 2, 4], baseline: 1 };
+  assert.equal(await score({ ...curve, losses: [1, 1, 1] }, 'whole'), { explicitness: 1, best: 1 });
+  assert.equal(await score({ ...curve, losses: [5, 3, 2] }, 'whole'), { explicitness: 1, best: 1 });
+  assert.equal(await score({ capacities: [3], losses: [0.2], baseline: 1 }, 'whole'), { explicitness: 1, best: 0.2 });
+  near((await score({ ...curve, losses: [7, 1, 0] }, 'whole')).explicitness, -0.5);
 });
 
 test('does not depend on the unit of the loss or of the capacity', async () => {

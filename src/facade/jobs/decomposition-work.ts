@@ -15,7 +15,9 @@ import { estimateByMinibatches, type MinibatchEstimate, type MinibatchOptions } 
 import { type PlainLogDensities, plainLogDensities } from '../../decomposition/plain-density.js';
 import { loadColumns, loadPosterior } from '../../decomposition/posterior.js';
 import { drawSamples, type Samples, type SampleTerms, sampleTerms } from '../../decomposition/samples.js';
+import { describeUnlikely, meanSquaredDistance } from '../../decomposition/unlikely-samples.js';
 import { type PlainMatrix, toMatrix } from '../../matrix.js';
+import type { Note } from '../../note.js';
 import type { Posterior } from '../../posterior.js';
 import type { Pause } from '../../stats/pause.js';
 import type { Pauses } from './make-pause.js';
@@ -37,6 +39,8 @@ export interface Overview extends SampleTerms {
   readonly closed: ClosedForms;
   readonly totalCorrelationOfSamples: number | null;
   readonly totalCorrelationOfMeans: number | null;
+  /** Of the samples, where they were given. */
+  readonly notes: readonly Note[];
 }
 
 /** What is worked on. */
@@ -52,6 +56,8 @@ interface Held {
   readonly core: Core;
   readonly posterior: PosteriorBlocks;
   readonly samples: Samples;
+  /** Whether the samples came with the posterior. */
+  readonly isGiven: boolean;
   /** Made when a joint density is first asked for. */
   tree: ComponentTree | null;
 }
@@ -76,7 +82,7 @@ export const decompositionWork = {
       z === null
         ? await drawSamples(core, posterior, ownerBlock, seed, pauses(DECOMPOSITION))
         : { count: z.rows, owners: ownerBlock, z: loadColumns(core, toMatrix(z)) };
-    return { core, posterior, samples, tree: null };
+    return { core, posterior, samples, isGiven: z !== null, tree: null };
   },
 
   shares: {
@@ -131,12 +137,17 @@ export const decompositionWork = {
   },
 };
 
-async function overview({ core, posterior, samples }: Held, pause: Pause): Promise<Overview> {
-  const { rows, latents, mu } = posterior;
+async function overview({ core, posterior, samples, isGiven }: Held, pause: Pause): Promise<Overview> {
+  const { rows, latents, mu, logvar } = posterior;
+  const terms = sampleTerms(core, posterior, samples);
+  const meanSquares = terms.posteriorPerLatent.map((own, d) =>
+    meanSquaredDistance(own, logvar.slice(d * rows, rows), samples.owners),
+  );
   return {
     rows,
     closed: closedForms(core, posterior),
-    ...sampleTerms(core, posterior, samples),
+    ...terms,
+    notes: isGiven ? describeUnlikely(core, meanSquares, samples.count) : [],
     totalCorrelationOfSamples: await gaussianEstimate(core, samples.z, samples.count, latents, pause),
     totalCorrelationOfMeans: await gaussianEstimate(core, mu, rows, latents, pause),
   };
