@@ -101,6 +101,8 @@ export interface Score<Parts = Readonly<Record<string, unknown>>, Options = Read
   /** What a reader of the number should know: constant columns, values left out, and so on. */
   readonly notes: readonly string[];
   readonly interval?: Interval;
+  /** In place of an interval, if no simulation shows that one holds what it promises. */
+  readonly spread?: Spread;
   readonly null?: NullDistribution;
 }
 
@@ -115,6 +117,27 @@ export interface Interval {
    */
   readonly bias: number;
   readonly standardError: number;
+  readonly resamples: number;
+  readonly coverage: IntervalCoverage;
+}
+
+/**
+ * How often intervals held the score of infinitely many rows in a simulation: a share of tables of
+ * n rows, in the population in which it was least.
+ */
+export interface IntervalCoverage {
+  readonly n: number;
+  readonly value: number;
+}
+
+/** What random halves of the rows score. It is no confidence interval. */
+export interface Spread {
+  /** Between which the share `level` of them lies. */
+  readonly low: number;
+  readonly high: number;
+  readonly level: number;
+  readonly mean: number;
+  readonly standardDeviation: number;
   readonly resamples: number;
 }
 

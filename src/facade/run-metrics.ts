@@ -4,12 +4,14 @@
  */
 import { withCore } from '../../bindings/core.js';
 import { flattenMatrix, type Matrix } from '../matrix.js';
+import { findMetric } from '../metrics/index.js';
 import type { Metric } from '../metrics/metric.js';
 import { type Note, note, notesOf, writeNotes } from '../note.js';
 import { mention, phrase } from '../phrase.js';
 import { mapPosterior, type Posterior } from '../posterior.js';
 import { exactSplit } from '../stats/exact-split.js';
-import { collectScores, intervalAround, nullOf, type Resampling } from '../stats/resampling.js';
+import { coverageOf } from '../stats/interval-coverage.js';
+import { collectScores, intervalAround, nullOf, type Resampling, spreadOf } from '../stats/resampling.js';
 import type { Table } from '../stats/table.js';
 import type { FactorType, Preset, Score } from '../types.js';
 import type { ResolvedOptions } from './common-options.js';
@@ -210,22 +212,39 @@ async function addUncertainty(
   return scores.map((score, i) => {
     const { metric } = tasks[i];
     if (score.value === null) return score;
-    const interval = intervalAround(
-      score.value,
-      halves[i] ?? [],
-      table.rows,
-      common.level,
-      score.range,
-      metric.isPlugIn,
-    );
+    const [own, { rows }, { level }] = [halves[i] ?? [], table, common];
+    const coverage = coverageOf({
+      metric: metric.name,
+      isDefault: findMetric(metric.name) === metric && hasDefaults(tasks[i]),
+      rows,
+      level,
+      resamples: common.interval,
+    });
+    const around = intervalAround(score.value, own, rows, level, score.range, metric.isPlugIn);
+    const isKnown = typeof coverage !== 'string';
+    const interval = isKnown && around ? { ...around, coverage } : null;
+    const spread = isKnown ? null : spreadOf(own, level);
     const chance = nullOf(score.value, permuted[i] ?? [], metric.better);
     const notes = writeNotes([
       ...notesOf(score.notes),
-      ...describeLost('interval', common.interval, interval?.resamples, 'halves', ' of the rows'),
+      ...(spread ? [note('spread', `spread of halves of the rows in place of an interval: ${coverage}`)] : []),
+      ...describeLost('interval', common.interval, around?.resamples, 'halves', ' of the rows'),
       ...describeLost('null', common.null, chance?.permutations, 'permutations', ' of the factors'),
     ]);
-    return { ...score, notes, ...(interval ? { interval } : {}), ...(chance ? { null: chance } : {}) };
+    return {
+      ...score,
+      notes,
+      ...(interval && { interval }),
+      ...(spread && { spread }),
+      ...(chance ? { null: chance } : {}),
+    };
   });
+}
+
+/** Whether a metric is computed with its default options. */
+function hasDefaults({ metric, options }: Task): boolean {
+  const own = Object.entries(metric.options).map(([name, rule]) => [name, rule.default]);
+  return own.every(([name, value]) => JSON.stringify(options[name as string]) === JSON.stringify(value));
 }
 
 /**

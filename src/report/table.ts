@@ -102,7 +102,8 @@ function describePosterior({ mu, logvar, z }: NonNullable<Report['input']['poste
 }
 
 const DROP_INTERVAL = 1;
-const DROP_BIAS = 3;
+const DROP_COVERAGE = 2;
+const DROP_BIAS = 4;
 
 interface Column {
   readonly header: string;
@@ -168,23 +169,29 @@ function scoreColumns(rows: readonly Row[], report: Report, style: Style): Colum
         droppedAs: DROP_BIAS,
         cell: ({ score: { interval } }) => (interval === undefined ? '' : formatSigned(interval.bias)),
       },
+      {
+        header: 'Coverage',
+        alignment: 'left',
+        droppedAs: DROP_COVERAGE,
+        cell: ({ score: { interval } }) => (interval === undefined ? '' : formatCoverage(interval)),
+      },
     );
   }
   columns.push(
     {
       header: 'Range',
       alignment: 'left',
-      droppedAs: 4,
+      droppedAs: 5,
       cell: ({ score }) => `${formatBound(score.range[0])} to ${formatBound(score.range[1])}`,
     },
-    { header: 'Better', alignment: 'left', droppedAs: 5, cell: ({ face }) => face.better },
+    { header: 'Better', alignment: 'left', droppedAs: 6, cell: ({ face }) => face.better },
   );
   const { timings } = report;
   if (timings !== undefined) {
     columns.push({
       header: 'Seconds',
       alignment: 'right',
-      droppedAs: 2,
+      droppedAs: 3,
       cell: ({ name }) => (timings[name] === undefined ? '' : timings[name].toFixed(3)),
     });
   }
@@ -207,25 +214,36 @@ function fitColumns(columns: readonly Column[], rows: readonly Row[], width: num
 }
 
 /** The lines under a score: where chance alone would put it, and what its row had no room for. */
-function describeChance({ interval, null: chance }: Score, columns: readonly Column[]): string[] {
+function describeChance({ interval, spread, null: chance }: Score, columns: readonly Column[]): string[] {
   const lines: string[] = [];
   if (interval !== undefined) {
     const missing = (dropped: number) => !columns.some(({ droppedAs }) => droppedAs === dropped);
     const parts = [
       ...(missing(DROP_INTERVAL) ? [`${formatLevel(interval.level)} ${formatInterval(interval)}`] : []),
       ...(missing(DROP_BIAS) ? [`bias ${formatSigned(interval.bias)}`] : []),
+      ...(missing(DROP_COVERAGE) ? [`coverage ${formatCoverage(interval)}`] : []),
     ];
     if (parts.length > 0) lines.push(parts.join(', '));
   }
+  if (spread !== undefined) {
+    const { low, high, level, resamples } = spread;
+    const range = `${formatScore(low)} to ${formatScore(high)}`;
+    lines.push(`${formatLevel(level)} of ${formatCount(resamples)} halves of the rows score ${range}`);
+  }
   if (chance !== undefined) {
-    const spread = `null ${formatScore(chance.mean)} ± ${formatScore(chance.standardDeviation)}`;
-    lines.push(`${spread}, p ${formatScore(chance.pValue)} (${formatCount(chance.permutations)} permutations)`);
+    const around = `null ${formatScore(chance.mean)} ± ${formatScore(chance.standardDeviation)}`;
+    lines.push(`${around}, p ${formatScore(chance.pValue)} (${formatCount(chance.permutations)} permutations)`);
   }
   return lines;
 }
 
 function formatInterval({ low, high }: Interval): string {
   return `[${formatScore(low)}, ${formatScore(high)}]`;
+}
+
+/** How often such intervals held the truth, in tables of how many rows. */
+function formatCoverage({ coverage: { n, value } }: Interval): string {
+  return `${formatLevel(value)} at ${formatCount(n)} rows`;
 }
 
 function formatLevel(level: number): string {

@@ -12,7 +12,7 @@
  * Null: the rows of the factors are shuffled against those of the latents.
  */
 import { deriveSeed, STREAMS } from '../random.js';
-import type { Interval, NullDistribution } from '../types.js';
+import type { Interval, NullDistribution, Spread } from '../types.js';
 import { permuteFactors, takeRows } from './load-table.js';
 import type { Table } from './table.js';
 
@@ -75,7 +75,7 @@ export function intervalAround(
   level: number,
   range: readonly [number, number | null],
   correctBias: boolean,
-): Interval | null {
+): Omit<Interval, 'coverage'> | null {
   if (halves.length < 2) return null;
   const share = halfOf(rows) / (rows - halfOf(rows));
   const mean = meanOf(halves);
@@ -89,6 +89,21 @@ export function intervalAround(
     level,
     bias,
     standardError: standardDeviationOf(deviations),
+    resamples: halves.length,
+  };
+}
+
+/** How the scores of halves spread; null for fewer than two of them. */
+export function spreadOf(halves: readonly number[], level: number): Spread | null {
+  if (halves.length < 2) return null;
+  const sorted = [...halves].sort((a, b) => a - b);
+  const tail = (1 - level) / 2;
+  return {
+    low: quantile(sorted, tail),
+    high: quantile(sorted, 1 - tail),
+    level,
+    mean: meanOf(halves),
+    standardDeviation: standardDeviationOf(halves),
     resamples: halves.length,
   };
 }
@@ -123,9 +138,14 @@ function standardDeviationOf(values: readonly number[]): number {
   return largest * Math.sqrt(squares / (values.length - 1));
 }
 
-/** Linear interpolation between order statistics. */
+/**
+ * Linear interpolation between order statistics, the i-th of n standing for the share i / (n + 1):
+ * so a further draw lies beyond with the probability that is asked for. With i - 1 of n - 1, a 95 %
+ * interval of 100 draws would hold 93.1 %.
+ * Source: R. Hyndman, Y. Fan 1996, Sample Quantiles in Statistical Packages, definition 6.
+ */
 function quantile(sorted: readonly number[], q: number): number {
-  const at = q * (sorted.length - 1);
+  const at = Math.min(sorted.length - 1, Math.max(0, q * (sorted.length + 1) - 1));
   const below = Math.floor(at);
   const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below] + (at - below) * (sorted[above] - sorted[below]);

@@ -38,7 +38,7 @@ test('prints one JSON document that ends in a newline, with the same bytes every
   const report = JSON.parse(first.out) as Report;
   assert.is(report.schema, 'vaemetrics/report@1');
   assert.is(report.seed, 5);
-  assert.is(report.metrics.mig.interval?.resamples, 10);
+  assert.is(report.metrics.mig.spread?.resamples, 10);
   assert.is(report.metrics.mig.null?.permutations, 10);
   const other = await runInProcess(['score', ...pair(), '--json', '--seed', '6', '--interval', '10', '--null', '10']);
   assert.is.not(other.out, first.out);

@@ -225,7 +225,7 @@ test('halves the width of an interval when rows grow fourfold', async () => {
     );
     return interval.high - interval.low;
   };
-  const ratio = (await width(2000)) / (await width(8000));
+  const ratio = (await width(10_000)) / (await width(40_000));
   assert.ok(ratio > 1.6 && ratio < 2.5, `${ratio}`);
 });
 

@@ -342,8 +342,8 @@ test('gives the digits of one thread, with intervals and nulls', async () => {
     const options = { seed: 2, samples: 300, interval: 4, null: 4 };
     const alone = await migPosterior(posterior, factors, options);
     for (const threads of [2, 3]) assert.equal(await migPosterior(posterior, factors, { ...options, threads }), alone);
-    const { interval, null: chance } = alone;
-    assert.ok(interval && interval.low < interval.high && interval.low > 0.4, JSON.stringify(interval));
+    const { spread, null: chance } = alone;
+    assert.ok(spread && spread.low < spread.high && spread.low > 0.4, JSON.stringify(spread));
     assert.ok(chance && chance.maximum < 0.1 && chance.pValue === 1 / 5, JSON.stringify(chance));
   }
 });

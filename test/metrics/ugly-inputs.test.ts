@@ -27,25 +27,26 @@ function findNonFinite(value: unknown, path: string): string | null {
   return null;
 }
 
-function checkScore(name: string, { value, range, notes, interval, null: chance, ...rest }: Score): void {
-  assert.is(findNonFinite({ value, interval: interval ?? null, null: chance ?? null, ...rest }, name), null);
+function checkScore(name: string, { value, range, notes, spread, null: chance, ...rest }: Score): void {
+  assert.is(findNonFinite({ value, spread: spread ?? null, null: chance ?? null, ...rest }, name), null);
   if (value === null) {
     assert.ok(
       notes.some((note) => note.startsWith('undefined: ')),
       `${name}: null without a reason among ${JSON.stringify(notes)}`,
     );
-    assert.is(interval, undefined, name);
+    assert.is(spread, undefined, name);
     assert.is(chance, undefined, name);
     return;
   }
   const most = range[1] ?? Number.POSITIVE_INFINITY;
   assert.ok(value >= range[0] && value <= most, `${name}: ${value} is not within ${range}`);
-  if (interval) {
-    assert.ok(interval.low <= interval.high && interval.low >= range[0] && interval.high <= most, `${name}: interval`);
+  // Of so few resamples there is no interval.
+  if (spread) {
+    assert.ok(spread.low <= spread.high && spread.low >= range[0] && spread.high <= most, `${name}: spread`);
   } else
     assert.ok(
       notes.some((note) => note.startsWith('no interval: ')),
-      `${name}: neither interval nor reason`,
+      `${name}: neither spread nor reason`,
     );
   if (chance) assert.ok(chance.pValue > 0 && chance.pValue <= 1, name);
   else
@@ -96,7 +97,7 @@ for (const [name, { latents, factors, options = {}, constantLatents, constantFac
     for (const { name: metric, needs } of metrics) {
       const found = report.metrics[metric];
       if (options.trainRows) {
-        const { interval: _, ...without } = found;
+        const { spread: _, ...without } = found;
         checkScore(metric, { ...without, notes: [...without.notes, 'no interval: none was asked for'] });
       } else checkScore(metric, found);
       const says = (what: string | undefined) =>

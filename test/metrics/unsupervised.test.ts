@@ -202,8 +202,8 @@ test('are null with the reason for fewer than two latents that vary, and are not
     );
   }
   const latents = noise(5, 400, 1).map(([a]) => [a, a]);
-  const { interval } = await mutualInformationScore(latents, noise(6, 400, 1), { interval: 10, seed: 1 });
-  assert.ok((interval?.high as number) > 1, `${interval?.high}`);
+  const { spread } = await mutualInformationScore(latents, noise(6, 400, 1), { interval: 10, seed: 1 });
+  assert.ok((spread?.high as number) > 1, `${spread?.high}`);
 });
 
 test.run();

@@ -80,14 +80,34 @@ test('shows title, score, range, direction and meaning in a row', () => {
   assert.is(lines[6], 'IRS     1.0000  0 to 1  lower   how little a latent moves');
 });
 
+const INTERVAL = {
+  low: 0.65,
+  high: 0.7,
+  level: 0.95,
+  bias: 0.0021,
+  standardError: 0.01,
+  resamples: 100,
+  coverage: { n: 2000, value: 0.935 },
+};
+
 test('puts the interval beside the score and the null under it', () => {
-  const interval = { low: 0.65, high: 0.7, level: 0.9, bias: 0.0021, standardError: 0.01, resamples: 100 };
+  const interval = { ...INTERVAL, level: 0.9 };
   const chance = { mean: 0.012, standardDeviation: 0.003, maximum: 0.02, pValue: 0.0099, permutations: 1000 };
   const lines = linesOf(reportOf({ mig: scoreOf({ interval, null: chance }), irs: scoreOf() }));
-  assert.is(lines[4], 'Metric   Score  90 % interval        Bias  Range   Better  Meaning');
-  assert.match(lines[5], /^MIG {5}0\.6786 {2}\[0\.6500, 0\.7000\] {2}\+0\.0021 {2}0 to 1 {2}higher/);
+  assert.is(lines[4], 'Metric   Score  90 % interval        Bias  Coverage              Range   Better  Meaning');
+  assert.match(
+    lines[5],
+    /^MIG {5}0\.6786 {2}\[0\.6500, 0\.7000\] {2}\+0\.0021 {2}93\.5 % at 2,000 rows {2}0 to 1 {2}higher/,
+  );
   assert.ok(lines.includes('        null 0.0120 ± 0.0030, p 0.0099 (1,000 permutations)'));
-  assert.match(lines.find((line) => line.startsWith('IRS')) ?? '', /^IRS {5}0\.6786 {29}0 to 1/);
+  assert.match(lines.find((line) => line.startsWith('IRS')) ?? '', /^IRS {5}0\.6786 {51}0 to 1/);
+});
+
+test('says under a score how halves of the rows spread, where there is no interval', () => {
+  const spread = { low: 0.61, high: 0.64, level: 0.95, mean: 0.63, standardDeviation: 0.01, resamples: 1000 };
+  const lines = linesOf(reportOf({ mig: scoreOf({ spread }) }));
+  assert.ok(lines.includes('        95 % of 1,000 halves of the rows score 0.6100 to 0.6400'), lines.join('\n'));
+  assert.not.ok(lines[4].includes('interval'));
 });
 
 test('shows a missing value as undefined, with the reason below', () => {
@@ -108,7 +128,7 @@ test('says a note once, for all metrics that have it, after the notes on the inp
 });
 
 test('fits every line into 80 columns and wraps the meaning', () => {
-  const interval = { low: 0.65, high: 0.7, level: 0.95, bias: 0.0021, standardError: 0.01, resamples: 100 };
+  const interval = INTERVAL;
   for (const score of [
     scoreOf(),
     scoreOf({ interval, notes: ['a note that is so long that it has to be broken '.repeat(4)] }),
@@ -121,18 +141,22 @@ test('fits every line into 80 columns and wraps the meaning', () => {
   assert.is(plain[row + 1], '                                that tell most about each');
 });
 
-test('drops meaning, direction, range and bias in this order where the terminal is narrow, and loses no number', () => {
-  const interval = { low: 0.65, high: 0.7, level: 0.95, bias: 0.0021, standardError: 0.01, resamples: 100 };
+test('drops meaning, direction, range, bias and coverage in this order where the terminal is narrow, and loses no number', () => {
+  const interval = INTERVAL;
   const headerAt = (width: number) =>
     linesOf(reportOf({ mig: scoreOf({ interval }) }), { width })
       .find((line) => line.startsWith('Metric'))
       ?.split(/ {2,}/);
-  assert.equal(headerAt(70), ['Metric', 'Score', '95 % interval', 'Bias', 'Range', 'Better']);
-  assert.equal(headerAt(50), ['Metric', 'Score', '95 % interval', 'Bias', 'Range']);
-  assert.equal(headerAt(42), ['Metric', 'Score', '95 % interval', 'Bias']);
+  assert.equal(headerAt(92), ['Metric', 'Score', '95 % interval', 'Bias', 'Coverage', 'Range', 'Better']);
+  assert.equal(headerAt(72), ['Metric', 'Score', '95 % interval', 'Bias', 'Coverage', 'Range']);
+  assert.equal(headerAt(64), ['Metric', 'Score', '95 % interval', 'Bias', 'Coverage']);
+  assert.equal(headerAt(56), ['Metric', 'Score', '95 % interval', 'Coverage']);
   assert.equal(headerAt(38), ['Metric', 'Score', '95 % interval']);
   const narrow = renderTable(reportOf({ mig: scoreOf({ interval }) }), { metrics, width: 30 });
-  assert.match(narrow.replace(/\s+/g, ' '), /95 % \[0\.6500, 0\.7000\], bias \+0\.0021/);
+  assert.match(
+    narrow.replace(/\s+/g, ' '),
+    /95 % \[0\.6500, 0\.7000\], bias \+0\.0021, coverage 93\.5 % at 2,000 rows/,
+  );
 });
 
 test('is no wider than 110 columns however wide the terminal is', () => {

@@ -13,8 +13,8 @@ test('an interval is that of deviations of halves, scaled to wholes and moved by
   const halves = [0.3, 0.5, 0.7, 0.9];
   const interval = intervalAround(0.55, halves, 5, 0.5, [0, 1], true);
   const deviation = Math.sqrt(share);
-  // Quartiles of -0.3, -0.1, 0.1, 0.3, interpolated.
-  const [low, high] = [-0.15 * deviation, 0.15 * deviation];
+  // Quartiles of -0.3, -0.1, 0.1, 0.3, of which the first stands for a fifth, interpolated.
+  const [low, high] = [-0.25 * deviation, 0.25 * deviation];
   const bias = (0.6 - 0.55) * share;
   const near = (a: number | undefined, b: number) => assert.ok(Math.abs((a ?? Number.NaN) - b) < 1e-15, `${a} ${b}`);
   near(interval?.bias, bias);
@@ -27,10 +27,18 @@ test('an interval is that of deviations of halves, scaled to wholes and moved by
 
 test('an interval stays within the range of the score, and takes two halves at least', () => {
   const { low, high } = intervalAround(0.9, [0.1, 0.2, 0.9], 100, 0.95, [0, 1], false) ?? {};
-  assert.ok(Math.abs((low as number) - 0.435) < 1e-12, `${low}`);
+  assert.ok(Math.abs((low as number) - 0.4) < 1e-12, `${low}`);
   assert.is(high, 1);
   assert.is(intervalAround(0.9, [0.1], 100, 0.95, [0, 1], false), null);
-  assert.is(intervalAround(7, [9, 8], 100, 0.95, [0, null], false)?.high, 7.475);
+  assert.is(intervalAround(7, [9, 8], 100, 0.95, [0, null], false)?.high, 7.5);
+});
+
+test('a 95 % interval of 100 halves leaves out what a further half lies beyond in 5 of 100 cases', () => {
+  const halves = Array.from({ length: 100 }, (_, i) => (i - 49.5) / 200);
+  const { low, high } = intervalAround(0, halves, 100, 0.95, [-1, 1], false) ?? {};
+  // The 2.525th from either end.
+  assert.ok(Math.abs((high as number) - (49.5 - 1.525) / 200) < 1e-12, `${high}`);
+  assert.ok(Math.abs((low as number) + (high as number)) < 1e-12, `${low}`);
 });
 
 test('scores whose squares overflow have standard deviations', () => {
