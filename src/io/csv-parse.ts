@@ -149,9 +149,9 @@ class RowParser {
     const { delimiter, otherSpace, point, hasWords } = this;
     this.lines = lines;
     this.text = null;
-    // A cell takes two bytes at least, its delimiter included.
-    if (this.values.length < lines.length / 2 + 1) this.values = new Float64Array((lines.length >> 1) + 1);
-    const values = this.values;
+    // Room for cells of two bytes, their delimiter included; empty ones take less, and make it grow.
+    if (this.values.length <= lines.length / 2) this.values = new Float64Array((lines.length >> 1) + 1);
+    let values = this.values;
     let count = 0;
     let rows = 0;
     let areInt32 = true;
@@ -173,6 +173,12 @@ class RowParser {
         }
       }
       if (this.sawBlank) throw this.refuse('expected a row, got an empty line before the last row');
+      // What is written behind the end of a typed array is lost without a word.
+      if (count + columns > values.length) {
+        values = new Float64Array(Math.max(2 * values.length, count + columns));
+        values.set(this.values.subarray(0, count));
+        this.values = values;
+      }
 
       for (let column = 0; ; column++) {
         let byte = lines[at];
