@@ -50,6 +50,11 @@ export interface ArrayEntry {
    */
   select?(columns: readonly number[]): ArrayEntry;
   /**
+   * Refuses what is known already to be unreadable, as a text table that was read through.
+   * @throws DataError as `read` does
+   */
+  check?(): void;
+  /**
    * Reads it whole. One dimension is one column.
    * @throws DataError with the row and column of a value that cannot be used, or with `refusal`
    */

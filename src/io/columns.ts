@@ -69,7 +69,7 @@ export function countColumns({ shape }: ArrayEntry): number {
 export function withColumns(entry: ArrayEntry, columns: readonly number[]): ArrayEntry {
   if (entry.select !== undefined) return entry.select(columns);
   const rows = entry.shape[0];
-  const { columnNames, words, readStrings: _, rowNameColumns: __, ...rest } = entry;
+  const { columnNames, words, readStrings: _, rowNameColumns: __, check: ___, ...rest } = entry;
   const pick = (matrix: Matrix): Matrix => {
     const data = allocate(matrix.dtype, matrix.rows * columns.length, { path: entry.path });
     for (let row = 0, i = 0; row < matrix.rows; row++) {
@@ -132,5 +132,5 @@ function describeRowNames(columns: readonly number[], names: readonly string[] =
 
 /** What pandas and R write above the names of rows, and what pandas makes of that. */
 export function isUnnamedColumn(name: string): boolean {
-  return name === '' || /^Unnamed: \d+$/.test(name);
+  return name === '' || /^Unnamed: \d+(?:\.\d+)*$/.test(name);
 }

@@ -63,6 +63,7 @@ export async function findArray(
     typeof columns === 'string' ? chooseColumns(whole, columns, role) : dropRowNames(whole, role);
   const pick = (entry: ArrayEntry) => (kept === null ? entry : withColumns(entry, kept));
   const entry = pick(whole);
+  entry.check?.();
   refuseWords(entry, role, isTransposed);
   const ofFile = (file.notes ?? []).map((given) => ({
     ...given,
