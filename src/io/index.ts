@@ -8,9 +8,18 @@ import { detectFormat, isPacked } from './detect.js';
 import { gunzip } from './gzip.js';
 import type { ByteSource } from './source.js';
 
-export type { ArrayEntry, ArrayFile, RowChunk } from './array-file.js';
+export type { ArrayEntry, ArrayFile, RowChunk, TakenColumn } from './array-file.js';
 export type { OpenOptions, RawOptions } from './array-format.js';
-export { countColumns, dropRowNames, findColumns, nameColumn, withColumns } from './columns.js';
+export {
+  countColumns,
+  dropRowNames,
+  findColumns,
+  type KeptColumns,
+  nameColumn,
+  noteRowNames,
+  withColumns,
+  writeRanges,
+} from './columns.js';
 export { type Conversion, type ConvertOptions, convertArrays, formatForPath } from './convert.js';
 export { type CsvWriteOptions, writeCsv } from './csv.js';
 export { type FactorLabels, factorLabelMembers, readFactorLabels } from './factor-labels.js';

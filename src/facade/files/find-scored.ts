@@ -200,8 +200,9 @@ function refuseShared(
     const problem = phrase`expected beside ${mention('factorColumns')}, which takes factors from the same table`;
     throw wrongValue({ option: 'latentColumns', problem });
   }
-  const ofFactors = findColumns(table, factorColumns, 'factors');
-  const shared = findColumns(table, latentColumns, 'latents').find((column) => ofFactors.includes(column));
+  const placesOf = (selection: string, role: Role) => findColumns(table, selection, role).map(({ column }) => column);
+  const ofFactors = placesOf(factorColumns, 'factors');
+  const shared = placesOf(latentColumns, 'latents').find((column) => ofFactors.includes(column));
   if (shared === undefined) return;
   const name = nameColumn(table.columnNames ?? [], shared);
   throw wrongValue({ option: 'factorColumns', problem: `expected other columns than the latents, got ${name}` });
