@@ -59,7 +59,8 @@ export { writeVmat } from './vmat.js';
 /**
  * Opens a file of arrays. The format is told by its first bytes, and by its name only where those
  * say nothing. Headers are read and checked; numbers are read by the entries. (A text table has no
- * header and is read through.) What gzip packed is unpacked into memory, up to 2 GiB.
+ * header and is read through.) What gzip packed is unpacked into memory, up to 2 GiB
+ * (`mostUnpacked`).
  *
  * @throws DataError with the place where the file is damaged or cannot be read
  *
