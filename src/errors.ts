@@ -4,7 +4,7 @@
  * Every one carries a `code`, so that a caller (the command line among them) can tell a wrong
  * option from wrong data, and both from a bug of ours, without reading the message.
  */
-import { type Mention, type NameOption, type Phrase, renameMentions, renderPhrase } from './phrase.js';
+import { cut, type Mention, type NameOption, type Phrase, renameMentions, renderPhrase } from './phrase.js';
 
 /** `ERR_OPTION`: an option or argument is wrong. `ERR_DATA`: the numbers or the file are wrong. */
 export type ErrorCode = 'ERR_OPTION' | 'ERR_DATA';
@@ -136,7 +136,7 @@ export class DataError extends Error implements CodedError {
 function describePlace(place: Place): string {
   const parts: string[] = [];
   if (place.path !== undefined) parts.push(place.path === '-' ? 'standard input' : place.path);
-  if (place.member !== undefined) parts.push(`member '${place.member}'`);
+  if (place.member !== undefined) parts.push(`member '${cut(place.member)}'`);
   if (place.row !== undefined) parts.push(`row ${place.row}`);
   if (place.column !== undefined) parts.push(`column ${place.column}`);
   if (place.byte !== undefined) parts.push(`byte ${place.byte}`);

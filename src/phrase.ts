@@ -38,8 +38,21 @@ export function renameMentions(text: string | Phrase, rename: (mention: Mention)
 /** As a program writes an option: `trainRows`, `shortcuts: false`. */
 export const asProgram: NameOption = ({ option, value }) => (value === undefined ? option : `${option}: ${value}`);
 
-/** The text, with options written by `nameOption`. */
+/** The text, with options written by `nameOption`; what it quotes of data is cut. */
 export function renderPhrase(text: string | Phrase, nameOption: NameOption = asProgram): string {
-  if (typeof text === 'string') return text;
-  return text.map((part) => (typeof part === 'string' ? part : nameOption(part))).join('');
+  if (typeof text === 'string') return cut(text);
+  return cut(text.map((part) => (typeof part === 'string' ? part : nameOption(part))).join(''));
+}
+
+/** Longer than any path or number that somebody wrote. */
+const LONGEST_WORD = 300;
+const LONGEST_TEXT = 4000;
+
+/** A text whose words, and which as a whole, is not as long as data make it: cells, names, lists. */
+export function cut(text: string): string {
+  if (text.length <= LONGEST_WORD) return text;
+  const words = text.replace(/\S{301,}/g, (word) => `${word.slice(0, LONGEST_WORD / 5)}...`);
+  return words.length <= LONGEST_TEXT
+    ? words
+    : `${words.slice(0, LONGEST_TEXT / 4)} ... ${words.slice(-LONGEST_TEXT / 4)}`;
 }

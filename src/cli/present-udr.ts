@@ -2,6 +2,7 @@ import { wrongValue } from '../errors.js';
 import { findArray } from '../facade/files/find-array.js';
 import { openFor } from '../facade/files/read-input.js';
 import { nameReading } from '../facade/files/reading-options.js';
+import { describeCounters } from '../facade/files/row-counters.js';
 import type { UdrPosterior } from '../facade/udr.js';
 import { openFileSource } from '../io/file-source.js';
 import { type ArrayEntry, findPosterior } from '../io/index.js';
@@ -80,9 +81,11 @@ async function readModel(path: string, flags: AgreementFlags, notes: Note[]): Pr
   try {
     const file = await openFor('latents', source, { columns: latentColumns, dtype: latentsDtype, header });
     const found = await findArray(file, 'latents', { member: latentsMember, columns: latentColumns });
-    notes.push(...found.notes);
     refuseGuesses(found.notes, flags.strict);
     const latents = await found.entry.read();
+    const ofRead = describeCounters('latents', found.entry, latents);
+    refuseGuesses(ofRead, flags.strict);
+    notes.push(...found.notes, ...ofRead);
     const { posterior } = findPosterior(file, found.whole);
     const { origin } = found;
     if (posterior === null) return { model: latents, origin };

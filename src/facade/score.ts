@@ -62,6 +62,7 @@ export async function score<Name extends string = MetricSpelling>(
   refuseGuesses(notes, options.strict);
   const started = performance.now();
   const results = await runTasks(z, v, usable, common, posterior);
+  if (results.looksSwapped) refuseGuesses([LOOKS_SWAPPED], options.strict);
   const scores = tasks.map((task) => {
     const at = usable.indexOf(task);
     return { score: at < 0 ? withoutPosterior(task, refusal) : results.scores[at], seconds: results.seconds[at] ?? 0 };
@@ -102,6 +103,7 @@ export async function score<Name extends string = MetricSpelling>(
 const LOOKS_SWAPPED = note(
   'swapped-arrays',
   'latents are whole numbers of few values and factors are not: the two look swapped (latents come first)',
+  { isGuess: true },
 );
 
 /** Whether a metric can be computed only of posteriors. */

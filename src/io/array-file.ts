@@ -19,6 +19,12 @@ export interface RowChunk {
   readonly matrix: Matrix;
 }
 
+/** A column that was taken of a table. */
+export interface TakenColumn {
+  readonly column: number;
+  readonly isNamed: boolean;
+}
+
 /** One array of a file. */
 export interface ArrayEntry {
   /** The file it is in. */
@@ -45,10 +51,20 @@ export interface ArrayEntry {
   /** Columns that name the rows, as an index of pandas, and are no data; rising. */
   readonly rowNameColumns?: readonly number[];
   /**
+   * Of a table of which some columns were taken, by column: its place in the table, and whether it
+   * was asked for by its name or place alone, and so is meant. Null if its columns have none.
+   */
+  readonly taken?: readonly TakenColumn[] | null;
+  /**
    * The same table with these columns alone: there if the file can read them without the others,
    * which then may be damaged or no numbers.
    */
   select?(columns: readonly number[]): ArrayEntry;
+  /**
+   * Refuses what is known already to be unreadable, as a text table that was read through.
+   * @throws DataError as `read` does
+   */
+  check?(): void;
   /**
    * Reads it whole. One dimension is one column.
    * @throws DataError with the row and column of a value that cannot be used, or with `refusal`

@@ -27,8 +27,11 @@ export interface OpenOptions {
    * whether the first line of a text table is one too many.
    */
   readonly expectedRows?: number;
-  /** Whether the columns of that file are named 0, 1, 2 ... */
-  readonly isBesideNumbered?: boolean;
+  /**
+   * Whether the first line of that file numbers its columns (0, 1, 2 ...), and whether it was taken
+   * for their names or for a row.
+   */
+  readonly besideNumbered?: 'names' | 'row';
   /**
    * Whether the first row of a text table holds names; `auto`, the default, looks whether it holds
    * no number.

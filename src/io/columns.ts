@@ -5,7 +5,7 @@ import { Matrix } from '../matrix.js';
 import { type Note, note } from '../note.js';
 import { mention, phrase } from '../phrase.js';
 import { suggest } from '../suggest.js';
-import type { ArrayEntry } from './array-file.js';
+import type { ArrayEntry, TakenColumn } from './array-file.js';
 import { allocate, heldBytes } from './dtype.js';
 import type { Role } from './roles.js';
 
@@ -15,12 +15,12 @@ import type { Role } from './roles.js';
  *
  * @throws DataError for what names no column, or one twice
  */
-export function findColumns(entry: ArrayEntry, selection: string, role: Role): number[] {
+export function findColumns(entry: ArrayEntry, selection: string, role: Role): TakenColumn[] {
   const names = entry.columnNames ?? [];
   const columns = countColumns(entry);
   const refuse = (problem: string) =>
     new DataError(phrase`${mention('columns', selection, role)}: ${problem}`, { path: entry.path });
-  const found: number[] = [];
+  const found: TakenColumn[] = [];
   for (const word of selection.split(',').map((part) => part.trim())) {
     const some = findColumn(word, names, columns);
     if (some === null || some.length === 0) {
@@ -28,11 +28,25 @@ export function findColumns(entry: ArrayEntry, selection: string, role: Role): n
       const help = near.length > 0 ? `did you mean ${near.join(' or ')}?` : describeColumns(names, columns);
       throw refuse(`found no column '${word}'; ${help}`);
     }
-    found.push(...some);
+    // A name, or a column by its number.
+    const isNamed = some.length === 1 && !word.includes('*');
+    found.push(...some.map((column) => ({ column, isNamed })));
   }
-  const twice = found.find((column, i) => found.indexOf(column) !== i);
+  const places = found.map(({ column }) => column);
+  const twice = places.find((column, i) => places.indexOf(column) !== i);
   if (twice !== undefined) throw refuse(`expected every column once, got ${nameColumn(names, twice)} twice`);
   return found;
+}
+
+/** Columns, in rising order, as ranges of a selection: `0:2,3:7`. */
+export function writeRanges(columns: readonly number[]): string {
+  const ranges: Array<[from: number, to: number]> = [];
+  for (const column of columns) {
+    const last = ranges.at(-1);
+    if (last?.[1] === column) last[1]++;
+    else ranges.push([column, column + 1]);
+  }
+  return ranges.map(([from, to]) => `${from}:${to}`).join(',');
 }
 
 function findColumn(word: string, names: readonly string[], columns: number): number[] | null {
@@ -69,7 +83,7 @@ export function countColumns({ shape }: ArrayEntry): number {
 export function withColumns(entry: ArrayEntry, columns: readonly number[]): ArrayEntry {
   if (entry.select !== undefined) return entry.select(columns);
   const rows = entry.shape[0];
-  const { columnNames, words, readStrings: _, rowNameColumns: __, ...rest } = entry;
+  const { columnNames, words, readStrings: _, rowNameColumns: __, check: ___, ...rest } = entry;
   const pick = (matrix: Matrix): Matrix => {
     const data = allocate(matrix.dtype, matrix.rows * columns.length, { path: entry.path });
     for (let row = 0, i = 0; row < matrix.rows; row++) {
@@ -93,7 +107,7 @@ export function withColumns(entry: ArrayEntry, columns: readonly number[]): Arra
 /** Which columns of a table are data. */
 export interface KeptColumns {
   /** Null for all. */
-  readonly kept: readonly number[] | null;
+  readonly kept: readonly TakenColumn[] | null;
   /** What the others are. */
   readonly leftOut: readonly string[];
   readonly notes: readonly Note[];
@@ -112,7 +126,8 @@ export function dropRowNames(entry: ArrayEntry, role: Role): KeptColumns {
   });
   const { columnNames, rowNameColumns: named = [] } = entry;
   if (named.length > 0 && columns > named.length) {
-    const kept = Array.from({ length: columns }, (_, i) => i).filter((column) => !named.includes(column));
+    const data = Array.from({ length: columns }, (_, i) => i).filter((column) => !named.includes(column));
+    const kept = data.map((column) => ({ column, isNamed: false }));
     const what = describeRowNames(named, columnNames);
     const [name, are, it] = named.length === 1 ? ['names', 'is', 'it'] : ['name', 'are', 'them'];
     const text = `${entry.path}: ${what} ${name} the rows and ${are} left out`;
@@ -125,6 +140,19 @@ export function dropRowNames(entry: ArrayEntry, role: Role): KeptColumns {
   return { kept: null, leftOut: [], notes: [note('unnamed-column', text, more(`1:${columns}`, 'leaves it out'))] };
 }
 
+/** Notes what names the rows among columns that were asked for, but not by its name. */
+export function noteRowNames(entry: ArrayEntry, kept: readonly TakenColumn[], role: Role): Note[] {
+  const { columnNames, rowNameColumns: named = [], path } = entry;
+  const names = kept.flatMap(({ column, isNamed }) => (named.includes(column) && !isNamed ? [column] : []));
+  if (names.length === 0) return [];
+  const others = kept.map(({ column }) => column).filter((column) => !names.includes(column));
+  const [name, are, it] = names.length === 1 ? ['names', 'is', 'it'] : ['name', 'are', 'them'];
+  const text = `${path}: ${describeRowNames(names, columnNames)} ${name} the rows and ${are} taken as data`;
+  const suggestion = phrase`${mention('columns', writeRanges(others), role)} leaves ${it} out`;
+  const isRest = others.length > 0;
+  return [note('row-counter', text, { option: 'columns', ...(isRest && { suggestion }), isGuess: true })];
+}
+
 function describeRowNames(columns: readonly number[], names: readonly string[] = []): string {
   if (columns.length === 1 && columns[0] === 0) return 'the first column';
   return columns.map((column) => nameColumn(names, column)).join(', ');
@@ -132,5 +160,5 @@ function describeRowNames(columns: readonly number[], names: readonly string[] =
 
 /** What pandas and R write above the names of rows, and what pandas makes of that. */
 export function isUnnamedColumn(name: string): boolean {
-  return name === '' || /^Unnamed: \d+$/.test(name);
+  return name === '' || /^Unnamed: \d+(?:\.\d+)*$/.test(name);
 }

@@ -95,3 +95,9 @@ function trimSpaces(cell: string): string {
 function isSpace(character: string | undefined, delimiter: string): boolean {
   return character === ' ' || (character === '\t' && delimiter !== '\t');
 }
+
+/** A cell in a message: short, and on one line. */
+export function quote(cell: string): string {
+  if (cell === '') return 'an empty cell';
+  return JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}...` : cell);
+}

@@ -1,13 +1,15 @@
 import { DataError } from '../errors.js';
 import { joinBytes } from '../join-bytes.js';
-import { isInt32, isInt32Text, isMissing, parseCell, splitLine } from './csv-cells.js';
+import { mention, type Phrase, phrase } from '../phrase.js';
+import { isInt32, isInt32Text, isMissing, parseCell, quote, splitLine } from './csv-cells.js';
+import { isGrouped } from './csv-separators.js';
 import { type ByteSource, streamRange } from './source.js';
 import { MOST_WORDS } from './words.js';
 
 /** How the lines of a text table are to be read. */
 export interface Dialect {
   /** A blank stands for any number of blanks and tabs. */
-  readonly delimiter: ',' | ';' | '\t' | ' ';
+  readonly delimiter: ',' | ';' | '\t' | ' ' | '|';
   /** What stands before the fraction of a number. */
   readonly decimal: '.' | ',';
   /** Where the first row of numbers begins. */
@@ -15,10 +17,33 @@ export interface Dialect {
   /** Lines before it, for messages. */
   readonly linesBefore: number;
   readonly columns: number;
-  /** Whether cells that say that a value is missing are NaN, and not refused. */
-  readonly takesMissing: boolean;
-  /** By column: null for numbers; the words that were met so far and their numbers for words. */
-  readonly words: ReadonlyArray<Map<string, number> | null>;
+  /**
+   * Whether cells that say that a value is missing are NaN, and not refused. If it could have been
+   * asked for and was not, messages say so.
+   */
+  readonly takesMissing: boolean | undefined;
+  /**
+   * By column: null for numbers; the words that were met so far and their numbers for words. It
+   * changes where all cells so far are missing.
+   */
+  readonly words: Array<Map<string, number> | null>;
+  /** By column: whether all cells so far are missing, so that it may be of numbers or words. */
+  readonly isUndecided: boolean[];
+}
+
+/** What is wrong with the cells of a column, which hinders only who asks for it. */
+export interface ColumnProblem {
+  readonly problem: string | Phrase;
+  readonly row: number;
+  readonly column: number;
+}
+
+/** What was met in the columns of a table. */
+export interface Findings {
+  /** By column, the first problem; the cells below it are not looked at. */
+  readonly problems: Array<ColumnProblem | null>;
+  /** A word that was met with blanks around it and without, in a column of words. */
+  spaced: { readonly word: string; readonly column: number } | null;
 }
 
 /** Some rows of numbers, row by row. `values` is used again for the next rows. */
@@ -36,17 +61,20 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
 const HASH = 0x23;
+const PERCENT = 0x25;
+/** How the cells of a column are read: the last not at all. */
+const [NUMBERS, WORDS, UNREADABLE] = [0, 1, 2];
 /** Between cells that blanks separate, once they are squeezed: no text has it. */
 const UNIT_SEPARATOR = '\x1f';
 const TAB = 0x09;
 
 /**
- * Parses the rows of a text table as they are read, a mebibyte of text at a time.
- * @throws DataError with the row, the column and the line of what is no number, or of a row of
- * other length
+ * Parses the rows of a text table as they are read, a mebibyte of text at a time. What is wrong
+ * with a cell goes into `findings`.
+ * @throws DataError with the row and the line of a row of other length
  */
-export async function* parseRows(source: ByteSource, dialect: Dialect): AsyncGenerator<ParsedRows> {
-  const parser = new RowParser(source.path, dialect);
+export async function* parseRows(source: ByteSource, dialect: Dialect, findings: Findings): AsyncGenerator<ParsedRows> {
+  const parser = new RowParser(source.path, dialect, findings);
   // The line that the last block cut, without its end.
   let rest: Uint8Array = new Uint8Array(0);
   for await (const block of streamRange(source, dialect.start, source.size - dialect.start)) {
@@ -76,7 +104,7 @@ export function isExact(text: string, value: number): boolean {
   return Number.isFinite(value) && BigInt(text.replace(/^\+/, '')) === BigInt(value);
 }
 
-/** Whether a line that begins with # is a comment, as numpy.savetxt writes it: `# x y`. */
+/** Whether a line that begins with # or % is a comment, as numpy.savetxt writes it: `# x y`. */
 function isComment(lines: Uint8Array, at: number): boolean {
   const next = lines[at + 1];
   return next === SPACE || next === TAB || next === RETURN || next === NEWLINE;
@@ -97,9 +125,10 @@ function squeezeBlanks(lines: Uint8Array): Uint8Array {
     }
     const isFirst = length === 0 || squeezed[length - 1] === NEWLINE;
     // A comment stays one: `# x`.
-    const isBehindHash = squeezed[length - 1] === HASH && (length === 1 || squeezed[length - 2] === NEWLINE);
+    const last = squeezed[length - 1];
+    const isBehindMark = (last === HASH || last === PERCENT) && (length === 1 || squeezed[length - 2] === NEWLINE);
     if (isBlank && !isFirst && byte !== NEWLINE)
-      squeezed[length++] = isBehindHash ? SPACE : UNIT_SEPARATOR.charCodeAt(0);
+      squeezed[length++] = isBehindMark ? SPACE : UNIT_SEPARATOR.charCodeAt(0);
     isBlank = false;
     squeezed[length++] = byte;
   }
@@ -115,7 +144,10 @@ class RowParser {
   private readonly separator: string;
   private readonly delimiter: number;
   private readonly point: number;
-  private readonly hasWords: boolean;
+  /** By column: how its cells are read. */
+  private readonly kinds: Uint8Array;
+  /** By column and word: whether it was met without blanks around it (1), with some (2), or both. */
+  private readonly spacing: number[][];
   private readonly otherSpace: number;
   /** The lines being parsed as text, made when a cell needs it. */
   private text: string | null = null;
@@ -125,11 +157,15 @@ class RowParser {
   constructor(
     private readonly path: string,
     private readonly dialect: Dialect,
+    private readonly findings: Findings,
   ) {
     this.separator = dialect.delimiter === ' ' ? UNIT_SEPARATOR : dialect.delimiter;
     this.delimiter = this.separator.charCodeAt(0);
     this.point = dialect.decimal.charCodeAt(0);
-    this.hasWords = dialect.words.some((words) => words !== null);
+    this.kinds = Uint8Array.from(dialect.words, (words, column) =>
+      findings.problems[column] != null ? UNREADABLE : words === null ? NUMBERS : WORDS,
+    );
+    this.spacing = dialect.words.map(() => []);
     this.otherSpace = this.delimiter === TAB ? SPACE : TAB;
   }
 
@@ -145,13 +181,13 @@ class RowParser {
   /** Parses whole lines; the last byte is a newline. */
   parse(written: Uint8Array): ParsedRows {
     const lines = this.dialect.delimiter === ' ' ? squeezeBlanks(written) : written;
-    const { columns, words } = this.dialect;
-    const { delimiter, otherSpace, point, hasWords } = this;
+    const { columns } = this.dialect;
+    const { delimiter, otherSpace, point, kinds } = this;
     this.lines = lines;
     this.text = null;
-    // A cell takes two bytes at least, its delimiter included.
-    if (this.values.length < lines.length / 2 + 1) this.values = new Float64Array((lines.length >> 1) + 1);
-    const values = this.values;
+    // Room for cells of two bytes, their delimiter included; empty ones take less, and make it grow.
+    if (this.values.length <= lines.length / 2) this.values = new Float64Array((lines.length >> 1) + 1);
+    let values = this.values;
     let count = 0;
     let rows = 0;
     let areInt32 = true;
@@ -159,7 +195,7 @@ class RowParser {
 
     while (at < lines.length) {
       const lineStart = at;
-      if (lines[at] === HASH && isComment(lines, at)) {
+      if ((lines[at] === HASH || lines[at] === PERCENT) && isComment(lines, at)) {
         this.comments++;
         at = lines.indexOf(NEWLINE, at) + 1;
         continue;
@@ -173,15 +209,22 @@ class RowParser {
         }
       }
       if (this.sawBlank) throw this.refuse('expected a row, got an empty line before the last row');
+      // What is written behind the end of a typed array is lost without a word.
+      if (count + columns > values.length) {
+        values = new Float64Array(Math.max(2 * values.length, count + columns));
+        values.set(this.values.subarray(0, count));
+        this.values = values;
+      }
 
       for (let column = 0; ; column++) {
         let byte = lines[at];
         while (byte === SPACE || byte === otherSpace) byte = lines[++at];
         const start = at;
-        if (hasWords && column < columns && words[column] !== null) {
+        if (column < columns && kinds[column] !== NUMBERS) {
           at = this.endOfCell(start);
-          const code = this.readWord(start, at, lineStart, column);
-          areInt32 = areInt32 && !Number.isNaN(code);
+          const isRead = kinds[column] !== UNREADABLE;
+          const code = isRead ? this.readWord(start, at, lineStart, column) : Number.NaN;
+          areInt32 = areInt32 && !(isRead && Number.isNaN(code));
           values[count++] = code;
           byte = lines[at++];
           if (byte !== NEWLINE) continue;
@@ -243,11 +286,9 @@ class RowParser {
           } else {
             const text = this.textOf(start, end);
             value = Number(point === 0x2e ? text : text.replace(',', '.'));
-            if (isInteger && !isExact(text, value)) {
-              throw this.refuse(`expected a whole number that float64 holds, got ${text}`, column);
-            }
+            if (isInteger && !isExact(text, value)) value = this.reject(inexact(text, this.line), column, lineStart);
           }
-          areInt32 = areInt32 && isInteger && isInt32(value);
+          areInt32 = areInt32 && ((isInteger && isInt32(value)) || kinds[column] === UNREADABLE);
         } else {
           at = this.endOfCell(start);
           value = this.parseSlowly(start, at, lineStart, column);
@@ -292,46 +333,91 @@ class RowParser {
     const written = this.decode(start, end);
     const cell = this.cellOf(written, column);
     const { takesMissing, decimal } = this.dialect;
-    const value = takesMissing && isMissing(cell) ? Number.NaN : parseCell(cell, decimal);
-    if (value === null) {
-      // A row of other length explains the cell better than the cell itself does.
-      const length = this.lengthOfLine(lineStart);
-      if (length !== null && length !== this.dialect.columns) throw this.refuseLength(lineStart);
-      throw this.refuse(`expected a number, got ${quote(cell)}`, column);
-    }
-    if (/^[+-]?\d+$/.test(cell) && !isExact(cell, value)) {
-      throw this.refuse(`expected a whole number that float64 holds, got ${cell}`, column);
-    }
+    this.slowIsInt32 = false;
+    if (takesMissing && isMissing(cell)) return Number.NaN;
+    const value = parseCell(cell, decimal);
+    if (value === null) return this.reject(this.explain(cell, 'a number'), column, lineStart);
+    if (/^[+-]?\d+$/.test(cell) && !isExact(cell, value))
+      return this.reject(inexact(cell, this.line), column, lineStart);
     this.slowIsInt32 = isInt32Text(cell, value);
     return value;
   }
 
   /** The number of a word: how many others of its column were met before it. */
   private readWord(start: number, end: number, lineStart: number, column: number): number {
-    const word = this.cellOf(this.decode(start, end), column);
-    const known = this.dialect.words[column] as Map<string, number>;
+    const written = this.decode(start, end);
+    const word = this.cellOf(written, column);
+    const { words, isUndecided, takesMissing, decimal } = this.dialect;
+    const known = words[column] as Map<string, number>;
     const code = known.get(word);
-    if (code !== undefined) return code;
-    if (this.dialect.takesMissing && isMissing(word)) return Number.NaN;
-    const length = this.lengthOfLine(lineStart);
-    if (length !== null && length !== this.dialect.columns) throw this.refuseLength(lineStart);
-    if (word === '') throw this.refuse('expected a word, got an empty cell', column);
-    // Numbers that something else separates are no word.
-    if (/[,;\t ]/.test(word) && word.split(/[,;\t ]+/).every((part) => parseCell(part) !== null)) {
-      throw this.refuse(`expected a number, got ${quote(word)}`, column);
+    if (code !== undefined) return this.compareSpacing(code, word, start, written, column);
+    if (takesMissing && isMissing(word)) return Number.NaN;
+    if (isUndecided[column]) {
+      isUndecided[column] = false;
+      if (parseCell(word, decimal) !== null) {
+        words[column] = null;
+        this.kinds[column] = NUMBERS;
+        return this.parseSlowly(start, end, lineStart, column);
+      }
     }
-    // What stands for bytes that are no UTF-8.
-    if (word.includes('\ufffd')) throw this.refuse(`expected text in UTF-8, got ${quote(word)}`, column);
-    if (parseCell(word) !== null) {
+    // Numbers that something else separates are no word, nor is what stands for no UTF-8.
+    const areNumbers = /[,;\t ]/.test(word) && word.split(/[,;\t ]+/).every((part) => parseCell(part) !== null);
+    if (areNumbers) return this.reject(this.explain(word, 'a number'), column, lineStart);
+    if (word === '' || word.includes('\ufffd')) return this.reject(this.explain(word, 'a word'), column, lineStart);
+    if (parseCell(word, decimal) !== null) {
       const [first = ''] = known.keys();
-      throw new DataError(
-        `expected numbers or words in a column, got ${quote(first)} here and ${quote(word)} in line ${this.line}`,
-        { path: this.path, row: 0, column },
-      );
+      const problem = `expected numbers or words in a column, got ${quote(first)} here and ${quote(word)} in line ${this.line}`;
+      return this.reject([problem, ...this.offerDropping(first)], column, lineStart, 0);
     }
-    if (known.size >= MOST_WORDS) throw this.refuse(`expected at most ${MOST_WORDS} different words`, column);
+    if (known.size >= MOST_WORDS) {
+      return this.reject(`expected at most ${MOST_WORDS} different words (line ${this.line})`, column, lineStart);
+    }
     known.set(word, known.size);
-    return known.size - 1;
+    return this.compareSpacing(known.size - 1, word, start, written, column);
+  }
+
+  /** Remembers a word that has blanks around it in some cells, and none in others. */
+  private compareSpacing(code: number, word: string, start: number, written: string, column: number): number {
+    const before = this.lines[start - 1];
+    const isSpaced = before === SPACE || before === this.otherSpace || /^"\s|\s"?$/.test(written);
+    const seen = this.spacing[column];
+    seen[code] |= isSpaced ? 2 : 1;
+    if (seen[code] === 3) this.findings.spaced ??= { word, column };
+    return code;
+  }
+
+  /** What is wrong with a cell, and what helps. */
+  private explain(cell: string, expected: string): Phrase {
+    const place = ` (line ${this.line})`;
+    const got = `expected ${expected}, got ${quote(cell)}${place}`;
+    if (cell.includes('\ufffd')) {
+      return [`expected text in UTF-8, got ${quote(cell)}${place}; iconv -f cp1252 -t utf-8 writes it so`];
+    }
+    const offer = this.offerDropping(cell);
+    if (offer.length > 0) return [got, ...offer];
+    if (isGrouped(cell)) return [`${got}; write numbers without separators between thousands`];
+    if (this.dialect.columns > 1 && this.dialect.decimal === '.' && parseCell(cell, ',') !== null) {
+      return [`${got}; pandas.read_csv('x.csv', decimal=',').to_csv('y.csv', index=False) writes decimal points`];
+    }
+    return [got];
+  }
+
+  private offerDropping(cell: string): Phrase {
+    const isOffered = isMissing(cell) && this.dialect.takesMissing === false;
+    return isOffered ? phrase`; ${mention('dropNan')} leaves such rows out` : [];
+  }
+
+  /**
+   * Remembers what is wrong with a column, of which no more is read.
+   * @throws DataError for a row of other length, which explains the cell better than it does itself
+   */
+  private reject(problem: string | Phrase, column: number, lineStart: number, row = this.row): number {
+    const cells = this.splitLineAt(lineStart);
+    if (cells !== null && cells.length !== this.dialect.columns) throw this.refuseLength(lineStart);
+    this.findings.problems[column] = { problem, row, column };
+    this.kinds[column] = UNREADABLE;
+    this.slowIsInt32 = true;
+    return Number.NaN;
   }
 
   private decode(start: number, end: number): string {
@@ -345,14 +431,18 @@ class RowParser {
     return cells[0];
   }
 
-  private lengthOfLine(start: number): number | null {
+  private splitLineAt(start: number): string[] | null {
     const line = this.textOf(start, this.lines.indexOf(NEWLINE, start));
     const cells = splitLine(line.replace(/\r$/, ''), this.separator);
-    return Array.isArray(cells) ? cells.length : null;
+    return Array.isArray(cells) ? cells : null;
   }
 
   private refuseLength(lineStart: number): DataError {
-    return this.refuse(`expected ${this.dialect.columns} cells, got ${this.lengthOfLine(lineStart)}`);
+    const { columns } = this.dialect;
+    const cells = this.splitLineAt(lineStart);
+    const got = `expected ${columns} cells, got ${cells?.length}`;
+    const isEnded = cells?.length === columns + 1 && cells[columns] === '';
+    return this.refuse(isEnded ? `${got}, of which the last is empty: the line ends in a separator` : got);
   }
 
   private textOf(start: number, end: number): string {
@@ -362,8 +452,5 @@ class RowParser {
   }
 }
 
-/** A cell in a message: short, and on one line. */
-export function quote(cell: string): string {
-  if (cell === '') return 'an empty cell';
-  return JSON.stringify(cell.length > 40 ? `${cell.slice(0, 40)}...` : cell);
-}
+const inexact = (cell: string, line: number) =>
+  `expected a whole number that float64 holds, got ${cell} (line ${line})`;

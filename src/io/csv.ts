@@ -4,9 +4,10 @@ import { type Note, note } from '../note.js';
 import { mention, phrase } from '../phrase.js';
 import type { ArrayEntry, ArrayFile, RowChunk } from './array-file.js';
 import { type ArrayFormat, type ArrayOutput, writeRows } from './array-format.js';
+import { isUnnamedColumn, nameColumn, withColumns } from './columns.js';
 import { parseCell } from './csv-cells.js';
 import { type CsvOptions, type Layout, readLayout } from './csv-dialect.js';
-import { type Dialect, parseRows } from './csv-parse.js';
+import { type Dialect, type Findings, parseRows } from './csv-parse.js';
 import { allocate, heldBytes } from './dtype.js';
 import type { ByteSource } from './source.js';
 import { rankWords } from './words.js';
@@ -20,24 +21,32 @@ const KEPT_BYTES = 64 << 20;
  *
  * The dtype is int32 when every cell is written as an integer that int32 holds, otherwise float64.
  *
- * @throws DataError with the row, the column and the line of what is no number, or of a row of
- * other length
+ * What is wrong with a cell hinders only who asks for its column.
+ *
+ * @throws DataError with the line of a row of other length
  */
 export async function openCsv(source: ByteSource, options: CsvOptions = {}): Promise<ArrayFile> {
   const layout = await readLayout(source, options);
-  const { expectedRows } = options;
-  const table = await scan(source, layout);
+  const { expectedRows, besideNumbered, role } = options;
+  const table = await scan(source, layout, role);
   const other = layout.withHeader;
   if (other === null) return fileOf(table, layout.notes);
+  if (layout.isSettledByRows) {
+    // Labels may begin with 0 or 1: two files that both begin so, and are equally long, do not.
+    const areNames = besideNumbered === 'names' ? table.rows - 1 === expectedRows : table.rows === expectedRows;
+    if (besideNumbered !== undefined && areNames) return fileOf(await scan(source, other, role), other.notes);
+    const isSettled = table.rows === expectedRows;
+    return fileOf(table, isSettled ? layout.notes.filter(({ code }) => code !== 'counting-line') : layout.notes);
+  }
   // Only names in the first line make the rows agree.
   if (table.rows - 1 === expectedRows) {
     const text = 'the first line is taken for names: without it the rows agree';
-    const notes = other.notes.length > 0 ? other.notes : [note('found-header', text, unless(false, options))];
-    return fileOf(await scan(source, other), notes);
+    const found = note('found-header', text, unless(false, options));
+    return fileOf(await scan(source, other, role), [...other.notes, found]);
   }
   const text = 'all cells are words, and the first line is taken for a row';
   const isOfWords = table.dialect.words.every((words) => words !== null);
-  return fileOf(table, isOfWords ? [note('no-header', text, unless(true, options))] : []);
+  return fileOf(table, [...layout.notes, ...(isOfWords ? [note('no-header', text, unless(true, options))] : [])]);
 }
 
 function unless(header: boolean, { role }: CsvOptions) {
@@ -51,45 +60,104 @@ interface Table {
   readonly rows: number;
   readonly dtype: Dtype;
   readonly kept: readonly Float64Array[] | null;
-  /** Whether the first column names the rows. */
-  readonly hasRowNames: boolean;
+  /** The first columns that name the rows. */
+  readonly rowNameColumns: readonly number[];
+  readonly findings: Findings;
+  readonly role: CsvOptions['role'];
 }
 
-/** Reads a table through: how many rows it has, of what type, and whether every cell is right. */
-async function scan(source: ByteSource, layout: Layout): Promise<Table> {
-  const { dialect, columnNames, isFirstUnnamed } = layout;
+/** Reads a table through: how many rows it has, of what type, and what is wrong with its cells. */
+async function scan(source: ByteSource, layout: Layout, role: CsvOptions['role']): Promise<Table> {
+  const { dialect, columnNames, isFirstWithoutCell } = layout;
   const { columns, words } = dialect;
+  const findings: Findings = { problems: [], spaced: null };
   let rows = 0;
   let areInt32 = true;
   let kept: Float64Array[] | null = [];
-  // Of an unnamed first column: the number that it counts from.
-  let countsFrom: number | null = isFirstUnnamed && words[0] === null ? 0 : null;
-  for await (const parsed of parseRows(source, dialect)) {
+  const unnamed = columnNames?.findIndex((name) => !isUnnamedColumn(name)) ?? 0;
+  const counters = Array.from({ length: unnamed < 0 ? 0 : unnamed }, (_, column) => new RowCounter(column, columns));
+  const different = isFirstWithoutCell ? new Set<number>() : null;
+  for await (const parsed of parseRows(source, dialect, findings)) {
     const { values } = parsed;
-    if (rows === 0 && countsFrom !== null) countsFrom = values[0] === 1 ? 1 : 0;
-    for (let row = 0; row < parsed.rows && countsFrom !== null; row++) {
-      if (values[row * columns] !== countsFrom + rows + row) countsFrom = null;
-    }
+    for (const counter of counters) counter.take(values, parsed.rows);
+    for (let row = 0; row < parsed.rows && different !== null; row++) different.add(values[row * columns]);
     rows += parsed.rows;
     areInt32 &&= parsed.areInt32;
     if (rows * columns * 8 > KEPT_BYTES) kept = null;
     kept?.push(values.slice());
   }
+  for (const [column, isUndecided] of dialect.isUndecided.entries()) if (isUndecided) words[column] = null;
   renumber(dialect, kept ?? []);
-  const hasRowNames = rows > 0 && (countsFrom !== null || (isFirstUnnamed && words[0]?.size === rows));
-  if (layout.isFirstWithoutCell && !hasRowNames) {
-    const line = dialect.linesBefore + 1;
-    throw new DataError(`expected ${columns - 1} cells, got ${columns} (line ${line})`, { path: source.path, row: 0 });
-  }
-  return {
+  const areNames = counters.map(({ counts }, column) =>
+    rows > 0 && findings.problems[column] == null && words[column] === null ? counts : words[column]?.size === rows,
+  );
+  // R gives each row a name of its own.
+  if (rows > 0 && different?.size === rows && !isPairOfDigits(columns, dialect, words)) areNames[0] = true;
+  if (isFirstWithoutCell && !areNames[0]) throw refuseShortHeader(source, layout);
+  const [first] = findings.problems.filter((problem) => problem != null);
+  const table = {
     source,
     dialect,
     columnNames,
     rows,
-    dtype: areInt32 && rows > 0 ? 'int32' : 'float64',
+    dtype: areInt32 && rows > 0 ? ('int32' as const) : ('float64' as const),
     kept,
-    hasRowNames,
+    rowNameColumns: Array.from({ length: firstFalse(areNames) }, (_, column) => column),
+    findings,
+    role,
   };
+  // Nothing of it can be read.
+  if (first !== undefined && columns === findings.problems.filter((problem) => problem != null).length) check(table);
+  return table;
+}
+
+/** Whether a column counts the rows, from 0 or from 1. */
+class RowCounter {
+  private from = 0;
+  private rows = 0;
+  counts = true;
+
+  constructor(
+    private readonly column: number,
+    private readonly columns: number,
+  ) {}
+
+  take(values: Float64Array, rows: number): void {
+    if (this.rows === 0) this.from = values[this.column] === 1 ? 1 : 0;
+    for (let row = 0, i = this.column; row < rows && this.counts; row++, i += this.columns) {
+      this.counts = values[i] === this.from + this.rows + row;
+    }
+    this.rows += rows;
+  }
+}
+
+const firstFalse = (list: readonly boolean[]) => (list.includes(false) ? list.indexOf(false) : list.length);
+
+/** Below one name, two whole numbers may as well be one with a decimal comma. */
+function isPairOfDigits(columns: number, { delimiter }: Dialect, words: Dialect['words']): boolean {
+  return columns === 2 && delimiter === ',' && words.every((list) => list === null);
+}
+
+function refuseShortHeader(source: ByteSource, { dialect: { columns, linesBefore } }: Layout): DataError {
+  const problem = `expected ${columns - 1} cells, got ${columns} (line ${linesBefore + 1})`;
+  return new DataError(problem, { path: source.path, row: 0 });
+}
+
+/**
+ * Refuses columns of which a cell is wrong: the first such cell.
+ * @throws DataError
+ */
+function check({ source, findings, dialect, role }: Table, columns?: readonly number[]): void {
+  const problems = findings.problems.filter((problem) => problem != null);
+  const asked = problems.filter(({ column }) => columns?.includes(column) ?? true);
+  if (asked.length === 0) return;
+  const { problem, row, column } = asked.reduce((a, b) =>
+    b.row < a.row || (b.row === a.row && b.column < a.column) ? b : a,
+  );
+  const text = typeof problem === 'string' ? [problem] : problem;
+  const isAlone = role === undefined || problems.length === dialect.columns || columns?.length === 1;
+  const way = isAlone ? [] : phrase`; ${mention('columns', undefined, role)} names the columns to take`;
+  throw new DataError([...text, ...way], { path: source.path, row, column });
 }
 
 /** Numbers the words of all columns in their order. */
@@ -108,18 +176,30 @@ export function renumber(
 
 function fileOf(table: Table, notes: readonly Note[]): ArrayFile {
   const { source, dialect } = table;
-  return { path: source.path, format: dialect.delimiter === '\t' ? 'tsv' : 'csv', arrays: [entryOf(table)], notes };
+  return {
+    path: source.path,
+    format: dialect.delimiter === '\t' ? 'tsv' : 'csv',
+    arrays: [entryOf(table)],
+    notes: [...notes, ...describeSpaced(table)],
+  };
+}
+
+/** Blanks around words are left out, as those around numbers are. */
+function describeSpaced({ findings: { spaced }, columnNames }: Table): Note[] {
+  if (spaced === null) return [];
+  const text = `'${spaced.word}' in ${nameColumn(columnNames ?? [], spaced.column)} has blanks around it in some rows and none in others, and is taken for one word`;
+  return [note('spaced-words', text, { suggestion: 'unless these are two: call them differently', isGuess: true })];
 }
 
 function entryOf(table: Table): ArrayEntry {
-  const { source, dialect, columnNames, rows, dtype, hasRowNames } = table;
+  const { source, dialect, columnNames, rows, dtype, rowNameColumns } = table;
   const words = dialect.words.map((known) => known && [...known.keys()]);
-  return {
+  const entry: ArrayEntry = {
     path: source.path,
     name: null,
     ...(columnNames !== null && { columnNames }),
     ...(words.some((list) => list !== null) && { words }),
-    ...(hasRowNames && { rowNameColumns: [0] }),
+    ...(rowNameColumns.length > 0 && { rowNameColumns }),
     dtype,
     shape: [rows, dialect.columns],
     bytes: rows * dialect.columns * heldBytes(dtype),
@@ -143,16 +223,32 @@ function entryOf(table: Table): ArrayEntry {
       }
     },
   };
+  return {
+    ...entry,
+    check: () => check(table),
+    select(columns) {
+      check(table, columns);
+      return withColumns(entry, columns);
+    },
+    async read() {
+      check(table);
+      return entry.read();
+    },
+    async *chunks() {
+      check(table);
+      yield* entry.chunks();
+    },
+  };
 }
 
 /** The numbers in order: those kept, or parsed anew. */
-async function* valuesOf({ source, dialect, rows, dtype, kept }: Table): AsyncGenerator<Float64Array> {
+async function* valuesOf({ source, dialect, rows, dtype, kept, findings }: Table): AsyncGenerator<Float64Array> {
   if (kept !== null) {
     yield* kept;
     return;
   }
   let got = 0;
-  for await (const parsed of parseRows(source, dialect)) {
+  for await (const parsed of parseRows(source, dialect, findings)) {
     got += parsed.rows;
     if (got > rows || (dtype === 'int32' && !parsed.areInt32)) throw changed(source, rows);
     if (parsed.rows > 0) yield parsed.values;

@@ -58,9 +58,10 @@ export async function readFactorLabels(
   };
 }
 
-/** The names of a table's columns, unless they are numbers; columns of words are discrete. */
+/** The names of a table's columns, unless all are its numbers; columns of words are discrete. */
 function readTableLabels({ notes = [] }: ArrayFile, { columnNames, words }: ArrayEntry): FactorLabels {
-  const isNumbered = notes.some(({ code }) => code === 'numbered-header');
+  const areNumbers = columnNames?.every((name) => /^\d+$/.test(name)) ?? false;
+  const isNumbered = areNumbers && notes.some(({ code }) => code === 'numbered-header');
   const areNames = columnNames !== undefined && !isNumbered && new Set(columnNames).size === columnNames.length;
   return {
     names: areNames && !columnNames.includes('') ? columnNames : null,

@@ -5,7 +5,15 @@ import { InflateError, inflateGzip } from './inflate.js';
 import { type ByteSource, blobSource, streamRange } from './source.js';
 
 /** The most that is unpacked. */
-export const MOST_UNPACKED_BYTES = 2 ** 31;
+const MOST_UNPACKED_BYTES = 2 ** 31;
+// Tables of numbers shrink to a tenth, of few different values to a fiftieth.
+const MOST_UNPACKED_PER_BYTE = 100;
+const FEW_UNPACKED_BYTES = 2 ** 26;
+
+/** The most that a gzip file of so many bytes is unpacked to: what repeats itself takes no room. */
+export function mostUnpacked(size: number): number {
+  return Math.min(MOST_UNPACKED_BYTES, Math.max(FEW_UNPACKED_BYTES, MOST_UNPACKED_PER_BYTE * size));
+}
 
 const HEADER_BYTES = 10;
 const TRAILER_BYTES = 8;
@@ -25,7 +33,7 @@ export function beginsAsGzip(bytes: Uint8Array, at = 0): boolean {
  *
  * @throws DataError for damaged data, bytes after the last member, and more than `most` bytes
  */
-export async function gunzip(source: ByteSource, most = MOST_UNPACKED_BYTES): Promise<ByteSource> {
+export async function gunzip(source: ByteSource, most = mostUnpacked(source.size)): Promise<ByteSource> {
   const { path, size } = source;
   const starts = await findStarts(source);
   const parts: Blob[] = [];

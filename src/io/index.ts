@@ -8,9 +8,18 @@ import { detectFormat, isPacked } from './detect.js';
 import { gunzip } from './gzip.js';
 import type { ByteSource } from './source.js';
 
-export type { ArrayEntry, ArrayFile, RowChunk } from './array-file.js';
+export type { ArrayEntry, ArrayFile, RowChunk, TakenColumn } from './array-file.js';
 export type { OpenOptions, RawOptions } from './array-format.js';
-export { countColumns, dropRowNames, findColumns, nameColumn, withColumns } from './columns.js';
+export {
+  countColumns,
+  dropRowNames,
+  findColumns,
+  type KeptColumns,
+  nameColumn,
+  noteRowNames,
+  withColumns,
+  writeRanges,
+} from './columns.js';
 export { type Conversion, type ConvertOptions, convertArrays, formatForPath } from './convert.js';
 export { type CsvWriteOptions, writeCsv } from './csv.js';
 export { type FactorLabels, factorLabelMembers, readFactorLabels } from './factor-labels.js';
@@ -50,7 +59,8 @@ export { writeVmat } from './vmat.js';
 /**
  * Opens a file of arrays. The format is told by its first bytes, and by its name only where those
  * say nothing. Headers are read and checked; numbers are read by the entries. (A text table has no
- * header and is read through.) What gzip packed is unpacked into memory, up to 2 GiB.
+ * header and is read through.) What gzip packed is unpacked into memory, up to 2 GiB
+ * (`mostUnpacked`).
  *
  * @throws DataError with the place where the file is damaged or cannot be read
  *

@@ -1,6 +1,6 @@
 /** The tables in a JSON text: lists of numbers, of rows or of records, wherever they are in it. */
 import { DataError, type Place } from '../errors.js';
-import { quote } from './csv-parse.js';
+import { quote } from './csv-cells.js';
 import { allocate } from './dtype.js';
 import type { JsonEvents, JsonScalar } from './json-tokens.js';
 import { MOST_WORDS } from './words.js';

@@ -10,6 +10,7 @@ export interface UnreadFormat {
   readonly extensions?: readonly string[];
 }
 
+const WIDE_TEXT = 'UTF-16 text; save it as UTF-8';
 const SAVEZ = 'save the arrays with numpy.savez';
 const SAVE_V7 = "save('x.mat', 'latents', '-v7')";
 const UNPACK = 'unpack it first';
@@ -65,7 +66,7 @@ export const UNREAD_FORMATS: readonly UnreadFormat[] = [
   { problem: `a 7z archive; ${UNPACK}`, magic: ['7z\xbc\xaf\x27\x1c'], extensions: ['7z'] },
   { problem: `a RAR archive; ${UNPACK}`, magic: ['Rar!\x1a\x07'], extensions: ['rar'] },
   { problem: `a tar archive; ${UNPACK}`, magic: [['ustar', 257]], extensions: ['tar', 'tgz'] },
-  { problem: 'UTF-16 text; save it as UTF-8', magic: ['\xff\xfe', '\xfe\xff'] },
+  { problem: WIDE_TEXT, magic: ['\xff\xfe', '\xfe\xff'] },
   {
     problem: `an SQLite database; pandas.read_sql('select ...', connection).${CONVERT_FRAME}`,
     magic: ['SQLite format 3\0'],
@@ -90,6 +91,22 @@ export const UNREAD_FORMATS: readonly UnreadFormat[] = [
   { problem: `a SAS file; pandas.read_sas('x.sas7bdat').${CONVERT_FRAME}`, extensions: ['sas7bdat', 'xpt'] },
   { problem: `a netCDF file; ${SAVEZ}`, magic: ['CDF\x01', 'CDF\x02', 'CDF\x05'], extensions: ['nc'] },
   { problem: `an ORC file; pandas.read_orc('x.orc').${CONVERT_FRAME}`, magic: ['ORC'], extensions: ['orc'] },
+  {
+    problem: `a MatrixMarket file; scipy.sparse.save_npz('x.npz', scipy.io.mmread('x.mtx'))`,
+    magic: ['%%MatrixMarket'],
+    extensions: ['mtx'],
+  },
+  {
+    problem: `an ARFF file; pandas.DataFrame(scipy.io.arff.loadarff('x.arff')[0]).${CONVERT_FRAME}`,
+    magic: ['@relation', '@RELATION', '@Relation'],
+    extensions: ['arff'],
+  },
+  {
+    problem: `a file of svmlight; sklearn.datasets.load_svmlight_file('x.svm') reads it, and ${SAVEZ}`,
+    extensions: ['svm', 'svmlight', 'libsvm'],
+  },
+  { problem: `a YAML file; yaml.safe_load reads it, and ${SAVEZ}`, extensions: ['yaml', 'yml'] },
+  { problem: `a MessagePack file; msgpack.unpack reads it, and ${SAVEZ}`, extensions: ['msgpack', 'mpk'] },
   { problem: 'an Avro file; write Parquet or CSV', magic: ['Obj\x01'], extensions: ['avro'] },
 ];
 
@@ -108,6 +125,7 @@ export function findUnread(prefix: Uint8Array, isAny: boolean): UnreadFormat | u
     (!isAny || bytes.length >= LONG_MAGIC) &&
     !(isPlainText && IS_WORD.test(bytes)) &&
     Array.from(bytes).every((letter, i) => letter.charCodeAt(0) === prefix[at + i]);
+  if (!isAny && isWideText(prefix)) return { problem: WIDE_TEXT };
   return UNREAD_FORMATS.find(({ magic = [] }) =>
     magic.some((one) => (typeof one === 'string' ? begins(one, 0) : begins(...(one as [string, number])))),
   );
@@ -116,6 +134,14 @@ export function findUnread(prefix: Uint8Array, isAny: boolean): UnreadFormat | u
 /** What a file is that is known and not read, by how its name ends. */
 export function findUnreadByName(extension: string | null): UnreadFormat | undefined {
   return UNREAD_FORMATS.find(({ extensions }) => extension !== null && extensions?.includes(extension));
+}
+
+/** Whether bytes are a text of two bytes a character, none of which say so: every other one is 0. */
+function isWideText(prefix: Uint8Array): boolean {
+  const pairs = prefix.subarray(0, prefix.length & ~1);
+  const [even, odd] = [0, 1].map((from) => pairs.filter((_, i) => i % 2 === from));
+  const isWide = (zeros: Uint8Array, text: Uint8Array) => zeros.every((byte) => byte === 0) && isText(text);
+  return pairs.length >= 8 && (isWide(even, odd) || isWide(odd, even));
 }
 
 /** Whether the first bytes of a file are those of a text. */

@@ -589,7 +589,7 @@ const CSV: readonly BrokenFile[] = [
   csv(
     'a first line of names and numbers',
     '1,b\n2,3\n',
-    'a.csv, row 0, column 1: expected names only or numbers only in the first line, got "b" and "1"; header: false takes it for a row',
+    'a.csv, row 0, column 1: expected names only or numbers only in the first line, got "b" and "1"; header: true takes it for names',
   ),
   csv(
     'names where none should be',
@@ -612,7 +612,7 @@ const CSV: readonly BrokenFile[] = [
   csv(
     'a number with thousands separators',
     '"1,000",2\n1,2\n',
-    'a.csv, row 0, column 0: expected a number, got "1,000" (line 1)',
+    'a.csv, row 0, column 0: expected a number, got "1,000" (line 1); write numbers without separators between thousands',
     { header: false },
   ),
   csv(
@@ -643,13 +643,21 @@ const CSV: readonly BrokenFile[] = [
     'a.csv, row 1, column 0: expected the end of the cell after a closing quote, got "x" (line 2)',
   ),
   csv('a null byte', '1,2\n3,\x004\n', 'a.csv, row 1, column 1: expected a number, got "\\u00004" (line 2)'),
-  csv('a no-break space', '1,2\n3,\xa04\n', 'a.csv, row 1, column 1: expected a number, got "�4" (line 2)'),
+  csv(
+    'a no-break space',
+    '1,2\n3,\xa04\n',
+    'a.csv, row 1, column 1: expected text in UTF-8, got "�4" (line 2); iconv -f cp1252 -t utf-8 writes it so',
+  ),
   csv(
     'a lone carriage return',
     '1,2\r3,4\n',
-    'a.csv, row 0, column 1: expected names only or numbers only in the first line, got "2\\r3" and "1"; header: false takes it for a row',
+    "a.csv: expected lines that end in a newline, got carriage returns alone; tr '\\r' '\\n' turns them into it (line 1)",
   ),
-  csv('a header in Latin 1', 'gr\xf6\xdfe,b\n1,2\n', 'a.csv: expected text in UTF-8 (line 1)'),
+  csv(
+    'a header in Latin 1',
+    'gr\xf6\xdfe,b\n1,2\n',
+    'a.csv: expected text in UTF-8 (line 1); iconv -f cp1252 -t utf-8 writes it so',
+  ),
   csv(
     'commas under the name .tsv',
     '1,2\n3,4\n',

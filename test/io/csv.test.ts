@@ -50,6 +50,28 @@ test('reads one point, one exponent or one large integer as float64 for all', as
   assertSame(await read('"-0",1\n'), new Matrix(Float64Array.of(-0, 1), 1, 2));
 });
 
+test('keeps every row, however many of its cells are empty', async () => {
+  const cellsOf = (row: number) => {
+    const word = row % 5 === 0 ? '' : 'ab'[row % 2];
+    return [String(row % 3), row % 7 === 0 ? '' : String(row % 4), '', '', '', word];
+  };
+  const valuesOf = ([a, b, , , , word]: string[]) => {
+    const missing = [Number.NaN, Number.NaN, Number.NaN];
+    return [Number(a), b === '' ? Number.NaN : Number(b), ...missing, word === '' ? Number.NaN : 'ab'.indexOf(word)];
+  };
+  // The last spans blocks of a mebibyte.
+  for (const rows of [2, 3, 7, 50, 1000, 120_000]) {
+    const cells = Array.from({ length: rows }, (_, row) => cellsOf(row + 1));
+    for (const delimiter of [',', ';', '\t']) {
+      const text = cells.map((row) => row.join(delimiter)).join('\n');
+      const { data } = await read(text, { header: false, takesMissing: true });
+      const isWrong = (row: string[], i: number) => !valuesOf(row).every((x, k) => Object.is(data[i * 6 + k], x));
+      assert.is(cells.findIndex(isWrong), -1, `of ${rows} rows with '${delimiter}'`);
+      assert.is(data.length, rows * 6);
+    }
+  }
+});
+
 test('reads NaN and infinities, for others to refuse with their place', async () => {
   const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
   assertSame(

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isCodedError } from '../../src/errors.js';
-import { gunzip } from '../../src/io/gzip.js';
+import { gunzip, mostUnpacked } from '../../src/io/gzip.js';
 import { memorySource, openArrays, writeNpy } from '../../src/io/index.js';
 import { Matrix } from '../../src/matrix.js';
 import { concatenate, floats, littleEndian } from './builders.js';
@@ -34,6 +34,14 @@ test('reads several members, as cat, pigz and bgzip leave them', async () => {
   const parts = ['1,2\n3', ',4\n', '', '5,6\n'].map((part) => gzipSync(text(part)));
   const { arrays } = await open(concatenate(...parts), 'z.csv.gz');
   assert.equal([...(await arrays[0].read()).data], [1, 2, 3, 4, 5, 6]);
+});
+
+test('unpacks no more than a table of that size comes to', async () => {
+  assert.equal([1, 2 ** 20, 2 ** 30].map(mostUnpacked), [2 ** 26, 100 * 2 ** 20, 2 ** 31]);
+  const row = '0,'.repeat(499).concat('0\n');
+  const bomb = gzipSync(text(row.repeat(70_000)));
+  const error = await errorOf(() => open(bomb, 'z.csv.gz'));
+  assert.is(error.message, 'z.csv.gz: expected at most 67108864 bytes when unpacked, got more; unpack it first');
 });
 
 test('is not led astray by data that look like the start of a member', async () => {

@@ -8,6 +8,7 @@ import {
   findColumns,
   memorySource,
   openArrays,
+  type TakenColumn,
   withColumns,
 } from '../../src/io/index.js';
 import { errorOf } from './matrices.js';
@@ -51,11 +52,13 @@ for (const name of ['snappy', 'gzip', 'brotli', 'zstd', 'zstd-19', 'lz4']) {
   });
 }
 
+const placesOf = (taken: readonly TakenColumn[]) => taken.map(({ column }) => column);
+
 test('leaves the index of a pandas table out, and says so', async () => {
   const leftOut = async (name: string) => {
     const table = await open(name);
     const { kept, notes } = dropRowNames(table, 'latents');
-    const entry = kept === null ? table : withColumns(table, kept);
+    const entry = kept === null ? table : withColumns(table, placesOf(kept));
     assert.equal(entry.columnNames, ['a', 'b']);
     assert.equal([...(await entry.read()).data], [0.5, 3, 1.5, 4, 2.5, 5]);
     return notes.map(({ code, text }) => `${code} ${text}`);
@@ -70,10 +73,10 @@ test('leaves the index of a pandas table out, and says so', async () => {
 test('refuses columns that are neither numbers nor words only if they are read', async () => {
   const entry = await open('odd');
   assert.is(entry.refusal, null);
-  const usable = withColumns(entry, findColumns(entry, 'b,a', 'latents'));
+  const usable = withColumns(entry, placesOf(findColumns(entry, 'b,a', 'latents')));
   assert.equal([...(await usable.read()).data], [3, 0.5, 4, 1.5, 5, 2.5]);
   const refusal = async (column: string) => {
-    const alone = withColumns(entry, findColumns(entry, column, 'latents'));
+    const alone = withColumns(entry, placesOf(findColumns(entry, column, 'latents')));
     return (await errorOf(() => alone.read())).message;
   };
   const got = async (column: string) => /, got (.*) in column '\w+'; /.exec(await refusal(column))?.[1];

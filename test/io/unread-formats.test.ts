@@ -37,6 +37,15 @@ test('names what is not read by its name', async () => {
   assert.match(await refusal(concatenate('{"cells": []}'), 'a.ipynb'), 'a notebook');
 });
 
+test('names text of two bytes a character that does not say so', async () => {
+  const wide = Uint8Array.from('a,b\n1,2\n3,4\n', (letter) => letter.charCodeAt(0));
+  for (const at of [0, 1]) {
+    const bytes = Uint8Array.from({ length: 2 * wide.length }, (_, i) => (i % 2 === at ? wide[i >> 1] : 0));
+    for (const path of ['a.csv', 'a']) assert.match(await refusal(bytes, path), 'UTF-16 text; save it as UTF-8');
+    assert.is((await open(bytes, 'a.bin', { raw: { columns: 1, dtype: 'int16' } })).format, 'raw');
+  }
+});
+
 test('does not take names of columns for signatures', async () => {
   for (const name of ['FEA1', 'ORC', 'BZh', 'PARENT', 'A']) {
     const { arrays } = await open(concatenate(`${name},b\n2,3\n`), 'a.csv');

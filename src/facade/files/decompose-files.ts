@@ -15,6 +15,7 @@ import { dropNan, suggestDropping } from './drop-nan.js';
 import { findArray, originOf } from './find-array.js';
 import { filesByRole, isBare, nameFiles, openFor, type ReadInput } from './read-input.js';
 import { nameReading, READING_OPTIONS } from './reading-options.js';
+import { describeCounters } from './row-counters.js';
 
 /** The roles of files that are decomposed. */
 export const DECOMPOSED_FILES = ['mu', 'logvar', 'z'];
@@ -70,6 +71,8 @@ export async function decomposeFiles(
       ...(await readArrays(draw ? { mu, logvar } : entries)),
       ...(factors && { factors: await factors.read() }),
     };
+    const counters = describeCounters('mu', mu, read.mu);
+    refuseGuesses(counters, values.strict);
     values.signal?.throwIfAborted();
     const { kept, notes: ofRows } = values.dropNan ? dropNan(read) : { kept: read, notes: [] };
     const { rows, columns } = kept.mu;
@@ -80,10 +83,10 @@ export async function decomposeFiles(
     return {
       ...report,
       input: { ...report.input, origin: Object.fromEntries(origins.map(([name, entry]) => [name, originOf(entry)])) },
-      notes: writeNotes([...notesOf(report.notes), ...notes, ...ofRows]),
+      notes: writeNotes([...notesOf(report.notes), ...notes, ...counters, ...ofRows]),
     };
   } catch (error) {
-    throw suggestDropping(nameFiles(error, { ...entries, factors }));
+    throw nameReading(suggestDropping(nameFiles(error, { ...entries, factors })));
   }
 }
 

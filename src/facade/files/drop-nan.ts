@@ -3,6 +3,7 @@ import { DataError } from '../../errors.js';
 import { Matrix } from '../../matrix.js';
 import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
+import { READING_NAMES } from './reading-options.js';
 
 /** Matrices without the rows in which a number is missing. */
 export interface Dropped<Arrays> {
@@ -20,11 +21,25 @@ export function dropNan<Arrays extends Readonly<Record<string, Matrix>>>(arrays:
     for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i])) lacks[Math.floor(i / columns)] = 1;
   }
   const whole = Array.from(lacks.keys()).filter((row) => lacks[row] === 0);
+  if (whole.length === 0) refuseEmpty(arrays);
   const dropped = rows - whole.length;
   if (dropped === 0) return { kept: arrays, dropped, notes: [] };
   const kept = Object.fromEntries(Object.entries(arrays).map(([name, matrix]) => [name, pickRows(matrix, whole)]));
   const text = `${dropped} of ${rows} rows lack a number and are left out`;
   return { kept: kept as Arrays, dropped, notes: [note('dropped-rows', text, { option: 'dropNan' })] };
+}
+
+/** @throws DataError for a column without any number, of which no row would be left */
+function refuseEmpty(arrays: Readonly<Record<string, Matrix>>): void {
+  for (const [path, { data, columns }] of Object.entries(arrays)) {
+    for (let column = 0; column < columns; column++) {
+      if (data.some((value, i) => i % columns === column && !Number.isNaN(value))) continue;
+      const way = Object.hasOwn(READING_NAMES, path)
+        ? phrase`; ${mention('columns', undefined, path)} names the columns to take`
+        : [];
+      throw new DataError(['expected numbers, got NaN in all rows', ...way], { path, column });
+    }
+  }
 }
 
 /** An error about a missing number says what would leave its row out. */

@@ -8,8 +8,10 @@ import {
   findColumns,
   findMember,
   joinColumns,
+  type KeptColumns,
   memberNamed,
   nameColumn,
+  noteRowNames,
   type Role,
   rivalsOf,
   transposed,
@@ -61,15 +63,17 @@ export async function findArray(
   const ofChoice = member === null ? noteRivals(file, role, whole) : [];
   const { kept, leftOut, notes } =
     typeof columns === 'string' ? chooseColumns(whole, columns, role) : dropRowNames(whole, role);
-  const pick = (entry: ArrayEntry) => (kept === null ? entry : withColumns(entry, kept));
-  const entry = pick(whole);
+  const places = kept?.map(({ column }) => column);
+  const pick = (entry: ArrayEntry) => (places === undefined ? entry : withColumns(entry, places));
+  const entry = kept === null ? whole : { ...pick(whole), taken: kept };
+  entry.check?.();
   refuseWords(entry, role, isTransposed);
   const ofFile = (file.notes ?? []).map((given) => ({
     ...given,
     text: [`${file.path}: `, ...(typeof given.text === 'string' ? [given.text] : given.text)],
   }));
   return {
-    entry: isTransposed ? transposed(entry) : entry,
+    entry: isTransposed ? { ...transposed(entry), taken: null } : entry,
     whole,
     take: (other) => (isTransposed ? transposed(pick(other)) : pick(other)),
     origin: {
@@ -85,10 +89,16 @@ export function originOf({ path, name, columnNames }: ArrayEntry): ArrayOrigin {
   return { file: path, ...(name !== null && { member: name }), ...(columnNames && { columnNames }) };
 }
 
-function chooseColumns(entry: ArrayEntry, selection: string, role: Role) {
+function chooseColumns(entry: ArrayEntry, selection: string, role: Role): KeptColumns {
   const kept = findColumns(entry, selection, role);
   const others = countColumns(entry) - kept.length;
-  return { kept, leftOut: others === 0 ? [] : [`${others} column${others === 1 ? '' : 's'} not asked for`], notes: [] };
+  const isNoted = (column: number) => entry.rowNameColumns?.includes(column) ?? false;
+  return {
+    // What is noted here is not noted again when it is read.
+    kept: kept.map(({ column, isNamed }) => ({ column, isNamed: isNamed || isNoted(column) })),
+    leftOut: others === 0 ? [] : [`${others} column${others === 1 ? '' : 's'} not asked for`],
+    notes: noteRowNames(entry, kept, role),
+  };
 }
 
 /** @throws DataError for words anywhere but in factors, whose columns they number */

@@ -105,9 +105,11 @@ function askFor({ latentsMember, factorsMember, latentColumns, factorColumns, tr
   };
 }
 
+const OF_FILE = ['numbered-header', 'found-header', 'no-header', 'counting-line', 'whole-lines', 'decimal-commas'];
+
 /** Notes of a file that both arrays are in are told with the latents. */
 function isOfArray({ code }: Note): boolean {
-  return code !== 'numbered-header' && code !== 'found-header' && code !== 'no-header';
+  return !OF_FILE.includes(code);
 }
 
 /** One archive in which neither array has a usual name is refused with all that must be said. */
@@ -180,10 +182,12 @@ function refuseOtherRows(latents: ArrayEntry, factors: ArrayEntry): void {
 }
 
 /** What is known of the file beside. */
-type Beside = Pick<Reading, 'expectedRows' | 'isBesideNumbered'>;
+type Beside = Pick<Reading, 'expectedRows' | 'besideNumbered'>;
 
 function besideOf({ notes = [] }: ArrayFile, { shape }: ArrayEntry): Beside {
-  return { expectedRows: shape[0], isBesideNumbered: notes.some(({ code }) => code === 'numbered-header') };
+  const has = (wanted: string) => notes.some(({ code }) => code === wanted);
+  const besideNumbered = has('numbered-header') ? 'names' : has('counting-line') ? 'row' : undefined;
+  return { expectedRows: shape[0], besideNumbered };
 }
 
 /** A column that is a latent and a factor would be known by itself. */
@@ -196,8 +200,9 @@ function refuseShared(
     const problem = phrase`expected beside ${mention('factorColumns')}, which takes factors from the same table`;
     throw wrongValue({ option: 'latentColumns', problem });
   }
-  const ofFactors = findColumns(table, factorColumns, 'factors');
-  const shared = findColumns(table, latentColumns, 'latents').find((column) => ofFactors.includes(column));
+  const placesOf = (selection: string, role: Role) => findColumns(table, selection, role).map(({ column }) => column);
+  const ofFactors = placesOf(factorColumns, 'factors');
+  const shared = placesOf(latentColumns, 'latents').find((column) => ofFactors.includes(column));
   if (shared === undefined) return;
   const name = nameColumn(table.columnNames ?? [], shared);
   throw wrongValue({ option: 'factorColumns', problem: `expected other columns than the latents, got ${name}` });

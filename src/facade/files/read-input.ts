@@ -69,7 +69,7 @@ export interface Reading {
   readonly header: OpenOptions['header'] | null;
   readonly takesMissing?: boolean;
   readonly expectedRows?: number;
-  readonly isBesideNumbered?: boolean;
+  readonly besideNumbered?: OpenOptions['besideNumbered'];
 }
 
 /**

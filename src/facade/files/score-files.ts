@@ -5,12 +5,13 @@
 
 import { compile } from '../../../bindings/load.js';
 import { hardwareThreads } from '../../../bindings/worker-host.js';
-import type { DataError } from '../../errors.js';
+import { type DataError, wrongValue } from '../../errors.js';
 import {
   type ArrayEntry,
   describeArrays,
   type FactorLabels,
   nameArrays,
+  nameColumn,
   readArrays,
   readFactorLabels,
 } from '../../io/index.js';
@@ -30,6 +31,7 @@ import { dropNan, suggestDropping } from './drop-nan.js';
 import { type FoundArrays, findScored, SCORED_FILES, type ScoreFilesInput } from './find-scored.js';
 import { dropUndefined, filesByRole, nameFiles, type ReadInput } from './read-input.js';
 import { nameReading, READING_OPTIONS } from './reading-options.js';
+import { describeCounters, suggestLeavingOut } from './row-counters.js';
 import { SCORE_FILES_OPTIONS, type ScoreFilesOptions } from './score-files-options.js';
 
 /**
@@ -89,7 +91,11 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
     const labels = await readLabels(found);
     const notes = [...found.notes, ...labels.notes];
     refuseGuesses(notes, values.strict);
+    refuseOrderOfWords(factors, asked);
     const read = { latents: await latents.read(), factors: await factors.read() };
+    notes.push(...describeCounters('latents', latents, read.latents));
+    notes.push(...describeCounters('factors', factors, read.factors));
+    refuseGuesses(notes, values.strict);
     signal?.throwIfAborted();
     const ofPosterior =
       posterior &&
@@ -112,8 +118,17 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
     });
     return { ...report, notes: writeNotes([...notesOf(report.notes), ...notes, ...ofRows]) };
   } catch (error) {
-    throw suggestDropping(nameFiles(error, { latents, factors, ...posterior }));
+    const told = suggestLeavingOut(suggestDropping(error), factors);
+    throw nameReading(nameFiles(told, { latents, factors, ...posterior }));
   }
+}
+
+/** Numbers of words have no order that says anything. */
+function refuseOrderOfWords({ words, columnNames = [] }: ArrayEntry, { factorTypes }: ScoreOptions<string>): void {
+  const wrong = factorTypes?.findIndex((type, k) => type === 'continuous' && words?.[k] != null) ?? -1;
+  if (wrong < 0) return;
+  const name = nameColumn(columnNames, wrong);
+  throw wrongValue({ option: 'factorTypes', problem: `expected words to be discrete, got continuous for ${name}` });
 }
 
 /** Names are for readers, and scores do not depend on them; on kinds they do. */
