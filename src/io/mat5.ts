@@ -1,11 +1,11 @@
 import { DataError } from '../errors.js';
-import type { Dtype, Matrix } from '../matrix.js';
+import type { Dtype, Matrix, MatrixData } from '../matrix.js';
 import { type Note, note } from '../note.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { type ArrayFormat, beginsWith } from './array-format.js';
-import { swapBytes } from './decode.js';
+import { decodeElements } from './decode.js';
 import { denseEntry, refusedEntry } from './dense.js';
-import { holderOf, ITEM_BYTES } from './dtype.js';
+import { allocate, ITEM_BYTES } from './dtype.js';
 import { type MatVariable, type Part, readVariables } from './mat5-variables.js';
 import { countElements, formatShape } from './shape.js';
 import type { ByteSource } from './source.js';
@@ -116,7 +116,7 @@ export async function readMatArray(source: ByteSource, name: string): Promise<Ma
   if (found !== undefined) {
     if (!isNumeric(found)) throw refuse(found, path, `expected an array of real numbers, got ${kindOf(found)}`);
     const { part, dtype } = await valuesOf(found, found.shape, path);
-    return { name, shape: found.shape, values: (await readPart(part, dtype, found.isBig)) as MatValues };
+    return { name, shape: found.shape, values: (await readPart(part, dtype, found, path)) as MatValues };
   }
   throw new DataError(`expected a variable called '${name}', got ${names.join(', ') || 'none'}`, { path });
 }
@@ -172,20 +172,22 @@ async function numbersOf(variable: MatVariable, path: string): Promise<Values> {
   return { part, dtype };
 }
 
-async function readPart(part: Part, dtype: Dtype, isBig: boolean): Promise<ArrayLike<number>> {
+async function readPart(part: Part, dtype: Dtype, { name, isBig }: MatVariable, path: string): Promise<MatrixData> {
   const bytes = new Uint8Array(part.length);
   let filled = 0;
   for await (const block of part.stream()) {
     bytes.set(block, filled);
     filled += block.length;
   }
-  if (isBig) swapBytes(bytes, ITEM_BYTES[dtype]);
-  return new (holderOf(dtype))(bytes.buffer);
+  const place = { path, member: name };
+  const values = allocate(dtype, bytes.length / ITEM_BYTES[dtype], place);
+  decodeElements(bytes, dtype, isBig, values, 0, (_, problem) => new DataError(problem, place));
+  return values;
 }
 
 /** A sparse table: row numbers, starts of columns, values. */
 async function sparseEntry(variable: MatVariable, path: string): Promise<ArrayEntry> {
-  const { name, shape, isLogical, isBig, length } = variable;
+  const { name, shape, isLogical, length } = variable;
   const dtype = isLogical ? 'bool' : 'float64';
   const place = { path, member: name };
   const refusal = refusalOfSparse(shape, dtype, place);
@@ -193,7 +195,9 @@ async function sparseEntry(variable: MatVariable, path: string): Promise<ArrayEn
   const parts = [await numbersOf(variable, path), await numbersOf(variable, path), await numbersOf(variable, path)];
   const [rows, columns] = shape;
   return wholeEntry(path, name, { dtype, shape }, async (): Promise<Matrix> => {
-    const [rowOf, starts, values] = await Promise.all(parts.map(({ part, dtype }) => readPart(part, dtype, isBig)));
+    const [rowOf, starts, values] = await Promise.all(
+      parts.map(({ part, dtype }) => readPart(part, dtype, variable, path)),
+    );
     const count = starts[starts.length - 1];
     if (count > values.length) throw refuse(variable, path, `expected ${count} values, got ${values.length}`);
     const sum = new SparseSum(rows, columns, dtype, place);

@@ -74,6 +74,29 @@ for (const name of ['plain.mat', 'packed.mat']) {
   test(`survives damage of ${name}`, () => survivesDamage(fixture(name), name));
 }
 
+test('reads sparse numbers of every type that scipy writes, and refuses those beyond 2^53', async () => {
+  const bytes = fixture('sparse.mat');
+  const counts = [
+    [0, 2, 0],
+    [0, 0, 0],
+    [5, 0, 1],
+    [0, 3, 0],
+  ];
+  const { arrays } = await open(bytes, 'sparse.mat');
+  assert.equal(
+    arrays.map(({ name }) => name),
+    ['i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'i8', 'u8', 'f4', 'f8'],
+  );
+  for (const entry of arrays) assert.equal([entry.name, await rowsOf(entry)], [entry.name, counts]);
+  // The first value of i8: its element has type 12 and 32 bytes.
+  const tag = Buffer.from(Int32Array.of(12, 32, 5, 0).buffer);
+  const damaged = bytes.slice();
+  damaged[Buffer.from(bytes).indexOf(tag) + tag.length + 7 - 8] = 0x40;
+  const wide = (await open(damaged, 'sparse.mat')).arrays.find(({ name }) => name === 'i8')!;
+  const error = await errorOf(() => wide.read());
+  assert.is(error.message, "sparse.mat, member 'i8': expected an integer within 2^53, got 4611686018427387909");
+});
+
 test('reads both byte orders', async () => {
   for (const isCompressed of [false, true]) {
     const values = Uint8Array.of(0, 1, 0, 2, 0xff, 0xff, 1, 0);
