@@ -16,6 +16,12 @@ const REBUILD_CLASS = 'torch._tensor._rebuild_from_type_v2';
 const MOST_LEVELS = 100;
 const MOST_VALUES = 1_000_000;
 
+/** What makes of a tensor one that is stored as it is, by the name of the bit. */
+const RESOLVE = new Map([
+  ['neg', 'its resolve_neg()'],
+  ['conj', 'its resolve_conj()'],
+]);
+
 const STORAGES: Readonly<Record<string, StoredDtype>> = {
   FloatStorage: 'float32',
   DoubleStorage: 'float64',
@@ -48,6 +54,8 @@ class Tensor {
     readonly strides: readonly number[],
     /** The element type as torch calls it. */
     readonly type: string,
+    /** What torch does to the elements when they are used, by its own name: `neg`, `conj`. */
+    readonly lazily: string | null,
   ) {}
 }
 
@@ -108,9 +116,9 @@ function call(name: string, args: readonly PickleValue[]): PickleValue | undefin
   switch (name) {
     case 'torch._utils._rebuild_tensor':
     case 'torch._utils._rebuild_tensor_v2':
-      return tensorOf(args, null);
+      return tensorOf(args, null, args[6]);
     case 'torch._utils._rebuild_tensor_v3':
-      return tensorOf(args, args[6] instanceof PickleObject ? args[6].name : null);
+      return tensorOf(args, args[6] instanceof PickleObject ? args[6].name : null, args[7]);
     case 'torch._utils._rebuild_parameter':
     case 'torch._utils._rebuild_parameter_with_state':
       return first;
@@ -131,13 +139,18 @@ function call(name: string, args: readonly PickleValue[]): PickleValue | undefin
 function tensorOf(
   [stored, offset, shape, strides]: readonly PickleValue[],
   type: string | null,
+  metadata: PickleValue | undefined,
 ): PickleValue | undefined {
   const storage = customOf(stored);
   if (!(storage instanceof Storage && isCount(offset) && areCounts(shape) && areCounts(strides))) return undefined;
   if (shape.items.length !== strides.items.length) return undefined;
   const elements = type ?? storage.type;
   if (elements === null) return undefined;
-  return { custom: new Tensor(storage, offset, shape.items, strides.items, elements) };
+  const set = metadata instanceof PickleDict ? metadata.entries.find(([, value]) => value !== false) : undefined;
+  if (metadata !== undefined && metadata !== null && !(metadata instanceof PickleDict)) return undefined;
+  return {
+    custom: new Tensor(storage, offset, shape.items, strides.items, elements, set ? String(set[0]).slice(0, 40) : null),
+  };
 }
 
 function customOf(value: PickleValue): unknown {
@@ -212,12 +225,16 @@ function dtypeOf(type: string): StoredDtype | null {
 
 function tensorEntry(archive: Archive, name: string | null, tensor: Tensor): ArrayEntry {
   const { source, members, folder, isBig } = archive;
-  const { storage, offset, shape, strides, type } = tensor;
+  const { storage, offset, shape, strides, type, lazily } = tensor;
   const place: Place = name === null ? { path: source.path } : { path: source.path, member: name };
   const dtype = dtypeOf(type);
   if (dtype === null) {
     const refusal = `expected real numbers, got ${type}`;
     return refusedEntry(source.path, name, { dtype: type, shape, bytes: 0, refusal });
+  }
+  if (lazily !== null) {
+    const refusal = `expected elements as they are stored, got a tensor with the bit '${lazily}' of torch; save ${RESOLVE.get(lazily) ?? 'a clone() of it'}`;
+    return refusedEntry(source.path, name, { dtype, shape, bytes: 0, refusal });
   }
   const itemBytes = ITEM_BYTES[dtype];
   const member = members.get(`${folder}data/${storage.key}`);

@@ -69,6 +69,19 @@ test('reads a single tensor, which has no name, in protocol 4', async () => {
   await survivesDamage(fixture('tensor.pt'), 'tensor.pt');
 });
 
+test('refuses what torch negates when it is used, whose stored numbers have the other sign', async () => {
+  const { arrays } = await open(fixture('negative.pt'), 'negative.pt');
+  const [kept, lazy, resolved] = arrays;
+  assert.equal(await rowsOf(kept), [[1], [3], [5], [7], [9], [11]]);
+  assert.equal(await rowsOf(resolved), [[-1], [-3], [-5], [-7], [-9], [-11]]);
+  assert.equal([lazy.name, lazy.dtype, lazy.shape], ['lazy', 'float32', [6]]);
+  assert.is(
+    (await errorOf(() => lazy.read())).message,
+    "negative.pt, member 'lazy': expected elements as they are stored, got a tensor with the bit 'neg' of torch; save its resolve_neg()",
+  );
+  await survivesDamage(fixture('negative.pt'), 'negative.pt');
+});
+
 test('is told by content under the name of a model', async () => {
   assert.is((await open(fixture('torch-2.pt'), 'pytorch_model.bin')).format, 'pt');
 });
@@ -99,10 +112,17 @@ const text = (value: string) => concatenate('X', littleEndian(4, value.length), 
 const int = (value: number) => concatenate('J', littleEndian(4, value));
 const tuple = (...values: readonly number[]) => concatenate('(', ...values.map(int), 't');
 
-function tensor({ shape = [3, 2], strides = [2, 1], offset = 0, count = 6, type = 'FloatStorage' } = {}): Uint8Array {
+function tensor({
+  shape = [3, 2],
+  strides = [2, 1],
+  offset = 0,
+  count = 6,
+  type = 'FloatStorage',
+  metadata = '',
+} = {}): Uint8Array {
   const id = concatenate('(', text('storage'), `ctorch\n${type}\n`, text('0'), text('cpu'), int(count), 'tQ');
   const rest = concatenate(tuple(...shape), tuple(...strides), '\x89', 'ccollections\nOrderedDict\n)R');
-  return concatenate('ctorch._utils\n_rebuild_tensor_v2\n(', id, int(offset), rest, 'tR');
+  return concatenate('ctorch._utils\n_rebuild_tensor_v2\n(', id, int(offset), rest, metadata, 'tR');
 }
 
 test('holds tensors to their storage', async () => {
@@ -126,6 +146,21 @@ test('holds tensors to their storage', async () => {
     await message({ shape: [2 ** 20, 2 ** 20], strides: [0, 0] }),
     'a.pt: expected at most 1073741824 bytes, got (1048576, 1048576) of fewer numbers',
   );
+});
+
+test('refuses what it does not know of how torch uses a tensor, unless it is off', async () => {
+  const refusal = async (metadata: string) => {
+    const { arrays } = await open(ptBytes(tensor({ metadata })), 'a.pt');
+    return arrays[0].refusal;
+  };
+  const key = (name: string) => `X${String.fromCharCode(name.length, 0, 0, 0)}${name}`;
+  assert.is(await refusal('}'), null);
+  assert.is(await refusal('N'), null);
+  assert.is(await refusal(`}${key('neg')}\x89s`), null);
+  assert.match((await refusal(`}${key('neg')}\x88s`)) as string, "the bit 'neg' of torch; save its resolve_neg()");
+  assert.match((await refusal(`}${key('odd')}K\x01s`)) as string, "the bit 'odd' of torch; save a clone() of it");
+  const error = await errorOf(() => open(ptBytes(tensor({ metadata: 'K\x01' })), 'a.pt'));
+  assert.match(error.message, 'expected tensors, got an object of torch._utils._rebuild_tensor_v2');
 });
 
 test('reads storages of the other byte order', async () => {
