@@ -25,10 +25,10 @@ export {
   findByRole,
   findMember,
   memberNamed,
+  noteRivals,
   pickArray,
   pickFactors,
   pickLatents,
-  rivalsOf,
 } from './pick.js';
 export {
   findPosterior,

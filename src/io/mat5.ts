@@ -77,7 +77,6 @@ const LAST_NUMERIC_CLASS = 15;
 export async function openMat(source: ByteSource): Promise<ArrayFile> {
   const { path } = source;
   const arrays: ArrayEntry[] = [];
-  const turned: string[] = [];
   for await (const variable of readVariables(source)) {
     const { name, shape } = variable;
     // The variable without a name is some workspace data of MATLAB's own.
@@ -86,15 +85,14 @@ export async function openMat(source: ByteSource): Promise<ArrayFile> {
       throw new DataError('expected every variable once, got two of this name', { path, member: name });
     }
     const isRow = shape.length === 2 && shape[0] === 1 && shape[1] > 1 && isNumeric(variable);
-    if (isRow) turned.push(name);
-    arrays.push(await entryOf(variable, isRow ? [shape[1]] : shape, path));
+    const entry = await entryOf(variable, isRow ? [shape[1]] : shape, path);
+    arrays.push(isRow ? { ...entry, notes: [noteRow(path, name)] } : entry);
   }
-  return { path, format: 'mat', arrays, ...(turned.length > 0 && { notes: [rowVectors(turned)] }) };
+  return { path, format: 'mat', arrays };
 }
 
-function rowVectors(names: readonly string[]): Note {
-  const are = names.length === 1 ? 'is a row vector, and read as one column' : 'are row vectors, each read as a column';
-  return note('row-vectors', `${names.join(', ')} ${are}`, { isGuess: true });
+function noteRow(path: string, name: string): Note {
+  return note('row-vectors', `${path}: '${name}' is a row vector, and read as one column`, { isGuess: true });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { DataError } from '../errors.js';
+import { type Note, note } from '../note.js';
 import { mention, phrase } from '../phrase.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { ROLES, type Role } from './roles.js';
@@ -62,16 +63,33 @@ export function findByRole({ arrays }: ArrayFile, role: Role): ArrayEntry | unde
 }
 
 /**
- * Other arrays of a file that have a usual name of the role and as many rows, so that the one that
- * was taken unasked is a guess. Samples of a posterior are no rivals of its means.
+ * Says that an array was taken unasked, if others of as many rows have a usual name of its role
+ * too. Samples of a posterior are no rivals of its means, if they have the shape of samples.
+ * @param besides names of arrays that are something else
  */
-export function rivalsOf({ arrays }: ArrayFile, role: Role, { name, shape }: ArrayEntry): string[] {
+export function noteRivals(
+  { arrays, path }: ArrayFile,
+  role: Role,
+  { name, shape }: ArrayEntry,
+  besides: readonly string[] = [],
+): Note[] {
   const areMeans = ROLES.mu.includes(name ?? '');
-  return arrays.flatMap((entry) => {
+  const rivals = arrays.flatMap((entry) => {
     const other = entry.name ?? '';
-    const isKnown = ROLES[role].includes(other) && !(areMeans && ROLES.z.includes(other));
-    return isKnown && other !== name && entry.refusal === null && entry.shape[0] === shape[0] ? [other] : [];
+    const isOther = other !== name && ROLES[role].includes(other) && !besides.includes(other);
+    const isAlike = (entry.shape[1] ?? 1) === (shape[1] ?? 1);
+    const areSamples = areMeans && isAlike && ROLES.z.includes(other);
+    return isOther && !areSamples && entry.refusal === null && entry.shape[0] === shape[0] ? [other] : [];
   });
+  if (rivals.length === 0) return [];
+  const others = rivals.map((other) => `'${other}'`).join(' or ');
+  return [
+    note('chosen-member', `${path}: '${name}' is taken for the ${role}, and not ${others}`, {
+      option: 'member',
+      suggestion: phrase`unless ${mention('member', rivals[0], role)}`,
+      isGuess: true,
+    }),
+  ];
 }
 
 const SHOWN = 12;

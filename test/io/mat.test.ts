@@ -47,12 +47,12 @@ for (const name of ['plain.mat', 'packed.mat']) {
   });
 
   test(`takes a row vector of ${name} for a column, and says so`, async () => {
-    const { arrays, notes = [] } = await open(fixture(name), name);
+    const { arrays } = await open(fixture(name), name);
     const labels = arrays.find((array) => array.name === 'labels')!;
     assert.equal([labels.dtype, labels.shape, await rowsOf(labels)], ['int32', [4], [[3], [1], [2], [1]]]);
     assert.equal(
-      notes.map((one) => [one.code, renderNote(one), one.isGuess]),
-      [['row-vectors', 'labels is a row vector, and read as one column', true]],
+      arrays.flatMap(({ notes = [] }) => notes.map((one) => [one.code, renderNote(one), one.isGuess])),
+      [['row-vectors', `${name}: 'labels' is a row vector, and read as one column`, true]],
     );
   });
 
