@@ -15,6 +15,10 @@ export type JsonNode = JsonTable | JsonObject | { readonly scalar: JsonScalar; r
 /** How the elements of a list were written. */
 type Elements = 'scalars' | 'rows' | 'records';
 
+// A file may have very many lists, most of them short.
+const NO_VALUES = new Float64Array(0);
+const FEWEST_VALUES = 4;
+
 /** A list as a table: of scalars one column, of rows or records a row for each. */
 export class JsonTable {
   elements: Elements | null = null;
@@ -29,7 +33,7 @@ export class JsonTable {
   problem: DataError | null = null;
   private readonly kinds: Array<'number' | 'boolean' | 'word' | null> = [];
   private readonly numberOf = new Map<string, number>();
-  private values: Float64Array = new Float64Array(16);
+  private values = NO_VALUES;
   /** How many cells the row has so far; of each column in which row it was met last. */
   private width = 0;
   private readonly metIn: number[] = [];
@@ -93,9 +97,9 @@ export class JsonTable {
     if (this.problem !== null || (this.rows > 0 && column >= this.columns)) return;
     const index = (this.rows === 0 ? 0 : this.rows * this.columns) + column;
     if (index >= this.values.length) {
-      const longer = allocate('float64', Math.max(this.values.length * 2, index + 1), this.place);
+      const longer = allocate('float64', Math.max(this.values.length * 2, index + 1, FEWEST_VALUES), this.place);
       longer.set(this.values);
-      this.values = longer as Float64Array;
+      this.values = longer as Float64Array<ArrayBuffer>;
     }
     this.values[index] = this.numberFor(column, value, isInt32, byte);
   }

@@ -7,6 +7,7 @@ import { decodeElements } from './decode.js';
 import { denseEntry, refusedEntry } from './dense.js';
 import { allocate, ITEM_BYTES } from './dtype.js';
 import { type MatVariable, type Part, readVariables } from './mat5-variables.js';
+import { listSome } from './pick.js';
 import { countElements, formatShape } from './shape.js';
 import type { ByteSource } from './source.js';
 import { refusalOfSparse, SparseSum } from './sparse.js';
@@ -85,7 +86,7 @@ export async function openMat(source: ByteSource): Promise<ArrayFile> {
       throw new DataError('expected every variable once, got two of this name', { path, member: name });
     }
     const isRow = shape.length === 2 && shape[0] === 1 && shape[1] > 1 && isNumeric(variable);
-    const entry = await entryOf(variable, isRow ? [shape[1]] : shape, path);
+    const entry = await entryOf(variable, isRow ? [shape[1]] : shape, source);
     arrays.push(isRow ? { ...entry, notes: [noteRow(path, name)] } : entry);
   }
   return { path, format: 'mat', arrays };
@@ -116,7 +117,7 @@ export async function readMatArray(source: ByteSource, name: string): Promise<Ma
     const { part, dtype } = await valuesOf(found, found.shape, path);
     return { name, shape: found.shape, values: (await readPart(part, dtype, found, path)) as MatValues };
   }
-  throw new DataError(`expected a variable called '${name}', got ${names.join(', ') || 'none'}`, { path });
+  throw new DataError(`expected a variable called '${name}', got ${listSome(names)}`, { path });
 }
 
 function isNumeric({ classCode, isComplex }: MatVariable): boolean {
@@ -127,7 +128,8 @@ function kindOf({ classCode, isComplex }: MatVariable): string {
   return isComplex ? 'complex numbers' : (CLASSES[classCode] ?? `class ${classCode}`);
 }
 
-async function entryOf(variable: MatVariable, shape: readonly number[], path: string): Promise<ArrayEntry> {
+async function entryOf(variable: MatVariable, shape: readonly number[], source: ByteSource): Promise<ArrayEntry> {
+  const { path } = source;
   const { name, classCode, isComplex } = variable;
   if (isNumeric(variable)) {
     const { part, dtype } = await valuesOf(variable, shape, path);
@@ -135,7 +137,7 @@ async function entryOf(variable: MatVariable, shape: readonly number[], path: st
     const layout = { dtype: isTruth ? 'bool' : dtype, bigEndian: variable.isBig, fortranOrder: true, shape } as const;
     return denseEntry(path, name, layout, part);
   }
-  if (classCode === SPARSE_CLASS && !isComplex) return sparseEntry(variable, path);
+  if (classCode === SPARSE_CLASS && !isComplex) return sparseEntry(variable, source);
   const kind = kindOf(variable);
   const wayOut = isComplex ? 'save its real part' : 'save what is in it as a variable of numbers';
   const refusal = `expected an array of real numbers, got ${kind}; ${wayOut}`;
@@ -184,11 +186,11 @@ async function readPart(part: Part, dtype: Dtype, { name, isBig }: MatVariable, 
 }
 
 /** A sparse table: row numbers, starts of columns, values. */
-async function sparseEntry(variable: MatVariable, path: string): Promise<ArrayEntry> {
+async function sparseEntry(variable: MatVariable, { path, size }: ByteSource): Promise<ArrayEntry> {
   const { name, shape, isLogical, length } = variable;
   const dtype = isLogical ? 'bool' : 'float64';
   const place = { path, member: name };
-  const refusal = refusalOfSparse(shape, dtype, place);
+  const refusal = refusalOfSparse(shape, dtype, size, place);
   if (refusal !== null) return refusedEntry(path, name, { dtype: 'sparse', shape, bytes: length, refusal });
   const parts = [await numbersOf(variable, path), await numbersOf(variable, path), await numbersOf(variable, path)];
   const [rows, columns] = shape;

@@ -94,14 +94,17 @@ export function noteRivals(
 
 const SHOWN = 12;
 
+/** Some names, or what else a message lists, and how many there are beside them. */
+export function listSome(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  return `${names.slice(0, SHOWN).join(', ') || 'none'}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** What a file holds, in a line. */
 export function describeArrays(file: ArrayFile): string {
   if (file.arrays.length === 0) return 'it holds nothing';
-  const shown = file.arrays
-    .slice(0, SHOWN)
-    .map(({ name, dtype, shape }) =>
-      name === null ? 'one array without a name' : `'${name}' ${dtype} ${formatShape(shape)}`,
-    );
-  const more = file.arrays.length - shown.length;
-  return `it holds ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const described = file.arrays.map(({ name, dtype, shape }) =>
+    name === null ? 'one array without a name' : `'${name}' ${dtype} ${formatShape(shape)}`,
+  );
+  return `it holds ${listSome(described)}`;
 }

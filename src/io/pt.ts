@@ -6,7 +6,7 @@ import { ITEM_BYTES, type StoredDtype } from './dtype.js';
 import { PickleDict, PickleList, PickleObject, type PickleValue, readPickle } from './pickle.js';
 import { countElements, formatShape } from './shape.js';
 import type { ByteSource } from './source.js';
-import { MOST_DENSE_BYTES } from './sparse.js';
+import { mostNumbers } from './sparse.js';
 import { readZipDirectory, streamMember, type ZipMember } from './zip.js';
 
 // What says which tensors there are; the numbers are beside it.
@@ -251,11 +251,9 @@ function tensorEntry(archive: Archive, name: string | null, tensor: Tensor): Arr
     throw new DataError(`expected a tensor within ${bytes / itemBytes} elements, got one up to ${last}`, place);
   }
   // Rows may be the same numbers again and again.
-  if (count * itemBytes > Math.max(bytes, MOST_DENSE_BYTES)) {
-    throw new DataError(
-      `expected at most ${MOST_DENSE_BYTES} bytes, got ${formatShape(shape)} of fewer numbers`,
-      place,
-    );
+  const most = mostNumbers(source.size);
+  if (count > Math.max(bytes / itemBytes, most)) {
+    throw new DataError(`expected at most ${most} numbers, got ${formatShape(shape)} of fewer`, place);
   }
   const inOrder = isInOrder(shape, strides);
   const payload: Payload = {

@@ -153,6 +153,15 @@ test('says with one message how to name arrays without a usual name', async () =
   assert.match(await refused('score', 'apart.npz'), /for the factors; .*; say --factors-member shape,scale\n/);
 });
 
+test('cuts the list of what a file holds, and guesses no factors of very many', async () => {
+  const one = npy(columnOf(latents, 0), [ROWS]);
+  write('many.npz', npz(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`m${i}`, one]))));
+  assert.match(
+    await refused('score', 'many.npz'),
+    /it holds 'm0' float64 \(400,\), .*'m11' float64 \(400,\) and 288 more; say --latents-member m0 --factors-member NAME\n/,
+  );
+});
+
 test('says which array looks transposed, and how to turn it', async () => {
   assert.match(await refused('score', 'turned.npy', 'f.npy'), /looks transposed: --transpose latents turns/);
   assert.match(await refused('score', 'z.npy', 'turned-factors.npy'), /looks transposed: --transpose factors turns/);

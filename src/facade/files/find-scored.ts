@@ -126,6 +126,9 @@ function refuseUnnamed(file: ArrayFile, { latentsMember, factorsMember }: Values
   throw new DataError([problem, ...say], { path: file.path });
 }
 
+/** Beyond so many arrays of one column it is not likely that all are factors. */
+const MOST_GUESSED = 20;
+
 /** What the arrays of an archive look like, for a message only: factors are the whole numbers. */
 function guessMembers(file: ArrayFile, latentsMember: string | null, factorsMember: string | null) {
   const known = { latents: latentsMember ?? findByRole(file, 'latents')?.name ?? null };
@@ -137,7 +140,8 @@ function guessMembers(file: ArrayFile, latentsMember: string | null, factorsMemb
   const columns = others.filter(({ name, shape }) => name !== latents && shape[0] === rows);
   const ofOne = columns.filter(({ shape }) => (shape[1] ?? 1) === 1);
   const table = columns.find((entry) => wholes.includes(entry) && !ofOne.includes(entry));
-  const factors = table?.name ?? (ofOne.length > 0 ? ofOne.map(({ name }) => name).join(',') : columns[0]?.name);
+  const list = ofOne.length > MOST_GUESSED ? undefined : ofOne.map(({ name }) => name).join(',');
+  const factors = table?.name ?? (ofOne.length > 0 ? list : columns[0]?.name);
   return { latents: latents ?? 'NAME', factors: factors ?? 'NAME' };
 }
 
