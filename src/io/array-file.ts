@@ -47,8 +47,9 @@ export interface ArrayEntry {
   /**
    * The same table with these columns alone: there if the file can read them without the others,
    * which then may be damaged or no numbers.
+   * @param takesMissing whether what is missing is NaN; unless told, as the file was opened
    */
-  select?(columns: readonly number[]): ArrayEntry;
+  select?(columns: readonly number[], takesMissing?: boolean): ArrayEntry;
   /**
    * Reads it whole. One dimension is one column.
    * @throws DataError with the row and column of a value that cannot be used, or with `refusal`
