@@ -114,7 +114,8 @@ function isOfArray({ code }: Note): boolean {
 function refuseUnnamed(file: ArrayFile, { latentsMember, factorsMember }: Values): void {
   const isMissing = (role: Role, member: string | null) => member === null && findByRole(file, role) === undefined;
   const [noLatents, noFactors] = [isMissing('latents', latentsMember), isMissing('factors', factorsMember)];
-  if (isBare(file) || !(noLatents || noFactors)) return;
+  const isUnnamed = isBare(file) || file.arrays.some(({ name }) => name === null);
+  if (isUnnamed || !(noLatents || noFactors)) return;
   const guess = guessMembers(file, latentsMember, factorsMember);
   const what = [...(noLatents ? ['latents'] : []), ...(noFactors ? ['factors'] : [])].join(' and ');
   const say = [
