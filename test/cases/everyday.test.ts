@@ -227,6 +227,27 @@ test('leaves out rows of Parquet in which there is a null', async () => {
   assert.equal([report.input.latents.rows, valuesOf(report)], [397, valuesOf(expected)]);
 });
 
+test('takes lists within records, and columns of lists of Parquet, by the name of the column', async () => {
+  const records = latents.map((row, i) => ({ mu: row, factors: factors[i] }));
+  write('records.jsonl', records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  const ofLists = (data: ReadonlyArray<readonly number[]>, name: string, type: 'DOUBLE' | 'INT32') => ({
+    schema: [
+      { name, converted_type: 'LIST' as const, repetition_type: 'REQUIRED' as const, num_children: 1 },
+      { name: 'list', repetition_type: 'REPEATED' as const, num_children: 1 },
+      { name: 'element', type, repetition_type: 'REQUIRED' as const },
+    ],
+    column: { name, data: data as number[][] },
+  });
+  const [mu, v] = [ofLists(latents, 'mu', 'DOUBLE'), ofLists(factors, 'factors', 'INT32')];
+  const schema = [{ name: 'root', num_children: 2 }, ...mu.schema, ...v.schema];
+  const columnData = [mu.column, v.column];
+  write('lists.parquet', new Uint8Array(parquetWriteBuffer({ columnData, schema })));
+  for (const name of ['records.jsonl', 'lists.parquet']) {
+    const report = await scored(at(name), '--latent-columns', 'mu', '--factor-columns', 'factors', '--strict');
+    assert.equal([report.input.latents.columns, valuesOf(report)], [3, truth]);
+  }
+});
+
 test('says of one-hot columns that they are one factor', async () => {
   const { notes } = await scored('one-hot.npz');
   assert.equal(notes, ['factor 0 to factor 2 are one factor, one-hot: each row has one 1 in them, oneHot joins them']);
