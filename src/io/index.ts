@@ -24,6 +24,7 @@ export {
   describeArrays,
   findByRole,
   findMember,
+  holdsNothingUsable,
   memberNamed,
   noteRivals,
   pickArray,

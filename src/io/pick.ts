@@ -42,10 +42,17 @@ export function findMember(file: ArrayFile, role: Role, name?: string): ArrayEnt
   if (found !== undefined) return found;
   const candidates = arrays.filter((entry) => entry.refusal === null);
   if (candidates.length === 1) return candidates[0];
+  // No name helps where nothing can be read: why it cannot be does.
+  if (holdsNothingUsable(file)) return arrays[0];
   throw new DataError(
     phrase`found none of the usual names for the ${role} (${ROLES[role].slice(0, 4).join(', ')} ...); ${describeArrays(file)}; say ${mention('member', 'NAME', role)}`,
     { path },
   );
+}
+
+/** Whether a file has arrays, and all of them are refused. */
+export function holdsNothingUsable({ arrays }: ArrayFile): boolean {
+  return arrays.length > 0 && arrays.every(({ refusal, readStrings }) => refusal !== null && readStrings === undefined);
 }
 
 /** The array of a name, with `.npy` or without. */

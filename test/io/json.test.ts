@@ -94,7 +94,7 @@ test('drops axes of length 1, and lists what has more than two others', async ()
   }
   assert.is(
     await refusal('[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]'),
-    'a.json: expected rows and columns, got 3 dimensions of shape (2, 2, 2)',
+    'a.json: expected rows and columns, got 3 dimensions of shape (2, 2, 2); x.reshape(2, -1) makes a row of each, x.reshape(-1, 2) joins batches of rows',
   );
   const words = await open('[[["a"]], [["b"]], [["a"]]]', 'a.json');
   assert.equal([words.arrays[0].words, await rowsOf(words.arrays[0])], [[['a', 'b']], [[0], [1], [0]]]);

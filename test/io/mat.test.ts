@@ -65,7 +65,7 @@ for (const name of ['plain.mat', 'packed.mat']) {
       structure: `expected an array of real numbers, got structure; ${wayOut}`,
       text: `expected an array of real numbers, got character; ${wayOut}`,
       complex: 'expected an array of real numbers, got complex numbers; save its real part',
-      cube: 'expected rows and columns, got 3 dimensions of shape (2, 2, 2)',
+      cube: 'expected rows and columns, got 3 dimensions of shape (2, 2, 2); x.reshape(2, -1) makes a row of each, x.reshape(-1, 2) joins batches of rows',
     });
     const error = await errorOf(() => arrays.find((one) => one.name === 'cell')!.read());
     assert.match(error.message, `${name}, member 'cell': expected an array of real numbers, got cell`);

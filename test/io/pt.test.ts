@@ -49,7 +49,8 @@ for (const name of ['torch-1.pt', 'torch-2.pt']) {
     const { arrays } = await open(fixture(name), name);
     const refusals = Object.fromEntries(arrays.filter((one) => one.refusal).map((one) => [one.name, one.refusal]));
     assert.equal(refusals, {
-      'state.conv.weight': 'expected rows and columns, got 4 dimensions of shape (2, 1, 3, 3)',
+      'state.conv.weight':
+        'expected rows and columns, got 4 dimensions of shape (2, 1, 3, 3); x.reshape(2, -1) makes a row of each, x.reshape(-1, 3) joins batches of rows',
       complex: 'expected real numbers, got ComplexFloatStorage; save x.real, x.imag or x.abs()',
       sparse: 'expected a tensor, got a sparse tensor; save x.to_dense()',
       options:

@@ -8,6 +8,7 @@ import {
   findColumns,
   findPosterior,
   formatShape,
+  holdsNothingUsable,
   nameColumn,
   type Role,
 } from '../../io/index.js';
@@ -115,7 +116,7 @@ function refuseUnnamed(file: ArrayFile, { latentsMember, factorsMember }: Values
   const isMissing = (role: Role, member: string | null) => member === null && findByRole(file, role) === undefined;
   const [noLatents, noFactors] = [isMissing('latents', latentsMember), isMissing('factors', factorsMember)];
   const isUnnamed = isBare(file) || file.arrays.some(({ name }) => name === null);
-  if (isUnnamed || !(noLatents || noFactors)) return;
+  if (isUnnamed || holdsNothingUsable(file) || !(noLatents || noFactors)) return;
   const guess = guessMembers(file, latentsMember, factorsMember);
   const what = [...(noLatents ? ['latents'] : []), ...(noFactors ? ['factors'] : [])].join(' and ');
   const say = [
