@@ -25,7 +25,7 @@ const PICKLE = `a Python pickle, which is never read; ${SAVEZ}`;
 /** The first that fits counts. Signatures are bytes as characters of Latin-1. */
 export const UNREAD_FORMATS: readonly UnreadFormat[] = [
   {
-    problem: `a MATLAB file of version 7.3, which is not read here; in MATLAB: ${SAVE_V7}`,
+    problem: `a MATLAB file of version 7.3, which is not read here; in MATLAB: ${SAVE_V7}; in Python: numpy.savez('x.npz', latents=h5py.File('x.mat')['latents'][()].T)`,
     magic: ['MATLAB 7.3 MAT-file'],
   },
   {
@@ -34,7 +34,7 @@ export const UNREAD_FORMATS: readonly UnreadFormat[] = [
     extensions: ['jld2', 'jld'],
   },
   {
-    problem: `expected a MATLAB file of version 5 to 7, got another; in MATLAB: ${SAVE_V7}`,
+    problem: `expected a MATLAB file of version 5 to 7, got another; in MATLAB: ${SAVE_V7}; in Python: scipy.io.savemat('new.mat', scipy.io.loadmat('x.mat'))`,
     extensions: ['mat'],
   },
   {
