@@ -141,7 +141,8 @@ function formatBound(value: number | null): string {
   return value === null ? '-' : formatNumber(value);
 }
 
-function renderFindings({ constantColumns, nonFinite }: ArrayInspection, style: Style, width: number): string[] {
+function renderFindings(inspection: ArrayInspection, style: Style, width: number): string[] {
+  const { constantColumns, nonFinite, unread = [] } = inspection;
   const findings: string[] = [];
   if (constantColumns.length > 0) {
     findings.push(`constant column${constantColumns.length === 1 ? '' : 's'}: ${constantColumns.join(', ')}`);
@@ -150,6 +151,9 @@ function renderFindings({ constantColumns, nonFinite }: ArrayInspection, style: 
     const { count, first } = nonFinite;
     const values = count === 1 ? '1 value is' : `${formatCount(count)} values are`;
     findings.push(`${values} NaN or infinite, the first in row ${first.row}, column ${first.column}`);
+  }
+  for (const { column, problem } of unread.slice(0, COLUMNS_SHOWN)) {
+    findings.push(`column ${column} is not read: ${printable(problem)}`);
   }
   return findings.flatMap((finding) => wrapBehind('  ', finding, width)).map(style.yellow);
 }

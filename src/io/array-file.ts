@@ -58,8 +58,9 @@ export interface ArrayEntry {
   /**
    * The same table with these columns alone: there if the file can read them without the others,
    * which then may be damaged or no numbers.
+   * @param takesMissing whether what is missing is NaN; unless told, as the file was opened
    */
-  select?(columns: readonly number[]): ArrayEntry;
+  select?(columns: readonly number[], takesMissing?: boolean): ArrayEntry;
   /**
    * Refuses what is known already to be unreadable, as a text table that was read through.
    * @throws DataError as `read` does

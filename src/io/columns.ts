@@ -11,7 +11,8 @@ import type { Role } from './roles.js';
 
 /**
  * The columns of a table that a selection names, in its order: names, ranges `0:3` (of which the
- * end is left out) and patterns `z*`, with commas between. A column by its number is `3:4`.
+ * end is left out) and patterns `z*`, with commas between. A column by its number is `3:4`. The
+ * name of a column of lists stands for all of them: `z` for `z[0]`, `z[1]`.
  *
  * @throws DataError for what names no column, or one twice
  */
@@ -53,6 +54,9 @@ function findColumn(word: string, names: readonly string[], columns: number): nu
   const all = Array.from({ length: columns }, (_, i) => i);
   const named = all.filter((i) => names[i] === word);
   if (named.length > 0) return named;
+  // A column of lists is as many columns as they are long.
+  const listed = all.filter((i) => names[i]?.startsWith(`${word}[`) && /^\[\d+\]$/.test(names[i].slice(word.length)));
+  if (listed.length > 0) return listed;
   const range = /^(\d*):(\d*)$/.exec(word);
   if (range !== null) {
     const [from, to] = [Number(range[1] || 0), range[2] === '' ? columns : Number(range[2])];

@@ -64,7 +64,8 @@ export function convertArrays(file: ArrayFile, format: OutputFormat, options: Co
     const { name, refusal } = wanted[0];
     throw new DataError(refusal ?? '', { path: file.path, member: name ?? undefined });
   }
-  const skipped = wanted.filter((entry) => !isWritable(entry));
+  // Without a name beside others is only a list of them.
+  const skipped = wanted.filter((entry) => !isWritable(entry) && entry.name !== null);
   if (written.length > 1 && !output.isArchive) {
     throw new DataError(
       phrase`expected one array to convert to .${format}; ${describeArrays(file)}; say ${mention('member', 'NAME')}`,

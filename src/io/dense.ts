@@ -71,7 +71,8 @@ export function denseEntry(path: string, name: string | null, layout: Layout, pa
   };
 }
 
-function noteDropped(path: string, name: string | null, shape: readonly number[]): Note {
+/** Says that axes of length 1 are dropped. */
+export function noteDropped(path: string, name: string | null, shape: readonly number[]): Note {
   const what = name === null ? path : `${path}: '${name}'`;
   const text = `${what} is ${formatShape(shape)} and taken as ${formatShape(dropAxes(shape))}`;
   return note('dropped-axes', text, { isGuess: true });

@@ -2,7 +2,7 @@
 import { DataError } from '../errors.js';
 import type { FactorType } from '../types.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
-import { findByRole } from './pick.js';
+import { findByRole, listSome } from './pick.js';
 import { formatShape } from './shape.js';
 import type { NamedStrings } from './strings.js';
 
@@ -82,8 +82,8 @@ export function checkFactorNames(
   { path, name }: Pick<ArrayEntry, 'path' | 'name'>,
 ): void {
   if (names.length === columns && new Set(names).size === columns && !names.includes('')) return;
-  const got = names.map((one) => JSON.stringify(one)).join(', ');
-  throw new DataError(`expected ${columns} different names, got ${got || 'none'}`, { path, member: name ?? undefined });
+  const got = listSome(names.map((one) => JSON.stringify(one)));
+  throw new DataError(`expected ${columns} different names, got ${got}`, { path, member: name ?? undefined });
 }
 
 /** Reads kinds of factors. */

@@ -6,7 +6,7 @@ import type { ArrayFile } from './array-file.js';
 import type { OpenOptions } from './array-format.js';
 import { detectFormat, isPacked } from './detect.js';
 import { gunzip } from './gzip.js';
-import type { ByteSource } from './source.js';
+import { type ByteSource, memorySource } from './source.js';
 
 export type { ArrayEntry, ArrayFile, RowChunk, TakenColumn } from './array-file.js';
 export type { OpenOptions, RawOptions } from './array-format.js';
@@ -33,11 +33,12 @@ export {
   describeArrays,
   findByRole,
   findMember,
+  holdsNothingUsable,
   memberNamed,
+  noteRivals,
   pickArray,
   pickFactors,
   pickLatents,
-  rivalsOf,
 } from './pick.js';
 export {
   findPosterior,
@@ -69,6 +70,14 @@ export { writeVmat } from './vmat.js';
  * const latents = await pickLatents(file).read();
  */
 export async function openArrays(source: ByteSource, options: OpenOptions = {}): Promise<ArrayFile> {
-  const unpacked = (await isPacked(source)) ? await gunzip(source) : source;
+  const inMemory = source.size <= SMALL_FILE_BYTES ? await intoMemory(source) : source;
+  const unpacked = (await isPacked(inMemory)) ? await gunzip(inMemory) : inMemory;
   return (await detectFormat(unpacked, options)).open(unpacked, options);
+}
+
+// What is read at once, because reading it in thousands of pieces takes far longer.
+const SMALL_FILE_BYTES = 4 << 20;
+
+async function intoMemory(source: ByteSource): Promise<ByteSource> {
+  return memorySource(await source.read(0, source.size), source.path);
 }

@@ -231,12 +231,22 @@ class Tokens {
   }
 
   private textAt(at: number, end: number): string {
+    if (this.isPlain(at + 1, end - 1)) return this.text.slice(at + 1, end - 1);
     const bytes = this.bytes.subarray(at, end);
     try {
       return JSON.parse(UTF_8.decode(bytes));
     } catch {
       throw this.fail('expected a text of JSON in UTF-8', this.start + at);
     }
+  }
+
+  /** Whether characters of ASCII stand for themselves. */
+  private isPlain(from: number, to: number): boolean {
+    for (let i = from; i < to; i++) {
+      const byte = this.bytes[i];
+      if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return false;
+    }
+    return true;
   }
 
   private unexpected(at: number, written = this.text[at]): DataError {

@@ -4,10 +4,11 @@ import type { ArrayEntry, ArrayFile } from './array-file.js';
 import type { ArrayFormat } from './array-format.js';
 import { isUnnamedColumn } from './columns.js';
 import { renumber } from './csv.js';
-import { refusedEntry } from './dense.js';
+import { noteDropped, refusedEntry } from './dense.js';
 import { type JsonNode, JsonObject, JsonTable, JsonTables } from './json-tables.js';
 import { readJson } from './json-tokens.js';
 import { ROLES } from './roles.js';
+import { dropAxes, refusalOfShape } from './shape.js';
 import type { ByteSource } from './source.js';
 import { wholeEntry } from './whole-entry.js';
 
@@ -146,20 +147,29 @@ function memberEntry(name: string, node: JsonNode, path: string): ArrayEntry {
 }
 
 function entryOf(name: string | null, table: JsonTable, path: string): ArrayEntry {
-  const { rows, columns, names, words, elements, cells } = table;
+  const { rows, columns, names, words, elements, cells, axes } = table;
   renumber({ words, columns }, [cells]);
   const lists = words.map((known) => known && [...known.keys()]);
   const dtype = table.areInt32 && rows > 0 ? 'int32' : 'float64';
   const isList = elements !== 'rows' && elements !== 'records';
+  const asWritten = axes.length > 0 ? [rows, ...axes] : isList ? [rows] : [rows, columns];
+  const shape = dropAxes(asWritten);
+  const refusal = refusalOfShape(asWritten);
+  if (refusal !== null) return refusedEntry(path, name, { dtype, shape: asWritten, bytes: 0, refusal });
+  if (shape[0] !== rows && words.some((known) => known !== null)) {
+    const problem = 'expected numbers in lists of lists of lists, got texts';
+    return refusedEntry(path, name, { dtype: 'words', shape: asWritten, bytes: 0, refusal: problem });
+  }
   const about = {
     dtype,
-    shape: isList ? [rows] : [rows, columns],
+    shape,
+    ...(shape !== asWritten && { notes: [noteDropped(path, name, asWritten)] }),
     ...(names.length > 0 && { columnNames: names }),
     ...(lists.some((list) => list !== null) && { words: lists }),
     ...(names.length > 1 && isUnnamedColumn(names[0]) && countsRows(table) && { rowNameColumns: [0] }),
   } as const;
   const read = async () =>
-    new Matrix(dtype === 'int32' ? Int32Array.from(cells) : cells.slice(), rows, Math.max(1, columns), dtype);
+    new Matrix(dtype === 'int32' ? Int32Array.from(cells) : cells.slice(), shape[0], Math.max(1, shape[1] ?? 1), dtype);
   const entry = wholeEntry(path, name, about, read);
   const texts = isList ? lists[0] : null;
   return texts ? { ...entry, readStrings: async () => Array.from(cells, (code) => texts[code]) } : entry;

@@ -1,12 +1,13 @@
 import { DataError } from '../errors.js';
-import type { Dtype, Matrix } from '../matrix.js';
+import type { Dtype, Matrix, MatrixData } from '../matrix.js';
 import { type Note, note } from '../note.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { type ArrayFormat, beginsWith } from './array-format.js';
-import { swapBytes } from './decode.js';
+import { decodeElements } from './decode.js';
 import { denseEntry, refusedEntry } from './dense.js';
-import { holderOf, ITEM_BYTES } from './dtype.js';
+import { allocate, ITEM_BYTES } from './dtype.js';
 import { type MatVariable, type Part, readVariables } from './mat5-variables.js';
+import { listSome } from './pick.js';
 import { countElements, formatShape } from './shape.js';
 import type { ByteSource } from './source.js';
 import { refusalOfSparse, SparseSum } from './sparse.js';
@@ -77,7 +78,6 @@ const LAST_NUMERIC_CLASS = 15;
 export async function openMat(source: ByteSource): Promise<ArrayFile> {
   const { path } = source;
   const arrays: ArrayEntry[] = [];
-  const turned: string[] = [];
   for await (const variable of readVariables(source)) {
     const { name, shape } = variable;
     // The variable without a name is some workspace data of MATLAB's own.
@@ -86,15 +86,14 @@ export async function openMat(source: ByteSource): Promise<ArrayFile> {
       throw new DataError('expected every variable once, got two of this name', { path, member: name });
     }
     const isRow = shape.length === 2 && shape[0] === 1 && shape[1] > 1 && isNumeric(variable);
-    if (isRow) turned.push(name);
-    arrays.push(await entryOf(variable, isRow ? [shape[1]] : shape, path));
+    const entry = await entryOf(variable, isRow ? [shape[1]] : shape, source);
+    arrays.push(isRow ? { ...entry, notes: [noteRow(path, name)] } : entry);
   }
-  return { path, format: 'mat', arrays, ...(turned.length > 0 && { notes: [rowVectors(turned)] }) };
+  return { path, format: 'mat', arrays };
 }
 
-function rowVectors(names: readonly string[]): Note {
-  const are = names.length === 1 ? 'is a row vector, and read as one column' : 'are row vectors, each read as a column';
-  return note('row-vectors', `${names.join(', ')} ${are}`, { isGuess: true });
+function noteRow(path: string, name: string): Note {
+  return note('row-vectors', `${path}: '${name}' is a row vector, and read as one column`, { isGuess: true });
 }
 
 /**
@@ -116,9 +115,9 @@ export async function readMatArray(source: ByteSource, name: string): Promise<Ma
   if (found !== undefined) {
     if (!isNumeric(found)) throw refuse(found, path, `expected an array of real numbers, got ${kindOf(found)}`);
     const { part, dtype } = await valuesOf(found, found.shape, path);
-    return { name, shape: found.shape, values: (await readPart(part, dtype, found.isBig)) as MatValues };
+    return { name, shape: found.shape, values: (await readPart(part, dtype, found, path)) as MatValues };
   }
-  throw new DataError(`expected a variable called '${name}', got ${names.join(', ') || 'none'}`, { path });
+  throw new DataError(`expected a variable called '${name}', got ${listSome(names)}`, { path });
 }
 
 function isNumeric({ classCode, isComplex }: MatVariable): boolean {
@@ -129,7 +128,8 @@ function kindOf({ classCode, isComplex }: MatVariable): string {
   return isComplex ? 'complex numbers' : (CLASSES[classCode] ?? `class ${classCode}`);
 }
 
-async function entryOf(variable: MatVariable, shape: readonly number[], path: string): Promise<ArrayEntry> {
+async function entryOf(variable: MatVariable, shape: readonly number[], source: ByteSource): Promise<ArrayEntry> {
+  const { path } = source;
   const { name, classCode, isComplex } = variable;
   if (isNumeric(variable)) {
     const { part, dtype } = await valuesOf(variable, shape, path);
@@ -137,7 +137,7 @@ async function entryOf(variable: MatVariable, shape: readonly number[], path: st
     const layout = { dtype: isTruth ? 'bool' : dtype, bigEndian: variable.isBig, fortranOrder: true, shape } as const;
     return denseEntry(path, name, layout, part);
   }
-  if (classCode === SPARSE_CLASS && !isComplex) return sparseEntry(variable, path);
+  if (classCode === SPARSE_CLASS && !isComplex) return sparseEntry(variable, source);
   const kind = kindOf(variable);
   const wayOut = isComplex ? 'save its real part' : 'save what is in it as a variable of numbers';
   const refusal = `expected an array of real numbers, got ${kind}; ${wayOut}`;
@@ -172,28 +172,32 @@ async function numbersOf(variable: MatVariable, path: string): Promise<Values> {
   return { part, dtype };
 }
 
-async function readPart(part: Part, dtype: Dtype, isBig: boolean): Promise<ArrayLike<number>> {
+async function readPart(part: Part, dtype: Dtype, { name, isBig }: MatVariable, path: string): Promise<MatrixData> {
   const bytes = new Uint8Array(part.length);
   let filled = 0;
   for await (const block of part.stream()) {
     bytes.set(block, filled);
     filled += block.length;
   }
-  if (isBig) swapBytes(bytes, ITEM_BYTES[dtype]);
-  return new (holderOf(dtype))(bytes.buffer);
+  const place = { path, member: name };
+  const values = allocate(dtype, bytes.length / ITEM_BYTES[dtype], place);
+  decodeElements(bytes, dtype, isBig, values, 0, (_, problem) => new DataError(problem, place));
+  return values;
 }
 
 /** A sparse table: row numbers, starts of columns, values. */
-async function sparseEntry(variable: MatVariable, path: string): Promise<ArrayEntry> {
-  const { name, shape, isLogical, isBig, length } = variable;
+async function sparseEntry(variable: MatVariable, { path, size }: ByteSource): Promise<ArrayEntry> {
+  const { name, shape, isLogical, length } = variable;
   const dtype = isLogical ? 'bool' : 'float64';
   const place = { path, member: name };
-  const refusal = refusalOfSparse(shape, dtype, place);
+  const refusal = refusalOfSparse(shape, dtype, size, place);
   if (refusal !== null) return refusedEntry(path, name, { dtype: 'sparse', shape, bytes: length, refusal });
   const parts = [await numbersOf(variable, path), await numbersOf(variable, path), await numbersOf(variable, path)];
   const [rows, columns] = shape;
   return wholeEntry(path, name, { dtype, shape }, async (): Promise<Matrix> => {
-    const [rowOf, starts, values] = await Promise.all(parts.map(({ part, dtype }) => readPart(part, dtype, isBig)));
+    const [rowOf, starts, values] = await Promise.all(
+      parts.map(({ part, dtype }) => readPart(part, dtype, variable, path)),
+    );
     const count = starts[starts.length - 1];
     if (count > values.length) throw refuse(variable, path, `expected ${count} values, got ${values.length}`);
     const sum = new SparseSum(rows, columns, dtype, place);

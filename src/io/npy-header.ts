@@ -69,7 +69,7 @@ export function parseNpyHeader(prefix: Uint8Array, size: number, place: Place): 
     start,
     place,
   );
-  const { dtype, name, bigEndian, itemBytes, refusal } = readDescr(descr, place);
+  const { dtype, name, bigEndian, itemBytes, refusal } = readDescr(descr, shape.length === 0, place);
   // Any number of them takes no bytes.
   if (itemBytes === 0)
     throw new DataError(`.npy header: expected items of a byte or more, got a ${name} of none`, place);
@@ -181,17 +181,14 @@ const UNREAD: Readonly<Record<string, (count: number) => { name: string; itemByt
   m: (count) => ({ name: 'timedelta', itemBytes: count }),
 };
 
-function readDescr(descr: Literal, place: Place): Descr {
+function readDescr(descr: Literal, isSingle: boolean, place: Place): Descr {
   if (typeof descr === 'object' && descr !== null && (descr.kind === 'list' || descr.kind === 'tuple')) {
-    return unread('structured', null, 'expected numbers, got a structured array');
+    return unread('structured', null, `expected numbers, got a structured array; save ${UNSTRUCTURE}`);
   }
   if (typeof descr !== 'string') throw new DataError('.npy header: expected descr to be a type string', place);
-  if (/^[|<>=]?O\d*$/.test(descr))
-    return unread(
-      'object',
-      null,
-      "a pickled object array, which is never read; save it with .astype(str) or .astype('float64')",
-    );
+  if (/^[|<>=]?O\d*$/.test(descr)) {
+    return unread('object', null, isSingle ? PICKLED_OBJECT : PICKLED_ARRAY);
+  }
   const parts = /^([<>|])([A-Za-z])(\d{1,9})(\[.{1,12}\])?$/.exec(descr);
   if (parts === null) {
     throw new DataError(`.npy header: expected a type string such as '<f4', got '${descr}'`, place);
@@ -212,11 +209,28 @@ function readDescr(descr: Literal, place: Place): Descr {
   return { ...unread(other.name, other.itemBytes, refuseKind(other.name, descr)), bigEndian: order === '>' };
 }
 
+const UNSTRUCTURE = 'numpy.lib.recfunctions.structured_to_unstructured(x)';
+const PICKLED_ARRAY = "a pickled object array, which is never read; save it with .astype(str) or .astype('float64')";
+const PICKLED_OBJECT =
+  "a pickled object, which is never read; if it is a dict x of arrays, save it with numpy.savez('x.npz', **x)";
+
+/** What makes numbers of the other kinds, by their letters. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  c: 'x.real, x.imag or numpy.abs(x)',
+  f: "x.astype('float64')",
+  S: "x.astype('float64') if they are numbers",
+  a: "x.astype('float64') if they are numbers",
+  U: "x.astype('float64') if they are numbers",
+  V: "x.view('float32') or what else it is",
+  M: "x.astype('int64')",
+  m: "x.astype('int64')",
+};
+
 function refuseKind(name: string, descr: string): string {
   const got = `expected numbers, got ${name} ('${descr}')`;
   // numpy has no name for it.
   if (/V2$/.test(descr)) return `${got}: bfloat16 saved by numpy; cast it first, with .astype('float32')`;
-  return /^.c/.test(descr) ? `${got}; save .real, .imag or numpy.abs() of it` : got;
+  return `${got}; save ${WAYS_OUT[descr[1]]}`;
 }
 
 function unread(name: string, itemBytes: number | null, refusal: string): Descr {

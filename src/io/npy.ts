@@ -4,7 +4,7 @@ import { type ArrayFormat, beginsWith, writeRows } from './array-format.js';
 import { denseEntry, type Payload, rangePayload, refusedEntry } from './dense.js';
 import { encodeMatrix } from './encode-matrix.js';
 import { descrOf, NPY_MAGIC, NPY_PREFIX_BYTES, type NpyHeader, parseNpyHeader } from './npy-header.js';
-import { dropAxes } from './shape.js';
+import { dropAxes, formatShape } from './shape.js';
 import type { ByteSource } from './source.js';
 import { encodeStrings, type NamedStrings, readStringList, type StringPayload } from './strings.js';
 
@@ -30,17 +30,20 @@ export function npyEntry(
 ): ArrayEntry {
   const { dtype, dtypeName, bigEndian, fortranOrder, shape, itemBytes } = header;
   if (dtype !== null) return denseEntry(path, name, { dtype, bigEndian, fortranOrder, shape }, payload);
-  const refusal = header.refusal ?? `expected numbers, got ${dtypeName}`;
-  const entry = refusedEntry(path, name, { dtype: dtypeName, shape, bytes: size - header.headerBytes, refusal });
   const isWide = dtypeName === 'string';
+  const areStrings = (isWide || dtypeName === 'byte string') && shape.length > 0 && itemBytes !== null;
   const isList =
-    (isWide || dtypeName === 'byte string') &&
-    !bigEndian &&
+    areStrings &&
     dropAxes(shape)
       .slice(1)
       .every((n) => n === 1);
-  if (!isList || shape.length === 0 || itemBytes === null) return entry;
-  const strings: StringPayload = { isWide, count: shape[0], itemBytes, stream: payload.stream };
+  const refusal =
+    areStrings && !isList
+      ? `expected numbers or one list of strings, got ${formatShape(shape)}; save each column apart, as x[:, 0]`
+      : (header.refusal ?? `expected numbers, got ${dtypeName}`);
+  const entry = refusedEntry(path, name, { dtype: dtypeName, shape, bytes: size - header.headerBytes, refusal });
+  if (!isList) return entry;
+  const strings: StringPayload = { isWide, isBig: bigEndian, count: shape[0], itemBytes, stream: payload.stream };
   const place = name === null ? { path } : { path, member: name };
   return { ...entry, readStrings: (most) => readStringList(strings, place, most) };
 }

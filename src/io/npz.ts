@@ -14,6 +14,11 @@ import { findUnreadArchive } from './unread-formats.js';
 import { readZipDirectory, streamMember, type ZipMember } from './zip.js';
 import { writeZip, type ZipInput } from './zip-writer.js';
 
+// How many members are inflated at the same time when their headers are read.
+const AT_ONCE = 32;
+// Members that are no longer are kept once they are inflated: to begin anew would take far longer.
+const KEPT_BYTES = 1024;
+
 /**
  * Opens an .npz archive: the headers of all members are read, and of the rest only what is asked
  * for later. Members are named as numpy does, without `.npy`; others than arrays are listed and
@@ -25,22 +30,33 @@ export async function openNpz(source: ByteSource): Promise<ArrayFile> {
   const { path } = source;
   const arrays: ArrayEntry[] = [];
   const opened = new Map<string, NpzMember>();
-  for (const member of await readNpzDirectory(source)) {
-    if (!member.name.endsWith('.npy')) {
-      arrays.push(otherFile(path, member));
-      continue;
+  const members = await readNpzDirectory(source);
+  for (let i = 0; i < members.length; i += AT_ONCE) {
+    const some = members.slice(i, i + AT_ONCE);
+    const found = await Promise.allSettled(
+      some.map(async (member) => isArray(member) && readNpzMember(source, member)),
+    );
+    for (const [k, result] of found.entries()) {
+      // Of several that are damaged, the first is always the one that is told of.
+      if (result.status === 'rejected') throw result.reason;
+      const array = result.value;
+      if (array) opened.set(array.name, array);
+      arrays.push(
+        array ? npyEntry(path, array.name, array.header, some[k].size, array.payload) : otherFile(path, some[k]),
+      );
     }
-    const array = await readNpzMember(source, member);
-    opened.set(array.name, array);
-    arrays.push(npyEntry(path, array.name, array.header, member.size, array.payload));
   }
-  return { path, format: 'npz', arrays: isSparseArchive(opened) ? [await sparseNpzEntry(path, opened)] : arrays };
+  return { path, format: 'npz', arrays: isSparseArchive(opened) ? [await sparseNpzEntry(source, opened)] : arrays };
+}
+
+function isArray({ name }: ZipMember): boolean {
+  return name.endsWith('.npy');
 }
 
 /** The directory of an archive that holds arrays. */
 export async function readNpzDirectory(source: ByteSource): Promise<ZipMember[]> {
   const members = await readZipDirectory(source);
-  if (members.length > 0 && !members.some(({ name }) => name.endsWith('.npy'))) {
+  if (members.length > 0 && !members.some(isArray)) {
     const problem =
       findUnreadArchive(members.map(({ name }) => name)) ??
       'found no .npy member in the archive; save the arrays with numpy.savez';
@@ -59,7 +75,11 @@ export async function readNpzMember(source: ByteSource, member: ZipMember): Prom
   const name = member.name.slice(0, -'.npy'.length);
   const prefix = await readPrefix(source, member, name);
   const header = parseNpyHeader(prefix, member.size, { path: source.path, member: name });
-  const stream = () => skipFirst(streamMember(source, member, name), header.headerBytes);
+  const isWhole = member.method === 'deflated' && member.size <= KEPT_BYTES;
+  async function* stream() {
+    if (isWhole) yield prefix.slice(header.headerBytes);
+    else yield* skipFirst(streamMember(source, member, name), header.headerBytes);
+  }
   return { name, header, payload: { stream } };
 }
 

@@ -6,7 +6,7 @@ import { type Note, note } from '../note.js';
 import { mention, phrase } from '../phrase.js';
 import { mapPosterior, type Posterior } from '../posterior.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
-import { describeArrays, findByRole, pickArray } from './pick.js';
+import { describeArrays, findByRole, noteRivals, pickArray } from './pick.js';
 import { ROLES } from './roles.js';
 import { formatShape } from './shape.js';
 
@@ -51,9 +51,19 @@ export function findPosterior(file: ArrayFile, latents: ArrayEntry): PosteriorSe
     return { posterior: null, notes: [note('unused-posterior', `${problem}: the posterior is not used`)] };
   }
   const problem = z === undefined ? null : describeMismatch(z, latents);
+  const posterior = { mu, logvar, ...(z !== undefined && problem === null && { z }) };
+  // Rivals of the latents are told with them. Whoever scores cannot name the others.
+  const taken = [mu, logvar, z, latents].map((entry) => entry?.name ?? '');
+  const rivals = Object.entries(posterior)
+    .filter(([, { name }]) => name !== latents.name)
+    .flatMap(([role, entry]) => noteRivals(file, role as keyof Posterior, entry, taken))
+    .map(({ code, text }) => note(code, text, { suggestion: 'unless the file is saved without', isGuess: true }));
   return {
-    posterior: { mu, logvar, ...(z !== undefined && problem === null && { z }) },
-    notes: problem === null ? [] : [note('drawn-samples', `${problem}: samples of the posterior are drawn`)],
+    posterior,
+    notes: [
+      ...(problem === null ? [] : [note('drawn-samples', `${problem}: samples of the posterior are drawn`)]),
+      ...rivals,
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 import { DataError } from '../errors.js';
+import { type Note, note } from '../note.js';
 import { mention, phrase } from '../phrase.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { ROLES, type Role } from './roles.js';
@@ -41,10 +42,17 @@ export function findMember(file: ArrayFile, role: Role, name?: string): ArrayEnt
   if (found !== undefined) return found;
   const candidates = arrays.filter((entry) => entry.refusal === null);
   if (candidates.length === 1) return candidates[0];
+  // No name helps where nothing can be read: why it cannot be does.
+  if (holdsNothingUsable(file)) return arrays[0];
   throw new DataError(
     phrase`found none of the usual names for the ${role} (${ROLES[role].slice(0, 4).join(', ')} ...); ${describeArrays(file)}; say ${mention('member', 'NAME', role)}`,
     { path },
   );
+}
+
+/** Whether a file has arrays, and all of them are refused. */
+export function holdsNothingUsable({ arrays }: ArrayFile): boolean {
+  return arrays.length > 0 && arrays.every(({ refusal, readStrings }) => refusal !== null && readStrings === undefined);
 }
 
 /** The array of a name, with `.npy` or without. */
@@ -62,28 +70,48 @@ export function findByRole({ arrays }: ArrayFile, role: Role): ArrayEntry | unde
 }
 
 /**
- * Other arrays of a file that have a usual name of the role and as many rows, so that the one that
- * was taken unasked is a guess. Samples of a posterior are no rivals of its means.
+ * Says that an array was taken unasked, if others of as many rows have a usual name of its role
+ * too. Samples of a posterior are no rivals of its means, if they have the shape of samples.
+ * @param besides names of arrays that are something else
  */
-export function rivalsOf({ arrays }: ArrayFile, role: Role, { name, shape }: ArrayEntry): string[] {
+export function noteRivals(
+  { arrays, path }: ArrayFile,
+  role: Role,
+  { name, shape }: ArrayEntry,
+  besides: readonly string[] = [],
+): Note[] {
   const areMeans = ROLES.mu.includes(name ?? '');
-  return arrays.flatMap((entry) => {
+  const rivals = arrays.flatMap((entry) => {
     const other = entry.name ?? '';
-    const isKnown = ROLES[role].includes(other) && !(areMeans && ROLES.z.includes(other));
-    return isKnown && other !== name && entry.refusal === null && entry.shape[0] === shape[0] ? [other] : [];
+    const isOther = other !== name && ROLES[role].includes(other) && !besides.includes(other);
+    const isAlike = (entry.shape[1] ?? 1) === (shape[1] ?? 1);
+    const areSamples = areMeans && isAlike && ROLES.z.includes(other);
+    return isOther && !areSamples && entry.refusal === null && entry.shape[0] === shape[0] ? [other] : [];
   });
+  if (rivals.length === 0) return [];
+  const others = rivals.map((other) => `'${other}'`).join(' or ');
+  return [
+    note('chosen-member', `${path}: '${name}' is taken for the ${role}, and not ${others}`, {
+      option: 'member',
+      suggestion: phrase`unless ${mention('member', rivals[0], role)}`,
+      isGuess: true,
+    }),
+  ];
 }
 
 const SHOWN = 12;
 
+/** Some names, or what else a message lists, and how many there are beside them. */
+export function listSome(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  return `${names.slice(0, SHOWN).join(', ') || 'none'}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** What a file holds, in a line. */
 export function describeArrays(file: ArrayFile): string {
   if (file.arrays.length === 0) return 'it holds nothing';
-  const shown = file.arrays
-    .slice(0, SHOWN)
-    .map(({ name, dtype, shape }) =>
-      name === null ? 'one array without a name' : `'${name}' ${dtype} ${formatShape(shape)}`,
-    );
-  const more = file.arrays.length - shown.length;
-  return `it holds ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const described = file.arrays.map(({ name, dtype, shape }) =>
+    name === null ? 'one array without a name' : `'${name}' ${dtype} ${formatShape(shape)}`,
+  );
+  return `it holds ${listSome(described)}`;
 }

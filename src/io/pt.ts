@@ -6,7 +6,8 @@ import { ITEM_BYTES, type StoredDtype } from './dtype.js';
 import { PickleDict, PickleList, PickleObject, type PickleValue, readPickle } from './pickle.js';
 import { countElements, formatShape } from './shape.js';
 import type { ByteSource } from './source.js';
-import { MOST_DENSE_BYTES } from './sparse.js';
+import { mostNumbers } from './sparse.js';
+import { TORCH_SCRIPT } from './unread-formats.js';
 import { readZipDirectory, streamMember, type ZipMember } from './zip.js';
 
 // What says which tensors there are; the numbers are beside it.
@@ -15,6 +16,27 @@ const LARGEST_PICKLE = 64 << 20;
 const REBUILD_CLASS = 'torch._tensor._rebuild_from_type_v2';
 const MOST_LEVELS = 100;
 const MOST_VALUES = 1_000_000;
+// Of lists of lists of numbers.
+const MOST_AXES = 4;
+// Arrays of a batch.
+const MOST_IN_BATCH = 20;
+
+/** What makes of a tensor one that is stored as it is, by the name of the bit. */
+const RESOLVE = new Map([
+  ['neg', 'its resolve_neg()'],
+  ['conj', 'its resolve_conj()'],
+]);
+
+const SAVE = "torch.save({'latents': z, 'factors': v}, 'x.pt')";
+
+/** Objects that are nearly tensors: by what makes them, what they are, and the way out. */
+const OBJECTS: ReadonlyArray<readonly [name: RegExp, what: string, wayOut: string]> = [
+  [/^numpy\._?core\.(?:multiarray\._reconstruct|numeric\._frombuffer)$/, 'a numpy array', 'torch.from_numpy(x)'],
+  [/^numpy\._?core\.multiarray\.scalar$/, 'a numpy number', 'torch.tensor(x)'],
+  [/^torch\._utils\._rebuild_sparse/, 'a sparse tensor', 'x.to_dense()'],
+  [/^torch\._utils\._rebuild_qtensor$/, 'a quantised tensor', 'x.dequantize()'],
+  [/^torch\._utils\._rebuild_nested/, 'a nested tensor', 'x.to_padded_tensor(0)'],
+];
 
 const STORAGES: Readonly<Record<string, StoredDtype>> = {
   FloatStorage: 'float32',
@@ -48,6 +70,8 @@ class Tensor {
     readonly strides: readonly number[],
     /** The element type as torch calls it. */
     readonly type: string,
+    /** What torch does to the elements when they are used, by its own name: `neg`, `conj`. */
+    readonly lazily: string | null,
   ) {}
 }
 
@@ -63,13 +87,15 @@ export async function openPt(source: ByteSource): Promise<ArrayFile> {
   const members = new Map((await readZipDirectory(source)).map((member) => [member.name, member]));
   const main = [...members.keys()].find((name) => name.endsWith('/data.pkl')) as string;
   const folder = main.slice(0, -'data.pkl'.length);
+  if (members.has(`${folder}constants.pkl`)) throw new DataError(TORCH_SCRIPT, { path });
   const archive = { source, members, folder, isBig: await isBigEndian(source, members.get(`${folder}byteorder`)) };
   const pickle = await readMember(source, members.get(main) as ZipMember, LARGEST_PICKLE);
   const root = readPickle(pickle, path, { call, stored: (id) => storedAt(id, path) });
   const arrays = listTensors(archive, root);
-  if (arrays.some(({ dtype }) => dtype !== 'object')) return { path, format: 'pt', arrays };
-  const got = root instanceof PickleObject ? `an object of ${root.name}` : 'none';
-  throw new DataError(`expected tensors, got ${got}; torch.save({'latents': z, 'factors': v}, 'x.pt')`, { path });
+  if (arrays.some(({ dtype }) => dtype !== 'object' && dtype !== 'list')) return { path, format: 'pt', arrays };
+  const [first] = arrays;
+  const refusal = first?.refusal ?? `expected a tensor, got none; ${SAVE}`;
+  throw new DataError(refusal, { path, member: first?.name ?? undefined });
 }
 
 interface Archive {
@@ -108,9 +134,9 @@ function call(name: string, args: readonly PickleValue[]): PickleValue | undefin
   switch (name) {
     case 'torch._utils._rebuild_tensor':
     case 'torch._utils._rebuild_tensor_v2':
-      return tensorOf(args, null);
+      return tensorOf(args, null, args[6]);
     case 'torch._utils._rebuild_tensor_v3':
-      return tensorOf(args, args[6] instanceof PickleObject ? args[6].name : null);
+      return tensorOf(args, args[6] instanceof PickleObject ? args[6].name : null, args[7]);
     case 'torch._utils._rebuild_parameter':
     case 'torch._utils._rebuild_parameter_with_state':
       return first;
@@ -131,13 +157,18 @@ function call(name: string, args: readonly PickleValue[]): PickleValue | undefin
 function tensorOf(
   [stored, offset, shape, strides]: readonly PickleValue[],
   type: string | null,
+  metadata: PickleValue | undefined,
 ): PickleValue | undefined {
   const storage = customOf(stored);
   if (!(storage instanceof Storage && isCount(offset) && areCounts(shape) && areCounts(strides))) return undefined;
   if (shape.items.length !== strides.items.length) return undefined;
   const elements = type ?? storage.type;
   if (elements === null) return undefined;
-  return { custom: new Tensor(storage, offset, shape.items, strides.items, elements) };
+  const set = metadata instanceof PickleDict ? metadata.entries.find(([, value]) => value !== false) : undefined;
+  if (metadata !== undefined && metadata !== null && !(metadata instanceof PickleDict)) return undefined;
+  return {
+    custom: new Tensor(storage, offset, shape.items, strides.items, elements, set ? String(set[0]).slice(0, 40) : null),
+  };
 }
 
 function customOf(value: PickleValue): unknown {
@@ -183,16 +214,16 @@ function listTensors(archive: Archive, root: PickleValue): ArrayEntry[] {
     const under = (key: string) => (name === null ? key : `${name}.${key}`);
     const tensor = customOf(value);
     if (tensor instanceof Tensor) add(tensorEntry(archive, name, tensor));
-    else if (value instanceof PickleObject && !value.isGlobal)
-      add(objectEntry(path, name, `an object of ${value.name}`));
+    else if (value instanceof PickleObject && !value.isGlobal) add(objectEntry(path, name, describeObject(value.name)));
     else if (value instanceof PickleDict) {
       for (const [key, inner] of value.entries) {
         if (typeof key === 'string' || typeof key === 'number') visit(inner, under(String(key)), level + 1);
       }
     } else if (value instanceof PickleList) {
-      if (value.items.length > 1 && value.items.every((item) => typeof item === 'number')) {
-        add(objectEntry(path, name, 'a list of numbers; torch.tensor makes one of it'));
-      } else for (const [i, inner] of value.items.entries()) visit(inner, under(String(i)), level + 1);
+      const batch = batchOf(value);
+      if (batch !== null) add(listEntry(path, name, value.items.length, batch));
+      if (areNumbers(value)) add(objectEntry(path, name, 'a list of numbers; save torch.tensor(x)'));
+      else for (const [i, inner] of value.items.entries()) visit(inner, under(String(i)), level + 1);
     }
   };
   visit(root, null, 0);
@@ -201,6 +232,58 @@ function listTensors(archive: Archive, root: PickleValue): ArrayEntry[] {
 
 function objectEntry(path: string, name: string | null, got: string): ArrayEntry {
   return refusedEntry(path, name, { dtype: 'object', shape: [], bytes: 0, refusal: `expected a tensor, got ${got}` });
+}
+
+function describeObject(name: string): string {
+  const [, what, wayOut] = OBJECTS.find(([known]) => known.test(name)) ?? [];
+  return what === undefined ? `an object of ${name.slice(0, 80)}; ${SAVE}` : `${what}; save ${wayOut}`;
+}
+
+/** Numbers, or lists of as many of them; of lists the first is looked at. */
+function areNumbers({ items }: PickleList, level = 0): boolean {
+  const [first] = items;
+  if (!(first instanceof PickleList)) return items.length > 1 && items.every((item) => typeof item === 'number');
+  const isLike = (item: PickleValue) => item instanceof PickleList && item.items.length === first.items.length;
+  return level < MOST_AXES && items.every(isLike) && areNumbers(first, level + 1);
+}
+
+/** A list in place of an array: its parts can be taken by their own names, and are rarely meant. */
+function listEntry(path: string, name: string | null, count: number, batch: string): ArrayEntry {
+  const each = batch === '' ? '' : ' for each of them';
+  const refusal = `expected a tensor, got a list of ${count}${batch}, as of batches; save torch.cat(x)${each}`;
+  return refusedEntry(path, name, { dtype: 'list', shape: [count], bytes: 0, refusal });
+}
+
+/**
+ * Whether the items of a list are alike, as those of batches: tensors of the same columns, or the
+ * same sets of such.
+ * @returns what each holds if it is a set, an empty text for a tensor, and null for another list
+ */
+function batchOf({ items }: PickleList): string | null {
+  if (items.length < 2) return null;
+  const [first, ...others] = items.map((item) => shapeOfBatch(item));
+  if (first === null || others.some((other) => other !== first)) return null;
+  if (customOf(items[0]) instanceof Tensor) return '';
+  return items[0] instanceof PickleDict ? ' dicts of tensors' : ' sets of tensors';
+}
+
+/** What is the same in every batch, as a text: columns and types; null for what is no batch. */
+function shapeOfBatch(value: PickleValue, isWithin = false): string | null {
+  const tensor = customOf(value);
+  if (tensor instanceof Tensor) {
+    const [rows, ...columns] = tensor.shape;
+    return rows === undefined ? null : `${tensor.type}(${columns.join()})`;
+  }
+  if (isWithin) return null;
+  const pairs =
+    value instanceof PickleDict
+      ? value.entries
+      : value instanceof PickleList
+        ? value.items.map((item, i) => [i, item] as const)
+        : [];
+  const shapes = pairs.slice(0, MOST_IN_BATCH).map(([, inner]) => shapeOfBatch(inner, true));
+  if (shapes.length === 0 || shapes.includes(null)) return null;
+  return JSON.stringify(pairs.map(([key], i) => [String(key), shapes[i]]));
 }
 
 /** The type of elements by the name of a storage, or of a dtype of torch. */
@@ -212,12 +295,16 @@ function dtypeOf(type: string): StoredDtype | null {
 
 function tensorEntry(archive: Archive, name: string | null, tensor: Tensor): ArrayEntry {
   const { source, members, folder, isBig } = archive;
-  const { storage, offset, shape, strides, type } = tensor;
+  const { storage, offset, shape, strides, type, lazily } = tensor;
   const place: Place = name === null ? { path: source.path } : { path: source.path, member: name };
   const dtype = dtypeOf(type);
   if (dtype === null) {
-    const refusal = `expected real numbers, got ${type}`;
+    const refusal = `expected real numbers, got ${type.slice(0, 80)}${/^Complex/.test(type) ? '; save x.real, x.imag or x.abs()' : ''}`;
     return refusedEntry(source.path, name, { dtype: type, shape, bytes: 0, refusal });
+  }
+  if (lazily !== null) {
+    const refusal = `expected elements as they are stored, got a tensor with the bit '${lazily}' of torch; save ${RESOLVE.get(lazily) ?? 'a clone() of it'}`;
+    return refusedEntry(source.path, name, { dtype, shape, bytes: 0, refusal });
   }
   const itemBytes = ITEM_BYTES[dtype];
   const member = members.get(`${folder}data/${storage.key}`);
@@ -234,11 +321,9 @@ function tensorEntry(archive: Archive, name: string | null, tensor: Tensor): Arr
     throw new DataError(`expected a tensor within ${bytes / itemBytes} elements, got one up to ${last}`, place);
   }
   // Rows may be the same numbers again and again.
-  if (count * itemBytes > Math.max(bytes, MOST_DENSE_BYTES)) {
-    throw new DataError(
-      `expected at most ${MOST_DENSE_BYTES} bytes, got ${formatShape(shape)} of fewer numbers`,
-      place,
-    );
+  const most = mostNumbers(source.size);
+  if (count > Math.max(bytes / itemBytes, most)) {
+    throw new DataError(`expected at most ${most} numbers, got ${formatShape(shape)} of fewer`, place);
   }
   const inOrder = isInOrder(shape, strides);
   const payload: Payload = {

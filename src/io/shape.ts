@@ -28,7 +28,9 @@ export function refusalOfShape(shape: readonly number[]): string | null {
   if (shape.length === 0) return 'expected rows and columns, got a single number of shape ()';
   const table = dropAxes(shape);
   if (table.length > 2) {
-    return `expected rows and columns, got ${shape.length} dimensions of shape ${formatShape(shape)}`;
+    const got = `${shape.length} dimensions of shape ${formatShape(shape)}`;
+    const wayOut = `x.reshape(${shape[0]}, -1) makes a row of each, x.reshape(-1, ${shape.at(-1)}) joins batches of rows`;
+    return `expected rows and columns, got ${got}; ${wayOut}`;
   }
   if (table[0] > 0 && table[1] === 0) return `expected at least one column, got shape ${formatShape(shape)}`;
   return null;

@@ -4,6 +4,7 @@ import type { Dtype, Matrix } from '../matrix.js';
 import type { ArrayEntry } from './array-file.js';
 import { denseEntry, refusedEntry } from './dense.js';
 import type { NpzMember } from './npz-member.js';
+import type { ByteSource } from './source.js';
 import { refusalOfSparse, SparseSum } from './sparse.js';
 import { wholeEntry } from './whole-entry.js';
 
@@ -28,7 +29,7 @@ export function isSparseArchive(members: Members): boolean {
  * The one table of such an archive, which has no name. Values for one place are added up.
  * @throws DataError for parts that are missing or contradict each other
  */
-export async function sparseNpzEntry(path: string, members: Members): Promise<ArrayEntry> {
+export async function sparseNpzEntry({ path, size }: ByteSource, members: Members): Promise<ArrayEntry> {
   const format = await readFormat(path, members.get('format') as NpzMember);
   const names = Object.hasOwn(PARTS, format) ? PARTS[format] : null;
   if (names === null) {
@@ -49,7 +50,9 @@ export async function sparseNpzEntry(path: string, members: Members): Promise<Ar
   }
   const { dtype } = data;
   const refusal =
-    dtype === null ? members.get('data')?.header.refusal : refusalOfSparse(shape, dtype, { path, member: 'shape' });
+    dtype === null
+      ? members.get('data')?.header.refusal
+      : refusalOfSparse(shape, dtype, size, { path, member: 'shape' });
   if (dtype === null || refusal !== null) {
     return refusedEntry(path, null, { dtype: dtype ?? 'sparse', shape, bytes: 0, refusal: refusal ?? '' });
   }

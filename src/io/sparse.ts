@@ -4,16 +4,34 @@ import { type Dtype, Matrix, type MatrixData } from '../matrix.js';
 import { allocate, heldBytes } from './dtype.js';
 import { countElements, formatShape } from './shape.js';
 
-/** The most that a sparse table may take once it is filled in. */
-export const MOST_DENSE_BYTES = 2 ** 30;
+// Of a small file as much as fits a gibibyte together with what is computed from it.
+const BYTES_OF_ANY_FILE = 192 << 20;
+const BYTES_PER_BYTE = 64;
+const MOST_DENSE_BYTES = 2 ** 30;
+const BYTES_OF_NUMBER = 8;
+
+/**
+ * The most numbers that a file may stand for where it says once what comes again and again: zeros
+ * of a sparse table, rows of a tensor that is expanded.
+ * @param fileBytes the size of the file
+ */
+export function mostNumbers(fileBytes: number): number {
+  return Math.min(MOST_DENSE_BYTES, BYTES_OF_ANY_FILE + BYTES_PER_BYTE * fileBytes) / BYTES_OF_NUMBER;
+}
 
 /** Why a sparse table cannot be filled in, or null when it can. */
-export function refusalOfSparse(shape: readonly number[], dtype: Dtype, place: Place): string | null {
+export function refusalOfSparse(
+  shape: readonly number[],
+  dtype: Dtype,
+  fileBytes: number,
+  place: Place,
+): string | null {
   if (shape.length !== 2) return `expected a sparse table of rows and columns, got shape ${formatShape(shape)}`;
-  const bytes = countElements(shape, heldBytes(dtype), place) * heldBytes(dtype);
+  const count = countElements(shape, heldBytes(dtype), place);
   if (shape[0] > 0 && shape[1] === 0) return `expected at least one column, got shape ${formatShape(shape)}`;
-  if (bytes <= MOST_DENSE_BYTES) return null;
-  return `a sparse table of shape ${formatShape(shape)} takes ${bytes} bytes once its zeros are filled in, and at most ${MOST_DENSE_BYTES} are taken; save some of its columns`;
+  const most = mostNumbers(fileBytes);
+  if (count <= most) return null;
+  return `expected a sparse table of at most ${most} numbers in a file of ${fileBytes} bytes, got shape ${formatShape(shape)}; save the columns that vary: table[:, numpy.unique(table.nonzero()[1])]`;
 }
 
 /** A table that values are put into, those for one place added up, as scipy does. */

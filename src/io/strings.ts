@@ -16,6 +16,8 @@ export interface NamedStrings {
 export interface StringPayload {
   /** Whether they are UTF-32 (numpy's `<U`), and UTF-8 (`S`) otherwise. */
   readonly isWide: boolean;
+  /** The byte order of UTF-32. */
+  readonly isBig: boolean;
   readonly count: number;
   readonly itemBytes: number;
   stream(): AsyncIterable<Uint8Array>;
@@ -27,7 +29,7 @@ export async function readStringList(
   place: Place,
   most: number = MOST_NAMES_BYTES,
 ): Promise<string[]> {
-  const { isWide, count, itemBytes } = list;
+  const { isWide, isBig, count, itemBytes } = list;
   const total = count * itemBytes;
   if (total > most) throw new DataError(`expected strings of at most ${most} bytes, got ${total}`, place);
   const bytes = new Uint8Array(total);
@@ -38,15 +40,15 @@ export async function readStringList(
   }
   return Array.from({ length: count }, (_, row) => {
     const item = bytes.subarray(row * itemBytes, (row + 1) * itemBytes);
-    const text = isWide ? decodeUtf32(item) : decodeUtf8(item);
+    const text = isWide ? decodeUtf32(item, !isBig) : decodeUtf8(item);
     if (text === null) throw new DataError(`expected text in ${isWide ? 'UTF-32' : 'UTF-8'}`, { ...place, row });
     return text.replace(/\0+$/, '');
   });
 }
 
-function decodeUtf32(bytes: Uint8Array): string | null {
+function decodeUtf32(bytes: Uint8Array, isLittle: boolean): string | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const points = Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(i * 4, true));
+  const points = Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(i * 4, isLittle));
   const isText = points.every((point) => point <= 0x10ffff && (point < 0xd800 || point > 0xdfff));
   return isText ? points.map((point) => String.fromCodePoint(point)).join('') : null;
 }

@@ -20,12 +20,13 @@ const R_SAVED = "an R file; in R: write.csv(readRDS('x.rds'), 'x.csv'), or the s
 const HTML = 'an HTML page, perhaps in place of a download; fetch the file itself';
 const EXCEL = `an Excel sheet; save it as CSV, or pandas.read_excel('x.xlsx').${CONVERT_FRAME}`;
 const ARROW = `an Arrow or Feather file; pandas.read_feather('x.feather').${CONVERT_FRAME}`;
+export const TORCH_SCRIPT = `a TorchScript program, which holds no samples; encode data with it, and ${SAVEZ}`;
 const PICKLE = `a Python pickle, which is never read; ${SAVEZ}`;
 
 /** The first that fits counts. Signatures are bytes as characters of Latin-1. */
 export const UNREAD_FORMATS: readonly UnreadFormat[] = [
   {
-    problem: `a MATLAB file of version 7.3, which is not read here; in MATLAB: ${SAVE_V7}`,
+    problem: `a MATLAB file of version 7.3, which is not read here; in MATLAB: ${SAVE_V7}; in Python: numpy.savez('x.npz', latents=h5py.File('x.mat')['latents'][()].T)`,
     magic: ['MATLAB 7.3 MAT-file'],
   },
   {
@@ -34,7 +35,7 @@ export const UNREAD_FORMATS: readonly UnreadFormat[] = [
     extensions: ['jld2', 'jld'],
   },
   {
-    problem: `expected a MATLAB file of version 5 to 7, got another; in MATLAB: ${SAVE_V7}`,
+    problem: `expected a MATLAB file of version 5 to 7, got another; in MATLAB: ${SAVE_V7}; in Python: scipy.io.savemat('new.mat', scipy.io.loadmat('x.mat'))`,
     extensions: ['mat'],
   },
   {
@@ -151,6 +152,7 @@ export function isText(prefix: Uint8Array): boolean {
 
 /** ZIP archives that are known and not read, by a member of theirs. */
 const UNREAD_ARCHIVES: ReadonlyArray<{ readonly member: RegExp; readonly problem: string }> = [
+  { member: /\/constants\.pkl$/, problem: TORCH_SCRIPT },
   { member: /\/data\.pkl$/, problem: "a PyTorch file that was packed anew; torch.save(torch.load('x.pt'), 'new.pt')" },
   { member: /^xl\//, problem: EXCEL },
   { member: /^(?:\[Content_Types\]\.xml|content\.xml)$/, problem: `a document of an office; ${EXCEL.split('; ')[1]}` },

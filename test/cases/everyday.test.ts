@@ -153,6 +153,15 @@ test('says with one message how to name arrays without a usual name', async () =
   assert.match(await refused('score', 'apart.npz'), /for the factors; .*; say --factors-member shape,scale\n/);
 });
 
+test('cuts the list of what a file holds, and guesses no factors of very many', async () => {
+  const one = npy(columnOf(latents, 0), [ROWS]);
+  write('many.npz', npz(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`m${i}`, one]))));
+  assert.match(
+    await refused('score', 'many.npz'),
+    /it holds 'm0' float64 \(400,\), .*'m11' float64 \(400,\) and 288 more; say --latents-member m0 --factors-member NAME\n/,
+  );
+});
+
 test('says which array looks transposed, and how to turn it', async () => {
   assert.match(await refused('score', 'turned.npy', 'f.npy'), /looks transposed: --transpose latents turns/);
   assert.match(await refused('score', 'z.npy', 'turned-factors.npy'), /looks transposed: --transpose factors turns/);
@@ -216,6 +225,27 @@ test('leaves out rows of Parquet in which there is a null', async () => {
   const take = <T>(rows: readonly T[]) => rows.filter((_, i) => i !== 3 && i !== 8 && i !== 9);
   const expected = await score(take(latents), take(factors.map(([a]) => [a, a])), { metrics: METRICS });
   assert.equal([report.input.latents.rows, valuesOf(report)], [397, valuesOf(expected)]);
+});
+
+test('takes lists within records, and columns of lists of Parquet, by the name of the column', async () => {
+  const records = latents.map((row, i) => ({ mu: row, factors: factors[i] }));
+  write('records.jsonl', records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  const ofLists = (data: ReadonlyArray<readonly number[]>, name: string, type: 'DOUBLE' | 'INT32') => ({
+    schema: [
+      { name, converted_type: 'LIST' as const, repetition_type: 'REQUIRED' as const, num_children: 1 },
+      { name: 'list', repetition_type: 'REPEATED' as const, num_children: 1 },
+      { name: 'element', type, repetition_type: 'REQUIRED' as const },
+    ],
+    column: { name, data: data as number[][] },
+  });
+  const [mu, v] = [ofLists(latents, 'mu', 'DOUBLE'), ofLists(factors, 'factors', 'INT32')];
+  const schema = [{ name: 'root', num_children: 2 }, ...mu.schema, ...v.schema];
+  const columnData = [mu.column, v.column];
+  write('lists.parquet', new Uint8Array(parquetWriteBuffer({ columnData, schema })));
+  for (const name of ['records.jsonl', 'lists.parquet']) {
+    const report = await scored(at(name), '--latent-columns', 'mu', '--factor-columns', 'factors', '--strict');
+    assert.equal([report.input.latents.columns, valuesOf(report)], [3, truth]);
+  }
 });
 
 test('says of one-hot columns that they are one factor', async () => {

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runInProcess } from './in-process.js';
@@ -56,6 +57,25 @@ test('says why an array is no table instead of failing', async () => {
   const { code, out } = await runInProcess(['inspect', at('cube.npy')]);
   assert.is(code, 0);
   assert.match(out, /not a table of numbers: expected rows and columns, got 3 dimensions/);
+});
+
+test('shows what can be read of a table in which a column of times, and one with nulls, cannot', async () => {
+  const path = fileURLToPath(new URL('../io/fixtures/odd.parquet', import.meta.url));
+  const { code, out } = await runInProcess(['inspect', path]);
+  assert.is(code, 0);
+  assert.match(out, /\n {2}0 +a +0\.5000 +2\.5000\s*\n {2}1 +b +3 +5 +whole\n {2}2 +at +- +-/);
+  assert.match(out, /\n {2}8 +hole +1 +3\s*\n {2}9 +word +0 +1/);
+  assert.match(out, '2 values are NaN or infinite, the first in row 1, column 8');
+  assert.match(
+    out.replace(/\s+/g, ' '),
+    "column 2 is not read: expected columns of numbers or words, got times in column 'at'; make numbers",
+  );
+  const { arrays } = JSON.parse((await runInProcess(['inspect', path, '--json'])).out);
+  assert.equal(
+    arrays[0].unread.map(({ column }: { column: number }) => column),
+    [2, 3, 4, 5, 6, 7],
+  );
+  assert.equal(arrays[0].nonFinite, { count: 2, first: { row: 1, column: 8 } });
 });
 
 test('stops a table of columns at 40, and has all of them as JSON', async () => {

@@ -157,29 +157,39 @@ const NPY: readonly BrokenFile[] = [
     `a.npy: a pickled object array, which is never read; save it with .astype(str) or .astype('float64')`,
   ),
   npy(
+    'a pickled dict, as numpy.save writes it',
+    npyBytes({ descr: '|O', shape: [], data: concatenate('\x80\x04N.') }),
+    `a.npy: a pickled object, which is never read; if it is a dict x of arrays, save it with numpy.savez('x.npz', **x)`,
+  ),
+  npy(
     'a structured .npy array',
     npyBytes({ header: `{'descr': [('a', '<f4'), ('b', '<i8')], 'fortran_order': False, 'shape': (2,)}` }),
-    'a.npy: expected numbers, got a structured array',
+    'a.npy: expected numbers, got a structured array; save numpy.lib.recfunctions.structured_to_unstructured(x)',
   ),
   npy(
     'an .npy array of strings',
     npyBytes({ descr: '<U1', data: new Uint8Array(16) }),
-    `a.npy: expected numbers, got string ('<U1')`,
+    `a.npy: expected numbers or one list of strings, got (2, 2); save each column apart, as x[:, 0]`,
+  ),
+  npy(
+    'an .npy list of strings',
+    npyBytes({ descr: '<U1', shape: [4], data: new Uint8Array(16) }),
+    `a.npy: expected numbers, got string ('<U1'); save x.astype('float64') if they are numbers`,
   ),
   npy(
     'an .npy array of complex numbers',
     npyBytes({ descr: '<c8', shape: [2], data: new Uint8Array(16) }),
-    `a.npy: expected numbers, got complex64 ('<c8'); save .real, .imag or numpy.abs() of it`,
+    `a.npy: expected numbers, got complex64 ('<c8'); save x.real, x.imag or numpy.abs(x)`,
   ),
   npy(
     'an .npy array of dates',
     npyBytes({ descr: '<M8[ns]', shape: [2], data: new Uint8Array(16) }),
-    `a.npy: expected numbers, got datetime ('<M8[ns]')`,
+    `a.npy: expected numbers, got datetime ('<M8[ns]'); save x.astype('int64')`,
   ),
   npy(
     'an .npy array of long doubles',
     npyBytes({ descr: '<f16', shape: [1], data: new Uint8Array(16) }),
-    `a.npy: expected numbers, got float128 ('<f16')`,
+    `a.npy: expected numbers, got float128 ('<f16'); save x.astype('float64')`,
   ),
   npy(
     'a single number',
@@ -189,7 +199,7 @@ const NPY: readonly BrokenFile[] = [
   npy(
     'an array of three dimensions',
     npyBytes({ shape: [2, 2, 2], data: new Uint8Array(32) }),
-    'a.npy: expected rows and columns, got 3 dimensions of shape (2, 2, 2)',
+    'a.npy: expected rows and columns, got 3 dimensions of shape (2, 2, 2); x.reshape(2, -1) makes a row of each, x.reshape(-1, 2) joins batches of rows',
   ),
   npy(
     'an array without columns',

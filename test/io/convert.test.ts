@@ -97,7 +97,8 @@ test('refuses an archive without any table in the words of the array', async () 
   assert.throws(
     () => convertArrays(file, 'npz'),
     (error: Error) =>
-      error.message === `in.npz, member 'x': expected rows and columns, got 3 dimensions of shape (2, 2, 2)`,
+      error.message ===
+      `in.npz, member 'x': expected rows and columns, got 3 dimensions of shape (2, 2, 2); x.reshape(2, -1) makes a row of each, x.reshape(-1, 2) joins batches of rows`,
   );
 });
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError } from '../../src/errors.js';
+import { scoreFiles } from '../../src/files.js';
 import {
   type ArrayEntry,
   type ArrayFile,
@@ -46,9 +47,15 @@ test('reads data sets by their paths, of every type of numbers', async () => {
 test('refuses what is no table of numbers, and lists it', async () => {
   const file = await open('plain');
   const refusal = (name: string) => find(file, name).refusal;
-  assert.is(refusal('names'), 'expected numbers, got text');
-  assert.is(refusal('texts'), 'expected numbers, got text or lists');
-  assert.is(refusal('complex'), 'expected numbers, got compounds');
+  assert.is(refusal('names'), 'expected numbers, got text; save numpy.unique(x, return_inverse=True)[1]');
+  assert.is(
+    refusal('texts'),
+    'expected numbers, got text or lists; save numpy.unique(x, return_inverse=True)[1], or numpy.stack(x)',
+  );
+  assert.is(
+    refusal('complex'),
+    "expected numbers, got compounds; save its fields apart, as x['a'], or pandas.read_hdf('x.h5').to_csv('x.csv', index=False)",
+  );
   assert.is(refusal('scalar'), 'expected rows and columns, got a single number of shape ()');
   assert.match(refusal('cube') ?? '', /got 3 dimensions of shape \(2, 2, 2\)/);
 });
@@ -139,6 +146,19 @@ test('whichever byte changes, it gives the size it declared or a DataError, at o
   }
   assert.ok(refused > 60, `${refused} refused`);
   assert.ok(slowest < 2000, `${slowest} ms`);
+});
+
+test('tells of a table of PyTables how it is read, and lists none of its indices', async () => {
+  const { arrays } = await open('pytables-table');
+  assert.equal(
+    arrays.map(({ name, dtype }) => [name, dtype]),
+    [['df/table', 'compounds']],
+  );
+  const error = await errorOf(() => scoreFiles(fixture('pytables-table')));
+  assert.match(
+    error.message,
+    "member 'df/table': expected numbers, got compounds; save its fields apart, as x['a'], or pandas",
+  );
 });
 
 test.run();

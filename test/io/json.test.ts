@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { memorySource, openArrays } from '../../src/io/index.js';
+import { findColumns, memorySource, openArrays } from '../../src/io/index.js';
 import { fixture, open, rowsOf, survivesDamage } from './fixtures.js';
 import { errorOf } from './matrices.js';
 
@@ -66,15 +66,57 @@ test('reads an object of arrays as an archive, and lists what is none', async ()
     await rowsOf(arrays[0]),
     [0, 1, 2].map((i) => [(2 * i) / 3, (2 * i + 1) / 3]),
   );
-  const mixed = await open('{"latents": [[1, 2]], "log": [[1], [2, 3]], "deep": [[[1]]]}', 'a.json');
+  const mixed = await open('{"latents": [[1, 2]], "log": [[1], [2, 3]], "deep": [[[1, 2], [3, 4]]]}', 'a.json');
   assert.equal(
     mixed.arrays.map(({ name, refusal }) => [name, refusal]),
     [
       ['latents', null],
       ['log', 'row 1, byte 40: expected 1 values in a row, got 2'],
-      ['deep', 'row 0, byte 54: expected rows and columns, got a list within a row'],
+      ['deep', null],
     ],
   );
+});
+
+test('drops axes of length 1, and lists what has more than two others', async () => {
+  const cases: ReadonlyArray<readonly [string, readonly number[], string]> = [
+    ['[[[1, 2]], [[3, 4]], [[5, 6]]]', [3, 2], 'a.json is (3, 1, 2) and taken as (3, 2)'],
+    ['[[[1, 2], [3, 4], [5, 6]]]', [3, 2], 'a.json is (1, 3, 2) and taken as (3, 2)'],
+    ['[[[1], [2]], [[3], [4]], [[5], [6]]]', [3, 2], 'a.json is (3, 2, 1) and taken as (3, 2)'],
+    ['[[[1]], [[2]]]', [2, 1], 'a.json is (2, 1, 1) and taken as (2, 1)'],
+  ];
+  for (const [text, shape, note] of cases) {
+    const [entry] = (await open(text, 'a.json')).arrays;
+    assert.equal([entry.shape, entry.notes?.map((one) => one.text)], [shape, [note]]);
+    assert.equal(
+      (await rowsOf(entry)).flat(),
+      Array.from({ length: shape[0] * shape[1] }, (_, i) => i + 1),
+    );
+  }
+  assert.is(
+    await refusal('[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]'),
+    'a.json: expected rows and columns, got 3 dimensions of shape (2, 2, 2); x.reshape(2, -1) makes a row of each, x.reshape(-1, 2) joins batches of rows',
+  );
+  const words = await open('[[["a"]], [["b"]], [["a"]]]', 'a.json');
+  assert.equal([words.arrays[0].words, await rowsOf(words.arrays[0])], [[['a', 'b']], [[0], [1], [0]]]);
+  assert.match(await refusal('[[["a", "b"], ["c", "d"]]]'), 'lists of lists, got texts');
+});
+
+test('takes lists within records for columns, in JSON and in lines of it', async () => {
+  const records = ['{"mu": [0.5, -1], "y": "b", "v": [3]}', '{"y": "a", "mu": [2, 4], "v": [5]}'];
+  for (const [text, name] of [
+    [`[${records.join()}]`, 'a.json'],
+    [records.join('\n'), 'a.jsonl'],
+  ]) {
+    const [entry] = (await open(text, name)).arrays;
+    assert.equal(entry.columnNames, ['mu[0]', 'mu[1]', 'y', 'v[0]']);
+    assert.equal(await rowsOf(entry), [
+      [0.5, -1, 1, 3],
+      [2, 4, 0, 5],
+    ]);
+    assert.equal(findColumns(entry, 'v,mu', 'latents'), [3, 0, 1]);
+    const error = await errorOf(async () => findColumns(entry, 'm', 'latents'));
+    assert.match(error.message, "found no column 'm'");
+  }
 });
 
 test('takes lists of one length for columns, unless two are called as arrays of an archive', async () => {
@@ -170,7 +212,22 @@ test('refuses what does not fit, with row, column and byte', async () => {
     ['[["a"], [1]]', 'a.json, row 1, column 0, byte 9: expected a text as above, got 1'],
     ['[[true], [1]]', 'a.json, row 1, column 0, byte 10: expected true or false as above, got 1'],
     ['[["a"], [null]]', 'a.json, row 1, column 0, byte 9: expected a text, got null'],
-    ['[[[1]]]', 'a.json, row 0, byte 2: expected rows and columns, got a list within a row'],
+    ['[[1, [2]]]', 'a.json, row 0, byte 5: expected a value as above, got a list'],
+    ['[[[1], 2]]', 'a.json, row 0, byte 7: expected a list as above, got 2'],
+    ['[[[1], [1, 2]]]', 'a.json, row 0, byte 12: expected 1 values in a list, got 2'],
+    ['[[[1], []]]', 'a.json, row 0, byte 8: expected 1 values in a list, got 0'],
+    ['[[[], 1]]', 'a.json, row 0, byte 7: expected lists of one length within a row, got others'],
+    ['[[[1]], [[1], [1]]]', 'a.json, row 1, byte 17: expected 1 values in a list, got 2'],
+    ['[[[1]], [1]]', 'a.json, row 1, byte 9: expected a list as above, got 1'],
+    ['[[{}]]', 'a.json, row 0, byte 2: expected rows and columns, got an object within a row'],
+    ['[{"a": [1, 2]}, {"a": [1]}]', "a.json, row 1, byte 24: expected a list of 2 values for 'a', got 1"],
+    ['[{"a": [1, 2]}, {"a": [1, 2, 3]}]', "a.json, row 1, byte 30: expected a list of 2 values for 'a', got 3"],
+    ['[{"a": []}]', "a.json, row 0, byte 8: expected a list of at least one value for 'a', got 0"],
+    ['[{"a": [1]}, {"a": 1}]', "a.json, byte 19: expected the keys of the first record, got 'a'"],
+    ['[{"a": [1]}, {"a": null}]', "a.json, byte 19: expected the keys of the first record, got 'a'"],
+    ['[{"a": 1}, {"a": [1]}]', "a.json, byte 18: expected the keys of the first record, got 'a[0]'"],
+    ['[{"a": [1], "a[0]": 1}]', "a.json, byte 20: expected every key once, got 'a[0]' twice"],
+    ['[{"a": [[1]]}]', 'a.json, row 0, byte 8: expected rows and columns, got a list within a list of a record'],
     ['[{"a": {}}]', 'a.json, row 0, byte 7: expected rows and columns, got an object within a record'],
     ['[{"a": 1}, {"b": 1}]', "a.json, byte 17: expected the keys of the first record, got 'b'"],
     ['[{"a": 1, "b": 1}, {"a": 1}]', 'a.json, row 1, byte 26: expected 2 values in a row, got 1'],

@@ -47,12 +47,12 @@ for (const name of ['plain.mat', 'packed.mat']) {
   });
 
   test(`takes a row vector of ${name} for a column, and says so`, async () => {
-    const { arrays, notes = [] } = await open(fixture(name), name);
+    const { arrays } = await open(fixture(name), name);
     const labels = arrays.find((array) => array.name === 'labels')!;
     assert.equal([labels.dtype, labels.shape, await rowsOf(labels)], ['int32', [4], [[3], [1], [2], [1]]]);
     assert.equal(
-      notes.map((one) => [one.code, renderNote(one), one.isGuess]),
-      [['row-vectors', 'labels is a row vector, and read as one column', true]],
+      arrays.flatMap(({ notes = [] }) => notes.map((one) => [one.code, renderNote(one), one.isGuess])),
+      [['row-vectors', `${name}: 'labels' is a row vector, and read as one column`, true]],
     );
   });
 
@@ -65,7 +65,7 @@ for (const name of ['plain.mat', 'packed.mat']) {
       structure: `expected an array of real numbers, got structure; ${wayOut}`,
       text: `expected an array of real numbers, got character; ${wayOut}`,
       complex: 'expected an array of real numbers, got complex numbers; save its real part',
-      cube: 'expected rows and columns, got 3 dimensions of shape (2, 2, 2)',
+      cube: 'expected rows and columns, got 3 dimensions of shape (2, 2, 2); x.reshape(2, -1) makes a row of each, x.reshape(-1, 2) joins batches of rows',
     });
     const error = await errorOf(() => arrays.find((one) => one.name === 'cell')!.read());
     assert.match(error.message, `${name}, member 'cell': expected an array of real numbers, got cell`);
@@ -73,6 +73,29 @@ for (const name of ['plain.mat', 'packed.mat']) {
 
   test(`survives damage of ${name}`, () => survivesDamage(fixture(name), name));
 }
+
+test('reads sparse numbers of every type that scipy writes, and refuses those beyond 2^53', async () => {
+  const bytes = fixture('sparse.mat');
+  const counts = [
+    [0, 2, 0],
+    [0, 0, 0],
+    [5, 0, 1],
+    [0, 3, 0],
+  ];
+  const { arrays } = await open(bytes, 'sparse.mat');
+  assert.equal(
+    arrays.map(({ name }) => name),
+    ['i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'i8', 'u8', 'f4', 'f8'],
+  );
+  for (const entry of arrays) assert.equal([entry.name, await rowsOf(entry)], [entry.name, counts]);
+  // The first value of i8: its element has type 12 and 32 bytes.
+  const tag = Buffer.from(Int32Array.of(12, 32, 5, 0).buffer);
+  const damaged = bytes.slice();
+  damaged[Buffer.from(bytes).indexOf(tag) + tag.length + 7 - 8] = 0x40;
+  const wide = (await open(damaged, 'sparse.mat')).arrays.find(({ name }) => name === 'i8')!;
+  const error = await errorOf(() => wide.read());
+  assert.is(error.message, "sparse.mat, member 'i8': expected an integer within 2^53, got 4611686018427387909");
+});
 
 test('reads both byte orders', async () => {
   for (const isCompressed of [false, true]) {
@@ -106,8 +129,13 @@ test('refuses more bytes than it says, another variable of a name, and other ver
   assert.is(await message(concatenate(plain, 'abc')), `a.mat, byte ${plain.length}: the file ends inside a tag`);
   assert.match(await message(concatenate(plain, plain.subarray(128))), 'expected every variable once, got two');
   const newer = concatenate('MATLAB 7.3 MAT-file, Platform: GLNXA64'.padEnd(512), '\x89HDF\r\n\x1a\n');
-  assert.match(await message(newer), /version 7\.3, which is not read here; in MATLAB: save\(/);
-  assert.match(await message(concatenate(new Uint8Array(20))), 'expected a MATLAB file of version 5 to 7, got another');
+  assert.match(
+    await message(newer),
+    /version 7\.3, which is not read here; in MATLAB: save\(.*; in Python: numpy\.savez\(.*h5py\.File\(/,
+  );
+  const older = await message(concatenate(new Uint8Array(20)));
+  assert.match(older, 'expected a MATLAB file of version 5 to 7, got another; in MATLAB: save(');
+  assert.match(older, "in Python: scipy.io.savemat('new.mat', scipy.io.loadmat('x.mat'))");
 });
 
 test('refuses a compressed variable that is larger than it can be, before it is read', async () => {

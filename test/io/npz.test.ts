@@ -11,6 +11,24 @@ import { assertSame, collect, errorOf, gather } from './matrices.js';
 const array = npyBytes({ data: floats(1, 2, 3, 4) });
 const matrix = new Matrix(Float32Array.of(1, 2, 3, 4), 2, 2);
 
+test('keeps the order of very many members, can read each again, and tells of the first that is damaged', async () => {
+  const members = (damaged: readonly number[]) =>
+    Array.from({ length: 100 }, (_, i) => ({
+      name: `m${i}.npy`,
+      content: npyBytes({ descr: '>i2', shape: [2], data: Uint8Array.of(0, i, 1, 0) }),
+      deflated: true,
+      ...(damaged.includes(i) && { crc: 1 }),
+    }));
+  const { arrays } = await openNpz(memorySource(zipBytes(members([]))));
+  assert.equal(
+    arrays.map(({ name }) => name),
+    members([]).map(({ name }) => name.replace('.npy', '')),
+  );
+  for (const _ of [1, 2]) assert.equal([...(await arrays[77].read()).data], [77, 256]);
+  const error = await errorOf(() => openNpz(memorySource(zipBytes(members([90, 70, 71])), 'a.npz')));
+  assert.match(error.message, /^a\.npz, member 'm70': expected the checksum 00000001/);
+});
+
 test('reads stored and deflated members, ZIP64 or not, with a comment or without', async () => {
   for (const deflated of [false, true]) {
     for (const zip64 of [false, true]) {

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { scoreFiles } from '../../src/files.js';
 import {
   type ArrayFile,
   describeArrays,
@@ -9,6 +10,7 @@ import {
   pickLatents,
 } from '../../src/io/index.js';
 import { concatenate, floats, npyBytes, zipBytes } from './builders.js';
+import { errorOf } from './matrices.js';
 
 function archive(...names: string[]): Promise<ArrayFile> {
   const content = npyBytes({ data: floats(1, 2, 3, 4) });
@@ -98,8 +100,25 @@ test('refuses what was picked and cannot be read, before reading it', async () =
   assert.throws(
     () => pickLatents(file),
     (error: Error) =>
-      error.message === `a.npz, member 'mu': expected rows and columns, got 3 dimensions of shape (2, 4, 4)`,
+      error.message ===
+      `a.npz, member 'mu': expected rows and columns, got 3 dimensions of shape (2, 4, 4); x.reshape(2, -1) makes a row of each, x.reshape(-1, 4) joins batches of rows`,
   );
+});
+
+test('says why nothing of a file can be read, in place of asking for a name', async () => {
+  const odd = npyBytes({ descr: '|O', shape: [], data: concatenate('\x80\x04N.') });
+  const file = await openArrays(memorySource(zipBytes([{ name: 'data.npy', content: odd }]), 'a.npz'));
+  for (const pick of [pickLatents, pickFactors]) {
+    assert.throws(() => pick(file), /a\.npz, member 'data': a pickled object, .*numpy\.savez\('x\.npz', \*\*x\)/);
+  }
+  assert.match(
+    (await errorOf(() => scoreFiles(zipBytes([{ name: 'data.npy', content: odd }])))).message,
+    /a pickled object/,
+  );
+  // Lists of strings can be factors, and which one must be said.
+  const words = npyBytes({ descr: '<U1', shape: [2], data: new Uint8Array(8).fill(0) });
+  const lists = await openArrays(memorySource(zipBytes([{ name: 'a.npy', content: words }]), 'a.npz'));
+  assert.throws(() => pickFactors(lists), /found none of the usual names/);
 });
 
 test.run();

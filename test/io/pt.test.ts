@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { scoreFiles } from '../../src/files.js';
 import { concatenate, floats, littleEndian, zipBytes } from './builders.js';
 import { fixture, open, rowsOf, survivesDamage } from './fixtures.js';
 import { errorOf } from './matrices.js';
@@ -48,11 +49,13 @@ for (const name of ['torch-1.pt', 'torch-2.pt']) {
     const { arrays } = await open(fixture(name), name);
     const refusals = Object.fromEntries(arrays.filter((one) => one.refusal).map((one) => [one.name, one.refusal]));
     assert.equal(refusals, {
-      'state.conv.weight': 'expected rows and columns, got 4 dimensions of shape (2, 1, 3, 3)',
-      complex: 'expected real numbers, got ComplexFloatStorage',
-      sparse: 'expected a tensor, got an object of torch._utils._rebuild_sparse_tensor',
-      options: 'expected a tensor, got an object of argparse.Namespace',
-      labels: 'expected a tensor, got a list of numbers; torch.tensor makes one of it',
+      'state.conv.weight':
+        'expected rows and columns, got 4 dimensions of shape (2, 1, 3, 3); x.reshape(2, -1) makes a row of each, x.reshape(-1, 3) joins batches of rows',
+      complex: 'expected real numbers, got ComplexFloatStorage; save x.real, x.imag or x.abs()',
+      sparse: 'expected a tensor, got a sparse tensor; save x.to_dense()',
+      options:
+        "expected a tensor, got an object of argparse.Namespace; torch.save({'latents': z, 'factors': v}, 'x.pt')",
+      labels: 'expected a tensor, got a list of numbers; save torch.tensor(x)',
     });
   });
 
@@ -69,6 +72,69 @@ test('reads a single tensor, which has no name, in protocol 4', async () => {
   await survivesDamage(fixture('tensor.pt'), 'tensor.pt');
 });
 
+test('refuses what torch negates when it is used, whose stored numbers have the other sign', async () => {
+  const { arrays } = await open(fixture('negative.pt'), 'negative.pt');
+  const [kept, lazy, resolved] = arrays;
+  assert.equal(await rowsOf(kept), [[1], [3], [5], [7], [9], [11]]);
+  assert.equal(await rowsOf(resolved), [[-1], [-3], [-5], [-7], [-9], [-11]]);
+  assert.equal([lazy.name, lazy.dtype, lazy.shape], ['lazy', 'float32', [6]]);
+  assert.is(
+    (await errorOf(() => lazy.read())).message,
+    "negative.pt, member 'lazy': expected elements as they are stored, got a tensor with the bit 'neg' of torch; save its resolve_neg()",
+  );
+  await survivesDamage(fixture('negative.pt'), 'negative.pt');
+});
+
+test('says what makes a tensor of what is nearly one', async () => {
+  const { arrays } = await open(fixture('near.pt'), 'near.pt');
+  assert.equal(Object.fromEntries(arrays.map(({ name, refusal }) => [name, refusal])), {
+    numpy: 'expected a tensor, got a numpy array; save torch.from_numpy(x)',
+    scalar: 'expected a tensor, got a numpy number; save torch.tensor(x)',
+    sparse: 'expected a tensor, got a sparse tensor; save x.to_dense()',
+    csr: 'expected a tensor, got a sparse tensor; save x.to_dense()',
+    quantised: 'expected a tensor, got a quantised tensor; save x.dequantize()',
+    complex: 'expected real numbers, got ComplexFloatStorage; save x.real, x.imag or x.abs()',
+    lists: 'expected a tensor, got a list of numbers; save torch.tensor(x)',
+    z: null,
+  });
+  assert.is(
+    (await errorOf(() => open(fixture('arrays.pt'), 'arrays.pt'))).message,
+    "arrays.pt, member 'numpy': expected a tensor, got a numpy array; save torch.from_numpy(x)",
+  );
+  const script = /^script\.pt: a TorchScript program, which holds no samples; encode data with it/;
+  assert.match((await errorOf(() => open(fixture('script.pt'), 'script.pt'))).message, script);
+  await survivesDamage(fixture('near.pt'), 'near.pt');
+});
+
+test('takes no batch of several for all of them', async () => {
+  const { arrays } = await open(fixture('batches.pt'), 'batches.pt');
+  const refusal = 'expected a tensor, got a list of 2, as of batches; save torch.cat(x)';
+  assert.equal(
+    arrays.map((array) => [array.name, array.shape, array.refusal]),
+    [
+      ['mu', [2], refusal],
+      ['mu.0', [2, 3], null],
+      ['mu.1', [2, 3], null],
+      ['factors', [2], refusal],
+      ['factors.0', [2, 3], null],
+      ['factors.1', [2, 3], null],
+      ['pair.0', [4, 3], null],
+      ['pair.1', [4, 2], null],
+    ],
+  );
+  for (const [name, message] of [
+    ['batches.pt', `memory, member 'mu': ${refusal}`],
+    [
+      'loader.pt',
+      'memory: expected a tensor, got a list of 2 dicts of tensors, as of batches; save torch.cat(x) for each of them',
+    ],
+  ]) {
+    assert.is((await errorOf(() => scoreFiles(fixture(name)))).message, message);
+  }
+  const asked = { latentsMember: 'mu.0', factorsMember: 'factors.1', metrics: ['mig'] as const };
+  assert.is((await scoreFiles(fixture('batches.pt'), asked)).input.latents.rows, 2);
+});
+
 test('is told by content under the name of a model', async () => {
   assert.is((await open(fixture('torch-2.pt'), 'pytorch_model.bin')).format, 'pt');
 });
@@ -82,7 +148,7 @@ test('refuses files of before version 1.6, and whole models', async () => {
   const model = await errorOf(() => open(fixture('module.pt'), 'module.pt'));
   assert.is(
     model.message,
-    "module.pt: expected tensors, got an object of torch.nn.modules.linear.Linear; torch.save({'latents': z, 'factors': v}, 'x.pt')",
+    "module.pt: expected a tensor, got an object of torch.nn.modules.linear.Linear; torch.save({'latents': z, 'factors': v}, 'x.pt')",
   );
 });
 
@@ -99,10 +165,17 @@ const text = (value: string) => concatenate('X', littleEndian(4, value.length), 
 const int = (value: number) => concatenate('J', littleEndian(4, value));
 const tuple = (...values: readonly number[]) => concatenate('(', ...values.map(int), 't');
 
-function tensor({ shape = [3, 2], strides = [2, 1], offset = 0, count = 6, type = 'FloatStorage' } = {}): Uint8Array {
+function tensor({
+  shape = [3, 2],
+  strides = [2, 1],
+  offset = 0,
+  count = 6,
+  type = 'FloatStorage',
+  metadata = '',
+} = {}): Uint8Array {
   const id = concatenate('(', text('storage'), `ctorch\n${type}\n`, text('0'), text('cpu'), int(count), 'tQ');
   const rest = concatenate(tuple(...shape), tuple(...strides), '\x89', 'ccollections\nOrderedDict\n)R');
-  return concatenate('ctorch._utils\n_rebuild_tensor_v2\n(', id, int(offset), rest, 'tR');
+  return concatenate('ctorch._utils\n_rebuild_tensor_v2\n(', id, int(offset), rest, metadata, 'tR');
 }
 
 test('holds tensors to their storage', async () => {
@@ -119,13 +192,28 @@ test('holds tensors to their storage', async () => {
   assert.is(await message({ type: 'DoubleStorage' }), 'a.pt: expected 48 bytes in data/0, got 24');
   assert.match(
     await message({ strides: [-2, 1] }),
-    'expected tensors, got an object of torch._utils._rebuild_tensor_v2',
+    'expected a tensor, got an object of torch._utils._rebuild_tensor_v2',
   );
   assert.match(await message({ shape: [2 ** 30, 2 ** 30], strides: [0, 0] }), 'is beyond what can be addressed');
   assert.is(
     await message({ shape: [2 ** 20, 2 ** 20], strides: [0, 0] }),
-    'a.pt: expected at most 1073741824 bytes, got (1048576, 1048576) of fewer numbers',
+    `a.pt: expected at most ${(192 << 20) / 8 + 8 * ptBytes(tensor()).length} numbers, got (1048576, 1048576) of fewer`,
   );
+});
+
+test('refuses what it does not know of how torch uses a tensor, unless it is off', async () => {
+  const refusal = async (metadata: string) => {
+    const { arrays } = await open(ptBytes(tensor({ metadata })), 'a.pt');
+    return arrays[0].refusal;
+  };
+  const key = (name: string) => `X${String.fromCharCode(name.length, 0, 0, 0)}${name}`;
+  assert.is(await refusal('}'), null);
+  assert.is(await refusal('N'), null);
+  assert.is(await refusal(`}${key('neg')}\x89s`), null);
+  assert.match((await refusal(`}${key('neg')}\x88s`)) as string, "the bit 'neg' of torch; save its resolve_neg()");
+  assert.match((await refusal(`}${key('odd')}K\x01s`)) as string, "the bit 'odd' of torch; save a clone() of it");
+  const error = await errorOf(() => open(ptBytes(tensor({ metadata: 'K\x01' })), 'a.pt'));
+  assert.match(error.message, 'expected a tensor, got an object of torch._utils._rebuild_tensor_v2');
 });
 
 test('reads storages of the other byte order', async () => {
@@ -145,7 +233,7 @@ test('runs nothing, and refuses what is no plain data by its opcode', async () =
   const message = async (pickle: string | Uint8Array) => (await errorOf(() => open(ptBytes(pickle), 'a.pt'))).message;
   assert.match(
     await message(concatenate('cos\nsystem\n(', text('touch x'), 'tR')),
-    'expected tensors, got an object of os.system',
+    'expected a tensor, got an object of os.system',
   );
   // INST and OBJ make objects; a protocol of 0 is another language.
   assert.match(await message('(ios\nsystem\n'), 'expected an opcode of plain data, got 0x69');
@@ -154,7 +242,7 @@ test('runs nothing, and refuses what is no plain data by its opcode', async () =
   assert.match(await message('h\x05'), 'expected a value that was kept as 5, got none');
   assert.match(await message('t'), 'expected a mark on the stack, got none');
   assert.match(await message('NN'), 'expected one value at the end, got more');
-  assert.match(await message('N'), "expected tensors, got none; torch.save({'latents': z, 'factors': v}, 'x.pt')");
+  assert.match(await message('N'), "expected a tensor, got none; torch.save({'latents': z, 'factors': v}, 'x.pt')");
 });
 
 test('is not led round in circles, nor through doors without number', async () => {

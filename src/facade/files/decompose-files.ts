@@ -2,7 +2,15 @@
 import { compile } from '../../../bindings/load.js';
 import { hardwareThreads } from '../../../bindings/worker-host.js';
 import { wrongValue } from '../../errors.js';
-import { type ArrayEntry, type ArrayFile, findByRole, pickArray, pickPosterior, readArrays } from '../../io/index.js';
+import {
+  type ArrayEntry,
+  type ArrayFile,
+  findByRole,
+  noteRivals,
+  pickArray,
+  pickPosterior,
+  readArrays,
+} from '../../io/index.js';
 import { type Note, notesOf, refuseGuesses, writeNotes } from '../../note.js';
 import { checkOptions } from '../../options/check-options.js';
 import type { ValuesOf } from '../../options/rule.js';
@@ -14,7 +22,7 @@ import { DECOMPOSE_FILES_OPTIONS, type DecomposeFilesOptions } from './decompose
 import { dropNan, suggestDropping } from './drop-nan.js';
 import { findArray, originOf } from './find-array.js';
 import { filesByRole, isBare, nameFiles, openFor, type ReadInput } from './read-input.js';
-import { nameReading, READING_OPTIONS } from './reading-options.js';
+import { nameReading, nameReadingNotes, READING_OPTIONS } from './reading-options.js';
 import { describeCounters } from './row-counters.js';
 
 /** The roles of files that are decomposed. */
@@ -94,7 +102,7 @@ export async function decomposeFiles(
 async function findArrays(
   files: Exclude<DecomposeFilesInput, ReadInput>,
   options: ValuesOf<typeof DECOMPOSE_FILES_OPTIONS>,
-): Promise<Posterior<ArrayEntry> & { readonly factors?: ArrayEntry; readonly notes: readonly Note[] }> {
+): Promise<Taken & { readonly notes: readonly Note[] }> {
   const notes: Note[] = [];
   const { factorsMember, zMember, latentColumns, latentsDtype, header } = options;
   const names = {
@@ -124,7 +132,8 @@ async function findArrays(
     const entries = pickPosterior(muFile, names);
     // An estimator of training has no use for factors.
     const factors = options.estimator === 'exact' ? findFactors(muFile, factorsMember ?? undefined) : undefined;
-    return { ...entries, ...(factors && { factors }), notes };
+    const taken = { ...entries, ...(factors && { factors }) };
+    return { ...taken, notes: noteTaken(muFile, taken, { ...names, factors: factorsMember ?? undefined }) };
   }
   for (const [option, value] of Object.entries({ factorsMember, ...(files.z === undefined && { zMember }) })) {
     if (value !== null) throw wrongValue({ option, problem: 'expected only with one archive that has all arrays' });
@@ -138,6 +147,17 @@ async function findArrays(
   const pick = async (role: keyof Posterior, file: ReadInput) => find(role, await open(role, file, mu.shape[0]));
   const logvar = await pick('logvar', files.logvar);
   return { mu, logvar, ...(files.z !== undefined && { z: await pick('z', files.z) }), notes };
+}
+
+type Taken = Posterior<ArrayEntry> & { readonly factors?: ArrayEntry };
+
+/** What was decided about the arrays of an archive; those with a name were asked for. */
+function noteTaken(file: ArrayFile, taken: Taken, names: Readonly<Record<keyof Taken, string | undefined>>): Note[] {
+  const all = Object.values(taken).map(({ name }) => name ?? '');
+  return (Object.entries(taken) as Array<[keyof Taken, ArrayEntry]>).flatMap(([role, entry]) => {
+    const rivals = names[role] === undefined ? noteRivals(file, role, entry, all) : [];
+    return nameReadingNotes([...rivals, ...(entry.notes ?? [])], role);
+  });
 }
 
 /** Factors are taken if they are there, and not missed if they are not. */

@@ -11,9 +11,9 @@ import {
   type KeptColumns,
   memberNamed,
   nameColumn,
+  noteRivals,
   noteRowNames,
   type Role,
-  rivalsOf,
   transposed,
   withColumns,
   withWords,
@@ -128,19 +128,6 @@ async function pickMembers(file: ArrayFile, role: Role, member: string | null): 
     entries.push(entry);
   }
   return joinColumns(entries);
-}
-
-function noteRivals(file: ArrayFile, role: Role, entry: ArrayEntry): Note[] {
-  const rivals = rivalsOf(file, role, entry);
-  if (rivals.length === 0) return [];
-  const others = rivals.map((name) => `'${name}'`).join(' or ');
-  return [
-    note('chosen-member', `${file.path}: '${entry.name}' is taken for the ${role}, and not ${others}`, {
-      option: 'member',
-      suggestion: phrase`unless ${mention('member', rivals[0], role)}`,
-      isGuess: true,
-    }),
-  ];
 }
 
 const SHOWN_WORDS = 12;

@@ -8,6 +8,7 @@ import {
   findColumns,
   findPosterior,
   formatShape,
+  holdsNothingUsable,
   nameColumn,
   type Role,
 } from '../../io/index.js';
@@ -116,7 +117,8 @@ function isOfArray({ code }: Note): boolean {
 function refuseUnnamed(file: ArrayFile, { latentsMember, factorsMember }: Values): void {
   const isMissing = (role: Role, member: string | null) => member === null && findByRole(file, role) === undefined;
   const [noLatents, noFactors] = [isMissing('latents', latentsMember), isMissing('factors', factorsMember)];
-  if (isBare(file) || !(noLatents || noFactors)) return;
+  const isUnnamed = isBare(file) || file.arrays.some(({ name }) => name === null);
+  if (isUnnamed || holdsNothingUsable(file) || !(noLatents || noFactors)) return;
   const guess = guessMembers(file, latentsMember, factorsMember);
   const what = [...(noLatents ? ['latents'] : []), ...(noFactors ? ['factors'] : [])].join(' and ');
   const say = [
@@ -127,6 +129,9 @@ function refuseUnnamed(file: ArrayFile, { latentsMember, factorsMember }: Values
   const problem = `found none of the usual names for the ${what}; ${describeArrays(file)}; say `;
   throw new DataError([problem, ...say], { path: file.path });
 }
+
+/** Beyond so many arrays of one column it is not likely that all are factors. */
+const MOST_GUESSED = 20;
 
 /** What the arrays of an archive look like, for a message only: factors are the whole numbers. */
 function guessMembers(file: ArrayFile, latentsMember: string | null, factorsMember: string | null) {
@@ -139,7 +144,8 @@ function guessMembers(file: ArrayFile, latentsMember: string | null, factorsMemb
   const columns = others.filter(({ name, shape }) => name !== latents && shape[0] === rows);
   const ofOne = columns.filter(({ shape }) => (shape[1] ?? 1) === 1);
   const table = columns.find((entry) => wholes.includes(entry) && !ofOne.includes(entry));
-  const factors = table?.name ?? (ofOne.length > 0 ? ofOne.map(({ name }) => name).join(',') : columns[0]?.name);
+  const list = ofOne.length > MOST_GUESSED ? undefined : ofOne.map(({ name }) => name).join(',');
+  const factors = table?.name ?? (ofOne.length > 0 ? list : columns[0]?.name);
   return { latents: latents ?? 'NAME', factors: factors ?? 'NAME' };
 }
 

@@ -41,7 +41,7 @@ export async function openParquet(source: ByteSource, { takesMissing = false }: 
   const words = new Map<Field, Words>();
   for (const field of fields) {
     if (field.areWords && field.refusal === null) {
-      words.set(field, await readWords(source, metadata, field, budget, takesMissing));
+      words.set(field, await readWords(source, metadata, field, budget));
     }
   }
   const names = fields.map(({ name }) => name);
@@ -74,18 +74,13 @@ interface Table {
   readonly takesMissing: boolean;
 }
 
-async function readWords(
-  source: ByteSource,
-  metadata: ParquetMetadata,
-  field: Field,
-  budget: Budget,
-  takesMissing: boolean,
-): Promise<Words> {
+async function readWords(source: ByteSource, metadata: ParquetMetadata, field: Field, budget: Budget): Promise<Words> {
   const codes = new Float64Array(metadata.rows);
   const known = new Map<string, number>();
   try {
     for (const { rows, firstRow, chunks } of groupsOf(metadata)) {
-      const part = { source, field, chunk: chunks[field.leaf], rows, firstRow, budget, takesMissing };
+      // A null is refused where the table is read.
+      const part = { source, field, chunk: chunks[field.leaf], rows, firstRow, budget, takesMissing: true };
       await readColumnPart(part, known, (row, _, code) => {
         codes[row] = code;
       });
@@ -120,7 +115,8 @@ function entryOf(table: Table): ArrayEntry {
       field.isList && field.refusal === null ? `${field.name}[${place}]` : field.name,
     ),
     ...(lists.some((list) => list !== null) && { words: lists }),
-    select: (chosen) => entryOf({ ...table, columns: chosen.map((column) => columns[column]) }),
+    select: (chosen, takesMissing = table.takesMissing) =>
+      entryOf({ ...table, columns: chosen.map((column) => columns[column]), takesMissing }),
     read: () => readTable(table, dtype),
     chunks: () => chunksOf(table, dtype),
   };
@@ -194,6 +190,11 @@ async function readGroup(
       continue;
     }
     if (known.failure !== null) throw known.failure;
-    for (let row = firstRow; row < firstRow + rows; row++) put(row, 0, known.codes[row]);
+    for (let row = firstRow; row < firstRow + rows; row++) {
+      if (!takesMissing && Number.isNaN(known.codes[row])) {
+        throw new DataError(`expected a word in column '${field.name}', got null`, { path, row, column: field.first });
+      }
+      put(row, 0, known.codes[row]);
+    }
   }
 }

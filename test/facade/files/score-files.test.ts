@@ -1,5 +1,5 @@
 /** Scores and decompositions of files: by path, in memory, one archive or several files. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DecomposeInput } from '../../../src/facade/decompose.js';
@@ -214,6 +214,78 @@ test('decomposes an archive or files alike, with its samples and its factors whe
   const apart = await decomposeBlobs({ mu: means, logvar: variances }, { seed: 2 });
   const memory = { file: 'memory' };
   assert.equal(apart, await withOrigin({ mu, logvar }, { mu: memory, logvar: memory }));
+});
+
+test('says which array was taken for every role, if another has a usual name of it', async () => {
+  const plus = like((row, d) => logvar.get(row, d) + 1);
+  const wide = new Matrix(
+    Float32Array.from({ length: ROWS * 3 }, (_, i) => Math.sin(i)),
+    ROWS,
+    3,
+  );
+  const ofScore: ReadonlyArray<readonly [Readonly<Record<string, Matrix>>, readonly string[]]> = [
+    [{ mu, logvar, z, factors }, []],
+    [
+      { mu, logvar, log_var: plus, factors },
+      ["memory: 'logvar' is taken for the logvar, and not 'log_var', unless the file is saved without"],
+    ],
+    [
+      { mu, logvar, z, samples: z, factors },
+      ["memory: 'z' is taken for the z, and not 'samples', unless the file is saved without"],
+    ],
+    [
+      { latents: z, mu, logvar, factors },
+      ["memory: 'latents' is taken for the latents, and not 'mu', unless latentsMember = mu"],
+    ],
+    // What has other columns cannot be samples of the means.
+    [{ mu, z: wide, factors }, ["memory: 'mu' is taken for the latents, and not 'z', unless latentsMember = z"]],
+  ];
+  for (const [members, expected] of ofScore) {
+    const bytes = await archiveOf(members);
+    const { notes } = await scoreBlobs(bytes, { metrics: ['mig'] });
+    assert.equal(
+      notes.filter((text) => text.includes('is taken for')),
+      expected,
+    );
+    if (expected.length === 0) continue;
+    const error = await scoreBlobs(bytes, { metrics: ['mig'], strict: true }).catch((caught: Error) => caught);
+    assert.match((error as Error).message, expected[0].split(', unless')[0]);
+  }
+  const ofDecompose: typeof ofScore = [
+    [{ mu, logvar, z, factors }, []],
+    [{ latents: z, mu, logvar }, ["memory: 'mu' is taken for the mu, and not 'latents', unless muMember = latents"]],
+    [
+      { mu, logvar, log_var: plus, z_sample: z, samples: z },
+      [
+        "memory: 'logvar' is taken for the logvar, and not 'log_var', unless logvarMember = log_var",
+        "memory: 'samples' is taken for the z, and not 'z_sample', unless zMember = z_sample",
+      ],
+    ],
+    [
+      { mu, logvar, factors, labels: factors },
+      ["memory: 'factors' is taken for the factors, and not 'labels', unless factorsMember = labels"],
+    ],
+  ];
+  for (const [members, expected] of ofDecompose) {
+    const bytes = await archiveOf(members);
+    assert.equal((await decomposeBlobs(bytes)).notes, expected);
+    if (expected.length === 0) continue;
+    const error = await decomposeBlobs(bytes, { strict: true }).catch((caught: Error) => caught);
+    assert.match((error as Error).message, expected[0].split(', unless')[0]);
+  }
+  const asked = { muMember: 'mu', logvarMember: 'logvar' };
+  assert.equal((await decomposeBlobs(await archiveOf({ latents: z, mu, logvar, log_var: plus }), asked)).notes, []);
+});
+
+test('says once that a row vector of MATLAB is a column, and only of one that is taken', async () => {
+  const bytes = new Uint8Array(readFileSync(new URL('../../io/fixtures/plain.mat', import.meta.url)));
+  const options = { latentsMember: 'column', factorsMember: 'labels', metrics: ['mig'] as const };
+  const { notes } = await scoreBlobs(bytes, options);
+  const texts = notes.filter((text) => text.includes('row vector'));
+  assert.equal(texts, ["memory: 'labels' is a row vector, and read as one column"]);
+  await scoreBlobs(bytes, { ...options, factorsMember: 'column', strict: true }).catch((error: Error) =>
+    assert.not.match(error.message, 'row vector'),
+  );
 });
 
 test('what is no file, or has another role, is refused by name', async () => {
