@@ -229,6 +229,11 @@ export function dtypeOf(data: MatrixData): Dtype {
   return 'uint8';
 }
 
+/** An array of so many elements of the same type. */
+export function sameKind<Data extends MatrixData>(data: Data, length: number): Data {
+  return new (data.constructor as new (length: number) => Data)(length);
+}
+
 function describe(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'undefined';

@@ -55,6 +55,7 @@ export const jemmig = defineMetric<'jemmig', typeof OPTIONS, JemmigParts, 'jemmi
   presets: { paper: { bins: 100 }, ubisoft: { bins: 10, edges: 'unit', ties: 'highest', countConstants: true } },
   source: 'Do & Tran 2020',
   isPlugIn: true,
+  histograms: (options) => options,
 
   async compute(table: Table, options, { pause }) {
     const { matrix, factorEntropies } = await mutualInformation(table, options, pause);

@@ -2,6 +2,7 @@ import type { MatrixLike } from '../matrix.js';
 import type { Note } from '../note.js';
 import type { GivenOf, Rules, ValuesOf } from '../options/rule.js';
 import type { PosteriorInput } from '../posterior.js';
+import type { HistogramOptions } from '../stats/mutual-information.js';
 import type { TableView } from '../stats/table-view.js';
 import type { CommonOptions, Preset, Sampler, Score } from '../types.js';
 
@@ -77,6 +78,11 @@ export interface Metric<R extends Rules = Rules, Parts = object> {
    * 1/N, as plug-in estimates do.
    */
   readonly isPlugIn: boolean;
+  /**
+   * The histograms that it is computed from, where it reads nothing else of the latents: these are
+   * counted beforehand, once for all metrics, and the latents need not be held.
+   */
+  histograms?(options: ValuesOf<R>): HistogramOptions;
   /** Work that {@link compute} asks for by `context.pieces()`. */
   readonly pieces?: Pieces<ValuesOf<R>, unknown>;
   compute(table: TableView, options: ValuesOf<R>, context: MetricContext): Promise<Outcome<Parts>>;

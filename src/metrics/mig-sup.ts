@@ -45,6 +45,7 @@ export const migSup = defineMetric<'mig-sup', typeof BINNED, MigSupParts, 'mig-s
   presets: { paper: {}, ubisoft: { bins: 10, edges: 'unit' } },
   source: 'Li et al. 2020',
   isPlugIn: true,
+  histograms: (options) => options,
 
   async compute(table: Table, options, { pause }) {
     const { matrix } = await mutualInformation(table, options, pause);

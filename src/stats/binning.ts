@@ -28,19 +28,43 @@ export interface Bins {
   readonly limit?: number;
 }
 
+/** Bins of one latent. */
+export interface BinnedColumn {
+  /** Of each row, u16[N]. */
+  readonly bins: Block<'u16'>;
+}
+
+/** Bins of latents. */
+export interface BinnedLatents {
+  column(d: number): BinnedColumn;
+  /** f64[D]: rows that lie beyond the outermost bins. */
+  readonly beyond: Float64Array;
+}
+
 /**
- * Bins of the latents, u16[D][N], from 0; equal width between each latent's minimum and maximum, or
+ * Bins of the latents, from 0; equal width between each latent's minimum and maximum, or
  * where there is a `limit` between -limit and limit, with what lies beyond in the outermost bins.
  */
-export function binLatents(table: Table, { bins, edges = 'float64', limit }: Bins): Promise<Block<'u16'>> {
+export function binLatents(table: Table, { bins, edges = 'float64', limit }: Bins): Promise<BinnedLatents> {
   return table.memoOfLatents(`latent bins ${bins} ${edges} ${limit}`, () => {
     const { core, rows, latentCount, latents } = table;
     const minima = limit === undefined ? table.latentMinima : new Float64Array(latentCount).fill(-limit);
     const maxima = limit === undefined ? table.latentMaxima : new Float64Array(latentCount).fill(limit);
     const out = core.arena.alloc('u16', rows * latentCount);
     fillBins(core, out, latents, minima, maxima, rows, latentCount, bins, edges);
-    return out;
+    const beyond = Float64Array.from({ length: latentCount }, (_, d) =>
+      limit === undefined ? 0 : countBeyond(table, d, limit),
+    );
+    return { column: (d) => ({ bins: out.slice(d * rows, rows) }), beyond };
   });
+}
+
+function countBeyond({ latents, latentMinima, latentMaxima, latentCount }: Table, d: number, limit: number): number {
+  if (latentMinima[d] >= -limit && latentMaxima[d] <= limit) return 0;
+  const data = latents.array;
+  let count = 0;
+  for (let i = d; i < data.length; i += latentCount) if (Math.abs(data[i]) > limit) count++;
+  return count;
 }
 
 /**
@@ -57,7 +81,7 @@ export interface FactorCodes {
 export function encodeFactor(table: Table, k: number, bins: number, edges: Edges = 'float64'): Promise<FactorCodes> {
   const { codes, size } = table.factors[k];
   if (codes && size) return Promise.resolve({ codes, size });
-  return table.memo(`factor bins ${k} ${bins} ${edges}`, () => binFactor(table, k, bins, edges));
+  return table.memoOfFactors(`factor bins ${k} ${bins} ${edges}`, () => binFactor(table, k, bins, edges));
 }
 
 /**
@@ -67,7 +91,7 @@ export function encodeFactor(table: Table, k: number, bins: number, edges: Edges
 export function rebinFactor(table: Table, k: number, bins: number, edges: Edges = 'float64'): Promise<FactorCodes> {
   const { codes, levels } = table.factors[k];
   if (!codes || !levels) return encodeFactor(table, k, bins, edges);
-  return table.memo(`factor rebinned ${k} ${bins} ${edges}`, () => {
+  return table.memoOfFactors(`factor rebinned ${k} ${bins} ${edges}`, () => {
     const { core, rows } = table;
     const out = core.arena.alloc('i32', rows);
     const mark = core.arena.mark();

@@ -1,5 +1,5 @@
 import type { Block } from '../../bindings/arena.js';
-import { binLatents } from './binning.js';
+import { type BinnedLatents, binLatents } from './binning.js';
 import { describe, entropyOf, type HistogramOptions, informationOf, latentEntropies } from './mutual-information.js';
 import type { Pause } from './pause.js';
 import type { Table } from './table.js';
@@ -26,18 +26,18 @@ export function latentInformation(table: Table, options: HistogramOptions, pause
 async function countPairs(
   table: Table,
   options: HistogramOptions,
-  binned: Block<'u16'>,
+  binned: BinnedLatents,
   entropies: Float64Array,
   pause: Pause,
 ): Promise<Float64Array> {
-  const { rows, latentCount, varyingLatents } = table;
+  const { latentCount, varyingLatents } = table;
   const matrix = new Float64Array(latentCount * latentCount);
   const count = options.bins ** 2 <= NARROW_CELLS ? pairCounter(table, options) : pairSorter(table, options, entropies);
   for (const d of varyingLatents) {
     await pause('mutual information', d, latentCount);
     matrix[d * latentCount + d] = entropies[d];
     for (const other of varyingLatents.filter((latent) => latent > d)) {
-      const information = count(binned.slice(d * rows, rows), binned.slice(other * rows, rows), d, other);
+      const information = count(binned.column(d).bins, binned.column(other).bins, d, other);
       matrix[d * latentCount + other] = information;
       matrix[other * latentCount + d] = information;
     }

@@ -11,12 +11,59 @@ import type { Matrix, MatrixData } from '../matrix.js';
 import { mention, phrase } from '../phrase.js';
 import type { FactorType } from '../types.js';
 import { checkCapacity } from './capacity.js';
+import type { ColumnBlock } from './column-blocks.js';
 import type { ExactSplit } from './exact-split.js';
-import { type Factor, Table } from './table.js';
+import { type Extremes, type Factor, Table } from './table.js';
 
 /** A code table of this many entries is cheaper than sorting; beyond it values are sorted. */
 const DENSE_RANGE_LIMIT = 1 << 22;
+
+/** Latents that stay where they are: what a table knows of them. */
+export interface MeasuredLatents extends Extremes {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Bytes of rows that are measured at a time. */
+const MEASURED_BYTES = 32 * 1024 ** 2;
+
 /**
+ * Checks every latent, and takes their extremes, without holding them.
+ * @throws as {@link loadTable}
+ */
+export function measureLatents(core: Core, latents: Matrix, factors: Matrix): MeasuredLatents {
+  checkShapes(latents, factors);
+  const { data, rows, columns } = latents;
+  const minima = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
+  const maxima = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
+  const step = Math.max(1, Math.floor(MEASURED_BYTES / (columns * data.BYTES_PER_ELEMENT)));
+  for (let row = 0; row < rows; row += step) {
+    const count = Math.min(step, rows - row);
+    core.arena.borrow(() => {
+      const block = uploadReal(core, data.subarray(row * columns, (row + count) * columns));
+      checkFinite(core, block, columns, 'latents', row);
+      const part = core.moments.columnExtremes(block, count, columns);
+      for (let d = 0; d < columns; d++) {
+        minima[d] = Math.min(minima[d], part.minima[d]);
+        maxima[d] = Math.max(maxima[d], part.maxima[d]);
+      }
+    });
+  }
+  checkMagnitudes('latents', minima, maxima);
+  return { rows, columns, minima, maxima };
+}
+
+/**
+ * A table of neighbouring columns, with the factors of another, in blocks of the open scope. What is
+ * known of the factors is found there.
+ */
+export function loadColumns(table: Table, { data, rows, columns }: ColumnBlock): Table {
+  const { core, factors } = table;
+  return new Table(core, rows, columns, uploadReal(core, data), factors, null, null, null, table);
+}
+
+/**
+ * @param latents as they are, or measured where only counts of them are read
  * @param factorTypes overrides what the values suggest, per factor
  * @param posterior of the same rows, checked, in the memory of `core`
  * @throws RangeError or DataError saying which array, row and column, what was expected and what
@@ -24,23 +71,23 @@ const DENSE_RANGE_LIMIT = 1 << 22;
  */
 export function loadTable(
   core: Core,
-  latents: Matrix,
+  latents: Matrix | MeasuredLatents,
   factors: Matrix,
   factorTypes?: ReadonlyArray<FactorType | null>,
   exactSplit: ExactSplit | null = null,
   posterior: PosteriorBlocks | null = null,
 ): Table {
   checkShapes(latents, factors);
-  checkCapacity(latents, factors, posterior !== null);
+  if ('data' in latents) checkCapacity(latents, factors, posterior !== null);
   checkFactorTypes(factorTypes, factors.columns);
-  const latentBlock = uploadReal(core, latents.data);
-  checkFinite(core, latentBlock, latents.columns, 'latents');
+  const held = 'data' in latents ? uploadReal(core, latents.data) : latents;
+  if (!('minima' in held)) checkFinite(core, held, latents.columns, 'latents');
   const types = Array.from({ length: factors.columns }, (_, k) => factorTypes?.[k] ?? null);
   const table = new Table(
     core,
     latents.rows,
     latents.columns,
-    latentBlock,
+    held,
     loadFactors(core, factors, types),
     exactSplit,
     null,
@@ -50,7 +97,7 @@ export function loadTable(
   return table;
 }
 
-function checkShapes(latents: Matrix, factors: Matrix): void {
+function checkShapes(latents: Pick<Matrix, 'rows' | 'columns'>, factors: Pick<Matrix, 'rows' | 'columns'>): void {
   if (latents.rows !== factors.rows) {
     throw dataRangeError(`factors: expected ${latents.rows} rows to match latents, got ${factors.rows}`);
   }
@@ -104,10 +151,10 @@ function toInt32(data: Float32Array | Float64Array | Uint32Array): Int32Array | 
   return out;
 }
 
-function checkFinite(core: Core, block: RealBlock, columns: number, name: string): void {
+function checkFinite(core: Core, block: RealBlock, columns: number, name: string, firstRow = 0): void {
   const at = core.moments.firstNonFinite(block);
   if (at < 0) return;
-  const place = { row: Math.floor(at / columns), column: at % columns };
+  const place = { row: firstRow + Math.floor(at / columns), column: at % columns };
   throw new DataError(`expected a finite number, got ${block.array[at]}`, { path: name, ...place });
 }
 

@@ -12,8 +12,12 @@ import { findMetric } from '../../metrics/index.js';
 import type { Metric, MetricContext, Outcome } from '../../metrics/metric.js';
 import type { Rules, ValuesOf } from '../../options/rule.js';
 import { mapPosterior, type Posterior } from '../../posterior.js';
+import { encodeFactor } from '../../stats/binning.js';
+import type { ColumnBlock } from '../../stats/column-blocks.js';
 import type { ExactSplit } from '../../stats/exact-split.js';
-import { loadTable } from '../../stats/load-table.js';
+import { loadColumns, loadTable, type MeasuredLatents } from '../../stats/load-table.js';
+import { type HistogramOptions, type MutualInformation, mutualInformation } from '../../stats/mutual-information.js';
+import type { Pause } from '../../stats/pause.js';
 import { type Evaluate, type Resampling, resampleOnce } from '../../stats/resampling.js';
 import type { Table } from '../../stats/table.js';
 import type { FactorType, Sampler } from '../../types.js';
@@ -46,7 +50,7 @@ export interface EvaluatedPiece {
 
 /** What a table is made of. */
 export interface TableInput {
-  readonly latents: PlainMatrix;
+  readonly latents: PlainMatrix | MeasuredLatents;
   readonly factors: PlainMatrix;
   readonly factorTypes: ReadonlyArray<FactorType | null> | undefined;
   readonly exactSplit: ExactSplit | null;
@@ -66,6 +70,21 @@ export interface Resample {
   readonly count: number;
 }
 
+/** Histograms of a block of columns, of so many. */
+export interface InformationRequest {
+  /** Whose, in reports of progress. */
+  readonly metric: string;
+  readonly block: ColumnBlock;
+  readonly histograms: readonly HistogramOptions[];
+  readonly of: number;
+}
+
+/** What the histograms of one kind came to. */
+export interface InformedColumns {
+  readonly information: MutualInformation;
+  readonly seconds: number;
+}
+
 interface MetricRequest {
   readonly task: NamedTask;
   readonly seed: number;
@@ -77,7 +96,8 @@ export const scoreWork = {
 
   load(core: Core, { latents, factors, factorTypes, exactSplit, posterior }: TableInput): Table {
     const loaded = posterior && loadPosterior(core, mapPosterior(posterior, toMatrix));
-    return loadTable(core, toMatrix(latents), toMatrix(factors), factorTypes, exactSplit, loaded);
+    const given = 'data' in latents ? toMatrix(latents) : latents;
+    return loadTable(core, given, toMatrix(factors), factorTypes, exactSplit, loaded);
   },
 
   shares: {
@@ -95,6 +115,12 @@ export const scoreWork = {
       return { piece, seconds: secondsSince(started) };
     },
 
+    information: (
+      table: Table,
+      { metric, block, histograms, of }: InformationRequest,
+      pauses: Pauses,
+    ): Promise<InformedColumns[]> => informColumns(table, block, histograms, of, pauses(metric)),
+
     resample: (
       table: Table,
       { tasks, seed, ...resample }: Resample & { readonly tasks: readonly NamedTask[]; readonly seed: number },
@@ -102,6 +128,29 @@ export const scoreWork = {
     ): Promise<ReadonlyArray<number | null>> => evaluateResample(table, tasks.map(findTask), resample, seed, pauses),
   },
 };
+
+async function informColumns(
+  table: Table,
+  block: ColumnBlock,
+  histograms: readonly HistogramOptions[],
+  of: number,
+  pause: Pause,
+): Promise<InformedColumns[]> {
+  for (const { bins, edges } of histograms) {
+    // Kept by the whole table: those of the columns' are gone with the scope.
+    for (const k of table.varyingFactors) await encodeFactor(table, k, bins, edges);
+  }
+  return table.core.arena.scope(async () => {
+    const columns = loadColumns(table, block);
+    const informed: InformedColumns[] = [];
+    for (const kind of histograms) {
+      const started = performance.now();
+      const information = await mutualInformation(columns, kind, (phase, done) => pause(phase, block.from + done, of));
+      informed.push({ information, seconds: secondsSince(started) });
+    }
+    return informed;
+  });
+}
 
 /** Computes one task, from the pieces that others have computed where there are some. */
 export async function evaluateTask(
