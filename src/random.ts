@@ -70,6 +70,8 @@ export const STREAMS = {
    * Rows whose factors are shared or vary while a model is trained; index = number of the batch.
    */
   factorBatches: 30,
+  /** Rows of a table that are scored, where not all are; index 0. */
+  sampledTableRows: 31,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

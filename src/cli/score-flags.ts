@@ -6,7 +6,7 @@ import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples, describeExitCodes, FORMATS_TEXT } from './help-text.js';
 import { checkReportName, JSON_OPTION, OUT, QUIET } from './output-options.js';
 
-const { metrics, preset, bins, seed, trainRows, testRows, threads, factorTypes, interval, level, timings } =
+const { metrics, preset, bins, seed, trainRows, testRows, threads, factorTypes, interval, level, timings, rows } =
   SCORE_FILES_OPTIONS;
 const { latentsMember, factorsMember, latentColumns, factorColumns, latentsDtype, factorsDtype } = SCORE_FILES_OPTIONS;
 const { transpose, dropNan, oneHot, header, strict } = SCORE_FILES_OPTIONS;
@@ -51,6 +51,7 @@ export function declareScore(command: Command, metricNames: readonly string[] | 
       preset,
       bins,
       seed,
+      rows,
       trainRows,
       testRows,
       threads,

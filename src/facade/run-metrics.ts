@@ -13,7 +13,7 @@ import { measureLatents } from '../stats/load-table.js';
 import { informationKey } from '../stats/mutual-information.js';
 import { collectScores, intervalAround, nullOf, type Resampling } from '../stats/resampling.js';
 import type { Table } from '../stats/table.js';
-import type { FactorType, Preset, Score } from '../types.js';
+import type { CommonOptions, FactorType, Preset, Score } from '../types.js';
 import type { ResolvedOptions } from './common-options.js';
 import { histogramsOf, type Informed, informTable } from './inform-table.js';
 import { type Crew, withCrew } from './jobs/crew.js';
@@ -67,7 +67,7 @@ export function runTasks(
     // computed.
     const isUsedHere = threads === 1 || !users.every((task) => canTravel(task, options));
     const given = { factors, factorTypes, exactSplit: split };
-    const isRead = options.interval > 0 || options.null > 0 || tasks.some((task) => histogramsOf(task) === null);
+    const isRead = usesLatents(tasks, options);
     const isHeld = isRead || latents.data.byteLength <= HELD_BYTES;
     const table = scoreWork.load(core, {
       ...given,
@@ -89,6 +89,11 @@ export function runTasks(
     );
     return { ...results, loadSeconds };
   });
+}
+
+/** Whether the latents themselves are read, and not only histograms of them. */
+export function usesLatents(tasks: readonly Task[], { interval, null: permutations }: CommonOptions): boolean {
+  return Boolean(interval || permutations) || tasks.some((task) => histogramsOf(task) === null);
 }
 
 /** Latents up to here are held even where they need not be: once in memory they are counted faster. */

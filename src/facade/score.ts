@@ -4,7 +4,7 @@ import { checkMetric } from '../metrics/check-metric.js';
 import { callMetricsBy } from '../metrics/define-metric.js';
 import { type CheckedName, isNamed, type KnownScores, type MetricSpelling, metrics } from '../metrics/index.js';
 import type { Metric } from '../metrics/metric.js';
-import { note, refuseGuesses, writeNotes } from '../note.js';
+import { type Note, note, refuseGuesses, writeNotes } from '../note.js';
 import { checkOptions, checkRecord } from '../options/check-options.js';
 import { findNamed } from '../options/find-named.js';
 import type { GivenOf, Rules, ValuesOf } from '../options/rule.js';
@@ -18,7 +18,9 @@ import { describeCollapse, describeInput } from './describe-input.js';
 import type { Task } from './jobs/score-work.js';
 import { joinOneHot } from './one-hot.js';
 import { runTasks } from './run-metrics.js';
+import { sampleRows } from './sample-rows.js';
 import { SCORE_OPTIONS, type ScoreOptions } from './score-options.js';
+import { reasonToSkip } from './skip-costly.js';
 
 /** A {@link Report} that knows the parts of each metric. */
 export interface ScoreReport extends Report {
@@ -43,18 +45,38 @@ export async function score<Name extends string = MetricSpelling>(
   factors: MatrixLike,
   options: ScoreOptions<Name> & { readonly metrics?: ReadonlyArray<CheckedName<Name> | Metric> } = {},
 ): Promise<ScoreReport> {
-  checkOptions({ name: 'score' }, options, SCORE_OPTIONS);
+  const values = checkOptions({ name: 'score' }, options, SCORE_OPTIONS);
   const { factorNames, origin = {} } = options;
-  const z = toMatrix(latents, 'latents');
-  const given = toMatrix(factors, 'factors');
-  if (factorNames !== undefined) checkFactorNames(factorNames, given.columns);
+  const allLatents = toMatrix(latents, 'latents');
+  const allFactors = toMatrix(factors, 'factors');
+  if (factorNames !== undefined) checkFactorNames(factorNames, allFactors.columns);
+  const tasks = planTasks(options, options.posterior !== undefined);
+  const { posterior: wholePosterior, refusal } = takePosterior(options.posterior, allLatents, tasks);
+  const sample = await sampleRows(
+    { latents: allLatents, factors: allFactors, ...wholePosterior },
+    values.rows,
+    values.seed,
+  );
+  const { latents: z, factors: given, ...rest } = sample.arrays;
+  const posterior = wholePosterior && (rest as Posterior);
   const labelled = { factors: given, names: factorNames, types: options.factorTypes };
   const { factors: v, names, types } = options.oneHot ? joinOneHot(labelled) : labelled;
   const common = resolveCommon(pickCommon({ ...options, ...(types && { factorTypes: types }) }));
-  const tasks = planTasks(options, options.posterior !== undefined);
-  const { posterior, refusal } = takePosterior(options.posterior, z, tasks);
-  const usable = refusal === null ? tasks : tasks.filter((task) => !needsPosterior(task));
+  const shapes = { latents: z, factors: v, hasPosterior: posterior !== null };
+  const reasons = new Map(
+    tasks.flatMap((task) => {
+      const unusable = refusal !== null && needsPosterior(task);
+      const reason = unusable
+        ? describeUnusable(refusal)
+        : options.metrics === undefined
+          ? reasonToSkip(task, shapes)
+          : null;
+      return reason === null ? [] : [[task, reason]];
+    }),
+  );
+  const usable = tasks.filter((task) => !reasons.has(task));
   const notes = [
+    ...sample.notes,
     ...describeInput(z, v, names, types),
     ...(posterior ? describeCollapse(posterior) : []),
     ...(refusal === null ? [] : [note('unused-posterior', `the posterior is not used: ${refusal.message}`)]),
@@ -64,7 +86,8 @@ export async function score<Name extends string = MetricSpelling>(
   const results = await runTasks(z, v, usable, common, posterior);
   const scores = tasks.map((task) => {
     const at = usable.indexOf(task);
-    return { score: at < 0 ? withoutPosterior(task, refusal) : results.scores[at], seconds: results.seconds[at] ?? 0 };
+    const reason = reasons.get(task);
+    return { score: reason ? withoutScore(task, reason) : results.scores[at], seconds: results.seconds[at] ?? 0 };
   });
   const named = <T>(values: readonly T[]) => Object.fromEntries(tasks.map(({ metric }, i) => [metric.name, values[i]]));
   return {
@@ -72,6 +95,7 @@ export async function score<Name extends string = MetricSpelling>(
     version,
     seed: common.seed,
     input: {
+      ...(sample.totalRows !== undefined && { totalRows: sample.totalRows }),
       latents: { rows: z.rows, columns: z.columns, dtype: z.dtype, ...origin.latents },
       factors: {
         rows: v.rows,
@@ -129,11 +153,12 @@ function takePosterior(
   }
 }
 
-function withoutPosterior({ metric, options }: Task, refusal: DataError | null): Score {
-  const notes = writeNotes([
-    note('unusable-posterior', `undefined: the posterior cannot be used: ${refusal?.message}`),
-  ]);
-  return { value: null, range: metric.range, parts: {}, options, notes };
+function describeUnusable(refusal: DataError): Note {
+  return note('unusable-posterior', `undefined: the posterior cannot be used: ${refusal.message}`);
+}
+
+function withoutScore({ metric, options }: Task, reason: Note): Score {
+  return { value: null, range: metric.range, parts: {}, options, notes: writeNotes([reason]) };
 }
 
 /** Where the posterior came from; without archives by the names of the arguments. */

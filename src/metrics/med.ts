@@ -80,6 +80,7 @@ export const med = defineMetric<'med', typeof OPTIONS, MedParts, 'mutual-informa
   presets: { paper: {} },
   source: 'Cao et al. 2022',
   isPlugIn: true,
+  cost: ({ rows, latents, factors }) => ({ seconds: 2e-8 * rows * latents * factors, bytes: 8 * rows * latents }),
 
   pieces: {
     count: (table: Table) => table.varyingFactors.length,

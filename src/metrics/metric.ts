@@ -29,6 +29,24 @@ export interface Pieces<Options, Piece> {
   compute(table: TableView, options: Options, context: Omit<MetricContext, 'pieces'>, index: number): Promise<Piece>;
 }
 
+/** The sizes of a table. */
+export interface TableShape {
+  /** N. */
+  readonly rows: number;
+  /** D. */
+  readonly latents: number;
+  /** K. */
+  readonly factors: number;
+}
+
+/** What a metric takes. */
+export interface Cost {
+  /** Of one thread of a common processor: how it grows with the table, more than how long it is. */
+  readonly seconds: number;
+  /** Of memory beside the table's. */
+  readonly bytes: number;
+}
+
 /** What a metric returns; the façade adds range, options and the rest. */
 export interface Outcome<Parts = object> {
   /** Null only where the score is undefined; `notes` then says why. */
@@ -83,6 +101,11 @@ export interface Metric<R extends Rules = Rules, Parts = object> {
    * counted beforehand, once for all metrics, and the latents need not be held.
    */
   histograms?(options: ValuesOf<R>): HistogramOptions;
+  /**
+   * What it takes, by a formula: decides whether it is skipped where nobody said which metrics to compute.
+   * Without one it never is.
+   */
+  cost?(shape: TableShape, options: ValuesOf<R>): Cost;
   /** Work that {@link compute} asks for by `context.pieces()`. */
   readonly pieces?: Pieces<ValuesOf<R>, unknown>;
   compute(table: TableView, options: ValuesOf<R>, context: MetricContext): Promise<Outcome<Parts>>;

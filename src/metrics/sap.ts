@@ -73,6 +73,7 @@ export const sap = defineMetric<'sap', typeof OPTIONS, SapParts, 'sap-score'>({
   },
   source: 'Kumar et al. 2018',
   isPlugIn: false,
+  cost: ({ rows, latents, factors }) => ({ seconds: 1.2e-7 * rows * latents * factors, bytes: 0 }),
 
   async compute(table: Table, { testShare, c, leastVariance, countConstants }, { seed, pause }) {
     const { latentCount, factorCount, varyingFactors } = table;

@@ -78,16 +78,17 @@ export function loadTable(
   posterior: PosteriorBlocks | null = null,
 ): Table {
   checkShapes(latents, factors);
-  if ('data' in latents) checkCapacity(latents, factors, posterior !== null);
+  const held = 'data' in latents;
+  checkCapacity(held ? latents : { ...latents, dtype: 'float32' }, factors, posterior !== null, held);
   checkFactorTypes(factorTypes, factors.columns);
-  const held = 'data' in latents ? uploadReal(core, latents.data) : latents;
-  if (!('minima' in held)) checkFinite(core, held, latents.columns, 'latents');
+  const columns = held ? uploadReal(core, latents.data) : latents;
+  if (!('minima' in columns)) checkFinite(core, columns, latents.columns, 'latents');
   const types = Array.from({ length: factors.columns }, (_, k) => factorTypes?.[k] ?? null);
   const table = new Table(
     core,
     latents.rows,
     latents.columns,
-    held,
+    columns,
     loadFactors(core, factors, types),
     exactSplit,
     null,

@@ -24,8 +24,10 @@ import { checkCapacity, type Shape } from '../../stats/capacity.js';
 import type { ArrayOrigin } from '../../types.js';
 import { pickCommon, resolveCommon } from '../common-options.js';
 import type { Task } from '../jobs/score-work.js';
+import { usesLatents } from '../run-metrics.js';
 import { needsPosterior, planTasks, type ScoreReport, score } from '../score.js';
 import type { ScoreOptions, ScoreOrigin } from '../score-options.js';
+import { reasonToSkip } from '../skip-costly.js';
 import { dropNan, suggestDropping } from './drop-nan.js';
 import { type FoundArrays, findScored, SCORED_FILES, type ScoreFilesInput } from './find-scored.js';
 import { dropUndefined, filesByRole, nameFiles, type ReadInput } from './read-input.js';
@@ -85,7 +87,9 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
   try {
     const lack = `mu and logvar, as large as the latents and in one archive with them: ${latentsFile.path}: ${describeArrays(latentsFile)}`;
     const tasks = planTasks(asked, posterior !== null, lack);
-    checkCapacity(shapeOf(latents), shapeOf(factors), posterior !== null && tasks.some(needsPosterior));
+    const shapes = { latents: shapeOf(latents), factors: shapeOf(factors), hasPosterior: posterior !== null };
+    const usable = tasks.filter((task) => asked.metrics !== undefined || reasonToSkip(task, shapes) === null);
+    checkCapacity(shapes.latents, shapes.factors, usable.some(needsPosterior), usesLatents(usable, asked));
     const labels = await readLabels(found);
     const notes = [...found.notes, ...labels.notes];
     refuseGuesses(notes, values.strict);
@@ -104,7 +108,7 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
       options: {
         // What the options say goes before what the archive says.
         ...dropUndefined({ factorNames: labels.names ?? undefined, factorTypes: labels.types ?? undefined }),
-        threads: chooseThreads(asked, tasks, z.rows),
+        threads: chooseThreads(asked, usable, z.rows),
         ...asked,
         ...(posterior && { posterior: rest as Posterior }),
         origin: originOf(found, dropped),

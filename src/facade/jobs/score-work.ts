@@ -4,8 +4,10 @@
  * thread that has them; and so does a sampler.
  */
 
+import { OutOfMemory } from '../../../bindings/arena.js';
 import type { Core } from '../../../bindings/core.js';
 import { loadPosterior } from '../../decomposition/posterior.js';
+import { dataRangeError } from '../../errors.js';
 import { type PlainMatrix, toMatrix } from '../../matrix.js';
 import { checkOutcome } from '../../metrics/check-metric.js';
 import { findMetric } from '../../metrics/index.js';
@@ -111,7 +113,8 @@ export const scoreWork = {
     ): Promise<EvaluatedPiece> {
       const started = performance.now();
       const { metric, options } = findTask(task);
-      const piece = await metric.pieces?.compute(table, options, { seed, pause: pauses(metric.name) }, index);
+      const context = { seed, pause: pauses(metric.name) };
+      const piece = await namingMemory(table, metric, () => metric.pieces?.compute(table, options, context, index));
       return { piece, seconds: secondsSince(started) };
     },
 
@@ -170,9 +173,23 @@ export async function evaluateTask(
     for (let index = 0; index < count; index++) all.push(await metric.pieces.compute(table, options, context, index));
     return all;
   };
-  const outcome = await metric.compute(table, options, { ...context, pieces: pieces as MetricContext['pieces'] });
+  const outcome = await namingMemory(table, metric, () =>
+    metric.compute(table, options, { ...context, pieces: pieces as MetricContext['pieces'] }),
+  );
   const elsewhere = (done ?? []).reduce((sum, { seconds }) => sum + seconds, 0);
   return { outcome: checkOutcome(metric, outcome), seconds: elsewhere + secondsSince(started) };
+}
+
+/** Says of whom and of what it is that memory has no room for it. */
+async function namingMemory<R>({ rows, latentCount }: Table, { name }: Metric, work: () => R | Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof OutOfMemory)) throw error;
+    const most = 'the 4 GiB that WebAssembly can address, or the memory that there is';
+    const problem = `expected to fit ${most}, got ${rows} x ${latentCount} latents, which take more`;
+    throw dataRangeError(`${name}: ${problem}; score a part of the rows or of the latents`);
+  }
 }
 
 /** The values of all tasks on one resample. */
