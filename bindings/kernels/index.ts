@@ -24,3 +24,4 @@ export { bindSoftmaxSingle as softmaxSingle } from './softmax-single.js';
 export { bindSvm as svm } from './svm.js';
 export { bindTrees as trees } from './trees.js';
 export { bindVotes as votes } from './votes.js';
+export { bindZeros as zeros } from './zeros.js';

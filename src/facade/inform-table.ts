@@ -3,8 +3,8 @@
  * latents: by blocks of columns, which threads take as they are free, so that nobody has to hold
  * the whole table.
  */
-import type { Matrix } from '../matrix.js';
 import { findMetric } from '../metrics/index.js';
+import type { Latents } from '../sparse-matrix.js';
 import { countBlocks, cutColumns } from '../stats/column-blocks.js';
 import { type HistogramOptions, informationKey, joinInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
@@ -20,15 +20,15 @@ export type Informed = ReadonlyMap<string, Promise<number>>;
 /** The histograms that a task reads of the latents; null if it reads the latents themselves. */
 export function histogramsOf({ metric, options }: Task): HistogramOptions | null {
   if (findMetric(metric.name) !== metric || metric.histograms === undefined) return null;
-  const { bins, edges, millerMadow, limit } = metric.histograms(options);
-  return { bins, edges, millerMadow, limit };
+  const { bins, edges, millerMadow, limit, zeroBin } = metric.histograms(options);
+  return { bins, edges, millerMadow, limit, zeroBin };
 }
 
 /** Has the crew count, and the table keep, all histograms of the tasks. */
 export function informTable(
   crew: Crew<(typeof scoreWork)['shares']>,
   table: Table,
-  latents: Matrix,
+  latents: Latents,
   tasks: readonly Task[],
 ): Informed {
   const asked = tasks.flatMap((task) => {

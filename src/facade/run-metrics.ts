@@ -8,6 +8,7 @@ import type { Metric } from '../metrics/metric.js';
 import { type Note, note, notesOf, writeNotes } from '../note.js';
 import { mention, phrase } from '../phrase.js';
 import { mapPosterior, type Posterior } from '../posterior.js';
+import { type Latents, SparseMatrix } from '../sparse-matrix.js';
 import { exactSplit } from '../stats/exact-split.js';
 import { measureLatents } from '../stats/load-table.js';
 import { informationKey } from '../stats/mutual-information.js';
@@ -50,7 +51,7 @@ export interface Results {
  * large as the latents.
  */
 export function runTasks(
-  latents: Matrix,
+  latents: Latents,
   factors: Matrix,
   tasks: readonly Task[],
   options: ResolvedOptions,
@@ -67,11 +68,12 @@ export function runTasks(
     // computed.
     const isUsedHere = threads === 1 || !users.every((task) => canTravel(task, options));
     const given = { factors, factorTypes, exactSplit: split };
+    const isSparse = latents instanceof SparseMatrix;
     const isRead = usesLatents(tasks, options);
-    const isHeld = isRead || latents.data.byteLength <= HELD_BYTES;
+    const isHeld = isRead || (!isSparse && latents.data.byteLength <= HELD_BYTES);
     const table = scoreWork.load(core, {
       ...given,
-      latents: isHeld ? latents : measureLatents(core, latents, factors),
+      latents: isHeld ? latents : measureLatents(latents, factors),
       posterior: isUsedHere ? needed : null,
     });
     const loadSeconds = (performance.now() - started) / 1000;
@@ -79,7 +81,7 @@ export function runTasks(
     const measured = { rows, columns, minima: table.latentMinima, maxima: table.latentMaxima };
     const input = () => ({
       ...given,
-      latents: isRead ? flattenMatrix(latents) : measured,
+      latents: !isRead ? measured : isSparse ? { ...latents } : flattenMatrix(latents),
       factors: flattenMatrix(factors),
       posterior: needed && mapPosterior(needed, flattenMatrix),
     });
@@ -103,7 +105,7 @@ const HELD_BYTES = 32 * 1024 ** 2;
 async function scoreTasks(
   crew: ScoreCrew,
   table: Table,
-  latents: Matrix,
+  latents: Latents,
   isCut: boolean,
   tasks: readonly Task[],
   options: ResolvedOptions,
@@ -131,7 +133,7 @@ export async function evaluateTasks(
   table: Table,
   tasks: readonly Task[],
   common: Pick<ResolvedOptions, 'seed' | 'sampler'>,
-  cut: Matrix | null = null,
+  cut: Latents | null = null,
 ): Promise<Evaluated[]> {
   const evaluated = new Array<Evaluated>(tasks.length);
   // What takes longest is asked for first, so that no worker is left alone with it at the end.
@@ -266,12 +268,11 @@ async function addUncertainty(
  * Latents that are all whole numbers of few values beside factors that are all real: the arguments
  * may be the wrong way round.
  */
-function looksSwapped(table: Table, { data }: Matrix): boolean {
+function looksSwapped(table: Table, latents: Latents): boolean {
   const { rows, latentCount, latentMinima, latentMaxima } = table;
   if (!table.factors.every(({ type, isConstant }) => type === 'continuous' && !isConstant)) return false;
   for (let d = 0; d < latentCount; d++) {
     if (latentMaxima[d] - latentMinima[d] >= rows / 2) return false;
-    for (let i = d; i < data.length; i += latentCount) if (!Number.isInteger(data[i])) return false;
   }
-  return true;
+  return (latents instanceof SparseMatrix ? latents.values : latents.data).every(Number.isInteger);
 }

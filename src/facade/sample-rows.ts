@@ -1,10 +1,11 @@
 /** A random part of the rows, where all of them would take too long. */
 import { withCore } from '../../bindings/core.js';
 import { chooseRows } from '../decomposition/samples.js';
-import { type Matrix, pickRows } from '../matrix.js';
+import { pickRows } from '../matrix.js';
 import { type Note, note } from '../note.js';
 import { integer } from '../options/rule.js';
 import { STREAMS } from '../random.js';
+import { type Latents, SparseMatrix } from '../sparse-matrix.js';
 
 /** How many rows to take. */
 export const SAMPLED_ROWS = integer({
@@ -25,7 +26,7 @@ export interface SampledRows<Arrays> {
  * Draws `count` rows without replacement, the same ones of every array, in their order.
  * @param arrays of as many rows each; others are left for the check that names them
  */
-export async function sampleRows<Arrays extends Readonly<Record<string, Matrix | undefined>>>(
+export async function sampleRows<Arrays extends Readonly<Record<string, Latents | undefined>>>(
   arrays: Arrays,
   count: number | null | undefined,
   seed: number,
@@ -36,7 +37,10 @@ export async function sampleRows<Arrays extends Readonly<Record<string, Matrix |
     return { arrays, totalRows: undefined, notes: [] };
   }
   const chosen = await withCore((core) => chooseRows(core, rows, count, seed, STREAMS.sampledTableRows));
-  const picked = given.map(([name, matrix]) => [name, pickRows(matrix, chosen)]);
+  const picked = given.map(([name, matrix]) => [
+    name,
+    matrix instanceof SparseMatrix ? matrix.pickRows(chosen) : pickRows(matrix, chosen),
+  ]);
   const text = `${count} of ${rows} rows, drawn by seed ${seed}`;
   return {
     arrays: { ...arrays, ...Object.fromEntries(picked) },

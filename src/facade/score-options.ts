@@ -1,6 +1,7 @@
 /** What `score` can be asked for. */
 import type { MetricSpelling } from '../metrics/index.js';
 import type { Metric } from '../metrics/metric.js';
+import { ZERO_BIN } from '../metrics/shared-options.js';
 import { STRICT } from '../options/common-rules.js';
 import { parseWords } from '../options/parse-lists.js';
 import { boolean, integer, other, type Rule } from '../options/rule.js';
@@ -25,6 +26,10 @@ export interface ScoreOptions<Name extends string = MetricSpelling> extends Comm
   readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Equal-width bins, for every metric that has them. Default 20, of `rmig` 100. */
   readonly bins?: number;
+  /**
+   * Gives exact zeros of a latent a bin of their own, in every metric of histograms. Default false.
+   */
+  readonly zeroBin?: boolean;
   /** How many rows to score, drawn from the seed without replacement. Default: all. */
   readonly rows?: number;
   /** Adds `timings` to the report. Default false, so that equal inputs give equal bytes. */
@@ -71,6 +76,7 @@ export const SCORE_OPTIONS = {
     description: 'options of single metrics',
   }),
   bins: integer({ minimum: 2, description: 'bins of every metric that counts in bins' }),
+  zeroBin: boolean({ description: ZERO_BIN.description, defaultText: 'false' }),
   rows: { ...SAMPLED_ROWS, excludes: ['trainRows', 'testRows'] },
   timings: boolean({ description: 'seconds per metric' }),
   posterior: other<PosteriorInput>({

@@ -1,5 +1,5 @@
 import { DataError, wrongType, wrongValue } from '../errors.js';
-import { type Matrix, type MatrixLike, toMatrix } from '../matrix.js';
+import { type MatrixLike, toMatrix } from '../matrix.js';
 import { checkMetric } from '../metrics/check-metric.js';
 import { callMetricsBy } from '../metrics/define-metric.js';
 import { type CheckedName, isNamed, type KnownScores, type MetricSpelling, metrics } from '../metrics/index.js';
@@ -10,6 +10,7 @@ import { findNamed } from '../options/find-named.js';
 import type { GivenOf, Rules, ValuesOf } from '../options/rule.js';
 import { mention, phrase } from '../phrase.js';
 import { checkLikeLatents, type Posterior, type PosteriorInput, toPosterior } from '../posterior.js';
+import { type Latents, SparseMatrix } from '../sparse-matrix.js';
 import { isSameName } from '../suggest.js';
 import type { CommonOptions, Report, Score } from '../types.js';
 import { version } from '../version.js';
@@ -41,13 +42,13 @@ export interface ScoreReport extends Report {
  * report.metrics.mig.value; // 0.6786
  */
 export async function score<Name extends string = MetricSpelling>(
-  latents: MatrixLike,
+  latents: MatrixLike | SparseMatrix,
   factors: MatrixLike,
   options: ScoreOptions<Name> & { readonly metrics?: ReadonlyArray<CheckedName<Name> | Metric> } = {},
 ): Promise<ScoreReport> {
   const values = checkOptions({ name: 'score' }, options, SCORE_OPTIONS);
   const { factorNames, origin = {} } = options;
-  const allLatents = toMatrix(latents, 'latents');
+  const allLatents = latents instanceof SparseMatrix ? latents : toMatrix(latents, 'latents');
   const allFactors = toMatrix(factors, 'factors');
   if (factorNames !== undefined) checkFactorNames(factorNames, allFactors.columns);
   const tasks = planTasks(options, options.posterior !== undefined);
@@ -139,7 +140,7 @@ export function needsPosterior({ metric }: Task): boolean {
  */
 function takePosterior(
   given: PosteriorInput | undefined,
-  latents: Matrix,
+  latents: Latents,
   tasks: readonly Task[],
 ): { readonly posterior: Posterior | null; readonly refusal: DataError | null } {
   if (given === undefined) return { posterior: null, refusal: null };
@@ -198,7 +199,7 @@ function chooseMetrics(
  * @param lack what to say that a metric needs which needs a posterior and was named
  */
 export function planTasks(
-  { metrics: wanted, options = {}, bins, preset }: ScoreOptions<string>,
+  { metrics: wanted, options = {}, bins, zeroBin, preset }: ScoreOptions<string>,
   hasPosterior: boolean,
   lack = 'the posterior of each row, its mean and log-variance: expected posterior: { mu, logvar }, got none',
 ): Task[] {
@@ -216,10 +217,11 @@ export function planTasks(
         : phrase`${known.name} is not among ${mention('metrics')}`,
     });
   }
+  const shared = { ...(bins !== undefined && { bins }), ...(zeroBin !== undefined && { zeroBin }) };
   return chosen.map((metric) => {
     const given = Object.entries(options).filter(([name]) => isNamed(metric, name));
     const own = Object.assign({}, ...given.map(([, values]) => values));
-    return { metric, options: resolveMetricOptions(metric, own, bins === undefined ? {} : { bins }, preset) };
+    return { metric, options: resolveMetricOptions(metric, own, shared, preset) };
   });
 }
 

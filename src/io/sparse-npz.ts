@@ -5,7 +5,7 @@ import type { ArrayEntry } from './array-file.js';
 import { denseEntry, refusedEntry } from './dense.js';
 import type { NpzMember } from './npz-member.js';
 import { refusalOfSparse, SparseSum } from './sparse.js';
-import { wholeEntry } from './whole-entry.js';
+import { sparseEntry } from './sparse-entry.js';
 
 type Members = ReadonlyMap<string, NpzMember>;
 
@@ -53,9 +53,9 @@ export async function sparseNpzEntry(path: string, members: Members): Promise<Ar
   if (dtype === null || refusal !== null) {
     return refusedEntry(path, null, { dtype: dtype ?? 'sparse', shape, bytes: 0, refusal: refusal ?? '' });
   }
-  return wholeEntry(path, null, { dtype, shape }, async () => {
-    const sum = new SparseSum(shape[0], shape[1], dtype, { path });
+  return sparseEntry(path, null, { dtype, shape }, async () => {
     const [values, first, second] = [await data.read(), await positions[0].read(), await positions[1]?.read()];
+    const sum = new SparseSum(shape[0], shape[1], dtype, values.data.length, { path });
     fill(sum, {
       format,
       shape,
@@ -65,7 +65,7 @@ export async function sparseNpzEntry(path: string, members: Members): Promise<Ar
       second: second?.data ?? [],
       place: { path },
     });
-    return sum.matrix;
+    return sum.finish();
   });
 }
 

@@ -1,5 +1,6 @@
 import { type Note, note } from '../note.js';
 import { boolean, integer, type ValuesOf } from '../options/rule.js';
+import type { Bins } from '../stats/binning.js';
 import { scoreImportance } from '../stats/importance.js';
 import { takeRows } from '../stats/load-table.js';
 import { mutualInformation } from '../stats/mutual-information.js';
@@ -12,7 +13,7 @@ import { toRows } from './matrix-rows.js';
 import { meanOfDefined } from './mean-of-defined.js';
 import { describeConstants, describeSingleFactor, describeSplit, NO_COMPLETENESS, NO_FACTOR_VARIES } from './notes.js';
 import { pickLatents } from './pick-latents.js';
-import { BINS, PENALTY, TEST_SHARE } from './shared-options.js';
+import { BINS, PENALTY, TEST_SHARE, ZERO_BIN } from './shared-options.js';
 
 /** What MED was made of; matrices are [latent][factor]. */
 export interface MedParts {
@@ -43,6 +44,7 @@ export interface MedParts {
 
 const OPTIONS = {
   bins: BINS,
+  zeroBin: ZERO_BIN,
   topK: integer({ default: 0, minimum: 0, maximum: 65535, description: 'latents to keep of each factor, 0 for all' }),
   testShare: { ...TEST_SHARE, description: 'share of the rows that are not counted' },
   informativeness: boolean({ default: false, description: 'train linear classifiers, and rate them on these' }),
@@ -146,11 +148,11 @@ export interface InformedFactor {
 async function informFactor(
   table: Table,
   k: number,
-  { bins, informativeness, ...options }: Pick<MedOptions, 'informativeness'> & ClassifierOptions,
+  { bins, zeroBin, informativeness, ...options }: Pick<MedOptions, 'informativeness' | 'zeroBin'> & ClassifierOptions,
   pause: Pause,
 ): Promise<InformedFactor> {
   const split = await splitRows(table, k, { testShare: options.testShare, seed: options.seed, bins });
-  const information = await trainingInformation(table, k, split.train, bins, pause);
+  const information = await trainingInformation(table, k, split.train, { bins, zeroBin }, pause);
   const isKnown = information.some((nats) => nats > 0);
   const notes = isKnown ? [] : [note('no-information', `factor ${k}: no latent has information on it`)];
   if (!informativeness) return { information, tested: null, trained: null, notes };
@@ -174,7 +176,7 @@ export async function trainingInformation(
   table: Table,
   k: number,
   rows: Int32Array,
-  bins: number,
+  bins: Bins,
   pause: Pause,
 ): Promise<number[]> {
   const { arena } = table.core;
@@ -183,7 +185,7 @@ export async function trainingInformation(
       factors: [table.factors[k]],
       posterior: null,
     });
-    return Array.from((await mutualInformation(part, { bins, millerMadow: false }, pause)).matrix);
+    return Array.from((await mutualInformation(part, { ...bins, millerMadow: false }, pause)).matrix);
   });
 }
 

@@ -4,7 +4,7 @@ import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { type GapParts, meanGap } from './information-gap.js';
-import { BINS, MILLER_MADOW } from './shared-options.js';
+import { BINS, MILLER_MADOW, ZERO_BIN } from './shared-options.js';
 
 /** What RMIG was made of; matrices are [latent][factor]. */
 export interface RmigParts extends GapParts {
@@ -29,6 +29,7 @@ const OPTIONS = {
     description: 'bins of latents lie between -limit and limit',
   }),
   millerMadow: MILLER_MADOW,
+  zeroBin: ZERO_BIN,
 };
 
 /**

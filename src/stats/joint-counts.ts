@@ -9,6 +9,7 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import type { BinnedColumn, FactorCodes } from './binning.js';
+import type { Table } from './table.js';
 
 /** A factor, and which one it is. */
 export type CodedFactor = FactorCodes & { readonly k: number };
@@ -33,6 +34,8 @@ interface Group {
   /** One code for all of them; null where a cell would not fit 16 bits. */
   readonly narrow: Block<'u16'> | null;
   readonly wide: Block<'i32'>;
+  /** Rows of each value, for latents of which some rows are missing. */
+  readonly totals: Block<'u32'> | null;
   readonly counts: Block<'u32'>;
   readonly margin: Margin;
 }
@@ -51,22 +54,56 @@ interface Margin {
 
 /**
  * Plans the counting of all factors, in blocks of the open scope.
+ * @param bins of a latent
  * @param factors at least one
  * @returns a function that counts the column of one latent and hands over the counts of each factor
  */
 export function planCounts(
-  core: Core,
-  rows: number,
+  table: Table,
   bins: number,
   factors: readonly CodedFactor[],
 ): (column: BinnedColumn, take: TakeCounts) => void {
-  const groups = groupFactors(factors, bins, rows).map((group) => planGroup(core, rows, bins, group));
-  return (column, take) => {
+  const { core, rows, sparse } = table;
+  const counted = sparse === null ? rows : sparse.rows.length / table.latentCount;
+  const groups = groupFactors(factors, bins, counted).map((group) => planGroup(table, bins, group));
+  const most = sparse === null ? 0 : longest(sparse.starts);
+  const [narrow, wide] = [core.arena.alloc('u16', most), core.arena.alloc('i32', most)];
+  return ({ bins: ofRows, missing }, take) => {
     for (const group of groups) {
-      countGroup(core, column, group, rows);
-      visit(core, bins, group.margin, group.counts, group.copies, take);
+      const { counts, copies, values, totals, margin } = group;
+      counts.array.fill(0);
+      if (missing === null || totals === null) countRows(core, group, ofRows, group.narrow, group.wide);
+      else {
+        const { stored, bin } = missing;
+        if (group.narrow) core.zeros.gatherCodes(narrow, group.narrow, stored);
+        else core.rows.gatherColumn(wide, group.wide, stored, stored.length);
+        countRows(core, group, ofRows, group.narrow && narrow, wide);
+        core.zeros.countMissing(counts, totals, copies, bins, values, bin);
+      }
+      visit(core, bins, margin, counts, copies, take);
     }
   };
+}
+
+/** Adds the joint counts of bins and codes, by one code for all factors of a group. */
+function countRows(
+  core: Core,
+  { counts, values, cells, copies }: Group,
+  bins: Block<'u16'>,
+  narrow: Block<'u16'> | null,
+  wide: Block<'i32'>,
+): void {
+  for (let row = 0; row < bins.length; row += ROWS_PER_CALL) {
+    const end = Math.min(row + ROWS_PER_CALL, bins.length);
+    if (narrow) core.histogram.countJoint(counts, bins, narrow, values, cells, copies, row, end);
+    else core.histogram.countJointWide(counts, bins, wide, values, row, end);
+  }
+}
+
+function longest(starts: readonly number[]): number {
+  let most = 0;
+  for (let d = 1; d < starts.length; d++) most = Math.max(most, starts[d] - starts[d - 1]);
+  return most;
 }
 
 function sizeOf(factors: readonly CodedFactor[]): number {
@@ -74,8 +111,8 @@ function sizeOf(factors: readonly CodedFactor[]): number {
 }
 
 /** First fit, largest factors first. */
-function groupFactors(factors: readonly CodedFactor[], bins: number, rows: number): CodedFactor[][] {
-  const mostValues = Math.min(MOST_CELLS, rows / 2) / bins;
+function groupFactors(factors: readonly CodedFactor[], bins: number, counted: number): CodedFactor[][] {
+  const mostValues = Math.min(MOST_CELLS, counted / 2) / bins;
   const groups: CodedFactor[][] = [];
   for (const factor of [...factors].sort((a, b) => b.size - a.size || a.k - b.k)) {
     const home = groups.find((group) => sizeOf(group) * factor.size <= mostValues);
@@ -85,20 +122,29 @@ function groupFactors(factors: readonly CodedFactor[], bins: number, rows: numbe
   return groups;
 }
 
-function planGroup(core: Core, rows: number, bins: number, factors: readonly CodedFactor[]): Group {
+function planGroup({ core, rows, sparse }: Table, bins: number, factors: readonly CodedFactor[]): Group {
   const values = sizeOf(factors);
   const cells = bins * values;
   const copies = cells <= COPIED_CELLS ? 4 : 1;
-  const isNarrow = cells <= NARROW_CELLS;
+  const narrow = cells <= NARROW_CELLS ? jointCodes(core, rows, factors) : null;
+  const [{ codes: wide }] = factors;
   return {
     values,
     cells,
     copies,
-    narrow: isNarrow ? jointCodes(core, rows, factors) : null,
-    wide: factors[0].codes,
+    narrow,
+    wide,
+    totals: sparse === null ? null : countValues(core, narrow ?? wide, values),
     counts: core.arena.alloc('u32', copies * cells),
     margin: planMargin(core, bins, factors, 1, 1),
   };
+}
+
+function countValues(core: Core, codes: Block<'u16'> | Block<'i32'>, values: number): Block<'u32'> {
+  const totals = core.arena.zeros('u32', values);
+  const counts = totals.array;
+  for (const code of codes.array) counts[code]++;
+  return totals;
 }
 
 /** One code for a group: ((first * size + second) * size + third) ... */
@@ -115,16 +161,6 @@ function planMargin(core: Core, bins: number, factors: readonly CodedFactor[], o
   const [first, second] = [factors.slice(0, factors.length >> 1), factors.slice(factors.length >> 1)];
   const halves = [planMargin(core, bins, first, 1, sizeOf(second)), planMargin(core, bins, second, sizeOf(first), 1)];
   return { counts, values, outer, inner, factor: null, halves };
-}
-
-function countGroup(core: Core, { bins }: BinnedColumn, group: Group, rows: number): void {
-  const { counts, narrow, wide, values, cells, copies } = group;
-  counts.array.fill(0);
-  for (let row = 0; row < rows; row += ROWS_PER_CALL) {
-    const end = Math.min(row + ROWS_PER_CALL, rows);
-    if (narrow) core.histogram.countJoint(counts, bins, narrow, values, cells, copies, row, end);
-    else core.histogram.countJointWide(counts, bins, wide, values, row, end);
-  }
 }
 
 function visit(core: Core, bins: number, margin: Margin, from: Block<'u32'>, copies: number, take: TakeCounts): void {

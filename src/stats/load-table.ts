@@ -7,13 +7,14 @@ import type { Core } from '../../bindings/core.js';
 import type { PosteriorBlocks } from '../../bindings/kernels/posterior.js';
 import { DataError, dataRangeError, wrongType, wrongValue } from '../errors.js';
 import { factorTypeOf } from '../factor-type.js';
-import type { Matrix, MatrixData } from '../matrix.js';
+import { type Matrix, type MatrixData, sameKind } from '../matrix.js';
 import { mention, phrase } from '../phrase.js';
+import { fillIn, type Latents, type PlainSparse, SparseMatrix } from '../sparse-matrix.js';
 import type { FactorType } from '../types.js';
 import { checkCapacity } from './capacity.js';
 import type { ColumnBlock } from './column-blocks.js';
 import type { ExactSplit } from './exact-split.js';
-import { type Extremes, type Factor, Table } from './table.js';
+import { type Extremes, type Factor, type SparseLatents, Table } from './table.js';
 
 /** A code table of this many entries is cheaper than sorting; beyond it values are sorted. */
 const DENSE_RANGE_LIMIT = 1 << 22;
@@ -24,42 +25,91 @@ export interface MeasuredLatents extends Extremes {
   readonly columns: number;
 }
 
-/** Bytes of rows that are measured at a time. */
-const MEASURED_BYTES = 32 * 1024 ** 2;
-
 /**
  * Checks every latent, and takes their extremes, without holding them.
  * @throws as {@link loadTable}
  */
-export function measureLatents(core: Core, latents: Matrix, factors: Matrix): MeasuredLatents {
+export function measureLatents(latents: Latents, factors: Matrix): MeasuredLatents {
   checkShapes(latents, factors);
-  const { data, rows, columns } = latents;
-  const minima = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
-  const maxima = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
-  const step = Math.max(1, Math.floor(MEASURED_BYTES / (columns * data.BYTES_PER_ELEMENT)));
-  for (let row = 0; row < rows; row += step) {
-    const count = Math.min(step, rows - row);
-    core.arena.borrow(() => {
-      const block = uploadReal(core, data.subarray(row * columns, (row + count) * columns));
-      checkFinite(core, block, columns, 'latents', row);
-      const part = core.moments.columnExtremes(block, count, columns);
-      for (let d = 0; d < columns; d++) {
-        minima[d] = Math.min(minima[d], part.minima[d]);
-        maxima[d] = Math.max(maxima[d], part.maxima[d]);
-      }
-    });
-  }
+  const { rows, columns } = latents;
+  const { minima, maxima } = latents instanceof SparseMatrix ? measureSparse(latents) : measureDense(latents);
   checkMagnitudes('latents', minima, maxima);
   return { rows, columns, minima, maxima };
+}
+
+/** Row after row, as the numbers lie. */
+function measureDense({ data, rows, columns }: Matrix): Extremes {
+  const minima = Float64Array.from(data.subarray(0, columns));
+  const maxima = minima.slice();
+  for (let row = 0, i = 0; row < rows; row++) {
+    // Of anything but a finite number the difference to itself is NaN.
+    let check = 0;
+    for (let column = 0; column < columns; column++, i++) {
+      const value = data[i];
+      if (value < minima[column]) minima[column] = value;
+      if (value > maxima[column]) maxima[column] = value;
+      check += value - value;
+    }
+    if (check === 0) continue;
+    const column = data.subarray(i - columns, i).findIndex((value) => !Number.isFinite(value));
+    throw notFinite(data[i - columns + column], row, column);
+  }
+  return { minima, maxima };
+}
+
+function measureSparse({ rows, columns, values, rowOf, starts }: PlainSparse): Extremes {
+  const minima = new Float64Array(columns);
+  const maxima = new Float64Array(columns);
+  for (let column = 0; column < columns; column++) {
+    const [start, end] = [starts[column], starts[column + 1]];
+    let [low, high] = end - start < rows ? [0, 0] : [values[start], values[start]];
+    for (let i = start; i < end; i++) {
+      const value = values[i];
+      if (!Number.isFinite(value)) throw notFinite(value, rowOf[i], column);
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    minima[column] = low;
+    maxima[column] = high;
+  }
+  return { minima, maxima };
+}
+
+function notFinite(got: number, row: number, column: number): DataError {
+  return new DataError(`expected a finite number, got ${got}`, { path: 'latents', row, column });
 }
 
 /**
  * A table of neighbouring columns, with the factors of another, in blocks of the open scope. What is
  * known of the factors is found there.
  */
-export function loadColumns(table: Table, { data, rows, columns }: ColumnBlock): Table {
+export function loadColumns(table: Table, block: ColumnBlock): Table {
   const { core, factors } = table;
-  return new Table(core, rows, columns, uploadReal(core, data), factors, null, null, null, table);
+  const latents = 'data' in block ? uploadReal(core, block.data) : uploadSparse(core, block);
+  return new Table(core, block.rows, block.columns, latents, factors, null, null, null, table);
+}
+
+/** Behind the values of each column a zero: what all others are. */
+function uploadSparse(core: Core, block: PlainSparse): SparseLatents {
+  const { columns, values, rowOf, starts } = block;
+  const padded = sameKind(values, values.length + columns);
+  for (let column = 0; column < columns; column++) {
+    padded.set(values.subarray(starts[column], starts[column + 1]), starts[column] + column);
+  }
+  return {
+    ...measureSparse(block),
+    values: uploadReal(core, padded),
+    rows: core.arena.upload('i32', rowOf),
+    starts: Array.from(starts, (start, column) => start + column),
+  };
+}
+
+/** A sparse table with its zeros. */
+function uploadFilled(core: Core, sparse: PlainSparse): RealBlock {
+  const { rows, columns, values } = sparse;
+  const block = isWide(values) ? core.arena.zeros('f64', rows * columns) : core.arena.zeros('f32', rows * columns);
+  fillIn(sparse, block.array);
+  return block;
 }
 
 /**
@@ -71,17 +121,17 @@ export function loadColumns(table: Table, { data, rows, columns }: ColumnBlock):
  */
 export function loadTable(
   core: Core,
-  latents: Matrix | MeasuredLatents,
+  latents: Matrix | SparseMatrix | MeasuredLatents,
   factors: Matrix,
   factorTypes?: ReadonlyArray<FactorType | null>,
   exactSplit: ExactSplit | null = null,
   posterior: PosteriorBlocks | null = null,
 ): Table {
   checkShapes(latents, factors);
-  const held = 'data' in latents;
+  const held = 'dtype' in latents;
   checkCapacity(held ? latents : { ...latents, dtype: 'float32' }, factors, posterior !== null, held);
   checkFactorTypes(factorTypes, factors.columns);
-  const columns = held ? uploadReal(core, latents.data) : latents;
+  const columns = held ? uploadLatents(core, latents) : latents;
   if (!('minima' in columns)) checkFinite(core, columns, latents.columns, 'latents');
   const types = Array.from({ length: factors.columns }, (_, k) => factorTypes?.[k] ?? null);
   const table = new Table(
@@ -127,9 +177,16 @@ function checkFactorTypes(types: ReadonlyArray<FactorType | null> | undefined, c
   }
 }
 
+function uploadLatents(core: Core, latents: Latents): RealBlock {
+  return latents instanceof SparseMatrix ? uploadFilled(core, latents) : uploadReal(core, latents.data);
+}
+
+function isWide(data: MatrixData): boolean {
+  return data instanceof Float64Array || data instanceof Int32Array || data instanceof Uint32Array;
+}
+
 function uploadReal(core: Core, data: MatrixData): RealBlock {
-  const wide = data instanceof Float64Array || data instanceof Int32Array || data instanceof Uint32Array;
-  return wide ? core.arena.upload('f64', data) : core.arena.upload('f32', data);
+  return isWide(data) ? core.arena.upload('f64', data) : core.arena.upload('f32', data);
 }
 
 /** Whole numbers that fit become i32, in whatever type they come: codes are found fastest there. */
@@ -152,10 +209,10 @@ function toInt32(data: Float32Array | Float64Array | Uint32Array): Int32Array | 
   return out;
 }
 
-function checkFinite(core: Core, block: RealBlock, columns: number, name: string, firstRow = 0): void {
+function checkFinite(core: Core, block: RealBlock, columns: number, name: string): void {
   const at = core.moments.firstNonFinite(block);
   if (at < 0) return;
-  const place = { row: firstRow + Math.floor(at / columns), column: at % columns };
+  const place = { row: Math.floor(at / columns), column: at % columns };
   throw new DataError(`expected a finite number, got ${block.array[at]}`, { path: name, ...place });
 }
 

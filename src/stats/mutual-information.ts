@@ -1,6 +1,6 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
-import { type BinnedLatents, type Bins, binLatents, encodeFactor } from './binning.js';
+import { type BinnedLatents, type Bins, binLatents, countBins, encodeFactor } from './binning.js';
 import { type CodedFactor, planCounts } from './joint-counts.js';
 import type { Pause } from './pause.js';
 import type { Table } from './table.js';
@@ -44,8 +44,8 @@ export function informationKey(options: HistogramOptions): string {
 }
 
 /** The same text for the same options. */
-export function describe({ bins, edges = 'float64', millerMadow, limit }: HistogramOptions): string {
-  return `${bins} ${edges} ${millerMadow} ${limit}`;
+export function describe({ bins, edges = 'float64', millerMadow, limit, zeroBin = false }: HistogramOptions): string {
+  return `${bins} ${edges} ${millerMadow} ${limit} ${zeroBin}`;
 }
 
 async function countAll(
@@ -56,15 +56,16 @@ async function countAll(
   pause: Pause,
 ): Promise<MutualInformation> {
   const { core, rows, latentCount, factorCount } = table;
-  const { bins, millerMadow } = options;
+  const bins = countBins(options);
+  const { millerMadow } = options;
   const matrix = new Float64Array(latentCount * factorCount);
   const factorEntropies = new Float64Array(factorCount);
   const { beyond } = binned;
   if (factors.length === 0) {
-    return { matrix, factorEntropies, latentEntropies: countBins(table, binned, options), beyond };
+    return { matrix, factorEntropies, latentEntropies: countLatents(table, binned, options), beyond };
   }
   const latentEntropies = new Float64Array(latentCount);
-  const count = planCounts(core, rows, bins, factors);
+  const count = planCounts(table, bins, factors);
   const ofBins = core.arena.alloc('u32', bins);
   const sums = factors.map(({ size }) => core.arena.alloc('u32', size));
   for (let d = 0; d < latentCount; d++) {
@@ -131,22 +132,19 @@ export async function latentEntropies(table: Table, options: HistogramOptions): 
   if (known) return (await known).latentEntropies;
   return table.memoOfLatents(`latent entropies ${describe(options)}`, async () => {
     const binned = await binLatents(table, options);
-    return table.core.arena.scope(() => countBins(table, binned, options));
+    return table.core.arena.scope(() => countLatents(table, binned, options));
   });
 }
 
 /** The joint counts with a factor of a single value are those of the bins. */
-function countBins(
-  { core, rows, latentCount }: Table,
-  binned: BinnedLatents,
-  { bins, millerMadow }: HistogramOptions,
-): Float64Array {
+function countLatents(table: Table, binned: BinnedLatents, options: HistogramOptions): Float64Array {
+  const { core, rows, latentCount } = table;
   const single = { k: 0, size: 1, codes: core.arena.zeros('i32', rows) };
-  const count = planCounts(core, rows, bins, [single]);
+  const count = planCounts(table, countBins(options), [single]);
   const entropies = new Float64Array(latentCount);
   for (let d = 0; d < latentCount; d++) {
     count(binned.column(d), (counts) => {
-      entropies[d] = entropyOf(core, counts, rows, millerMadow);
+      entropies[d] = entropyOf(core, counts, rows, options.millerMadow);
     });
   }
   return entropies;

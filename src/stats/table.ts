@@ -32,6 +32,16 @@ export interface Extremes {
   readonly maxima: Float64Array;
 }
 
+/** Latents of which zeros are not stored, in the kernels' memory. */
+export interface SparseLatents extends Extremes {
+  /** Values of one latent after the other, behind each a zero. */
+  readonly values: RealBlock;
+  /** The rows of the values, without those of the zeros. */
+  readonly rows: Block<'i32'>;
+  /** Where in `values` each latent begins, D + 1. */
+  readonly starts: readonly number[];
+}
+
 /**
  * Latents and factors in the memory of the kernels, with everything that is computed from them
  * once.
@@ -49,6 +59,8 @@ export class Table implements TableView {
   /** K, constant factors included. */
   readonly factorCount: number;
   readonly factors: readonly Factor[];
+  /** The latents, where their zeros are not stored. */
+  readonly sparse: SparseLatents | null;
   /** Latents whose maximum equals their minimum. */
   readonly constantLatents: readonly number[];
   readonly constantFactors: readonly number[];
@@ -68,14 +80,14 @@ export class Table implements TableView {
   readonly #sameFactors: Table | null;
 
   /**
-   * @param latents (N, D), float32 or float64; or, where only counts of them are read, which
-   * {@link keep} then hands over, their extremes
+   * @param latents (N, D), float32 or float64; without their zeros, where only counts of them are
+   * read; or their extremes, where {@link keep} then hands over the counts
    */
   constructor(
     core: Core,
     rows: number,
     latentCount: number,
-    latents: RealBlock | Extremes,
+    latents: RealBlock | SparseLatents | Extremes,
     factors: readonly Factor[],
     exactSplit: ExactSplit | null = null,
     sameLatents: Table | null = null,
@@ -87,6 +99,7 @@ export class Table implements TableView {
     this.latentCount = latentCount;
     this.factorCount = factors.length;
     this.#latents = 'minima' in latents ? null : latents;
+    this.sparse = 'values' in latents ? latents : null;
     this.factors = factors;
     const { minima, maxima } = extremesOf(latents, core, rows, latentCount, sameLatents);
     this.latentMinima = minima;
@@ -165,7 +178,7 @@ export class Table implements TableView {
 }
 
 function extremesOf(
-  latents: RealBlock | Extremes,
+  latents: RealBlock | SparseLatents | Extremes,
   core: Core,
   rows: number,
   latentCount: number,

@@ -14,12 +14,13 @@ import {
   readArrays,
   readFactorLabels,
 } from '../../io/index.js';
-import type { Dtype, Matrix } from '../../matrix.js';
+import { type Dtype, Matrix } from '../../matrix.js';
 import type { CheckedName, MetricSpelling } from '../../metrics/index.js';
 import type { Metric } from '../../metrics/metric.js';
 import { type Note, note, notesOf, refuseGuesses, writeNotes } from '../../note.js';
 import { checkOptions } from '../../options/check-options.js';
 import type { Posterior } from '../../posterior.js';
+import type { Latents } from '../../sparse-matrix.js';
 import { checkCapacity, type Shape } from '../../stats/capacity.js';
 import type { ArrayOrigin } from '../../types.js';
 import { pickCommon, resolveCommon } from '../common-options.js';
@@ -59,7 +60,7 @@ export function scoreFiles<Name extends string = MetricSpelling>(
 
 /** What files come to. */
 export interface ScoreInput {
-  readonly latents: Matrix;
+  readonly latents: Latents;
   readonly factors: Matrix;
   readonly options: ScoreOptions<string>;
 }
@@ -93,14 +94,22 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
     const labels = await readLabels(found);
     const notes = [...found.notes, ...labels.notes];
     refuseGuesses(notes, values.strict);
-    const read = { latents: await latents.read(), factors: await factors.read() };
+    const read = { latents: await readLatents(latents, values.dropNan), factors: await factors.read() };
     signal?.throwIfAborted();
     const ofPosterior =
       posterior &&
-      (await readArrays(posterior, async (entry) => (entry.name === latents.name ? read.latents : entry.read())));
+      (await readArrays(posterior, async (entry) =>
+        entry.name === latents.name && read.latents instanceof Matrix ? read.latents : entry.read(),
+      ));
     signal?.throwIfAborted();
     const all = { ...read, ...ofPosterior };
-    const { kept, dropped, notes: ofRows } = values.dropNan ? dropNan(all) : { kept: all, dropped: 0, notes: [] };
+    const {
+      kept,
+      dropped,
+      notes: ofRows,
+    } = read.latents instanceof Matrix && values.dropNan
+      ? dropNan({ ...all, latents: read.latents })
+      : { kept: all, dropped: 0, notes: [] };
     const { latents: z, factors: v, ...rest } = kept;
     const report = await compute({
       latents: z,
@@ -118,6 +127,11 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
   } catch (error) {
     throw suggestDropping(nameFiles(error, { latents, factors, ...posterior }));
   }
+}
+
+/** Without their zeros if the file stores none; rows that lack a number are looked for among all. */
+function readLatents(entry: ArrayEntry, isWhole: boolean): Promise<Latents> {
+  return entry.readSparse === undefined || isWhole ? entry.read() : entry.readSparse();
 }
 
 /** Names are for readers, and scores do not depend on them; on kinds they do. */

@@ -14,6 +14,7 @@ import { findMetric } from '../../metrics/index.js';
 import type { Metric, MetricContext, Outcome } from '../../metrics/metric.js';
 import type { Rules, ValuesOf } from '../../options/rule.js';
 import { mapPosterior, type Posterior } from '../../posterior.js';
+import { type PlainSparse, SparseMatrix } from '../../sparse-matrix.js';
 import { encodeFactor } from '../../stats/binning.js';
 import type { ColumnBlock } from '../../stats/column-blocks.js';
 import type { ExactSplit } from '../../stats/exact-split.js';
@@ -52,7 +53,7 @@ export interface EvaluatedPiece {
 
 /** What a table is made of. */
 export interface TableInput {
-  readonly latents: PlainMatrix | MeasuredLatents;
+  readonly latents: PlainMatrix | PlainSparse | MeasuredLatents;
   readonly factors: PlainMatrix;
   readonly factorTypes: ReadonlyArray<FactorType | null> | undefined;
   readonly exactSplit: ExactSplit | null;
@@ -98,7 +99,7 @@ export const scoreWork = {
 
   load(core: Core, { latents, factors, factorTypes, exactSplit, posterior }: TableInput): Table {
     const loaded = posterior && loadPosterior(core, mapPosterior(posterior, toMatrix));
-    const given = 'data' in latents ? toMatrix(latents) : latents;
+    const given = 'data' in latents ? toMatrix(latents) : 'values' in latents ? new SparseMatrix(latents) : latents;
     return loadTable(core, given, toMatrix(factors), factorTypes, exactSplit, loaded);
   },
 
