@@ -83,61 +83,67 @@ export class SparseSum {
     }
   }
 
-  /** The table; what comes to 0 is not in it. */
+  /** The table. */
   finish(): SparseMatrix {
-    const { rows, columns, dtype, count, rowOf, columnOf, values } = this;
-    // By row, then by column: each pass keeps the order of the one before.
-    const order = sortedBy(columnOf, columns, sortedBy(rowOf, rows, null, count), count);
+    const { rows, columns, dtype, place } = this;
+    const { rowOf, values, starts } = this.byColumn();
     const isWhole = dtype.endsWith('int64');
-    const isBool = dtype === 'bool';
-    const sums = allocate(dtype, count, this.place);
-    const rowOfSum = new Int32Array(count);
-    const starts = new Float64Array(columns + 1);
-    let end = 0;
-    for (let i = 0, column = 0; column < columns; column++) {
-      while (i < count) {
-        const first = order === null ? i : order[i];
-        if (columnOf[first] !== column) break;
-        const row = rowOf[first];
-        sums[end] = 0;
-        for (; i < count; i++) {
-          const at = order === null ? i : order[i];
-          if (columnOf[at] !== column || rowOf[at] !== row) break;
-          const sum = sums[end] + values[at];
+    let kept = 0;
+    for (let column = 0, from = 0; column < columns; column++) {
+      const to = starts[column + 1];
+      sortRows(rowOf, values, from, to);
+      // What is kept moves up, over what was added to another.
+      const first = kept;
+      for (let i = from; i < to; i++) {
+        const isSame = kept > first && rowOf[kept - 1] === rowOf[i];
+        if (!isSame) {
+          rowOf[kept] = rowOf[i];
+          values[kept] = 0 + values[i];
+        } else {
+          kept--;
+          const sum = values[kept] + values[i];
           if (isWhole && !Number.isSafeInteger(sum)) {
-            throw new DataError(`expected an integer within 2^53, got ${sum}`, { ...this.place, row, column });
+            throw new DataError(`expected an integer within 2^53, got ${sum}`, { ...place, row: rowOf[i], column });
           }
-          sums[end] = isBool ? Math.min(sum, 1) : sum;
+          values[kept] = sum;
         }
-        rowOfSum[end] = row;
-        if (sums[end] !== 0) end++;
+        if (dtype === 'bool') values[kept] = Math.min(values[kept], 1);
+        kept++;
       }
-      starts[column + 1] = end;
+      from = to;
+      starts[column + 1] = kept;
     }
-    const parts = { values: sums.slice(0, end), rowOf: rowOfSum.slice(0, end), starts };
+    const parts = { values: values.slice(0, kept), rowOf: rowOf.slice(0, kept), starts };
     return new SparseMatrix({ rows, columns, ...parts }, dtype);
+  }
+
+  /** What came, one column after the other, in each in the order it came. */
+  private byColumn(): { rowOf: Int32Array; values: MatrixData; starts: Float64Array } {
+    const { columns, columnOf, count, dtype, place } = this;
+    const starts = new Float64Array(columns + 1);
+    for (let i = 0; i < count; i++) starts[columnOf[i] + 1]++;
+    for (let column = 0; column < columns; column++) starts[column + 1] += starts[column];
+    const next = Int32Array.from(starts);
+    const rowOf = new Int32Array(count);
+    const values = allocate(dtype, count, place);
+    for (let i = 0; i < count; i++) {
+      const to = next[columnOf[i]]++;
+      rowOf[to] = this.rowOf[i];
+      values[to] = this.values[i];
+    }
+    return { rowOf, values, starts };
   }
 }
 
-/**
- * `order` of so many, null for that of the numbers themselves, sorted by keys below `most`, stably;
- * most files have one of the two orders already.
- */
-function sortedBy(keys: Int32Array, most: number, order: Int32Array | null, count: number): Int32Array | null {
-  const starts = new Int32Array(most + 1);
+/** Sorts a stretch by rows, stably; most files have it in order. */
+function sortRows(rowOf: Int32Array, values: MatrixData, from: number, to: number): void {
   let isSorted = true;
-  for (let i = 0, last = 0; i < count; i++) {
-    const key = keys[order === null ? i : order[i]];
-    starts[key + 1]++;
-    if (key < last) isSorted = false;
-    last = key;
-  }
-  if (isSorted) return order;
-  for (let key = 0; key < most; key++) starts[key + 1] += starts[key];
-  const sorted = new Int32Array(count);
-  for (let i = 0; i < count; i++) {
-    const at = order === null ? i : order[i];
-    sorted[starts[keys[at]]++] = at;
-  }
-  return sorted;
+  for (let i = from + 1; i < to && isSorted; i++) isSorted = rowOf[i - 1] <= rowOf[i];
+  if (isSorted) return;
+  const [rows, numbers] = [rowOf.slice(from, to), values.slice(from, to)];
+  const order = Array.from(rows.keys()).sort((a, b) => rows[a] - rows[b]);
+  order.forEach((at, i) => {
+    rowOf[from + i] = rows[at];
+    values[from + i] = numbers[at];
+  });
 }
