@@ -51,7 +51,9 @@ function makeTable(): { latents: SparseMatrix; factors: Matrix } {
 }
 
 if (values.kind === undefined) {
-  console.log(`${describeMachine().replace(/, \d+ threads?/, '')}; ${rows} x ${latents} latents, ${FACTORS} factors, ${threads} threads`);
+  console.log(
+    `${describeMachine().replace(/, \d+ threads?/, '')}; ${rows} x ${latents} latents, ${FACTORS} factors, ${threads} threads`,
+  );
   const own = [fileURLToPath(import.meta.url), `--rows=${rows}`, `--latents=${latents}`, `--threads=${threads}`];
   const results = ['dense', 'sparse'].map((kind) => {
     const argv = [...process.execArgv, ...own, `--kind=${kind}`];
