@@ -82,6 +82,14 @@ export { classSums, countLargestLine } from './svm';
 export { cutColumn } from './thresholds';
 export { growTree } from './trees/grow';
 export { batchVariancesF32, batchVariancesF64, chooseLargest, chooseLatents, chooseLatentsF32 } from './votes';
+export {
+  countMissing,
+  gatherCodes,
+  markZerosF32,
+  markZerosF64,
+  nonzeroExtremesF32,
+  nonzeroExtremesF64,
+} from './zeros';
 
 /** The first byte that the caller may use. */
 export function heapBase(): usize {

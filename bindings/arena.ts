@@ -43,8 +43,8 @@ export function blockBytes(type: ElementType, length: number): number {
 }
 
 /** The input is too large, which is no bug: the code is that of src/errors.ts for data. */
-function outOfMemory(message: string): RangeError {
-  return Object.assign(new RangeError(message), { code: 'ERR_DATA' });
+export class OutOfMemory extends RangeError {
+  readonly code = 'ERR_DATA';
 }
 
 /** `length` elements of one type at an address. */
@@ -113,7 +113,7 @@ export class Arena {
     const pointer = this.#top;
     const end = pointer + blockBytes(type, length);
     if (!Number.isSafeInteger(length) || length < 0 || end > MEMORY_LIMIT_BYTES) {
-      throw outOfMemory(`arena: expected to stay within 4 GiB, got ${length} more ${type} at ${pointer} bytes`);
+      throw new OutOfMemory(`arena: expected to stay within 4 GiB, got ${length} more ${type} at ${pointer} bytes`);
     }
     const missing = end - this.#memory.buffer.byteLength;
     if (missing > 0) {
@@ -121,7 +121,7 @@ export class Arena {
       // while it is small.
       const spare = Math.min(this.#memory.buffer.byteLength / 4, MEMORY_LIMIT_BYTES - end);
       if (!this.#grow(missing + spare) && !this.#grow(missing)) {
-        throw outOfMemory(`arena: expected the host to grow memory to ${end} bytes, got a refusal`);
+        throw new OutOfMemory(`arena: expected the host to grow memory to ${end} bytes, got a refusal`);
       }
     }
     this.#top = end;

@@ -70,6 +70,7 @@ export type { GivenOf, Rule, Rules, ValuesOf } from './options/rule.js';
 export * as option from './options/rule.js';
 export type { Mention, Phrase } from './phrase.js';
 export type { Posterior, PosteriorInput } from './posterior.js';
+export { type PlainSparse, SparseMatrix } from './sparse-matrix.js';
 export { checkCapacity, type Shape } from './stats/capacity.js';
 export type { TableView } from './stats/table-view.js';
 export type {

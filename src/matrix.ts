@@ -229,6 +229,20 @@ export function dtypeOf(data: MatrixData): Dtype {
   return 'uint8';
 }
 
+/** Some rows of a matrix, in the order given. */
+export function pickRows({ data, columns, dtype }: Matrix, rows: ArrayLike<number>): Matrix {
+  const picked = sameKind(data, rows.length * columns);
+  for (let to = 0; to < rows.length; to++) {
+    picked.set(data.subarray(rows[to] * columns, (rows[to] + 1) * columns), to * columns);
+  }
+  return new Matrix(picked, rows.length, columns, dtype);
+}
+
+/** An array of so many elements of the same type. */
+export function sameKind<Data extends MatrixData>(data: Data, length: number): Data {
+  return new (data.constructor as new (length: number) => Data)(length);
+}
+
 function describe(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'undefined';

@@ -87,7 +87,7 @@ function checkValues({ data, columns }: Matrix, name: string, largest: number): 
 }
 
 /** @throws RangeError for a posterior of other rows, or of other latents */
-export function checkLikeLatents({ mu }: Posterior, latents: Matrix): void {
+export function checkLikeLatents({ mu }: Posterior, latents: Pick<Matrix, 'rows' | 'columns'>): void {
   if (mu.rows === latents.rows && mu.columns === latents.columns) return;
   throw dataRangeError(
     `posterior: expected mu of ${latents.rows} x ${latents.columns} to match latents, got ${mu.rows} x ${mu.columns}`,

@@ -70,8 +70,13 @@ export const STREAMS = {
    * Rows whose factors are shared or vary while a model is trained; index = number of the batch.
    */
   factorBatches: 30,
-  /** Passes over the rows of a factor, of scores that take rows in turn; index = number of the factor. */
+  /**
+   * Passes over the rows of a factor, of scores that take rows in turn; index = number of the
+   * factor.
+   */
   passes: 31,
+  /** Rows of a table that are scored, where not all are; index 0. */
+  sampledTableRows: 32,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

@@ -166,6 +166,8 @@ export interface ArrayOrigin {
 
 /** What was scored. */
 export interface ReportInput {
+  /** How many rows there were, of which those that are scored were drawn from the seed. */
+  readonly totalRows?: number;
   readonly latents: ArrayOrigin & {
     readonly rows: number;
     readonly columns: number;
@@ -329,6 +331,8 @@ export interface DecompositionReport extends DecompositionTerms {
   readonly input: {
     /** N. */
     readonly rows: number;
+    /** How many there were, of which `rows` were drawn from the seed. */
+    readonly totalRows?: number;
     /** D. */
     readonly latents: number;
     /** As mu was declared. */

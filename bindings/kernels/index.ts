@@ -25,3 +25,4 @@ export { bindSvm as svm } from './svm.js';
 export { bindThresholds as thresholds } from './thresholds.js';
 export { bindTrees as trees } from './trees.js';
 export { bindVotes as votes } from './votes.js';
+export { bindZeros as zeros } from './zeros.js';

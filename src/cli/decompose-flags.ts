@@ -10,7 +10,7 @@ import { checkReportName, JSON_OPTION, OUT, QUIET } from './output-options.js';
 // On the command line the densities are written to a file.
 const { perSample: _perSample, ...OPTIONS } = DECOMPOSE_FILES_OPTIONS;
 const { estimator, samples, sampled, draw, activeThreshold, batchSize, datasetSize, seed, threads, timings } = OPTIONS;
-const { tolerance, shortcuts } = OPTIONS;
+const { tolerance, shortcuts, rows } = OPTIONS;
 const { muMember, logvarMember, zMember, factorsMember, latentColumns, latentsDtype, header, dropNan, strict } =
   OPTIONS;
 
@@ -41,6 +41,7 @@ export function declareDecompose(command: Command): void {
     samples,
     sampled,
     draw,
+    rows,
     activeThreshold,
     batchSize,
     datasetSize,

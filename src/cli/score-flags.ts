@@ -6,8 +6,21 @@ import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples, describeExitCodes, FORMATS_TEXT } from './help-text.js';
 import { checkReportName, JSON_OPTION, OUT, QUIET } from './output-options.js';
 
-const { metrics, preset, bins, seed, trainRows, testRows, threads, factorTypes, interval, level, timings } =
-  SCORE_FILES_OPTIONS;
+const {
+  metrics,
+  preset,
+  bins,
+  zeroBin,
+  seed,
+  trainRows,
+  testRows,
+  threads,
+  factorTypes,
+  interval,
+  level,
+  timings,
+  rows,
+} = SCORE_FILES_OPTIONS;
 const { latentsMember, factorsMember, latentColumns, factorColumns, latentsDtype, factorsDtype } = SCORE_FILES_OPTIONS;
 const { transpose, dropNan, oneHot, header, strict } = SCORE_FILES_OPTIONS;
 
@@ -50,7 +63,9 @@ export function declareScore(command: Command, metricNames: readonly string[] | 
       set,
       preset,
       bins,
+      zeroBin,
       seed,
+      rows,
       trainRows,
       testRows,
       threads,

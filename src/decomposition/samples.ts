@@ -18,12 +18,18 @@ export interface Samples {
 /** Rows per kernel call. */
 const ROWS_PER_CALL = 4096;
 
-/** The rows to take samples of: all, or so many drawn without replacement, in increasing order. */
-export function chooseRows(core: Core, rows: number, count: number, seed: number): Int32Array {
+/** The rows to take: all, or so many drawn without replacement, in increasing order. */
+export function chooseRows(
+  core: Core,
+  rows: number,
+  count: number,
+  seed: number,
+  stream: number = STREAMS.posteriorRows,
+): Int32Array {
   if (count === rows) return Int32Array.from({ length: rows }, (_, row) => row);
   return core.arena.borrow(() => {
     const shuffled = core.arena.alloc('i32', rows);
-    core.random.shuffledRows(shuffled, count, { seed, stream: STREAMS.posteriorRows, index: 0 });
+    core.random.shuffledRows(shuffled, count, { seed, stream, index: 0 });
     return shuffled.array.slice(0, count).sort();
   });
 }

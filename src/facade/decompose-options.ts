@@ -7,6 +7,7 @@ import { ON_PROGRESS, SEED, SIGNAL, THREADS } from '../options/common-rules.js';
 import { boolean, choice, integer, number, type Rule, type ValuesOf } from '../options/rule.js';
 import { mention, phrase } from '../phrase.js';
 import type { CommonOptions } from '../types.js';
+import { SAMPLED_ROWS } from './sample-rows.js';
 
 /** Options of `decompose`. */
 export interface DecomposeOptions extends Pick<CommonOptions, 'seed' | 'threads' | 'signal' | 'onProgress'> {
@@ -41,6 +42,11 @@ export interface DecomposeOptions extends Pick<CommonOptions, 'seed' | 'threads'
   readonly tolerance?: number;
   /** A latent is active where the variance of its mean is above this. Default 0.01. */
   readonly activeThreshold?: number;
+  /**
+   * How many rows to take, drawn from the seed without replacement: q(z) is then made of these alone.
+   * Default: all.
+   */
+  readonly rows?: number;
   /** Adds `perSample` to the report. Default false. */
   readonly perSample?: boolean;
   /** Adds `timings` to the report. Default false, so that equal inputs give equal bytes. */
@@ -98,6 +104,7 @@ export const DECOMPOSE_OPTIONS = {
     minimum: 0,
     description: 'a latent is active if the variance of its mean is above this',
   }),
+  rows: { ...SAMPLED_ROWS, description: 'take so many posteriors, drawn from the seed, where there are more' },
   perSample: boolean({ default: false, description: 'the log-densities of every sample' }),
   timings: boolean({ default: false, description: 'seconds' }),
   seed: SEED,

@@ -7,7 +7,7 @@ import { withCore } from '../../bindings/core.js';
 import { chooseRows } from '../decomposition/samples.js';
 import { summarise } from '../decomposition/summarise.js';
 import { wrongValue } from '../errors.js';
-import { flattenMatrix, Matrix, type MatrixLike, toMatrix } from '../matrix.js';
+import { flattenMatrix, Matrix, type MatrixLike, pickRows, toMatrix } from '../matrix.js';
 import { type MigPosteriorParts, migPosterior } from '../metrics/mig-posterior.js';
 import { type Note, note, writeNotes } from '../note.js';
 import { checkOptions } from '../options/check-options.js';
@@ -18,6 +18,7 @@ import { version } from '../version.js';
 import { DECOMPOSE_OPTIONS, type DecomposeOptions, type DecompositionPlan, resolvePlan } from './decompose-options.js';
 import type { Overview } from './jobs/decomposition-work.js';
 import { type Decomposed, runDecomposition } from './run-decomposition.js';
+import { sampleRows } from './sample-rows.js';
 import { scoreOne } from './score.js';
 
 /** What {@link decompose} takes. */
@@ -74,10 +75,13 @@ export interface Decomposition extends DecompositionReport {
 export async function decompose(input: DecomposeInput, options: DecomposeOptions = {}): Promise<Decomposition> {
   const started = performance.now();
   const values = checkOptions({ name: 'decompose' }, options, DECOMPOSE_OPTIONS);
-  const posterior = toPosterior(input, 'decompose');
-  const { mu, logvar, z } = posterior;
+  const all = {
+    ...toPosterior(input, 'decompose'),
+    factors: input.factors === undefined ? undefined : toMatrix(input.factors, 'factors'),
+  };
+  const { arrays, totalRows, notes } = await sampleRows(all, values.rows, values.seed);
+  const { mu, logvar, z, factors } = arrays;
   const plan = resolvePlan(values, mu.rows);
-  const factors = input.factors === undefined ? null : toMatrix(input.factors, 'factors');
   if (factors && plan.estimator !== 'exact') {
     throw wrongValue({ option: 'factors', problem: 'expected only with the exact decomposition' });
   }
@@ -88,7 +92,7 @@ export async function decompose(input: DecomposeInput, options: DecomposeOptions
     mu: flattenMatrix(mu),
     logvar: flattenMatrix(logvar),
     owners,
-    z: z ? flattenMatrix(takeRows(z, owners)) : null,
+    z: z ? flattenMatrix(pickRows(z, owners)) : null,
     seed,
   };
   const found = await runDecomposition(given, plan, common);
@@ -98,15 +102,21 @@ export async function decompose(input: DecomposeInput, options: DecomposeOptions
     schema: 'vaemetrics/decomposition@1',
     version,
     seed,
-    input: { rows: mu.rows, latents: mu.columns, dtype: mu.dtype, z: z ? 'given' : 'drawn' },
-    ...reportOn(found, plan, mu.rows),
+    input: {
+      rows: mu.rows,
+      latents: mu.columns,
+      dtype: mu.dtype,
+      z: z ? 'given' : 'drawn',
+      ...(totalRows !== undefined && { totalRows }),
+    },
+    ...reportOn(found, plan, mu.rows, notes),
     ...(gap ? { migPosterior: gap } : {}),
     ...(values.timings ? { timings: { total: (performance.now() - started) / 1000 } } : {}),
   };
   return values.perSample ? { ...report, perSample: perSampleOf(found, owners) } : report;
 }
 
-function reportOn(found: Decomposed, plan: DecompositionPlan, rows: number) {
+function reportOn(found: Decomposed, plan: DecompositionPlan, rows: number, notes: readonly Note[]) {
   const { overview, logs } = found;
   const { closed } = overview;
   const known = plan.sampled ? null : { posterior: sum(closed.logPosterior), prior: sum(closed.logPrior) };
@@ -135,7 +145,7 @@ function reportOn(found: Decomposed, plan: DecompositionPlan, rows: number) {
     activeThreshold: plan.activeThreshold,
     gaussian: { totalCorrelationOfSamples, totalCorrelationOfMeans },
     accuracy: found.accuracy,
-    notes: writeNotes([...overview.notes, ...describe(plan, rows, overview), ...found.notes]),
+    notes: writeNotes([...notes, ...describe(plan, rows, overview), ...found.notes]),
   };
 }
 
@@ -175,14 +185,6 @@ function perSampleOf({ logs, marginals, rows }: Decomposed, owners: Int32Array):
     for (let i = 0; i < count; i++) table[i * columns + d] = values[i];
   });
   return { rows: rows ?? owners, posterior, aggregated, marginals: new Matrix(table, count, columns), prior };
-}
-
-function takeRows({ data, columns }: Matrix, rows: Int32Array): Matrix {
-  const out = new Float64Array(rows.length * columns);
-  for (let i = 0, to = 0; i < rows.length; i++) {
-    for (let column = 0; column < columns; column++, to++) out[to] = data[rows[i] * columns + column];
-  }
-  return new Matrix(out, rows.length, columns);
 }
 
 function sum(values: Float64Array): number {

@@ -9,12 +9,16 @@ import type { Metric } from '../metrics/metric.js';
 import { type Note, note, notesOf, writeNotes } from '../note.js';
 import { mention, phrase } from '../phrase.js';
 import { mapPosterior, type Posterior } from '../posterior.js';
+import { type Latents, SparseMatrix } from '../sparse-matrix.js';
 import { exactSplit } from '../stats/exact-split.js';
 import { coverageOf } from '../stats/interval-coverage.js';
+import { measureLatents } from '../stats/load-table.js';
+import { informationKey } from '../stats/mutual-information.js';
 import { collectScores, intervalAround, nullOf, type Resampling, spreadOf } from '../stats/resampling.js';
 import type { Table } from '../stats/table.js';
-import type { FactorType, Preset, Score } from '../types.js';
+import type { CommonOptions, FactorType, Preset, Score } from '../types.js';
 import type { ResolvedOptions } from './common-options.js';
+import { histogramsOf, type Informed, informTable } from './inform-table.js';
 import { type Crew, withCrew } from './jobs/crew.js';
 import {
   canTravel,
@@ -49,7 +53,7 @@ export interface Results {
  * large as the latents.
  */
 export function runTasks(
-  latents: Matrix,
+  latents: Latents,
   factors: Matrix,
   tasks: readonly Task[],
   options: ResolvedOptions,
@@ -65,29 +69,50 @@ export function runTasks(
     // Two or three times as large as the latents: not where other threads have it for all that is
     // computed.
     const isUsedHere = threads === 1 || !users.every((task) => canTravel(task, options));
-    const given = { latents, factors, factorTypes, exactSplit: split };
-    const table = scoreWork.load(core, { ...given, posterior: isUsedHere ? needed : null });
+    const given = { factors, factorTypes, exactSplit: split };
+    const isSparse = latents instanceof SparseMatrix;
+    const isRead = usesLatents(tasks, options);
+    const isHeld = isRead || (!isSparse && latents.data.byteLength <= HELD_BYTES);
+    const table = scoreWork.load(core, {
+      ...given,
+      latents: isHeld ? latents : measureLatents(latents, factors),
+      posterior: isUsedHere ? needed : null,
+    });
     const loadSeconds = (performance.now() - started) / 1000;
+    const { rows, columns } = latents;
+    const measured = { rows, columns, minima: table.latentMinima, maxima: table.latentMaxima };
     const input = () => ({
       ...given,
-      latents: flattenMatrix(latents),
+      latents: !isRead ? measured : isSparse ? { ...latents } : flattenMatrix(latents),
       factors: flattenMatrix(factors),
       posterior: needed && mapPosterior(needed, flattenMatrix),
     });
     const results = await withCrew(scoreWork, options, { input, held: table }, (crew) =>
-      scoreTasks(crew, table, tasks, options),
+      // Histograms of latents that this thread holds, and counts alone, are the table's own.
+      scoreTasks(crew, table, latents, threads > 1 || !isHeld, tasks, options),
     );
     return { ...results, loadSeconds };
   });
 }
 
+/** Whether the latents themselves are read, and not only histograms of them. */
+export function usesLatents(tasks: readonly Task[], { interval, null: permutations }: CommonOptions): boolean {
+  return Boolean(interval || permutations) || tasks.some((task) => histogramsOf(task) === null);
+}
+
+/** Latents up to here are held even where they need not be: once in memory they are counted faster. */
+const HELD_BYTES = 32 * 1024 ** 2;
+
+/** @param isCut whether histograms are counted by blocks of the latents, or are the table's own */
 async function scoreTasks(
   crew: ScoreCrew,
   table: Table,
+  latents: Latents,
+  isCut: boolean,
   tasks: readonly Task[],
   options: ResolvedOptions,
 ): Promise<Omit<Results, 'loadSeconds'>> {
-  const evaluated = await evaluateTasks(crew, table, tasks, options);
+  const evaluated = await evaluateTasks(crew, table, tasks, options, isCut ? latents : null);
   const scores = evaluated.map(({ outcome }, i): Score => {
     const { metric, options: own } = tasks[i];
     const notes = writeNotes([...outcome.notes, ...describePreset(metric, options.preset)]);
@@ -101,7 +126,7 @@ async function scoreTasks(
     resamplingSeconds: (performance.now() - beforeResampling) / 1000,
     factorSizes: table.factors.map(({ size }) => size),
     factorTypes: table.factors.map(({ type }) => type),
-    looksSwapped: looksSwapped(table),
+    looksSwapped: looksSwapped(table, latents),
   };
 }
 
@@ -111,17 +136,21 @@ export async function evaluateTasks(
   table: Table,
   tasks: readonly Task[],
   common: Pick<ResolvedOptions, 'seed' | 'sampler'>,
+  cut: Latents | null = null,
 ): Promise<Evaluated[]> {
   const evaluated = new Array<Evaluated>(tasks.length);
   // What takes longest is asked for first, so that no worker is left alone with it at the end.
   const order = [...tasks.keys()].sort(
     (a, b) => Number(tasks[b].metric.isSlow ?? 0) - Number(tasks[a].metric.isSlow ?? 0),
   );
-  await Promise.all(
-    order.map(async (i) => {
-      evaluated[i] = await evaluateBy(crew, table, tasks[i], common);
-    }),
-  );
+  const slow = order.filter((i) => tasks[i].metric.isSlow);
+  const evaluate = (indices: readonly number[], informed: Informed) =>
+    indices.map(async (i) => {
+      evaluated[i] = await evaluateBy(crew, table, tasks[i], common, informed);
+    });
+  const first = evaluate(slow, new Map());
+  const informed = cut === null ? new Map() : informTable(crew, table, cut, tasks);
+  await Promise.all([...first, ...evaluate(order.slice(slow.length), informed)]);
   return evaluated;
 }
 
@@ -130,7 +159,15 @@ async function evaluateBy(
   table: Table,
   task: Task,
   common: Pick<ResolvedOptions, 'seed' | 'sampler'>,
+  informed: Informed,
 ): Promise<Evaluated> {
+  const histograms = histogramsOf(task);
+  const counted = histograms && informed.get(informationKey(histograms));
+  if (counted) {
+    const seconds = await counted;
+    const evaluated = await crew.here((pauses) => evaluateTask(table, task, common, pauses));
+    return { ...evaluated, seconds: evaluated.seconds + seconds };
+  }
   if (!canTravel(task, common)) return crew.here((pauses) => evaluateTask(table, task, common, pauses));
   const { metric, options } = task;
   const request = { task: nameTask(task), seed: common.seed };
@@ -251,12 +288,11 @@ function hasDefaults({ metric, options }: Task): boolean {
  * Latents that are all whole numbers of few values beside factors that are all real: the arguments
  * may be the wrong way round.
  */
-function looksSwapped(table: Table): boolean {
-  const { core, latents, rows, latentCount, latentMinima, latentMaxima } = table;
+function looksSwapped(table: Table, latents: Latents): boolean {
+  const { rows, latentCount, latentMinima, latentMaxima } = table;
   if (!table.factors.every(({ type, isConstant }) => type === 'continuous' && !isConstant)) return false;
   for (let d = 0; d < latentCount; d++) {
-    if (latentMaxima[d] - latentMinima[d] >= rows / 2 || !core.moments.isIntegral(latents, rows, latentCount, d))
-      return false;
+    if (latentMaxima[d] - latentMinima[d] >= rows / 2) return false;
   }
-  return true;
+  return (latents instanceof SparseMatrix ? latents.values : latents.data).every(Number.isInteger);
 }

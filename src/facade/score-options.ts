@@ -1,12 +1,14 @@
 /** What `score` can be asked for. */
 import type { MetricSpelling } from '../metrics/index.js';
 import type { Metric } from '../metrics/metric.js';
+import { ZERO_BIN } from '../metrics/shared-options.js';
 import { STRICT } from '../options/common-rules.js';
 import { parseWords } from '../options/parse-lists.js';
 import { boolean, integer, other, type Rule } from '../options/rule.js';
 import type { Posterior, PosteriorInput } from '../posterior.js';
 import type { ArrayOrigin, CommonOptions } from '../types.js';
 import { COMMON_OPTIONS } from './common-options.js';
+import { SAMPLED_ROWS } from './sample-rows.js';
 
 /**
  * Options of `score`. `Name` is what `metrics` may hold beside metrics themselves:
@@ -16,13 +18,20 @@ export interface ScoreOptions<Name extends string = MetricSpelling> extends Comm
   /**
    * Which metrics: names or aliases (whatever their case, hyphens, underscores and spaces), `all`,
    * or metrics of your own. Default: all but the slow ones (`dci`, `dci-es`). Those that need a
-   * posterior (`mig-posterior`) are left out of both where there is none.
+   * posterior (`mig-posterior`) are left out of both where there is none. Of the default, what would take
+   * more than a minute of one thread or 4 GiB, by a formula of the shape, is skipped, and says so.
    */
   readonly metrics?: ReadonlyArray<Name | Metric>;
   /** Options of single metrics, by name: `{ mig: { bins: 10 } }`. */
   readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Equal-width bins, for every metric that has them. Default 20, of `rmig` 100. */
   readonly bins?: number;
+  /**
+   * Gives exact zeros of a latent a bin of their own, in every metric of histograms. Default false.
+   */
+  readonly zeroBin?: boolean;
+  /** How many rows to score, drawn from the seed without replacement. Default: all. */
+  readonly rows?: number;
   /** Adds `timings` to the report. Default false, so that equal inputs give equal bytes. */
   readonly timings?: boolean;
   /**
@@ -67,6 +76,8 @@ export const SCORE_OPTIONS = {
     description: 'options of single metrics',
   }),
   bins: integer({ minimum: 2, description: 'bins of every metric that counts in bins' }),
+  zeroBin: boolean({ description: ZERO_BIN.description, defaultText: 'false' }),
+  rows: { ...SAMPLED_ROWS, excludes: ['trainRows', 'testRows'] },
   timings: boolean({ description: 'seconds per metric' }),
   posterior: other<PosteriorInput>({
     expected: '{ mu, logvar }, and z if there is one',

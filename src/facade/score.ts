@@ -1,15 +1,16 @@
 import { DataError, wrongType, wrongValue } from '../errors.js';
-import { type Matrix, type MatrixLike, toMatrix } from '../matrix.js';
+import { type MatrixLike, toMatrix } from '../matrix.js';
 import { checkMetric } from '../metrics/check-metric.js';
 import { callMetricsBy } from '../metrics/define-metric.js';
 import { type CheckedName, isNamed, type KnownScores, type MetricSpelling, metrics } from '../metrics/index.js';
 import type { Metric } from '../metrics/metric.js';
-import { note, refuseGuesses, writeNotes } from '../note.js';
+import { type Note, note, refuseGuesses, writeNotes } from '../note.js';
 import { checkOptions, checkRecord } from '../options/check-options.js';
 import { findNamed } from '../options/find-named.js';
 import type { GivenOf, Rules, ValuesOf } from '../options/rule.js';
 import { mention, phrase } from '../phrase.js';
 import { checkLikeLatents, type Posterior, type PosteriorInput, toPosterior } from '../posterior.js';
+import { type Latents, SparseMatrix } from '../sparse-matrix.js';
 import { isSameName } from '../suggest.js';
 import type { CommonOptions, Report, Score } from '../types.js';
 import { version } from '../version.js';
@@ -18,7 +19,9 @@ import { describeCollapse, describeInput } from './describe-input.js';
 import type { Task } from './jobs/score-work.js';
 import { joinOneHot } from './one-hot.js';
 import { runTasks } from './run-metrics.js';
+import { sampleRows } from './sample-rows.js';
 import { SCORE_OPTIONS, type ScoreOptions } from './score-options.js';
+import { reasonToSkip } from './skip-costly.js';
 
 /** A {@link Report} that knows the parts of each metric. */
 export interface ScoreReport extends Report {
@@ -39,22 +42,42 @@ export interface ScoreReport extends Report {
  * report.metrics.mig.value; // 0.6786
  */
 export async function score<Name extends string = MetricSpelling>(
-  latents: MatrixLike,
+  latents: MatrixLike | SparseMatrix,
   factors: MatrixLike,
   options: ScoreOptions<Name> & { readonly metrics?: ReadonlyArray<CheckedName<Name> | Metric> } = {},
 ): Promise<ScoreReport> {
-  checkOptions({ name: 'score' }, options, SCORE_OPTIONS);
+  const values = checkOptions({ name: 'score' }, options, SCORE_OPTIONS);
   const { factorNames, origin = {} } = options;
-  const z = toMatrix(latents, 'latents');
-  const given = toMatrix(factors, 'factors');
-  if (factorNames !== undefined) checkFactorNames(factorNames, given.columns);
+  const allLatents = latents instanceof SparseMatrix ? latents : toMatrix(latents, 'latents');
+  const allFactors = toMatrix(factors, 'factors');
+  if (factorNames !== undefined) checkFactorNames(factorNames, allFactors.columns);
+  const tasks = planTasks(options, options.posterior !== undefined);
+  const { posterior: wholePosterior, refusal } = takePosterior(options.posterior, allLatents, tasks);
+  const sample = await sampleRows(
+    { latents: allLatents, factors: allFactors, ...wholePosterior },
+    values.rows,
+    values.seed,
+  );
+  const { latents: z, factors: given, ...rest } = sample.arrays;
+  const posterior = wholePosterior && (rest as Posterior);
   const labelled = { factors: given, names: factorNames, types: options.factorTypes };
   const { factors: v, names, types } = options.oneHot ? joinOneHot(labelled) : labelled;
   const common = resolveCommon(pickCommon({ ...options, ...(types && { factorTypes: types }) }));
-  const tasks = planTasks(options, options.posterior !== undefined);
-  const { posterior, refusal } = takePosterior(options.posterior, z, tasks);
-  const usable = refusal === null ? tasks : tasks.filter((task) => !needsPosterior(task));
+  const shapes = { latents: z, factors: v, hasPosterior: posterior !== null };
+  const reasons = new Map(
+    tasks.flatMap((task) => {
+      const unusable = refusal !== null && needsPosterior(task);
+      const reason = unusable
+        ? describeUnusable(refusal)
+        : options.metrics === undefined
+          ? reasonToSkip(task, shapes)
+          : null;
+      return reason === null ? [] : [[task, reason]];
+    }),
+  );
+  const usable = tasks.filter((task) => !reasons.has(task));
   const notes = [
+    ...sample.notes,
     ...describeInput(z, v, names, types),
     ...(posterior ? describeCollapse(posterior) : []),
     ...(refusal === null ? [] : [note('unused-posterior', `the posterior is not used: ${refusal.message}`)]),
@@ -65,7 +88,8 @@ export async function score<Name extends string = MetricSpelling>(
   if (results.looksSwapped) refuseGuesses([LOOKS_SWAPPED], options.strict);
   const scores = tasks.map((task) => {
     const at = usable.indexOf(task);
-    return { score: at < 0 ? withoutPosterior(task, refusal) : results.scores[at], seconds: results.seconds[at] ?? 0 };
+    const reason = reasons.get(task);
+    return { score: reason ? withoutScore(task, reason) : results.scores[at], seconds: results.seconds[at] ?? 0 };
   });
   const named = <T>(values: readonly T[]) => Object.fromEntries(tasks.map(({ metric }, i) => [metric.name, values[i]]));
   return {
@@ -73,6 +97,7 @@ export async function score<Name extends string = MetricSpelling>(
     version,
     seed: common.seed,
     input: {
+      ...(sample.totalRows !== undefined && { totalRows: sample.totalRows }),
       latents: { rows: z.rows, columns: z.columns, dtype: z.dtype, ...origin.latents },
       factors: {
         rows: v.rows,
@@ -117,7 +142,7 @@ export function needsPosterior({ metric }: Task): boolean {
  */
 function takePosterior(
   given: PosteriorInput | undefined,
-  latents: Matrix,
+  latents: Latents,
   tasks: readonly Task[],
 ): { readonly posterior: Posterior | null; readonly refusal: DataError | null } {
   if (given === undefined) return { posterior: null, refusal: null };
@@ -131,11 +156,12 @@ function takePosterior(
   }
 }
 
-function withoutPosterior({ metric, options }: Task, refusal: DataError | null): Score {
-  const notes = writeNotes([
-    note('unusable-posterior', `undefined: the posterior cannot be used: ${refusal?.message}`),
-  ]);
-  return { value: null, range: metric.range, parts: {}, options, notes };
+function describeUnusable(refusal: DataError): Note {
+  return note('unusable-posterior', `undefined: the posterior cannot be used: ${refusal.message}`);
+}
+
+function withoutScore({ metric, options }: Task, reason: Note): Score {
+  return { value: null, range: metric.range, parts: {}, options, notes: writeNotes([reason]) };
 }
 
 /** Where the posterior came from; without archives by the names of the arguments. */
@@ -175,7 +201,7 @@ function chooseMetrics(
  * @param lack what to say that a metric needs which needs a posterior and was named
  */
 export function planTasks(
-  { metrics: wanted, options = {}, bins, preset }: ScoreOptions<string>,
+  { metrics: wanted, options = {}, bins, zeroBin, preset }: ScoreOptions<string>,
   hasPosterior: boolean,
   lack = 'the posterior of each row, its mean and log-variance: expected posterior: { mu, logvar }, got none',
 ): Task[] {
@@ -193,10 +219,11 @@ export function planTasks(
         : phrase`${known.name} is not among ${mention('metrics')}`,
     });
   }
+  const shared = { ...(bins !== undefined && { bins }), ...(zeroBin !== undefined && { zeroBin }) };
   return chosen.map((metric) => {
     const given = Object.entries(options).filter(([name]) => isNamed(metric, name));
     const own = Object.assign({}, ...given.map(([, values]) => values));
-    return { metric, options: resolveMetricOptions(metric, own, bins === undefined ? {} : { bins }, preset) };
+    return { metric, options: resolveMetricOptions(metric, own, shared, preset) };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Dtype, Matrix } from '../matrix.js';
 import type { Note } from '../note.js';
+import type { SparseMatrix } from '../sparse-matrix.js';
 
 /** An opened file: what it holds is known, the numbers are not read yet. */
 export interface ArrayFile {
@@ -71,6 +72,8 @@ export interface ArrayEntry {
    * @throws DataError with the row and column of a value that cannot be used, or with `refusal`
    */
   read(): Promise<Matrix>;
+  /** Reads it without its zeros: there if the file stores none. */
+  readSparse?(): Promise<SparseMatrix>;
   /**
    * Reads a list of strings: there if it is one, as numpy writes `str` and `bytes`.
    * @param most the bytes that it may take, a mebibyte unless told: as much as names need

@@ -1,5 +1,5 @@
 import { DataError } from '../errors.js';
-import type { Dtype, Matrix, MatrixData } from '../matrix.js';
+import type { Dtype, MatrixData } from '../matrix.js';
 import { type Note, note } from '../note.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
 import { type ArrayFormat, beginsWith } from './array-format.js';
@@ -11,7 +11,7 @@ import { listSome } from './pick.js';
 import { countElements, formatShape } from './shape.js';
 import type { ByteSource } from './source.js';
 import { refusalOfSparse, SparseSum } from './sparse.js';
-import { wholeEntry } from './whole-entry.js';
+import { sparseEntry } from './sparse-entry.js';
 
 /** A numeric array of a MAT file, in column order: the first dimension runs fastest. */
 export interface MatArray {
@@ -137,7 +137,7 @@ async function entryOf(variable: MatVariable, shape: readonly number[], source: 
     const layout = { dtype: isTruth ? 'bool' : dtype, bigEndian: variable.isBig, fortranOrder: true, shape } as const;
     return denseEntry(path, name, layout, part);
   }
-  if (classCode === SPARSE_CLASS && !isComplex) return sparseEntry(variable, source);
+  if (classCode === SPARSE_CLASS && !isComplex) return openSparse(variable, source);
   const kind = kindOf(variable);
   const wayOut = isComplex ? 'save its real part' : 'save what is in it as a variable of numbers';
   const refusal = `expected an array of real numbers, got ${kind}; ${wayOut}`;
@@ -186,7 +186,7 @@ async function readPart(part: Part, dtype: Dtype, { name, isBig }: MatVariable, 
 }
 
 /** A sparse table: row numbers, starts of columns, values. */
-async function sparseEntry(variable: MatVariable, { path, size }: ByteSource): Promise<ArrayEntry> {
+async function openSparse(variable: MatVariable, { path, size }: ByteSource): Promise<ArrayEntry> {
   const { name, shape, isLogical, length } = variable;
   const dtype = isLogical ? 'bool' : 'float64';
   const place = { path, member: name };
@@ -194,16 +194,16 @@ async function sparseEntry(variable: MatVariable, { path, size }: ByteSource): P
   if (refusal !== null) return refusedEntry(path, name, { dtype: 'sparse', shape, bytes: length, refusal });
   const parts = [await numbersOf(variable, path), await numbersOf(variable, path), await numbersOf(variable, path)];
   const [rows, columns] = shape;
-  return wholeEntry(path, name, { dtype, shape }, async (): Promise<Matrix> => {
+  return sparseEntry(path, name, { dtype, shape, fileBytes: size }, async () => {
     const [rowOf, starts, values] = await Promise.all(
       parts.map(({ part, dtype }) => readPart(part, dtype, variable, path)),
     );
     const count = starts[starts.length - 1];
     if (count > values.length) throw refuse(variable, path, `expected ${count} values, got ${values.length}`);
-    const sum = new SparseSum(rows, columns, dtype, place);
+    const sum = new SparseSum(rows, columns, dtype, count, place);
     // There may be room for more row numbers than there are values.
     sum.eachOf(starts, rowOf, columns, (column, row, k) => sum.add(row, column, values[k]));
-    return sum.matrix;
+    return sum.finish();
   });
 }
 

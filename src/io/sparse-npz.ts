@@ -6,7 +6,7 @@ import { denseEntry, refusedEntry } from './dense.js';
 import type { NpzMember } from './npz-member.js';
 import type { ByteSource } from './source.js';
 import { refusalOfSparse, SparseSum } from './sparse.js';
-import { wholeEntry } from './whole-entry.js';
+import { sparseEntry } from './sparse-entry.js';
 
 type Members = ReadonlyMap<string, NpzMember>;
 
@@ -56,9 +56,9 @@ export async function sparseNpzEntry({ path, size }: ByteSource, members: Member
   if (dtype === null || refusal !== null) {
     return refusedEntry(path, null, { dtype: dtype ?? 'sparse', shape, bytes: 0, refusal: refusal ?? '' });
   }
-  return wholeEntry(path, null, { dtype, shape }, async () => {
-    const sum = new SparseSum(shape[0], shape[1], dtype, { path });
+  return sparseEntry(path, null, { dtype, shape, fileBytes: size }, async () => {
     const [values, first, second] = [await data.read(), await positions[0].read(), await positions[1]?.read()];
+    const sum = new SparseSum(shape[0], shape[1], dtype, values.data.length, { path });
     fill(sum, {
       format,
       shape,
@@ -68,7 +68,7 @@ export async function sparseNpzEntry({ path, size }: ByteSource, members: Member
       second: second?.data ?? [],
       place: { path },
     });
-    return sum.matrix;
+    return sum.finish();
   });
 }
 

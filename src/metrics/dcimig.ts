@@ -46,6 +46,7 @@ export const dcimig = defineMetric<'dcimig', typeof BINNED, DcimigParts, 'dcimig
   presets: { paper: {}, ubisoft: { bins: 10, edges: 'unit' } },
   source: 'Sepliarskaia et al. 2019',
   isPlugIn: true,
+  histograms: (options) => options,
 
   async compute(table: Table, options, { pause }) {
     const { matrix, factorEntropies } = await mutualInformation(table, options, pause);

@@ -80,6 +80,10 @@ export const explicitness = defineMetric<'explicitness', typeof OPTIONS, Explici
   },
   source: 'Ridgeway & Mozer 2018',
   isPlugIn: false,
+  cost: ({ rows, latents, factors }) => ({
+    seconds: 1.2e-8 * rows * (latents + 8) * latents * factors,
+    bytes: 20 * rows * latents,
+  }),
 
   pieces: {
     count: (table: Table) => table.varyingFactors.length,

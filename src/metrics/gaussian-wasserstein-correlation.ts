@@ -47,6 +47,10 @@ export const gaussianWassersteinCorrelation = defineMetric<
   presets: { paper: {}, 'disentanglement-lib': {} },
   source: 'Locatello et al. 2019',
   isPlugIn: true,
+  cost: ({ rows, latents }) => ({
+    seconds: (1e-10 * rows + 8.7e-10 * latents) * latents ** 2,
+    bytes: 24 * latents ** 2,
+  }),
 
   async compute(table: Table, _options, { pause }) {
     const { latents, vanishing, covariance } = await varyingCovariance(table, pause);

@@ -77,6 +77,10 @@ export const infomec = defineMetric<'infomec', typeof OPTIONS, InfomecParts, 'in
   presets: { paper: {} },
   source: 'Hsu et al. 2023',
   isPlugIn: false,
+  cost: ({ rows, latents, factors }) => ({
+    seconds: 8e-9 * rows * (latents + 16) * latents * factors,
+    bytes: 20 * rows * latents,
+  }),
 
   pieces: {
     count: (table: Table) => table.varyingFactors.length,

@@ -68,6 +68,7 @@ export const irs = defineMetric<'irs', typeof OPTIONS, IrsParts, 'irs-score'>({
   },
   source: 'Suter et al. 2019',
   isPlugIn: false,
+  cost: ({ rows, latents, factors }) => ({ seconds: 1.3e-8 * rows * latents * factors, bytes: 0 }),
 
   async compute(table: Table, options, { pause }) {
     const { latentCount, factorCount, varyingLatents, varyingFactors } = table;

@@ -1,4 +1,5 @@
 import { boolean, choice } from '../options/rule.js';
+import { countBins } from '../stats/binning.js';
 import { latentEntropies, mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
@@ -55,11 +56,12 @@ export const jemmig = defineMetric<'jemmig', typeof OPTIONS, JemmigParts, 'jemmi
   presets: { paper: { bins: 100 }, ubisoft: { bins: 10, edges: 'unit', ties: 'highest', countConstants: true } },
   source: 'Do & Tran 2020',
   isPlugIn: true,
+  histograms: (options) => options,
 
   async compute(table: Table, options, { pause }) {
     const { matrix, factorEntropies } = await mutualInformation(table, options, pause);
     const entropies = await latentEntropies(table, options);
-    const largestLatentEntropy = await logOf(table, options.bins);
+    const largestLatentEntropy = await logOf(table, countBins(options));
     const { latentCount, factorCount, varyingFactors } = table;
     const jointEntropy = new Array<number | null>(factorCount).fill(null);
     const score = new Array<number | null>(factorCount).fill(null);

@@ -1,5 +1,6 @@
 import { type Note, note } from '../note.js';
 import { boolean, integer, type ValuesOf } from '../options/rule.js';
+import type { Bins } from '../stats/binning.js';
 import { scoreImportance } from '../stats/importance.js';
 import { takeRows } from '../stats/load-table.js';
 import { mutualInformation } from '../stats/mutual-information.js';
@@ -12,7 +13,7 @@ import { pickRows, toRows } from './matrix-rows.js';
 import { meanOfDefined } from './mean-of-defined.js';
 import { describeConstants, describeSingleFactor, describeSplit, NO_COMPLETENESS, NO_FACTOR_VARIES } from './notes.js';
 import { pickLatents } from './pick-latents.js';
-import { BINS, COUNT_CONSTANT_LATENTS, PENALTY, TEST_SHARE } from './shared-options.js';
+import { BINS, COUNT_CONSTANT_LATENTS, PENALTY, TEST_SHARE, ZERO_BIN } from './shared-options.js';
 
 /** What MED was made of; matrices are [latent][factor]. */
 export interface MedParts {
@@ -43,6 +44,7 @@ export interface MedParts {
 
 const OPTIONS = {
   bins: BINS,
+  zeroBin: ZERO_BIN,
   topK: integer({ default: 0, minimum: 0, maximum: 65535, description: 'latents to keep of each factor, 0 for all' }),
   countConstants: COUNT_CONSTANT_LATENTS,
   testShare: { ...TEST_SHARE, description: 'share of the rows that are not counted' },
@@ -81,6 +83,7 @@ export const med = defineMetric<'med', typeof OPTIONS, MedParts, 'mutual-informa
   presets: { paper: {} },
   source: 'Cao et al. 2022',
   isPlugIn: true,
+  cost: ({ rows, latents, factors }) => ({ seconds: 2e-8 * rows * latents * factors, bytes: 8 * rows * latents }),
 
   pieces: {
     count: (table: Table) => table.varyingFactors.length,
@@ -144,11 +147,11 @@ export interface InformedFactor {
 async function informFactor(
   table: Table,
   k: number,
-  { bins, informativeness, ...options }: Pick<MedOptions, 'informativeness'> & ClassifierOptions,
+  { bins, zeroBin, informativeness, ...options }: Pick<MedOptions, 'informativeness' | 'zeroBin'> & ClassifierOptions,
   pause: Pause,
 ): Promise<InformedFactor> {
   const split = await splitRows(table, k, { testShare: options.testShare, seed: options.seed, bins });
-  const information = await trainingInformation(table, k, split.train, bins, pause);
+  const information = await trainingInformation(table, k, split.train, { bins, zeroBin }, pause);
   const isKnown = information.some((nats) => nats > 0);
   const notes = isKnown ? [] : [note('no-information', `factor ${k}: no latent has information on it`)];
   if (!informativeness) return { information, tested: null, trained: null, notes };
@@ -172,7 +175,7 @@ export async function trainingInformation(
   table: Table,
   k: number,
   rows: Int32Array,
-  bins: number,
+  bins: Bins,
   pause: Pause,
 ): Promise<number[]> {
   const { arena } = table.core;
@@ -181,7 +184,7 @@ export async function trainingInformation(
       factors: [table.factors[k]],
       posterior: null,
     });
-    return Array.from((await mutualInformation(part, { bins, millerMadow: false }, pause)).matrix);
+    return Array.from((await mutualInformation(part, { ...bins, millerMadow: false }, pause)).matrix);
   });
 }
 

@@ -2,6 +2,7 @@ import type { MatrixLike } from '../matrix.js';
 import type { Note } from '../note.js';
 import type { GivenOf, Rules, ValuesOf } from '../options/rule.js';
 import type { PosteriorInput } from '../posterior.js';
+import type { HistogramOptions } from '../stats/mutual-information.js';
 import type { TableView } from '../stats/table-view.js';
 import type { CommonOptions, Preset, Sampler, Score } from '../types.js';
 
@@ -26,6 +27,24 @@ export interface Pieces<Options, Piece> {
    * alone.
    */
   compute(table: TableView, options: Options, context: Omit<MetricContext, 'pieces'>, index: number): Promise<Piece>;
+}
+
+/** The sizes of a table. */
+export interface TableShape {
+  /** N. */
+  readonly rows: number;
+  /** D. */
+  readonly latents: number;
+  /** K. */
+  readonly factors: number;
+}
+
+/** What a metric takes. */
+export interface Cost {
+  /** Of one thread of a common processor: how it grows with the table, more than how long it is. */
+  readonly seconds: number;
+  /** Of memory beside the table's. */
+  readonly bytes: number;
 }
 
 /** What a metric returns; the façade adds range, options and the rest. */
@@ -79,6 +98,16 @@ export interface Metric<R extends Rules = Rules, Parts = object> {
    * 1/N, as plug-in estimates do.
    */
   readonly isPlugIn: boolean;
+  /**
+   * The histograms that it is computed from, where it reads nothing else of the latents: these are
+   * counted beforehand, once for all metrics, and the latents need not be held.
+   */
+  histograms?(options: ValuesOf<R>): HistogramOptions;
+  /**
+   * What it takes, by a formula: decides whether it is skipped where nobody said which metrics to compute.
+   * Without one it never is.
+   */
+  cost?(shape: TableShape, options: ValuesOf<R>): Cost;
   /** Work that {@link compute} asks for by `context.pieces()`. */
   readonly pieces?: Pieces<ValuesOf<R>, unknown>;
   compute(table: TableView, options: ValuesOf<R>, context: MetricContext): Promise<Outcome<Parts>>;

@@ -71,6 +71,7 @@ export const migSup = defineMetric<'mig-sup', typeof OPTIONS, MigSupParts, 'mig-
   presets: { paper: { active: 0.01 }, ubisoft: { bins: 10, edges: 'unit', normaliser: 'latent' } },
   source: 'Li et al. 2020',
   isPlugIn: true,
+  histograms: (options) => options,
 
   async compute(table: Table, options, { pause }) {
     const { matrix, factorEntropies } = await mutualInformation(table, options, pause);

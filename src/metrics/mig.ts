@@ -49,6 +49,7 @@ export const mig = defineMetric<'mig', typeof OPTIONS, MigParts, 'mig-score'>({
   },
   source: 'Chen et al. 2018, equation 6',
   isPlugIn: true,
+  histograms: (options) => options,
 
   compute: (table: Table, options, { pause }) => meanGap(table, options, pause),
 });

@@ -52,6 +52,7 @@ export const modularity = defineMetric<'modularity', typeof OPTIONS, ModularityP
   },
   source: 'Ridgeway & Mozer 2018',
   isPlugIn: true,
+  histograms: (options) => options,
 
   async compute(table: Table, options, { pause }) {
     const { matrix } = await mutualInformation(table, options, pause);

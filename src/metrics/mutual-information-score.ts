@@ -49,6 +49,7 @@ export const mutualInformationScore = defineMetric<
   presets: { paper: {}, 'disentanglement-lib': { edges: 'float32', countConstants: true } },
   source: 'Locatello et al. 2019',
   isPlugIn: true,
+  cost: ({ rows, latents }) => ({ seconds: 5e-10 * rows * latents ** 2, bytes: 0 }),
 
   async compute(table: Table, options, { pause }) {
     const { latentCount, varyingLatents } = table;

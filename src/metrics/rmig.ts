@@ -1,9 +1,10 @@
 import { type Note, note } from '../note.js';
 import { number } from '../options/rule.js';
+import { mutualInformation } from '../stats/mutual-information.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { type GapParts, meanGap } from './information-gap.js';
-import { BINS, MILLER_MADOW } from './shared-options.js';
+import { BINS, MILLER_MADOW, ZERO_BIN } from './shared-options.js';
 
 /** What RMIG was made of; matrices are [latent][factor]. */
 export interface RmigParts extends GapParts {
@@ -28,6 +29,7 @@ const OPTIONS = {
     description: 'bins of latents lie between -limit and limit',
   }),
   millerMadow: MILLER_MADOW,
+  zeroBin: ZERO_BIN,
 };
 
 /**
@@ -58,6 +60,7 @@ export const rmig = defineMetric<'rmig', typeof OPTIONS, RmigParts, 'robust-mig'
   presets: { paper: {} },
   source: 'Do & Tran 2020',
   isPlugIn: true,
+  histograms: (options) => options,
 
   async compute(table: Table, options, { pause }) {
     const { value, parts, notes } = await meanGap(
@@ -65,7 +68,7 @@ export const rmig = defineMetric<'rmig', typeof OPTIONS, RmigParts, 'robust-mig'
       { ...options, normalise: 'factor', countConstants: false },
       pause,
     );
-    const beyond = Array.from({ length: table.latentCount }, (_, d) => countBeyond(table, d, options.limit));
+    const beyond = Array.from((await mutualInformation(table, options, pause)).beyond);
     const gapInNats = parts.gap.map((gap, k) => (gap === null ? null : gap * parts.entropy[k]));
     return {
       value,
@@ -74,14 +77,6 @@ export const rmig = defineMetric<'rmig', typeof OPTIONS, RmigParts, 'robust-mig'
     };
   },
 });
-
-function countBeyond({ latents, latentMinima, latentMaxima, latentCount }: Table, d: number, limit: number): number {
-  if (latentMinima[d] >= -limit && latentMaxima[d] <= limit) return 0;
-  const data = latents.array;
-  let count = 0;
-  for (let i = d; i < data.length; i += latentCount) if (Math.abs(data[i]) > limit) count++;
-  return count;
-}
 
 function describeBeyond(beyond: readonly number[], limit: number): Note[] {
   const latents = beyond.flatMap((count, d) => (count > 0 ? [d] : []));

@@ -86,6 +86,7 @@ export const sap = defineMetric<'sap', typeof OPTIONS, SapParts, 'sap-score'>({
   },
   source: 'Kumar et al. 2018',
   isPlugIn: false,
+  cost: ({ rows, latents, factors }) => ({ seconds: 1.2e-7 * rows * latents * factors, bytes: 0 }),
 
   async compute(table: Table, options, { seed, pause }) {
     const { classifier, leastVariance, countConstants } = options;

@@ -39,8 +39,14 @@ export const COUNT_CONSTANT_LATENTS = boolean({
   description: 'count constant latents among those that completeness compares',
 });
 
+/** Whether zeros of latents are told from small values, in every metric of histograms. */
+export const ZERO_BIN = boolean({
+  default: false,
+  description: 'give exact zeros of a latent a bin of their own, beside those of its other values',
+});
+
 /** What metrics that are read off a histogram have in common. */
-export const BINNED = { bins: BINS, edges: EDGES, millerMadow: MILLER_MADOW };
+export const BINNED = { bins: BINS, edges: EDGES, millerMadow: MILLER_MADOW, zeroBin: ZERO_BIN };
 
 /** Options of those metrics. */
 export type BinnedOptions = ValuesOf<typeof BINNED>;

@@ -49,7 +49,7 @@ function renderInput(
   width: number,
 ): string[] {
   const items = [
-    `${formatCount(input.rows)} posteriors`,
+    `${formatCount(input.rows)}${input.totalRows === undefined ? '' : ` of ${formatCount(input.totalRows)}`} posteriors`,
     `${formatCount(input.latents)} latent${input.latents === 1 ? '' : 's'} (${printable(input.dtype)})`,
     `z ${input.z}`,
     `${formatCount(samples)} samples`,

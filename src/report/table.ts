@@ -65,9 +65,9 @@ function faceOf(name: string, { metrics }: TableOptions): MetricFace {
 }
 
 function renderInput({ input, seed }: Report, style: Style, width: number, verbose: boolean): string[] {
-  const { latents, factors, posterior } = input;
+  const { latents, factors, posterior, totalRows } = input;
   const items = [
-    `${formatCount(latents.rows)} samples`,
+    `${formatCount(latents.rows)}${totalRows === undefined ? '' : ` of ${formatCount(totalRows)}`} samples`,
     describeArray('latent', latents),
     describeArray('factor', factors),
     ...(posterior ? [describePosterior(posterior)] : []),

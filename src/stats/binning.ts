@@ -1,6 +1,6 @@
 import type { Block, RealBlock } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
-import type { Table } from './table.js';
+import type { Extremes, SparseLatents, Table } from './table.js';
 
 /**
  * Rows per kernel call: enough to make the call free, few enough that the engine soon swaps in its
@@ -26,21 +26,111 @@ export interface Bins {
    * maximum.
    */
   readonly limit?: number;
+  /**
+   * Rows in which a latent is exactly 0 have a bin of their own, behind the others, which lie between
+   * the extremes of the rest. False unless told.
+   */
+  readonly zeroBin?: boolean;
+}
+
+/** How many bins a latent has, that of zeros among them. */
+export function countBins({ bins, zeroBin = false }: Bins): number {
+  return zeroBin ? bins + 1 : bins;
+}
+
+/** Bins of one latent. */
+export interface BinnedColumn {
+  /** Of each row, u16[N], or of some rows. */
+  readonly bins: Block<'u16'>;
+  /** The others, whose values are not stored. */
+  readonly missing: MissingRows | null;
+}
+
+/** Rows of a latent that are 0, and not stored. */
+export interface MissingRows {
+  /** The rows that are stored, in the order of their bins, i32. */
+  readonly stored: Block<'i32'>;
+  /** The bin of all others. */
+  readonly bin: number;
+}
+
+/** Bins of latents. */
+export interface BinnedLatents {
+  column(d: number): BinnedColumn;
+  /** f64[D]: rows that lie beyond the outermost bins. */
+  readonly beyond: Float64Array;
 }
 
 /**
- * Bins of the latents, u16[D][N], from 0; equal width between each latent's minimum and maximum, or
- * where there is a `limit` between -limit and limit, with what lies beyond in the outermost bins.
+ * Bins of the latents, from 0; equal width between each latent's minimum and maximum, or where there
+ * is a `limit` between -limit and limit, with what lies beyond in the outermost bins.
  */
-export function binLatents(table: Table, { bins, edges = 'float64', limit }: Bins): Promise<Block<'u16'>> {
-  return table.memoOfLatents(`latent bins ${bins} ${edges} ${limit}`, () => {
-    const { core, rows, latentCount, latents } = table;
-    const minima = limit === undefined ? table.latentMinima : new Float64Array(latentCount).fill(-limit);
-    const maxima = limit === undefined ? table.latentMaxima : new Float64Array(latentCount).fill(limit);
-    const out = core.arena.alloc('u16', rows * latentCount);
-    fillBins(core, out, latents, minima, maxima, rows, latentCount, bins, edges);
-    return out;
-  });
+export function binLatents(table: Table, options: Bins): Promise<BinnedLatents> {
+  const { bins, edges = 'float64', limit, zeroBin } = options;
+  return table.memoOfLatents(`latent bins ${bins} ${edges} ${limit} ${zeroBin ?? false}`, () =>
+    table.sparse === null ? binDense(table, options) : binSparse(table, table.sparse, options),
+  );
+}
+
+function binDense(table: Table, { bins, edges = 'float64', limit, zeroBin = false }: Bins): BinnedLatents {
+  const { core, rows, latentCount, latents } = table;
+  const out = core.arena.alloc('u16', rows * latentCount);
+  const extremes = zeroBin
+    ? core.zeros.nonzeroExtremes(latents, rows, latentCount)
+    : { minima: table.latentMinima, maxima: table.latentMaxima };
+  const { minima, maxima } = outermost(extremes, limit);
+  fillBins(core, out, latents, minima, maxima, rows, latentCount, bins, edges);
+  if (zeroBin) {
+    for (let row = 0; row < rows; row += ROWS_PER_CALL) {
+      core.zeros.markZeros(out, latents, rows, latentCount, bins, row, Math.min(row + ROWS_PER_CALL, rows));
+    }
+  }
+  const beyond = new Float64Array(latentCount);
+  if (limit !== undefined) {
+    for (let d = 0; d < latentCount; d++) {
+      if (table.latentMinima[d] >= -limit && table.latentMaxima[d] <= limit) continue;
+      const data = latents.array;
+      for (let i = d; i < data.length; i += latentCount) if (Math.abs(data[i]) > limit) beyond[d]++;
+    }
+  }
+  return { column: (d) => ({ bins: out.slice(d * rows, rows), missing: null }), beyond };
+}
+
+/** A zero stands behind the stored values of each latent, so its bin is found as theirs are. */
+function binSparse(
+  { core, latentMinima, latentMaxima, latentCount }: Table,
+  { values, rows: storedRows, starts }: SparseLatents,
+  { bins, edges = 'float64', limit, zeroBin = false }: Bins,
+): BinnedLatents {
+  const out = core.arena.alloc('u16', values.length);
+  const beyond = new Float64Array(latentCount);
+  const missing: number[] = [];
+  for (let d = 0; d < latentCount; d++) {
+    const [start, count] = [starts[d], starts[d + 1] - starts[d]];
+    const column = values.type === 'f32' ? values.slice(start, count) : values.slice(start, count);
+    const extremes = zeroBin
+      ? core.zeros.nonzeroExtremes(column, count, 1)
+      : { minima: latentMinima.subarray(d, d + 1), maxima: latentMaxima.subarray(d, d + 1) };
+    const { minima, maxima } = outermost(extremes, limit);
+    const ofColumn = out.slice(start, count);
+    fillBins(core, ofColumn, column, minima, maxima, count, 1, bins, edges);
+    if (zeroBin) core.zeros.markZeros(ofColumn, column, count, 1, bins, 0, count);
+    missing.push(ofColumn.array[count - 1]);
+    if (limit !== undefined) for (const value of column.array) if (Math.abs(value) > limit) beyond[d]++;
+  }
+  const columnOf = (d: number) => {
+    const count = starts[d + 1] - starts[d] - 1;
+    const stored = storedRows.slice(starts[d] - d, count);
+    return { bins: out.slice(starts[d], count), missing: { stored, bin: missing[d] } };
+  };
+  return { column: columnOf, beyond };
+}
+
+/** What bins lie between: extremes of the columns, or the limits. A column of zeros has none. */
+function outermost({ minima, maxima }: Extremes, limit: number | undefined): Extremes {
+  const at = (of: Float64Array, far: number | undefined) =>
+    of.map((value) => far ?? (Number.isFinite(value) ? value : 0));
+  return { minima: at(minima, limit === undefined ? undefined : -limit), maxima: at(maxima, limit) };
 }
 
 /**
@@ -57,7 +147,7 @@ export interface FactorCodes {
 export function encodeFactor(table: Table, k: number, bins: number, edges: Edges = 'float64'): Promise<FactorCodes> {
   const { codes, size } = table.factors[k];
   if (codes && size) return Promise.resolve({ codes, size });
-  return table.memo(`factor bins ${k} ${bins} ${edges}`, () => binFactor(table, k, bins, edges));
+  return table.memoOfFactors(`factor bins ${k} ${bins} ${edges}`, () => binFactor(table, k, bins, edges));
 }
 
 /**
@@ -67,7 +157,7 @@ export function encodeFactor(table: Table, k: number, bins: number, edges: Edges
 export function rebinFactor(table: Table, k: number, bins: number, edges: Edges = 'float64'): Promise<FactorCodes> {
   const { codes, levels } = table.factors[k];
   if (!codes || !levels) return encodeFactor(table, k, bins, edges);
-  return table.memo(`factor rebinned ${k} ${bins} ${edges}`, () => {
+  return table.memoOfFactors(`factor rebinned ${k} ${bins} ${edges}`, () => {
     const { core, rows } = table;
     const out = core.arena.alloc('i32', rows);
     const mark = core.arena.mark();

@@ -24,28 +24,40 @@ const WORKING_BYTES = 64 * 1024 ** 2;
 const POSTERIOR_ROWS = 24;
 
 /**
- * Refuses, before anything is allocated, an input that the kernels' 4 GiB cannot hold.
+ * Bytes that a table takes in the kernels' memory, with what most metrics need.
  * @param hasPosterior whether means, variances and samples of posteriors come beside the latents
- * @throws RangeError with the bytes needed
+ * @param holdsLatents false where only histograms of the latents are read
  */
-export function checkCapacity(latents: Shape, factors: Shape, hasPosterior = false): void {
+export function tableBytes(latents: Shape, factors: Shape, hasPosterior = false, holdsLatents = true): number {
   const { rows } = latents;
+  const held = holdsLatents ? latents.columns : 0;
   // Codes, rows grouped by a factor's own values and by those of the others, values.
   const perFactor = blockBytes('i32', rows) * 8 + blockBytes('f64', rows);
   // The order of rows by one factor's values, and the deviations of one latent.
   const perRow = blockBytes('i32', rows) + blockBytes('f64', rows);
-  const bytes =
-    blockBytes(realType(latents.dtype), rows * latents.columns) +
+  return (
+    blockBytes(realType(latents.dtype), rows * held) +
     // Bins between each latent's extremes, and those between limits.
-    2 * blockBytes('u16', rows * latents.columns) +
+    2 * blockBytes('u16', rows * held) +
     blockBytes(numberType(factors.dtype), rows * factors.columns) +
     perFactor * factors.columns +
     perRow +
     (hasPosterior ? 3 * blockBytes('f64', rows * latents.columns) + POSTERIOR_ROWS * blockBytes('f64', rows) : 0) +
-    WORKING_BYTES;
+    WORKING_BYTES
+  );
+}
+
+/**
+ * Refuses, before anything is allocated, an input that the kernels' 4 GiB cannot hold.
+ * @param hasPosterior whether means, variances and samples of posteriors come beside the latents
+ * @param holdsLatents false where only histograms of the latents are read
+ * @throws RangeError with the bytes needed
+ */
+export function checkCapacity(latents: Shape, factors: Shape, hasPosterior = false, holdsLatents = true): void {
+  const bytes = tableBytes(latents, factors, hasPosterior, holdsLatents);
   if (bytes > MEMORY_LIMIT_BYTES) {
     throw dataRangeError(
-      `latents ${rows} x ${latents.columns} and factors ${factors.rows} x ${factors.columns}: expected to fit the 4 GiB that WebAssembly can address, got ${(bytes / 1024 ** 3).toFixed(1)} GiB; score a random part of the rows`,
+      `latents ${latents.rows} x ${latents.columns} and factors ${factors.rows} x ${factors.columns}: expected to fit the 4 GiB that WebAssembly can address, got ${(bytes / 1024 ** 3).toFixed(1)} GiB; score a random part of the rows`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import type { Block } from '../../bindings/arena.js';
-import { binLatents } from './binning.js';
+import { type BinnedLatents, binLatents, countBins } from './binning.js';
 import { describe, entropyOf, type HistogramOptions, informationOf, latentEntropies } from './mutual-information.js';
 import type { Pause } from './pause.js';
 import type { Table } from './table.js';
@@ -26,18 +26,19 @@ export function latentInformation(table: Table, options: HistogramOptions, pause
 async function countPairs(
   table: Table,
   options: HistogramOptions,
-  binned: Block<'u16'>,
+  binned: BinnedLatents,
   entropies: Float64Array,
   pause: Pause,
 ): Promise<Float64Array> {
-  const { rows, latentCount, varyingLatents } = table;
+  const { latentCount, varyingLatents } = table;
   const matrix = new Float64Array(latentCount * latentCount);
-  const count = options.bins ** 2 <= NARROW_CELLS ? pairCounter(table, options) : pairSorter(table, options, entropies);
+  const count =
+    countBins(options) ** 2 <= NARROW_CELLS ? pairCounter(table, options) : pairSorter(table, options, entropies);
   for (const d of varyingLatents) {
     await pause('mutual information', d, latentCount);
     matrix[d * latentCount + d] = entropies[d];
     for (const other of varyingLatents.filter((latent) => latent > d)) {
-      const information = count(binned.slice(d * rows, rows), binned.slice(other * rows, rows), d, other);
+      const information = count(binned.column(d).bins, binned.column(other).bins, d, other);
       matrix[d * latentCount + other] = information;
       matrix[other * latentCount + d] = information;
     }
@@ -48,7 +49,9 @@ async function countPairs(
 type CountPair = (bins: Block<'u16'>, others: Block<'u16'>, d: number, other: number) => number;
 
 /** By a table of joint counts. */
-function pairCounter({ core, rows }: Table, { bins, millerMadow }: HistogramOptions): CountPair {
+function pairCounter({ core, rows }: Table, options: HistogramOptions): CountPair {
+  const { millerMadow } = options;
+  const bins = countBins(options);
   const cells = bins ** 2;
   const copies = cells <= COPIED_CELLS ? 4 : 1;
   const counts = core.arena.alloc('u32', copies * cells);
@@ -67,11 +70,9 @@ function pairCounter({ core, rows }: Table, { bins, millerMadow }: HistogramOpti
  * By sorting, where the table would be larger than the data: so many bins are rare, and cost what
  * they may.
  */
-function pairSorter(
-  { core, rows }: Table,
-  { bins, millerMadow }: HistogramOptions,
-  entropies: Float64Array,
-): CountPair {
+function pairSorter({ core, rows }: Table, options: HistogramOptions, entropies: Float64Array): CountPair {
+  const { millerMadow } = options;
+  const bins = countBins(options);
   const counts = core.arena.alloc('u32', rows);
   return (first, second, d, other) => {
     const [a, b] = [first.array, second.array];

@@ -7,16 +7,113 @@ import type { Core } from '../../bindings/core.js';
 import type { PosteriorBlocks } from '../../bindings/kernels/posterior.js';
 import { DataError, dataRangeError, wrongType, wrongValue } from '../errors.js';
 import { factorTypeOf } from '../factor-type.js';
-import type { Matrix, MatrixData } from '../matrix.js';
+import { type Matrix, type MatrixData, sameKind } from '../matrix.js';
 import { mention, phrase } from '../phrase.js';
+import { fillIn, type Latents, type PlainSparse, SparseMatrix } from '../sparse-matrix.js';
 import type { FactorType } from '../types.js';
 import { checkCapacity } from './capacity.js';
+import type { ColumnBlock } from './column-blocks.js';
 import type { ExactSplit } from './exact-split.js';
-import { type Factor, Table } from './table.js';
+import { type Extremes, type Factor, type SparseLatents, Table } from './table.js';
 
 /** A code table of this many entries is cheaper than sorting; beyond it values are sorted. */
 const DENSE_RANGE_LIMIT = 1 << 22;
+
+/** Latents that stay where they are: what a table knows of them. */
+export interface MeasuredLatents extends Extremes {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /**
+ * Checks every latent, and takes their extremes, without holding them.
+ * @throws as {@link loadTable}
+ */
+export function measureLatents(latents: Latents, factors: Matrix): MeasuredLatents {
+  checkShapes(latents, factors);
+  const { rows, columns } = latents;
+  const { minima, maxima } = latents instanceof SparseMatrix ? measureSparse(latents) : measureDense(latents);
+  checkMagnitudes('latents', minima, maxima);
+  return { rows, columns, minima, maxima };
+}
+
+/** Row after row, as the numbers lie. */
+function measureDense({ data, rows, columns }: Matrix): Extremes {
+  const minima = Float64Array.from(data.subarray(0, columns));
+  const maxima = minima.slice();
+  for (let row = 0, i = 0; row < rows; row++) {
+    // Of anything but a finite number the difference to itself is NaN.
+    let check = 0;
+    for (let column = 0; column < columns; column++, i++) {
+      const value = data[i];
+      if (value < minima[column]) minima[column] = value;
+      if (value > maxima[column]) maxima[column] = value;
+      check += value - value;
+    }
+    if (check === 0) continue;
+    const column = data.subarray(i - columns, i).findIndex((value) => !Number.isFinite(value));
+    throw notFinite(data[i - columns + column], row, column);
+  }
+  return { minima, maxima };
+}
+
+function measureSparse({ rows, columns, values, rowOf, starts }: PlainSparse): Extremes {
+  const minima = new Float64Array(columns);
+  const maxima = new Float64Array(columns);
+  for (let column = 0; column < columns; column++) {
+    const [start, end] = [starts[column], starts[column + 1]];
+    let [low, high] = end - start < rows ? [0, 0] : [values[start], values[start]];
+    for (let i = start; i < end; i++) {
+      const value = values[i];
+      if (!Number.isFinite(value)) throw notFinite(value, rowOf[i], column);
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    minima[column] = low;
+    maxima[column] = high;
+  }
+  return { minima, maxima };
+}
+
+function notFinite(got: number, row: number, column: number): DataError {
+  return new DataError(`expected a finite number, got ${got}`, { path: 'latents', row, column });
+}
+
+/**
+ * A table of neighbouring columns, with the factors of another, in blocks of the open scope. What is
+ * known of the factors is found there.
+ */
+export function loadColumns(table: Table, block: ColumnBlock): Table {
+  const { core, factors } = table;
+  const latents = 'data' in block ? uploadReal(core, block.data) : uploadSparse(core, block);
+  return new Table(core, block.rows, block.columns, latents, factors, null, null, null, table);
+}
+
+/** Behind the values of each column a zero: what all others are. */
+function uploadSparse(core: Core, block: PlainSparse): SparseLatents {
+  const { columns, values, rowOf, starts } = block;
+  const padded = sameKind(values, values.length + columns);
+  for (let column = 0; column < columns; column++) {
+    padded.set(values.subarray(starts[column], starts[column + 1]), starts[column] + column);
+  }
+  return {
+    ...measureSparse(block),
+    values: uploadReal(core, padded),
+    rows: core.arena.upload('i32', rowOf),
+    starts: Array.from(starts, (start, column) => start + column),
+  };
+}
+
+/** A sparse table with its zeros. */
+function uploadFilled(core: Core, sparse: PlainSparse): RealBlock {
+  const { rows, columns, values } = sparse;
+  const block = isWide(values) ? core.arena.zeros('f64', rows * columns) : core.arena.zeros('f32', rows * columns);
+  fillIn(sparse, block.array);
+  return block;
+}
+
+/**
+ * @param latents as they are, or measured where only counts of them are read
  * @param factorTypes overrides what the values suggest, per factor
  * @param posterior of the same rows, checked, in the memory of `core`
  * @throws RangeError or DataError saying which array, row and column, what was expected and what
@@ -24,23 +121,24 @@ const DENSE_RANGE_LIMIT = 1 << 22;
  */
 export function loadTable(
   core: Core,
-  latents: Matrix,
+  latents: Matrix | SparseMatrix | MeasuredLatents,
   factors: Matrix,
   factorTypes?: ReadonlyArray<FactorType | null>,
   exactSplit: ExactSplit | null = null,
   posterior: PosteriorBlocks | null = null,
 ): Table {
   checkShapes(latents, factors);
-  checkCapacity(latents, factors, posterior !== null);
+  const held = 'dtype' in latents;
+  checkCapacity(held ? latents : { ...latents, dtype: 'float32' }, factors, posterior !== null, held);
   checkFactorTypes(factorTypes, factors.columns);
-  const latentBlock = uploadReal(core, latents.data);
-  checkFinite(core, latentBlock, latents.columns, 'latents');
+  const columns = held ? uploadLatents(core, latents) : latents;
+  if (!('minima' in columns)) checkFinite(core, columns, latents.columns, 'latents');
   const types = Array.from({ length: factors.columns }, (_, k) => factorTypes?.[k] ?? null);
   const table = new Table(
     core,
     latents.rows,
     latents.columns,
-    latentBlock,
+    columns,
     loadFactors(core, factors, types),
     exactSplit,
     null,
@@ -50,7 +148,7 @@ export function loadTable(
   return table;
 }
 
-function checkShapes(latents: Matrix, factors: Matrix): void {
+function checkShapes(latents: Pick<Matrix, 'rows' | 'columns'>, factors: Pick<Matrix, 'rows' | 'columns'>): void {
   if (latents.rows !== factors.rows) {
     throw dataRangeError(`factors: expected ${latents.rows} rows to match latents, got ${factors.rows}`);
   }
@@ -79,9 +177,16 @@ function checkFactorTypes(types: ReadonlyArray<FactorType | null> | undefined, c
   }
 }
 
+function uploadLatents(core: Core, latents: Latents): RealBlock {
+  return latents instanceof SparseMatrix ? uploadFilled(core, latents) : uploadReal(core, latents.data);
+}
+
+function isWide(data: MatrixData): boolean {
+  return data instanceof Float64Array || data instanceof Int32Array || data instanceof Uint32Array;
+}
+
 function uploadReal(core: Core, data: MatrixData): RealBlock {
-  const wide = data instanceof Float64Array || data instanceof Int32Array || data instanceof Uint32Array;
-  return wide ? core.arena.upload('f64', data) : core.arena.upload('f32', data);
+  return isWide(data) ? core.arena.upload('f64', data) : core.arena.upload('f32', data);
 }
 
 /** Whole numbers that fit become i32, in whatever type they come: codes are found fastest there. */

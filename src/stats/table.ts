@@ -26,6 +26,22 @@ export interface Factor {
   readonly values: Block<'f64'> | null;
 }
 
+/** What is known of latents that are not in the kernels' memory: f64[D] each. */
+export interface Extremes {
+  readonly minima: Float64Array;
+  readonly maxima: Float64Array;
+}
+
+/** Latents of which zeros are not stored, in the kernels' memory. */
+export interface SparseLatents extends Extremes {
+  /** Values of one latent after the other, behind each a zero. */
+  readonly values: RealBlock;
+  /** The rows of the values, without those of the zeros. */
+  readonly rows: Block<'i32'>;
+  /** Where in `values` each latent begins, D + 1. */
+  readonly starts: readonly number[];
+}
+
 /**
  * Latents and factors in the memory of the kernels, with everything that is computed from them
  * once.
@@ -42,9 +58,9 @@ export class Table implements TableView {
   readonly latentCount: number;
   /** K, constant factors included. */
   readonly factorCount: number;
-  /** (N, D), float32 or float64. */
-  readonly latents: RealBlock;
   readonly factors: readonly Factor[];
+  /** The latents, where their zeros are not stored. */
+  readonly sparse: SparseLatents | null;
   /** Latents whose maximum equals their minimum. */
   readonly constantLatents: readonly number[];
   readonly constantFactors: readonly number[];
@@ -55,38 +71,52 @@ export class Table implements TableView {
   readonly exactSplit: ExactSplit | null;
   readonly posterior: PosteriorBlocks | null;
 
+  readonly #latents: RealBlock | null;
   readonly #memory = new Map<string, Promise<unknown>>();
   readonly #depth: number;
   /** Where what depends on the latents alone may already be known. */
   readonly #sameLatents: Table | null;
+  /** Where what depends on the factors alone may already be known. */
+  readonly #sameFactors: Table | null;
 
+  /**
+   * @param latents (N, D), float32 or float64; without their zeros, where only counts of them are
+   * read; or their extremes, where {@link keep} then hands over the counts
+   */
   constructor(
     core: Core,
     rows: number,
     latentCount: number,
-    latents: RealBlock,
+    latents: RealBlock | SparseLatents | Extremes,
     factors: readonly Factor[],
     exactSplit: ExactSplit | null = null,
     sameLatents: Table | null = null,
     posterior: PosteriorBlocks | null = null,
+    sameFactors: Table | null = null,
   ) {
     this.core = core;
     this.rows = rows;
     this.latentCount = latentCount;
     this.factorCount = factors.length;
-    this.latents = latents;
+    this.#latents = 'minima' in latents ? null : latents;
+    this.sparse = 'values' in latents ? latents : null;
     this.factors = factors;
-    const extremes = sameLatents
-      ? { minima: sameLatents.latentMinima, maxima: sameLatents.latentMaxima }
-      : core.moments.columnExtremes(latents, rows, latentCount);
-    this.latentMinima = extremes.minima;
-    this.latentMaxima = extremes.maxima;
+    const { minima, maxima } = extremesOf(latents, core, rows, latentCount, sameLatents);
+    this.latentMinima = minima;
+    this.latentMaxima = maxima;
     this.constantLatents = indicesWhere(latentCount, (d) => this.latentMinima[d] === this.latentMaxima[d]);
     this.constantFactors = indicesWhere(factors.length, (k) => factors[k].isConstant);
     this.exactSplit = exactSplit;
     this.posterior = posterior;
     this.#sameLatents = sameLatents;
+    this.#sameFactors = sameFactors;
     this.#depth = core.arena.depth;
+  }
+
+  /** (N, D), float32 or float64. */
+  get latents(): RealBlock {
+    if (this.#latents === null) throw new Error('table: expected the latents, got only counts of them');
+    return this.#latents;
   }
 
   /** The factors that vary. */
@@ -123,14 +153,39 @@ export class Table implements TableView {
     return result;
   }
 
+  /** Has {@link memo} answer `key` with what was computed elsewhere. */
+  keep(key: string, result: unknown): void {
+    this.#memory.set(key, Promise.resolve(result));
+  }
+
+  /** What {@link memo} knows for `key` already; undefined if nothing. */
+  recall<R>(key: string): Promise<R> | undefined {
+    return this.#memory.get(key) as Promise<R> | undefined;
+  }
+
   /**
    * As {@link memo}, for what depends on the latents alone: a table with the same latents may have
    * it already.
    */
   memoOfLatents<R>(key: string, make: () => R | Promise<R>): Promise<R> {
-    const known = this.#sameLatents === null ? undefined : this.#sameLatents.#memory.get(key);
-    return (known as Promise<R> | undefined) ?? this.memo(key, make);
+    return this.#sameLatents?.recall<R>(key) ?? this.memo(key, make);
   }
+
+  /** As {@link memo}, for what depends on the factors alone. */
+  memoOfFactors<R>(key: string, make: () => R | Promise<R>): Promise<R> {
+    return this.#sameFactors?.recall<R>(key) ?? this.memo(key, make);
+  }
+}
+
+function extremesOf(
+  latents: RealBlock | SparseLatents | Extremes,
+  core: Core,
+  rows: number,
+  latentCount: number,
+  sameLatents: Table | null,
+): Extremes {
+  if (sameLatents) return { minima: sameLatents.latentMinima, maxima: sameLatents.latentMaxima };
+  return 'minima' in latents ? latents : core.moments.columnExtremes(latents, rows, latentCount);
 }
 
 function indicesWhere(count: number, test: (index: number) => boolean): number[] {

@@ -9,11 +9,12 @@ import { udr } from '../../src/facade/udr.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../../src/matrix.js';
 import { findMetric, metrics } from '../../src/metrics/index.js';
 import { type ByteSource, decomposeFiles, openFileSource, type PathOrInput } from '../../src/node.js';
+import { type Latents, SparseMatrix } from '../../src/sparse-matrix.js';
 import type { Report, Score } from '../../src/types.js';
 
 /** What a fake was asked to score. */
 export interface Asked {
-  readonly latents: Matrix;
+  readonly latents: Latents;
   readonly factors: Matrix;
   readonly options: ScoreOptions<string>;
 }
@@ -67,8 +68,12 @@ export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[
     decomposeFiles,
     udr,
     ready: async () => {},
-    score: (latents: MatrixLike, factors: MatrixLike, options: ScoreOptions<string> = {}) =>
-      compute({ latents: toMatrix(latents), factors: toMatrix(factors), options }),
+    score: (latents: MatrixLike | SparseMatrix, factors: MatrixLike, options: ScoreOptions<string> = {}) =>
+      compute({
+        latents: latents instanceof SparseMatrix ? latents : toMatrix(latents),
+        factors: toMatrix(factors),
+        options,
+      }),
     async scoreFiles(input: ScoreFilesInput<PathOrInput>, options: ScoreFilesOptions<string> = {}) {
       const { latents, factors } = input as { latents: string; factors?: string };
       const open = async (path: string | undefined) => (path === undefined ? undefined : openFileSource(path));

@@ -298,6 +298,7 @@ test('gives bins to every metric that has them, and own options to one', async (
     bins: 9,
     edges: 'float64',
     millerMadow: false,
+    zeroBin: false,
     normalise: 'factor',
     countConstants: false,
   });

@@ -113,7 +113,10 @@ test('takes lists within records for columns, in JSON and in lines of it', async
       [0.5, -1, 1, 3],
       [2, 4, 0, 5],
     ]);
-    assert.equal(findColumns(entry, 'v,mu', 'latents'), [3, 0, 1]);
+    assert.equal(
+      findColumns(entry, 'v,mu', 'latents').map(({ column }) => column),
+      [3, 0, 1],
+    );
     const error = await errorOf(async () => findColumns(entry, 'm', 'latents'));
     assert.match(error.message, "found no column 'm'");
   }

@@ -251,7 +251,14 @@ test('says where a preset is not what its code does, or where that has no such m
 test('options that are given go before the preset', async () => {
   const { latents, factors } = await readGolden('o_offset_scale');
   const { options } = await mig(latents, factors, { ...UBISOFT, edges: 'float64', bins: 12 });
-  assert.equal(options, { bins: 12, edges: 'float64', millerMadow: false, normalise: 'latent', countConstants: true });
+  assert.equal(options, {
+    bins: 12,
+    edges: 'float64',
+    millerMadow: false,
+    zeroBin: false,
+    normalise: 'latent',
+    countConstants: true,
+  });
 });
 
 /**

@@ -1,6 +1,6 @@
 /** Rows that lack a number. */
 import { DataError } from '../../errors.js';
-import { Matrix } from '../../matrix.js';
+import { type Matrix, pickRows } from '../../matrix.js';
 import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
 import { READING_NAMES } from './reading-options.js';
@@ -46,12 +46,4 @@ function refuseEmpty(arrays: Readonly<Record<string, Matrix>>): void {
 export function suggestDropping(error: unknown): unknown {
   if (!(error instanceof DataError) || !error.problem.endsWith('got NaN')) return error;
   return new DataError(phrase`${error.problem}; ${mention('dropNan')} leaves such rows out`, error);
-}
-
-function pickRows({ data, columns, dtype }: Matrix, rows: readonly number[]): Matrix {
-  const picked = data.slice(0, rows.length * columns);
-  for (const [to, from] of rows.entries()) {
-    picked.set(data.subarray(from * columns, (from + 1) * columns), to * columns);
-  }
-  return new Matrix(picked, rows.length, columns, dtype);
 }

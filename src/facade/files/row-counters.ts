@@ -1,9 +1,10 @@
 /** Columns that number the rows: the index of a frame under whatever name, ids, row numbers. */
 import { DataError } from '../../errors.js';
 import { type ArrayEntry, nameColumn, type Role, writeRanges } from '../../io/index.js';
-import type { Matrix } from '../../matrix.js';
+import { Matrix } from '../../matrix.js';
 import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
+import type { Latents } from '../../sparse-matrix.js';
 import { nameReadingNotes } from './reading-options.js';
 
 /** In fewer rows data may count by chance. */
@@ -14,8 +15,9 @@ const FEW_ROWS = 10;
  * it, as no data have; of factors also those of the same numbers in another order, which repeat no
  * value. A column that was asked for by its name is none of them.
  */
-export function describeCounters(role: Role, entry: ArrayEntry, matrix: Matrix): Note[] {
-  if (matrix.rows < FEW_ROWS) return [];
+export function describeCounters(role: Role, entry: ArrayEntry, matrix: Latents): Note[] {
+  // A column that counts has no zeros to leave out.
+  if (!(matrix instanceof Matrix) || matrix.rows < FEW_ROWS) return [];
   const { taken, columnNames = [], words, path, name } = entry;
   const all = Array.from({ length: matrix.columns }, (_, column) => column);
   const isGuess = (column: number) => words?.[column] == null && !(taken?.[column]?.isNamed ?? false);

@@ -15,18 +15,21 @@ import {
   readArrays,
   readFactorLabels,
 } from '../../io/index.js';
-import type { Dtype, Matrix } from '../../matrix.js';
+import { type Dtype, Matrix } from '../../matrix.js';
 import type { CheckedName, MetricSpelling } from '../../metrics/index.js';
 import type { Metric } from '../../metrics/metric.js';
 import { type Note, note, notesOf, refuseGuesses, writeNotes } from '../../note.js';
 import { checkOptions } from '../../options/check-options.js';
 import type { Posterior } from '../../posterior.js';
+import type { Latents } from '../../sparse-matrix.js';
 import { checkCapacity, type Shape } from '../../stats/capacity.js';
 import type { ArrayOrigin } from '../../types.js';
 import { pickCommon, resolveCommon } from '../common-options.js';
 import type { Task } from '../jobs/score-work.js';
+import { usesLatents } from '../run-metrics.js';
 import { needsPosterior, planTasks, type ScoreReport, score } from '../score.js';
 import type { ScoreOptions, ScoreOrigin } from '../score-options.js';
+import { reasonToSkip } from '../skip-costly.js';
 import { dropNan, suggestDropping } from './drop-nan.js';
 import { type FoundArrays, findScored, SCORED_FILES, type ScoreFilesInput } from './find-scored.js';
 import { dropUndefined, filesByRole, nameFiles, type ReadInput } from './read-input.js';
@@ -59,7 +62,7 @@ export function scoreFiles<Name extends string = MetricSpelling>(
 
 /** What files come to. */
 export interface ScoreInput {
-  readonly latents: Matrix;
+  readonly latents: Latents;
   readonly factors: Matrix;
   readonly options: ScoreOptions<string>;
 }
@@ -87,22 +90,32 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
   try {
     const lack = `mu and logvar, as large as the latents and in one archive with them: ${latentsFile.path}: ${describeArrays(latentsFile)}`;
     const tasks = planTasks(asked, posterior !== null, lack);
-    checkCapacity(shapeOf(latents), shapeOf(factors), posterior !== null && tasks.some(needsPosterior));
+    const shapes = { latents: shapeOf(latents), factors: shapeOf(factors), hasPosterior: posterior !== null };
+    const usable = tasks.filter((task) => asked.metrics !== undefined || reasonToSkip(task, shapes) === null);
+    checkCapacity(shapes.latents, shapes.factors, usable.some(needsPosterior), usesLatents(usable, asked));
     const labels = await readLabels(found);
     const notes = [...found.notes, ...labels.notes];
     refuseGuesses(notes, values.strict);
     refuseOrderOfWords(factors, asked);
-    const read = { latents: await latents.read(), factors: await factors.read() };
+    const read = { latents: await readLatents(latents, values.dropNan), factors: await factors.read() };
     notes.push(...describeCounters('latents', latents, read.latents));
     notes.push(...describeCounters('factors', factors, read.factors));
     refuseGuesses(notes, values.strict);
     signal?.throwIfAborted();
     const ofPosterior =
       posterior &&
-      (await readArrays(posterior, async (entry) => (entry.name === latents.name ? read.latents : entry.read())));
+      (await readArrays(posterior, async (entry) =>
+        entry.name === latents.name && read.latents instanceof Matrix ? read.latents : entry.read(),
+      ));
     signal?.throwIfAborted();
     const all = { ...read, ...ofPosterior };
-    const { kept, dropped, notes: ofRows } = values.dropNan ? dropNan(all) : { kept: all, dropped: 0, notes: [] };
+    const {
+      kept,
+      dropped,
+      notes: ofRows,
+    } = read.latents instanceof Matrix && values.dropNan
+      ? dropNan({ ...all, latents: read.latents })
+      : { kept: all, dropped: 0, notes: [] };
     const { latents: z, factors: v, ...rest } = kept;
     const report = await compute({
       latents: z,
@@ -110,7 +123,7 @@ export async function withScoreInput<R extends Pick<ScoreReport, 'notes'>>(
       options: {
         // What the options say goes before what the archive says.
         ...dropUndefined({ factorNames: labels.names ?? undefined, factorTypes: labels.types ?? undefined }),
-        threads: chooseThreads(asked, tasks, z.rows),
+        threads: chooseThreads(asked, usable, z.rows),
         ...asked,
         ...(posterior && { posterior: rest as Posterior }),
         origin: originOf(found, dropped),
@@ -129,6 +142,11 @@ function refuseOrderOfWords({ words, columnNames = [] }: ArrayEntry, { factorTyp
   if (wrong < 0) return;
   const name = nameColumn(columnNames, wrong);
   throw wrongValue({ option: 'factorTypes', problem: `expected words to be discrete, got continuous for ${name}` });
+}
+
+/** Without their zeros if the file stores none; rows that lack a number are looked for among all. */
+function readLatents(entry: ArrayEntry, isWhole: boolean): Promise<Latents> {
+  return entry.readSparse === undefined || isWhole ? entry.read() : entry.readSparse();
 }
 
 /** Names are for readers, and scores do not depend on them; on kinds they do. */

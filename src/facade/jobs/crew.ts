@@ -12,6 +12,8 @@ import type { AnswerOf, Job, RequestOf, Shares, Work } from './work.js';
 export interface Label {
   readonly metric: string;
   readonly phase: string;
+  /** How many shares the phase has, where they are not all asked for at once. */
+  readonly total?: number;
 }
 
 /** Does shares of a work. Results are the same wherever they are computed. */
@@ -27,6 +29,15 @@ export interface Crew<S> {
   askAll<Name extends keyof S & string>(
     share: Name,
     requests: ReadonlyArray<RequestOf<S, Name>>,
+    label: Label,
+  ): Promise<Array<AnswerOf<S, Name>>>;
+  /**
+   * As {@link askAll}, for requests that take memory: each is made shortly before somebody has time
+   * for it.
+   */
+  askInTurn<Name extends keyof S & string>(
+    share: Name,
+    requests: Iterable<RequestOf<S, Name>>,
     label: Label,
   ): Promise<Array<AnswerOf<S, Name>>>;
   /**
@@ -74,15 +85,17 @@ async function workHere<Held, S extends Shares<Held>, R>(
   const line = new Line(makePauses(options));
   const compute = (share: string, request: unknown, pauses: Pauses) =>
     shares[share](held, request as never, pauses) as never;
+  const askInTurn = <Answer>(share: string, requests: Iterable<unknown>): Promise<Answer[]> =>
+    line.take(async (pauses) => {
+      const answers: Answer[] = [];
+      for (const request of requests) answers.push(await compute(share, request, pauses));
+      return answers;
+    });
   const crew: Crew<S> = {
     isElsewhere: false,
     ask: (share, request) => line.take((pauses) => compute(share, request, pauses)),
-    askAll: (share, requests) =>
-      line.take(async (pauses) => {
-        const answers: never[] = [];
-        for (const request of requests) answers.push(await compute(share, request, pauses));
-        return answers;
-      }),
+    askAll: askInTurn,
+    askInTurn,
     here: (work) => line.take(work),
   };
   return finishing(
@@ -94,7 +107,7 @@ async function workHere<Held, S extends Shares<Held>, R>(
 
 /** The work of workers that all hold the input. */
 export function workInPool<S, R>(
-  pool: Pick<Pool, 'ask' | 'end'>,
+  pool: Pick<Pool, 'ask' | 'end' | 'threads'>,
   options: Pick<CrewOptions, 'signal' | 'onProgress'>,
   use: (crew: Crew<S>) => Promise<R>,
 ): Promise<R> {
@@ -106,6 +119,20 @@ export function workInPool<S, R>(
     isElsewhere: true,
     ask,
     askAll: (share, requests, label) => Promise.all(requests.map((request) => ask<never>(share, request, label))),
+    async askInTurn(share, requests, label) {
+      const answers: never[] = [];
+      let asked = 0;
+      const turn = async (rest: Iterable<unknown>) => {
+        for (const request of rest) {
+          const at = asked++;
+          answers[at] = await ask<never>(share, request, label);
+        }
+      };
+      // All take from one iterator; each has one request with a worker or in the queue.
+      const rest = inTurn(requests);
+      await Promise.all(Array.from({ length: pool.threads * REQUESTS_PER_THREAD }, () => turn(rest)));
+      return answers;
+    },
     here: (work) => line.take(work),
   };
   return finishing(
@@ -113,6 +140,15 @@ export function workInPool<S, R>(
     (reason) => pool.end(reason),
     () => use(crew),
   );
+}
+
+/** A worker that is done finds the next request made already. */
+const REQUESTS_PER_THREAD = 2;
+
+/** One iterator for several loops, none of which ends it for the others. */
+function inTurn<T>(values: Iterable<T>): Iterable<T> {
+  const iterator = values[Symbol.iterator]();
+  return { [Symbol.iterator]: () => ({ next: () => iterator.next() }) };
 }
 
 /**
@@ -158,10 +194,10 @@ class Line {
 /** Reports how many of the shares of a phase are done. */
 function countAnswers(options: Pick<CommonOptions, 'onProgress'>) {
   const phases = new Map<string, { done: number; total: number; readonly report: ReturnType<typeof makeReporter> }>();
-  return async <T>(asked: Promise<T>, { metric, phase }: Label): Promise<T> => {
+  return async <T>(asked: Promise<T>, { metric, phase, total }: Label): Promise<T> => {
     const counts = phases.get(phase) ?? { done: 0, total: 0, report: makeReporter(options) };
     phases.set(phase, counts);
-    counts.total++;
+    counts.total = total ?? counts.total + 1;
     const answer = await asked;
     counts.done++;
     counts.report({ metric, phase, done: counts.done, total: counts.total });

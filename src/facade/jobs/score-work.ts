@@ -4,16 +4,23 @@
  * thread that has them; and so does a sampler.
  */
 
+import { OutOfMemory } from '../../../bindings/arena.js';
 import type { Core } from '../../../bindings/core.js';
 import { loadPosterior } from '../../decomposition/posterior.js';
+import { dataRangeError } from '../../errors.js';
 import { type PlainMatrix, toMatrix } from '../../matrix.js';
 import { checkOutcome } from '../../metrics/check-metric.js';
 import { findMetric } from '../../metrics/index.js';
 import type { Metric, MetricContext, Outcome } from '../../metrics/metric.js';
 import type { Rules, ValuesOf } from '../../options/rule.js';
 import { mapPosterior, type Posterior } from '../../posterior.js';
+import { type PlainSparse, SparseMatrix } from '../../sparse-matrix.js';
+import { encodeFactor } from '../../stats/binning.js';
+import type { ColumnBlock } from '../../stats/column-blocks.js';
 import type { ExactSplit } from '../../stats/exact-split.js';
-import { loadTable } from '../../stats/load-table.js';
+import { loadColumns, loadTable, type MeasuredLatents } from '../../stats/load-table.js';
+import { type HistogramOptions, type MutualInformation, mutualInformation } from '../../stats/mutual-information.js';
+import type { Pause } from '../../stats/pause.js';
 import { type Evaluate, type Resampling, resampleOnce } from '../../stats/resampling.js';
 import type { Table } from '../../stats/table.js';
 import type { FactorType, Sampler } from '../../types.js';
@@ -46,7 +53,7 @@ export interface EvaluatedPiece {
 
 /** What a table is made of. */
 export interface TableInput {
-  readonly latents: PlainMatrix;
+  readonly latents: PlainMatrix | PlainSparse | MeasuredLatents;
   readonly factors: PlainMatrix;
   readonly factorTypes: ReadonlyArray<FactorType | null> | undefined;
   readonly exactSplit: ExactSplit | null;
@@ -66,6 +73,21 @@ export interface Resample {
   readonly count: number;
 }
 
+/** Histograms of a block of columns, of so many. */
+export interface InformationRequest {
+  /** Whose, in reports of progress. */
+  readonly metric: string;
+  readonly block: ColumnBlock;
+  readonly histograms: readonly HistogramOptions[];
+  readonly of: number;
+}
+
+/** What the histograms of one kind came to. */
+export interface InformedColumns {
+  readonly information: MutualInformation;
+  readonly seconds: number;
+}
+
 interface MetricRequest {
   readonly task: NamedTask;
   readonly seed: number;
@@ -77,7 +99,8 @@ export const scoreWork = {
 
   load(core: Core, { latents, factors, factorTypes, exactSplit, posterior }: TableInput): Table {
     const loaded = posterior && loadPosterior(core, mapPosterior(posterior, toMatrix));
-    return loadTable(core, toMatrix(latents), toMatrix(factors), factorTypes, exactSplit, loaded);
+    const given = 'data' in latents ? toMatrix(latents) : 'values' in latents ? new SparseMatrix(latents) : latents;
+    return loadTable(core, given, toMatrix(factors), factorTypes, exactSplit, loaded);
   },
 
   shares: {
@@ -91,9 +114,16 @@ export const scoreWork = {
     ): Promise<EvaluatedPiece> {
       const started = performance.now();
       const { metric, options } = findTask(task);
-      const piece = await metric.pieces?.compute(table, options, { seed, pause: pauses(metric.name) }, index);
+      const context = { seed, pause: pauses(metric.name) };
+      const piece = await namingMemory(table, metric, () => metric.pieces?.compute(table, options, context, index));
       return { piece, seconds: secondsSince(started) };
     },
+
+    information: (
+      table: Table,
+      { metric, block, histograms, of }: InformationRequest,
+      pauses: Pauses,
+    ): Promise<InformedColumns[]> => informColumns(table, block, histograms, of, pauses(metric)),
 
     resample: (
       table: Table,
@@ -102,6 +132,29 @@ export const scoreWork = {
     ): Promise<ReadonlyArray<number | null>> => evaluateResample(table, tasks.map(findTask), resample, seed, pauses),
   },
 };
+
+async function informColumns(
+  table: Table,
+  block: ColumnBlock,
+  histograms: readonly HistogramOptions[],
+  of: number,
+  pause: Pause,
+): Promise<InformedColumns[]> {
+  for (const { bins, edges } of histograms) {
+    // Kept by the whole table: those of the columns' are gone with the scope.
+    for (const k of table.varyingFactors) await encodeFactor(table, k, bins, edges);
+  }
+  return table.core.arena.scope(async () => {
+    const columns = loadColumns(table, block);
+    const informed: InformedColumns[] = [];
+    for (const kind of histograms) {
+      const started = performance.now();
+      const information = await mutualInformation(columns, kind, (phase, done) => pause(phase, block.from + done, of));
+      informed.push({ information, seconds: secondsSince(started) });
+    }
+    return informed;
+  });
+}
 
 /** Computes one task, from the pieces that others have computed where there are some. */
 export async function evaluateTask(
@@ -121,9 +174,23 @@ export async function evaluateTask(
     for (let index = 0; index < count; index++) all.push(await metric.pieces.compute(table, options, context, index));
     return all;
   };
-  const outcome = await metric.compute(table, options, { ...context, pieces: pieces as MetricContext['pieces'] });
+  const outcome = await namingMemory(table, metric, () =>
+    metric.compute(table, options, { ...context, pieces: pieces as MetricContext['pieces'] }),
+  );
   const elsewhere = (done ?? []).reduce((sum, { seconds }) => sum + seconds, 0);
   return { outcome: checkOutcome(metric, outcome), seconds: elsewhere + secondsSince(started) };
+}
+
+/** Says of whom and of what it is that memory has no room for it. */
+async function namingMemory<R>({ rows, latentCount }: Table, { name }: Metric, work: () => R | Promise<R>): Promise<R> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof OutOfMemory)) throw error;
+    const most = 'the 4 GiB that WebAssembly can address, or the memory that there is';
+    const problem = `expected to fit ${most}, got ${rows} x ${latentCount} latents, which take more`;
+    throw dataRangeError(`${name}: ${problem}; score a part of the rows or of the latents`);
+  }
 }
 
 /** The values of all tasks on one resample. */
