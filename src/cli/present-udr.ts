@@ -1,10 +1,9 @@
 import { wrongValue } from '../errors.js';
 import { findArray } from '../facade/files/find-array.js';
 import { openFor } from '../facade/files/read-input.js';
-import { nameReading } from '../facade/files/reading-options.js';
 import type { UdrPosterior } from '../facade/udr.js';
 import { openFileSource } from '../io/file-source.js';
-import { type ArrayEntry, findPosterior } from '../io/index.js';
+import { type ArrayEntry, findPosterior, nameReading } from '../io/index.js';
 import type { Matrix } from '../matrix.js';
 import { type Note, notesOf, refuseGuesses, writeNotes } from '../note.js';
 import { mapPosterior } from '../posterior.js';

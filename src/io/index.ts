@@ -38,6 +38,7 @@ export {
   pickPosterior,
   readArrays,
 } from './pick-posterior.js';
+export { nameReading, nameReadingNotes, READING_NAMES, type ReadingNames } from './reading-names.js';
 export { joinColumns, transposed, withWords } from './reshape.js';
 export { ROLES, type Role } from './roles.js';
 export { writeSafetensors } from './safetensors.js';

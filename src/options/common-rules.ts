@@ -1,6 +1,6 @@
 /** Rules of options that many functions share. */
 import type { Progress } from '../types.js';
-import { boolean, integer, other } from './rule.js';
+import { boolean, integer, other, ValueProblem } from './rule.js';
 
 /** Of every random draw. */
 export const SEED = integer({
@@ -36,4 +36,20 @@ export const ON_PROGRESS = other<(progress: Progress) => void>({
 export const STRICT = boolean({
   default: false,
   description: 'refuse what would be decided about the data unasked, and noted',
+});
+
+const HEADERS: Readonly<Record<string, 'auto' | boolean>> = { yes: true, no: false, auto: 'auto' };
+
+/** Of whatever reads text tables. */
+export const HEADER = other<'auto' | boolean>({
+  expected: "'auto', true or false",
+  accepts: (value) => typeof value === 'boolean' || value === 'auto',
+  parse(text) {
+    if (Object.hasOwn(HEADERS, text)) return HEADERS[text];
+    throw new ValueProblem(`expected yes, no or auto, got '${text}'`);
+  },
+  words: Object.keys(HEADERS),
+  placeholder: 'yes|no',
+  defaultText: 'auto, which looks',
+  description: 'whether the first row of a text table holds names',
 });

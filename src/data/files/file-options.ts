@@ -1,5 +1,6 @@
 /** What a file of images does not say itself. */
 import { wrongValue } from '../../errors.js';
+import { HEADER } from '../../options/common-rules.js';
 import { boolean, choice, type GivenOf, integer, other, text, ValueProblem } from '../../options/rule.js';
 import type { Reading } from '../dataset.js';
 
@@ -71,6 +72,19 @@ export const FILE_OPTIONS = {
     names: 'files',
     description: 'table of the factors of pictures, a column of which has their names',
   }),
+  /** Which columns of that table are factors. Default: all but those of names. */
+  factorColumns: text({
+    placeholder: 'list',
+    defaultText: 'all but names of pictures and rows',
+    description: 'columns of the table of factors by name, as a,b,z* or 0:3',
+    needs: { option: 'factorsFile' },
+  }),
+  /** Whether the first row of that table holds names. */
+  header: {
+    ...HEADER,
+    description: 'whether the first row of the table of factors holds names',
+    needs: { option: 'factorsFile' },
+  },
   /**
    * An .npy file, in Node, for images that cannot be read in pieces as they are: deflated ones, or
    * HDF5 in wide chunks. They are written there once; a file of the same images that is there

@@ -146,7 +146,11 @@ async function openFiles(
   // checked on reading.
   const pictures = picturesAmong(files);
   if (pictures.length > 0) {
-    refuseUseless(options, ['size', 'crop', 'channels', 'maximum', 'factorsFile'], 'pictures');
+    refuseUseless(
+      options,
+      ['size', 'crop', 'channels', 'maximum', 'factorsFile', 'factorColumns', 'header'],
+      'pictures',
+    );
     return openPictures(pictures, path, name, options);
   }
   const others = files.slice(0, LOOKED_INTO);

@@ -87,7 +87,8 @@ export async function openPictures(
       for (let i = 0; i < rows.length; i++) await readOne(rows[i], out, i * imageBytes);
     },
   };
-  const factors = factorsFile === undefined ? labelsOf(files, like?.labels) : await readTable(factorsFile, files, like);
+  const factors =
+    factorsFile === undefined ? labelsOf(files, like?.labels) : await readTable(factorsFile, files, options);
   const cut = crop === undefined ? 'the largest centred square' : `the centred ${crop} x ${crop} pixels`;
   return fileDataset({
     name,
@@ -147,11 +148,11 @@ async function lookAt(files: readonly NamedFile[], path: string, options: FileSe
   return { channels: coloured > 0 ? 3 : 1, notes };
 }
 
-async function readTable(path: string, files: readonly NamedFile[], like?: Reading): Promise<ColumnsTable> {
+async function readTable(path: string, files: readonly NamedFile[], settings: FileSettings): Promise<ColumnsTable> {
   const { openFileSource } = await import('./disk.js');
   const source = await openFileSource(path);
   try {
-    return await readPictureFactors(source, files, like?.labels);
+    return await readPictureFactors(source, files, settings);
   } finally {
     await source.close?.();
   }

@@ -2,7 +2,15 @@
 import { compile } from '../../../bindings/load.js';
 import { hardwareThreads } from '../../../bindings/worker-host.js';
 import { wrongValue } from '../../errors.js';
-import { type ArrayEntry, type ArrayFile, findByRole, pickArray, pickPosterior, readArrays } from '../../io/index.js';
+import {
+  type ArrayEntry,
+  type ArrayFile,
+  findByRole,
+  nameReading,
+  pickArray,
+  pickPosterior,
+  readArrays,
+} from '../../io/index.js';
 import { type Note, notesOf, refuseGuesses, writeNotes } from '../../note.js';
 import { checkOptions } from '../../options/check-options.js';
 import type { ValuesOf } from '../../options/rule.js';
@@ -14,7 +22,7 @@ import { DECOMPOSE_FILES_OPTIONS, type DecomposeFilesOptions } from './decompose
 import { dropNan, suggestDropping } from './drop-nan.js';
 import { findArray, originOf } from './find-array.js';
 import { filesByRole, isBare, nameFiles, openFor, type ReadInput } from './read-input.js';
-import { nameReading, READING_OPTIONS } from './reading-options.js';
+import { READING_OPTIONS } from './reading-options.js';
 
 /** The roles of files that are decomposed. */
 export const DECOMPOSED_FILES = ['mu', 'logvar', 'z'];

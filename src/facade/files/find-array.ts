@@ -10,6 +10,7 @@ import {
   joinColumns,
   memberNamed,
   nameColumn,
+  nameReadingNotes,
   type Role,
   rivalsOf,
   transposed,
@@ -20,7 +21,6 @@ import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
 import type { ArrayOrigin } from '../../types.js';
 import { placeOf } from './read-input.js';
-import { nameReadingNotes } from './reading-options.js';
 
 /** What is said about an array; what is null was not. */
 export interface AskedArray {

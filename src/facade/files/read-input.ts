@@ -8,11 +8,12 @@ import {
   memorySource,
   type OpenOptions,
   openArrays,
+  READING_NAMES,
+  type ReadingNames,
   type Role,
 } from '../../io/index.js';
 import type { Dtype } from '../../matrix.js';
 import { kindOf, refuseUnknown } from '../../options/check-options.js';
-import { READING_NAMES, type ReadingNames } from './reading-options.js';
 
 /** Where the bytes of a file are: a Blob (or File), the bytes themselves, or ranges of them. */
 export type ReadInput = Blob | ArrayBuffer | Uint8Array | ByteSource;

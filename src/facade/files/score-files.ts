@@ -11,6 +11,7 @@ import {
   describeArrays,
   type FactorLabels,
   nameArrays,
+  nameReading,
   readArrays,
   readFactorLabels,
 } from '../../io/index.js';
@@ -29,7 +30,7 @@ import type { ScoreOptions, ScoreOrigin } from '../score-options.js';
 import { dropNan, suggestDropping } from './drop-nan.js';
 import { type FoundArrays, findScored, SCORED_FILES, type ScoreFilesInput } from './find-scored.js';
 import { dropUndefined, filesByRole, nameFiles, type ReadInput } from './read-input.js';
-import { nameReading, READING_OPTIONS } from './reading-options.js';
+import { READING_OPTIONS } from './reading-options.js';
 import { SCORE_FILES_OPTIONS, type ScoreFilesOptions } from './score-files-options.js';
 
 /**
