@@ -59,6 +59,10 @@ test('pictures without a row, rows without a picture, and names twice are refuse
     await refusal(...lines, ...more),
     'got rows without a picture, 000004.png, 000005.png, 000006.png and 1 more',
   );
+  assert.match(
+    await refusal(...lines, 'x.bmp,1'),
+    "got rows without a picture, x.bmp; BMP is not read: x.bmp; PIL.Image.open('x.bmp').save('x.png') converts one",
+  );
   assert.match(await refusal(...lines, lines[0]), "row 3: expected every picture once, got '000001.png' again");
   assert.match(
     await refusalOf(open('a,b\n1,2\n3,4\n5,6\n')),

@@ -14,6 +14,7 @@ import type { Note } from '../../note.js';
 import { type ColumnsTable, tableOfColumns } from './columns-table.js';
 import type { FileSettings } from './file-options.js';
 import type { NamedFile } from './named-file.js';
+import { describeUnread } from './unread-pictures.js';
 
 const SHOWN = 3;
 
@@ -115,9 +116,10 @@ function findNames(entry: ArrayEntry, pictures: readonly NamedFile[], path: stri
 function refuseSome(names: readonly string[], what: string, path: string): void {
   if (names.length === 0) return;
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
-  throw new DataError(`expected a row for every picture, got ${what} ${names.slice(0, SHOWN).join(', ')}${more}`, {
-    path,
-  });
+  const unread = describeUnread(names);
+  const help = unread === null ? '' : `; ${unread}`;
+  const got = `${what} ${names.slice(0, SHOWN).join(', ')}${more}`;
+  throw new DataError(`expected a row for every picture, got ${got}${help}`, { path });
 }
 
 function lastStep(name: string): string {
