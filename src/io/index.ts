@@ -32,6 +32,7 @@ export {
 } from './pick.js';
 export {
   findPosterior,
+  lacksArray,
   nameArrays,
   type PosteriorNames,
   type PosteriorSearch,

@@ -11,15 +11,15 @@ export interface ReadingNames {
   readonly dtype: string;
 }
 
-const ofLatents = { columns: 'latentColumns', dtype: 'latentsDtype' };
+const dtype = 'latentsDtype';
 
 /** What they are called by functions that take files of several roles. */
 export const READING_NAMES: Readonly<Record<Role, ReadingNames>> = {
-  latents: { member: 'latentsMember', ...ofLatents },
+  latents: { member: 'latentsMember', columns: 'latentColumns', dtype },
   factors: { member: 'factorsMember', columns: 'factorColumns', dtype: 'factorsDtype' },
-  mu: { member: 'muMember', ...ofLatents },
-  logvar: { member: 'logvarMember', ...ofLatents },
-  z: { member: 'zMember', ...ofLatents },
+  mu: { member: 'muMember', columns: 'latentColumns', dtype },
+  logvar: { member: 'logvarMember', columns: 'logvarColumns', dtype },
+  z: { member: 'zMember', columns: 'zColumns', dtype },
 };
 
 /**

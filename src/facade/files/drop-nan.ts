@@ -3,6 +3,7 @@ import { DataError } from '../../errors.js';
 import { Matrix } from '../../matrix.js';
 import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
+import type { ArrayOrigin } from '../../types.js';
 
 /** Matrices without the rows in which a number is missing. */
 export interface Dropped<Arrays> {
@@ -25,6 +26,12 @@ export function dropNan<Arrays extends Readonly<Record<string, Matrix>>>(arrays:
   const kept = Object.fromEntries(Object.entries(arrays).map(([name, matrix]) => [name, pickRows(matrix, whole)]));
   const text = `${dropped} of ${rows} rows lack a number and are left out`;
   return { kept: kept as Arrays, dropped, notes: [note('dropped-rows', text, { option: 'dropNan' })] };
+}
+
+/** Where an array is from, with what was left out of it for missing numbers. */
+export function withoutRows(origin: ArrayOrigin, dropped: number): ArrayOrigin {
+  if (dropped === 0) return origin;
+  return { ...origin, leftOut: [...(origin.leftOut ?? []), `${dropped} row${dropped === 1 ? '' : 's'} with NaN`] };
 }
 
 /** An error about a missing number says what would leave its row out. */

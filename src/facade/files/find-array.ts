@@ -1,5 +1,5 @@
 /** The array of a file for a role, and what was decided to find it. */
-import { DataError } from '../../errors.js';
+import { DataError, wrongValue } from '../../errors.js';
 import {
   type ArrayEntry,
   type ArrayFile,
@@ -11,6 +11,7 @@ import {
   memberNamed,
   nameColumn,
   nameReadingNotes,
+  READING_NAMES,
   type Role,
   rivalsOf,
   transposed,
@@ -39,11 +40,16 @@ export interface FoundArray {
   readonly entry: ArrayEntry;
   /** The same with all its columns, as the file has it. */
   readonly whole: ArrayEntry;
+  readonly file: ArrayFile;
+  /** Which columns of the whole were taken; null for all. */
+  readonly kept: readonly number[] | null;
   /** Takes of another array of the whole's shape what was taken of it. */
   take(other: ArrayEntry): ArrayEntry;
   readonly origin: ArrayOrigin;
   /** What was decided without being said, for its file. */
   readonly notes: readonly Note[];
+  /** The same without what was decided about the file as a whole. */
+  readonly notesOfArray: readonly Note[];
 }
 
 /**
@@ -68,16 +74,41 @@ export async function findArray(
     ...given,
     text: [`${file.path}: `, ...(typeof given.text === 'string' ? [given.text] : given.text)],
   }));
+  const notesOfArray = nameNotes([...ofChoice, ...(whole.notes ?? []), ...notes, ...describeWords(entry)], role);
   return {
     entry: isTransposed ? transposed(entry) : entry,
     whole,
+    file,
+    kept,
     take: (other) => (isTransposed ? transposed(pick(other)) : pick(other)),
     origin: {
       ...originOf(isTransposed ? { ...entry, columnNames: undefined } : entry),
       ...(leftOut.length > 0 && { leftOut }),
     },
-    notes: nameNotes([...ofFile, ...ofChoice, ...(whole.notes ?? []), ...notes, ...describeWords(entry)], role),
+    notes: [...nameNotes(ofFile, role), ...notesOfArray],
+    notesOfArray,
   };
+}
+
+/** The notes of several arrays, those of a file once. */
+export function gatherFound(found: readonly FoundArray[]): Note[] {
+  return found.flatMap(({ file, notes, notesOfArray }, i) =>
+    found.slice(0, i).some((before) => before.file === file) ? notesOfArray : notes,
+  );
+}
+
+/**
+ * A column that has two roles would be known by itself.
+ * @throws RangeError naming the columns of the second, where both are of one table
+ */
+export function refuseShared(first: FoundArray, firstRole: Role, second: FoundArray, secondRole: Role): void {
+  const columnsOf = ({ whole, kept }: FoundArray) => kept ?? Array.from({ length: countColumns(whole) }, (_, i) => i);
+  const taken = columnsOf(first);
+  const shared = columnsOf(second).find((column) => taken.includes(column));
+  if (shared === undefined) return;
+  const name = nameColumn(second.whole.columnNames ?? [], shared);
+  const problem = `expected other columns than the ${firstRole}, got ${name}`;
+  throw wrongValue({ option: READING_NAMES[secondRole].columns, problem });
 }
 
 /** What a report says of where an array is from. */

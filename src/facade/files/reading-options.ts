@@ -44,9 +44,13 @@ export const READING_OPTIONS = {
   zMember: member('samples', 'a usual name, if there is one'),
   latentColumns: columns('latents'),
   factorColumns: columns('factors'),
+  logvarColumns: { ...columns('logarithms of variances'), defaultText: 'as those of latents' },
+  zColumns: { ...columns('samples'), defaultText: 'as those of latents' },
   latentsDtype: dtype('latents', 'float32'),
   factorsDtype: dtype('factors', 'int32'),
-  transpose: choice(['latents', 'factors', 'both'], { description: 'turn columns into rows' }),
+  transpose: choice(['latents', 'factors', 'both', 'none'], {
+    description: 'turn columns into rows; none says that rows are samples',
+  }),
   dropNan: boolean({ default: false, description: 'leave out rows in which a number is missing' }),
   header: HEADER,
 };

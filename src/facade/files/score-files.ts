@@ -22,12 +22,11 @@ import { type Note, note, notesOf, refuseGuesses, writeNotes } from '../../note.
 import { checkOptions } from '../../options/check-options.js';
 import type { Posterior } from '../../posterior.js';
 import { checkCapacity, type Shape } from '../../stats/capacity.js';
-import type { ArrayOrigin } from '../../types.js';
 import { pickCommon, resolveCommon } from '../common-options.js';
 import type { Task } from '../jobs/score-work.js';
 import { needsPosterior, planTasks, type ScoreReport, score } from '../score.js';
 import type { ScoreOptions, ScoreOrigin } from '../score-options.js';
-import { dropNan, suggestDropping } from './drop-nan.js';
+import { dropNan, suggestDropping, withoutRows } from './drop-nan.js';
 import { type FoundArrays, findScored, SCORED_FILES, type ScoreFilesInput } from './find-scored.js';
 import { dropUndefined, filesByRole, nameFiles, type ReadInput } from './read-input.js';
 import { READING_OPTIONS } from './reading-options.js';
@@ -132,14 +131,9 @@ async function readLabels({
 
 /** What the report says of where its numbers come from. */
 function originOf({ origin, posterior }: FoundArrays, dropped: number): ScoreOrigin {
-  const rows = dropped === 0 ? [] : [`${dropped} row${dropped === 1 ? '' : 's'} with NaN`];
-  const add = (of: ArrayOrigin) => {
-    const leftOut = [...(of.leftOut ?? []), ...rows];
-    return leftOut.length === 0 ? of : { ...of, leftOut };
-  };
   return {
-    latents: add(origin.latents),
-    factors: add(origin.factors),
+    latents: withoutRows(origin.latents, dropped),
+    factors: withoutRows(origin.factors, dropped),
     ...(posterior && { posterior: dropUndefined(nameArrays(posterior)) }),
   };
 }
