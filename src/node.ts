@@ -22,6 +22,7 @@ import type { Metric } from './metrics/metric.js';
 
 export * from './files.js';
 export { NoInputError, openFileSource } from './io/file-source.js';
+export { OutputError } from './io/output-error.js';
 export { writeFileAtomically } from './io/write-file.js';
 
 /** The path of a file (`-` is standard input), or its bytes. */

@@ -1,4 +1,5 @@
 import type { ArrayEntry } from './array-file.js';
+import { checkEntry } from './check-given.js';
 
 /** What the numbers of an array are like. Columns and rows count from 0. */
 export interface ArrayInspection {
@@ -29,6 +30,7 @@ export interface ArrayInspection {
  * @throws DataError where the array cannot be read
  */
 export async function inspectArray(entry: ArrayEntry): Promise<ArrayInspection> {
+  checkEntry(entry);
   const columns = entry.shape.length === 1 ? 1 : (entry.shape[1] ?? 0);
   const minimum = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
   const maximum = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);

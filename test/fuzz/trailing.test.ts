@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { isCodedError } from '../../src/errors.js';
 import { targets } from './targets.js';
 
-/** Cameras put previews behind a JPEG, which a note says; a stopped writer leaves part of a line. */
+/** Cameras put previews behind a JPEG, which is noted; a stopped writer leaves part of a line. */
 const ALLOWED = ['jpeg', 'run: log.jsonl'];
 
 for (const { name, isBad, files, read } of targets) {

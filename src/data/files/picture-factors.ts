@@ -21,8 +21,8 @@ const SHOWN = 3;
 /**
  * The factors of pictures out of a table of any kind: the column of words that has their names is
  * found, and rows are put in the order of the pictures. A name is that of the file, or its path in
- * the folder. Factors are the other columns that are asked for, or all but those that name the rows,
- * as for every table.
+ * the folder. Factors are the other columns that are asked for, or all but those that name the
+ * rows, as for every table.
  *
  * @throws DataError for a table without such a column, and for pictures without a row or rows
  * without a picture

@@ -1,4 +1,4 @@
-/** Kinds of pictures that are known and not read here: what they are, and what turns them into one. */
+/** Kinds of pictures that are known and not read: what they are, and what converts them. */
 import { type Note, note } from '../../note.js';
 import type { NamedFile } from './named-file.js';
 

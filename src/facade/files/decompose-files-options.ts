@@ -20,11 +20,11 @@ export interface DecomposeFilesOptions extends DecomposeOptions {
    */
   readonly factorsMember?: string;
   /**
-   * Columns of the means: how many there are of bare values; of a table which ones, by names, ranges
-   * and patterns (`a,b`, `0:3`, `z*`).
+   * Columns of the means: how many there are of bare values; of a table which ones, by names,
+   * ranges and patterns (`a,b`, `0:3`, `z*`).
    */
   readonly latentColumns?: number | string;
-  /** The same of the logarithms of variances, of a second file or of one table. Default as means. */
+  /** The same of the logarithms of variances. Default as means. */
   readonly logvarColumns?: number | string;
   /** The same of the samples. Default as means, and none of one table. */
   readonly zColumns?: number | string;
