@@ -5,6 +5,7 @@ import { callMetricsBy } from '../metrics/define-metric.js';
 import { type CheckedName, isNamed, type KnownScores, type MetricSpelling, metrics } from '../metrics/index.js';
 import type { Metric } from '../metrics/metric.js';
 import { note, refuseGuesses, writeNotes } from '../note.js';
+import { joinOneHot } from '../one-hot.js';
 import { checkOptions, checkRecord } from '../options/check-options.js';
 import { findNamed } from '../options/find-named.js';
 import type { GivenOf, Rules, ValuesOf } from '../options/rule.js';
@@ -16,7 +17,6 @@ import { version } from '../version.js';
 import { COMMON_OPTIONS, checkFactorNames, pickCommon, resolveCommon, resolveMetricOptions } from './common-options.js';
 import { describeCollapse, describeInput } from './describe-input.js';
 import type { Task } from './jobs/score-work.js';
-import { joinOneHot } from './one-hot.js';
 import { runTasks } from './run-metrics.js';
 import { SCORE_OPTIONS, type ScoreOptions } from './score-options.js';
 

@@ -12,7 +12,7 @@ import type { ByteSource } from './source.js';
 
 export type { ArrayEntry, ArrayFile, RowChunk } from './array-file.js';
 export type { OpenOptions, RawOptions } from './array-format.js';
-export { countColumns, dropRowNames, findColumns, nameColumn, withColumns } from './columns.js';
+export { countColumns, describeWords, dropRowNames, findColumns, nameColumn, withColumns } from './columns.js';
 export { type Conversion, type ConvertOptions, convertArrays, formatForPath } from './convert.js';
 export type { CsvWriteOptions } from './csv.js';
 export { type FactorLabels, factorLabelMembers, readFactorLabels } from './factor-labels.js';

@@ -1,5 +1,6 @@
 /** Rules of options that many functions share. */
-import type { Progress } from '../types.js';
+import type { FactorType, Progress } from '../types.js';
+import { parseFactorTypes } from './parse-lists.js';
 import { boolean, integer, other, ValueProblem } from './rule.js';
 
 /** Of every random draw. */
@@ -30,6 +31,16 @@ export const ON_PROGRESS = other<(progress: Progress) => void>({
   expected: 'a function',
   accepts: (value) => typeof value === 'function',
   description: 'is told how far a long computation has come',
+});
+
+/** Of whatever takes factors. */
+export const FACTOR_TYPES = other<ReadonlyArray<FactorType | null>>({
+  expected: 'an array',
+  accepts: Array.isArray,
+  parse: parseFactorTypes,
+  placeholder: 'list',
+  defaultText: 'as the archive says, or by values',
+  description: 'd (discrete), c (continuous) or - (by its values) per factor: d,c,-',
 });
 
 /** Of whatever reads data, or takes them. */

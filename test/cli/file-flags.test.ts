@@ -18,7 +18,7 @@ const FLAGS = [
     '--factors-member',
     '--factors-file',
     '--factor-columns',
-    '--header',
+    '--header', '--factor-types',
     '--unpack-to',
     '--strict',
   ],

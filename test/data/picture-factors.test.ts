@@ -102,4 +102,26 @@ test('a table without names of columns is read as header says', async () => {
   assert.equal(factors, [{ name: 'factor0', size: 2, values: [5, 7] }]);
 });
 
+test('columns that hardly repeat, such as ids, dates and other names, are noted', async () => {
+  const names = Array.from({ length: 24 }, (_, i) => `${i}.png`);
+  const pictures = Object.fromEntries(names.map((name) => [name, png]));
+  const lines = names.map((name, i) => `${name},${1000 - 7 * i},day ${i},${i % 2}`);
+  const table = `file,id,date,shape\n${lines.join('\n')}\n`;
+  await inFolder({ 'table.csv': concatenate(table), ...pictures }, async (folder) => {
+    const open = (options: DatasetOptions) => openDataset(folder, { factorsFile: `${folder}/table.csv`, ...options });
+    const { notes = [] } = await open({});
+    assert.equal(notes.slice(-2), [
+      "factor 'id' has 24 whole values and is taken as discrete, unless factorTypes says continuous",
+      "factor 'date' has 24 different words in 24 rows and is taken as discrete, factorColumns names the columns that are factors",
+    ]);
+    assert.match(await refusalOf(open({ strict: true })), /factor 'id' has 24 whole values/);
+    assert.equal((await open({ strict: true, factorColumns: 'shape' })).factors, [{ name: 'shape', size: 2 }]);
+    const { factors } = await open({ factorColumns: 'id,shape', factorTypes: ['continuous', null] });
+    assert.equal(
+      factors.map(({ size }) => size),
+      [null, 2],
+    );
+  });
+});
+
 test.run();

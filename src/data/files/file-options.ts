@@ -1,7 +1,8 @@
 /** What a file of images does not say itself. */
 import { wrongValue } from '../../errors.js';
-import { HEADER } from '../../options/common-rules.js';
+import { FACTOR_TYPES, HEADER } from '../../options/common-rules.js';
 import { boolean, choice, type GivenOf, integer, other, text, ValueProblem } from '../../options/rule.js';
+import type { FactorType } from '../../types.js';
 import type { Reading } from '../dataset.js';
 
 export const FILE_OPTIONS = {
@@ -85,6 +86,8 @@ export const FILE_OPTIONS = {
     description: 'whether the first row of the table of factors holds names',
     needs: { option: 'factorsFile' },
   },
+  /** Kinds of the factors, a column each; null for those that their values tell. */
+  factorTypes: FACTOR_TYPES,
   /**
    * An .npy file, in Node, for images that cannot be read in pieces as they are: deflated ones, or
    * HDF5 in wide chunks. They are written there once; a file of the same images that is there
@@ -108,6 +111,16 @@ export type FileSettings = FileOptions & { readonly like?: Reading };
 /** The edge that images are resized to. */
 export function edgeOf({ size, like }: FileSettings): number {
   return size ?? like?.size ?? 64;
+}
+
+/**
+ * The kinds that were given of K factors; null of others.
+ * @throws RangeError for another number of them
+ */
+export function typesGiven(types: FileOptions['factorTypes'], count: number): ReadonlyArray<FactorType | null> {
+  if (types === undefined) return new Array(count).fill(null);
+  if (types.length === count) return types;
+  throw wrongValue({ option: 'factorTypes', problem: `expected ${count}, one for each factor, got ${types.length}` });
 }
 
 /** Their names. */

@@ -155,7 +155,7 @@ async function openFiles(
   if (pictures.length > 0) {
     refuseUseless(
       options,
-      ['size', 'crop', 'channels', 'maximum', 'factorsFile', 'factorColumns', 'header'],
+      ['size', 'crop', 'channels', 'maximum', 'factorsFile', 'factorColumns', 'header', 'factorTypes'],
       'pictures',
     );
     return openPictures(pictures, path, name, options, noteUnread(files));

@@ -4,6 +4,7 @@ import {
   type ArrayEntry,
   type ByteSource,
   countColumns,
+  describeWords,
   dropRowNames,
   findColumns,
   nameReading,
@@ -12,7 +13,7 @@ import {
 } from '../../io/index.js';
 import type { Note } from '../../note.js';
 import { type ColumnsTable, tableOfColumns } from './columns-table.js';
-import type { FileSettings } from './file-options.js';
+import { type FileSettings, typesGiven } from './file-options.js';
 import type { NamedFile } from './named-file.js';
 import { describeUnread } from './unread-pictures.js';
 
@@ -30,7 +31,7 @@ const SHOWN = 3;
 export async function readPictureFactors(
   source: ByteSource,
   pictures: readonly NamedFile[],
-  { factorColumns, header, like }: FileSettings,
+  { factorColumns, factorTypes, header, like }: FileSettings,
 ): Promise<ColumnsTable> {
   const { path } = source;
   const file = await openArrays(await withoutCount(source), { role: 'factors', header });
@@ -74,10 +75,17 @@ export async function readPictureFactors(
     throw new DataError(`expected a number, got ${values[bad]}`, { path, row, column: at });
   }
   const names = factors.map((k, i) => columnNames[k] || `factor${i}`);
-  const told = { names, values, rows: rows.length, words: factors.map((k) => words[k] ?? null) };
+  const told = {
+    names,
+    values,
+    rows: rows.length,
+    types: typesGiven(factorTypes, names.length),
+    words: factors.map((k) => words[k] ?? null),
+  };
   const found = tableOfColumns(told, { labels: like?.labels });
   const ofReading = nameReadingNotes([...(file.notes ?? []), ...(entry.notes ?? []), ...notes], 'factors');
-  return { ...found, notes: [...ofReading, ...found.notes] };
+  const ofWords = describeWords({ path, columnNames: names, words: told.words });
+  return { ...found, notes: [...ofReading, ...ofWords, ...found.notes] };
 }
 
 /** The columns that are factors: of those that are asked for, or of all, the names are none. */

@@ -4,6 +4,7 @@ import {
   type ArrayEntry,
   type ArrayFile,
   countColumns,
+  describeWords,
   dropRowNames,
   findColumns,
   findMember,
@@ -162,19 +163,4 @@ function noteRivals(file: ArrayFile, role: Role, entry: ArrayEntry): Note[] {
       isGuess: true,
     }),
   ];
-}
-
-const SHOWN_WORDS = 12;
-
-/** Which words the numbers of factors stand for. */
-function describeWords({ words, columnNames = [], path }: ArrayEntry): Note[] {
-  if (words === undefined) return [];
-  const lists = words.flatMap((list, column) => {
-    if (list === null) return [];
-    const more = list.length > SHOWN_WORDS ? ` and ${list.length - SHOWN_WORDS} more` : '';
-    return [`${nameColumn(columnNames, column)} has ${list.slice(0, SHOWN_WORDS).join(', ')}${more}`];
-  });
-  return lists.length === 0
-    ? []
-    : [note('numbered-words', `${path}: words are numbered in their order: ${lists.join('; ')}`)];
 }
