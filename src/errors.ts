@@ -6,8 +6,14 @@
  */
 import { cut, type Mention, type NameOption, type Phrase, renameMentions, renderPhrase } from './phrase.js';
 
-/** `ERR_OPTION`: an option or argument is wrong. `ERR_DATA`: the numbers or the file are wrong. */
-export type ErrorCode = 'ERR_OPTION' | 'ERR_DATA';
+const CODES = ['ERR_OPTION', 'ERR_DATA', 'ERR_NO_INPUT', 'ERR_NO_OUTPUT', 'ERR_BACKEND', 'ERR_DIVERGED'] as const;
+
+/**
+ * `ERR_OPTION`: an option or argument is wrong. `ERR_DATA`: the numbers or the file are wrong.
+ * `ERR_NO_INPUT`, `ERR_NO_OUTPUT`: a file cannot be opened, or written. `ERR_BACKEND`: a tensor
+ * library does not work here. `ERR_DIVERGED`: training came to numbers that are not finite.
+ */
+export type ErrorCode = (typeof CODES)[number];
 
 /** An Error raised on purpose. */
 export interface CodedError extends Error {
@@ -155,5 +161,5 @@ export function dataRangeError(message: string): RangeError & CodedError {
 
 /** Whether this library raised `error` on purpose. */
 export function isCodedError(error: unknown): error is CodedError {
-  return error instanceof Error && ['ERR_OPTION', 'ERR_DATA'].includes((error as CodedError).code);
+  return error instanceof Error && CODES.includes((error as CodedError).code);
 }

@@ -1,7 +1,8 @@
 /** The façade plus readers and writers that need no file system: blobs and bytes in, bytes out. */
 
-export { type DecomposeFilesInput, decomposeFiles } from './facade/files/decompose-files.js';
+export { decomposeFiles } from './facade/files/decompose-files.js';
 export type { DecomposeFilesOptions } from './facade/files/decompose-files-options.js';
+export type { DecomposeFilesInput } from './facade/files/find-decomposed.js';
 export type { ScoreFilesInput } from './facade/files/find-scored.js';
 export type { ReadInput } from './facade/files/read-input.js';
 export {

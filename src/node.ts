@@ -1,12 +1,9 @@
 /** vaemetrics in Node: the façade, readers and writers, and the file system. */
 
 import type { Decomposition } from './facade/decompose.js';
-import {
-  DECOMPOSED_FILES,
-  type DecomposeFilesInput,
-  decomposeFiles as decomposeFilesFrom,
-} from './facade/files/decompose-files.js';
+import { decomposeFiles as decomposeFilesFrom } from './facade/files/decompose-files.js';
 import type { DecomposeFilesOptions } from './facade/files/decompose-files-options.js';
+import { DECOMPOSED_FILES, type DecomposeFilesInput } from './facade/files/find-decomposed.js';
 import { SCORED_FILES, type ScoreFilesInput } from './facade/files/find-scored.js';
 import { filesByRole, type ReadInput } from './facade/files/read-input.js';
 import {
@@ -25,6 +22,7 @@ import type { Metric } from './metrics/metric.js';
 
 export * from './files.js';
 export { NoInputError, openFileSource } from './io/file-source.js';
+export { OutputError } from './io/output-error.js';
 export { writeFileAtomically } from './io/write-file.js';
 
 /** The path of a file (`-` is standard input), or its bytes. */
@@ -106,22 +104,22 @@ function withPaths<Options, R>(read: (input: ReadInput, options?: Options) => Pr
     withSources('input', input, ['input'], (files) => read(files.input as ReadInput, options));
 }
 
-/** Opens those that are paths, one after the other, and closes them again. */
+/** Opens those that are paths, one after the other, each once, and closes them again. */
 async function withSources<R>(
   owner: string,
   input: unknown,
   roles: readonly string[],
   use: (files: Readonly<Partial<Record<string, ReadInput>>>) => Promise<R>,
 ): Promise<R> {
-  const opened: ByteSource[] = [];
+  const opened = new Map<string, ByteSource>();
   try {
     const files: Partial<Record<string, ReadInput>> = {};
     for (const [name, file] of Object.entries(filesByRole<PathOrInput>(owner, input, roles, true))) {
-      if (typeof file === 'string') opened.push(await openFileSource(file));
-      files[name] = typeof file === 'string' ? opened.at(-1) : file;
+      if (typeof file === 'string') opened.set(file, opened.get(file) ?? (await openFileSource(file)));
+      files[name] = typeof file === 'string' ? opened.get(file) : file;
     }
     return await use(files);
   } finally {
-    for (const source of opened) await source.close?.();
+    for (const source of opened.values()) await source.close?.();
   }
 }

@@ -15,7 +15,7 @@ import { UsageError } from './usage-error.js';
 
 const { metrics, raw } = AGREEMENT_OPTIONS;
 const { similarity, threshold } = UDR_OPTIONS;
-const { latentsMember, latentColumns, latentsDtype, header } = READING_OPTIONS;
+const { latentsMember, latentColumns, latentsDtype, header, dropNan } = READING_OPTIONS;
 
 const ofUdr = { needs: { option: 'udr' } };
 const ofReports = { excludes: ['udr'] };
@@ -31,6 +31,8 @@ const OPTIONS = {
   latentColumns: { ...latentColumns, ...ofUdr },
   latentsDtype: { ...latentsDtype, ...ofUdr },
   header: { ...header, ...ofUdr },
+  transpose: choice(['latents', 'none'], { description: READING_OPTIONS.transpose.description, ...ofUdr }),
+  dropNan: { ...dropNan, description: 'leave out rows in which a number of any model is missing', ...ofUdr },
   strict: { ...STRICT, ...ofUdr },
   json: { ...JSON_OPTION, description: 'one JSON document, with counts and p-values' },
   out: { ...OUT, description: 'write to a file instead: a heat map if it ends in .svg, JSON if in .json' },

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { convertArrays, formatForPath } from '../io/index.js';
-import { renderNote } from '../note.js';
+import { note, refuseGuesses, renderNote } from '../note.js';
 import { checkOptions } from '../options/check-options.js';
 import { boolean } from '../options/rule.js';
+import { mention, phrase } from '../phrase.js';
 import type { Context } from './command.js';
 import { warn } from './failure.js';
 import { posteriorOf } from './find-run.js';
@@ -48,10 +49,16 @@ async function runConvert(input: string, output: string, command: Command, { ter
   await withFile(input, flags, terminal.signal, async ({ taken, notes }) => {
     const { member, compress } = flags;
     const conversion = convertArrays(taken, format, { member: member ?? undefined, compress });
+    const leftOut = conversion.skipped.map(({ path, name, refusal }) =>
+      note('unwritten-array', `${path}: left out '${name}': ${refusal}`, {
+        suggestion: phrase`${mention('member')} names the one array to take`,
+        isGuess: true,
+      }),
+    );
+    refuseGuesses(leftOut, flags.strict);
     const chunks = untilStopped(conversion.chunks, terminal.signal);
     await whileHeld(terminal, () => writeOutput(output, chunks));
     if (flags.quiet) return;
-    for (const given of notes) warn(terminal, renderNote(given, nameFlags(command)));
-    for (const { path, name, refusal } of conversion.skipped) warn(terminal, `${path}: left out '${name}': ${refusal}`);
+    for (const given of [...notes, ...leftOut]) warn(terminal, renderNote(given, nameFlags(command)));
   });
 }

@@ -11,8 +11,8 @@ import { checkReportName, JSON_OPTION, OUT, QUIET } from './output-options.js';
 const { perSample: _perSample, ...OPTIONS } = DECOMPOSE_FILES_OPTIONS;
 const { estimator, samples, sampled, draw, activeThreshold, batchSize, datasetSize, seed, threads, timings } = OPTIONS;
 const { tolerance, shortcuts, rows } = OPTIONS;
-const { muMember, logvarMember, zMember, factorsMember, latentColumns, latentsDtype, header, dropNan, strict } =
-  OPTIONS;
+const { muMember, logvarMember, zMember, factorsMember, latentColumns, logvarColumns, zColumns } = OPTIONS;
+const { latentsDtype, header, transpose, dropNan, strict } = OPTIONS;
 
 /** Options of the command alone. */
 const OWN_OPTIONS = {
@@ -33,7 +33,10 @@ export function declareDecompose(command: Command): void {
       'Splits the KL divergence of a posterior from its prior into mutual information, total correlation and dimension-wise KL, over the whole aggregated posterior: every sample against every component.',
     )
     .usage('[options] <posterior> | <mu> <logvar> [z]')
-    .argument('<mu>', 'archive with mu and logvar, and perhaps z; or a file with the means; - is standard input')
+    .argument(
+      '<mu>',
+      'archive or table with mu and logvar, and perhaps z; or a file with the means; - is standard input',
+    )
     .argument('[logvar]', 'file with the logarithms of the variances')
     .argument('[z]', 'file with a sample of each row (default: drawn from the seed)');
   declareFlags(command, 'What to compute:', {
@@ -58,8 +61,11 @@ export function declareDecompose(command: Command): void {
     zMember,
     factorsMember,
     latentColumns,
+    logvarColumns,
+    zColumns,
     latentsDtype,
     header,
+    transpose,
     dropNan,
     strict,
   });
@@ -84,6 +90,10 @@ const EXAMPLES = [
   {
     does: 'from PyTorch: numpy.savez("posterior.npz", mu=mu.cpu().numpy(), logvar=logvar.cpu().numpy())',
     command: 'vaemetrics decompose posterior.npz',
+  },
+  {
+    does: 'one table with columns of both',
+    command: "vaemetrics decompose posterior.csv --latent-columns 'mu*' --logvar-columns 'logvar*'",
   },
   { does: 'three arrays', command: 'vaemetrics decompose mu.npy logvar.npy z.npy' },
   {

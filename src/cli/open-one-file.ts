@@ -51,7 +51,7 @@ export async function withFile<T>(
   try {
     const names = { columns: 'columns', dtype: 'dtype' };
     const file = await untilAborted(() => openFor('latents', source, options, names), signal);
-    const opened = await takeTable(file, options.columns);
+    const opened = await takeTable(file, options);
     refuseGuesses(opened.notes, options.strict);
     return await use(opened);
   } finally {
@@ -59,13 +59,14 @@ export async function withFile<T>(
   }
 }
 
-async function takeTable(file: ArrayFile, columns: number | string | null): Promise<OpenedFile> {
+async function takeTable(file: ArrayFile, { columns, member }: ValuesOf<typeof ONE_FILE_OPTIONS>): Promise<OpenedFile> {
   const [table, ...others] = file.arrays;
   if (others.length > 0 && typeof columns === 'string') {
     throw wrongValue({ option: 'columns', problem: `expected only for a file of one table` });
   }
   if (table?.name !== null || table.refusal !== null) {
-    return { file, taken: file, notes: file.arrays.flatMap(({ notes = [] }) => notes) };
+    const chosen = file.arrays.filter(({ name }) => member === null || name === member);
+    return { file, taken: file, notes: [file, ...chosen].flatMap(({ notes = [] }) => notes) };
   }
   const nameNotes = (notes: readonly Note[]) => notes;
   const { entry, notes } = await findArray(file, 'factors', { member: null, columns, nameNotes });

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { describeWriteFailure, OutputError } from '../io/output-error.js';
-import { writeFileAtomically } from '../io/write-file.js';
+
+export { writeFileAtomically as writeOutput } from '../io/write-file.js';
 
 /**
  * Finds out before a long computation whether a file can be written at its end.
@@ -53,18 +54,4 @@ async function identify(path: string): Promise<{ kind: 'file' | 'folder' | 'othe
   if (found === null) return null;
   const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
   return { kind, id: `${found.dev} ${found.ino}` };
-}
-
-/** Writes a whole file or nothing. What fails in making the chunks is passed on as it is. */
-export async function writeOutput(
-  path: string,
-  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<void> {
-  try {
-    await writeFileAtomically(path, chunks);
-  } catch (error) {
-    const { syscall } = error as NodeJS.ErrnoException;
-    if (syscall === undefined || syscall === 'read') throw error;
-    throw new OutputError(path, describeWriteFailure(error, dirname(path)), error);
-  }
 }

@@ -1,7 +1,7 @@
 /** Data sets by name or by file: the registry. */
-import { isOptionError, wrongValue } from '../errors.js';
+import { isOptionError, wrongType, wrongValue } from '../errors.js';
 import { notesOf, refuseGuesses } from '../note.js';
-import { checkOptions } from '../options/check-options.js';
+import { checkOptions, kindOf } from '../options/check-options.js';
 import { SEED } from '../options/common-rules.js';
 import { type GivenOf, other } from '../options/rule.js';
 import { didYouMean } from '../suggest.js';
@@ -46,6 +46,15 @@ export type DatasetOptions = GivenOf<typeof DATASET_OPTIONS>;
  */
 export async function openDataset(given: string | Blob, options: DatasetOptions = {}): Promise<Dataset> {
   checkOptions({ name: 'openDataset' }, options, DATASET_OPTIONS);
+  if (typeof given !== 'string' && !(given instanceof Blob)) {
+    const got = given === undefined ? 'nothing' : kindOf(given);
+    const isBytes = ArrayBuffer.isView(given) || (given as unknown) instanceof ArrayBuffer;
+    throw wrongType({
+      option: 'data',
+      problem: `expected the name of a data set, a path, or a Blob, got ${isBytes ? 'bytes' : got}`,
+      ...(isBytes && { suggestion: 'new Blob([bytes]) makes one of bytes' }),
+    });
+  }
   if (typeof given !== 'string') return withoutGuesses(await openFileDataset(given, options), options);
   const drawn = openProcedural(given, options);
   if (drawn !== undefined) {

@@ -2,12 +2,12 @@
 import { wrongType, wrongValue } from '../errors.js';
 import type { Metric } from '../metrics/metric.js';
 import { checkOptions, kindOf } from '../options/check-options.js';
-import { ON_PROGRESS, SEED, SIGNAL, THREADS } from '../options/common-rules.js';
-import { parseFactorTypes, parseRows } from '../options/parse-lists.js';
+import { FACTOR_TYPES, ON_PROGRESS, SEED, SIGNAL, THREADS } from '../options/common-rules.js';
+import { parseRows } from '../options/parse-lists.js';
 import { choice, integer, number, other, type Rule, type Rules, type ValuesOf } from '../options/rule.js';
 import { mention, phrase } from '../phrase.js';
 import { checkSampler } from '../stats/row-source.js';
-import type { CommonOptions, FactorType, Preset, RowSelection, Sampler } from '../types.js';
+import type { CommonOptions, Preset, RowSelection, Sampler } from '../types.js';
 
 /** Common options with every default filled in. */
 export interface ResolvedOptions extends Omit<CommonOptions, 'seed' | 'interval' | 'level' | 'null' | 'threads'> {
@@ -36,14 +36,7 @@ const rows = (description: string) =>
 /** The options that every computing function takes. */
 export const COMMON_OPTIONS = {
   seed: SEED,
-  factorTypes: other<ReadonlyArray<FactorType | null>>({
-    expected: 'an array',
-    accepts: Array.isArray,
-    parse: parseFactorTypes,
-    placeholder: 'list',
-    defaultText: 'as the archive says, or by values',
-    description: 'd (discrete), c (continuous) or - (by its values) per factor: d,c,-',
-  }),
+  factorTypes: FACTOR_TYPES,
   preset: choice(PRESETS, {
     description: 'settings of the paper or of a library; options that are given override them',
   }),

@@ -1,16 +1,12 @@
 /** What a reader of scores should know of latents and factors, before any is computed. */
+import { describeKind } from '../factor-type.js';
 import type { Matrix } from '../matrix.js';
 import { type Note, note } from '../note.js';
+import { findOneHot } from '../one-hot.js';
 import { mention, phrase } from '../phrase.js';
 import type { Posterior } from '../posterior.js';
 import { type Latents, SparseMatrix } from '../sparse-matrix.js';
 import type { FactorType } from '../types.js';
-import { findOneHot } from './one-hot.js';
-
-/** More values than these are very many. */
-const MANY_VALUES = 100;
-/** Fewer are few of however many rows there are. */
-const FEW_VALUES = 10;
 
 /** Notes of the matrices alone; `names` and `types` of the factors where they are known. */
 export function describeInput(
@@ -84,36 +80,6 @@ function describeOneHot(factors: Matrix, nameOf: (k: number) => string): Note[] 
       isGuess: true,
     }),
   );
-}
-
-/** What its values say of a factor that could as well be of the other kind. */
-function describeKind({ data, rows, columns }: Matrix, k: number, name: string): Note[] {
-  const values = new Set<number>();
-  let [isWhole, least, most] = [true, data[k], data[k]];
-  for (let i = k; i < data.length && isWhole; i += columns) {
-    isWhole = Number.isInteger(data[i]);
-    least = Math.min(least, data[i]);
-    most = Math.max(most, data[i]);
-  }
-  // Most factors, without a look at each value again.
-  if (isWhole && most - least < MANY_VALUES && rows > 2 * MANY_VALUES) return [];
-  for (let i = k; i < data.length && values.size <= MANY_VALUES; i += columns) values.add(data[i]);
-  const count = values.size;
-  const isMany = count > MANY_VALUES || (count > FEW_VALUES && count * 2 > rows);
-  const isFew = count <= MANY_VALUES && count * 5 <= rows && count > 1;
-  const more = (kind: FactorType) => ({
-    option: 'factorTypes',
-    suggestion: phrase`unless ${mention('factorTypes')} says ${kind}`,
-    isGuess: true,
-  });
-  if (isWhole && isMany) {
-    const many = count > MANY_VALUES ? `more than ${MANY_VALUES}` : count;
-    return [note('many-values', `${name} has ${many} whole values and is taken as discrete`, more('continuous'))];
-  }
-  if (!isWhole && isFew) {
-    return [note('few-values', `${name} has only ${count} values and is taken as continuous`, more('discrete'))];
-  }
-  return [];
 }
 
 /** Nats below which a latent says nothing of its sample. */

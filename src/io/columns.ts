@@ -166,3 +166,22 @@ function describeRowNames(columns: readonly number[], names: readonly string[] =
 export function isUnnamedColumn(name: string): boolean {
   return name === '' || /^Unnamed: \d+(?:\.\d+)*$/.test(name);
 }
+
+const SHOWN_WORDS = 12;
+
+/** Which words the numbers of factors stand for. */
+export function describeWords({
+  words,
+  columnNames = [],
+  path,
+}: Pick<ArrayEntry, 'words' | 'columnNames' | 'path'>): Note[] {
+  if (words === undefined) return [];
+  const lists = words.flatMap((list, column) => {
+    if (list === null) return [];
+    const more = list.length > SHOWN_WORDS ? ` and ${list.length - SHOWN_WORDS} more` : '';
+    return [`${nameColumn(columnNames, column)} has ${list.slice(0, SHOWN_WORDS).join(', ')}${more}`];
+  });
+  return lists.length === 0
+    ? []
+    : [note('numbered-words', `${path}: words are numbered in their order: ${lists.join('; ')}`)];
+}

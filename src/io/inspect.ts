@@ -1,5 +1,6 @@
 import { DataError } from '../errors.js';
 import type { ArrayEntry } from './array-file.js';
+import { checkEntry } from './check-given.js';
 
 /** What the numbers of an array are like. Columns and rows count from 0. */
 export interface ArrayInspection {
@@ -33,6 +34,7 @@ export interface ArrayInspection {
  * @throws DataError where the array cannot be read
  */
 export async function inspectArray(entry: ArrayEntry): Promise<ArrayInspection> {
+  checkEntry(entry);
   try {
     return describe(entry, await lookThrough(entry), []);
   } catch (error) {

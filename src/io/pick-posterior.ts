@@ -21,14 +21,16 @@ export type PosteriorNames = Partial<Posterior<string>>;
 export function pickPosterior(file: ArrayFile, names: PosteriorNames = {}): Posterior<ArrayEntry> {
   const mu = pickArray(file, 'mu', names.mu);
   const logvar = pickArray(file, 'logvar', names.logvar);
-  if (logvar === mu) {
-    throw new DataError(
-      phrase`found no ${ROLES.logvar.map((name) => `'${name}'`).join(' or ')} beside the means; ${describeArrays(file)}; say ${mention('member', 'NAME', 'logvar')}`,
-      { path: file.path },
-    );
-  }
+  if (logvar === mu) throw lacksArray(file, 'logvar');
   const hasSamples = names.z !== undefined || findByRole(file, 'z') !== undefined;
   return { mu, logvar, ...(hasSamples && { z: pickArray(file, 'z', names.z) }) };
+}
+
+/** The error for an archive that has no array for a role of a posterior but the means. */
+export function lacksArray(file: ArrayFile, role: 'logvar' | 'z'): DataError {
+  const names = ROLES[role].map((name) => `'${name}'`).join(' or ');
+  const problem = phrase`found no ${names} beside the means; ${describeArrays(file)}; say ${mention('member', 'NAME', role)}`;
+  return new DataError(problem, { path: file.path });
 }
 
 /** What was found, and what a reader of the scores should know of it. */

@@ -2,6 +2,7 @@ import { DataError } from '../errors.js';
 import { type Note, note } from '../note.js';
 import { mention, phrase } from '../phrase.js';
 import type { ArrayEntry, ArrayFile } from './array-file.js';
+import { checkFile, checkRole } from './check-given.js';
 import { ROLES, type Role } from './roles.js';
 import { formatShape } from './shape.js';
 
@@ -29,6 +30,8 @@ export function pickArray(file: ArrayFile, role: Role, name?: string): ArrayEntr
 
 /** The same, whether it can be read as a table of numbers or not. */
 export function findMember(file: ArrayFile, role: Role, name?: string): ArrayEntry {
+  checkFile(file);
+  checkRole(role);
   const { arrays, path } = file;
   if (name !== undefined) {
     const named = memberNamed(file, name);

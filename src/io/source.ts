@@ -1,4 +1,5 @@
-import { DataError } from '../errors.js';
+import { DataError, wrongType } from '../errors.js';
+import { kindOf } from '../options/check-options.js';
 
 /**
  * Bytes that can be read in ranges: a file, a Blob, or memory.
@@ -19,6 +20,7 @@ export interface ByteSource {
  * Bytes that are in memory already. They are copied on reading, so what is read never changes them.
  */
 export function memorySource(bytes: Uint8Array, path = 'memory'): ByteSource {
+  if (!(bytes instanceof Uint8Array)) throw wrongBytes('a Uint8Array', bytes);
   return {
     path,
     size: bytes.length,
@@ -30,7 +32,8 @@ export function memorySource(bytes: Uint8Array, path = 'memory'): ByteSource {
 }
 
 /** A Blob, or a File dropped on a page. Only the ranges that are read are held in memory. */
-export function blobSource(blob: Blob, path = (blob as File).name ?? 'blob'): ByteSource {
+export function blobSource(blob: Blob, path = (blob as File)?.name ?? 'blob'): ByteSource {
+  if (!(blob instanceof Blob)) throw wrongBytes('a Blob or File', blob);
   return {
     path,
     size: blob.size,
@@ -41,6 +44,11 @@ export function blobSource(blob: Blob, path = (blob as File).name ?? 'blob'): By
       return bytes;
     },
   };
+}
+
+function wrongBytes(expected: string, given: unknown): TypeError {
+  const got = given === undefined ? 'nothing' : kindOf(given);
+  return wrongType({ option: 'bytes', problem: `expected ${expected}, got ${got}` });
 }
 
 /** Refuses a range that is not inside `size` bytes. For makers of a ByteSource. */

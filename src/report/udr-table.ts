@@ -4,9 +4,10 @@ import type { AgreementTableOptions } from './agreement-table.js';
 import { columnWidths, pad } from './align-columns.js';
 import { formatCount, formatScore } from './format-number.js';
 import { renderNotes } from './notes-block.js';
+import { describeOrigin, LISTED, listFew } from './origin.js';
 import { printable } from './printable.js';
 import { createStyle } from './style.js';
-import { wrapItems } from './wrap-text.js';
+import { wrapBehind, wrapItems } from './wrap-text.js';
 
 const WIDEST = 110;
 const NARROWEST = 30;
@@ -30,8 +31,16 @@ export function renderUdr(report: UdrReport, options: AgreementTableOptions = {}
   const widths = columnWidths([header, ...rows]);
   const line = (row: readonly string[]) =>
     row.map((text, i) => pad(text, widths[i], i === 0 ? 'left' : 'right')).join('  ');
+  // In the order given, as the notes are.
+  const read = report.models.flatMap(({ name, origin }) => {
+    if (origin === undefined) return [];
+    const { file: _, ...rest } = origin;
+    const columns = listFew(origin.columnNames ?? [], LISTED);
+    const told = describeOrigin(origin.file === name ? rest : origin, columns);
+    return told === '' ? [] : wrapBehind(`${printable(name)}: `, told, width);
+  });
   const blocks = [
-    wrapItems(items, ' · ', width).map(style.dim),
+    [...wrapItems(items, ' · ', width), ...read].map(style.dim),
     [
       style.bold(line(header)),
       ...rows.map((row, i) => (ranked[i].score === null ? style.yellow(line(row)) : line(row))),

@@ -201,4 +201,59 @@ test('--udr says what it left out of a table', async () => {
   );
 });
 
+/** What models come to, without where they were read. */
+const scoresOf = (out: string) => (JSON.parse(out) as UdrReport).models.map(({ score }) => score);
+
+test('--udr says of each model what was read, in text too', async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => [i, Math.sin(i), Math.cos(3 * i)]);
+  for (const name of ['i0', 'i1'])
+    writeFileSync(at(`${name}.csv`), `,a,b\n${rows.map((row) => row.join()).join('\n')}\n`);
+  const argv = ['agreement', '--udr', 'spearman', at('i0.csv'), at('i1.csv')];
+  const { out } = await runInProcess(argv);
+  assert.match(
+    out.replace(/\s+/g, ' '),
+    /i0\.csv: a, b; without the first column, which names the rows .*i1\.csv: a, b; without/,
+  );
+  const [{ origin }] = (JSON.parse((await runInProcess([...argv, '--json'])).out) as UdrReport).models;
+  const leftOut = ['the first column, which names the rows'];
+  assert.equal(origin, { file: at('i0.csv'), columnNames: ['a', 'b'], leftOut });
+});
+
+test('--udr notes models of more latents than samples, and turns them', async () => {
+  const files = seeds.map((data, i) => {
+    const turned = Float32Array.from({ length: rows * 4 }, (_, at) => data[(at % rows) * 4 + Math.floor(at / rows)]);
+    writeFileSync(at(`t${i}.npy`), npyBytes(turned, [4, rows]));
+    return at(`t${i}.npy`);
+  });
+  const argv = ['agreement', '--udr', 'spearman', '--json'];
+  const noted = await runInProcess([...argv, ...files]);
+  const told =
+    't0.npy: (4, 240) is taken as 4 samples of 240 latents, unless --transpose latents turns columns into rows';
+  assert.ok(noted.err.includes(told), noted.err);
+  assert.is((await runInProcess([...argv, ...files, '--strict'])).code, 65);
+  assert.is((await runInProcess([...argv, ...files, '--strict', '--transpose', 'none'])).code, 0);
+  const turned = await runInProcess([...argv, ...files, '--strict', '--transpose', 'latents']);
+  const plain = await runInProcess([...argv, ...seeds.map((_, i) => at(`s${i}.npy`))]);
+  assert.equal(scoresOf(turned.out), scoresOf(plain.out));
+});
+
+test('--udr leaves out of all models the rows that lack a number in one', async () => {
+  const files = seeds.map((_, i) => at(`n${i}.npy`));
+  seeds.forEach((data, i) => {
+    const some = data.map((value, cell) => (cell === i * 40 ? Number.NaN : value));
+    writeFileSync(files[i], npyBytes(some, [rows, 4]));
+    const kept = data.filter((_, cell) => ![0, 10, 20].includes(Math.floor(cell / 4)));
+    writeFileSync(at(`k${i}.npy`), npyBytes(kept, [rows - 3, 4]));
+  });
+  const argv = ['agreement', '--udr', 'spearman', '--json'];
+  const refused = await runInProcess([...argv, ...files]);
+  assert.match(refused.err, /n0.npy, row 0, column 0: expected a .*got NaN; --drop-nan leaves such rows out/);
+  const { out, err } = await runInProcess([...argv, ...files, '--drop-nan']);
+  assert.match(err, /3 of 240 rows lack a number and are left out/);
+  const report = JSON.parse(out) as UdrReport;
+  assert.is(report.rows, 237);
+  assert.equal(report.models[1].origin, { file: files[1], leftOut: ['3 rows with NaN'] });
+  assert.equal(scoresOf(out), scoresOf((await runInProcess([...argv, ...seeds.map((_, i) => at(`k${i}.npy`))])).out));
+});
+
 test.run();

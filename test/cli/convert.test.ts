@@ -1,7 +1,17 @@
-import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StopSignal } from '../../src/cli/terminal.js';
+import { zipBytes } from '../io/builders.js';
 import { runInProcess } from './in-process.js';
 import { bytesOf, makeFolder, makeSamples, npyBytes, writeSamples } from './sample-files.js';
 
@@ -75,6 +85,31 @@ test('tells that the output cannot be written', async () => {
   const { code, err } = await runInProcess(['convert', at('latents.npy'), at('no/x.npy')]);
   assert.is(code, 73);
   assert.match(err, /x\.npy: cannot be written: there is no directory/);
+});
+
+test('arrays that are left out are noted, and an error if it is to be strict', async () => {
+  const numbers = npyBytes(new Float64Array(6), [3, 2]);
+  const pictures = npyBytes(new Float64Array(12), [3, 2, 2]);
+  const lines = npyBytes(new Float64Array(6), [3, 1, 2]);
+  const members = { mu: numbers, images: pictures, lines };
+  const entries = Object.entries(members).map(([name, content]) => ({ name: `${name}.npy`, content }));
+  writeFileSync(at('mixed.npz'), zipBytes(entries));
+  const convert = (...words: string[]) => runInProcess(['convert', at('mixed.npz'), at('mixed.safetensors'), ...words]);
+  const told =
+    /left out 'images': expected rows and columns, got 3 dimensions .*, --member names the one array to take/;
+  const noted = await convert();
+  assert.is(noted.code, 0);
+  assert.match(noted.err, told);
+  rmSync(at('mixed.safetensors'));
+  const entriesOfTwo = entries.slice(0, 2);
+  writeFileSync(at('mixed.npz'), zipBytes(entriesOfTwo));
+  const strict = await convert('--strict');
+  assert.is(strict.code, 65);
+  assert.match(strict.err, told);
+  assert.not.ok(existsSync(at('mixed.safetensors')));
+  writeFileSync(at('mixed.npz'), zipBytes(entries));
+  assert.is((await convert('--strict', '--member', 'mu')).code, 0, 'what is decided about others does not matter');
+  assert.match((await convert('--strict', '--member', 'lines')).err, /'lines' is \(3, 1, 2\) and taken as \(3, 2\)/);
 });
 
 test.run();

@@ -111,7 +111,12 @@ test('prints names and values alone where it is to be quiet', async () => {
 
 const REFUSALS: ReadonlyArray<[what: string, argv: () => string[], code: number, message: RegExp]> = [
   ['no file', () => ['gone.npz'], 66, /gone\.npz: no such file/],
-  ['one bare array', () => [at('mu.npy')], 2, /logvar: expected a second file: .*mu\.npy/],
+  [
+    'one bare array',
+    () => [at('mu.npy')],
+    2,
+    /logvar: expected a second file, or --latent-columns and --logvar-columns: .*mu\.npy/,
+  ],
   [
     'an archive without logvar',
     () => [at('no-logvar.npz')],
@@ -171,5 +176,103 @@ for (const [what, argv, code, message] of REFUSALS) {
     assert.is(got, code);
   });
 }
+
+/** A table of some columns, in float64 as text keeps them. */
+const table = (columns: Record<string, (row: number) => number>) =>
+  [Object.keys(columns), ...Array.from({ length: ROWS }, (_, row) => Object.values(columns).map((of) => of(row)))]
+    .map((line) => line.join())
+    .join('\n');
+const column =
+  ({ data, columns }: Matrix, k: number) =>
+  (row: number) =>
+    data[row * columns + k];
+const MEANS = { m0: column(mu, 0), m1: column(mu, 1) };
+const LOGS = { l0: column(logvar, 0), l1: column(logvar, 1) };
+const SAMPLES = { s0: column(z, 0), s1: column(z, 1) };
+/** Without what says where it was read. */
+const termsOf = ({ input: _, ...report }: DecompositionReport) => report;
+
+test('reads one table by the columns of each array, as files of their own', async () => {
+  writeFileSync(at('all.csv'), table({ ...MEANS, ...LOGS, ...SAMPLES }));
+  writeFileSync(at('m.csv'), table(MEANS));
+  writeFileSync(at('l.csv'), table(LOGS));
+  writeFileSync(at('s.csv'), table(SAMPLES));
+  const json = async (...argv: string[]) => parse((await run(...argv, '--strict', '--json')).out);
+  const columns = ['--latent-columns', 'm*', '--logvar-columns', 'l*'];
+  const one = await json(at('all.csv'), ...columns);
+  const two = await json(at('m.csv'), at('l.csv'));
+  assert.equal(termsOf(one), termsOf(two));
+  assert.equal(one.input.origin, {
+    mu: { file: at('all.csv'), columnNames: ['m0', 'm1'], leftOut: ['4 columns not asked for'] },
+    logvar: { file: at('all.csv'), columnNames: ['l0', 'l1'], leftOut: ['4 columns not asked for'] },
+  });
+  assert.equal(termsOf(await json(at('all.csv'), at('all.csv'), ...columns)), termsOf(two));
+  const three = await json(at('m.csv'), at('l.csv'), at('s.csv'));
+  assert.equal(termsOf(await json(at('all.csv'), ...columns, '--z-columns', 's*')), termsOf(three));
+  assert.is(three.input.z, 'given');
+});
+
+test('refuses columns, arrays and members that would be two of mu, logvar and z', async () => {
+  writeFileSync(at('all.csv'), table({ ...MEANS, ...LOGS, ...SAMPLES }));
+  const errorOf = async (...argv: string[]) => {
+    const { code, err } = await run(...argv);
+    return `${code} ${err.split('\n')[0]}`;
+  };
+  const both = [at('all.csv'), at('all.csv')];
+  assert.match(
+    await errorOf(...both, '--latent-columns', 'm*'),
+    /^2 .*--logvar-columns: expected other columns than the mu, got 'm0'$/,
+  );
+  assert.match(
+    await errorOf(at('all.csv'), '--latent-columns', 'm0', '--logvar-columns', 'l0', '--z-columns', 'l0'),
+    /^2 .*--z-columns: expected other columns than the logvar, got 'l0'$/,
+  );
+  const names = '--latent-columns and --logvar-columns';
+  assert.match(
+    await errorOf(at('all.csv'), '--latent-columns', 'm*'),
+    new RegExp(`^2 .*logvar: expected a second file, or ${names}: .*all.csv holds one array without a name$`),
+  );
+  assert.match(
+    await errorOf(at('mu.npy'), at('mu.npy')),
+    new RegExp(`^65 .*mu.npy: is given for mu and logvar; ${names} name the columns of each$`),
+  );
+  assert.match(
+    await errorOf(at('posterior.npz'), '--mu-member', 'mu', '--logvar-member', 'mu'),
+    /^65 .*found no 'logvar' or .* beside the means; it holds 'mu' .*; say --logvar-member NAME$/,
+  );
+});
+
+test('says what it decided, in text and JSON, and refuses it if it is to be strict', async () => {
+  assert.is((await run(at('with-z.npz'), '--strict')).code, 0);
+  const indexed = (columns: Record<string, (row: number) => number>) => table({ '': (row) => row, ...columns });
+  writeFileSync(at('im.csv'), indexed(MEANS));
+  writeFileSync(at('il.csv'), indexed(LOGS));
+  const { out } = await run(at('im.csv'), at('il.csv'));
+  assert.match(
+    out.replace(/\s+/g, ' '),
+    /mu: [^ ]*im.csv; m0, m1; without the first column, which names the rows logvar: /,
+  );
+  const { input } = parse((await run(at('im.csv'), at('il.csv'), '--json')).out);
+  assert.equal(input.origin?.logvar.leftOut, ['the first column, which names the rows']);
+  const strict = await run(at('im.csv'), at('il.csv'), '--strict');
+  assert.is(strict.code, 65);
+  assert.match(strict.err, /im.csv: the first column names the rows and is left out, --latent-columns 0:3 keeps it/);
+  await archive(at('two.npz'), { mu, logvar, log_var: logvar });
+  const two = await run(at('two.npz'), '--strict');
+  assert.match(two.err, /'logvar' is taken for the logvar, and not 'log_var', unless --logvar-member log_var/);
+});
+
+test('notes posteriors of more latents than samples, which --transpose turns', async () => {
+  const turned = (data: Matrix['data']) =>
+    Float32Array.from({ length: ROWS * 2 }, (_, i) => data[(i % ROWS) * 2 + Math.floor(i / ROWS)]);
+  writeFileSync(at('mt.npy'), npyBytes(turned(mu.data), [2, ROWS]));
+  writeFileSync(at('lt.npy'), npyBytes(turned(logvar.data), [2, ROWS]));
+  const { err } = await run(at('mt.npy'), at('lt.npy'), '--strict');
+  assert.match(err, /mt.npy: \(2, 40\) is taken as 2 samples of 40 latents, unless --transpose latents turns/);
+  const right = parse((await run(at('mu.npy'), at('logvar.npy'), '--json')).out);
+  const transposed = await run(at('mt.npy'), at('lt.npy'), '--transpose', 'latents', '--strict', '--json');
+  assert.equal(termsOf(parse(transposed.out)), termsOf(right));
+  assert.is((await run(at('mt.npy'), at('lt.npy'), '--transpose', 'none', '--strict')).code, 0);
+});
 
 test.run();

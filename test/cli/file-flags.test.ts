@@ -13,7 +13,15 @@ test.after(remove);
 
 const FLAGS = [
   ...['--size', '--crop', '--channels', '--maximum', '--order'],
-  ...['--images-member', '--factors-member', '--factors-file', '--unpack-to', '--strict'],
+  ...[
+    '--images-member',
+    '--factors-member',
+    '--factors-file',
+    '--factor-columns',
+    '--header', '--factor-types',
+    '--unpack-to',
+    '--strict',
+  ],
 ];
 const PICTURES = at('pictures');
 const SMALL = ['--architecture', 'mlp', '--model', 'vae', '--latents', '2', '--backend', 'wasm', '--threads', '1'];

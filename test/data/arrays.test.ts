@@ -66,14 +66,93 @@ test('reads floats, factors along a line and their names as numpy writes them', 
   await dataset.close?.();
 });
 
-test('kinds of factors are taken from where the file says them', async () => {
-  const words = (...texts: string[]) => {
-    const data = Buffer.concat(texts.map((text) => Buffer.from(text.padEnd(10, '\0'), 'utf-16le')));
-    const wide = Uint8Array.from({ length: data.length * 2 }, (_, i) =>
-      i % 4 < 2 ? data[Math.floor(i / 4) * 2 + (i % 4)] : 0,
-    );
-    return npyBytes({ descr: '<U10', shape: [texts.length], data: wide });
+/** A list of texts of at most ten letters, as numpy writes it. */
+function words(...texts: string[]): Uint8Array {
+  const data = Buffer.concat(texts.map((text) => Buffer.from(text.padEnd(10, '\0'), 'utf-16le')));
+  const wide = Uint8Array.from({ length: data.length * 2 }, (_, i) =>
+    i % 4 < 2 ? data[Math.floor(i / 4) * 2 + (i % 4)] : 0,
+  );
+  return npyBytes({ descr: '<U10', shape: [texts.length], data: wide });
+}
+
+test('words as labels are numbered in their order, which a note says, as for score', async () => {
+  const dataset = await openDataset(
+    archive({ images: pixels([3, 1, 1], Uint8Array.of(0, 90, 255)), labels: words('dog', 'cat', 'dog') }),
+    { strict: true },
+  );
+  assert.equal(dataset.factors, [{ name: 'label', size: 2, values: ['cat', 'dog'] }]);
+  assert.equal(await factorsOf(dataset, [0, 1, 2]), [1, 0, 1]);
+  assert.equal(dataset.notes?.slice(-1), ['blob: words are numbered in their order: column 0 has cat, dog']);
+});
+
+test('names of factors that cannot be read are a note, as for score', async () => {
+  const factor_names = pixels([1], ramp(1));
+  const images = pixels([2, 1, 1], ramp(2));
+  const { factors, notes } = await openDataset(archive({ images, factors: pixels([2, 1], ramp(2)), factor_names }));
+  assert.equal(
+    factors.map(({ name }) => name),
+    ['label'],
+  );
+  assert.match(
+    notes?.at(-1) ?? '',
+    /^factors are numbered: .*'factor_names': expected a list of strings .*, got \(1,\) uint8$/,
+  );
+});
+
+test('factors with an axis of length 1 are no images, and the axis is dropped with a note', async () => {
+  const members = {
+    images: pixels([4, 2, 2], ramp(16)),
+    factors: pixels([4, 2, 1], Uint8Array.of(0, 1, 1, 0, 0, 0, 1, 1)),
   };
+  const { factors, notes } = await openDataset(archive(members));
+  assert.equal(
+    factors.map(({ size }) => size),
+    [2, 2],
+  );
+  const told = "blob: 'factors' is (4, 2, 1) and taken as (4, 2)";
+  assert.equal(notes, [told]);
+  assert.ok((await refusalOf(openDataset(archive(members), { strict: true }))).endsWith(told));
+});
+
+test('factors that may be of the other kind are noted, as for score, and factorTypes says which', async () => {
+  const rows = 240;
+  const images = pixels(
+    [rows, 1, 1],
+    new Uint8Array(rows).map((_, i) => i),
+  );
+  const values = Array.from({ length: rows }, (_, i) => [i, (i % 3) / 2]).flat();
+  const factors = npyBytes({ descr: '<f8', shape: [rows, 2], data: doubles(...values) });
+  const open = (options = {}) => openDataset(archive({ images, factors }), options);
+  assert.equal(
+    (await open()).notes,
+    [
+      "factor 'factor0' has more than 100 whole values and is taken as discrete, unless factorTypes = continuous",
+      "factor 'factor1' has only 3 values and is taken as continuous, unless factorTypes = discrete",
+    ].map((text) => text.replace('factorTypes = ', 'factorTypes says ')),
+  );
+  assert.match(await refusalOf(open({ strict: true })), /unless factorTypes says continuous$/);
+  const told = await open({ strict: true, factorTypes: ['continuous', 'discrete'] });
+  assert.equal(told.notes, []);
+  assert.equal(told.factors, [
+    { name: 'factor0', size: null, range: [0, 239] },
+    { name: 'factor1', size: 3, values: [0, 0.5, 1] },
+  ]);
+  assert.match(
+    String(await open({ factorTypes: ['discrete'] }).catch((error) => error.message)),
+    /^factorTypes: expected 2, one for each factor, got 1$/,
+  );
+});
+
+test('one-hot columns are noted', async () => {
+  const hot = Uint8Array.from({ length: 12 }, (_, i) => Number(i % 3 === Math.floor(i / 3) % 3));
+  const members = { images: pixels([4, 2, 2], ramp(16)), factors: pixels([4, 3], hot) };
+  const told =
+    "factors 'factor0' to 'factor2' are one, one-hot: each row has one 1 in them, numpy.argmax of them joins them";
+  assert.equal((await openDataset(archive(members))).notes, [told]);
+  assert.ok((await refusalOf(openDataset(archive(members), { strict: true }))).endsWith(told));
+});
+
+test('kinds of factors are taken from where the file says them', async () => {
   const images = pixels([3, 1, 1], ramp(3));
   const factors = npyBytes({ descr: '<f8', shape: [3, 2], data: doubles(5, 0, 9, 1, 7, 2) });
   const open = (...kinds: string[]) => openDataset(archive({ images, factors, factor_types: words(...kinds) }));
@@ -504,10 +583,6 @@ test('archives that are no data set are refused with what was expected', async (
     [
       { images: GOOD, factors: pixels([2, 2], ramp(4)), factor_names: pixels([1], concatenate('ab'), '|S2') },
       'expected 2 different names, got "ab"',
-    ],
-    [
-      { images: GOOD, factors: pixels([2, 1], ramp(2)), factor_names: pixels([1], ramp(1)) },
-      'expected a list of strings, got (1,) uint8',
     ],
     [
       { images: GOOD, factors: pixels([2, 1], ramp(2)), factor_names: pixels([1], Uint8Array.of(0xff), '|S1') },

@@ -19,7 +19,10 @@ async function optionErrorOf(promise: Promise<{ close?(): unknown }>): Promise<s
 }
 
 // Those that name a part of the data have tests with such data.
-const ALL: Omit<Required<FileOptions>, 'imagesMember' | 'factorsMember' | 'factorsFile' | 'strict'> = {
+const ALL: Omit<
+  Required<FileOptions>,
+  'imagesMember' | 'factorsMember' | 'factorsFile' | 'factorColumns' | 'factorTypes' | 'header' | 'strict'
+> = {
   size: 8,
   crop: 4,
   channels: 3,

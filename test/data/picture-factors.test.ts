@@ -2,7 +2,7 @@
 import { encode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openDataset } from '../../src/data/index.js';
+import { type DatasetOptions, openDataset } from '../../src/data/index.js';
 import { concatenate } from '../io/builders.js';
 import { factorsOf, inFolder, ramp, refusalOf } from './rows.js';
 
@@ -10,10 +10,18 @@ const png = encode({ width: 2, height: 2, channels: 1, depth: 8, data: ramp(4) }
 const PICTURES = { '000001.png': png, '000002.png': png, '000003.png': png };
 
 /** Opens three pictures with a table of their factors. */
-async function open(table: string, name = 'table.csv', pictures: Readonly<Record<string, Uint8Array>> = PICTURES) {
-  return inFolder({ [name]: concatenate(table), ...pictures }, async (folder) => {
-    const dataset = await openDataset(folder, { factorsFile: `${folder}/${name}` });
+async function open(table: string, name = 'table.csv', options: DatasetOptions = {}) {
+  return inFolder({ [name]: concatenate(table), ...PICTURES }, async (folder) => {
+    const dataset = await openDataset(folder, { factorsFile: `${folder}/${name}`, ...options });
     return { factors: dataset.factors, values: await factorsOf(dataset, [0, 1, 2]) };
+  });
+}
+
+/** What was decided about a table, without the pictures and where it is. */
+async function notesOf(table: string, options: DatasetOptions = {}): Promise<string[]> {
+  return inFolder({ 'table.csv': concatenate(table), ...PICTURES }, async (folder) => {
+    const { notes = [] } = await openDataset(folder, { factorsFile: `${folder}/table.csv`, ...options });
+    return notes.slice(1).map((text) => text.replace(`${folder}/`, ''));
   });
 }
 
@@ -51,11 +59,69 @@ test('pictures without a row, rows without a picture, and names twice are refuse
     await refusal(...lines, ...more),
     'got rows without a picture, 000004.png, 000005.png, 000006.png and 1 more',
   );
+  assert.match(
+    await refusal(...lines, 'x.bmp,1'),
+    "got rows without a picture, x.bmp; BMP is not read: x.bmp; PIL.Image.open('x.bmp').save('x.png') converts one",
+  );
   assert.match(await refusal(...lines, lines[0]), "row 3: expected every picture once, got '000001.png' again");
   assert.match(
     await refusalOf(open('a,b\n1,2\n3,4\n5,6\n')),
     "expected a column of names of pictures, such as '000001.png', got none",
   );
+});
+
+const INDEXED = ',file,shape\n0,000001.png,5\n1,000002.png,5\n2,000003.png,7\n';
+const SHAPE = { factors: [{ name: 'shape', size: 2, values: [5, 7] }], values: [0, 0, 1] };
+
+test('an index of pandas is no factor, as for score, and keeping it is asked for by its number', async () => {
+  assert.equal(await open(INDEXED), SHAPE);
+  const note = 'table.csv: the first column names the rows and is left out, factorColumns = 0:3 keeps it';
+  assert.equal(await notesOf(INDEXED), [note]);
+  const kept = await open(INDEXED, 'table.csv', { factorColumns: '0:3' });
+  assert.equal(
+    kept.factors.map(({ size }) => size),
+    [3, 2],
+  );
+  assert.match(await refusalOf(open(INDEXED, 'table.csv', { strict: true })), /names the rows and is left out/);
+  assert.equal(await open(INDEXED, 'table.csv', { factorColumns: 'shape', strict: true }), SHAPE);
+  assert.match(
+    await refusalOf(open(INDEXED, 'table.csv', { factorColumns: 'shap' })),
+    /factorColumns: shap: found no column 'shap'; did you mean shape\?$/,
+  );
+});
+
+test('an index of the names of pictures is known, and no guess', async () => {
+  const table = ',shape\n000001.png,5\n000002.png,5\n000003.png,7\n';
+  assert.equal(await notesOf(table), []);
+  assert.equal(await open(table, 'table.csv', { strict: true }), SHAPE);
+});
+
+test('a table without names of columns is read as header says', async () => {
+  const table = '000001.png,5\n000002.png,5\n000003.png,7\n';
+  const { factors } = await open(table, 'table.csv', { header: false });
+  assert.equal(factors, [{ name: 'factor0', size: 2, values: [5, 7] }]);
+});
+
+test('columns that hardly repeat, such as ids, dates and other names, are noted', async () => {
+  const names = Array.from({ length: 24 }, (_, i) => `${i}.png`);
+  const pictures = Object.fromEntries(names.map((name) => [name, png]));
+  const lines = names.map((name, i) => `${name},${1000 - 7 * i},day ${i},${i % 2}`);
+  const table = `file,id,date,shape\n${lines.join('\n')}\n`;
+  await inFolder({ 'table.csv': concatenate(table), ...pictures }, async (folder) => {
+    const open = (options: DatasetOptions) => openDataset(folder, { factorsFile: `${folder}/table.csv`, ...options });
+    const { notes = [] } = await open({});
+    assert.equal(notes.slice(-2), [
+      "factor 'id' has 24 whole values and is taken as discrete, unless factorTypes says continuous",
+      "factor 'date' has 24 different words in 24 rows and is taken as discrete, factorColumns names the columns that are factors",
+    ]);
+    assert.match(await refusalOf(open({ strict: true })), /factor 'id' has 24 whole values/);
+    assert.equal((await open({ strict: true, factorColumns: 'shape' })).factors, [{ name: 'shape', size: 2 }]);
+    const { factors } = await open({ factorColumns: 'id,shape', factorTypes: ['continuous', null] });
+    assert.equal(
+      factors.map(({ size }) => size),
+      [null, 2],
+    );
+  });
 });
 
 test.run();

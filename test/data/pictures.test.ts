@@ -263,4 +263,46 @@ test('options out of range are refused', async () => {
   }
 });
 
+/** The bytes of a text. */
+const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+
+test('pictures of kinds that are not read are noted, which strict refuses', async () => {
+  const png = encode({ width: 2, height: 2, channels: 1, depth: 8, data: ramp(4) });
+  const others = { 'b.webp': png, 'c.BMP': png, 'd.tif': png, 'e.gif': png, 'read.txt': png };
+  await inFolder({ 'a.png': png, 'f.jfif': await read('grey.jpg'), ...others }, async (folder) => {
+    const dataset = await openDataset(folder, { size: 2 });
+    assert.is(dataset.size, 2, 'JPEG has other endings, too');
+    const told =
+      "4 pictures are left out: WebP, BMP, TIFF, GIF is not read: b.webp, c.BMP, d.tif and 1 more; PIL.Image.open('b.webp').save('b.png') converts one";
+    assert.is(dataset.notes?.[0], told);
+    assert.ok((await refusalOf(openDataset(folder, { size: 2, strict: true }))).endsWith(told));
+  });
+});
+
+test('pictures of kinds that are not read, alone, are named with what converts them', async () => {
+  await inFolder({ 'a.webp': ramp(9), 'b.webp': ramp(9) }, async (folder) => {
+    assert.match(
+      await refusalOf(openDataset(folder)),
+      /holds no file of images .*; WebP is not read: a.webp, b.webp; PIL.Image.open\('a.webp'\).save\('a.png'\) converts one$/,
+    );
+  });
+  const starts = {
+    BMP: 'BM6\0\0\0\0\0\0',
+    GIF: 'GIF89a',
+    TIFF: 'II*\0',
+    WebP: 'RIFF\x01\0\0\0WEBPVP8 ',
+    AVIF: '\0\0\0\x1cftypavif',
+    HEIC: '\0\0\0\x1cftypheic',
+    'JPEG 2000': '\0\0\0\x0cjP  ',
+    PNM: 'P5\n2 2\n',
+  };
+  for (const [kind, start] of Object.entries(starts)) {
+    await inFolder({ 'a.png': latin1(`${start}more than a header`), 'b.x': latin1(start) }, async (folder) => {
+      const told = `, got ${kind}; PIL.Image.open('`;
+      assert.ok((await refusalOf(openDataset(folder))).includes(`expected a PNG or JPEG picture${told}a.png`), kind);
+      assert.ok((await refusalOf(openDataset(`${folder}/b.x`))).includes(`${told}b.x').save('b.png') converts one`));
+    });
+  }
+});
+
 test.run();

@@ -191,7 +191,7 @@ test('writing that fails leaves what was there, and nothing beside it', async ({
   assert.equal(await readdir(inside), ['result.npy']);
   assert.is(
     ((await errorOf(() => writeFileAtomically(join(inside, 'no', 'a.npy'), []))) as NodeJS.ErrnoException).code,
-    'ENOENT',
+    'ERR_NO_OUTPUT',
   );
 });
 

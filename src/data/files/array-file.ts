@@ -1,18 +1,19 @@
 import { DataError } from '../../errors.js';
-import { checkFactorNames, FACTOR_NAMES, FACTOR_TYPES, readFactorTypes } from '../../io/factor-labels.js';
-import { openTensors, readStrings, type Tensor } from '../../io/open-tensors.js';
+import { countColumns, describeWords } from '../../io/columns.js';
+import { readFactorLabels } from '../../io/factor-labels.js';
+import { openTensors, type Tensor } from '../../io/open-tensors.js';
+import { withWords } from '../../io/reshape.js';
 import { ROLES } from '../../io/roles.js';
 import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
 import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
-import type { FactorType } from '../../types.js';
-import type { Dataset, Reading } from '../dataset.js';
+import type { Dataset } from '../dataset.js';
 import { openArrayImages } from './array-images.js';
 import { checksumOfText, identifyFile } from './checksum.js';
 import { type ColumnsTable, tableOfColumns } from './columns-table.js';
 import { type FactorTable, fileDataset, gridTable, NO_FACTORS } from './file-dataset.js';
-import { type FileOptions, type FileSettings, refuseUseless } from './file-options.js';
+import { type FileOptions, type FileSettings, refuseUseless, typesGiven } from './file-options.js';
 import { pixelElements, pixelLayout, placeOf } from './pixels.js';
 
 /** Names of members that are taken for images unasked, the best first. */
@@ -29,7 +30,6 @@ const IMAGES = ['images', 'imgs', 'x_train', 'X_train', 'train_images', 'X', 'x'
 export async function openArrayDataset(source: ByteSource, name: string, options: FileSettings): Promise<Dataset> {
   const { path } = source;
   const tensors = await openTensors(source, (member) => member === 'metadata');
-  const find = (member: string) => tensors.find((tensor) => tensor.name === member);
   const chosen = pickImages(tensors, options, path);
   const pixels = chosen.tensor;
   const { rows } = pixelLayout(pixels.shape, placeOf(pixels), options.order ?? options.like?.order);
@@ -43,7 +43,7 @@ export async function openArrayDataset(source: ByteSource, name: string, options
   try {
     const { images, reading, notes } = await openArrayImages(bare?.tensor ?? pixels, options);
     const factors = pickFactors(tensors, pixels, options, path);
-    const found = await findFactors(pixels, rows, factors, find, options.like?.labels);
+    const found = await findFactors(pixels, rows, factors, tensors, options);
     const isArchive = pixels.name !== null;
     const checksums = tensors.map((tensor) => `${tensor.name} ${tensor.checksum}`).join('\n');
     return fileDataset({
@@ -74,7 +74,7 @@ export async function openArrayDataset(source: ByteSource, name: string, options
 
 /** What the type and the storage of the images have no use for. */
 function refuseUselessFor(pixels: Tensor, options: FileOptions): void {
-  const members = pixels.name === null ? [] : (['imagesMember', 'factorsMember'] as const);
+  const members = pixels.name === null ? [] : (['imagesMember', 'factorsMember', 'factorTypes'] as const);
   const always = [...(pixels.shape.length > 3 ? (['order'] as const) : []), ...members];
   refuseUseless(options, ['maximum', 'unpackTo', ...always], 'images of an array');
   const { dtype } = pixelElements(pixels);
@@ -85,11 +85,12 @@ function refuseUselessFor(pixels: Tensor, options: FileOptions): void {
 }
 
 /** What else decides which arrays are taken; nothing where nothing was said. */
-function chosenMembers({ order, imagesMember, factorsMember }: FileOptions) {
+function chosenMembers({ order, imagesMember, factorsMember, factorTypes }: FileOptions) {
   return {
     ...(order !== undefined && { order }),
     ...(imagesMember !== undefined && { imagesMember }),
     ...(factorsMember !== undefined && { factorsMember }),
+    ...(factorTypes !== undefined && { factorTypes: factorTypes.join() }),
   };
 }
 
@@ -101,7 +102,8 @@ interface Chosen {
 function pickImages(tensors: readonly Tensor[], { imagesMember }: FileOptions, path: string): Chosen {
   if (tensors.length === 1 && tensors[0].name === null) return { tensor: tensors[0], notes: [] };
   if (imagesMember !== undefined) return { tensor: named(tensors, 'imagesMember', imagesMember, path), notes: [] };
-  const looksLikeImages = ({ layout, shape }: Tensor) => layout !== null && shape.length >= 3;
+  const areFactors = ({ name, table }: Tensor) => ROLES.factors.includes(name ?? '') && table.refusal === null;
+  const looksLikeImages = (tensor: Tensor) => tensor.layout !== null && tensor.shape.length >= 3 && !areFactors(tensor);
   const usual = bestOf(tensors, IMAGES);
   const others = tensors.filter((tensor) => tensor !== usual && looksLikeImages(tensor));
   const tensor = usual ?? (others.length === 1 ? others[0] : undefined);
@@ -161,9 +163,10 @@ async function findFactors(
   pixels: Tensor,
   rows: number,
   chosen: Chosen | null,
-  find: (member: string) => Tensor | undefined,
-  labels: Reading['labels'],
+  tensors: readonly Tensor[],
+  { factorTypes, like }: FileSettings,
 ): Promise<ColumnsTable> {
+  const { path } = pixels;
   if (chosen === null) {
     const grid = mpi3dGrid(pixels.shape);
     const text = 'the factors are those of the grid of MPI3D, in the order of its authors';
@@ -171,46 +174,33 @@ async function findFactors(
       ? { table: NO_FACTORS, notes: [note('no-factors', 'it holds no factors')] }
       : { table: grid, notes: [note('grid-factors', text)] };
   }
-  const table = chosen.tensor;
-  const width = widthOf(table);
-  if (table.name === 'latents_classes') {
-    const names = width === DSPRITES_NAMES.length ? DSPRITES_NAMES : plainNames(width);
-    return readColumns(table, rows, names, undefined, labels);
+  const place = placeOf(chosen.tensor);
+  const entry = await withWords(chosen.tensor.table);
+  if (entry.refusal !== null) throw new DataError(entry.refusal, place);
+  const width = countColumns(entry);
+  if (entry.shape[0] !== rows) {
+    throw new DataError(`expected a row for each of ${rows} images, got ${entry.shape[0]}`, place);
   }
-  const [names, kinds] = [find(FACTOR_NAMES), find(FACTOR_TYPES)];
-  const types = kinds && (await readFactorTypes(kinds.table, width));
-  if (names === undefined) return readColumns(table, rows, plainNames(width), types, labels);
-  const given = await readStrings(names);
-  checkFactorNames(given, width, names);
-  return readColumns(table, rows, given, types, labels);
-}
-
-/** The number of factors in a table, (N, K), or in a column, (N). */
-function widthOf({ shape }: Tensor): number {
-  return shape.length === 1 ? 1 : shape[1];
+  const refused: DataError[] = [];
+  const file = { path, format: 'npz', arrays: tensors.map(({ table }) => table) };
+  const labels = await readFactorLabels(file, entry, (refusal) => refused.push(refusal));
+  const isDsprites = entry.name === 'latents_classes' && width === DSPRITES_NAMES.length;
+  const names = isDsprites ? DSPRITES_NAMES : (labels.names ?? plainNames(width));
+  const types = typesGiven(factorTypes, width).map((type, k) => type ?? labels.types?.[k] ?? null);
+  const { data } = await entry.read();
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    const where = { row: Math.floor(bad / width), column: bad % width };
+    throw new DataError(`expected a number, got ${data[bad]}`, { ...place, ...where });
+  }
+  const { words } = entry;
+  const found = tableOfColumns({ names, values: data, rows, types, words }, { labels: like?.labels });
+  const ofNames = refused.map(({ message }) => note('unused-factor-names', `factors are numbered: ${message}`));
+  return { ...found, notes: [...(entry.notes ?? []), ...describeWords(entry), ...ofNames, ...found.notes] };
 }
 
 function plainNames(width: number): string[] {
   return width === 1 ? ['label'] : Array.from({ length: width }, (_, k) => `factor${k}`);
-}
-
-async function readColumns(
-  tensor: Tensor,
-  rows: number,
-  names: readonly string[],
-  types: readonly FactorType[] | undefined,
-  labels: Reading['labels'],
-): Promise<ColumnsTable> {
-  if (tensor.shape[0] !== rows) {
-    throw new DataError(`expected a row for each of ${rows} images, got ${tensor.shape[0]}`, placeOf(tensor));
-  }
-  const { data } = await tensor.table.read();
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    const where = { row: Math.floor(bad / names.length), column: bad % names.length };
-    throw new DataError(`expected a number, got ${data[bad]}`, { ...placeOf(tensor), ...where });
-  }
-  return tableOfColumns({ names, values: data, rows, types }, { labels });
 }
 
 // Sizes of object_color and object_shape: the published full variants (toy, realistic, real) and

@@ -1,5 +1,6 @@
-import { factorTypeOf } from '../../factor-type.js';
+import { describeKind, describeManyWords, factorTypeOf } from '../../factor-type.js';
 import { type Note, note } from '../../note.js';
+import { findOneHot } from '../../one-hot.js';
 import type { FactorType } from '../../types.js';
 import type { Factor, FactorValues } from '../dataset.js';
 import type { FactorTable } from './file-dataset.js';
@@ -11,7 +12,7 @@ export interface Columns {
   readonly values: ArrayLike<number>;
   readonly rows: number;
   /** Their kinds, where the file says them. */
-  readonly types?: readonly FactorType[];
+  readonly types?: ReadonlyArray<FactorType | null>;
   /** By column: null for numbers; of words the different ones, whose places are its numbers. */
   readonly words?: ReadonlyArray<readonly string[] | null>;
 }
@@ -39,11 +40,11 @@ const MOST_RANKED = 1024;
  * numbered in rising order, behind those that other data have numbered already.
  */
 export function tableOfColumns(columns: Columns, { isRanked = false, labels = {} }: Known = {}): ColumnsTable {
-  const { names, values, rows } = columns;
+  const { names, values, rows, types } = columns;
   const width = names.length;
   const factors: Factor[] = [];
   const kept: Array<{ column: number; numberOf: ReadonlyMap<number, number> | null }> = [];
-  const notes: Note[] = [];
+  const notes: Note[] = isRanked ? [] : describeOneHot(columns);
   for (const [column, name] of names.entries()) {
     const words = columns.words?.[column] ?? null;
     const range = rangeOf(values, rows, width, column);
@@ -52,6 +53,7 @@ export function tableOfColumns(columns: Columns, { isRanked = false, labels = {}
       notes.push(note('constant-column', text));
       continue;
     }
+    if (!isRanked && types?.[column] == null) notes.push(...describeColumn(columns, column));
     const distinct = valuesOfDiscrete(columns, column, isRanked);
     if (distinct === null) {
       factors.push({ name, size: null, range });
@@ -74,6 +76,23 @@ export function tableOfColumns(columns: Columns, { isRanked = false, labels = {}
     }
   };
   return { table: { factors, read }, notes };
+}
+
+/** What may as well be of the other kind, or no factor. */
+function describeColumn({ names, values, rows, words }: Columns, column: number): Note[] {
+  const name = `factor '${names[column]}'`;
+  const list = words?.[column] ?? null;
+  if (list !== null) return describeManyWords(list.length, rows, name);
+  return describeKind({ data: values, rows, columns: names.length }, column, name);
+}
+
+function describeOneHot({ names, values, rows }: Columns): Note[] {
+  return findOneHot({ data: values, rows, columns: names.length }).map(({ from, to }) =>
+    note('one-hot', `factors '${names[from]}' to '${names[to - 1]}' are one, one-hot: each row has one 1 in them`, {
+      suggestion: 'numpy.argmax of them joins them',
+      isGuess: true,
+    }),
+  );
 }
 
 /** The values of a discrete column in rising order; null of one that varies along a line. */

@@ -1,6 +1,8 @@
 /** What a file of images does not say itself. */
 import { wrongValue } from '../../errors.js';
+import { FACTOR_TYPES, HEADER } from '../../options/common-rules.js';
 import { boolean, choice, type GivenOf, integer, other, text, ValueProblem } from '../../options/rule.js';
+import type { FactorType } from '../../types.js';
 import type { Reading } from '../dataset.js';
 
 export const FILE_OPTIONS = {
@@ -71,6 +73,21 @@ export const FILE_OPTIONS = {
     names: 'files',
     description: 'table of the factors of pictures, a column of which has their names',
   }),
+  /** Which columns of that table are factors. Default: all but those of names. */
+  factorColumns: text({
+    placeholder: 'list',
+    defaultText: 'all but names of pictures and rows',
+    description: 'columns of the table of factors by name, as a,b,z* or 0:3',
+    needs: { option: 'factorsFile' },
+  }),
+  /** Whether the first row of that table holds names. */
+  header: {
+    ...HEADER,
+    description: 'whether the first row of the table of factors holds names',
+    needs: { option: 'factorsFile' },
+  },
+  /** Kinds of the factors, a column each; null for those that their values tell. */
+  factorTypes: FACTOR_TYPES,
   /**
    * An .npy file, in Node, for images that cannot be read in pieces as they are: deflated ones, or
    * HDF5 in wide chunks. They are written there once; a file of the same images that is there
@@ -94,6 +111,16 @@ export type FileSettings = FileOptions & { readonly like?: Reading };
 /** The edge that images are resized to. */
 export function edgeOf({ size, like }: FileSettings): number {
   return size ?? like?.size ?? 64;
+}
+
+/**
+ * The kinds that were given of K factors; null of others.
+ * @throws RangeError for another number of them
+ */
+export function typesGiven(types: FileOptions['factorTypes'], count: number): ReadonlyArray<FactorType | null> {
+  if (types === undefined) return new Array(count).fill(null);
+  if (types.length === count) return types;
+  throw wrongValue({ option: 'factorTypes', problem: `expected ${count}, one for each factor, got ${types.length}` });
 }
 
 /** Their names. */

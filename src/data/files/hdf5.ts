@@ -1,6 +1,7 @@
 import { DataError } from '../../errors.js';
 import type { Hdf5Array } from '../../io/hdf5/array.js';
 import { entryOf, readHdf5 } from '../../io/hdf5/open.js';
+import { ROLES } from '../../io/roles.js';
 import { formatShape } from '../../io/shape.js';
 import type { ByteSource } from '../../io/source.js';
 import { type Note, note } from '../../note.js';
@@ -156,19 +157,23 @@ async function readLabels(
   source: ByteSource,
   known: Reading['labels'],
 ): Promise<ColumnsTable> {
-  const labels = arrays.find(({ name }) => name === 'labels');
+  const found = ['labels', ...ROLES.factors].map((member) => arrays.find(({ name }) => name === member));
+  const labels = found.find((array) => array !== undefined);
   if (labels === undefined) return { table: NO_FACTORS, notes: [note('no-factors', 'it holds no labels')] };
   const { path } = source;
   const { shape } = labels;
   const width = shape.length === 1 ? 1 : shape[1];
   if (shape.length > 2 || shape[0] !== rows || width === 0) {
-    throw new DataError(`expected labels of shape (${rows}, K), got ${formatShape(shape)}`, { path, member: 'labels' });
+    throw new DataError(`expected labels of shape (${rows}, K), got ${formatShape(shape)}`, {
+      path,
+      member: labels.name,
+    });
   }
   const values = Float64Array.from((await entryOf(source, labels).read()).data);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     const where = { row: Math.floor(bad / width), column: bad % width };
-    throw new DataError(`expected a number, got ${values[bad]}`, { path, member: 'labels', ...where });
+    throw new DataError(`expected a number, got ${values[bad]}`, { path, member: labels.name, ...where });
   }
   const plain = Array.from({ length: width }, (_, k) => (width === 1 ? 'label' : `factor${k}`));
   const columns = tableOfColumns({ names: plain, values, rows }, { isRanked: true, labels: known });

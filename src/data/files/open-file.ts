@@ -13,6 +13,7 @@ import { type FileKind, kindOf, kindOfBytes } from './kinds.js';
 import { byName, type NamedFile, withFile } from './named-file.js';
 import { openPictures, picturesAmong } from './pictures.js';
 import { norbParts, openNorb } from './small-norb.js';
+import { describeUnread, howToConvert, noteUnread, unreadKindOfBytes } from './unread-pictures.js';
 
 const KNOWN =
   'an .npz or .npy of images, an HDF5 file, IDX files, smallNORB files, MAT files of cars, or a folder of PNG or JPEG pictures';
@@ -82,8 +83,14 @@ async function openSource(
     case 'png':
     case 'jpeg':
       throw new DataError('a single picture; give the folder it is in', { path });
-    case null:
-      throw new DataError(`begins like no file of images that is read here: expected ${KNOWN}`, { path, byte: 0 });
+    case null: {
+      const unread = unreadKindOfBytes(await source.read(0, Math.min(source.size, 16)));
+      const got = unread === null ? '' : `, got ${unread}; ${howToConvert(name)}`;
+      throw new DataError(`begins like no file of images that is read here: expected ${KNOWN}${got}`, {
+        path,
+        byte: 0,
+      });
+    }
   }
 }
 
@@ -146,8 +153,12 @@ async function openFiles(
   // checked on reading.
   const pictures = picturesAmong(files);
   if (pictures.length > 0) {
-    refuseUseless(options, ['size', 'crop', 'channels', 'maximum', 'factorsFile'], 'pictures');
-    return openPictures(pictures, path, name, options);
+    refuseUseless(
+      options,
+      ['size', 'crop', 'channels', 'maximum', 'factorsFile', 'factorColumns', 'header', 'factorTypes'],
+      'pictures',
+    );
+    return openPictures(pictures, path, name, options, noteUnread(files));
   }
   const others = files.slice(0, LOOKED_INTO);
   const kinds = new Map<NamedFile, FileKind | null>();
@@ -168,7 +179,9 @@ async function openFiles(
     refuseUseless(options, [], 'IDX files');
     return openIdxDataset(await openPairs(pairs), name, options.like?.labels);
   }
-  throw new DataError(`holds no file of images that is read here: expected ${KNOWN}`, { path });
+  const unread = describeUnread(files.map((file) => file.name));
+  const got = unread === null ? '' : `; ${unread}`;
+  throw new DataError(`holds no file of images that is read here: expected ${KNOWN}${got}`, { path });
 }
 
 interface NamedPair {

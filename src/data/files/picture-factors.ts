@@ -1,16 +1,29 @@
 /** Factors of pictures: a table that names them, as CelebA's list_attr_celeba.txt. */
 import { DataError } from '../../errors.js';
-import { type ArrayEntry, type ByteSource, countColumns, openArrays } from '../../io/index.js';
-import type { Reading } from '../dataset.js';
+import {
+  type ArrayEntry,
+  type ByteSource,
+  countColumns,
+  describeWords,
+  dropRowNames,
+  findColumns,
+  nameReading,
+  nameReadingNotes,
+  openArrays,
+} from '../../io/index.js';
+import type { Note } from '../../note.js';
 import { type ColumnsTable, tableOfColumns } from './columns-table.js';
+import { type FileSettings, typesGiven } from './file-options.js';
 import type { NamedFile } from './named-file.js';
+import { describeUnread } from './unread-pictures.js';
 
 const SHOWN = 3;
 
 /**
  * The factors of pictures out of a table of any kind: the column of words that has their names is
  * found, and rows are put in the order of the pictures. A name is that of the file, or its path in
- * the folder.
+ * the folder. Factors are the other columns that are asked for, or all but those that name the
+ * rows, as for every table.
  *
  * @throws DataError for a table without such a column, and for pictures without a row or rows
  * without a picture
@@ -18,10 +31,11 @@ const SHOWN = 3;
 export async function readPictureFactors(
   source: ByteSource,
   pictures: readonly NamedFile[],
-  labels: Reading['labels'],
+  { factorColumns, factorTypes, header, like }: FileSettings,
 ): Promise<ColumnsTable> {
   const { path } = source;
-  const [entry] = (await openArrays(await withoutCount(source))).arrays;
+  const file = await openArrays(await withoutCount(source), { role: 'factors', header });
+  const [entry] = file.arrays;
   const { columnNames = [], words = [] } = entry;
   const column = findNames(entry, pictures, path);
   const { data, columns } = await entry.read();
@@ -48,7 +62,7 @@ export async function readPictureFactors(
     'rows without a picture,',
     path,
   );
-  const factors = Array.from({ length: columns }, (_, k) => k).filter((k) => k !== column);
+  const { factors, notes } = chooseFactors(entry, column, factorColumns);
   const values = new Float64Array(rows.length * factors.length);
   for (const [i, row] of rows.entries()) {
     for (const [k, from] of factors.entries()) {
@@ -61,8 +75,40 @@ export async function readPictureFactors(
     throw new DataError(`expected a number, got ${values[bad]}`, { path, row, column: at });
   }
   const names = factors.map((k, i) => columnNames[k] || `factor${i}`);
-  const told = { names, values, rows: rows.length, words: factors.map((k) => words[k] ?? null) };
-  return tableOfColumns(told, { labels });
+  const told = {
+    names,
+    values,
+    rows: rows.length,
+    types: typesGiven(factorTypes, names.length),
+    words: factors.map((k) => words[k] ?? null),
+  };
+  const found = tableOfColumns(told, { labels: like?.labels });
+  const ofReading = nameReadingNotes([...(file.notes ?? []), ...(entry.notes ?? []), ...notes], 'factors');
+  const ofWords = describeWords({ path, columnNames: names, words: told.words });
+  return { ...found, notes: [...ofReading, ...ofWords, ...found.notes] };
+}
+
+/** The columns that are factors: of those that are asked for, or of all, the names are none. */
+function chooseFactors(
+  entry: ArrayEntry,
+  names: number,
+  selection: string | undefined,
+): { readonly factors: readonly number[]; readonly notes: readonly Note[] } {
+  if (selection !== undefined) {
+    try {
+      const found = findColumns(entry, selection, 'factors').map(({ column }) => column);
+      const factors = found.filter((column) => column !== names);
+      return { factors, notes: [] };
+    } catch (error) {
+      throw nameReading(error);
+    }
+  }
+  const all = Array.from({ length: countColumns(entry) }, (_, column) => column);
+  const { kept, notes } = dropRowNames(entry, 'factors');
+  const factors = (kept?.map(({ column }) => column) ?? all).filter((column) => column !== names);
+  // What is known for the names of the pictures is no guess.
+  const isKnown = kept === null ? names === 0 : factors.length === all.length - 1;
+  return { factors, notes: isKnown ? [] : notes };
 }
 
 /** The column whose words are names of pictures. */
@@ -79,9 +125,10 @@ function findNames(entry: ArrayEntry, pictures: readonly NamedFile[], path: stri
 function refuseSome(names: readonly string[], what: string, path: string): void {
   if (names.length === 0) return;
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
-  throw new DataError(`expected a row for every picture, got ${what} ${names.slice(0, SHOWN).join(', ')}${more}`, {
-    path,
-  });
+  const unread = describeUnread(names);
+  const help = unread === null ? '' : `; ${unread}`;
+  const got = `${what} ${names.slice(0, SHOWN).join(', ')}${more}`;
+  throw new DataError(`expected a row for every picture, got ${got}${help}`, { path });
 }
 
 function lastStep(name: string): string {

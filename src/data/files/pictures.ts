@@ -13,7 +13,7 @@ import type { Picture } from './picture.js';
 import { readPictureFactors } from './picture-factors.js';
 import { readPicture, readPictureHeader } from './read-picture.js';
 
-const NAME = /\.(png|jpe?g)$/i;
+const NAME = /\.(png|jpe?g|jpe|jfif)$/i;
 const KEPT_BYTES = 2 ** 30;
 const HEADERS_AT_A_TIME = 64;
 const LISTED_LABELS = 20;
@@ -29,12 +29,14 @@ export function picturesAmong(files: readonly NamedFile[]): NamedFile[] {
  * factors are those of a table; without one, where all pictures are in folders of their own, those
  * are the factor `label`. Headers are read at once; pictures are decoded when they are asked for,
  * and kept up to 1 GiB in all.
+ * @param notes of the folder
  */
 export async function openPictures(
   files: readonly NamedFile[],
   path: string,
   name: string,
   options: FileSettings,
+  notes: readonly Note[] = [],
 ): Promise<Dataset> {
   const { like, factorsFile } = options;
   // What is white in bytes says nothing of 16 bits.
@@ -87,7 +89,8 @@ export async function openPictures(
       for (let i = 0; i < rows.length; i++) await readOne(rows[i], out, i * imageBytes);
     },
   };
-  const factors = factorsFile === undefined ? labelsOf(files, like?.labels) : await readTable(factorsFile, files, like);
+  const factors =
+    factorsFile === undefined ? labelsOf(files, like?.labels) : await readTable(factorsFile, files, options);
   const cut = crop === undefined ? 'the largest centred square' : `the centred ${crop} x ${crop} pixels`;
   return fileDataset({
     name,
@@ -103,7 +106,7 @@ export async function openPictures(
     images,
     reading: { white: white ?? 255, size: edge, channels, ...(crop !== undefined && { crop }) },
     table: factors.table,
-    notes: [describeResized(`${cut} of every picture,`, edge), ...(looked?.notes ?? []), ...factors.notes],
+    notes: [...notes, describeResized(`${cut} of every picture,`, edge), ...(looked?.notes ?? []), ...factors.notes],
   });
 }
 
@@ -147,11 +150,11 @@ async function lookAt(files: readonly NamedFile[], path: string, options: FileSe
   return { channels: coloured > 0 ? 3 : 1, notes };
 }
 
-async function readTable(path: string, files: readonly NamedFile[], like?: Reading): Promise<ColumnsTable> {
+async function readTable(path: string, files: readonly NamedFile[], settings: FileSettings): Promise<ColumnsTable> {
   const { openFileSource } = await import('./disk.js');
   const source = await openFileSource(path);
   try {
-    return await readPictureFactors(source, files, like?.labels);
+    return await readPictureFactors(source, files, settings);
   } finally {
     await source.close?.();
   }

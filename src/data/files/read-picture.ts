@@ -5,6 +5,7 @@ import { findJpegHeader, loadJpegDecoder } from './decode-jpeg.js';
 import { decodePng, PNG_HEADER_BYTES, readPngHeader } from './decode-png.js';
 import { kindOfBytes } from './kinds.js';
 import { MOST_FILE_BYTES, type Picture, type PictureHeader } from './picture.js';
+import { howToConvert, unreadKindOfBytes } from './unread-pictures.js';
 
 // More than most pictures have before their frame, and less than a disk reads ahead.
 const LOOKED_AT_BYTES = 1 << 12;
@@ -38,5 +39,7 @@ function checkFile({ size }: ByteSource, path: string): number {
 function pictureKind(bytes: Uint8Array, path: string): 'png' | 'jpeg' {
   const kind = kindOfBytes(bytes);
   if (kind === 'png' || kind === 'jpeg') return kind;
-  throw new DataError('expected a PNG or JPEG picture', { path, byte: 0 });
+  const unread = unreadKindOfBytes(bytes);
+  const got = unread === null ? '' : `, got ${unread}; ${howToConvert(path)}`;
+  throw new DataError(`expected a PNG or JPEG picture${got}`, { path, byte: 0 });
 }

@@ -19,12 +19,21 @@ export interface DecomposeFilesOptions extends DecomposeOptions {
    * one.
    */
   readonly factorsMember?: string;
-  /** Columns of bare values. */
+  /**
+   * Columns of the means: how many there are of bare values; of a table which ones, by names,
+   * ranges and patterns (`a,b`, `0:3`, `z*`).
+   */
   readonly latentColumns?: number | string;
+  /** The same of the logarithms of variances. Default as means. */
+  readonly logvarColumns?: number | string;
+  /** The same of the samples. Default as means, and none of one table. */
+  readonly zColumns?: number | string;
   /** Type of bare values. Default float32. */
   readonly latentsDtype?: Dtype;
   /** Whether the first row of a text table holds names; `auto`, the default, looks. */
   readonly header?: OpenOptions['header'];
+  /** Which arrays have samples as columns: `latents` are mu, logvar and z. */
+  readonly transpose?: 'latents' | 'factors' | 'both' | 'none';
   /** Leaves out the rows in which a number is missing, and counts them. Default false. */
   readonly dropNan?: boolean;
   /** Refuses what would be decided about the data unasked, and noted. Default false. */
@@ -38,8 +47,8 @@ export interface DecomposeFilesOptions extends DecomposeOptions {
   readonly threads?: number;
 }
 
-const { muMember, logvarMember, zMember, factorsMember, latentColumns, latentsDtype, dropNan, header } =
-  READING_OPTIONS;
+const { muMember, logvarMember, zMember, factorsMember, latentColumns, logvarColumns, zColumns } = READING_OPTIONS;
+const { latentsDtype, transpose, dropNan, header } = READING_OPTIONS;
 
 /** Every option of `decomposeFiles`. */
 export const DECOMPOSE_FILES_OPTIONS = {
@@ -51,7 +60,10 @@ export const DECOMPOSE_FILES_OPTIONS = {
   zMember,
   factorsMember: { ...factorsMember, needs: { option: 'estimator', values: ['exact'] } },
   latentColumns,
+  logvarColumns,
+  zColumns,
   latentsDtype,
+  transpose,
   dropNan,
   header,
   strict: STRICT,

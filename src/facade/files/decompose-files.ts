@@ -2,39 +2,17 @@
 import { compile } from '../../../bindings/load.js';
 import { hardwareThreads } from '../../../bindings/worker-host.js';
 import { wrongValue } from '../../errors.js';
-import {
-  type ArrayEntry,
-  type ArrayFile,
-  findByRole,
-  noteRivals,
-  pickArray,
-  pickPosterior,
-  readArrays,
-} from '../../io/index.js';
-import { type Note, notesOf, refuseGuesses, writeNotes } from '../../note.js';
+import { nameReading, readArrays } from '../../io/index.js';
+import { notesOf, refuseGuesses, writeNotes } from '../../note.js';
 import { checkOptions } from '../../options/check-options.js';
-import type { ValuesOf } from '../../options/rule.js';
 import { mention, phrase } from '../../phrase.js';
-import type { Posterior } from '../../posterior.js';
 import { type Decomposition, decompose } from '../decompose.js';
-import type { DecomposeOptions } from '../decompose-options.js';
+import { DECOMPOSE_OPTIONS, type DecomposeOptions } from '../decompose-options.js';
 import { DECOMPOSE_FILES_OPTIONS, type DecomposeFilesOptions } from './decompose-files-options.js';
-import { dropNan, suggestDropping } from './drop-nan.js';
-import { findArray, originOf } from './find-array.js';
-import { filesByRole, isBare, nameFiles, openFor, type ReadInput } from './read-input.js';
-import { nameReading, nameReadingNotes, READING_OPTIONS } from './reading-options.js';
+import { dropNan, suggestDropping, withoutRows } from './drop-nan.js';
+import { DECOMPOSED_FILES, type DecomposeFilesInput, findDecomposed } from './find-decomposed.js';
+import { filesByRole, nameFiles, type ReadInput } from './read-input.js';
 import { describeCounters } from './row-counters.js';
-
-/** The roles of files that are decomposed. */
-export const DECOMPOSED_FILES = ['mu', 'logvar', 'z'];
-
-/**
- * What {@link decomposeFiles} takes: one archive with mu and logvar, and perhaps z and factors, or
- * a file for each array.
- */
-export type DecomposeFilesInput<File = ReadInput> =
-  | File
-  | { readonly mu: File; readonly logvar?: File; readonly z?: File };
 
 /** Numbers of a posterior from which threads are worth their start. */
 const MANY_NUMBERS = 20_000;
@@ -42,7 +20,7 @@ const MANY_NUMBERS = 20_000;
 /**
  * Decomposes the posterior of files of any format.
  *
- * @param input an archive, or `{ mu, logvar, z }`: blobs, bytes or sources of ranges, in Node also
+ * @param input an archive or table, or `{ mu, logvar, z }`: blobs, bytes or sources of ranges, in Node also
  * paths
  * @returns a plain object, as `decompose` does
  * @throws TypeError, RangeError or DataError (each with a `code`), naming file, member, row and
@@ -59,7 +37,7 @@ export async function decomposeFiles(
   const isGiven = (name: string) => (options as Readonly<Record<string, unknown>>)[name] != null;
   const { draw, ...others } = values;
   const asked: DecomposeOptions = Object.fromEntries(
-    Object.entries(others).filter(([name]) => isGiven(name) && !(name in READING_OPTIONS)),
+    Object.entries(others).filter(([name]) => isGiven(name) && name in DECOMPOSE_OPTIONS),
   );
   // The kernels compile while the files are opened; a failure shows when they are used.
   compile().catch(() => {});
@@ -69,9 +47,11 @@ export async function decomposeFiles(
     throw wrongValue({ option: 'draw', problem: phrase`expected no ${other} beside it` });
   }
   const isExact = values.estimator === 'exact';
-  const { factors, notes, ...entries } = await findArrays(files, values).catch((error) => {
+  const found = await findDecomposed(files, values).catch((error) => {
     throw nameReading(error);
   });
+  const { origin, notes } = found;
+  const { factors, ...entries } = found.entries;
   try {
     refuseGuesses(notes, values.strict);
     const { mu, logvar } = entries;
@@ -82,86 +62,20 @@ export async function decomposeFiles(
     const counters = describeCounters('mu', mu, read.mu);
     refuseGuesses(counters, values.strict);
     values.signal?.throwIfAborted();
-    const { kept, notes: ofRows } = values.dropNan ? dropNan(read) : { kept: read, notes: [] };
+    const { kept, dropped, notes: ofRows } = values.dropNan ? dropNan(read) : { kept: read, dropped: 0, notes: [] };
     const { rows, columns } = kept.mu;
     const threads = isExact && rows * columns >= MANY_NUMBERS ? Math.min(hardwareThreads(), 64) : 1;
     const report = await decompose(kept, { threads, ...asked });
-    const used = { ...entries, ...(factors && { factors }) };
-    const origins = Object.entries(used).filter(([name]) => name in read);
+    const origins = Object.entries(origin).filter(([name]) => name in read);
     return {
       ...report,
-      input: { ...report.input, origin: Object.fromEntries(origins.map(([name, entry]) => [name, originOf(entry)])) },
+      input: {
+        ...report.input,
+        origin: Object.fromEntries(origins.map(([name, of]) => [name, withoutRows(of, dropped)])),
+      },
       notes: writeNotes([...notesOf(report.notes), ...notes, ...counters, ...ofRows]),
     };
   } catch (error) {
     throw nameReading(suggestDropping(nameFiles(error, { ...entries, factors })));
   }
-}
-
-/** The arrays, found but not read. */
-async function findArrays(
-  files: Exclude<DecomposeFilesInput, ReadInput>,
-  options: ValuesOf<typeof DECOMPOSE_FILES_OPTIONS>,
-): Promise<Taken & { readonly notes: readonly Note[] }> {
-  const notes: Note[] = [];
-  const { factorsMember, zMember, latentColumns, latentsDtype, header } = options;
-  const names = {
-    mu: options.muMember ?? undefined,
-    logvar: options.logvarMember ?? undefined,
-    z: zMember ?? undefined,
-  };
-  const open = (role: keyof Posterior, file: ReadInput, expectedRows?: number) =>
-    openFor(role, file, {
-      columns: latentColumns,
-      dtype: latentsDtype,
-      header,
-      takesMissing: options.dropNan,
-      expectedRows,
-    });
-  const muFile = await open('mu', files.mu);
-  if (files.logvar === undefined) {
-    if (files.z !== undefined) {
-      throw wrongValue({ option: 'z', problem: 'expected a file only beside one with logvar' });
-    }
-    if (isBare(muFile)) {
-      throw wrongValue({
-        option: 'logvar',
-        problem: `expected a second file: ${muFile.path} holds one array without a name`,
-      });
-    }
-    const entries = pickPosterior(muFile, names);
-    // An estimator of training has no use for factors.
-    const factors = options.estimator === 'exact' ? findFactors(muFile, factorsMember ?? undefined) : undefined;
-    const taken = { ...entries, ...(factors && { factors }) };
-    return { ...taken, notes: noteTaken(muFile, taken, { ...names, factors: factorsMember ?? undefined }) };
-  }
-  for (const [option, value] of Object.entries({ factorsMember, ...(files.z === undefined && { zMember }) })) {
-    if (value !== null) throw wrongValue({ option, problem: 'expected only with one archive that has all arrays' });
-  }
-  const find = async (role: keyof Posterior, file: ArrayFile) => {
-    const found = await findArray(file, role, { member: names[role] ?? null, columns: latentColumns });
-    notes.push(...found.notes);
-    return found.entry;
-  };
-  const mu = await find('mu', muFile);
-  const pick = async (role: keyof Posterior, file: ReadInput) => find(role, await open(role, file, mu.shape[0]));
-  const logvar = await pick('logvar', files.logvar);
-  return { mu, logvar, ...(files.z !== undefined && { z: await pick('z', files.z) }), notes };
-}
-
-type Taken = Posterior<ArrayEntry> & { readonly factors?: ArrayEntry };
-
-/** What was decided about the arrays of an archive; those with a name were asked for. */
-function noteTaken(file: ArrayFile, taken: Taken, names: Readonly<Record<keyof Taken, string | undefined>>): Note[] {
-  const all = Object.values(taken).map(({ name }) => name ?? '');
-  return (Object.entries(taken) as Array<[keyof Taken, ArrayEntry]>).flatMap(([role, entry]) => {
-    const rivals = names[role] === undefined ? noteRivals(file, role, entry, all) : [];
-    return nameReadingNotes([...rivals, ...(entry.notes ?? [])], role);
-  });
-}
-
-/** Factors are taken if they are there, and not missed if they are not. */
-function findFactors(file: ArrayFile, member: string | undefined): ArrayEntry | undefined {
-  const isThere = member !== undefined || findByRole(file, 'factors') !== undefined;
-  return isThere ? pickArray(file, 'factors', member) : undefined;
 }

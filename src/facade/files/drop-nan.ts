@@ -1,9 +1,10 @@
 /** Rows that lack a number. */
 import { DataError } from '../../errors.js';
+import { READING_NAMES } from '../../io/index.js';
 import { type Matrix, pickRows } from '../../matrix.js';
 import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
-import { READING_NAMES } from './reading-options.js';
+import type { ArrayOrigin } from '../../types.js';
 
 /** Matrices without the rows in which a number is missing. */
 export interface Dropped<Arrays> {
@@ -40,6 +41,12 @@ function refuseEmpty(arrays: Readonly<Record<string, Matrix>>): void {
       throw new DataError(['expected numbers, got NaN in all rows', ...way], { path, column });
     }
   }
+}
+
+/** Where an array is from, with what was left out of it for missing numbers. */
+export function withoutRows(origin: ArrayOrigin, dropped: number): ArrayOrigin {
+  if (dropped === 0) return origin;
+  return { ...origin, leftOut: [...(origin.leftOut ?? []), `${dropped} row${dropped === 1 ? '' : 's'} with NaN`] };
 }
 
 /** An error about a missing number says what would leave its row out. */

@@ -1,9 +1,10 @@
 /** The array of a file for a role, and what was decided to find it. */
-import { DataError } from '../../errors.js';
+import { DataError, wrongValue } from '../../errors.js';
 import {
   type ArrayEntry,
   type ArrayFile,
   countColumns,
+  describeWords,
   dropRowNames,
   findColumns,
   findMember,
@@ -11,23 +12,26 @@ import {
   type KeptColumns,
   memberNamed,
   nameColumn,
+  nameReadingNotes,
   noteRivals,
   noteRowNames,
+  READING_NAMES,
   type Role,
   transposed,
   withColumns,
   withWords,
 } from '../../io/index.js';
-import { type Note, note } from '../../note.js';
+import type { Note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
 import type { ArrayOrigin } from '../../types.js';
 import { placeOf } from './read-input.js';
-import { nameReadingNotes } from './reading-options.js';
 
 /** What is said about an array; what is null was not. */
 export interface AskedArray {
   /** Its name, or with commas between the names of arrays of one column each. */
   readonly member: string | null;
+  /** Names of arrays that are something else. */
+  readonly besides?: readonly string[];
   /** Which columns of a table; of bare values their number, which opening them has used. */
   readonly columns?: number | string | null;
   /** Whether its rows are columns. */
@@ -41,11 +45,16 @@ export interface FoundArray {
   readonly entry: ArrayEntry;
   /** The same with all its columns, as the file has it. */
   readonly whole: ArrayEntry;
+  readonly file: ArrayFile;
+  /** Which columns of the whole were taken; null for all. */
+  readonly kept: readonly number[] | null;
   /** Takes of another array of the whole's shape what was taken of it. */
   take(other: ArrayEntry): ArrayEntry;
   readonly origin: ArrayOrigin;
   /** What was decided without being said, for its file. */
   readonly notes: readonly Note[];
+  /** The same without what was decided about the file as a whole. */
+  readonly notesOfArray: readonly Note[];
 }
 
 /**
@@ -56,11 +65,11 @@ export interface FoundArray {
 export async function findArray(
   file: ArrayFile,
   role: Role,
-  { member, columns = null, isTransposed = false, nameNotes = nameReadingNotes }: AskedArray,
+  { member, besides, columns = null, isTransposed = false, nameNotes = nameReadingNotes }: AskedArray,
 ): Promise<FoundArray> {
   const whole = await pickMembers(file, role, member);
   if (whole.refusal !== null) throw new DataError(whole.refusal, placeOf(whole));
-  const ofChoice = member === null ? noteRivals(file, role, whole) : [];
+  const ofChoice = member === null ? noteRivals(file, role, whole, besides) : [];
   const { kept, leftOut, notes } =
     typeof columns === 'string' ? chooseColumns(whole, columns, role) : dropRowNames(whole, role);
   const places = kept?.map(({ column }) => column);
@@ -72,16 +81,41 @@ export async function findArray(
     ...given,
     text: [`${file.path}: `, ...(typeof given.text === 'string' ? [given.text] : given.text)],
   }));
+  const notesOfArray = nameNotes([...ofChoice, ...(whole.notes ?? []), ...notes, ...describeWords(entry)], role);
   return {
     entry: isTransposed ? { ...transposed(entry), taken: null } : entry,
     whole,
+    file,
+    kept: places ?? null,
     take: (other) => (isTransposed ? transposed(pick(other)) : pick(other)),
     origin: {
       ...originOf(isTransposed ? { ...entry, columnNames: undefined } : entry),
       ...(leftOut.length > 0 && { leftOut }),
     },
-    notes: nameNotes([...ofFile, ...ofChoice, ...(whole.notes ?? []), ...notes, ...describeWords(entry)], role),
+    notes: [...nameNotes(ofFile, role), ...notesOfArray],
+    notesOfArray,
   };
+}
+
+/** The notes of several arrays, those of a file once. */
+export function gatherFound(found: readonly FoundArray[]): Note[] {
+  return found.flatMap(({ file, notes, notesOfArray }, i) =>
+    found.slice(0, i).some((before) => before.file === file) ? notesOfArray : notes,
+  );
+}
+
+/**
+ * A column that has two roles would be known by itself.
+ * @throws RangeError naming the columns of the second, where both are of one table
+ */
+export function refuseShared(first: FoundArray, firstRole: Role, second: FoundArray, secondRole: Role): void {
+  const columnsOf = ({ whole, kept }: FoundArray) => kept ?? Array.from({ length: countColumns(whole) }, (_, i) => i);
+  const taken = columnsOf(first);
+  const shared = columnsOf(second).find((column) => taken.includes(column));
+  if (shared === undefined) return;
+  const name = nameColumn(second.whole.columnNames ?? [], shared);
+  const problem = `expected other columns than the ${firstRole}, got ${name}`;
+  throw wrongValue({ option: READING_NAMES[secondRole].columns, problem });
 }
 
 /** What a report says of where an array is from. */
@@ -128,19 +162,4 @@ async function pickMembers(file: ArrayFile, role: Role, member: string | null): 
     entries.push(entry);
   }
   return joinColumns(entries);
-}
-
-const SHOWN_WORDS = 12;
-
-/** Which words the numbers of factors stand for. */
-function describeWords({ words, columnNames = [], path }: ArrayEntry): Note[] {
-  if (words === undefined) return [];
-  const lists = words.flatMap((list, column) => {
-    if (list === null) return [];
-    const more = list.length > SHOWN_WORDS ? ` and ${list.length - SHOWN_WORDS} more` : '';
-    return [`${nameColumn(columnNames, column)} has ${list.slice(0, SHOWN_WORDS).join(', ')}${more}`];
-  });
-  return lists.length === 0
-    ? []
-    : [note('numbered-words', `${path}: words are numbered in their order: ${lists.join('; ')}`)];
 }

@@ -5,11 +5,8 @@ import {
   type ArrayFile,
   describeArrays,
   findByRole,
-  findColumns,
   findPosterior,
-  formatShape,
   holdsNothingUsable,
-  nameColumn,
   type Role,
 } from '../../io/index.js';
 import type { Note } from '../../note.js';
@@ -17,8 +14,9 @@ import type { ValuesOf } from '../../options/rule.js';
 import { mention, phrase } from '../../phrase.js';
 import { mapPosterior, type Posterior } from '../../posterior.js';
 import type { ArrayOrigin } from '../../types.js';
-import { findArray } from './find-array.js';
-import { isBare, openFor, placeOf, type ReadInput, type Reading } from './read-input.js';
+import { findArray, gatherFound, refuseShared } from './find-array.js';
+import { isBare, openFor, type ReadInput, type Reading } from './read-input.js';
+import { refuseOtherRows } from './rows-and-columns.js';
 import type { SCORE_FILES_OPTIONS } from './score-files-options.js';
 
 /** The roles of files that are scored. */
@@ -60,6 +58,10 @@ export async function findScored(files: Exclude<ScoreFilesInput, ReadInput>, opt
       problem: phrase`expected a second file, or ${mention('factorColumns')}: ${latentsFile.path} holds one array without a name`,
     });
   }
+  if (isOneTable && typeof latentColumns !== 'string') {
+    const problem = phrase`expected beside ${mention('factorColumns')}, which takes factors from the same table`;
+    throw wrongValue({ option: 'latentColumns', problem });
+  }
   const asked = askFor(options);
   const findLatents = () => findArray(latentsFile, 'latents', asked.latents);
   if (files.factors === undefined) refuseUnnamed(latentsFile, options);
@@ -82,9 +84,11 @@ export async function findScored(files: Exclude<ScoreFilesInput, ReadInput>, opt
     ofLatents = await findLatents();
   }
   const [latents, factors] = [ofLatents.entry, ofFactors.entry];
-  if (isOneTable) refuseShared(latentsFile, latentColumns, factorColumns);
+  const isSame = files.factors === undefined || files.factors === files.latents;
+  if (isSame && typeof latentColumns === 'string' && typeof factorColumns === 'string') {
+    if (ofLatents.whole.name === ofFactors.whole.name) refuseShared(ofLatents, 'latents', ofFactors, 'factors');
+  }
   refuseOtherRows(latents, factors);
-  const ofSecond = factorsFile === latentsFile ? ofFactors.notes.filter(isOfArray) : ofFactors.notes;
   const search = findPosterior(latentsFile, ofLatents.whole);
   return {
     latents,
@@ -93,7 +97,7 @@ export async function findScored(files: Exclude<ScoreFilesInput, ReadInput>, opt
     factorsFile,
     posterior: search.posterior && mapPosterior(search.posterior, ofLatents.take),
     origin: { latents: ofLatents.origin, factors: ofFactors.origin },
-    notes: [...ofLatents.notes, ...ofSecond, ...search.notes],
+    notes: [...gatherFound([ofLatents, ofFactors]), ...search.notes],
   };
 }
 
@@ -104,13 +108,6 @@ function askFor({ latentsMember, factorsMember, latentColumns, factorColumns, tr
     latents: { member: latentsMember, columns: latentColumns, isTransposed: isTransposed('latents') },
     factors: { member: factorsMember, columns: factorColumns, isTransposed: isTransposed('factors') },
   };
-}
-
-const OF_FILE = ['numbered-header', 'found-header', 'no-header', 'counting-line', 'whole-lines', 'decimal-commas'];
-
-/** Notes of a file that both arrays are in are told with the latents. */
-function isOfArray({ code }: Note): boolean {
-  return !OF_FILE.includes(code);
 }
 
 /** One archive in which neither array has a usual name is refused with all that must be said. */
@@ -159,34 +156,6 @@ function refuseTwoOfBoth(first: ArrayFile, second: ArrayFile, { latentsMember, f
   throw new DataError(problem, { path: second.path });
 }
 
-function refuseOtherRows(latents: ArrayEntry, factors: ArrayEntry): void {
-  const [rows, columns = 1] = latents.shape;
-  const [factorRows, factorColumns = 1] = factors.shape;
-  const turned =
-    rows === factorRows
-      ? null
-      : columns === factorRows
-        ? 'latents'
-        : rows === factorColumns
-          ? 'factors'
-          : columns === factorColumns && columns > rows
-            ? 'both'
-            : null;
-  if (turned !== null) {
-    const [entry, other] = turned === 'factors' ? [factors, rows] : [latents, factorRows];
-    const shape = formatShape(entry.shape);
-    const of = turned === 'both' ? `and the factors are ${formatShape(factors.shape)}` : `beside ${other} rows`;
-    const problem = phrase`the ${turned === 'both' ? 'latents' : turned} are ${shape} ${of}, which looks transposed: ${mention('transpose', turned)} turns rows into columns`;
-    throw new DataError(problem, placeOf(entry));
-  }
-  // Before the two are compared: a file without rows is most likely the wrong file.
-  for (const entry of [latents, factors]) {
-    if (entry.shape[0] < 2) throw new DataError(`expected at least 2 rows, got ${entry.shape[0]}`, placeOf(entry));
-  }
-  if (rows === factorRows) return;
-  throw new DataError(`expected ${rows} rows to match the latents, got ${factorRows}`, placeOf(factors));
-}
-
 /** What is known of the file beside. */
 type Beside = Pick<Reading, 'expectedRows' | 'besideNumbered'>;
 
@@ -194,22 +163,4 @@ function besideOf({ notes = [] }: ArrayFile, { shape }: ArrayEntry): Beside {
   const has = (wanted: string) => notes.some(({ code }) => code === wanted);
   const besideNumbered = has('numbered-header') ? 'names' : has('counting-line') ? 'row' : undefined;
   return { expectedRows: shape[0], besideNumbered };
-}
-
-/** A column that is a latent and a factor would be known by itself. */
-function refuseShared(
-  { arrays: [table] }: ArrayFile,
-  latentColumns: Reading['columns'],
-  factorColumns: Reading['columns'],
-): void {
-  if (typeof latentColumns !== 'string' || typeof factorColumns !== 'string') {
-    const problem = phrase`expected beside ${mention('factorColumns')}, which takes factors from the same table`;
-    throw wrongValue({ option: 'latentColumns', problem });
-  }
-  const placesOf = (selection: string, role: Role) => findColumns(table, selection, role).map(({ column }) => column);
-  const ofFactors = placesOf(factorColumns, 'factors');
-  const shared = placesOf(latentColumns, 'latents').find((column) => ofFactors.includes(column));
-  if (shared === undefined) return;
-  const name = nameColumn(table.columnNames ?? [], shared);
-  throw wrongValue({ option: 'factorColumns', problem: `expected other columns than the latents, got ${name}` });
 }

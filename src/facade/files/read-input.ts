@@ -8,11 +8,12 @@ import {
   memorySource,
   type OpenOptions,
   openArrays,
+  READING_NAMES,
+  type ReadingNames,
   type Role,
 } from '../../io/index.js';
 import type { Dtype } from '../../matrix.js';
 import { kindOf, refuseUnknown } from '../../options/check-options.js';
-import { READING_NAMES, type ReadingNames } from './reading-options.js';
 
 /** Where the bytes of a file are: a Blob (or File), the bytes themselves, or ranges of them. */
 export type ReadInput = Blob | ArrayBuffer | Uint8Array | ByteSource;
@@ -45,20 +46,21 @@ export function filesByRole<Input>(
   const [first] = roles;
   if (isInput(input)) return { [first]: input as Input };
   const expected = `${takesPaths ? 'a path, ' : ''}a Blob, bytes, or a source of ranges`;
-  if (typeof input !== 'object' || input === null) {
-    throw wrongType({
-      option: first,
-      problem: `expected ${expected}, got ${input === undefined ? 'nothing' : typeof input}`,
-    });
+  if (typeof input !== 'object' || input === null || input instanceof URL) {
+    throw wrongType({ option: first, problem: `expected ${expected}, got ${describeGiven(input)}` });
   }
   refuseUnknown(owner, input, roles);
   const files = Object.entries(input).filter(([, value]) => value !== undefined);
   for (const [role, value] of [...(first in input ? [] : [[first, undefined]]), ...files] as Array<[string, unknown]>) {
     if (isInput(value)) continue;
-    const got = value === undefined ? 'nothing' : kindOf(value);
-    throw wrongType({ option: role, problem: `expected ${expected}, got ${got}` });
+    throw wrongType({ option: role, problem: `expected ${expected}, got ${describeGiven(value)}` });
   }
   return Object.fromEntries(files) as Record<string, Input>;
+}
+
+function describeGiven(value: unknown): string {
+  if (value instanceof URL) return 'a URL; fileURLToPath of node:url makes a path of one of a file';
+  return value === undefined ? 'nothing' : kindOf(value);
 }
 
 /** What a file does not say itself; an option that is null was not given. */
@@ -80,12 +82,19 @@ export interface Reading {
 export async function openFor(
   role: Role,
   input: ReadInput,
-  { columns, dtype, header, ...beside }: Reading,
+  { columns, dtype, header, takesMissing, expectedRows, besideNumbered }: Reading,
   names: Pick<ReadingNames, 'columns' | 'dtype'> = READING_NAMES[role],
 ): Promise<ArrayFile> {
   const isCount = typeof columns === 'number';
   const raw = { ...(isCount && { columns }), ...(dtype !== null && { dtype }) };
-  const file = await openArrays(toSource(input), { role, raw, ...beside, header: header ?? 'auto' });
+  const file = await openArrays(toSource(input), {
+    role,
+    raw,
+    takesMissing,
+    expectedRows,
+    besideNumbered,
+    header: header ?? 'auto',
+  });
   const option = isCount ? names.columns : dtype !== null ? names.dtype : null;
   if (option === null || file.format === 'raw') return file;
   throw wrongValue({ option, problem: `expected only for bare values, and ${file.path} is ${file.format}` });

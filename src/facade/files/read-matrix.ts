@@ -1,5 +1,6 @@
 import {
   type FactorLabels,
+  OPEN_OPTIONS,
   type OpenOptions,
   openArrays,
   type PosteriorNames,
@@ -9,8 +10,12 @@ import {
   readFactorLabels as readLabelsOf,
 } from '../../io/index.js';
 import type { Matrix } from '../../matrix.js';
+import { type Note, refuseGuesses } from '../../note.js';
+import { checkOptions } from '../../options/check-options.js';
+import { STRICT } from '../../options/common-rules.js';
+import { other, type Rule, text } from '../../options/rule.js';
 import type { Posterior } from '../../posterior.js';
-import { findArray } from './find-array.js';
+import { type FoundArray, findArray, gatherFound } from './find-array.js';
 import { type ReadInput, toSource } from './read-input.js';
 
 /** How to read one table out of a file. */
@@ -22,7 +27,28 @@ export interface ReadOptions extends Omit<OpenOptions, 'role'> {
    * a first one that only names the rows, as an index of pandas.
    */
   readonly columns?: string;
+  /** Refuses what would be decided about the file unasked. Default false. */
+  readonly strict?: boolean;
 }
+
+const { role: _, ...OPENING } = OPEN_OPTIONS;
+const MEMBER = text({ placeholder: 'name', description: 'array of an archive' });
+const COLUMNS = text({ placeholder: 'list', description: 'columns of a table' });
+
+const READ_OPTIONS = { ...OPENING, member: MEMBER, columns: COLUMNS, strict: STRICT } satisfies Record<
+  keyof ReadOptions,
+  Rule
+>;
+
+const POSTERIOR_OPTIONS = {
+  ...OPENING,
+  members: other<PosteriorNames>({
+    expected: '{ mu, logvar, z }',
+    accepts: (value) => typeof value === 'object' && value !== null,
+    description: 'names of the arrays',
+  }),
+  strict: STRICT,
+};
 
 /**
  * Reads the latents of a file of any format.
@@ -31,12 +57,12 @@ export interface ReadOptions extends Omit<OpenOptions, 'role'> {
  * const latents = await readLatents(input.files[0]);
  */
 export function readLatents(input: ReadInput, options: ReadOptions = {}): Promise<Matrix> {
-  return readRole(input, 'latents', options);
+  return readRole('readLatents', input, 'latents', options);
 }
 
 /** Reads the factors of a file of any format; see {@link readLatents}. */
 export function readFactors(input: ReadInput, options: ReadOptions = {}): Promise<Matrix> {
-  return readRole(input, 'factors', options);
+  return readRole('readFactors', input, 'factors', options);
 }
 
 /**
@@ -50,12 +76,8 @@ export function readFactors(input: ReadInput, options: ReadOptions = {}): Promis
  *   ...(types && { factorTypes: types }),
  * });
  */
-export async function readFactorLabels(
-  input: ReadInput,
-  { member, columns, ...options }: ReadOptions = {},
-): Promise<FactorLabels> {
-  const file = await openArrays(toSource(input), { ...options, role: 'factors' });
-  const { entry } = await findArray(file, 'factors', { member: member ?? null, columns });
+export async function readFactorLabels(input: ReadInput, options: ReadOptions = {}): Promise<FactorLabels> {
+  const { file, entry } = await findRole('readFactorLabels', input, 'factors', options);
   return readLabelsOf(file, entry);
 }
 
@@ -68,13 +90,34 @@ export async function readFactorLabels(
  */
 export async function readPosterior(
   input: ReadInput,
-  { members, ...options }: Omit<ReadOptions, 'member' | 'columns'> & { readonly members?: PosteriorNames } = {},
+  options: Omit<ReadOptions, 'member' | 'columns'> & { readonly members?: PosteriorNames } = {},
 ): Promise<Posterior> {
-  return readArrays(pickPosterior(await openArrays(toSource(input), { ...options, role: 'mu' }), members));
+  const { members, strict, ...opening } = checkOptions({ name: 'readPosterior' }, options, POSTERIOR_OPTIONS);
+  const file = await openArrays(toSource(input), { ...given(opening), role: 'mu' });
+  const entries = pickPosterior(file, members ?? {});
+  const found = Object.keys(entries).map((role) =>
+    findArray(file, role as keyof Posterior, { member: members?.[role as keyof Posterior] ?? null, nameNotes }),
+  );
+  refuseGuesses(gatherFound(await Promise.all(found)), strict);
+  return readArrays(entries);
 }
 
-async function readRole(input: ReadInput, role: Role, { member, columns, ...options }: ReadOptions): Promise<Matrix> {
-  const file = await openArrays(toSource(input), { ...options, role });
-  const { entry } = await findArray(file, role, { member: member ?? null, columns });
-  return entry.read();
+async function readRole(owner: string, input: ReadInput, role: Role, options: ReadOptions): Promise<Matrix> {
+  return (await findRole(owner, input, role, options)).entry.read();
+}
+
+async function findRole(owner: string, input: ReadInput, role: Role, options: ReadOptions): Promise<FoundArray> {
+  const { member, columns, strict, ...opening } = checkOptions({ name: owner }, options, READ_OPTIONS);
+  const file = await openArrays(toSource(input), { ...given(opening), role });
+  const found = await findArray(file, role, { member, columns, nameNotes });
+  refuseGuesses(found.notes, strict);
+  return found;
+}
+
+/** Options of one file are called as readers call them. */
+const nameNotes = (notes: readonly Note[]) => notes;
+
+/** Without those that were not given. */
+function given(options: object): OpenOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
 }

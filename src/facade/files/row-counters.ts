@@ -1,11 +1,10 @@
 /** Columns that number the rows: the index of a frame under whatever name, ids, row numbers. */
 import { DataError } from '../../errors.js';
-import { type ArrayEntry, nameColumn, type Role, writeRanges } from '../../io/index.js';
+import { type ArrayEntry, nameColumn, nameReadingNotes, type Role, writeRanges } from '../../io/index.js';
 import { Matrix } from '../../matrix.js';
 import { type Note, note } from '../../note.js';
 import { mention, phrase } from '../../phrase.js';
 import type { Latents } from '../../sparse-matrix.js';
-import { nameReadingNotes } from './reading-options.js';
 
 /** In fewer rows data may count by chance. */
 const FEW_ROWS = 10;

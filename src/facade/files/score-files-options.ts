@@ -28,7 +28,7 @@ export interface ScoreFilesOptions<Name extends string = MetricSpelling>
   /** Whether the first row of a text table holds names; `auto`, the default, looks. */
   readonly header?: OpenOptions['header'];
   /** Which arrays have samples as columns. */
-  readonly transpose?: 'latents' | 'factors' | 'both';
+  readonly transpose?: 'latents' | 'factors' | 'both' | 'none';
   /** Leaves out the rows in which a number is missing, and counts them. Default false. */
   readonly dropNan?: boolean;
   /**

@@ -12,6 +12,7 @@ import {
   type FactorLabels,
   nameArrays,
   nameColumn,
+  nameReading,
   readArrays,
   readFactorLabels,
 } from '../../io/index.js';
@@ -23,17 +24,16 @@ import { checkOptions } from '../../options/check-options.js';
 import type { Posterior } from '../../posterior.js';
 import type { Latents } from '../../sparse-matrix.js';
 import { checkCapacity, type Shape } from '../../stats/capacity.js';
-import type { ArrayOrigin } from '../../types.js';
 import { pickCommon, resolveCommon } from '../common-options.js';
 import type { Task } from '../jobs/score-work.js';
 import { usesLatents } from '../run-metrics.js';
 import { needsPosterior, planTasks, type ScoreReport, score } from '../score.js';
 import type { ScoreOptions, ScoreOrigin } from '../score-options.js';
 import { reasonToSkip } from '../skip-costly.js';
-import { dropNan, suggestDropping } from './drop-nan.js';
+import { dropNan, suggestDropping, withoutRows } from './drop-nan.js';
 import { type FoundArrays, findScored, SCORED_FILES, type ScoreFilesInput } from './find-scored.js';
 import { dropUndefined, filesByRole, nameFiles, type ReadInput } from './read-input.js';
-import { nameReading, READING_OPTIONS } from './reading-options.js';
+import { READING_OPTIONS } from './reading-options.js';
 import { describeCounters, suggestLeavingOut } from './row-counters.js';
 import { SCORE_FILES_OPTIONS, type ScoreFilesOptions } from './score-files-options.js';
 
@@ -164,14 +164,9 @@ async function readLabels({
 
 /** What the report says of where its numbers come from. */
 function originOf({ origin, posterior }: FoundArrays, dropped: number): ScoreOrigin {
-  const rows = dropped === 0 ? [] : [`${dropped} row${dropped === 1 ? '' : 's'} with NaN`];
-  const add = (of: ArrayOrigin) => {
-    const leftOut = [...(of.leftOut ?? []), ...rows];
-    return leftOut.length === 0 ? of : { ...of, leftOut };
-  };
   return {
-    latents: add(origin.latents),
-    factors: add(origin.factors),
+    latents: withoutRows(origin.latents, dropped),
+    factors: withoutRows(origin.factors, dropped),
     ...(posterior && { posterior: dropUndefined(nameArrays(posterior)) }),
   };
 }

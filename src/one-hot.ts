@@ -1,6 +1,7 @@
 /** Factors that are given as one column for each of their values. */
-import { Matrix } from '../matrix.js';
-import type { FactorType } from '../types.js';
+import type { Cells } from './factor-type.js';
+import { Matrix } from './matrix.js';
+import type { FactorType } from './types.js';
 
 /** Columns `from` up to, but not including, `to`, of which exactly one is 1 in each row. */
 export interface OneHotGroup {
@@ -12,7 +13,7 @@ export interface OneHotGroup {
 const LEAST_COLUMNS = 3;
 
 /** Neighbouring columns of 0 and 1 of which each row has one 1; the widest from the left. */
-export function findOneHot({ data, rows, columns }: Matrix): OneHotGroup[] {
+export function findOneHot({ data, rows, columns }: Cells): OneHotGroup[] {
   const isBinary = Array.from({ length: columns }, (_, k) => {
     for (let i = k; i < data.length; i += columns) if (data[i] !== 0 && data[i] !== 1) return false;
     return rows > 0;
@@ -28,7 +29,7 @@ export function findOneHot({ data, rows, columns }: Matrix): OneHotGroup[] {
 
 /** Where the group that begins at a column ends; at its beginning if none does. */
 function endOfGroup(
-  data: Matrix['data'],
+  data: ArrayLike<number>,
   rows: number,
   columns: number,
   from: number,
