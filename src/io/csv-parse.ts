@@ -36,6 +36,8 @@ export interface ColumnProblem {
   readonly problem: string | Phrase;
   readonly row: number;
   readonly column: number;
+  /** Of a number below words, how many rows of these there are. */
+  readonly wordsAbove: number;
 }
 
 /** What was met in the columns of a table. */
@@ -367,7 +369,7 @@ class RowParser {
     if (parseCell(word, decimal) !== null) {
       const [first = ''] = known.keys();
       const problem = `expected numbers or words in a column, got ${quote(first)} here and ${quote(word)} in line ${this.line}`;
-      return this.reject([problem, ...this.offerDropping(first)], column, lineStart, 0);
+      return this.reject([problem, ...this.offerDropping(first)], column, lineStart, true);
     }
     if (known.size >= MOST_WORDS) {
       return this.reject(`expected at most ${MOST_WORDS} different words (line ${this.line})`, column, lineStart);
@@ -411,10 +413,13 @@ class RowParser {
    * Remembers what is wrong with a column, of which no more is read.
    * @throws DataError for a row of other length, which explains the cell better than it does itself
    */
-  private reject(problem: string | Phrase, column: number, lineStart: number, row = this.row): number {
+  private reject(problem: string | Phrase, column: number, lineStart: number, isMixed = false): number {
     const cells = this.splitLineAt(lineStart);
     if (cells !== null && cells.length !== this.dialect.columns) throw this.refuseLength(lineStart);
-    this.findings.problems[column] = { problem, row, column };
+    // Of words and numbers the first word is the place.
+    this.findings.problems[column] = isMixed
+      ? { problem, row: 0, column, wordsAbove: this.row }
+      : { problem, row: this.row, column, wordsAbove: 0 };
     this.kinds[column] = UNREADABLE;
     this.slowIsInt32 = true;
     return Number.NaN;

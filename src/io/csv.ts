@@ -147,7 +147,7 @@ function refuseShortHeader(source: ByteSource, { dialect: { columns, linesBefore
  * Refuses columns of which a cell is wrong: the first such cell.
  * @throws DataError
  */
-function check({ source, findings, dialect, role }: Table, columns?: readonly number[]): void {
+function check({ source, findings, dialect, role, columnNames }: Table, columns?: readonly number[]): void {
   const problems = findings.problems.filter((problem) => problem != null);
   const asked = problems.filter(({ column }) => columns?.includes(column) ?? true);
   if (asked.length === 0) return;
@@ -155,8 +155,16 @@ function check({ source, findings, dialect, role }: Table, columns?: readonly nu
     b.row < a.row || (b.row === a.row && b.column < a.column) ? b : a,
   );
   const text = typeof problem === 'string' ? [problem] : problem;
-  const isAlone = role === undefined || problems.length === dialect.columns || columns?.length === 1;
-  const way = isAlone ? [] : phrase`; ${mention('columns', undefined, role)} names the columns to take`;
+  const areAll = problems.length === dialect.columns;
+  const isAlone = role === undefined || areAll || columns?.length === 1;
+  // Words above numbers in every column: names in levels, as pandas writes them.
+  const above = columnNames === null ? 0 : 1;
+  const areNames = areAll && problems.every(({ wordsAbove }) => wordsAbove > 0 && wordsAbove + above > 1);
+  const way = areNames
+    ? ['; of several lines of names keep one']
+    : isAlone
+      ? []
+      : phrase`; ${mention('columns', undefined, role)} names the columns to take`;
   throw new DataError([...text, ...way], { path: source.path, row, column });
 }
 

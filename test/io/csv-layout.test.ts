@@ -108,6 +108,11 @@ test('whole numbers above fractions are noted, as names that pandas writes in le
   assert.equal((await open(`3,7\n${rows}1,2.5\n`)).codes, []);
 });
 
+test('names in several lines are told from words', async () => {
+  const told = 'got "a" here and "1" in line 3; of several lines of names keep one';
+  assert.match(await refusal('a,a,b\nx,y,x\n1,2,3\n4,5,6\n'), told);
+});
+
 test('of words alone the first line is a row, unless that makes the rows disagree', async () => {
   const text = 'shape\nsquare\nheart\nsquare\n';
   assert.equal(await open(text, { expectedRows: 4 }), {
