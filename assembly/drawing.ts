@@ -112,7 +112,8 @@ function drawValue(group: usize, state: usize): usize {
 
 /**
  * `count` batches of `size` rows that share the value of one factor; the value is that of a
- * uniformly drawn row, or any value alike if the group says so, the rows are drawn with replacement among those that have it.
+ * uniformly drawn row, or any value alike if the group says so, the rows are drawn with replacement
+ * among those that have it.
  * rows: i32[count][size]; fixed: i32[count], index into groups; state: one stream.
  */
 export function drawBatchRows(
@@ -146,10 +147,10 @@ export function drawBatchRows(
 }
 
 /**
- * `count` batches of `size` pairs that share the value of the batch's factor; the two rows of a pair
- * are different, unless rows may be paired with themselves. The first is drawn uniformly among all rows that have a partner (or, if the
- * group says so, among those of a value that is drawn first), the second uniformly among its
- * partners.
+ * `count` batches of `size` pairs that share the value of the batch's factor; the two rows of a
+ * pair are different, unless rows may be paired with themselves. The first is drawn uniformly among
+ * all rows that have a partner (or, if the group says so, among those of a value that is drawn
+ * first), the second uniformly among its partners.
  * rows: i32[count][2][size], first rows and then their partners; fixed: i32[count], index into
  * groups; state: one stream.
  */

@@ -1,6 +1,6 @@
 /**
- * Latents that are 0 in most rows, as those of sparse autoencoders: the extremes of what is not 0, a
- * bin for zeros alone, and joint counts of which zeros are told by what is missing.
+ * Latents that are 0 in most rows, as those of sparse autoencoders: the extremes of what is not 0,
+ * a bin for zeros alone, and joint counts of which zeros are told by what is missing.
  *
  * Counts are whole numbers, so those of a table whose zeros are not stored are the very counts of
  * the same table with all of them. Cost: O(rows * columns), or O(values that are stored).
@@ -35,7 +35,9 @@ export function nonzeroExtremesF64(minima: usize, maxima: usize, x: usize, rows:
   nonzeroExtremes<f64>(minima, maxima, x, rows, columns);
 }
 
-/** out = bin for rows [firstRow, lastRow) of x (rows, columns) that are 0. out: u16[columns][rows]. */
+/**
+ * out = bin for rows [firstRow, lastRow) of x (rows, columns) that are 0. out: u16[columns][rows].
+ */
 function markZeros<T>(out: usize, x: usize, rows: i32, columns: i32, bin: i32, firstRow: i32, lastRow: i32): void {
   const stride = <usize>columns * sizeof<T>();
   for (let column = 0; column < columns; column++) {

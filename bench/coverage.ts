@@ -19,8 +19,8 @@ import { collectScores, intervalAround } from '../src/stats/resampling.js';
 import { type Simulated, writeCoverage } from './write-coverage.js';
 
 /**
- * Latents are a factor each with uniform noise, or two factors mixed, or noise; all bounded, so that
- * equal-width bins have a limit.
+ * Latents are a factor each with uniform noise, or two factors mixed, or noise; all bounded, so
+ * that equal-width bins have a limit.
  */
 interface Population {
   /** Values of each factor. */

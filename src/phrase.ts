@@ -48,7 +48,9 @@ export function renderPhrase(text: string | Phrase, nameOption: NameOption = asP
 const LONGEST_WORD = 300;
 const LONGEST_TEXT = 4000;
 
-/** A text whose words, and which as a whole, is not as long as data make it: cells, names, lists. */
+/**
+ * A text whose words, and which as a whole, is not as long as data make it: cells, names, lists.
+ */
 export function cut(text: string): string {
   if (text.length <= LONGEST_WORD) return text;
   const words = text.replace(/\S{301,}/g, (word) => `${word.slice(0, LONGEST_WORD / 5)}...`);

@@ -20,8 +20,8 @@ export interface PlainSparse {
  *
  * @example
  * // (3, 2), with 1.5 in row 2 of column 0 and 4 in row 0 of column 1
- * const values = new Float32Array([1.5, 4]);
- * new SparseMatrix({ rows: 3, columns: 2, values, rowOf: Int32Array.of(2, 0), starts: Float64Array.of(0, 1, 2) });
+ * const parts = { values: Float32Array.of(1.5, 4), rowOf: Int32Array.of(2, 0) };
+ * new SparseMatrix({ rows: 3, columns: 2, ...parts, starts: Float64Array.of(0, 1, 2) });
  */
 export class SparseMatrix implements PlainSparse {
   readonly rows: number;
@@ -31,7 +31,10 @@ export class SparseMatrix implements PlainSparse {
   readonly starts: Float64Array;
   readonly dtype: Dtype;
 
-  /** @throws RangeError for starts that do not rise to the number of values, and rows that do not rise within a column */
+  /**
+   * @throws RangeError for starts that do not rise to the number of values, and rows that do not
+   * rise within a column
+   */
   constructor({ rows, columns, values, rowOf, starts }: PlainSparse, dtype: Dtype = dtypeOf(values)) {
     const refuse = (problem: string) => dataRangeError(`SparseMatrix: ${problem}`);
     if (rowOf.length !== values.length) {

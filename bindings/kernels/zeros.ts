@@ -26,8 +26,8 @@ type MarkZeros = (
 export function bindZeros(wasm: ZerosExports, arena: Arena) {
   return {
     /**
-     * Least and largest value but 0 of each column of x (rows, columns); Infinity and -Infinity of a
-     * column of zeros.
+     * Least and largest value but 0 of each column of x (rows, columns); Infinity and -Infinity of
+     * a column of zeros.
      */
     nonzeroExtremes(x: RealBlock, rows: number, columns: number): { minima: Float64Array; maxima: Float64Array } {
       const run = x.type === 'f32' ? wasm.nonzeroExtremesF32 : wasm.nonzeroExtremesF64;

@@ -46,8 +46,8 @@ export interface LatentEntropies {
    */
   readonly conditional: ReadonlyArray<readonly number[]> | null;
   /**
-   * Mean of ((z - mu) / sigma)^2 over all rows, in which samples came with the posterior; null where
-   * they were drawn.
+   * Mean of ((z - mu) / sigma)^2 over all rows, in which samples came with the posterior; null
+   * where they were drawn.
    */
   readonly meanSquare: number | null;
 }

@@ -43,7 +43,8 @@ export interface DecomposeOptions extends Pick<CommonOptions, 'seed' | 'threads'
   /** A latent is active where the variance of its mean is above this. Default 0.01. */
   readonly activeThreshold?: number;
   /**
-   * How many rows to take, drawn from the seed without replacement: q(z) is then made of these alone.
+   * How many rows to take, drawn from the seed without replacement: q(z) is then made of these
+   * alone.
    * Default: all.
    */
   readonly rows?: number;

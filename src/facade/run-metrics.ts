@@ -100,7 +100,9 @@ export function usesLatents(tasks: readonly Task[], { interval, null: permutatio
   return Boolean(interval || permutations) || tasks.some((task) => histogramsOf(task) === null);
 }
 
-/** Latents up to here are held even where they need not be: once in memory they are counted faster. */
+/**
+ * Latents up to here are held even where they need not be: once in memory they are counted faster.
+ */
 const HELD_BYTES = 32 * 1024 ** 2;
 
 /** @param isCut whether histograms are counted by blocks of the latents, or are the table's own */

@@ -18,8 +18,9 @@ export interface ScoreOptions<Name extends string = MetricSpelling> extends Comm
   /**
    * Which metrics: names or aliases (whatever their case, hyphens, underscores and spaces), `all`,
    * or metrics of your own. Default: all but the slow ones (`dci`, `dci-es`). Those that need a
-   * posterior (`mig-posterior`) are left out of both where there is none. Of the default, what would take
-   * more than a minute of one thread or 4 GiB, by a formula of the shape, is skipped, and says so.
+   * posterior (`mig-posterior`) are left out of both where there is none. Of the default, what
+   * would take more than a minute of one thread or 4 GiB, by a formula of the shape, is skipped,
+   * and says so.
    */
   readonly metrics?: ReadonlyArray<Name | Metric>;
   /** Options of single metrics, by name: `{ mig: { bins: 10 } }`. */

@@ -132,7 +132,10 @@ interface Lines {
   readonly first: Line;
   readonly cells: readonly string[];
   readonly below: readonly string[] | null;
-  /** Whether the first line is a cell shorter than the others, and these do not just end in a separator. */
+  /**
+   * Whether the first line is a cell shorter than the others, and these do not just end in a
+   * separator.
+   */
   readonly isShort: boolean;
   readonly delimiter: Dialect['delimiter'];
   readonly decimal: Dialect['decimal'];

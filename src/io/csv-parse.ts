@@ -148,7 +148,9 @@ class RowParser {
   private readonly point: number;
   /** By column: how its cells are read. */
   private readonly kinds: Uint8Array;
-  /** By column and word: whether it was met without blanks around it (1), with some (2), or both. */
+  /**
+   * By column and word: whether it was met without blanks around it (1), with some (2), or both.
+   */
   private readonly spacing: number[][];
   private readonly otherSpace: number;
   /** The lines being parsed as text, made when a cell needs it. */
@@ -187,7 +189,8 @@ class RowParser {
     const { delimiter, otherSpace, point, kinds } = this;
     this.lines = lines;
     this.text = null;
-    // Room for cells of two bytes, their delimiter included; empty ones take less, and make it grow.
+    // Room for cells of two bytes, their delimiter included; empty ones take less, and make it
+    // grow.
     if (this.values.length <= lines.length / 2) this.values = new Float64Array((lines.length >> 1) + 1);
     let values = this.values;
     let count = 0;

@@ -65,8 +65,8 @@ export function judgeSeparators(rows: ReadonlyArray<readonly string[]>, path: st
 }
 
 /**
- * Notes that each line of two whole numbers may be one with a decimal comma: `0,50`. Only a fraction
- * begins with 0, and has the same number of digits throughout.
+ * Notes that each line of two whole numbers may be one with a decimal comma: `0,50`. Only a
+ * fraction begins with 0, and has the same number of digits throughout.
  */
 export function describePairs(rows: ReadonlyArray<readonly string[]>): Note[] {
   const arePairs = rows.every(([a, b, c]) => c === undefined && /^[+-]?\d+$/.test(a) && /^\d+$/.test(b ?? ''));

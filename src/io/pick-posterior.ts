@@ -59,7 +59,7 @@ export function findPosterior(file: ArrayFile, latents: ArrayEntry): PosteriorSe
   const rivals = Object.entries(posterior)
     .filter(([, { name }]) => name !== latents.name)
     .flatMap(([role, entry]) => noteRivals(file, role as keyof Posterior, entry, taken))
-    .map(({ code, text }) => note(code, text, { suggestion: 'unless the file is saved without', isGuess: true }));
+    .map(({ text }) => note('chosen-member', text, { suggestion: 'unless the file is saved without', isGuess: true }));
   return {
     posterior,
     notes: [

@@ -1,4 +1,6 @@
-/** Sparse tables: put together from values and their places, and filled in where zeros are needed. */
+/**
+ * Sparse tables: put together from values and their places, and filled in where zeros are needed.
+ */
 import { DataError, type Place } from '../errors.js';
 import type { Dtype, MatrixData } from '../matrix.js';
 import { SparseMatrix } from '../sparse-matrix.js';

@@ -137,7 +137,9 @@ export function findUnreadByName(extension: string | null): UnreadFormat | undef
   return UNREAD_FORMATS.find(({ extensions }) => extension !== null && extensions?.includes(extension));
 }
 
-/** Whether bytes are a text of two bytes a character, none of which say so: every other one is 0. */
+/**
+ * Whether bytes are a text of two bytes a character, none of which say so: every other one is 0.
+ */
 function isWideText(prefix: Uint8Array): boolean {
   const pairs = prefix.subarray(0, prefix.length & ~1);
   const [even, odd] = [0, 1].map((from) => pairs.filter((_, i) => i % 2 === from));

@@ -104,8 +104,8 @@ export interface Metric<R extends Rules = Rules, Parts = object> {
    */
   histograms?(options: ValuesOf<R>): HistogramOptions;
   /**
-   * What it takes, by a formula: decides whether it is skipped where nobody said which metrics to compute.
-   * Without one it never is.
+   * What it takes, by a formula: decides whether it is skipped where nobody said which metrics to
+   * compute. Without one it never is.
    */
   cost?(shape: TableShape, options: ValuesOf<R>): Cost;
   /** Work that {@link compute} asks for by `context.pieces()`. */

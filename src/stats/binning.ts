@@ -27,8 +27,8 @@ export interface Bins {
    */
   readonly limit?: number;
   /**
-   * Rows in which a latent is exactly 0 have a bin of their own, behind the others, which lie between
-   * the extremes of the rest. False unless told.
+   * Rows in which a latent is exactly 0 have a bin of their own, behind the others, which lie
+   * between the extremes of the rest. False unless told.
    */
   readonly zeroBin?: boolean;
 }
@@ -62,8 +62,8 @@ export interface BinnedLatents {
 }
 
 /**
- * Bins of the latents, from 0; equal width between each latent's minimum and maximum, or where there
- * is a `limit` between -limit and limit, with what lies beyond in the outermost bins.
+ * Bins of the latents, from 0; equal width between each latent's minimum and maximum, or where
+ * there is a `limit` between -limit and limit, with what lies beyond in the outermost bins.
  */
 export function binLatents(table: Table, options: Bins): Promise<BinnedLatents> {
   const { bins, edges = 'float64', limit, zeroBin } = options;

@@ -8,7 +8,9 @@ export type ColumnBlock = (PlainMatrix | PlainSparse) & {
   readonly from: number;
 };
 
-/** Small beside what a program takes anyway; a thousand blocks of the largest table take no time. */
+/**
+ * Small beside what a program takes anyway; a thousand blocks of the largest table take no time.
+ */
 const BLOCK_BYTES = 8 * 1024 ** 2;
 /** Values of a sparse table that take as much, with their rows. */
 const BLOCK_VALUES = BLOCK_BYTES / 16;

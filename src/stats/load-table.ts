@@ -80,8 +80,8 @@ function notFinite(got: number, row: number, column: number): DataError {
 }
 
 /**
- * A table of neighbouring columns, with the factors of another, in blocks of the open scope. What is
- * known of the factors is found there.
+ * A table of neighbouring columns, with the factors of another, in blocks of the open scope. What
+ * is known of the factors is found there.
  */
 export function loadColumns(table: Table, block: ColumnBlock): Table {
   const { core, factors } = table;

@@ -109,8 +109,8 @@ test('groups of a factor of which no two rows share a value are empty', () =>
   }));
 
 /**
- * Batches by their definition: a factor, a row whose value is held (or any of the values), then rows
- * that have it.
+ * Batches by their definition: a factor, a row whose value is held (or any of the values), then
+ * rows that have it.
  */
 function batchesOf(factors: number[][][], count: number, size: number, at: Stream, { isUniform }: Draws) {
   const rows: number[] = [];
@@ -133,8 +133,9 @@ function batchesOf(factors: number[][][], count: number, size: number, at: Strea
 }
 
 /**
- * Pairs by their definition: a factor; first rows (or for each a value, then a row); one word for each partner, and only then further
- * words for those that must be drawn again because 2^32 is no multiple of the number of partners.
+ * Pairs by their definition: a factor; first rows (or for each a value, then a row); one word for
+ * each partner, and only then further words for those that must be drawn again because 2^32 is no
+ * multiple of the number of partners.
  */
 function pairsOf(factors: number[][][], count: number, size: number, at: Stream, { isUniform, withItself }: Draws) {
   const rows: number[] = [];

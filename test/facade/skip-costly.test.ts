@@ -1,4 +1,6 @@
-/** Metrics that a large table makes too costly are skipped, by a formula, where nobody named them. */
+/**
+ * Metrics that a large table makes too costly are skipped, by a formula, where nobody named them.
+ */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeSyntheticTable } from '../../src/cli/synthetic-table.js';

@@ -122,7 +122,10 @@ for (const [name, entries] of Object.entries(reference.means)) {
   });
 }
 
-/** The golden posterior; of the last factor, which has more values than their program, pairs are one. */
+/**
+ * The golden posterior; of the last factor, which has more values than their program, pairs are
+ * one.
+ */
 async function readHalved() {
   const { latents, factors } = await readGolden('g_posterior');
   const data = Float64Array.from(factors.data, (value, i) => (i % 3 === 2 ? Math.floor(value / 2) : value));

@@ -144,7 +144,9 @@ function refuseOrderOfWords({ words, columnNames = [] }: ArrayEntry, { factorTyp
   throw wrongValue({ option: 'factorTypes', problem: `expected words to be discrete, got continuous for ${name}` });
 }
 
-/** Without their zeros if the file stores none; rows that lack a number are looked for among all. */
+/**
+ * Without their zeros if the file stores none; rows that lack a number are looked for among all.
+ */
 function readLatents(entry: ArrayEntry, isWhole: boolean): Promise<Latents> {
   return entry.readSparse === undefined || isWhole ? entry.read() : entry.readSparse();
 }
