@@ -1,13 +1,17 @@
 /**
  * Sums that stay right for any number of values. tfjs adds float32 in a row: for three million
  * equal values its sum is off by 4 % on wasm and by 1.4e-4 on webgpu, as every addition to a large
- * total rounds the same way. Here no addition has more than `BLOCK` values before it: blocks are
- * summed, then the blocks of those sums, as in pairwise summation (Higham 1993), and the error is
- * below 1e-6. What is made of sums is differentiable as tfjs' own.
+ * total rounds the same way. Here blocks are summed, then blocks of those sums, as in pairwise
+ * summation (Higham 1993), so small that tfjs adds some 32 values in a row, and the error is below
+ * 1e-6. What is made of sums is differentiable as tfjs' own.
  */
 import type { Tensor, TensorLibrary } from '../tensors.js';
 
-/** Values that are added in a row. */
+/**
+ * Values of a block, by what `tf.getBackend()` says: graphics add in 64 lanes or more, and cpu
+ * float64; the others get what they can add in a row.
+ */
+const BLOCKS: Readonly<Record<string, number>> = { webgpu: 2048, webgl: 2048, cpu: Number.POSITIVE_INFINITY };
 const BLOCK = 32;
 
 /** The library with sums, means and log-sum-exps in stages. */
@@ -15,13 +19,14 @@ export function withStagedSums<T extends TensorLibrary>(tf: T): T {
   const sum: TensorLibrary['sum'] = (x, axis, keepDims) => {
     const axes = axesOf(x, axis);
     const count = sizeOf(axes.map((a) => x.shape[a]));
-    if (count <= BLOCK || x.dtype !== 'float32') return tf.sum(x, axis, keepDims);
+    const block = BLOCKS[tf.getBackend()] ?? BLOCK;
+    if (count <= block || x.dtype !== 'float32') return tf.sum(x, axis, keepDims);
     return tf.tidy(() => {
       const kept = [...x.shape.keys()].filter((a) => !axes.includes(a));
       const isLast = kept.every((a, place) => a === place);
       const arranged = isLast ? x : tf.transpose(x, [...kept, ...axes]);
       let rows = tf.reshape(arranged, [sizeOf(kept.map((a) => x.shape[a])), count]);
-      while (rows.shape[1] > BLOCK) rows = sumBlocks(tf, rows);
+      while (rows.shape[1] > block) rows = sumBlocks(tf, rows, block);
       return tf.reshape(tf.sum(rows, 1), shapeOfSum(x, axes, keepDims));
     });
   };
@@ -48,13 +53,13 @@ export function withStagedSums<T extends TensorLibrary>(tf: T): T {
   };
 }
 
-/** (R, N) to the sums of blocks, (R, N / BLOCK rounded up). */
-function sumBlocks(tf: TensorLibrary, rows: Tensor): Tensor {
+/** (R, N) to the sums of blocks, (R, N / block rounded up). */
+function sumBlocks(tf: TensorLibrary, rows: Tensor, block: number): Tensor {
   const [count, length] = rows.shape;
-  const blocks = Math.ceil(length / BLOCK);
-  const missing = blocks * BLOCK - length;
+  const blocks = Math.ceil(length / block);
+  const missing = blocks * block - length;
   const whole = missing === 0 ? rows : tf.concat([rows, tf.zeros([count, missing])], 1);
-  return tf.sum(tf.reshape(whole, [count, blocks, BLOCK]), 2);
+  return tf.sum(tf.reshape(whole, [count, blocks, block]), 2);
 }
 
 /** The axes that are meant, from 0, in their order; all unless told. */
