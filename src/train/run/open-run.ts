@@ -67,7 +67,10 @@ export async function resumeRun(
   const { checkpoint, warnings } = await latestCheckpoint(folder);
   if (checkpoint === null) refuseLost(before, folder);
   else checkMadeUnder(before, checkpoint, folder);
-  const changes = checkResume(checkpoint?.config ?? before, config, folder.path, isBackendChosen);
+  const changes = new Set(checkResume(before, config, folder.path, isBackendChosen));
+  // Whoever chose the backend of the configuration may have been stopped before a checkpoint there.
+  if (checkpoint !== null)
+    for (const change of checkResume(checkpoint.config, config, folder.path, true)) changes.add(change);
   if (checkpoint !== null && checkpoint.step > config.steps) {
     throw wrongValue({
       option: 'steps',
