@@ -7,6 +7,20 @@ export interface Python {
   readonly versions: string;
 }
 
+/**
+ * How many threads the libraries of a Python have. PyTorch spreads its work over those of OpenMP,
+ * each of which calls OpenBLAS: with threads of its own beside them there are more than processors,
+ * and they wait for each other.
+ */
+export function threadsOf(count: number): Readonly<Record<string, string>> {
+  return {
+    OMP_NUM_THREADS: String(count),
+    MKL_NUM_THREADS: String(count),
+    OPENBLAS_NUM_THREADS: '1',
+    BLIS_NUM_THREADS: '1',
+  };
+}
+
 const PROBE = `
 import platform, numpy, sklearn
 print(f"{platform.python_version()}, numpy {numpy.__version__}, scikit-learn {sklearn.__version__}", end="")

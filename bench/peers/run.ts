@@ -23,7 +23,7 @@ import { drawFrom, makePosterior, type PosteriorKind } from '../posterior.js';
 import { describeMachine, formatRatio, formatSpread, formatTime, medianOf } from '../report.js';
 import { checkAgreement } from './agreement.js';
 import { chooseContests, MOST_POSTERIORS, type PeerContest, withoutPeer } from './contests.js';
-import { findPython } from './python.js';
+import { findPython, threadsOf } from './python.js';
 import { compareTraining, TRAINING_CONTESTS } from './training-steps.js';
 
 /** What a contender prints. */
@@ -46,8 +46,6 @@ interface Turn {
 /** Calls in one process, after those that warm it up. */
 const OUR_CALLS = 15;
 const PYTHON_CALLS = 3;
-
-const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1', BLIS_NUM_THREADS: '1' };
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -168,7 +166,7 @@ function runPython({ peer, pace }: PeerContest, style: string, { paths }: Files)
 function run(command: string, argv: readonly string[]): Outcome {
   const { status, stdout, stderr } = spawnSync(command, argv, {
     encoding: 'utf8',
-    env: { ...process.env, ...ONE_THREAD },
+    env: { ...process.env, ...threadsOf(1) },
     maxBuffer: 64 * 1024 ** 2,
   });
   if (status === 0) return JSON.parse(stdout);

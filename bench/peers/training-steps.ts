@@ -14,6 +14,7 @@ import { STREAMS } from '../../src/random.js';
 import { createDraws } from '../../src/train/draws.js';
 import { createMemoryRunFolder, exportModel, type TrainOptions, train } from '../../src/train.js';
 import { describeMachine, formatRatio, medianOf } from '../report.js';
+import { threadsOf } from './python.js';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const library = pathToFileURL(here('../../dist/train/node.js')).href;
@@ -106,7 +107,7 @@ function torch(python: string, folder: string, architecture: string, threads: nu
   });
   return {
     name: `PyTorch, ${inWords(threads)}`,
-    run: () => run(python, [here('training-step.py'), folder, setup], { OMP_NUM_THREADS: String(threads) }, folder),
+    run: () => run(python, [here('training-step.py'), folder, setup], threadsOf(threads), folder),
   };
 }
 

@@ -13,6 +13,7 @@ import type { Build } from '../../bindings/training-build.js';
 import { supports } from '../../bindings/wasm-support.js';
 import { describeMachine, printTable } from '../report.js';
 import { halving, layers } from '../training-layers.js';
+import { threadsOf } from './python.js';
 
 const BATCHES = [16, 64];
 const DENSE = [
@@ -76,7 +77,7 @@ function ratesOfTorch(): { version: string; rates: Rates } | null {
     const given = [script, String(SECONDS), JSON.stringify(shapes), JSON.stringify(products)];
     const { status, stdout } = spawnSync(command, given, {
       encoding: 'utf8',
-      env: { ...process.env, OMP_NUM_THREADS: '1' },
+      env: { ...process.env, ...threadsOf(1) },
     });
     if (status === 0) return JSON.parse(stdout);
   }

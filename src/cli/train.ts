@@ -140,7 +140,7 @@ function tell(terminal: Terminal, text: string): void {
 function describe({ folder, ...result }: TrainResult): object {
   const { backend, device, steps, seconds, shares, scores, best, warnings, notes } = result;
   const run = folder.path;
-  return { schema: 'vaemetrics/train@1', run, backend, device, steps, seconds, shares, scores, best, warnings, notes };
+  return { schema: 'vaemetrics/train@2', run, backend, device, steps, seconds, shares, scores, best, warnings, notes };
 }
 
 function render({ folder, steps, seconds, shares, scores, best }: TrainResult): string {

@@ -73,9 +73,16 @@ async function runTraverse(run: string, command: Command, terminal: Terminal): P
   terminal.stdout.write(flags.json ? toJson(describe(run, traversal, written)) : render(traversal, written, terminal));
 }
 
+/** Why there is neither a KL nor a variance. */
+const UNRANKED = 'the images that it would be of are gone';
+
 function describe(run: string, traversal: Traversal, written: readonly string[]): object {
   const { latents, orderedBy, values, rows } = traversal;
-  const reasons = orderedBy === 'kl' ? {} : { reasons: { kl: POINTS } };
+  const reasons = {
+    kl: {},
+    variance: { reasons: { kl: POINTS } },
+    number: { reasons: { kl: UNRANKED, variance: UNRANKED } },
+  }[orderedBy];
   return { schema: 'vaemetrics/traverse@1', run, latents, orderedBy, values, rows, written, ...reasons };
 }
 
@@ -85,16 +92,25 @@ function render(
   { stdout, env }: Terminal,
 ): string {
   const style = createStyle(wantsColor(stdout, env));
+  const sizes = { kl: ['KL'], variance: ['variance'], number: [] }[orderedBy];
   const table = alignColumns([
-    ['line', 'latent', orderedBy === 'kl' ? 'KL' : 'variance'],
-    ...latents.map(({ latent, kl, variance }, line) => [String(line + 1), String(latent), formatScore(kl ?? variance)]),
+    ['line', 'latent', ...sizes],
+    ...latents.map(({ latent, kl, variance }, line) => [
+      String(line + 1),
+      String(latent),
+      ...sizes.map(() => formatScore(kl ?? variance ?? 0)),
+    ]),
   ]);
   const [first, last] = [values[0], values[values.length - 1]];
-  const what = orderedBy === 'kl' ? 'KL in nats' : `variance of mu (no KL: ${POINTS})`;
+  const what = {
+    kl: `KL in nats, over ${formatCount(rows)} rows`,
+    variance: `variance of mu (no KL: ${POINTS}), over ${formatCount(rows)} rows`,
+    number: `no KL: ${UNRANKED}`,
+  }[orderedBy];
   return `${[
     style.dim(table[0]),
     ...table.slice(1),
-    style.dim(`${what}, over ${formatCount(rows)} rows; columns from ${first} to ${last}`),
+    style.dim(`${what}; columns from ${first} to ${last}`),
     ...written.map((path) => `wrote ${printable(path)}`),
   ].join('\n')}\n`;
 }

@@ -28,8 +28,8 @@ export function liveMetricsOf({ factors }: Dataset): readonly string[] {
 }
 
 /** What total correlation is called beside them, and what it would be of independent latents. */
-export const TOTAL_CORRELATION = 'total-correlation';
-export const TOTAL_CORRELATION_FLOOR = 'total-correlation-floor';
+export const TOTAL_CORRELATION = 'totalCorrelation';
+export const TOTAL_CORRELATION_FLOOR = 'totalCorrelationFloor';
 
 /** How factors are to be scored: by their kind, not by what some rows of them look like. */
 export function factorTypesOf({ factors }: Dataset): FactorType[] {

@@ -87,7 +87,7 @@ export async function runLoop<N>(loop: Loop<N>): Promise<RunState> {
       const scores = scored === null ? {} : { scores: scoresOf(scored) };
       const reasons = { ...nulls, ...(scored && reasonsOf(scored)) };
       const why = Object.keys(reasons).length > 0 ? { reasons } : {};
-      const speed = rate === null ? {} : { images_per_second: rate };
+      const speed = rate === null ? {} : { imagesPerSecond: rate };
       await record.log({ step, seconds, ...speed, ...line, ...scores, ...why });
     }
     onStep({

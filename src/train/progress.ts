@@ -47,7 +47,7 @@ export interface LiveScores {
    * too large by at most about this. Null where total correlation is.
    */
   readonly totalCorrelationFloor: number | null;
-  /** Why one is null, by its name in the log: `mig`, `total-correlation`. */
+  /** Why one is null, by its name in the log: `mig`, `totalCorrelation`. */
   readonly reasons: Readonly<Record<string, string>>;
 }
 

@@ -5,7 +5,7 @@
 import { mapValues } from './map-values.js';
 import { type RunningShard, runShard } from './run-shard.js';
 import type { Computer, FromShard, FromShards, ShardWork, ToShards } from './system.js';
-import type { NamedTensors, Tensor, TensorLibrary } from './tensors.js';
+import type { Tensor, TensorLibrary } from './tensors.js';
 
 /** The parameters of a network as they are at some time. */
 export interface ParametersNow {
@@ -84,13 +84,13 @@ function joinShards(computer: Computer) {
   const { tf } = computer;
   const parts: FromShard['rows'][] = [];
   const returned: FromShard['rows'][] = [];
-  const sums: NamedTensors = {};
+  const sums: Record<string, Tensor[]> = {};
   const gradients: Record<string, Tensor[]> = {};
   return {
     add(given: ReturnType<RunningShard['advance']>): void {
       parts.push(given.rows ?? {});
       if (given.isDone) returned.push(given.rows);
-      for (const [name, x] of Object.entries(given.sums ?? {})) sums[name] = addTo(computer, sums[name] ?? null, x);
+      for (const [name, x] of Object.entries(given.sums ?? {})) sums[name] = [...(sums[name] ?? []), x];
       for (const [network, own] of Object.entries(given.gradients ?? {})) {
         gradients[network] = own.map((x, i) => addTo(computer, gradients[network]?.[i] ?? null, x));
       }
@@ -103,7 +103,7 @@ function joinShards(computer: Computer) {
         );
       const rows = mapValues(parts[0] ?? {}, (_, name) => join(name));
       tf.dispose(returned);
-      return { rows, sums, gradients };
+      return { rows, sums: mapValues(sums, (ofShards) => addAll(tf, ofShards)), gradients };
     },
   };
 }
@@ -112,6 +112,25 @@ function joinShards(computer: Computer) {
 export function sliceRows(tf: TensorLibrary, x: Tensor, from: number, to: number): Tensor {
   const rest = x.shape.slice(1);
   return tf.slice(x, [from, ...rest.map(() => 0)], [to - from, ...rest]);
+}
+
+/**
+ * The sum of tensors of one shape, which are used up. People read what is summed, so it is summed
+ * in stages; gradients, which are large, are added as they come.
+ */
+export function addAll(tf: TensorLibrary, parts: readonly Tensor[]): Tensor {
+  if (parts.length === 1) return parts[0];
+  const total = tf.tidy(() =>
+    tf.sum(
+      tf.concat(
+        parts.map((part) => tf.expandDims(part, 0)),
+        0,
+      ),
+      0,
+    ),
+  );
+  tf.dispose(parts);
+  return total;
 }
 
 /** The sum of two tensors, which are used up. */

@@ -47,6 +47,7 @@ export interface TensorLibrary {
   neg(x: Tensor): Tensor;
   abs(x: Tensor): Tensor;
   exp(x: Tensor): Tensor;
+  log(x: Tensor): Tensor;
   log1p(x: Tensor): Tensor;
   sqrt(x: Tensor): Tensor;
   square(x: Tensor): Tensor;
@@ -59,6 +60,7 @@ export interface TensorLibrary {
 
   sum(x: Tensor, axis?: number | number[], keepDims?: boolean): Tensor;
   mean(x: Tensor, axis?: number | number[], keepDims?: boolean): Tensor;
+  max(x: Tensor, axis?: number | number[], keepDims?: boolean): Tensor;
   logSumExp(x: Tensor, axis?: number | number[], keepDims?: boolean): Tensor;
   matMul(a: Tensor, b: Tensor, transposeA?: boolean, transposeB?: boolean): Tensor;
   transpose(x: Tensor, permutation?: number[]): Tensor;
@@ -90,6 +92,13 @@ export interface TensorLibrary {
   };
   /** Gradients of f with respect to each of its arguments. */
   valueAndGrads(f: (...xs: Tensor[]) => Tensor): (xs: Tensor[], dy?: Tensor) => { value: Tensor; grads: Tensor[] };
+  /** A function of x with a gradient of its own, which is given what was saved. */
+  customGrad(
+    f: (
+      x: Tensor,
+      save: (tensors: Tensor[]) => void,
+    ) => { value: Tensor; gradFunc: (dy: Tensor, saved: Tensor[]) => Tensor },
+  ): (x: Tensor) => Tensor;
   /** Runs `work` and disposes of every tensor made in it but those returned. */
   tidy<R>(work: () => R): R;
   /** Keeps a tensor out of the tidying up around it. */

@@ -6,19 +6,21 @@ import type { EncoderOnData } from './encoder-on-data.js';
 export interface LatentDivergence {
   readonly latent: number;
   /**
-   * KL(q(z_d|x) || N(0, 1)) in nats, averaged over rows; null if codes are points, as those of
-   * autoencoders.
+   * KL(q(z_d|x) || N(0, 1)) in nats, averaged over rows; null where there are none, and if codes are
+   * points, as those of autoencoders.
    */
   readonly kl: number | null;
-  /** Of its means over the same rows. */
-  readonly variance: number;
+  /** Of its means over the same rows; null where there are none. */
+  readonly variance: number | null;
 }
 
 export interface LatentRanking {
   /** All latents, the largest first. */
   readonly latents: readonly LatentDivergence[];
-  /** By the variance if there is no posterior to diverge. */
-  readonly orderedBy: 'kl' | 'variance';
+  /**
+   * By the variance if there is no posterior to diverge; by their numbers if there are no rows.
+   */
+  readonly orderedBy: 'kl' | 'variance' | 'number';
   /** How many rows divergences and variances are of. */
   readonly rows: number;
 }
@@ -47,6 +49,15 @@ export async function rankLatents({ encoder, dataset }: EncoderOnData, shown: In
     })).sort((a, b) => size[b.latent] - size[a.latent]),
     orderedBy: kl ? 'kl' : 'variance',
     rows: rows.length,
+  };
+}
+
+/** Latents that there are no images to rank by. */
+export function leaveUnranked(latents: number): LatentRanking {
+  return {
+    latents: Array.from({ length: latents }, (_, latent) => ({ latent, kl: null, variance: null })),
+    orderedBy: 'number',
+    rows: 0,
   };
 }
 

@@ -16,7 +16,8 @@ import { codeOf } from '../train/objectives/codes.js';
 import type { Code } from '../train/objectives/objective.js';
 import { type OwnParts, partsOf } from '../train/own-parts.js';
 import type { Checkpoint } from '../train/run/checkpoint.js';
-import { bestCheckpoint, latestCheckpoint } from '../train/run/checkpoints.js';
+import { bestCheckpoint, latestCheckpoint, refuseLost } from '../train/run/checkpoints.js';
+import { checkMadeUnder } from '../train/run/compare-config.js';
 import { type RunConfig, readConfig } from '../train/run/config.js';
 import { NoRunError, type RunFolder } from '../train/run/run-folder.js';
 import { WEIGHT_OPTIONS } from './declared-options.js';
@@ -61,7 +62,8 @@ export async function readModel(run: string | RunFolder, options: ModelOptions =
     const weights = await untrainedWeights(shapes, architecture.initialisation, config.seed);
     return { ...model, step: 0, weights, warnings: [] };
   }
-  const { found, warnings } = await findCheckpoint(folder, checkpoint ?? 'last');
+  const { found, warnings } = await findCheckpoint(folder, config, checkpoint ?? 'last');
+  checkMadeUnder(config, found, folder);
   for (const warning of warnings) options.onWarning?.(warning);
   return { ...model, step: found.step, weights: pickWeights(found, shapes, folder.path), warnings };
 }
@@ -81,6 +83,7 @@ async function imageOf(config: RunConfig): Promise<ImageShape> {
 
 async function findCheckpoint(
   folder: RunFolder,
+  config: RunConfig,
   wanted: 'last' | 'best',
 ): Promise<{ found: Checkpoint; warnings: readonly string[] }> {
   if (wanted === 'best') {
@@ -93,6 +96,7 @@ async function findCheckpoint(
     return { found: best, warnings: [] };
   }
   const { checkpoint, warnings } = await latestCheckpoint(folder);
+  if (checkpoint === null) refuseLost(config, folder);
   if (checkpoint === null) throw new NoRunError(folder.path, 'the run has no checkpoint yet');
   return { found: checkpoint, warnings };
 }

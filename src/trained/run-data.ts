@@ -5,6 +5,7 @@ import {
   givenFileOptions,
   type ImageShape,
   isNothingThere,
+  isSomethingThere,
   type Reading,
 } from '../data/index.js';
 import { dataRangeError, wrongValue } from '../errors.js';
@@ -38,6 +39,11 @@ export function readingFor({ data: { reading, image } }: RunConfig): Reading {
     ...((channels === 1 || channels === 3) && { channels }),
     ...reading,
   };
+}
+
+/** Whether there is something where a run had its data. */
+export function areOwnDataThere({ data }: RunConfig): Promise<boolean> {
+  return isSomethingThere(data.path ?? data.name);
 }
 
 /** The data that a run names; they may have been moved, or be others by now. */

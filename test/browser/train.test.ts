@@ -163,6 +163,16 @@ for (const name of ['webgpu', 'webgl']) {
     expectLosses(trained);
   });
 
+  test(`sums of three million values are within 1e-6 of float64 on ${name}`, async () => {
+    await train(graphical, name, {}, async (page) => {
+      const sums = await page.evaluate(`window.page.sums({ name: '${name}' })`);
+      const { answer, errors } = sums as { answer: string; errors: Record<string, number> };
+      assert.is(answer, name);
+      assert.ok(Object.keys(errors).length > 0);
+      for (const [what, error] of Object.entries(errors)) assert.ok(error < 1e-6, `${what}: ${error}`);
+    });
+  });
+
   test(`${name} that is named and not there is an error, and nothing takes its place`, async () => {
     const first = 'delete globalThis.OffscreenCanvas; delete Navigator.prototype.gpu;';
     const { error } = await train(plain, name, { first });

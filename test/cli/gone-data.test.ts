@@ -1,5 +1,5 @@
 /** A run whose images are not where they were. */
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { exportNpz } from '../../src/data/export-npz.js';
@@ -13,6 +13,7 @@ test.after(remove);
 
 const RUN = at('run');
 const DATA = at('rectangles.npz');
+const MOVED = at('elsewhere/rectangles.npz');
 
 test.before(async () => {
   await writeFileAtomically(DATA, exportNpz(smallData, 'all', false));
@@ -22,7 +23,7 @@ test.before(async () => {
   ]);
   assert.is(code, 0, err);
   mkdirSync(at('elsewhere'));
-  renameSync(DATA, at('elsewhere/rectangles.npz'));
+  renameSync(DATA, MOVED);
 });
 
 const errorOf = async (...args: string[]) => {
@@ -37,6 +38,25 @@ test('commands of the run, and going on with it, say which images are gone', asy
   assert.is(await errorOf('train', '--resume', RUN, '--steps', '2', '--quiet'), gone);
 });
 
+test('around the prior latents are drawn without images, in the order of their numbers', async () => {
+  const prior = ['traverse', RUN, '--backend', 'wasm', '--from', 'prior', '--out', at('prior.png')];
+  const { code, out, err } = await runInProcess(prior);
+  assert.is(code, 0, err);
+  assert.match(
+    out,
+    /^line +latent\n1 +0\n2 +1\nno KL: the images that it would be of are gone; columns from -3 to 3\nwrote/,
+  );
+  const json = JSON.parse((await runInProcess([...prior, '--latents', '1', '--json'])).out);
+  assert.equal([json.latents, json.orderedBy, json.rows], [[{ latent: 1, kl: null, variance: null }], 'number', 0]);
+  assert.equal(Object.keys(json.reasons), ['kl', 'variance']);
+  const picture = readFileSync(at('prior.png'));
+  const beside = JSON.parse((await runInProcess([...prior, '--latents', '1', '--data', MOVED, '--json'])).out);
+  assert.equal([beside.orderedBy, beside.rows, typeof beside.latents[0].kl], ['kl', 8, 'number']);
+  assert.equal(readFileSync(at('prior.png')), picture);
+  // What is asked of images asks for them.
+  assert.match(await errorOf(...prior, '--maximum', '1'), /^65 .* which is not there: say where its images are$/);
+});
+
 test('others that are named and are not there are missing files', async () => {
   const other = at('other.npz');
   const missing = `66 vaemetrics: error: ${other}: no such file or folder`;
@@ -46,15 +66,7 @@ test('others that are named and are not there are missing files', async () => {
 });
 
 test('the images themselves are taken from where they are now', async () => {
-  const { code, err } = await runInProcess([
-    'train',
-    '--resume',
-    RUN,
-    '--data',
-    at('elsewhere/rectangles.npz'),
-    '--steps',
-    '2',
-  ]);
+  const { code, err } = await runInProcess(['train', '--resume', RUN, '--data', MOVED, '--steps', '2']);
   assert.is(code, 0, err);
 });
 

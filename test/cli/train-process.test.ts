@@ -70,8 +70,8 @@ function start(args: readonly string[]): Running {
 function numbersOf(run: string): object[] {
   const lines = readFileSync(join(run, 'log.jsonl'), 'utf8').trim().split('\n');
   return lines.map((line) => {
-    const { step, loss, reconstruction, kl, kl_per_latent } = JSON.parse(line);
-    return { step, loss, reconstruction, kl, kl_per_latent };
+    const { step, loss, reconstruction, kl, klPerLatent } = JSON.parse(line);
+    return { step, loss, reconstruction, kl, klPerLatent };
   });
 }
 

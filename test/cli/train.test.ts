@@ -1,5 +1,5 @@
 /** `vaemetrics train` in this process: what it prints, and what it says where it cannot. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StopSignal } from '../../src/cli/terminal.js';
@@ -93,7 +93,7 @@ test('--json is one document with the shares of the time', async () => {
   const { code, out, err } = await trainShortly('json', ['--json', '--quiet', '--score-every', '2']);
   assert.equal([code, err], [0, '']);
   const outcome = JSON.parse(out);
-  assert.is(outcome.schema, 'vaemetrics/train@1');
+  assert.is(outcome.schema, 'vaemetrics/train@2');
   assert.equal([outcome.run, outcome.backend, outcome.steps], [at('json'), 'wasm', 4]);
   assert.equal(Object.keys(outcome.shares), ['data', 'score', 'checkpoint']);
   const shares: number[] = Object.values(outcome.shares);
@@ -143,7 +143,7 @@ test('--threads compute the same numbers', async () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
-      .map(({ step, loss, kl_per_latent }) => ({ step, loss, kl_per_latent }));
+      .map(({ step, loss, klPerLatent }) => ({ step, loss, klPerLatent }));
   const wide = ['--batch-size', '20', '--steps', '2', '--test-rows', '0', '--log-every', '1'];
   const [one, two] = [await trainShortly('one', wide), await trainShortly('two', [...wide, '--threads', '2'])];
   assert.equal([one.code, two.code], [0, 0], two.err);
@@ -213,6 +213,15 @@ test.before(async () => {
   mkdirSync(at('full'));
   writeFileSync(at('full/notes.txt'), 'mine');
   mkdirSync(at('empty'));
+  const edit = (name: string, changes: object) => {
+    cpSync(at(RUN), at(name), { recursive: true });
+    const path = at(`${name}/config.json`);
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), ...changes }));
+  };
+  edit('slower', { learningRate: 1e-5 });
+  edit('wider', { latents: 4 });
+  edit('lost', {});
+  rmSync(at('lost/checkpoints'), { recursive: true });
 });
 
 const REFUSED: ReadonlyArray<readonly [what: string, words: () => string[], code: number, message: RegExp]> = [
@@ -274,6 +283,24 @@ const REFUSED: ReadonlyArray<readonly [what: string, words: () => string[], code
     () => ['--resume', at('empty')],
     66,
     /empty: there is no run to read: expected a folder with config\.json\n/,
+  ],
+  [
+    '--resume of a run whose learning rate was changed by hand',
+    () => ['--resume', at('slower'), '--steps', '9'],
+    65,
+    /slower\/config\.json: expected what the checkpoint of step 4 was trained with: learningRate 0\.0005, got 0\.00001; put that back, or train another run in a folder of its own\n/,
+  ],
+  [
+    '--resume of a run whose network was changed by hand',
+    () => ['--resume', at('wider'), '--steps', '9'],
+    65,
+    /wider\/config\.json: expected what the checkpoint of step 4 was trained with: latents 3, got 4; /,
+  ],
+  [
+    '--resume of a run whose checkpoints are gone',
+    () => ['--resume', at('lost'), '--steps', '9'],
+    66,
+    /lost: its checkpoints are gone: put them back, or train it anew in another folder\n/,
   ],
   [
     '--resume with another setting',

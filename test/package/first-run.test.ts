@@ -65,8 +65,8 @@ function numbersOf(out: string): object[] {
     .trim()
     .split('\n');
   return lines.map((line) => {
-    const { step, loss, reconstruction, kl, kl_per_latent } = JSON.parse(line);
-    return { step, loss, reconstruction, kl, kl_per_latent };
+    const { step, loss, reconstruction, kl, klPerLatent } = JSON.parse(line);
+    return { step, loss, reconstruction, kl, klPerLatent };
   });
 }
 

@@ -65,7 +65,7 @@ const PACKAGES: ReadonlyArray<readonly [name: RegExp, files: RegExp]> = [
   [/^gifenc$/, /^src\/data\/animation\.ts$/],
   [
     /^node:/,
-    /^(bindings\/(wasm-source|worker-host)|src\/node|src\/io\/file-source|src\/io\/write-file|src\/io\/make-folder|src\/io\/parquet\/unpack-brotli|src\/(cli|data|train)\/.*)\.ts$/,
+    /^(bindings\/(wasm-source|worker-host)|src\/node|src\/io\/file-source|src\/io\/write-file|src\/io\/make-folder|src\/io\/output-error|src\/io\/parquet\/unpack-brotli|src\/(cli|data|train)\/.*)\.ts$/,
   ],
 ];
 
@@ -251,7 +251,7 @@ test('what computes reaches no reader of files', () => {
 });
 
 test('what runs anywhere reaches no module of Node', () => {
-  const strange = /^(node:|commander|src\/(cli|report|node)|src\/io\/(file-source|write-file|make-folder))/;
+  const strange = /^(node:|commander|src\/(cli|report|node)|src\/io\/(file-source|write-file|make-folder|output-error))/;
   assert.equal(
     reachedFrom('src/files.ts').filter((file) => strange.test(file)),
     [],

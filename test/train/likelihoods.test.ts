@@ -96,4 +96,31 @@ for (const [name, plain] of Object.entries(PLAIN)) {
   }
 }
 
+/** As many pixels as 256 images of 64 x 64 in colours have. */
+const MANY = [256, 64, 64, 3];
+/** A logit of an untrained model, and a mean; for every pixel, so that errors of rounding do not cancel. */
+const EQUAL: Readonly<Record<string, readonly [output: number, x: number]>> = {
+  bernoulli: [0, 1],
+  gaussian: [0.25, 0.75],
+};
+
+for (const [name, [output, x]] of Object.entries(EQUAL)) {
+  for (const backendName of ['cpu', 'wasm'] as const) {
+    test(`${name} on ${backendName}: the loss of three million pixels is within 1e-6 of float64`, async () => {
+      const backend = await openBackend(backendName);
+      const { tf } = backend;
+      const pixels = MANY.reduce((product, side) => product * side);
+      const expected = pixels * PLAIN[name].loss(output, x);
+      // Training has the backend's own operations, and `reconstruct` the composed ones.
+      for (const operations of [composeOperations(tf), backend.operations ?? composeOperations(tf)]) {
+        const given = [output, x].map((value) => tf.fill(MANY, value));
+        const { loss, gradient } = findLikelihood(name).lossOf(tf, operations, given[0], given[1], SCALE);
+        assertWithin(await loss.data(), [expected], 1e-6, 'loss');
+        tf.dispose([given, loss, gradient]);
+      }
+      await backend.close();
+    });
+  }
+}
+
 test.run();

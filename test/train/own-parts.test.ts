@@ -159,6 +159,22 @@ test('random numbers are those of the seed and the step, fresh in each', async (
   assert.not.equal(drawn, again);
 });
 
+test('a term of an objective of your own that sums a million values is within 1e-6 of float64', async () => {
+  const [many, value] = [1_000_000, Math.fround(0.9)];
+  const summing: Objective = {
+    name: 'summing',
+    activate: () => ({
+      code: 'sample',
+      penalise(_batch, { tf }) {
+        const sum = tf.tidy(() => tf.sum(tf.fill([many], value)));
+        return { total: tf.scalar(0), terms: { sum }, gradients: {} };
+      },
+    }),
+  };
+  const [{ terms }] = await stepsOf({ model: summing, steps: 1 });
+  assert.ok(Math.abs(terms.sum - many * value) <= 1e-6 * many * value, String(terms.sum));
+});
+
 test('an objective and an architecture of your own are the same bits in two threads as in one', async () => {
   const options = { data: smallData, model: guided, architecture: narrow, steps: 4 };
   const one = await runSmall({ ...options, threads: 1 });

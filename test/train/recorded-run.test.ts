@@ -11,6 +11,7 @@ import * as assert from 'uvu/assert';
 import { bytesOf, type FloatTensors } from '../../src/io/float-tensors.js';
 import { encodeCheckpoint } from '../../src/train/run/checkpoint.js';
 import { checkpointName, latestCheckpoint } from '../../src/train/run/checkpoints.js';
+import type { RunConfig } from '../../src/train/run/config.js';
 import { createMemoryRunFolder, loadRun, type MemoryRunFolder, train } from '../../src/train.js';
 import { version } from '../../src/version.js';
 import { smallData } from './small-data.js';
@@ -20,7 +21,7 @@ process.env.VAEMETRICS_WASM = 'simd';
 type Shapes = ReadonlyArray<readonly [name: string, shape: readonly number[]]>;
 
 const RECORDED: {
-  readonly config: object;
+  readonly config: RunConfig;
   readonly weights: Shapes;
   readonly objective: Shapes;
   readonly checkpoint: string;
@@ -65,13 +66,14 @@ const sha256 = (...pieces: ReadonlyArray<string | Uint8Array>) => {
 function recordedRun(): MemoryRunFolder {
   const state = { seconds: 1, spent: { data: 0, score: 0, checkpoint: 0 }, best: null, scored: null };
   const more = { generator: 'philox-4x32-10', images: 40 };
-  const bytes = Buffer.concat([
-    ...encodeCheckpoint({ step: 2, tensors: tensorsOfRecord(), state: { ...state, ...more } }),
-  ]);
-  assert.is(sha256(bytes), RECORDED.checkpoint, 'the file of the checkpoint');
+  const tensors = tensorsOfRecord();
+  const encoded = (config: RunConfig) =>
+    Buffer.concat([...encodeCheckpoint({ step: 2, tensors, state: { ...state, ...more }, config, logged: -1 })]);
+  assert.is(sha256(encoded(RECORDED.config)), RECORDED.checkpoint, 'the file of the checkpoint');
+  const config = { ...RECORDED.config, version };
   return createMemoryRunFolder([
-    ['config.json', new TextEncoder().encode(JSON.stringify({ ...RECORDED.config, version }))],
-    [checkpointName(2), bytes],
+    ['config.json', new TextEncoder().encode(JSON.stringify(config))],
+    [checkpointName(2), encoded(config)],
   ]);
 }
 

@@ -75,7 +75,7 @@ async function linesOf(folder: MemoryRunFolder): Promise<object[]> {
   return text
     .trim()
     .split('\n')
-    .map((line) => ({ ...JSON.parse(line), seconds: 0, images_per_second: 0 }));
+    .map((line) => ({ ...JSON.parse(line), seconds: 0, imagesPerSecond: 0 }));
 }
 
 async function tensorsOf(folder: MemoryRunFolder, name: string) {

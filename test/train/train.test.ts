@@ -112,8 +112,8 @@ for (const backend of ['wasm', 'cpu'] as const) {
         .trim()
         .split('\n')
         .map((line) => {
-          const { step, loss, kl_per_latent } = JSON.parse(line);
-          return { step, loss, kl_per_latent };
+          const { step, loss, klPerLatent } = JSON.parse(line);
+          return { step, loss, klPerLatent };
         });
     assert.equal(steps(await resumed.read('log.jsonl')), steps(await folder.read('log.jsonl')));
   });
@@ -264,7 +264,7 @@ test('images without factors have total correlation and no best checkpoint, and 
     .split('\n');
   assert.equal(
     lines.map((line) => Object.keys(JSON.parse(line).scores ?? {})),
-    [[], ['total-correlation', 'total-correlation-floor'], [], ['total-correlation', 'total-correlation-floor']],
+    [[], ['totalCorrelation', 'totalCorrelationFloor'], [], ['totalCorrelation', 'totalCorrelationFloor']],
   );
   const posterior = Buffer.from((await folder.read('posterior.npz'))!);
   assert.ok(posterior.includes('logvar.npy') && !posterior.includes('factors.npy'));
@@ -427,7 +427,7 @@ test('a run made longer is that made at once, with the scores of its former end 
       .trim()
       .split('\n');
     return lines.map((line) => {
-      const { seconds: _, images_per_second: __, ...numbers } = JSON.parse(line);
+      const { seconds: _, imagesPerSecond: __, ...numbers } = JSON.parse(line);
       return numbers;
     });
   };

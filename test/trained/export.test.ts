@@ -46,7 +46,8 @@ type Case = (typeof CASES)[number];
  */
 async function makeRun({ architecture, likelihood, ...image }: Case) {
   const folder = createMemoryRunFolder();
-  await writeConfig(folder, { ...CONFIG, architecture, likelihood, latents: LATENTS, data: { ...CONFIG.data, image } });
+  const config = { ...CONFIG, architecture, likelihood, latents: LATENTS, data: { ...CONFIG.data, image } };
+  await writeConfig(folder, config);
   const networks = findArchitecture(architecture).build(image, LATENTS);
   const shapes = [...listParameters('encoder', networks.encoder), ...listParameters('decoder', networks.decoder)];
   const tensors = shapes.map(({ name, shape, fanIn, role }, index) => {
@@ -56,7 +57,7 @@ async function makeRun({ architecture, likelihood, ...image }: Case) {
     const values = Float32Array.from(normals(length, index), (value) => deviation * value);
     return [`model/${name}`, { shape, values }] as const;
   });
-  await saveCheckpoint(folder, { step: 1, tensors: new Map(tensors), state: {} });
+  await saveCheckpoint(folder, { step: 1, tensors: new Map(tensors), state: {}, config, logged: -1 });
   return folder;
 }
 

@@ -1,8 +1,9 @@
 /** Models of runs: what is loaded, and what is refused. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { latestCheckpoint, saveCheckpoint } from '../../src/train/run/checkpoints.js';
 import { checkResume } from '../../src/train/run/compare-config.js';
-import { writeConfig } from '../../src/train/run/config.js';
+import { readConfig, writeConfig } from '../../src/train/run/config.js';
 import { createMemoryRunFolder, encode, loadRun, type Model, manifold, traverse } from '../../src/train.js';
 import { readModel } from '../../src/trained/read-model.js';
 import { CONFIG } from '../train/run/samples.js';
@@ -65,9 +66,12 @@ test('a run without the shape of its images takes that of its data, and may be r
 
 test('weights that do not fit are refused by name', async () => {
   const files = run.files();
-  const config = JSON.parse(new TextDecoder().decode(files.get('config.json')));
-  files.set('config.json', new TextEncoder().encode(JSON.stringify({ ...config, latents: 5 })));
-  const refusal = await refusalOf(() => readModel(createMemoryRunFolder(files)));
+  const wider = createMemoryRunFolder(files);
+  const config = { ...(await readConfig(wider)), latents: 5 };
+  await writeConfig(wider, config);
+  const { checkpoint } = await latestCheckpoint(wider);
+  await saveCheckpoint(wider, { ...checkpoint!, config });
+  const refusal = await refusalOf(() => readModel(wider));
   assert.match(
     refusal,
     /^DataError ERR_DATA: .*expected a tensor 'model\/encoder\.\d\.weights' of \(256, 10\), got \(256, 8\)/,

@@ -134,7 +134,7 @@ test('raw pixels reconstruct every image, without a loss', async () => {
 test('raw pixels are traversed in the order of their variance, and cut off at black and white', async () => {
   const { images, latents, orderedBy, rows, values } = await traverse(pixels, { data, row: 3, steps: 3, range: 2 });
   assert.equal([orderedBy, rows, values], ['variance', size, [-2, 0, 2]]);
-  const variances = latents.map(({ variance }) => variance);
+  const variances = latents.map(({ variance }) => variance as number);
   assert.equal(
     variances,
     [...variances].sort((a, b) => b - a),

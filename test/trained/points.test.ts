@@ -32,17 +32,17 @@ for (const objective of ['ae', 'dae'] as const) {
     });
     const points = await loadRun(run, { backend: 'wasm' });
     try {
-      assert.equal([scores?.totalCorrelation, scores?.reasons], [null, { 'total-correlation': POINTS }]);
+      assert.equal([scores?.totalCorrelation, scores?.reasons], [null, { totalCorrelation: POINTS }]);
       assert.type(scores?.scores.mig, 'number');
       for (const { kl, klPerLatent, terms } of told) assert.equal([kl, klPerLatent, terms], [null, null, {}]);
       const log = new TextDecoder()
         .decode((await run.read('log.jsonl'))!)
         .trim()
         .split('\n');
-      for (const { step, kl, kl_per_latent, scores, reasons } of log.map((line) => JSON.parse(line))) {
-        assert.equal([kl, kl_per_latent, reasons.kl], [null, undefined, POINTS]);
+      for (const { step, kl, klPerLatent, scores, reasons } of log.map((line) => JSON.parse(line))) {
+        assert.equal([kl, klPerLatent, reasons.kl], [null, undefined, POINTS]);
         if (step % 6 > 0) assert.is(scores, undefined);
-        else assert.equal([scores['total-correlation'], reasons['scores.total-correlation']], [null, POINTS]);
+        else assert.equal([scores.totalCorrelation, reasons['scores.totalCorrelation']], [null, POINTS]);
       }
       const encoded = await encode(points, { data: smallData });
       const archive = await bytesOf(posteriorToNpz(encoded));
@@ -60,9 +60,12 @@ for (const objective of ['ae', 'dae'] as const) {
         const mean = values.reduce((sum, value) => sum + value, 0) / rows;
         const expected = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows;
         assert.is(kl, null);
-        assert.ok(Math.abs(variance - expected) < 1e-9 * (1 + expected), `${variance}, expected ${expected}`);
+        assert.ok(
+          Math.abs((variance as number) - expected) < 1e-9 * (1 + expected),
+          `${variance}, expected ${expected}`,
+        );
       }
-      const variances = latents.map(({ variance }) => variance);
+      const variances = latents.map(({ variance }) => variance as number);
       assert.equal(
         variances,
         [...variances].sort((a, b) => b - a),

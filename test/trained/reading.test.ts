@@ -77,6 +77,22 @@ test('a run without that is read as before, and goes on', async () => {
   assert.is(steps, 3);
 });
 
+test('a model is not taken for what its configuration was changed to, and is said to be gone where it is', async () => {
+  const files = run.files();
+  const config = JSON.parse(new TextDecoder().decode(files.get('config.json')));
+  files.set('config.json', new TextEncoder().encode(JSON.stringify({ ...config, likelihood: 'gaussian' })));
+  const data = archive(dark, [3, 8]);
+  assert.match(
+    await refusalOf(encode(createMemoryRunFolder(files), { data, backend: 'cpu' })),
+    'run/config.json: expected what the checkpoint of step 2 was trained with: likelihood "bernoulli", got "gaussian"; put that back',
+  );
+  const names = [...run.files()].filter(([name]) => !name.startsWith('checkpoints/'));
+  assert.match(
+    await messageOf(() => encode(createMemoryRunFolder(names), { data, backend: 'cpu' })),
+    'run: its checkpoints are gone: put them back, or train it anew in another folder',
+  );
+});
+
 test('sizes of mlp are those of the run, and rows of numbers have no convolutions', async () => {
   const other = { data: archive(dark, [3, 8]), out: createMemoryRunFolder(run.files()), resume: true, steps: 4 };
   assert.match(

@@ -10,6 +10,7 @@ import {
   backend,
   backend_util,
   concat,
+  customGrad,
   dispose,
   div,
   engine,
@@ -25,9 +26,11 @@ import {
   getKernel,
   type KernelBackend,
   keep,
+  log,
   log1p,
   logSumExp,
   matMul,
+  max,
   maximum,
   mean,
   memory,
@@ -64,6 +67,7 @@ import type { TensorLibrary } from '../tensors.js';
 import { type Backend, BackendError } from './backend.js';
 import { registerGradients } from './gradients.js';
 import { prove } from './prove.js';
+import { withStagedSums } from './staged-sums.js';
 import type { KernelRegistry } from './wasm-kernels.js';
 
 export type BundledName = 'webgpu' | 'webgl' | 'wasm' | 'cpu';
@@ -87,6 +91,7 @@ const library = {
   neg,
   abs,
   exp,
+  log,
   log1p,
   sqrt,
   square,
@@ -98,6 +103,7 @@ const library = {
   minimum,
   sum,
   mean,
+  max,
   logSumExp,
   matMul,
   transpose,
@@ -109,6 +115,7 @@ const library = {
   tensor2d,
   fused,
   valueAndGrads,
+  customGrad,
   tidy,
   keep,
   dispose,
@@ -119,7 +126,7 @@ const library = {
 } satisfies Record<keyof TensorLibrary, unknown>;
 
 /** The bundled library. Computes on the backend that was opened last. */
-export const bundled = library as unknown as TensorLibrary;
+export const bundled = withStagedSums(library as unknown as TensorLibrary);
 
 /** Its registry of kernels. */
 export const bundledRegistry = {

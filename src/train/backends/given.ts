@@ -2,6 +2,7 @@
 import type { TensorLibrary } from '../tensors.js';
 import { type Backend, BackendError, type BackendName } from './backend.js';
 import { prove } from './prove.js';
+import { withStagedSums } from './staged-sums.js';
 import { addWasmKernels, type KernelRegistry } from './wasm-kernels.js';
 import { wasmOperations } from './wasm-operations.js';
 
@@ -37,6 +38,7 @@ export async function open(tf: TensorLibrary, name: BackendName | 'auto'): Promi
     throw new BackendError(name, `expected the given tf to be ${name}, but it computes on ${computesOn}`);
   }
   const build = answer === 'wasm' ? await addWasmKernels(tf as TensorLibrary & KernelRegistry) : null;
+  const staged = withStagedSums(tf);
   try {
     await prove(tf, expected);
   } catch (error) {
@@ -46,13 +48,13 @@ export async function open(tf: TensorLibrary, name: BackendName | 'auto'): Promi
   }
   return {
     name: 'given',
-    tf,
+    tf: staged,
     device: `${answer}, of the given tfjs ${tf.version_core ?? ''}`.trim(),
     computesOn,
     ...(build !== null && { build }),
     isRemote: computesOn === 'tfjs-node-gpu' || answer === 'webgpu' || answer === 'webgl',
     isExact: answer === 'wasm' || answer === 'cpu',
-    ...(answer === 'wasm' && { operations: wasmOperations(tf) }),
+    ...(answer === 'wasm' && { operations: wasmOperations(staged) }),
     // It stays its owner's.
     close() {},
   };

@@ -4,6 +4,7 @@ import type { TensorLibrary } from '../tensors.js';
 import { type Backend, BackendError } from './backend.js';
 import { importPeer } from './import-peer.js';
 import { prove } from './prove.js';
+import { withStagedSums } from './staged-sums.js';
 
 type NodeLibrary = TensorLibrary & {
   readonly version: { readonly [part: string]: string };
@@ -40,7 +41,7 @@ export async function open(name: 'tfjs-node' | 'tfjs-node-gpu'): Promise<Backend
   const version = tf.version?.tensorflow ?? tf.version_core ?? '';
   return {
     name,
-    tf,
+    tf: withStagedSums(tf),
     device: `TensorFlow's C library ${version}, ${isGpu ? 'GPU' : 'CPU'}`.replace(' ,', ','),
     isRemote: isGpu,
     isExact: false,

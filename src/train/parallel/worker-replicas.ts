@@ -7,7 +7,7 @@ import { chooseBuild } from '../../../bindings/training-build.js';
 import type { WorkerPort } from '../../../bindings/worker-port.js';
 import { listParameters } from '../architectures/layers.js';
 import { mapValues } from '../map-values.js';
-import { addTo, type BatchPass, countRows, type ParametersNow, type Replicas } from '../replicas.js';
+import { addAll, addTo, type BatchPass, countRows, type ParametersNow, type Replicas } from '../replicas.js';
 import type { Computer, Description, FromShards, ShardWork, ToShards } from '../system.js';
 import type { Tensor } from '../tensors.js';
 import { type CutBatch, cutBatch } from './cut-batch.js';
@@ -73,12 +73,16 @@ export async function workerReplicas(
   /** Joins the answers of all shards, in their order. */
   async function join(cut: CutBatch, answers: ReadonlyArray<Promise<ShardAnswer>>): Promise<FromShards> {
     const parts: ShardAnswer[] = [];
-    let sum: Tensor | null = null;
+    const sums: Tensor[] = [];
+    let gradients: Tensor | null = null;
     for (const [shard, answer] of answers.entries()) {
       const part = await answer;
       parts.push(part);
       arrays.keep(part.spent);
-      if (part.added.length > 0) sum = addTo(computer, sum, tf.tensor(part.added, [part.added.length]));
+      const summed = countValues(Object.values(part.sums));
+      if (summed > 0) sums.push(tf.tensor(part.added.slice(0, summed), [summed]));
+      const rest = part.added.subarray(summed);
+      if (rest.length > 0) gradients = addTo(computer, gradients, tf.tensor(rest, [rest.length]));
       returned[shard % threads].push(part.added);
     }
     const rows = mapValues(parts[0].rows, ({ shape }, name) => {
@@ -92,20 +96,26 @@ export async function workerReplicas(
       }
       return tf.tensor(values, [cut.rows, ...shape.slice(1)]);
     });
-    return { rows, ...splitAdded(parts[0], sum) };
+    const [{ sums: ofSums, networks }] = parts;
+    const summed = sums.length === 0 ? [] : split(addAll(tf, sums), Object.values(ofSums));
+    const ofNetworks = networks.map((network) => shapes[network]);
+    const learnt = gradients === null ? [] : split(gradients, ofNetworks.flat());
+    return {
+      rows,
+      sums: mapValues(ofSums, () => summed.shift() as Tensor),
+      gradients: Object.fromEntries(
+        networks.map((network, i) => [network, learnt.splice(0, ofNetworks[i].length)] as const),
+      ),
+    };
   }
 
-  function splitAdded({ sums, networks: learnt }: ShardAnswer, sum: Tensor | null): Omit<FromShards, 'rows'> {
-    if (sum === null) return { sums: {}, gradients: {} };
-    // Not by slices: tfjs reads all of a tensor for each.
-    const values = read([sum]);
-    sum.dispose();
-    const ofNetworks = learnt.map((network) => shapes[network]);
-    const tensors = unpack(tf, values, [...Object.values(sums), ...ofNetworks.flat()]);
+  /** Cuts a vector, which is used up. Not by slices: tfjs reads all of a tensor for each. */
+  function split(vector: Tensor, into: ReadonlyArray<readonly number[]>): Tensor[] {
+    const values = read([vector]);
+    vector.dispose();
+    const tensors = unpack(tf, values, into);
     arrays.keep([values]);
-    const named = mapValues(sums, () => tensors.shift() as Tensor);
-    const gradients = learnt.map((network, i) => [network, tensors.splice(0, ofNetworks[i].length)] as const);
-    return { sums: named, gradients: Object.fromEntries(gradients) };
+    return tensors;
   }
 
   return {

@@ -1,7 +1,8 @@
 /** The checkpoints of a run: the last two and the best. */
 import { DataError, isCodedError } from '../../errors.js';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
-import { pathIn, type RunFolder } from './run-folder.js';
+import type { RunConfig } from './config.js';
+import { NoRunError, pathIn, type RunFolder } from './run-folder.js';
 
 const FOLDER = 'checkpoints';
 const BEST = `${FOLDER}/best.safetensors`;
@@ -71,6 +72,15 @@ export async function latestCheckpoint(folder: RunFolder): Promise<Latest> {
   throw new DataError(`no checkpoint is whole: ${damages.map(({ message }) => message).join('; ')}`, {
     path: folder.path,
   });
+}
+
+/**
+ * A run that was stopped before its first checkpoint begins again; one that had some does not.
+ * @throws NoRunError
+ */
+export function refuseLost({ hasCheckpoint }: RunConfig, { path }: RunFolder): void {
+  if (!hasCheckpoint) return;
+  throw new NoRunError(path, 'its checkpoints are gone: put them back, or train it anew in another folder');
 }
 
 async function readCheckpoint(folder: RunFolder, name: string): Promise<Checkpoint | null> {

@@ -1,8 +1,10 @@
 /** What may change when a run is resumed, and what may not. */
-import { wrongValue } from '../../errors.js';
+import { DataError, wrongValue } from '../../errors.js';
 import { mention, type Phrase, phrase } from '../../phrase.js';
-import type { RunConfig } from './config.js';
+import type { Checkpoint } from './checkpoint.js';
+import { CONFIG_NAME, type RunConfig } from './config.js';
 import { isRecord, type JsonRecord, type JsonValue } from './json-value.js';
+import { pathIn, type RunFolder } from './run-folder.js';
 
 /** Settings that decide nothing about the numbers of a step, or follow from those that do. */
 const CHANGEABLE = [
@@ -18,6 +20,7 @@ const CHANGEABLE = [
   'scoreEvery',
   'checkpointEvery',
   'threads',
+  'hasCheckpoint',
 ] as const;
 
 /** A setting in which two configurations differ; undefined on the side that lacks it. */
@@ -119,6 +122,24 @@ function follows(setting: string, refused: readonly Difference[]): boolean {
   if (setting === 'shardRows') return differs('backend.') || differs('batchSize');
   if (setting.startsWith('objective.options.')) return differs('objective.name');
   return setting.startsWith('score.') && differs('data.identity.');
+}
+
+/**
+ * Refuses a configuration that a checkpoint was not made under: somebody has changed one of the
+ * two. The backend may be another, as a run that goes on elsewhere may stop before its next
+ * checkpoint; `checkResume` warns of that.
+ * @throws DataError that names each setting, with both values
+ */
+export function checkMadeUnder(config: RunConfig, checkpoint: Checkpoint, folder: RunFolder): void {
+  const differing = compareConfig(checkpoint.config, config).filter(
+    ({ setting, isDeciding }) => isDeciding && !OF_BACKEND.includes(setting),
+  );
+  if (differing.length === 0) return;
+  const list = differing.map(({ setting, expected, got }) => `${setting} ${show(expected)}, got ${show(got)}`);
+  throw new DataError(
+    `expected what the checkpoint of step ${checkpoint.step} was trained with: ${list.join('; ')}; put that back, or train another run in a folder of its own`,
+    { path: pathIn(folder, CONFIG_NAME) },
+  );
 }
 
 /** Settings, by how they begin, that come from options of other names. */

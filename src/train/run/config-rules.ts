@@ -5,7 +5,7 @@ import { DataError, isOptionError } from '../../errors.js';
 import { checkValue, refuseUnknown } from '../../options/check-options.js';
 import { THREADS } from '../../options/common-rules.js';
 import { describeValues } from '../../options/describe-rule.js';
-import { integer, number, other, type Rule, type Rules, text } from '../../options/rule.js';
+import { boolean, integer, number, other, type Rule, type Rules, text } from '../../options/rule.js';
 import { TRAIN_OPTIONS } from '../declared-options.js';
 import { objectives } from '../objectives/index.js';
 import { isRecord } from './json-value.js';
@@ -73,6 +73,7 @@ const OPTIONAL: Rules = {
   'backend.tfjs': NAME,
   'backend.build': NAME,
   'score.rows': TRAIN_OPTIONS.scoreRows,
+  hasCheckpoint: boolean({ description: 'whether there has been a checkpoint' }),
 };
 
 /**

@@ -65,6 +65,8 @@ export interface RunConfig {
   readonly scoreEvery: number;
   readonly checkpointEvery: number;
   readonly threads: number;
+  /** Set with the first checkpoint: a run that has none later has lost them. */
+  readonly hasCheckpoint?: true;
 }
 
 /** Writes the configuration. */

@@ -11,7 +11,7 @@ export interface LogEntry {
   readonly step: number;
   /** Seconds of training, those before a resumption included. */
   readonly seconds: number;
-  readonly images_per_second?: number;
+  readonly imagesPerSecond?: number;
   /**
    * Nats per image, averaged over the batch; this and the terms are left out where a run that ends
    * where it was stopped is scored.
@@ -21,7 +21,7 @@ export interface LogEntry {
   /** Null for autoencoders, whose codes are points. */
   readonly kl?: number | null;
   /** By latent. */
-  readonly kl_per_latent?: readonly number[];
+  readonly klPerLatent?: readonly number[];
   /** Other terms of the objective, by name. */
   readonly terms?: Readonly<Record<string, number>>;
   /** Metrics of this step, by name; null where one is undefined. */

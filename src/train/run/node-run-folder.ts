@@ -28,7 +28,9 @@ export async function openRunFolder(path: string, purpose: Purpose): Promise<Run
   const lock = await withPath(join(path, LOCK_NAME), () => lockRun(path));
   for (const folder of [path, join(path, 'checkpoints')]) {
     const names = (await namesIn(folder)).filter(isLeftover);
-    for (const name of names) await rm(join(folder, name), { recursive: true, force: true });
+    for (const name of names) {
+      await withPath(join(folder, name), () => rm(join(folder, name), { recursive: true, force: true }));
+    }
   }
   return nodeRunFolder(path, lock);
 }
@@ -49,8 +51,9 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw new NoRunError(folder, `cannot be read: ${message}`);
   }
 }
 
@@ -85,7 +88,7 @@ function nodeRunFolder(path: string, lock: RunLock | null): RunFolder {
       });
     },
     async remove(name) {
-      await rm(join(path, name), { force: true });
+      await withPath(join(path, name), () => rm(join(path, name), { force: true }));
     },
     async openAppendOnly(name) {
       const file = join(path, name);
@@ -95,7 +98,7 @@ function nodeRunFolder(path: string, lock: RunLock | null): RunFolder {
         return appendOnly(handle, file, lock);
       });
     },
-    close: async () => lock?.release(),
+    close: async () => withPath(join(path, LOCK_NAME), async () => lock?.release()),
   };
 }
 

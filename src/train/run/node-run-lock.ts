@@ -16,6 +16,7 @@ import { access, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from '
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { wrongValue } from '../../errors.js';
+import { OutputError } from '../../io/output-error.js';
 
 export const LOCK_NAME = '.lock';
 
@@ -29,23 +30,29 @@ export interface RunLock {
   release(): Promise<void>;
 }
 
+/** How often others may be first. In each turn one of them gets on, so many turns mean a fault. */
+const MOST_TURNS = 1000;
+
 /**
  * Takes the lock of a run; one that a killed process has left is taken over.
- * @throws RangeError if the process that has it is alive, or cannot be asked
+ * @throws RangeError if the process that has it is alive, or cannot be asked; what the file system
+ * says where it lets nobody have it
  */
 export async function lockRun(path: string): Promise<RunLock> {
   const folder = join(path, LOCK_NAME);
   const mine = await nameLock();
-  for (;;) {
+  let fault: unknown = new OutputError(folder, 'what is made there does not stay');
+  for (let turn = 0; turn < MOST_TURNS; turn++) {
     const names = await namesIn(folder);
-    if (names === null) await propose(folder, mine);
-    else if (names.length === 0) await unlessOvertaken(rmdir(folder));
+    if (names === null) fault = (await propose(folder, mine)) ?? fault;
+    else if (names.length === 0) fault = (await unlessOvertaken(rmdir(folder))) ?? fault;
     else if (names.includes(mine)) return { check: () => check(path, mine), release: () => release(folder, mine) };
     else {
       await refuseUnlessGone(path, names[0]);
-      await unlessOvertaken(rename(join(folder, names[0]), join(folder, mine)));
+      fault = (await unlessOvertaken(rename(join(folder, names[0]), join(folder, mine)))) ?? fault;
     }
   }
+  throw fault;
 }
 
 /** Process, when it began, a number that no other lock has, and host. */
@@ -68,12 +75,11 @@ async function namesIn(folder: string): Promise<string[] | null> {
  * The name of the folder before it is one is that of a leftover: whoever has the lock may remove
  * it.
  */
-async function propose(folder: string, mine: string): Promise<void> {
+async function propose(folder: string, mine: string): Promise<unknown> {
   const temporary = `${folder}.${randomBytes(6).toString('hex')}.tmp`;
   await mkdir(temporary);
   try {
-    await unlessOvertaken(writeFile(join(temporary, mine), ''));
-    await unlessOvertaken(rename(temporary, folder));
+    return await unlessOvertaken(writeFile(join(temporary, mine), '').then(() => rename(temporary, folder)));
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -82,10 +88,14 @@ async function propose(folder: string, mine: string): Promise<void> {
 /** Windows answers EPERM if a folder is there already. */
 const OVERTAKEN = ['ENOENT', 'ENOTEMPTY', 'EEXIST', ...(process.platform === 'win32' ? ['EPERM'] : [])];
 
-/** Waits for work that fails if another was first. What came of it is read from the lock. */
-async function unlessOvertaken(work: Promise<void>): Promise<void> {
-  await work.catch((error: NodeJS.ErrnoException) => {
+/**
+ * Waits for work that fails if another was first, and gives that failure. What came of it is read
+ * from the lock.
+ */
+async function unlessOvertaken(work: Promise<void>): Promise<unknown> {
+  return work.catch((error: NodeJS.ErrnoException) => {
     if (!OVERTAKEN.includes(error.code ?? '')) throw error;
+    return error;
   });
 }
 

@@ -21,7 +21,7 @@ export function reportStep(numbers: StepNumbers): StepReport<VaeNumbers> {
   const scalars = { loss, reconstruction, kl, terms } as Omit<VaeNumbers, 'klPerLatent'>;
   return {
     progress: { ...scalars, klPerLatent: byLatent },
-    line: { ...scalars, ...(byLatent && { kl_per_latent: byLatent }) },
+    line: { ...scalars, ...(byLatent && { klPerLatent: byLatent }) },
     reasons: kl === null ? { kl: POINTS } : {},
   };
 }

@@ -1,5 +1,6 @@
 /** What the tests of training call in the page, by `window.page`. */
 import { openBackend } from '/dist/train/browser.js';
+import { sumErrors } from './large-sums.js';
 import { smallLosses } from './small-loss.js';
 
 window.page = {
@@ -15,5 +16,13 @@ window.page = {
     } catch (error) {
       return { error: `${error.name}: ${error.message}` };
     }
+  },
+
+  /** Errors of large sums on a backend. */
+  async sums({ name }) {
+    const backend = await openBackend(name);
+    const errors = await sumErrors(backend.tf);
+    backend.close();
+    return { answer: backend.name, errors };
   },
 };

@@ -29,6 +29,7 @@ function run(code: string, hasDriver = true): unknown {
     : { VK_ICD_FILENAMES: '/dev/null', LD_LIBRARY_PATH: '' };
   const whole = `
     import { openBackend } from ${JSON.stringify(join(repository, 'dist/train/node.js'))};
+    import { sumErrors } from ${JSON.stringify(join(repository, 'test/browser/page/large-sums.js'))};
     import { smallLosses } from ${JSON.stringify(join(repository, 'test/browser/page/small-loss.js'))};
     ${code}`;
   const { code: exit, out, err } = runProgram(process.execPath, ['--input-type=module', '-e', whole], folder, env);
@@ -54,6 +55,17 @@ test('computes the losses of the other backends, lets the process end, and takes
   webgpu.losses.forEach((loss, i) => {
     assert.ok(Math.abs(loss - cpu.losses[i]) <= 1e-4 * cpu.losses[i], `step ${i}: ${cpu.losses[i]}, got ${loss}`);
   });
+});
+
+test('sums of three million values are within 1e-6 of float64', () => {
+  const [tensors, errors] = run(`
+    const { tf, close } = await openBackend('webgpu');
+    const errors = await sumErrors(tf);
+    console.log(JSON.stringify([tf.memory().numTensors, errors]));
+    close();`) as [number, Record<string, number>];
+  assert.is(tensors, 0);
+  assert.ok(Object.keys(errors).length > 0);
+  for (const [what, error] of Object.entries(errors)) assert.ok(error < 1e-6, `${what}: ${error}`);
 });
 
 test('can be opened again after it was closed', () => {

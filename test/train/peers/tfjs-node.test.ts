@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { installPackage } from '../../package/installed.js';
+import { installPackage, outputOf, repository } from '../../package/installed.js';
 import { testNeeding } from '../../requirements.js';
 import { assertSameLosses, builtLibrary, trainElsewhere } from './run-elsewhere.js';
 import type { Run } from './train-runs.js';
@@ -82,6 +82,20 @@ test('the published network on 64 x 64 images has the losses of wasm', () => {
   const runs = (['wasm', 'tfjs-node'] as const).map((backend): Run => ({ options: { ...options, backend } }));
   const [wasm, tensorflow] = trainElsewhere(folder, builtLibrary, runs, QUIET);
   assertSameLosses(tensorflow.losses, wasm.losses, 'shapes-3');
+});
+
+test('sums of three million values are within 1e-6 of float64', () => {
+  const sums = pathToFileURL(join(repository, 'test', 'browser', 'page', 'large-sums.js')).href;
+  const code = `
+    import { openBackend } from ${JSON.stringify(builtLibrary)};
+    import { sumErrors } from ${JSON.stringify(sums)};
+    const { tf } = await openBackend('tfjs-node');
+    process.stdout.write(JSON.stringify([tf.getBackend(), await sumErrors(tf)]));`;
+  const folder = makeProject({ '@tensorflow/tfjs-node': addon });
+  const [answer, errors] = JSON.parse(outputOf(process.execPath, ['--input-type=module', '-e', code], folder, QUIET));
+  assert.is(answer, 'tensorflow');
+  assert.ok(Object.keys(errors).length > 0);
+  for (const [what, error] of Object.entries(errors)) assert.ok((error as number) < 1e-6, `${what}: ${error}`);
 });
 
 test('a run that was stopped there goes on from its checkpoint as if it had not been', () => {

@@ -5,7 +5,7 @@ import { memorySource, openArrays } from '../../../src/io/index.js';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '../../../src/train/run/checkpoint.js';
 import type { JsonRecord } from '../../../src/train/run/json-value.js';
 import { collect, errorOf } from '../../io/matrices.js';
-import { makeCheckpoint } from './samples.js';
+import { CONFIG, makeCheckpoint } from './samples.js';
 
 const bits = (values: Float32Array) => [...new Uint32Array(values.slice().buffer)];
 
@@ -29,14 +29,16 @@ const anyCheckpoint: fc.Arbitrary<Checkpoint> = fc.record({
     .dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true })
     // As JSON has them: without -0 and own properties called __proto__.
     .map((state) => JSON.parse(JSON.stringify(state)) as JsonRecord),
+  config: fc.nat().map((seed) => ({ ...CONFIG, seed })),
+  logged: fc.integer({ min: -1 }),
 });
 
 test('gives back every bit of a checkpoint', async () => {
   await fc.assert(
     fc.asyncProperty(anyCheckpoint, async (checkpoint) => {
       const read = await decodeCheckpoint(await collect(encodeCheckpoint(checkpoint)), 'c');
-      assert.is(read.step, checkpoint.step);
-      assert.equal(read.state, checkpoint.state);
+      assert.equal([read.step, read.logged], [checkpoint.step, checkpoint.logged]);
+      assert.equal([read.state, read.config], [checkpoint.state, checkpoint.config]);
       assert.equal([...read.tensors.keys()], [...checkpoint.tensors.keys()]);
       for (const [name, { shape, values }] of checkpoint.tensors) {
         assert.equal(read.tensors.get(name)!.shape, shape);
@@ -46,10 +48,11 @@ test('gives back every bit of a checkpoint', async () => {
   );
 });
 
-test('is a .safetensors file like any other, with its step and state beside the tensors', async () => {
+test('is a .safetensors file like any other, with step, state and configuration beside the tensors', async () => {
   const { metadata, arrays } = await openArrays(memorySource(await collect(encodeCheckpoint(makeCheckpoint(200)))));
-  assert.is(metadata!.schema, 'vaemetrics/checkpoint@1');
-  assert.is(metadata!.step, '200');
+  assert.is(metadata!.schema, 'vaemetrics/checkpoint@2');
+  assert.equal([metadata!.step, metadata!.logged], ['200', '-1']);
+  assert.equal(JSON.parse(metadata!.config), CONFIG);
   assert.equal(JSON.parse(metadata!.state), { best: { score: 0.2, step: 200 }, cursor: 12800, metric: null });
   assert.equal(
     arrays.map(({ name, shape, dtype }) => [name, shape, dtype]),
@@ -96,7 +99,10 @@ test('every cut is found', async () => {
 test('refuses a file that is no checkpoint', async () => {
   const bytes = new TextEncoder().encode('\x02\0\0\0\0\0\0\0{}');
   const error = await errorOf(() => decodeCheckpoint(bytes, 'a.safetensors'));
-  assert.is(error.message, 'a.safetensors: expected a checkpoint of schema vaemetrics/checkpoint@1, got none');
+  assert.is(
+    error.message,
+    'a.safetensors: expected a checkpoint of schema vaemetrics/checkpoint@2, which says what it was trained with, got none',
+  );
 });
 
 test('refuses to write a state that JSON would change', () => {

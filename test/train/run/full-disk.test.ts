@@ -65,6 +65,21 @@ for (const [kilobytes, values] of [
   });
 }
 
+const READ_ONLY = 'a run is neither begun nor resumed on a file system that is read-only, and that is said';
+(canMount ? test : test.skip)(READ_ONLY, () => {
+  const write = (path: string) => `"$NODE" "$WRITER" "${path}" 10 6`;
+  const { stdout, stderr } = onSmallDisk(
+    20_000,
+    `{ ${write('$DISK/run')}; mount -o remount,ro "$DISK"; ${write('$DISK/run')}; ${write('$DISK/runs/new')}; ls -A "$DISK" "$DISK/run"; }`,
+  );
+  const errors = stderr.match(/OutputError: .*/g);
+  assert.equal(errors, [
+    `OutputError: ${disk}/run/.lock: cannot be written: the file system of ${disk}/run is read-only`,
+    `OutputError: ${disk}/runs/new: cannot be written: the file system of ${disk} is read-only`,
+  ]);
+  assert.not.match(stdout, '.tmp');
+});
+
 const testNeedingFullDevice = testNeeding(existsSync('/dev/full'), 'no /dev/full: Linux has it');
 
 testNeedingFullDevice('a full disk stops a run with one sentence and leaves it readable', async () => {

@@ -14,11 +14,11 @@ const folderWith = (text: string) => createMemoryRunFolder([[LOG_NAME, encode(te
 test('writes one object a line', async () => {
   const folder = createMemoryRunFolder();
   const log = await openLog(folder);
-  await log.append({ step: 1, seconds: 0.5, loss: 3, reconstruction: 2, kl: 1, kl_per_latent: [0.5, 0.5] });
+  await log.append({ step: 1, seconds: 0.5, loss: 3, reconstruction: 2, kl: 1, klPerLatent: [0.5, 0.5] });
   await log.append({
     step: 2,
     seconds: 1,
-    images_per_second: 128,
+    imagesPerSecond: 128,
     loss: 2,
     reconstruction: 1.5,
     kl: 0.5,
@@ -26,8 +26,8 @@ test('writes one object a line', async () => {
   });
   assert.is(
     await textOf(folder),
-    '{"step":1,"seconds":0.5,"loss":3,"reconstruction":2,"kl":1,"kl_per_latent":[0.5,0.5]}\n' +
-      '{"step":2,"seconds":1,"images_per_second":128,"loss":2,"reconstruction":1.5,"kl":0.5,"scores":{"mig":null}}\n',
+    '{"step":1,"seconds":0.5,"loss":3,"reconstruction":2,"kl":1,"klPerLatent":[0.5,0.5]}\n' +
+      '{"step":2,"seconds":1,"imagesPerSecond":128,"loss":2,"reconstruction":1.5,"kl":0.5,"scores":{"mig":null}}\n',
   );
 });
 
@@ -35,12 +35,12 @@ test('writes null and the reason for what is no finite number', () => {
   const line = formatLogLine({
     ...makeEntry(5),
     loss: Number.NaN,
-    kl_per_latent: [1, Number.POSITIVE_INFINITY],
+    klPerLatent: [1, Number.POSITIVE_INFINITY],
     terms: { dip: Number.NEGATIVE_INFINITY },
   });
-  const { loss, kl_per_latent, terms, reasons } = JSON.parse(line);
-  assert.equal([loss, kl_per_latent, terms], [null, [1, null], { dip: null }]);
-  assert.equal(reasons, { loss: 'NaN', 'kl_per_latent.1': 'Infinity', 'terms.dip': '-Infinity' });
+  const { loss, klPerLatent, terms, reasons } = JSON.parse(line);
+  assert.equal([loss, klPerLatent, terms], [null, [1, null], { dip: null }]);
+  assert.equal(reasons, { loss: 'NaN', 'klPerLatent.1': 'Infinity', 'terms.dip': '-Infinity' });
 });
 
 test('keeps the reasons that are given, in one record with its own', () => {

@@ -1,10 +1,12 @@
 /** The lock of a run: exactly one has it, however many try, whatever lies there. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, promises, readdirSync, readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lockRun } from '../../../src/train/run/node-run-lock.js';
+import { errorOf } from '../../io/matrices.js';
 import { testNeeding } from '../../requirements.js';
 import { bundle } from './bundle.js';
 import { nameOf, writeLock } from './locks.js';
@@ -113,6 +115,29 @@ test('one that another has now is not released', async () => {
   await lock.release();
   assert.equal(readdirSync(join(path, '.lock')), [theirs]);
 });
+
+for (const [what, fail] of [
+  ['refuses every new name', () => Promise.reject(Object.assign(new Error('ENOENT: no rename'), { code: 'ENOENT' }))],
+  ['keeps nothing', async () => {}],
+] as const) {
+  test(`a file system that ${what} is an error, and not tried for ever`, async () => {
+    const { rename } = promises;
+    const path = folderWith(null);
+    promises.rename = fail;
+    syncBuiltinESMExports();
+    try {
+      const { message } = await errorOf(() => lockRun(path));
+      assert.match(
+        message,
+        what === 'keeps nothing' ? /\.lock: cannot be written: what is made there/ : /^ENOENT: no rename$/,
+      );
+    } finally {
+      promises.rename = rename;
+      syncBuiltinESMExports();
+    }
+    assert.equal(readdirSync(path), []);
+  });
+}
 
 testNeeding(isLinux, 'no /proc: Linux has it')(
   'a process that has ended counts as gone though nobody has asked how',

@@ -65,7 +65,7 @@ test('says where the event file was damaged before the checkpoint', async () => 
   bytes[bytes.length - 1] ^= 1;
   await folder.writeAtomically(name, [bytes]);
   const { warnings } = await resumeRun(folder, CONFIG, { now });
-  assert.equal(warnings, ['the event file was damaged: it goes to step 40 where the log goes to 50']);
+  assert.equal(warnings, ['the event file was damaged: it goes to step 40, and had gone to step 50']);
 });
 
 test('refuses to start where a run is, and to resume it under other settings, and changes nothing', async () => {
@@ -77,6 +77,83 @@ test('refuses to start where a run is, and to resume it under other settings, an
   const resumed = await errorOf(() => resumeRun(folder, { ...CONFIG, seed: 1 }, { now }));
   assert.is(resumed.message, 'seed: expected 0 as in runs/first, got 1');
   assert.equal(contents(folder), before);
+});
+
+/** The configuration of a run, as somebody has changed it by hand. */
+async function edit(folder: MemoryRunFolder, changes: object): Promise<void> {
+  const config = JSON.parse(new TextDecoder().decode((await folder.read('config.json'))!));
+  await folder.writeAtomically('config.json', [new TextEncoder().encode(JSON.stringify({ ...config, ...changes }))]);
+}
+
+test('refuses a configuration that is not that of the checkpoint, names what differs, and changes nothing', async () => {
+  const folder = createMemoryRunFolder([], 'runs/first');
+  await train(await startRun(folder, CONFIG, now), 60);
+  const changes = { learningRate: 0.01, objective: { name: 'beta-vae', options: { beta: 8, warmup: 0 } }, logEvery: 5 };
+  await edit(folder, changes);
+  const before = contents(folder);
+  const error = await errorOf(() => resumeRun(folder, { ...CONFIG, ...changes }, { now }));
+  assert.is(
+    error.message,
+    'runs/first/config.json: expected what the checkpoint of step 50 was trained with: ' +
+      'objective.options.beta 4, got 8; learningRate 0.0005, got 0.01; ' +
+      'put that back, or train another run in a folder of its own',
+  );
+  assert.equal([(error as { code?: string }).code, contents(folder)], ['ERR_DATA', before]);
+  await edit(folder, CONFIG);
+  assert.is((await resumeRun(folder, CONFIG, { now })).resumed!.step, 50);
+});
+
+test('what may be other on resumption may be edited: steps, intervals, threads, where the data are', async () => {
+  const folder = createMemoryRunFolder();
+  await train(await startRun(folder, CONFIG, now), 60);
+  const changes = { steps: 5000, logEvery: 3, scoreEvery: 0, checkpointEvery: 7, threads: 2 };
+  const moved = { ...CONFIG, ...changes, data: { ...CONFIG.data, path: '/elsewhere/images.npz' } };
+  await edit(folder, moved);
+  const { warnings, resumed } = await resumeRun(folder, moved, { now });
+  assert.equal([warnings, resumed!.step], [[], 50]);
+});
+
+test('a run that went on on another backend goes on there though it was stopped before its next checkpoint', async () => {
+  const folder = createMemoryRunFolder([], 'run');
+  await train(await startRun(folder, CONFIG, now), 60);
+  const elsewhere = { ...CONFIG, backend: { name: 'cpu', tfjs: '4.22.0', build: null } };
+  for (let time = 0; time < 2; time++) {
+    const { warnings, resumed } = await resumeRun(folder, elsewhere, { now, isBackendChosen: true });
+    assert.is(resumed!.step, 50);
+    assert.is(warnings.length, 1);
+    assert.match(warnings[0], /^the run began on wasm .* and goes on on cpu/);
+  }
+});
+
+test('a run that was stopped before its first checkpoint begins again; one whose checkpoints are gone does not', async () => {
+  const folder = createMemoryRunFolder([], 'runs/first');
+  await train(await startRun(folder, CONFIG, now), 40);
+  const begun = await resumeRun(folder, CONFIG, { now });
+  assert.equal([begun.resumed, begun.warnings], [null, []]);
+  await train(begun, 100);
+  for (const name of await folder.list('checkpoints')) await folder.remove(`checkpoints/${name}`);
+  const before = contents(folder);
+  const error = await errorOf(() => resumeRun(folder, CONFIG, { now }));
+  assert.is(error.message, 'runs/first: its checkpoints are gone: put them back, or train it anew in another folder');
+  assert.equal([(error as { code?: string }).code, contents(folder)], ['ERR_NO_INPUT', before]);
+});
+
+test('says what is lost of a log that is gone or was cut, and goes on', async () => {
+  const folder = createMemoryRunFolder();
+  await train(await startRun(folder, CONFIG, now), 60);
+  const cut = copyOf(folder);
+  await cut.writeAtomically(LOG_NAME, [(await folder.read(LOG_NAME))!.subarray(0, 300)]);
+  const { lines } = readLog((await cut.read(LOG_NAME))!);
+  assert.ok(lines.length > 0 && lines.length < 5);
+  const shorter = await resumeRun(cut, CONFIG, { now });
+  assert.equal(shorter.warnings, [
+    `the log was damaged: it goes to step ${lines.at(-1)!.step}, and had gone to step 50`,
+  ]);
+  await folder.remove(LOG_NAME);
+  const run = await resumeRun(folder, CONFIG, { now });
+  assert.equal(run.warnings, ['the log is gone, or damaged from its beginning: what it had up to step 50 is lost']);
+  await train(run, 100);
+  assert.equal((await resumeRun(folder, CONFIG, { now })).warnings, []);
 });
 
 test('a resumed run keeps its new number of steps', async () => {

@@ -142,6 +142,16 @@ test('a path where a folder cannot be made is told in one sentence', async () =>
   );
 });
 
+test('a folder that cannot be looked into is told with what the system says', async () => {
+  const path = temporary.at('circle');
+  symlinkSync(path, path);
+  for (const purpose of ['resume', 'read'] as const) {
+    const error = await errorOf(() => openRunFolder(path, purpose));
+    assert.match(error.message, new RegExp(`^${path}: cannot be read: ELOOP: `));
+    assert.is((error as { code?: string }).code, 'ERR_NO_INPUT');
+  }
+});
+
 test('two cannot train one run, and a lock of one that is gone does not count', async () => {
   const path = await makeRun('locked');
   const folder = await openRunFolder(path, 'resume');

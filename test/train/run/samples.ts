@@ -42,6 +42,8 @@ export function makeCheckpoint(step: number, values = 6): Checkpoint {
       ['objective/scale', { shape: [], values: Float32Array.of(step / 2) }],
     ]),
     state: { best: { score: step / 1000, step }, cursor: step * 64, metric: null },
+    config: CONFIG,
+    logged: -1,
   };
 }
 
@@ -52,7 +54,7 @@ export function makeEntry(step: number): LogEntry {
     loss: 100 / step,
     reconstruction: 90 / step,
     kl: 10 / step,
-    kl_per_latent: [8 / step, 2 / step],
+    klPerLatent: [8 / step, 2 / step],
     terms: { totalCorrelation: 1 / step },
     ...(step % 20 === 0 && { scores: { mig: 0.25, sap: null } }),
   };

@@ -22,14 +22,14 @@ const temporary = makeFolder();
 test.after(temporary.remove);
 
 test('curves are named after what they show; what is undefined has no point', () => {
-  const scalars = scalarsOf({ ...makeEntry(20), loss: Number.NaN, images_per_second: 300 });
+  const scalars = scalarsOf({ ...makeEntry(20), loss: Number.NaN, imagesPerSecond: 300 });
   assert.equal(scalars, {
     seconds: 2.5,
-    images_per_second: 300,
+    imagesPerSecond: 300,
     reconstruction: 4.5,
     kl: 0.5,
-    'kl_per_latent/00': 0.4,
-    'kl_per_latent/01': 0.1,
+    'klPerLatent/00': 0.4,
+    'klPerLatent/01': 0.1,
     'terms/totalCorrelation': 0.05,
     'scores/mig': 0.25,
   });
@@ -59,8 +59,8 @@ testNeedingTensorBoard('TensorBoard reads the scalars of a run that was stopped 
   assert.equal(pages, programs);
   assert.equal(Object.keys(programs).sort(), [
     'kl',
-    'kl_per_latent/00',
-    'kl_per_latent/01',
+    'klPerLatent/00',
+    'klPerLatent/01',
     'loss',
     'reconstruction',
     'scores/mig',

@@ -1,0 +1,3 @@
+import type { TensorLibrary } from '../../../src/train/tensors.js';
+
+export function sumErrors(tf: TensorLibrary): Promise<Record<string, number>>;
