@@ -145,7 +145,7 @@ function reportOn(found: Decomposed, plan: DecompositionPlan, rows: number, note
     activeThreshold: plan.activeThreshold,
     gaussian: { totalCorrelationOfSamples, totalCorrelationOfMeans },
     accuracy: found.accuracy,
-    notes: writeNotes([...notes, ...describe(plan, rows, overview), ...found.notes]),
+    notes: writeNotes([...notes, ...overview.notes, ...describe(plan, rows, overview), ...found.notes]),
   };
 }
 
