@@ -251,7 +251,8 @@ test('what computes reaches no reader of files', () => {
 });
 
 test('what runs anywhere reaches no module of Node', () => {
-  const strange = /^(node:|commander|src\/(cli|report|node)|src\/io\/(file-source|write-file|make-folder|output-error))/;
+  const strange =
+    /^(node:|commander|src\/(cli|report|node)|src\/io\/(file-source|write-file|make-folder|output-error))/;
   assert.equal(
     reachedFrom('src/files.ts').filter((file) => strange.test(file)),
     [],
