@@ -6,8 +6,8 @@ import type { EncoderOnData } from './encoder-on-data.js';
 export interface LatentDivergence {
   readonly latent: number;
   /**
-   * KL(q(z_d|x) || N(0, 1)) in nats, averaged over rows; null where there are none, and if codes are
-   * points, as those of autoencoders.
+   * KL(q(z_d|x) || N(0, 1)) in nats, averaged over rows; null where there are none, and if codes
+   * are points, as those of autoencoders.
    */
   readonly kl: number | null;
   /** Of its means over the same rows; null where there are none. */

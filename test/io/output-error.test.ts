@@ -1,4 +1,4 @@
-/** What is said where a file cannot be written: what the file system has said, and nothing that is not so. */
+/** What is said where a file cannot be written: what the file system has said. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -98,7 +98,7 @@ for (const [name, plain] of Object.entries(PLAIN)) {
 
 /** As many pixels as 256 images of 64 x 64 in colours have. */
 const MANY = [256, 64, 64, 3];
-/** A logit of an untrained model, and a mean; for every pixel, so that errors of rounding do not cancel. */
+/** Of every pixel, so that rounding errors do not cancel: a logit of an untrained model, a mean. */
 const EQUAL: Readonly<Record<string, readonly [output: number, x: number]>> = {
   bernoulli: [0, 1],
   gaussian: [0.25, 0.75],

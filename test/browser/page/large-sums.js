@@ -10,7 +10,7 @@ const VALUES = {
   'squares of a wave': (i) => Math.sin(i * 0.37) ** 2,
 };
 
-/** What is computed: by the library, and how its float64 follows from sums of values or exponentials. */
+/** What is computed: by the library, and in float64 from sums of the values and exponentials. */
 const REDUCTIONS = {
   sum: [(tf, x) => tf.sum(x), ({ images }) => [images[0] + images[1] + images[2]]],
   mean: [(tf, x) => tf.mean(x), ({ images }) => [(images[0] + images[1] + images[2]) / (IMAGES * PIXELS)]],

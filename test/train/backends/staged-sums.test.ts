@@ -39,7 +39,7 @@ const REDUCTIONS = {
     tf.logSumExp(x, axis, keepDims),
 };
 
-/** A shape, and axes of it as tfjs takes them: a number, several in any order, from the end, or none named. */
+/** A shape, and axes of it as tfjs takes them: one, several in any order, from the end, or none. */
 const reduced = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 3 }).chain((shape) => {
   const axis = fc.integer({ min: -shape.length, max: shape.length - 1 });
   const axes = fc.uniqueArray(axis, { minLength: 1, selector: (a) => (a + shape.length) % shape.length });
