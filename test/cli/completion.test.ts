@@ -47,6 +47,7 @@ testNeeding(hasBash, 'bash')('completes in bash: commands, options, metrics afte
     'mig.bins=',
     'mig.edges=',
     'mig.millerMadow=',
+    'mig.zeroBin=',
     'mig.normalise=',
     'mig.countConstants=',
   ]);

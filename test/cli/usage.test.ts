@@ -115,7 +115,7 @@ test('names kinds of factors by their flag, in what is wrong with a file', async
   writeFileSync(at('codes.csv'), Array.from({ length: 60 }, (_, i) => i % 7).join('\n'));
   const { err, code } = await runInProcess(['score', at('codes.csv'), at('ids.csv'), '-m', 'mig']);
   assert.is(code, 65);
-  assert.match(err, /ids\.csv, column 0: .*treat it as continuous \(--factor-types\)/);
+  assert.match(err, /ids\.csv, column 0: .*if they are values, --factor-types takes them as continuous/);
 });
 
 test('refuses options that contradict each other or do nothing', async () => {
