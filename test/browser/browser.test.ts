@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { memorySource, openArrays } from '../../src/files.js';
 import type { Report } from '../../src/index.js';
+import { encodeTables } from '../fuzz/table-files.js';
 import { digits, outputOf, repository } from '../package/installed.js';
 import { testNeeding } from '../requirements.js';
 import { chromiumPath, launch, NO_CHROMIUM } from './chromium.js';
+import { readArrays } from './page/read-arrays.js';
 import { ISOLATION, type Site, serve } from './static-server.js';
 
 const FOLDERS = {
@@ -129,6 +132,18 @@ test('decomposes a posterior to the digits of Node, with threads and without', a
     for (const threads of [1, 2]) assert.is(await call(page, 'decompose', { ...options, threads }), inNode);
   });
 });
+
+const { tables } = await encodeTables();
+for (const [format, files] of Object.entries(tables)) {
+  test(`reads ${format} as Node does, and refuses what it refuses`, () =>
+    visit({}, async (page) => {
+      for (const { name, bytes } of files) {
+        const inNode = await readArrays({ openArrays }, memorySource(bytes, name));
+        const base64 = Buffer.from(bytes).toString('base64');
+        assert.is(await call(page, 'readFile', { name, base64 }), inNode, name);
+      }
+    }));
+}
 
 test('a worker that is not served is an error, and no wait without end', () => {
   const folders = { '/dist/browser.worker': join(repository, 'no-such-folder') };

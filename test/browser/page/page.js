@@ -1,5 +1,7 @@
 /** What the tests call in the page, by `window.page`. */
+
 import * as library from '/dist/browser.js';
+import { readArrays } from './read-arrays.js';
 import { decomposeDigits, fetchDigits, scoreDigits } from './score-digits.js';
 
 window.page = {
@@ -35,6 +37,12 @@ window.page = {
       (error) => (error === reason ? 'cancelled' : String(error)),
     );
     return { ending, progress, seconds: (performance.now() - stopped) / 1000 };
+  },
+
+  /** The arrays of a file, as a user drops it into a page. */
+  readFile({ name, base64 }) {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    return readArrays(library, library.blobSource(new File([bytes], name)));
   },
 
   /** What is thrown for wrong input. */
