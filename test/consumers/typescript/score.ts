@@ -182,7 +182,11 @@ try {
   await score([], []);
 } catch (error) {
   if (error instanceof DataError) console.error(error.path, error.row, error.column);
-  else if (isCodedError(error)) console.error(error.code satisfies 'ERR_OPTION' | 'ERR_DATA');
+  else if (isCodedError(error)) {
+    const code: 'ERR_OPTION' | 'ERR_DATA' | 'ERR_NO_INPUT' | 'ERR_NO_OUTPUT' | 'ERR_BACKEND' | 'ERR_DIVERGED' =
+      error.code;
+    console.error(code);
+  }
 }
 
 export type { MigParts };
