@@ -11,4 +11,7 @@ export const SIMULATED_COVERAGE: Readonly<Record<string, Readonly<Record<number,
   'mutual-information-score': { 500: [0, 0, 0], 2000: [0.01, 0.04, 0.17], 10000: [0.74, 0.85, 0.945] },
   'gaussian-total-correlation': { 500: [0.895, 0.915, 0.925], 2000: [0.885, 0.91, 0.94], 10000: [0.895, 0.92, 0.97] },
   'gaussian-wasserstein-correlation': { 500: [0.89, 0.92, 0.92], 2000: [0.87, 0.91, 0.94], 10000: [0.84, 0.93, 0.97] },
+  'explicitness': { 500: [0, 0, 0] },
+  'factor-vae-score': { 2000: [0.85, 0.95, 1] },
+  'factor-vae-weighted-score': { 2000: [0.875, 0.975, 1] },
 };
