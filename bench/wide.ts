@@ -38,7 +38,7 @@ function makeTable(): { latents: SparseMatrix; factors: Matrix } {
   const [stored, rowOf]: number[][] = [[], []];
   const starts = new Float64Array(latents + 1);
   for (let d = 0; d < latents; d++) {
-    // From one active row to the next: 67 rows on average where the factor is 0, and 40 where it is
+    // From one active row to the next: 67 rows on average if the factor is 0, and 40 if it is
     // 1.
     for (let row = words.below(100); row < rows; ) {
       stored.push((1 + words.below(5000)) / 1000);

@@ -75,7 +75,7 @@ export const STREAMS = {
    * factor.
    */
   passes: 31,
-  /** Rows of a table that are scored, where not all are; index 0. */
+  /** Rows of a table that are scored, if not all are; index 0. */
   sampledTableRows: 32,
 } as const;
 

@@ -38,7 +38,7 @@ export function bindZeros(wasm: ZerosExports, arena: Arena) {
       });
     },
 
-    /** out [columns][rows] = bin where rows [firstRow, lastRow) of x (rows, columns) are 0. */
+    /** out [columns][rows] = bin for rows [firstRow, lastRow) of x (rows, columns) that are 0. */
     markZeros(
       out: Block<'u16'>,
       x: RealBlock,

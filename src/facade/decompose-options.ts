@@ -44,8 +44,7 @@ export interface DecomposeOptions extends Pick<CommonOptions, 'seed' | 'threads'
   readonly activeThreshold?: number;
   /**
    * How many rows to take, drawn from the seed without replacement: q(z) is then made of these
-   * alone.
-   * Default: all.
+   * alone. Default: all.
    */
   readonly rows?: number;
   /** Adds `perSample` to the report. Default false. */
@@ -105,7 +104,7 @@ export const DECOMPOSE_OPTIONS = {
     minimum: 0,
     description: 'a latent is active if the variance of its mean is above this',
   }),
-  rows: { ...SAMPLED_ROWS, description: 'take so many posteriors, drawn from the seed, where there are more' },
+  rows: { ...SAMPLED_ROWS, description: 'take so many posteriors, drawn from the seed, if there are more' },
   perSample: boolean({ default: false, description: 'the log-densities of every sample' }),
   timings: boolean({ default: false, description: 'seconds' }),
   seed: SEED,

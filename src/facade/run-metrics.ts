@@ -252,14 +252,17 @@ async function addUncertainty(
     const { metric } = tasks[i];
     if (score.value === null) return score;
     const [own, { rows }, { level }] = [halves[i] ?? [], table, common];
-    const coverage = coverageOf({
-      metric: metric.name,
-      isDefault: findMetric(metric.name) === metric && hasDefaults(tasks[i]),
-      rows,
-      level,
-      resamples: common.interval,
-    });
     const around = intervalAround(score.value, own, rows, level, score.range, metric.isPlugIn);
+    const coverage =
+      around?.standardError === 0
+        ? 'all halves have one score, as near its largest, and would leave no room for the truth'
+        : coverageOf({
+            metric: metric.name,
+            isDefault: findMetric(metric.name) === metric && hasDefaults(tasks[i]),
+            rows,
+            level,
+            resamples: common.interval,
+          });
     const isKnown = typeof coverage !== 'string';
     const interval = isKnown && around ? { ...around, coverage } : null;
     const spread = isKnown ? null : spreadOf(own, level);

@@ -1,4 +1,4 @@
-/** A random part of the rows, where all of them would take too long. */
+/** A random part of the rows, if all of them would take too long. */
 import { withCore } from '../../bindings/core.js';
 import { chooseRows } from '../decomposition/samples.js';
 import { pickRows } from '../matrix.js';
@@ -11,7 +11,7 @@ import { type Latents, SparseMatrix } from '../sparse-matrix.js';
 export const SAMPLED_ROWS = integer({
   minimum: 2,
   defaultText: 'all',
-  description: 'take so many rows, drawn from the seed, where there are more',
+  description: 'take so many rows, drawn from the seed, if there are more',
 });
 
 /** Some of the rows of several arrays. */

@@ -1,5 +1,5 @@
 /**
- * Which metrics are left out where nobody says which to compute. What decides is the formula that a
+ * Which metrics are left out if nobody says which to compute. What decides is the formula that a
  * metric declares and the shape of the table, and never a clock: a report is the same on every
  * machine.
  */

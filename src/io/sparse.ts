@@ -1,5 +1,5 @@
 /**
- * Sparse tables: put together from values and their places, and filled in where zeros are needed.
+ * Sparse tables: put together from values and their places, and filled in if zeros are needed.
  */
 import { DataError, type Place } from '../errors.js';
 import type { Dtype, MatrixData } from '../matrix.js';

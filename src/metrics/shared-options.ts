@@ -31,7 +31,7 @@ export const COUNT_CONSTANTS = boolean({
 });
 
 /**
- * The same where authors' code counts constant latents alone, and does by default: a latent more
+ * The same if authors' code counts constant latents alone, and does by default: a latent more
  * that completeness compares raises it, although it says nothing.
  */
 export const COUNT_CONSTANT_LATENTS = boolean({

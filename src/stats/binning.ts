@@ -107,7 +107,7 @@ function binSparse(
   const missing: number[] = [];
   for (let d = 0; d < latentCount; d++) {
     const [start, count] = [starts[d], starts[d + 1] - starts[d]];
-    const column = values.type === 'f32' ? values.slice(start, count) : values.slice(start, count);
+    const column = values.slice(start, count);
     const extremes = zeroBin
       ? core.zeros.nonzeroExtremes(column, count, 1)
       : { minima: latentMinima.subarray(d, d + 1), maxima: latentMaxima.subarray(d, d + 1) };

@@ -26,7 +26,7 @@ const POSTERIOR_ROWS = 24;
 /**
  * Bytes that a table takes in the kernels' memory, with what most metrics need.
  * @param hasPosterior whether means, variances and samples of posteriors come beside the latents
- * @param holdsLatents false where only histograms of the latents are read
+ * @param holdsLatents false if only histograms of the latents are read
  */
 export function tableBytes(latents: Shape, factors: Shape, hasPosterior = false, holdsLatents = true): number {
   const { rows } = latents;
@@ -50,7 +50,7 @@ export function tableBytes(latents: Shape, factors: Shape, hasPosterior = false,
 /**
  * Refuses, before anything is allocated, an input that the kernels' 4 GiB cannot hold.
  * @param hasPosterior whether means, variances and samples of posteriors come beside the latents
- * @param holdsLatents false where only histograms of the latents are read
+ * @param holdsLatents false if only histograms of the latents are read
  * @throws RangeError with the bytes needed
  */
 export function checkCapacity(latents: Shape, factors: Shape, hasPosterior = false, holdsLatents = true): void {

@@ -31,7 +31,7 @@ interface Group {
   readonly values: number;
   readonly cells: number;
   readonly copies: 1 | 4;
-  /** One code for all of them; null where a cell would not fit 16 bits. */
+  /** One code for all of them; null if a cell would not fit 16 bits. */
   readonly narrow: Block<'u16'> | null;
   readonly wide: Block<'i32'>;
   /** Rows of each value, for latents of which some rows are missing. */

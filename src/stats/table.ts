@@ -59,7 +59,7 @@ export class Table implements TableView {
   /** K, constant factors included. */
   readonly factorCount: number;
   readonly factors: readonly Factor[];
-  /** The latents, where their zeros are not stored. */
+  /** The latents, if their zeros are not stored. */
   readonly sparse: SparseLatents | null;
   /** Latents whose maximum equals their minimum. */
   readonly constantLatents: readonly number[];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { coverageSource, type Simulated, updateCoverage } from '../../bench/write-coverage.js';
-import { dci, Matrix, mig } from '../../src/index.js';
+import { dci, irs, Matrix, mig } from '../../src/index.js';
 import { RandomStream } from '../../src/random.js';
 import { coverageOf } from '../../src/stats/interval-coverage.js';
 import { spreadOf } from '../../src/stats/resampling.js';
@@ -84,6 +84,16 @@ test('a score has an interval with its coverage, or a spread and the reason', as
   const learner = await dci(latents, factors, { interval: 2, stages: 2, train: 100, test: 50 });
   assert.is(learner.interval, undefined);
   assert.is(learner.spread?.resamples, 2);
+});
+
+test('halves that all have one score are no interval', async () => {
+  const code = Array.from({ length: 10_000 }, (_, i) => [i % 4, i % 5]);
+  const { value, interval, spread, notes } = await irs(code, code, { interval: 100 });
+  assert.equal([value, interval, spread?.low, spread?.high], [1, undefined, 1, 1]);
+  assert.ok(
+    notes.some((text) => text.includes('all halves have one score')),
+    notes.join(),
+  );
 });
 
 test.run();

@@ -12,7 +12,7 @@ import type { AnswerOf, Job, RequestOf, Shares, Work } from './work.js';
 export interface Label {
   readonly metric: string;
   readonly phase: string;
-  /** How many shares the phase has, where they are not all asked for at once. */
+  /** How many shares the phase has, if they are not all asked for at once. */
   readonly total?: number;
 }
 
