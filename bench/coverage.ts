@@ -13,6 +13,7 @@ import { withCore } from '../bindings/core.js';
 import { evaluateResample, evaluateTask, scoreWork, type Task } from '../src/facade/jobs/score-work.js';
 import { Matrix } from '../src/matrix.js';
 import { findMetric } from '../src/metrics/index.js';
+import { defaultsOf } from '../src/options/check-options.js';
 import { RandomStream } from '../src/random.js';
 import { LEAST_RESAMPLES, SIMULATED_LEVELS } from '../src/stats/interval-coverage.js';
 import { collectScores, intervalAround } from '../src/stats/resampling.js';
@@ -54,8 +55,7 @@ const [trials, truthRows, truthTables] = [values.trials, values.truth, values['t
 const tasks = values.metrics.split(',').map((name): Task => {
   const metric = findMetric(name);
   if (!metric) throw new Error(`no metric is called '${name}'`);
-  const own = Object.entries(metric.options).map(([option, rule]) => [option, rule.default]);
-  return { metric, options: Object.fromEntries(own) };
+  return { metric, options: defaultsOf(metric.options) };
 });
 
 function draw(rows: number, { sizes, noise, mix, idle }: Population, index: number) {

@@ -1,4 +1,5 @@
-"""Scores read off the mutual information of binned latents: RMIG, MIG-sup, JEMMIG, DCIMIG, modularity, MED, and the MI score of latents."""
+"""Scores read off the mutual information of binned latents: RMIG, MIG-sup, JEMMIG, DCIMIG,
+modularity, MED, and the MI score of latents."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import { flattenMatrix, type Matrix } from '../matrix.js';
 import { findMetric } from '../metrics/index.js';
 import type { Metric } from '../metrics/metric.js';
 import { type Note, note, notesOf, writeNotes } from '../note.js';
+import { defaultsOf } from '../options/check-options.js';
 import { mention, phrase } from '../phrase.js';
 import { mapPosterior, type Posterior } from '../posterior.js';
 import { type Latents, SparseMatrix } from '../sparse-matrix.js';
@@ -285,8 +286,8 @@ async function addUncertainty(
 
 /** Whether a metric is computed with its default options. */
 function hasDefaults({ metric, options }: Task): boolean {
-  const own = Object.entries(metric.options).map(([name, rule]) => [name, rule.default]);
-  return own.every(([name, value]) => JSON.stringify(options[name as string]) === JSON.stringify(value));
+  const own = Object.entries(defaultsOf(metric.options));
+  return own.every(([name, value]) => JSON.stringify(options[name]) === JSON.stringify(value));
 }
 
 /**

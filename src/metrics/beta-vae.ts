@@ -83,6 +83,11 @@ export const betaVaeScore = defineMetric<'beta-vae-score', typeof OPTIONS, BetaV
   },
   source: 'Higgins et al. 2017, section 3',
   isPlugIn: false,
+  // Differences of pairs, and some hundred steps of the classifier over all points.
+  cost: ({ latents }, { train, evaluation }) => ({
+    seconds: 6.6e-7 * (train + evaluation) * latents,
+    bytes: 8 * (train + evaluation) * latents,
+  }),
 
   async compute(table: Table, options, { seed, sampler, pause }) {
     const { core, latentCount, varyingLatents } = table;

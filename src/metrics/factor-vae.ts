@@ -4,7 +4,7 @@ import { RESCALED } from './shared-options.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { rescaleAccuracy } from './rescaled.js';
-import { scoreVotes, VOTING, type VoteParts } from './voting.js';
+import { costOfVotes, scoreVotes, VOTING, type VoteParts } from './voting.js';
 
 /** What the FactorVAE scores were made of. */
 export type FactorVaeParts = VoteParts;
@@ -64,6 +64,7 @@ export const factorVaeScore = defineMetric<'factor-vae-score', typeof OPTIONS, F
   },
   source: 'Kim & Mnih 2018, section 4',
   isPlugIn: false,
+  cost: costOfVotes,
 
   async compute(table: Table, options, context) {
     const { outcome, votes } = await scoreVotes(table, 'one', options, context, () => 1);
@@ -102,6 +103,7 @@ export const factorVaeWeightedScore = defineMetric<
   presets: { paper: {} },
   source: 'Song 2018 (MSc thesis), section 5.2.2',
   isPlugIn: false,
+  cost: costOfVotes,
 
   async compute(table: Table, options, context) {
     const { outcome, votes, isRight } = await scoreVotes(table, 'one', options, context, (all, i) => all.weights[i]);

@@ -47,7 +47,7 @@ export const gaussianTotalCorrelation = defineMetric<
   source: 'Locatello et al. 2019',
   isPlugIn: true,
   cost: ({ rows, latents }) => ({
-    seconds: (1e-10 * rows + 1.7e-10 * latents) * latents ** 2,
+    seconds: (4.5e-10 * rows + 7.6e-10 * latents) * latents ** 2,
     bytes: 24 * latents ** 2,
   }),
 

@@ -48,7 +48,7 @@ export const gaussianWassersteinCorrelation = defineMetric<
   source: 'Locatello et al. 2019',
   isPlugIn: true,
   cost: ({ rows, latents }) => ({
-    seconds: (1e-10 * rows + 8.7e-10 * latents) * latents ** 2,
+    seconds: (4.5e-10 * rows + 4.5e-9 * latents) * latents ** 2,
     bytes: 24 * latents ** 2,
   }),
 

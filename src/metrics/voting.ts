@@ -11,7 +11,7 @@ import type { Held } from '../stats/row-source.js';
 import type { Table } from '../stats/table.js';
 import { castVotes, type VoteOptions, type Votes } from '../stats/votes.js';
 import { toRows } from './matrix-rows.js';
-import type { MetricContext, Outcome } from './metric.js';
+import type { Cost, MetricContext, Outcome, TableShape } from './metric.js';
 import { describeConstants, NO_FACTOR_VARIES, NONE_HELD_FIXED, ONE_FACTOR_SCORES_1 } from './notes.js';
 
 /** What such a score was made of. */
@@ -47,6 +47,14 @@ export const VOTING = {
     description: 'draw rows with replacement; without, in shuffled passes over the rows of a value',
   }),
 };
+
+/** What the votes take. Of a table of many latents it is the variances of batches. */
+export function costOfVotes(
+  { latents }: TableShape,
+  { batch, train, evaluation }: Pick<VoteOptions, 'batch' | 'train' | 'evaluation'>,
+): Cost {
+  return { seconds: 1.5e-9 * (train + evaluation) * batch * latents, bytes: 0 };
+}
 
 /** Why there are no votes though factors vary. */
 const WHY_NONE: Readonly<Record<Held, Note>> = {

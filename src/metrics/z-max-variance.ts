@@ -2,7 +2,7 @@ import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { rescaleAccuracy } from './rescaled.js';
 import { RESCALED } from './shared-options.js';
-import { scoreVotes, VOTING, type VoteParts } from './voting.js';
+import { costOfVotes, scoreVotes, VOTING, type VoteParts } from './voting.js';
 
 /** What the Z-max score was made of. */
 export type ZMaxVarianceParts = VoteParts;
@@ -51,6 +51,7 @@ export const zMaxVariance = defineMetric<'z-max-variance', typeof OPTIONS, ZMaxV
     },
     source: 'Kim et al. 2019',
     isPlugIn: false,
+    cost: costOfVotes,
 
     async compute(table: Table, options, context) {
       const { outcome, votes } = await scoreVotes(table, 'others', options, context, () => 1);

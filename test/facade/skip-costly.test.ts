@@ -40,6 +40,7 @@ test('of 4,096 latents skips what compares every two of them, or solves for all 
   const reasons = skipped(10_000, 4096, 5);
   assert.equal(Object.keys(reasons), [
     'mutual-information-score',
+    'gaussian-total-correlation',
     'gaussian-wasserstein-correlation',
     'explicitness',
     'infomec',

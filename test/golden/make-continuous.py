@@ -1,4 +1,5 @@
-"""Reference values of metrics on continuous factors, straight from their formulas with numpy and scikit-learn.
+"""Reference values of metrics on continuous factors, straight from their formulas with numpy and
+scikit-learn.
 
     python3 make-continuous.py      writes continuous.npz (the inputs) and continuous.json
 

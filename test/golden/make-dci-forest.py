@@ -1,10 +1,12 @@
-"""Writes dci-forest.json: DCI by scikit-learn's random forests over seeds, for test/metrics/dci.test.ts.
+"""Writes dci-forest.json: DCI by scikit-learn's random forests over seeds, for
+test/metrics/dci.test.ts.
 
     python3 test/golden/make-dci-forest.py FOLDER
 
-FOLDER is a copy of andreinicolicioiu/DCI-ES, whose functions score the importances. Its program takes the same forests
-of 100 trees, classifiers of discrete factors, without a limit to their depth. Of each case the rows to learn from and
-to test on are those of `dlib_dci_gbt` in expected.json; means and standard deviations (ddof 1) are over the seeds.
+FOLDER is a copy of andreinicolicioiu/DCI-ES, whose functions score the importances. Its program
+takes the same forests of 100 trees, classifiers of discrete factors, without a limit to their
+depth. Of each case the rows to learn from and to test on are those of `dlib_dci_gbt` in
+expected.json; means and standard deviations (ddof 1) are over the seeds.
 """
 import json
 import os

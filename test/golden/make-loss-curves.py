@@ -1,9 +1,10 @@
-"""Writes loss-curves.json: what DCI-ES's authors' code makes of loss-capacity curves, for test/stats/loss-capacity.test.ts.
+"""Writes loss-curves.json: what DCI-ES's authors' code makes of loss-capacity curves, for
+test/stats/loss-capacity.test.ts.
 
     python3 test/golden/make-loss-curves.py FOLDER
 
-FOLDER is a copy of andreinicolicioiu/DCI-ES. Curves are drawn; some rise again, some stay level. Each is scored alone, as
-that code does for each factor.
+FOLDER is a copy of andreinicolicioiu/DCI-ES. Curves are drawn; some rise again, some stay level.
+Each is scored alone, as that code does for each factor.
 """
 import json
 import os

@@ -1,10 +1,10 @@
-"""Writes miller-madow.json: infomeasure 0.6.3's corrected entropies and mutual information of golden cases, for
-test/metrics/miller-madow.test.ts.
+"""Writes miller-madow.json: infomeasure 0.6.3's corrected entropies and mutual information of
+golden cases, for test/metrics/miller-madow.test.ts.
 
     pip install infomeasure==0.6.3 numpy && python3 test/golden/make-miller-madow.py
 
-Of the first rows of each case: entropies of factors [factor] and mutual information [latent][factor] with 20 bins, and
-with 30 bins between -4 and 4, all in nats.
+Of the first rows of each case: entropies of factors [factor] and mutual information
+[latent][factor] with 20 bins, and with 30 bins between -4 and 4, all in nats.
 """
 import json
 import os

@@ -1,9 +1,10 @@
-"""Writes plain.json: metrics that nothing is drawn for, by their definitions in docs/metrics, for test/metrics/plain.test.ts.
+"""Writes plain.json: metrics that nothing is drawn for, by their definitions in docs/metrics, for
+test/metrics/plain.test.ts.
 
     python3 test/golden/make-plain.py
 
-Written from the pages alone, without the kernels in sight. Tables are made of uniform numbers by sums, products and
-rounding down, so that the test makes the same ones.
+Written from the pages alone, without the kernels in sight. Tables are made of uniform numbers by
+sums, products and rounding down, so that the test makes the same ones.
 """
 import json
 import os

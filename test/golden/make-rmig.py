@@ -2,10 +2,11 @@
 
     python3 test/golden/make-rmig.py FOLDER
 
-FOLDER is a copy of clarken92/DisentanglementMetrics. Its program for dSprites is run as it is, but for what it imports
-of TensorFlow: it finds the means and deviations of its model in a file, which is written here, beside factors of as
-many values as those of dSprites or fewer. Of each golden case once with deviations of 1e-8, so that latents are their
-own samples; of g_posterior with those of its posterior as well.
+FOLDER is a copy of clarken92/DisentanglementMetrics. Its program for dSprites is run as it is, but
+for what it imports of TensorFlow: it finds the means and deviations of its model in a file, which
+is written here, beside factors of as many values as those of dSprites or fewer. Of each golden
+case once with deviations of 1e-8, so that latents are their own samples; of g_posterior with those
+of its posterior as well.
 """
 import contextlib
 import io

@@ -1,10 +1,11 @@
-"""Writes sampled.npz and sampled.json: what the authors' programs return for scores that draw samples, over seeds.
+"""Writes sampled.npz and sampled.json: what the authors' programs return for scores that draw
+samples, over seeds.
 
     python3 test/golden/make-sampled.py UBISOFT/src DISENTANGLEMENT_LIB
 
-The arguments are checkouts of the repositories that README.md names, at the commits given there. Both import packages
-that these scores do not call; those are replaced by empty ones. disentanglement_lib draws from a generator: its tables
-are full grids, which it draws uniformly.
+The arguments are checkouts of the repositories that README.md names, at the commits given there.
+Both import packages that these scores do not call; those are replaced by empty ones.
+disentanglement_lib draws from a generator: its tables are full grids, which it draws uniformly.
 """
 import contextlib
 import json

@@ -1,10 +1,12 @@
-"""Writes weighted-votes.json: the weighted FactorVAE score by its definition, for test/metrics/factor-vae.test.ts.
+"""Writes weighted-votes.json: the weighted FactorVAE score by its definition, for
+test/metrics/factor-vae.test.ts.
 
     python3 test/golden/make-weighted-votes.py
 
-Written from docs/metrics/factor-vae-weighted-score.md alone; nobody else has code of it. `captured`: of the rows that
-disentanglement_lib drew from g_posterior and h_grid. `drawn`: the mean and the standard deviation (ddof 1) of scores over
-seeds, from votes drawn with numpy's own generator.
+Written from docs/metrics/factor-vae-weighted-score.md alone; nobody else has code of it.
+`captured`: of the rows that disentanglement_lib drew from g_posterior and h_grid. `drawn`: the
+mean and the standard deviation (ddof 1) of scores over seeds, from votes drawn with numpy's own
+generator.
 """
 import json
 import os
