@@ -1,8 +1,4 @@
-/**
- * The entry of a worker in the repository, run without bundling: a worker does not inherit the
- * loader of TypeScript.
- */
-import { register } from 'tsx/esm/api';
+/** The entry of a worker in the repository, run without bundling. */
+import { importTypeScript } from '../build/runnable.mjs';
 
-register();
-await import('../src/worker.ts');
+await importTypeScript(new URL('../src/worker.ts', import.meta.url));

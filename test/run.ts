@@ -9,8 +9,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runnable } from '../build/runnable.mjs';
+import { transpile } from '../build/transpile.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -52,6 +54,7 @@ if (!existsSync(join(root, 'dist', 'core.wasm'))) {
 const UNMEASURED =
   /^(train\/(train\.|parallel|adversarial|leaks|remote|pytorch)|cli\/(train-process|after|file-flags)|package\/first-run|metrics\/(presets|ugly-inputs)|trained\/export|bench\/|fuzz\/|browser\/)/;
 
+await transpile(join(root, '.transpiled'));
 const outcomes: Outcome[] = [];
 const queue = [...files];
 const began = performance.now();
@@ -79,10 +82,9 @@ async function work(): Promise<void> {
 function run(file: string): Promise<Outcome> {
   return new Promise((resolve) => {
     const start = performance.now();
-    const path = relative(process.cwd(), join(folder, file));
     const { NODE_V8_COVERAGE, ...env } = process.env;
     const isMeasured = NODE_V8_COVERAGE !== undefined && !UNMEASURED.test(file);
-    const child = spawn(node, ['--import', 'tsx', path], {
+    const child = spawn(node, runnable(join(folder, file)), {
       env: isMeasured ? process.env : env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

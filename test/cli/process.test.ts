@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { runnable } from '../../build/runnable.mjs';
 import { runInProcess } from './in-process.js';
 import { makeFolder, writeSamples } from './sample-files.js';
 
@@ -16,7 +17,7 @@ test.after(remove);
 function start(...argv: string[]): ChildProcess {
   const env: NodeJS.ProcessEnv = { ...process.env };
   delete env.FORCE_COLOR;
-  return spawn(process.execPath, ['--import', 'tsx', main, ...argv], { env, stdio: 'pipe' });
+  return spawn(process.execPath, [...runnable(main), ...argv], { env, stdio: 'pipe' });
 }
 
 /** What it printed and how it ended: the exit code, or the signal it died of. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { encode } from 'fast-png';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { runnable } from '../../build/runnable.mjs';
 import { npyBytes } from '../io/builders.js';
 import { makeFolder, writeSamples } from './sample-files.js';
 
@@ -21,7 +22,7 @@ test.after.each(() => {
 });
 
 function start(...argv: string[]): ChildProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...argv], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [...runnable(main), ...argv], { stdio: 'ignore' });
   children.push(child);
   return child;
 }
@@ -112,7 +113,7 @@ test('a stream without an end is refused at a limit', () => {
 
 function spawnZero(): { stderr: string; status: number } {
   try {
-    execFileSync(process.execPath, ['--import', 'tsx', main, 'inspect', '/dev/zero'], {
+    execFileSync(process.execPath, [...runnable(main), 'inspect', '/dev/zero'], {
       encoding: 'utf8',
       stdio: 'pipe',
     });

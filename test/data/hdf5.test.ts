@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { runnable } from '../../build/runnable.mjs';
 import { openDataset } from '../../src/data/index.js';
 import { fixture, imagesOf, inFolder, ramp, refusalOf } from './rows.js';
 
@@ -15,7 +16,7 @@ test('a file that is cut short gives one line, and no more', async () => {
   await inFolder({ 'cut.h5': bytes.subarray(0, 9000) }, async (folder) => {
     const path = join(folder, 'cut.h5');
     const { FORCE_COLOR: _, ...env } = process.env;
-    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', main, 'data', path], {
+    const { status, stderr } = spawnSync(process.execPath, [...runnable(main), 'data', path], {
       encoding: 'utf8',
       env,
     });

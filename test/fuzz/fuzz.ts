@@ -1,6 +1,7 @@
 /** Runs readers on damaged files in long-lived processes, each with a watchdog. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { runnable } from '../../build/runnable.mjs';
 import type { Said } from './process.js';
 
 /** What came of the inputs of one reader. */
@@ -36,6 +37,8 @@ export async function fuzz(target: string, inputs: number, processes: number): P
   };
 }
 
+const given = runnable(fileURLToPath(new URL('process.ts', import.meta.url)));
+
 async function fuzzPart(target: string, first: number, end: number, step: number): Promise<Outcome> {
   const problems: string[] = [];
   let [from, inputs, read, seconds, megabytes] = [first, 0, 0, 0, 0];
@@ -43,8 +46,8 @@ async function fuzzPart(target: string, first: number, end: number, step: number
   while (from < end && problems.length < MOST_PROBLEMS) {
     let current: number | null = null;
     let began = 0;
-    const child = fork(fileURLToPath(new URL('process.ts', import.meta.url)), [target, from, end, step].map(String), {
-      execArgv: ['--import', 'tsx'],
+    const child = fork(given.at(-1) as string, [target, from, end, step].map(String), {
+      execArgv: given.slice(0, -1),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const { promise, isHung } = watch(child, (said: Said) => {

@@ -1,12 +1,12 @@
 /** Programs of docs/data.md and docs/training.md as they stand there, in a folder with a run. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readFactors, readLatents } from '../../src/node.js';
 import { openDataset, splitRows, train } from '../../src/train.js';
+import { runExample } from '../run-example.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-docs-'));
 const before = process.cwd();
@@ -21,40 +21,22 @@ test.after(() => {
   rmSync(folder, { recursive: true });
 });
 
-const sources = { vaemetrics: '../../src/node.ts', 'vaemetrics/train': '../../src/train.ts' };
-
-/**
- * Runs the program of a page that has a word in it, from our sources in place of the package, and
- * gives what it prints.
- */
-async function runExample(name: string, word: string): Promise<unknown[]> {
+/** Runs the program of a page that has a word in it, and gives what it prints. */
+async function runExampleOf(name: string, word: string): Promise<unknown[]> {
   const page = readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
   const found = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code).filter((code) => code.includes(word));
   assert.is(found.length, 1, word);
-  const code = found[0].replace(/from '(vaemetrics[^']*)'/g, (_, entry: keyof typeof sources) => {
-    return `from ${JSON.stringify(new URL(sources[entry], import.meta.url).href)}`;
-  });
-  const path = join(folder, `${word}.mts`);
-  writeFileSync(path, code);
-  const printed: unknown[] = [];
-  const { log } = console;
-  console.log = (...values: unknown[]) => void printed.push(...values);
-  try {
-    await import(pathToFileURL(path).href);
-  } finally {
-    console.log = log;
-  }
-  return printed;
+  return (await runExample(found[0])).flat();
 }
 
 test('fresh samples of a generator are scored', async () => {
-  const [value, ...more] = await runExample('data.md', 'factorSampler');
+  const [value, ...more] = await runExampleOf('data.md', 'factorSampler');
   assert.equal(more, []);
   assert.ok(value === null || (typeof value === 'number' && value >= 0 && value <= 1), String(value));
 });
 
 test('the images that a run holds out are written', async () => {
-  assert.equal(await runExample('data.md', 'exportNpz'), []);
+  assert.equal(await runExampleOf('data.md', 'exportNpz'), []);
   const dataset = await openDataset('shapes-3');
   const { test: held } = await splitRows(dataset.size, 1000, 0);
   const expected = new Float64Array(held.length * 3);
@@ -66,7 +48,7 @@ test('the images that a run holds out are written', async () => {
 });
 
 test('an encoder of your own leaves a posterior and a picture', async () => {
-  assert.equal(await runExample('training.md', 'const pixels'), []);
+  assert.equal(await runExampleOf('training.md', 'const pixels'), []);
   const { rows, columns } = await readLatents(join(folder, 'pixels.npz'));
   assert.equal([rows, columns], [1000, 4096]);
   const png = readFileSync(join(folder, 'pixels.png'));

@@ -1,11 +1,4 @@
-/**
- * The entry of a training worker in the repository, run without bundling: a worker does not inherit
- * the loaders of TypeScript.
- */
-import { register as registerForRequire } from 'tsx/cjs/api';
-import { register } from 'tsx/esm/api';
+/** The entry of a training worker in the repository, run without bundling. */
+import { importTypeScript } from '../../../build/runnable.mjs';
 
-// tfjs' gradients are loaded by require, from files that are ES modules.
-registerForRequire();
-register();
-await import('./worker.ts');
+await importTypeScript(new URL('./worker.ts', import.meta.url));

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withCore } from '../../../bindings/core.js';
+import { runnable } from '../../../build/runnable.mjs';
 import { openBackend } from '../../../src/train/backends/open-backend.js';
 import { createDraws } from '../../../src/train/draws.js';
 import { composeOperations } from '../../../src/train/operations.js';
@@ -131,9 +132,7 @@ test('gradients through the normalised layer are those of a tape over the whole 
 
 const PROGRAM = fileURLToPath(new URL('./train-pair.ts', import.meta.url));
 const argumentsOf = (path: string, steps: number, threads: number) => [
-  '--import',
-  'tsx',
-  PROGRAM,
+  ...runnable(PROGRAM),
   path,
   String(steps),
   String(threads),

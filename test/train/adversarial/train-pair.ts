@@ -79,7 +79,7 @@ export async function trainPair(folder: RunFolder, given: PairRun): Promise<void
   }
 }
 
-if (process.argv[1]?.endsWith('train-pair.ts')) {
+if (/train-pair\.[jt]s$/.test(process.argv[1] ?? '')) {
   const [path, steps, threads] = process.argv.slice(2);
   const folder = await openRunFolder(path, 'start').catch(() => openRunFolder(path, 'resume'));
   await trainPair(folder, {

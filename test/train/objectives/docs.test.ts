@@ -1,11 +1,11 @@
 /** Holds docs/objectives.md to the registry. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { objectives } from '../../../src/train/objectives/index.js';
+import { runExample } from '../../run-example.js';
 import { activate, contextOf, drawBatch, penalise, stateOf, withDraws } from './batches.js';
 
 const page = readFileSync(new URL('../../../docs/objectives.md', import.meta.url), 'utf8');
@@ -41,21 +41,13 @@ test('the example of an objective of your own runs as it stands', async () => {
   assert.equal(more, []);
   const folder = mkdtempSync(join(tmpdir(), 'vaemetrics-docs-'));
   const before = process.cwd();
-  const printed: unknown[][] = [];
-  const { log } = console;
   try {
     process.chdir(folder);
-    const library = new URL('../../../src/train.ts', import.meta.url).href;
-    const path = join(folder, 'example.mts');
-    writeFileSync(path, code.replace("'vaemetrics/train'", JSON.stringify(library)));
-    console.log = (...values) => void printed.push(values);
-    await import(pathToFileURL(path).href);
+    assert.equal(await runExample(code), [[{ name: 'mmd-vae', options: { lambda: 50 } }, 6]]);
   } finally {
-    console.log = log;
     process.chdir(before);
     rmSync(folder, { recursive: true });
   }
-  assert.equal(printed, [[{ name: 'mmd-vae', options: { lambda: 50 } }, 6]]);
 });
 
 test.run();

@@ -1,0 +1,1 @@
+export function runnable(file: string): string[];
