@@ -21,7 +21,21 @@ const DATA = at('rectangles.npz');
 test.before(async () => {
   await writeFileAtomically(DATA, exportNpz(smallData, 'all', false));
   const { code, err } = await runInProcess([
-    ...['train', '--data', DATA, '--model', 'vae', '--latents', '3', '--architecture', 'mlp', '--backend', 'wasm'],
+    ...[
+      'train',
+      '--data',
+      DATA,
+      '--model',
+      'vae',
+      '--latents',
+      '3',
+      '--architecture',
+      'mlp',
+      '--mlp-width',
+      '16',
+      '--backend',
+      'wasm',
+    ],
     ...['--steps', '3', '--batch-size', '8', '--test-rows', '40', '--threads', '1', '--quiet', '--out', RUN],
   ]);
   assert.is(code, 0, err);
@@ -270,7 +284,21 @@ test('every command says that a damaged checkpoint was passed over', async () =>
 test('an autoencoder has no posterior, and every command says so', async () => {
   const run = at('points');
   const trained = await runInProcess([
-    ...['train', '--data', DATA, '--model', 'ae', '--latents', '3', '--architecture', 'mlp', '--backend', 'wasm'],
+    ...[
+      'train',
+      '--data',
+      DATA,
+      '--model',
+      'ae',
+      '--latents',
+      '3',
+      '--architecture',
+      'mlp',
+      '--mlp-width',
+      '16',
+      '--backend',
+      'wasm',
+    ],
     ...['--steps', '2', '--batch-size', '8', '--test-rows', '40', '--threads', '1', '--log-every', '1', '--out', run],
   ]);
   assert.is(trained.code, 0, trained.err);
@@ -303,7 +331,21 @@ test('images without factors are trained on, and what cannot be scored is said o
   const [plain, run] = [at('plain.npz'), at('plain')];
   await writeFileAtomically(plain, exportNpz({ ...smallData, factors: [] }, 'all', false));
   const trained = await runInProcess([
-    ...['train', '--data', plain, '--latents', '3', '--architecture', 'mlp', '--backend', 'wasm', '--steps', '2'],
+    ...[
+      'train',
+      '--data',
+      plain,
+      '--latents',
+      '3',
+      '--architecture',
+      'mlp',
+      '--mlp-width',
+      '16',
+      '--backend',
+      'wasm',
+      '--steps',
+      '2',
+    ],
     ...['--batch-size', '8', '--test-rows', '40', '--threads', '1', '--log-every', '1', '--out', run],
   ]);
   assert.is(trained.code, 0, trained.err);
@@ -311,7 +353,7 @@ test('images without factors are trained on, and what cannot be scored is said o
     trained.err.match(/^plain\S*: the images have no factors: mig and factor-vae-score are not computed/gm)?.length,
     1,
   );
-  assert.match(trained.err, /^step 2 of 2 .* TC \S+ {2}\d+ images\/s/m);
+  assert.match(trained.err, /^step 2 of 2 .* TC \S+ {2}[\d,]+ images\/s/m);
   assert.match(trained.out, /^2 steps in \d+ s: .*\nof the time: .*\n$/);
   const best = await runInProcess(['traverse', run, '--checkpoint', 'best', '--out', at('plain.png')]);
   assert.is(best.code, 66);
@@ -359,7 +401,7 @@ test('export writes what tfjs and PyTorch load', async () => {
   assert.is(JSON.parse(readFileSync(at('model/encoder/model.json'), 'utf8')).format, 'layers-model');
   assert.is((await runInProcess(['export', RUN, '--format', 'safetensors', '--out', at('model')])).code, 0);
   assert.match((await runInProcess(['inspect', at('model/model.safetensors')])).out, /encoder\.1\.weight/);
-  assert.match(readFileSync(at('model/load_in_pytorch.py'), 'utf8'), /nn\.Linear\(64, 1200\)/);
+  assert.match(readFileSync(at('model/load_in_pytorch.py'), 'utf8'), /nn\.Linear\(64, 16\)/);
   assert.is((await runInProcess(['export', RUN, '--out', at('model')])).code, 2);
 });
 

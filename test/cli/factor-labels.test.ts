@@ -122,7 +122,7 @@ test('the posterior of a run, encoded or trained, says what its factors are', as
   const run = at('run');
   const data = { ...smallData, factors: [smallData.factors[0], { name: 'y', size: null, range: [0, 5] as const }] };
   const options = { data, backend: 'wasm', latents: 2, batchSize: 16, steps: 1, testRows: 60, scoreEvery: 0 } as const;
-  const { scores } = await train({ ...options, architecture: 'mlp', out: run });
+  const { scores } = await train({ ...options, architecture: 'mlp', mlpWidth: 16, out: run });
   const { input, metrics } = await reportOf(run);
   assert.equal(
     [input.factors.names, input.factors.types],

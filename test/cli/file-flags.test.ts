@@ -25,7 +25,20 @@ const FLAGS = [
   ],
 ];
 const PICTURES = at('pictures');
-const SMALL = ['--architecture', 'mlp', '--model', 'vae', '--latents', '2', '--backend', 'wasm', '--threads', '1'];
+const SMALL = [
+  '--architecture',
+  'mlp',
+  '--mlp-width',
+  '16',
+  '--model',
+  'vae',
+  '--latents',
+  '2',
+  '--backend',
+  'wasm',
+  '--threads',
+  '1',
+];
 const SHORT = ['--batch-size', '4', '--test-rows', '8', '--score-rows', '0', '--steps', '2', '--quiet'];
 
 /**

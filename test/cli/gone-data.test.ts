@@ -18,7 +18,21 @@ const MOVED = at('elsewhere/rectangles.npz');
 test.before(async () => {
   await writeFileAtomically(DATA, exportNpz(smallData, 'all', false));
   const { code, err } = await runInProcess([
-    ...['train', '--data', DATA, '--model', 'vae', '--latents', '2', '--architecture', 'mlp', '--backend', 'wasm'],
+    ...[
+      'train',
+      '--data',
+      DATA,
+      '--model',
+      'vae',
+      '--latents',
+      '2',
+      '--architecture',
+      'mlp',
+      '--mlp-width',
+      '16',
+      '--backend',
+      'wasm',
+    ],
     ...['--steps', '1', '--batch-size', '8', '--test-rows', '8', '--threads', '1', '--quiet', '--out', RUN],
   ]);
   assert.is(code, 0, err);

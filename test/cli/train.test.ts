@@ -61,7 +61,7 @@ test('a score that means nothing is not shown, and one that is undefined has its
     writeFileAtomically(at(name), exportNpz({ ...smallData, factors, readFactors }, 'all', false));
   await save('single.npz', [{ name: 'x', size: 6 }], (rows, out) => out.set(Array.from(rows, (row) => row % 6)));
   await save('own.npz', [{ name: 'row', size: smallData.size }], (rows, out) => out.set(rows));
-  const words = ['--architecture', 'mlp', '--steps', '2', '--log-every', '1'];
+  const words = ['--architecture', 'mlp', '--mlp-width', '16', '--steps', '2', '--log-every', '1'];
   const run = (name: string) => train('--data', at(`${name}.npz`), '--out', at(name), ...SMALL, ...words);
   const one = await run('single');
   assert.is(one.code, 0, one.err);
@@ -78,7 +78,7 @@ test('a score that means nothing is not shown, and one that is undefined has its
 
 test('a run goes on with its file under another name', async () => {
   await writeFileAtomically(at('before.npz'), exportNpz(smallData, 'all', false));
-  const words = ['--architecture', 'mlp', '--steps', '2'];
+  const words = ['--architecture', 'mlp', '--mlp-width', '16', '--steps', '2'];
   assert.is((await train('--data', at('before.npz'), '--out', at('renamed'), ...SMALL, ...words)).code, 0);
   renameSync(at('before.npz'), at('after.npz'));
   const resumed = await train('--resume', at('renamed'), '--data', at('after.npz'), '--steps', '3');

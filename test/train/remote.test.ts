@@ -19,9 +19,11 @@ import {
 } from '../../src/train.js';
 import { given, spoiltAt, tf } from './backends/library.js';
 import { smallData } from './small-data.js';
+import { tiny } from './tiny.js';
 
 const SMALL = {
   data: smallData,
+  architecture: tiny,
   latents: 3,
   batchSize: 17,
   steps: 14,

@@ -27,9 +27,11 @@ import {
 } from '../../src/train.js';
 import { given, spoiltAt } from './backends/library.js';
 import { smallData } from './small-data.js';
+import { tiny } from './tiny.js';
 
 const SMALL = {
   data: smallData,
+  architecture: tiny,
   latents: 4,
   batchSize: 24,
   steps: 30,
@@ -94,7 +96,6 @@ async function stopAndResume(
 
 for (const backend of ['wasm', 'cpu'] as const) {
   test(`a run that is stopped and resumed has the bits of one that was not, on ${backend}`, async () => {
-    // As few as show it: cpu takes a second for each.
     const options = { ...SMALL, backend, steps: 9, checkpointEvery: 3, testRows: 24 };
     const whole: number[] = [];
     const folder = createMemoryRunFolder();
@@ -464,7 +465,10 @@ for (const modelOptions of [{ 'kl-target': 3 }, { 'beta-norm': 0.1 }, { beta: 4 
     try {
       const run = join(path, 'run');
       await train({ ...SMALL, backend: 'wasm', steps: 2, modelOptions, out: run });
-      const { steps } = await train({ ...(await resumeOptions(run, { data: smallData, steps: 4 })), tf: undefined });
+      const { steps } = await train({
+        ...(await resumeOptions(run, { data: smallData, architecture: tiny, steps: 4 })),
+        tf: undefined,
+      });
       assert.is(steps, 4);
     } finally {
       rmSync(path, { recursive: true });
@@ -501,7 +505,7 @@ for (const name of ['cpu', 'wasm'] as const) {
       assert.equal(backend, { name, tfjs: '4.22.0', build, given: true });
       const parts: number[] = [];
       const { warnings } = await train({
-        ...(await resumeOptions(run, { data: smallData, steps: 4 })),
+        ...(await resumeOptions(run, { data: smallData, architecture: tiny, steps: 4 })),
         onProgress: listen(parts),
       });
       assert.equal(warnings, []);
@@ -515,7 +519,7 @@ for (const name of ['cpu', 'wasm'] as const) {
 
 test('a run goes on on another backend only where that is named, and with a warning', async () => {
   await withGivenRun('cpu', async (run) => {
-    const options = { data: smallData, steps: 4 };
+    const options = { data: smallData, architecture: tiny, steps: 4 };
     const { warnings } = await train(await resumeOptions(run, { ...options, backend: 'wasm' }));
     assert.is(warnings.length, 1);
     assert.match(warnings[0], /^the run began on cpu, of a tfjs 4\.22\.0 of the caller's and goes on on wasm /);

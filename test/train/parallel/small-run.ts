@@ -8,6 +8,7 @@ import { latestCheckpoint } from '../../../src/train/run/checkpoints.js';
 import type { RunFolder } from '../../../src/train/run/run-folder.js';
 import type { TrainOptions } from '../../../src/train/train-options.js';
 import { createMemoryRunFolder, type StepProgress, train } from '../../../src/train.js';
+import { tiny } from '../tiny.js';
 
 const SIDE = 16;
 
@@ -46,6 +47,7 @@ export async function runSmall(options: SmallOptions): Promise<Outcome> {
   const folder = options.out ?? createMemoryRunFolder();
   await train({
     data: squares,
+    architecture: tiny,
     steps: 10,
     batchSize: 40,
     latents: 4,
