@@ -48,6 +48,7 @@ export {
   farLogDensities,
   placeComponents,
   plainLogDensities,
+  splitComponents,
 } from './mixture';
 export { addComponents, cutRuns } from './mixture-grid';
 export { addRuns, takeLogDensities } from './mixture-interpolation';
@@ -71,7 +72,7 @@ export { drawPosteriorSamples, posteriorSampleTerms } from './posterior';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { countPairsAbove } from './ranking';
 export { drawingScratch, drawShapes, drawShapesOnNoise } from './raster/draw';
-export { gatherColumn, gatherRows, narrowRows, standardiseRowsF32, standardiseRowsF64 } from './rows';
+export { gatherColumn, gatherColumns, gatherRows, narrowRows, standardiseRowsF32, standardiseRowsF64 } from './rows';
 export { softmaxWideBlocks, softmaxWideGrams } from './softmax/curvature';
 export { softmaxHessian, softmaxLoss } from './softmax/dense';
 export { softmaxSingleLoss, softmaxSingleProduct } from './softmax/single';

@@ -3,7 +3,7 @@
  * m_j)^2), w_j = 1 / s_j, g_j = 1 / (2 s_j^2), of a class of components with S <= s_j < 2 S.
  *
  * Points are taken in increasing order and in runs. A sparse run is summed at its points, a dense
- * one at nodes, multiples of h <= S / 5, from which its points are interpolated by the polynomial
+ * one at nodes, multiples of h <= 2 S / 9, from which its points are interpolated by the polynomial
  * through the 16 nodes on either side. At nodes a component costs three exponentials and then two
  * multiplications a node, because
  *
@@ -18,12 +18,12 @@
  * Errors (u = 2^-53), beside those of interpolation (mixture-interpolation.ts):
  * - Recurrence. The first term is off by (15 + 2 y + 3 y^2) u of itself, y = |t| / s at the node;
  *   what it is multiplied by, by (13 + 10 y0 h/s) u, y0 that of the first node; its change by 3.7
- *   u. After k steps, k <= (y - y0) / (2 h/s) <= 5.05 (y - y0), a term is off by (15 + 68 y + 51.5
+ *   u. After k steps, k <= (y - y0) / (2 h/s) <= 4.55 (y - y0), a term is off by (15 + 68 y + 51.5
  *   y^2) u of itself, which is e^(-y^2/2) w or less: so by less than 84 u w, and in parts of itself
  *   by most where y = R.
  * - What is left out for being far: e^(-R^2/2) w for each component; at a point between nodes,
  *   times 1 + 1.95 where nodes miss it.
- * Cost: about 90 nodes a component.
+ * Cost: about 70 nodes a component.
  * Precision: float64; node coordinates are exact (multiples of a short h).
  */
 import { exp_f64x2 } from './lanes';

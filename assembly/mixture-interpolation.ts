@@ -8,11 +8,11 @@
  *   p(x) = sum_k b_k f_k / (x - t_k) / sum_k b_k / (x - t_k),   b_k = (-1)^k binomial(31, k).
  *
  * Source: J.-P. Berrut, L. N. Trefethen 2004, Barycentric Lagrange Interpolation, equations 4.2 and
- * 5.1. Errors (u = 2^-53), for components of deviations s >= 5 h and weights w = 1 / s:
+ * 5.1. Errors (u = 2^-53), for components of deviations s >= 4.5 h and weights w = 1 / s:
  * - Interpolation, in parts of w for one component. Cramer's inequality for Hermite functions says
  *   |f^(n)| <= 1.0865 s^-n sqrt(n!). With n = 32 nodes, the product of the distances to which is
  *   largest in the middle, p is off by at most 1.0865 (h/s)^32 prod_{i=1}^{16} (i - 1/2)^2 /
- *   sqrt(32!) < 8e-16; by nothing where none of the 32 nodes has a term of the component. This is
+ *   sqrt(32!) < 2.4e-14; by nothing where none of the 32 nodes has a term of the component. This is
  *   multiplied by the number of the other components, which is found for every point, and the
  *   largest weight of the class.
  * - Rounding at nodes, of their sums and of p is a factor of sum |l_k| f_k, l_k the Lagrange

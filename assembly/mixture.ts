@@ -45,7 +45,7 @@ export function countClasses(counts: usize, logvars: usize, least: f64, count: i
 
 /**
  * Puts components [from, to) of those in the order of their means class by class: means and halves
- * (h_j), f64[N].
+ * (h_j), f64[N], and which component each is, rows, i32[N].
  * sorted: f64[N], the means in increasing order; order: i32[N], the component of each; logvars:
  * f64[N], by component;
  * cursors: i32[classes], where the next component of each class goes; moved on.
@@ -53,6 +53,7 @@ export function countClasses(counts: usize, logvars: usize, least: f64, count: i
 export function placeComponents(
   means: usize,
   halves: usize,
+  rows: usize,
   sorted: usize,
   order: usize,
   logvars: usize,
@@ -63,12 +64,47 @@ export function placeComponents(
   to: i32,
 ): void {
   for (let i = from; i < to; i++) {
-    const logvar = load<f64>(logvars + (<usize>load<i32>(order + (<usize>i << 2)) << 3));
+    const row = load<i32>(order + (<usize>i << 2));
+    const logvar = load<f64>(logvars + (<usize>row << 3));
     const cursor = cursors + (<usize>classOf(logvar, least, classes) << 2);
     const at = load<i32>(cursor);
     store<i32>(cursor, at + 1);
     store<f64>(means + (<usize>at << 3), load<f64>(sorted + (<usize>i << 3)));
     store<f64>(halves + (<usize>at << 3), -0.5 * logvar);
+    store<i32>(rows + (<usize>at << 2), row);
+  }
+}
+
+/**
+ * Puts components [from, to) part by part, in the order that they have: means, halves, weights and
+ * precisions, f64[N] each, from those of all.
+ * parts: i32[N], the part of each component; cursors: i32[parts], where the next component of each
+ * part goes; moved on.
+ */
+export function splitComponents(
+  means: usize,
+  halves: usize,
+  weights: usize,
+  precisions: usize,
+  allMeans: usize,
+  allHalves: usize,
+  allWeights: usize,
+  allPrecisions: usize,
+  parts: usize,
+  cursors: usize,
+  from: i32,
+  to: i32,
+): void {
+  for (let i = from; i < to; i++) {
+    const cursor = cursors + (<usize>load<i32>(parts + (<usize>i << 2)) << 2);
+    const place = load<i32>(cursor);
+    store<i32>(cursor, place + 1);
+    const at = <usize>place << 3;
+    const here = <usize>i << 3;
+    store<f64>(means + at, load<f64>(allMeans + here));
+    store<f64>(halves + at, load<f64>(allHalves + here));
+    store<f64>(weights + at, load<f64>(allWeights + here));
+    store<f64>(precisions + at, load<f64>(allPrecisions + here));
   }
 }
 

@@ -7,9 +7,13 @@ import { loadPair_f64x2 } from './lanes';
 /** out[i] = x[rows[i]]: rows of `words` 32-bit words each. rows: i32[count]. */
 export function gatherRows(out: usize, x: usize, rows: usize, count: i32, words: i32): void {
   const bytes = <usize>words << 2;
-  for (let i = 0; i < count; i++) {
-    const from = x + <usize>load<i32>(rows + (<usize>i << 2)) * bytes;
-    memory.copy(out + <usize>i * bytes, from, bytes);
+  // Word by word: to copy memory is a call of its own, dearer than most rows.
+  const pairs = bytes & ~7;
+  for (let row = rows, end = rows + (<usize>count << 2); row < end; row += 4) {
+    const from = x + <usize>load<i32>(row) * bytes;
+    for (let i: usize = 0; i < pairs; i += 8) store<i64>(out + i, load<i64>(from + i));
+    if (pairs < bytes) store<i32>(out + pairs, load<i32>(from + pairs));
+    out += bytes;
   }
 }
 
@@ -17,6 +21,36 @@ export function gatherRows(out: usize, x: usize, rows: usize, count: i32, words:
 export function gatherColumn(out: usize, x: usize, rows: usize, count: i32): void {
   for (let i: usize = 0, end = <usize>count << 2; i < end; i += 4) {
     store<i32>(out + i, load<i32>(x + (<usize>load<i32>(rows + i) << 2)));
+  }
+}
+
+/**
+ * out[row][j] = x[row][chosen[j]], for x (rows, columns) of elements of `words` 32-bit words, 1 or
+ * 2. chosen: i32[count].
+ */
+export function gatherColumns(
+  out: usize,
+  x: usize,
+  chosen: usize,
+  count: i32,
+  columns: i32,
+  words: i32,
+  rows: i32,
+): void {
+  const end = chosen + (<usize>count << 2);
+  const rowBytes = <usize>(columns * words) << 2;
+  for (let row = 0; row < rows; row++) {
+    for (let at = chosen; at < end; at += 4) {
+      const place = <usize>load<i32>(at);
+      if (words == 1) {
+        store<i32>(out, load<i32>(x + (place << 2)));
+        out += 4;
+      } else {
+        store<i64>(out, load<i64>(x + (place << 3)));
+        out += 8;
+      }
+    }
+    x += rowBytes;
   }
 }
 

@@ -10,12 +10,27 @@ export interface MixtureExports {
   placeComponents(
     means: number,
     halves: number,
+    rows: number,
     sorted: number,
     order: number,
     logvars: number,
     cursors: number,
     least: number,
     classes: number,
+    from: number,
+    to: number,
+  ): void;
+  splitComponents(
+    means: number,
+    halves: number,
+    weights: number,
+    precisions: number,
+    allMeans: number,
+    allHalves: number,
+    allWeights: number,
+    allPrecisions: number,
+    parts: number,
+    cursors: number,
     from: number,
     to: number,
   ): void;
@@ -161,11 +176,12 @@ export function bindMixture(wasm: MixtureExports, arena: Arena) {
 
     /**
      * Fills means and halves, class by class, with components [from, to) of those in the order of
-     * their means, sorted and order [N]. cursors [classes], where the next of each class goes, move
-     * on.
+     * their means, sorted and order [N], and rows [N] with which each is. cursors [classes], where
+     * the next of each class goes, move on.
      */
     placeComponents(
       { means, halves }: MixtureComponents,
+      rows: Block<'i32'>,
       sorted: Block<'f64'>,
       order: Block<'i32'>,
       logvars: Block<'f64'>,
@@ -174,8 +190,28 @@ export function bindMixture(wasm: MixtureExports, arena: Arena) {
       from: number,
       to: number,
     ): void {
-      const pointers = pointersOf(means, halves, sorted, order, logvars, cursors);
+      const pointers = pointersOf(means, halves, rows, sorted, order, logvars, cursors);
       wasm.placeComponents(...pointers, least, cursors.length, from, to);
+    },
+
+    /**
+     * Fills `out`, part by part, with components [from, to) of `all`; parts [N], the part of each.
+     * cursors [parts], where the next of each part goes, move on.
+     */
+    splitComponents(
+      out: MixtureComponents,
+      all: MixtureComponents,
+      parts: Block<'i32'>,
+      cursors: Block<'i32'>,
+      from: number,
+      to: number,
+    ): void {
+      wasm.splitComponents(
+        ...pointersOf(out.means, out.halves, out.weights, out.precisions),
+        ...pointersOf(all.means, all.halves, all.weights, all.precisions, parts, cursors),
+        from,
+        to,
+      );
     },
 
     /** Fills weights and precisions of components [from, to), `from` even, from halves. */

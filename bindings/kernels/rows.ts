@@ -7,6 +7,15 @@ import { type Arena, type Block, pointersOf, type RealBlock } from '../arena.js'
 export interface RowsExports {
   gatherRows(out: number, x: number, rows: number, count: number, words: number): void;
   gatherColumn(out: number, x: number, rows: number, count: number): void;
+  gatherColumns(
+    out: number,
+    x: number,
+    chosen: number,
+    count: number,
+    columns: number,
+    words: number,
+    rows: number,
+  ): void;
   narrowRows(out: number, from: number, fromWidth: number, width: number, rows: number): void;
   standardiseRowsF32: StandardiseRows;
   standardiseRowsF64: StandardiseRows;
@@ -45,6 +54,21 @@ export function bindRows(wasm: RowsExports, arena: Arena) {
     /** out[i] = x[rows[i]] for one column. */
     gatherColumn(out: Block<'i32'>, x: Block<'i32'>, rows: Block<'i32'>, count: number): void {
       wasm.gatherColumn(out.pointer, x.pointer, rows.pointer, count);
+    },
+
+    /** out (rows, chosen) = the chosen columns of x (rows, columns). */
+    gatherColumns<T extends 'f32' | 'f64' | 'i32'>(
+      out: Block<T>,
+      x: Block<T>,
+      chosen: readonly number[],
+      columns: number,
+      rows: number,
+    ): void {
+      arena.borrow(() => {
+        const list = arena.upload('i32', chosen);
+        const words = x.type === 'f64' ? 2 : 1;
+        wasm.gatherColumns(...pointersOf(out, x, list), chosen.length, columns, words, rows);
+      });
     },
 
     /**

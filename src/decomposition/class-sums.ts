@@ -9,12 +9,12 @@ const ROUNDING = 2 ** -53;
 /** Nodes that a point is interpolated from, on either side. */
 const SIDE = 16;
 /** Distance of nodes in parts of the least deviation of a class. */
-const NODE_STEP = 1 / 5;
+const NODE_STEP = 2 / 9;
 /**
  * What interpolation is off by, for each component that the nodes have got, in parts of its weight;
  * see assembly/mixture-interpolation.ts.
  */
-const PER_COMPONENT = 8e-16;
+const PER_COMPONENT = 2.4e-14;
 /**
  * What a term at a node y deviations away is off by, in parts of itself; see
  * assembly/mixture-grid.ts.
@@ -23,10 +23,13 @@ const ofRecurrence = (y: number) => (15 + 68 * y + 51.5 * y * y) * ROUNDING;
 /** Sum of the magnitudes of the Lagrange weights of a point, and its own term. */
 const LEFT_OUT_FACTOR = 2.95;
 /**
- * e^5, and 5: what is left out for being far is made so much smaller than it need be where all
- * components are alike.
+ * What is left out for being far is below the tolerance at points whose density is at least this
+ * share of the largest that there could be. At others few components are near, and their sum is
+ * soon made again.
  */
-const EXP_5 = 148.4131591025766;
+const LEAST_SHARE = 1e-4;
+/** The same of few components: of the largest density of one of them. */
+const LEAST_SHARE_OF_ONE = 0.02;
 /** Components per kernel call, whose sum is then added to the total. */
 const COMPONENTS_PER_CALL = 4096;
 /** Points per kernel call. */
@@ -51,9 +54,8 @@ export interface DensitySums {
 }
 
 /**
- * Sums the terms of a mixture at points in increasing order, so that where all components are alike
- * what is left out is far below `tolerance` of a density at the distance of a deviation from a
- * mean.
+ * Sums the terms of a mixture at points in increasing order. What is left out is below `tolerance`
+ * of a density that is not far below the largest there could be, if all components are alike.
  */
 export async function sumClasses(
   core: Core,
@@ -68,7 +70,8 @@ export async function sumClasses(
   const errors = arena.zeros('f64', points.length);
   const calls = classes.reduce((sum, { from, to }) => sum + Math.ceil((to - from) / COMPONENTS_PER_CALL), 0);
   const ofSums = (COMPONENTS_PER_CALL + calls + 128) * ROUNDING;
-  const logarithm = core.information.naturalLogarithm(count / tolerance) + 5;
+  const left = (tolerance * Math.max(LEAST_SHARE, LEAST_SHARE_OF_ONE / count)) / LEFT_OUT_FACTOR;
+  const logarithm = core.information.naturalLogarithm(1 / left);
   let leftOut = 0;
   let pairs = 0;
   let largestExponent = 0;
@@ -79,7 +82,7 @@ export async function sumClasses(
       // e^-exponent is what a component is cut at: so much lower, the sharper it is, that broad
       // ones do not feel it.
       const exponent = logarithm + core.information.naturalLogarithm(weightRatio);
-      const cut = tolerance / (count * EXP_5 * weightRatio);
+      const cut = left / weightRatio;
       leftOut += (to - from) * largestWeight * cut * LEFT_OUT_FACTOR;
       largestExponent = Math.max(largestExponent, exponent);
       const reach = Math.sqrt(2 * exponent);

@@ -14,7 +14,7 @@ import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import type { Pause } from '../stats/pause.js';
 import { type DensitySums, sumClasses } from './class-sums.js';
-import { type ArrangedMixture, allocComponents, arrangeMixture, fillTerms, sortedCopy } from './mixture-classes.js';
+import { type ArrangedMixture, arrangeMixture, sortedCopy } from './mixture-classes.js';
 
 /** Log-densities of a mixture at points. */
 export interface MarginalDensities {
@@ -68,7 +68,7 @@ export function marginalLogDensities(
   points: Block<'f64'>,
   { tolerance = 1e-9, pause = () => {} }: MarginalDensityOptions = {},
 ): Promise<MarginalDensities> {
-  const [components, count] = [means.length, points.length];
+  const components = means.length;
   if (components === 0) throw new RangeError('mixture: expected at least 1 component, got 0');
   if (logvars.length !== components) {
     throw new RangeError(
@@ -78,12 +78,25 @@ export function marginalLogDensities(
   if (tolerance !== 0 && !(tolerance >= LEAST_TOLERANCE && tolerance <= LARGEST_TOLERANCE)) {
     throw new RangeError(`tolerance: expected ${LEAST_TOLERANCE} to ${LARGEST_TOLERANCE}, or 0, got ${tolerance}`);
   }
+  return core.arena.scope(async () => {
+    const mixture = await arrangeMixture(core, means, logvars, pause);
+    return mixtureLogDensities(core, mixture, points, { tolerance, pause });
+  });
+}
+
+/** {@link marginalLogDensities} of a mixture that is arranged already. */
+export function mixtureLogDensities(
+  core: Core,
+  mixture: ArrangedMixture,
+  points: Block<'f64'>,
+  { tolerance = 1e-9, pause = () => {} }: MarginalDensityOptions = {},
+): Promise<MarginalDensities> {
+  const [components, count] = [mixture.components.means.length, points.length];
   return core.arena.scope(() => {
-    // Sorting, arranging and interpolating take, by timing, as long as so many pairs of the plain
-    // sum.
+    // Arranging and interpolating take, by timing, as long as so many pairs of the plain sum.
     const isPlain = tolerance === 0 || components * count <= 30 * components + 20 * count + 6000;
-    if (isPlain) return sumPairs(core, means, logvars, points, pause);
-    return sumShort(core, means, logvars, points, tolerance, pause);
+    if (isPlain) return sumPairs(core, mixture, points, pause);
+    return sumShort(core, mixture, points, tolerance, pause);
   });
 }
 
@@ -95,25 +108,21 @@ function ofLogSum(n: number, largestHalf: number): number {
   return (BLOCK + n / BLOCK + 64 + 8 * largestHalf) * ROUNDING;
 }
 
-function largestHalf(core: Core, logvars: Block<'f64'>): number {
-  const { minima, maxima } = core.moments.columnExtremes(logvars, logvars.length, 1);
-  return Math.max(Math.abs(minima[0]), Math.abs(maxima[0])) / 2;
+function largestHalf(core: Core, { components: { halves } }: ArrangedMixture): number {
+  const { minima, maxima } = core.moments.columnExtremes(halves, halves.length, 1);
+  return Math.max(Math.abs(minima[0]), Math.abs(maxima[0]));
 }
 
 /** The plain sum: every component at every point. */
 async function sumPairs(
   core: Core,
-  means: Block<'f64'>,
-  logvars: Block<'f64'>,
+  arranged: ArrangedMixture,
   points: Block<'f64'>,
   pause: Pause,
 ): Promise<MarginalDensities> {
   const { arena, mixture } = core;
-  const count = means.length;
-  const components = { ...allocComponents(core, count), means };
-  const [from, to] = [logvars.array, components.halves.array];
-  for (let j = 0; j < count; j++) to[j] = -0.5 * from[j];
-  await fillTerms(core, components, pause);
+  const { components } = arranged;
+  const count = components.means.length;
   const out = arena.alloc('f64', points.length);
   const offset = -core.information.naturalLogarithm(count) - HALF_LN_2PI;
   const step = Math.max(1, Math.floor(PAIRS_PER_CALL / count));
@@ -124,22 +133,20 @@ async function sumPairs(
   return {
     logDensities: out.array.slice(),
     pairs: count * points.length,
-    errorBound: points.length > 0 ? ofLogSum(count, largestHalf(core, logvars)) : 0,
+    errorBound: points.length > 0 ? ofLogSum(count, largestHalf(core, arranged)) : 0,
   };
 }
 
 async function sumShort(
   core: Core,
-  means: Block<'f64'>,
-  logvars: Block<'f64'>,
+  arranged: ArrangedMixture,
   points: Block<'f64'>,
   tolerance: number,
   pause: Pause,
 ): Promise<MarginalDensities> {
   const { arena, mixture } = core;
-  const [components, count] = [means.length, points.length];
+  const [components, count] = [arranged.components.means.length, points.length];
   const { keys, order } = sortedCopy(core, points);
-  const arranged = await arrangeMixture(core, means, logvars, pause);
   const sums = await sumClasses(core, arranged, keys, tolerance, pause);
 
   const out = arena.alloc('f64', count);
@@ -158,7 +165,7 @@ async function sumShort(
   if (listed > 0) {
     pairs += await sumFar(core, arranged, sums, out, far.slice(0, listed), offset, tolerance, pause);
     const left = tolerance / 4 / (1 - tolerance / 4);
-    errorBound = Math.max(errorBound, left + ofLogSum(components, largestHalf(core, logvars)));
+    errorBound = Math.max(errorBound, left + ofLogSum(components, largestHalf(core, arranged)));
   }
   const logDensities = new Float64Array(count);
   const [from, place] = [out.array, order.array];

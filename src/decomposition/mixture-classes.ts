@@ -27,6 +27,12 @@ export interface ArrangedMixture {
   readonly classes: readonly MixtureClass[];
 }
 
+/** All components of a mixture, and which each is. */
+export interface WholeMixture extends ArrangedMixture {
+  /** i32[N] */
+  readonly rows: Block<'i32'>;
+}
+
 /** Components per kernel call: a few milliseconds, and an even number. */
 const COMPONENTS_PER_CALL = 2 ** 16;
 /**
@@ -36,7 +42,7 @@ const SLACK = 1e-9;
 const PER_TWO_LN2 = 0.7213475204444817;
 
 /** Room for the components of a mixture. */
-export function allocComponents(core: Core, count: number): MixtureComponents {
+function allocComponents(core: Core, count: number): MixtureComponents {
   return {
     means: core.arena.alloc('f64', count),
     halves: core.arena.alloc('f64', count),
@@ -46,7 +52,7 @@ export function allocComponents(core: Core, count: number): MixtureComponents {
 }
 
 /** Fills weights and precisions from halves. */
-export async function fillTerms(core: Core, components: MixtureComponents, pause: Pause): Promise<void> {
+async function fillTerms(core: Core, components: MixtureComponents, pause: Pause): Promise<void> {
   const count = components.halves.length;
   for (let from = 0; from < count; from += COMPONENTS_PER_CALL) {
     await pause('mixture components', from, count);
@@ -62,7 +68,7 @@ export async function arrangeMixture(
   means: Block<'f64'>,
   logvars: Block<'f64'>,
   pause: Pause,
-): Promise<ArrangedMixture> {
+): Promise<WholeMixture> {
   const { arena, mixture } = core;
   const count = means.length;
   const { minima, maxima } = core.moments.columnExtremes(logvars, count, 1);
@@ -71,6 +77,7 @@ export async function arrangeMixture(
   mixture.countClasses(counts, logvars, least);
   const sizes = Array.from(counts.array);
   const components = allocComponents(core, count);
+  const rows = arena.alloc('i32', count);
 
   // By the kernel's exponential: JavaScript's differs between engines.
   const largestWeight = arena.borrow(() => {
@@ -79,14 +86,10 @@ export async function arrangeMixture(
     mixture.componentTerms(lone, 0, 1);
     return lone.weights.array[0];
   });
-  const classes: MixtureClass[] = [];
-  const starts: number[] = [];
-  let from = 0;
-  for (let c = 0; c < sizes.length; c++) {
-    starts.push(from);
-    if (sizes[c] > 0) classes.push(describeClass(from, from + sizes[c], largestWeight, c, sizes.length - 1));
-    from += sizes[c];
-  }
+  const starts = startsOf(sizes);
+  const classes = sizes.flatMap((size, c) =>
+    size === 0 ? [] : [describeClass(starts[c], starts[c] + size, largestWeight / 2 ** c, 2 ** (sizes.length - 1 - c))],
+  );
 
   await arena.scope(async () => {
     const { keys, order } = sortedCopy(core, means);
@@ -94,23 +97,89 @@ export async function arrangeMixture(
     for (let first = 0; first < count; first += COMPONENTS_PER_CALL) {
       await pause('mixture components', first, count);
       const last = Math.min(first + COMPONENTS_PER_CALL, count);
-      mixture.placeComponents(components, keys, order, logvars, cursors, least, first, last);
+      mixture.placeComponents(components, rows, keys, order, logvars, cursors, least, first, last);
     }
   });
   await fillTerms(core, components, pause);
-  return { components, classes };
+  return { components, rows, classes };
 }
 
-function describeClass(from: number, to: number, weight: number, c: number, last: number): MixtureClass {
-  const deviation = 2 ** c / weight;
+/** Where parts of these sizes begin, side by side. */
+function startsOf(sizes: readonly number[]): number[] {
+  let start = 0;
+  return sizes.map((size) => {
+    start += size;
+    return start - size;
+  });
+}
+
+function describeClass(from: number, to: number, weight: number, weightRatio: number): MixtureClass {
+  const deviation = 1 / weight;
   return {
     from,
     to,
     deviation: deviation * (1 - SLACK),
     largestWeight: (1 + SLACK) / deviation,
     leastPrecision: (1 - SLACK) / (8 * deviation * deviation),
-    weightRatio: 2 ** (last - c),
+    weightRatio,
   };
+}
+
+/**
+ * The mixtures of the components of each part, in place of as many calls of {@link arrangeMixture}:
+ * means need not be sorted again. Blocks are of the caller's scope.
+ * @param partOf the part of each row, 0 .. parts - 1, each of which has one
+ */
+export async function splitMixture(
+  core: Core,
+  { components: all, rows, classes }: WholeMixture,
+  partOf: Block<'i32'>,
+  parts: number,
+  pause: Pause,
+): Promise<ArrangedMixture[]> {
+  const count = rows.length;
+  const out = allocComponents(core, count);
+  const mark = core.arena.mark();
+  const ofComponents = core.arena.alloc('i32', count);
+  core.rows.gatherColumn(ofComponents, partOf, rows, count);
+  const part = ofComponents.array;
+  // Part by part, and class by class within.
+  const sizes = new Int32Array(parts * classes.length);
+  classes.forEach(({ from, to }, c) => {
+    for (let i = from; i < to; i++) sizes[part[i] * classes.length + c]++;
+  });
+  const starts = startsOf([...sizes]);
+  for (const [c, { from, to }] of classes.entries()) {
+    const cursors = core.arena.upload(
+      'i32',
+      Array.from({ length: parts }, (_, p) => starts[p * classes.length + c]),
+    );
+    for (let first = from; first < to; first += COMPONENTS_PER_CALL) {
+      await pause('mixture components', first, count);
+      core.mixture.splitComponents(out, all, ofComponents, cursors, first, Math.min(first + COMPONENTS_PER_CALL, to));
+    }
+  }
+  core.arena.release(mark);
+  return Array.from({ length: parts }, (_, p) => {
+    const own = Array.from(classes, (_, c) => p * classes.length + c);
+    const begin = starts[own[0]];
+    const length = own.reduce((sum, i) => sum + sizes[i], 0);
+    const present = classes.flatMap((one, c) =>
+      sizes[own[c]] > 0 ? [{ ...one, at: starts[own[c]] - begin, size: sizes[own[c]] }] : [],
+    );
+    const least = present.at(-1)?.weightRatio ?? 1;
+    return {
+      components: {
+        means: out.means.slice(begin, length),
+        halves: out.halves.slice(begin, length),
+        weights: out.weights.slice(begin, length),
+        precisions: out.precisions.slice(begin, length),
+      },
+      classes: present.map(({ at, size, ...one }) => {
+        return { ...one, from: at, to: at + size, weightRatio: one.weightRatio / least };
+      }),
+    };
+  });
 }
 
 /** Numbers in increasing order, and which each was. */

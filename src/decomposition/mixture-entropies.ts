@@ -15,7 +15,8 @@ import { STREAMS } from '../random.js';
 import { encodeFactor } from '../stats/binning.js';
 import type { Pause } from '../stats/pause.js';
 import type { Table } from '../stats/table.js';
-import { marginalLogDensities } from './marginal-density.js';
+import { mixtureLogDensities } from './marginal-density.js';
+import { type ArrangedMixture, arrangeMixture, splitMixture, type WholeMixture } from './mixture-classes.js';
 import { drawSamples } from './samples.js';
 import { meanSquaredDistance } from './unlikely-samples.js';
 
@@ -28,11 +29,15 @@ export interface MixtureOptions {
   readonly seed: number;
 }
 
-/** Rows side by side that share a value; values that no row has are left out. */
+/** Rows by their value of a factor; values that no row has are left out. */
 export interface ValueGroups {
-  /** i32[N] */
-  readonly order: Block<'i32'>;
-  /** Where the rows of each value begin in order; one more entry than values. */
+  /** Which of the values each row has, i32[N]. */
+  readonly parts: Block<'i32'>;
+  /** How many rows have each value. */
+  readonly counts: Int32Array;
+  /** The rows that are sampled, value by value, in increasing order. */
+  readonly sampled: Block<'i32'>;
+  /** Where those of each value begin; one more entry than values. */
   readonly bounds: Int32Array;
 }
 
@@ -66,71 +71,90 @@ export async function mixtureEntropies(
   const posterior = table.posterior as PosteriorBlocks;
   const { arena } = core;
   const samples = await samplesOf(table, posterior, options.seed, pause);
-  const order = await rowOrder(table, options);
+  const every = await groupByValue(table, null, options);
   const groups: ValueGroups[] = [];
   for (const k of varyingFactors) groups.push(await groupByValue(table, k, options));
   const column = (block: Block<'f64'>) => block.slice(d * rows, rows);
   const all = { means: column(posterior.mu), logvars: column(posterior.logvar), points: column(samples) };
-  const total = groups.reduce((sum, { bounds }) => sum + bounds.length - 1, 1);
+  const total = groups.reduce((sum, { counts }) => sum + counts.length, 1);
   let done = 0;
-  const entropyOf = async (mixture: Mixture) => {
-    const entropy = await mixtureEntropy(core, mixture, () => pause('entropies', done, total));
+  const waiting = () => pause('entropies', done, total);
+  const entropyOf = async (mixture: ArrangedMixture, samplesOfIt: Block<'i32'>) => {
+    const points = gather(core, all.points, samplesOfIt);
+    const { logDensities } = await mixtureLogDensities(core, mixture, points, { pause: waiting });
     done++;
-    return entropy;
+    return -logDensities.reduce((sum, value) => sum + value, 0) / logDensities.length;
   };
 
-  const marginal = await arena.scope(() =>
-    entropyOf({ ...all, points: gather(core, all.points, head(order, options)) }),
-  );
-  const meanSquare = posterior.z === undefined ? null : distanceOf(core, all, rows);
-  if (isConstant(core, all.means) && isConstant(core, all.logvars)) return { marginal, conditional: null, meanSquare };
-  const conditional: number[][] = [];
-  for (const group of groups) conditional.push(await arena.scope(() => entropiesOfValues(group)));
-  return { marginal, conditional, meanSquare };
+  return arena.scope(async () => {
+    const whole = await arrangeMixture(core, all.means, all.logvars, waiting);
+    const marginal = await arena.scope(() => entropyOf(whole, every.sampled));
+    const meanSquare = posterior.z === undefined ? null : distanceOf(core, all, rows);
+    if (isConstant(core, all.means) && isConstant(core, all.logvars))
+      return { marginal, conditional: null, meanSquare };
+    const conditional: number[][] = [];
+    for (const group of groups) conditional.push(await arena.scope(() => entropiesOfValues(whole, group)));
+    return { marginal, conditional, meanSquare };
+  });
 
-  async function entropiesOfValues(group: ValueGroups): Promise<number[]> {
-    const [means, logvars, points] = [all.means, all.logvars, all.points].map((x) => gather(core, x, group.order));
+  async function entropiesOfValues(whole: WholeMixture, { parts, counts, sampled, bounds }: ValueGroups) {
     const entropies: number[] = [];
-    for (let v = 0; v + 1 < group.bounds.length; v++) {
-      const from = group.bounds[v];
-      const count = group.bounds[v + 1] - from;
-      const own = { means: means.slice(from, count), logvars: logvars.slice(from, count) };
-      const sampled = points.slice(from, Math.min(count, options.samples));
-      entropies.push(await entropyOf({ ...own, points: sampled }));
+    for (const [v, mixture] of (await splitMixture(core, whole, parts, counts.length, waiting)).entries()) {
+      const own = sampled.slice(bounds[v], bounds[v + 1] - bounds[v]);
+      entropies.push(await arena.scope(() => entropyOf(mixture, own)));
     }
     return entropies;
   }
 }
 
-/** The rows of each value (or bin) of factor k, in the order of {@link rowOrder}. */
-export function groupByValue(table: Table, k: number, options: MixtureOptions): Promise<ValueGroups> {
+/**
+ * The rows of each value (or bin) of factor k, or all in one part, and which of them are sampled:
+ * the first in the order of one shuffle, if not all of them are.
+ */
+export function groupByValue(table: Table, k: number | null, options: MixtureOptions): Promise<ValueGroups> {
   const { samples, bins, seed } = options;
-  return table.memo(`rows by value ${k} ${samples} ${bins} ${seed}`, async () => {
-    const { codes, size } = await encodeFactor(table, k, bins);
-    const shuffled = await rowOrder(table, options);
-    const order = table.core.arena.alloc('i32', table.rows);
-    const [code, from, to] = [codes.array, shuffled.array, order.array];
-    const begin = new Int32Array(size + 1);
-    for (const value of code) begin[value + 1]++;
-    for (let value = 0; value < size; value++) begin[value + 1] += begin[value];
-    const bounds = begin.filter((at, value) => value === 0 || at > begin[value - 1]);
-    for (const row of from) to[begin[code[row]]++] = row;
-    return { order, bounds };
+  return table.memo(`rows of mixtures ${k} ${samples} ${bins} ${seed}`, async () => {
+    const { core, rows } = table;
+    const order = await rowOrder(table, options);
+    const parts = core.arena.zeros('i32', rows);
+    let counts = Int32Array.of(rows);
+    if (k !== null) {
+      const { codes, size } = await encodeFactor(table, k, bins);
+      const [code, part] = [codes.array, parts.array];
+      const ofCodes = new Int32Array(size);
+      for (let row = 0; row < rows; row++) ofCodes[code[row]]++;
+      let next = 0;
+      const partOf = ofCodes.map((count) => (count > 0 ? next++ : -1));
+      for (let row = 0; row < rows; row++) part[row] = partOf[code[row]];
+      counts = ofCodes.filter((count) => count > 0);
+    }
+    const bounds = new Int32Array(counts.length + 1);
+    counts.forEach((count, v) => {
+      bounds[v + 1] = bounds[v] + Math.min(count, samples);
+    });
+    const sampled = core.arena.alloc('i32', bounds[counts.length]);
+    const [part, to] = [parts.array, sampled.array];
+    const isSampled = new Uint8Array(rows).fill(1);
+    if (order !== null) {
+      const left = counts.map((count) => Math.min(count, samples));
+      for (const row of order) isSampled[row] = left[part[row]]-- > 0 ? 1 : 0;
+    }
+    const next = bounds.slice();
+    for (let row = 0; row < rows; row++) if (isSampled[row]) to[next[part[row]]++] = row;
+    return { parts, counts, sampled, bounds };
   });
 }
 
-/** All rows: in the order of one shuffle where not all of them are sampled. */
-function rowOrder(table: Table, { samples, seed }: MixtureOptions): Promise<Block<'i32'>> {
-  return table.memo(`rows of mixtures ${samples} ${seed}`, () => {
+/** All rows shuffled; null if all of them are sampled. */
+function rowOrder(table: Table, { samples, seed }: MixtureOptions): Promise<Int32Array | null> {
+  return table.memo(`shuffled rows of mixtures ${samples} ${seed}`, () => {
     const { core, rows } = table;
-    const order = core.arena.alloc('i32', rows);
-    if (rows > samples) {
+    if (rows <= samples) return null;
+    return core.arena.borrow(() => {
+      const order = core.arena.alloc('i32', rows);
       core.random.shuffledRows(order, rows, { seed, stream: STREAMS.mixtureRows, index: 0 });
-      return order;
-    }
-    const to = order.array;
-    for (let row = 0; row < rows; row++) to[row] = row;
-    return order;
+      return order.array.slice();
+    });
   });
 }
 
@@ -147,14 +171,12 @@ function samplesOf(table: Table, posterior: PosteriorBlocks, seed: number, pause
   });
 }
 
-interface Mixture {
-  readonly means: Block<'f64'>;
-  readonly logvars: Block<'f64'>;
-  readonly points: Block<'f64'>;
-}
-
 /** How far each row's sample is from the mean of its own posterior. */
-function distanceOf(core: Core, { means, logvars, points }: Mixture, rows: number): number {
+function distanceOf(
+  core: Core,
+  { means, logvars, points }: Record<'means' | 'logvars' | 'points', Block<'f64'>>,
+  rows: number,
+): number {
   return core.arena.borrow(() => {
     const every = core.arena.alloc('i32', rows);
     const to = every.array;
@@ -164,15 +186,6 @@ function distanceOf(core: Core, { means, logvars, points }: Mixture, rows: numbe
     core.posterior.posteriorSampleTerms(own, prior, points, posterior, every, 0, rows);
     return meanSquaredDistance(own.array, logvars, every);
   });
-}
-
-async function mixtureEntropy(core: Core, { means, logvars, points }: Mixture, pause: Pause): Promise<number> {
-  const { logDensities } = await marginalLogDensities(core, means, logvars, points, { pause });
-  return -logDensities.reduce((sum, value) => sum + value, 0) / logDensities.length;
-}
-
-function head(order: Block<'i32'>, { samples }: MixtureOptions): Block<'i32'> {
-  return order.slice(0, Math.min(order.length, samples));
 }
 
 /** x[rows], taken from the arena. */

@@ -118,8 +118,7 @@ export const migPosterior = definePosteriorMetric<'mig-posterior', typeof OPTION
     const [normaliser, gap, bestLatent] = [ofFactors(), ofFactors(), ofFactors()];
     const [uneven, beyond]: [number[], number[]] = [[], []];
     for (const [i, k] of varyingFactors.entries()) {
-      const { bounds } = await groupByValue(table, k, { ...options, seed });
-      const counts = bounds.subarray(1).map((end, v) => end - bounds[v]);
+      const { counts } = await groupByValue(table, k, { ...options, seed });
       entropy[k] = entropyOfCounts(table, counts);
       const limit = options.normaliser === 'entropy' ? entropy[k] : naturalLogarithm(counts.length);
       latents.forEach((latent, d) => {

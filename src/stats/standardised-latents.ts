@@ -1,4 +1,4 @@
-import type { Block } from '../../bindings/arena.js';
+import type { Block, RealBlock } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { columnCovariance } from './covariance.js';
 import type { Pause } from './pause.js';
@@ -18,48 +18,65 @@ export interface StandardisedLatents {
 }
 
 /** Takes the block from the arena. */
-export function standardiseLatents(table: Table): StandardisedLatents {
-  const { core, rows, latentCount, varyingLatents, latentMinima, latentMaxima } = table;
+export function standardiseLatents({
+  core,
+  rows,
+  latents,
+  latentCount,
+  varyingLatents,
+  latentMinima,
+  latentMaxima,
+}: Table): StandardisedLatents {
+  const { arena } = core;
   const columns = varyingLatents.length;
-  const stride = Math.ceil((columns + 1) / 4) * 4;
-  const x = core.arena.zeros('f64', rows * stride);
-  const [from, to] = [table.latents.array, x.array];
-  varyingLatents.forEach((d, j) => {
-    // Shares of the range, so that no square leaves the range of float64.
-    const minimum = latentMinima[d];
-    const range = latentMaxima[d] - minimum;
-    let sum = 0;
-    for (let row = 0; row < rows; row++) {
-      const share = (from[row * latentCount + d] - minimum) / range;
-      to[row * stride + j] = share;
-      sum += share;
-    }
-    const mean = sum / rows;
-    let squares = 0;
-    for (let row = 0; row < rows; row++) squares += (to[row * stride + j] - mean) ** 2;
-    const perScale = 1 / Math.sqrt(squares / rows);
-    for (let row = 0; row < rows; row++) to[row * stride + j] = (to[row * stride + j] - mean) * perScale;
+  const stride = strideOf(columns);
+  const x = arena.alloc('f64', rows * stride);
+  arena.borrow(() => {
+    const varying = columns < latentCount ? gatherColumns(core, latents, varyingLatents, latentCount) : latents;
+    // Shares of the range first, so that no square leaves the range of float64.
+    const shares = arena.alloc('f64', rows * columns);
+    const first = Float64Array.from(varyingLatents, (d) => latentMinima[d]);
+    const ranges = first.map((minimum, j) => latentMaxima[varyingLatents[j]] - minimum);
+    const perScale = ranges.map((range) => Math.min(1 / range, Number.MAX_VALUE));
+    const none = new Float64Array(columns);
+    core.rows.standardiseRows(shares, varying, { first, mean: none, perScale }, columns, rows);
+    const { means: mean, variances } = core.moments.columnVariances(shares, rows, columns);
+    // A constant latent is none of these, so that no variance is 0.
+    const perDeviation = variances.map((variance) => 1 / Math.sqrt((variance * (rows - 1)) / rows));
+    core.rows.standardiseRows(x, shares, { first: none, mean, perScale: perDeviation }, stride, rows);
   });
-  for (let row = 0; row < rows; row++) to[row * stride + columns] = 1;
   return { x, stride, columns };
 }
 
 /** The same of some columns alone. Takes the block from the arena. */
 export function chooseColumns(
   core: Core,
-  { x, stride, columns }: StandardisedLatents,
+  { x, stride }: StandardisedLatents,
   chosen: readonly number[],
 ): StandardisedLatents {
   const rows = x.length / stride;
-  const width = Math.ceil((chosen.length + 1) / 4) * 4;
-  const out = core.arena.zeros('f64', rows * width);
-  const [from, to] = [x.array, out.array];
-  for (let row = 0; row < rows; row++) {
-    [...chosen, columns].forEach((j, at) => {
-      to[row * width + at] = from[row * stride + j];
-    });
-  }
+  const width = strideOf(chosen.length);
+  const out = core.arena.alloc('f64', rows * width);
+  core.arena.borrow(() => {
+    const own = gatherColumns(core, x, chosen, stride);
+    const none = new Float64Array(chosen.length);
+    const asTheyAre = { first: none, mean: none, perScale: none.map(() => 1) };
+    core.rows.standardiseRows(out, own, asTheyAre, width, rows);
+  });
   return { x: out, stride: width, columns: chosen.length };
+}
+
+function strideOf(columns: number): number {
+  return Math.ceil((columns + 1) / 4) * 4;
+}
+
+/** Some columns of a table of so many, taken from the arena. */
+function gatherColumns(core: Core, x: RealBlock, chosen: readonly number[], columns: number): RealBlock {
+  const rows = x.length / columns;
+  const out = core.arena.alloc(x.type, rows * chosen.length) as RealBlock;
+  if (out.type === 'f32') core.rows.gatherColumns(out, x as Block<'f32'>, chosen, columns, rows);
+  else core.rows.gatherColumns(out, x as Block<'f64'>, chosen, columns, rows);
+  return out;
 }
 
 /** Correlations of the latents that vary, f64[columns][columns]. */

@@ -75,9 +75,10 @@ test('components are put in classes of deviations within a factor of 2, each in 
         order.map((row) => means[row]),
       );
       const rows = core.arena.upload('i32', order);
+      const placedRows = core.arena.alloc('i32', count);
       const middle = count >> 1;
-      core.mixture.placeComponents(placed, sorted, rows, ofComponents, cursors, least, 0, middle);
-      core.mixture.placeComponents(placed, sorted, rows, ofComponents, cursors, least, middle, count);
+      core.mixture.placeComponents(placed, placedRows, sorted, rows, ofComponents, cursors, least, 0, middle);
+      core.mixture.placeComponents(placed, placedRows, sorted, rows, ofComponents, cursors, least, middle, count);
       assertSame(
         placed.means.array,
         expected.map(({ mean }) => mean),
@@ -88,6 +89,32 @@ test('components are put in classes of deviations within a factor of 2, each in 
         expected.map(({ logvar }) => -0.5 * logvar),
         `${count} halves`,
       );
+      assertSame(
+        Array.from(placedRows.array, (row) => means[row]),
+        expected.map(({ mean }) => mean),
+        `${count} rows`,
+      );
+    }
+  }));
+
+test('components are put part by part in the order that they have', () =>
+  withWatchedCore((core) => {
+    for (const count of LENGTHS) {
+      core.arena.reset();
+      const all = upload(core, normals(count, count), normals(count, count + 1));
+      const out = upload(core, new Float64Array(count), new Float64Array(count));
+      const parts = Array.from({ length: count }, (_, i) => (i * 7) % 3);
+      const starts = [0, 1, 2].map((part) => parts.filter((one) => one < part).length);
+      const cursors = core.arena.upload('i32', starts);
+      const middle = count >> 1;
+      const ofComponents = core.arena.upload('i32', parts);
+      core.mixture.splitComponents(out, all, ofComponents, cursors, 0, middle);
+      core.mixture.splitComponents(out, all, ofComponents, cursors, middle, count);
+      const order = [...parts.keys()].sort((a, b) => parts[a] - parts[b]);
+      for (const name of ['means', 'halves', 'weights', 'precisions'] as const) {
+        const expected = order.map((i) => all[name].array[i]);
+        assertSame(out[name].array, expected, `${count} ${name}`);
+      }
     }
   }));
 

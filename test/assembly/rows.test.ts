@@ -38,6 +38,21 @@ test('gathers elements of one column in the order asked for', () =>
   }));
 
 for (const type of ['f32', 'f64'] as const) {
+  test(`gathers columns of ${type} in the order asked for`, () =>
+    withWatchedCore((core) => {
+      for (const rows of LENGTHS) {
+        for (const chosen of [[2], [3, 0], [1, 1, 4, 0]]) {
+          core.arena.reset();
+          const numbers = rounded(normals(rows * 5, rows + 1), type);
+          const x = core.arena.upload(type, numbers);
+          const out = core.arena.alloc(type, rows * chosen.length);
+          core.rows.gatherColumns(out, x, chosen, 5, rows);
+          const expected = Array.from({ length: rows }, (_, row) => chosen.map((j) => numbers[row * 5 + j])).flat();
+          assertSame(out.array, expected, `${rows} rows of columns ${chosen}`);
+        }
+      }
+    }));
+
   test(`gives rows of ${type} in units of their columns, with a 1 and zeros where there is room`, () =>
     withWatchedCore((core) => {
       for (const rows of LENGTHS) {
