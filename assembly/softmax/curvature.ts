@@ -6,8 +6,9 @@
  *   H_cc = sum_n u_n p_nc (1 - p_nc) x_n x_n^T,   with u_n = classWeights[y_n].
  *
  * Source: Bishop 2006, Pattern Recognition and Machine Learning, section 4.3.4.
- * src/learners/softmax-preconditioner.ts drives these. Layouts are those of wide.ts; a null pointer
- * in place of classWeights stands for weights of 1.
+ * src/learners/softmax-preconditioner.ts drives these. Layouts are those of wide.ts, but for
+ * probabilities, f32, whose rows are the multiple of 8 from classes; a null pointer in place of
+ * classWeights stands for weights of 1.
  * Cost: O(rows * likely classes^2 * unknowns^2 / 4), for the blocks O(rows * likely classes *
  * unknowns^2 / 2). Precision: float64 throughout; classes less likely than `least` for a row are
  * passed over in it, and the Hessian of the others is then still one.
@@ -36,7 +37,7 @@ export function softmaxWideGrams(
   lastRow: i32,
 ): void {
   const rowBytes = <usize>stride << 3;
-  const widthBytes = <usize>((classes + 3) & ~3) << 3;
+  const widthBytes = <usize>((classes + 7) & ~7) << 2;
   const bytes = packedBytes(unknowns);
   const likely = scratch + bytes;
   for (let row = firstRow; row < lastRow; row++) {
@@ -47,12 +48,12 @@ export function softmaxWideGrams(
     const end = likely + (<usize>listLikely(likely, p, least, classes) << 2);
     for (let m = likely; m < end; m += 4) {
       const a = load<i32>(m);
-      const ofA = weight * load<f64>(p + (<usize>a << 3));
+      const ofA = weight * <f64>load<f32>(p + (<usize>a << 2));
       // Pairs with a begin at a (2 classes - a - 1) / 2, with b = a + 1.
       const first = (a * (2 * classes - a - 1)) / 2 - a - 1;
       for (let n = m + 4; n < end; n += 4) {
         const b = load<i32>(n);
-        addScaled(grams + <usize>(first + b) * bytes, scratch, ofA * load<f64>(p + (<usize>b << 3)), bytes);
+        addScaled(grams + <usize>(first + b) * bytes, scratch, ofA * <f64>load<f32>(p + (<usize>b << 2)), bytes);
       }
     }
   }
@@ -74,7 +75,7 @@ export function softmaxWideBlocks(
   lastRow: i32,
 ): void {
   const rowBytes = <usize>stride << 3;
-  const widthBytes = <usize>((classes + 3) & ~3) << 3;
+  const widthBytes = <usize>((classes + 7) & ~7) << 2;
   const bytes = packedBytes(unknowns);
   const likely = scratch + bytes;
   for (let row = firstRow; row < lastRow; row++) {
@@ -85,7 +86,7 @@ export function softmaxWideBlocks(
     const end = likely + (<usize>listLikely(likely, p, least, classes) << 2);
     for (let m = likely; m < end; m += 4) {
       const c = <usize>load<i32>(m);
-      const probability = load<f64>(p + (c << 3));
+      const probability = <f64>load<f32>(p + (c << 2));
       addScaled(blocks + c * bytes, scratch, weight * probability * (1.0 - probability), bytes);
     }
   }
@@ -104,7 +105,7 @@ function listLikely(out: usize, p: usize, least: f64, classes: i32): i32 {
   let count = 0;
   for (let c = 0; c < classes; c++) {
     store<i32>(out + (<usize>count << 2), c);
-    count += i32(load<f64>(p + (<usize>c << 3)) >= least);
+    count += i32(<f64>load<f32>(p + (<usize>c << 2)) >= least);
   }
   return count;
 }

@@ -97,7 +97,7 @@ export function bindSoftmax(wasm: SoftmaxExports, arena: Arena) {
     (add: AddCurvature) =>
     (
       out: Block<'f64'>,
-      probabilities: Block<'f64'>,
+      probabilities: Block<'f32'>,
       { x, stride, labels, classes, classWeights }: LabelledRows,
       unknowns: number,
       least: number,
@@ -216,7 +216,8 @@ export function bindSoftmax(wasm: SoftmaxExports, arena: Arena) {
     /**
      * Adds the Gram matrices of all pairs of classes to grams [pairs][size], size being what the
      * upper part of a matrix of the first `unknowns` columns takes, in multiples of 4; of each row
-     * only classes at least as likely as `least`.
+     * only classes at least as likely as `least`. probabilities: f32, rows of the multiple of 8 from
+     * classes.
      */
     softmaxWideGrams: addWith(wasm.softmaxWideGrams),
 

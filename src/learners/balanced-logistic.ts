@@ -5,9 +5,10 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { balancedWeights } from './class-weights.js';
-import { softmaxObjective, startOfSearch } from './softmax-objective.js';
+
 import type { SoftmaxProblem } from './softmax-problem.js';
-import { minimiseTruncated, type StoppingRules } from './truncated-newton.js';
+import { minimiseSoftmax } from './softmax-search.js';
+import type { StoppingRules } from './truncated-newton.js';
 
 /** What is fitted. */
 export interface BalancedProblem {
@@ -47,6 +48,8 @@ const RULES: StoppingRules = {
   products: 1500,
   leastGain: 1e-4,
   trustsLast: false,
+  rounding: 1e-12,
+  halvings: 40,
 };
 /** Of the variance within classes: keeps features that have none there from being divided by 0. */
 const LEAST_VARIANCE = 1e-10;
@@ -76,11 +79,9 @@ export async function fitBalancedLogistic(
       penalty,
       totalWeight: 1,
     };
-    const objective = softmaxObjective(core, problem);
-    const { fine } = objective;
     const ridge = new Float64Array(columns).fill(LEAST_VARIANCE);
-    const start = startOfSearch(core, problem, objective, ridge);
-    const { at, outcome } = await minimiseTruncated(start, fine, RULES, (done) => pause(done, RULES.products));
+    const waiting = (done: number) => pause(done, RULES.products);
+    const { at, outcome, fine } = await minimiseSoftmax(core, problem, ridge, RULES, waiting);
     if (outcome === 'unbounded') return { crossEntropy: 0, outcome: 'separable' };
     fine.evaluate(at, new Float64Array(at.length));
     return { crossEntropy: fine.plainLoss() / rows, outcome };

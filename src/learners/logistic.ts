@@ -7,9 +7,10 @@ import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { minimiseDense } from './dense-logistic.js';
 import type { Minimum } from './minimise.js';
-import { fillProbabilities, softmaxObjective, startOfSearch, widthOf } from './softmax-objective.js';
+import { fillProbabilities, widthOf } from './softmax-objective.js';
 import type { SoftmaxProblem } from './softmax-problem.js';
-import { minimiseTruncated, type StoppingRules } from './truncated-newton.js';
+import { minimiseSoftmax } from './softmax-search.js';
+import type { StoppingRules } from './truncated-newton.js';
 
 /** What is fitted. */
 export interface LogisticProblem {
@@ -53,9 +54,9 @@ const RULES: StoppingRules = {
   products: Number.POSITIVE_INFINITY,
   leastGain: 0,
   trustsLast: true,
+  rounding: 1e-12,
+  halvings: 40,
 };
-/** Of the way there in single precision, whose values are right to about 1e-6. */
-const COARSE_RULES: StoppingRules = { ...RULES, tolerance: 1e-6, steps: 10 };
 /** Rows times classes between two pauses: some milliseconds. */
 const WORK_PER_PAUSE = 1 << 21;
 const ROWS_PER_CALL = 1024;
@@ -214,10 +215,8 @@ async function minimiseWide(
 ): Promise<Pick<Minimum, 'at' | 'converged'>> {
   const { rows, columns, stride, classes, penalty, totalWeight } = problem;
   const width = widthOf(classes);
-  const objective = softmaxObjective(core, problem);
   // The penalty is added to the covariance, so that it can be solved by.
   const ridge = penalty.subarray(0, columns).map((value) => value / totalWeight);
-  const start = startOfSearch(core, problem, objective, ridge);
   let [step, work] = [-1, 0];
   const beforeProduct = async (_: number, steps: number) => {
     work += rows * classes;
@@ -225,8 +224,7 @@ async function minimiseWide(
     [step, work] = [steps, 0];
     await pause(steps, RULES.steps);
   };
-  const near = objective.coarse && (await minimiseTruncated(start, objective.coarse, COARSE_RULES, beforeProduct));
-  const found = await minimiseTruncated(near?.at ?? start, objective.fine, RULES, beforeProduct);
+  const found = await minimiseSoftmax(core, problem, ridge, RULES, beforeProduct);
   const at = new Float64Array(classes * stride);
   for (let c = 0; c < classes; c++) for (let j = 0; j <= columns; j++) at[c * stride + j] = found.at[j * width + c];
   return { at, converged: found.outcome === 'minimum' };

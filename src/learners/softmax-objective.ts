@@ -1,9 +1,6 @@
-/**
- * Softmax regression with lanes over classes: its layout, its objective, where its search starts.
- */
+/** Softmax regression with lanes over classes: its layout and its objective. */
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
-import { linearDiscriminant } from './linear-discriminant.js';
 import { softmaxPreconditioner } from './softmax-preconditioner.js';
 import type { SoftmaxProblem } from './softmax-problem.js';
 import type { CurvedObjective } from './truncated-newton.js';
@@ -11,7 +8,7 @@ import type { CurvedObjective } from './truncated-newton.js';
 /** The objective as a function of the weights, f64[stride][width]. */
 export interface SoftmaxObjective {
   /**
-   * Right to some 1e-6, for the way to the optimum; null where there is not penalty enough for
+   * Right to some 1e-6, for the way to the optimum; null where there is not curvature enough for
    * that.
    */
   readonly coarse: CurvedObjective | null;
@@ -19,6 +16,8 @@ export interface SoftmaxObjective {
   readonly fine: FineObjective;
   /** The value that one row in eight suggests. */
   estimate(at: Float64Array): number;
+  /** Whether there is so much curvature in all directions that single precision tells it. */
+  isCurvedAt(at: Float64Array): boolean;
 }
 
 export interface FineObjective extends CurvedObjective {
@@ -38,6 +37,8 @@ const LEAST_ESTIMATED = 4096;
  * precision would take its own noise, of about this size, for some.
  */
 const LEAST_PENALTY = 1e-7;
+/** The same of curvature, in parts of the weight of all rows of a class. */
+const LEAST_CURVATURE = 1e-4;
 /**
  * How far an intercept may want to go in one step. That of a class which is next to impossible
  * everywhere has a slope and no curvature: without a bound its step is longer than all others by
@@ -57,11 +58,18 @@ export function singleWidthOf(classes: number): number {
   return Math.ceil(classes / 8) * 8;
 }
 
+/** Whether the penalty is enough for single precision: there is curvature in all directions. */
+export function isWellPenalised({ penalty, columns, totalWeight }: SoftmaxProblem): boolean {
+  return penalty.subarray(0, columns).every((value) => value >= LEAST_PENALTY * totalWeight);
+}
+
 /**
  * Takes its memory from the arena and leaves it there: 4 bytes for each row and class, or element
  * of x, and little else.
+ * @param isCurved whether there is known to be curvature enough, in all directions, for single
+ * precision to tell it
  */
-export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxObjective {
+export function softmaxObjective(core: Core, problem: SoftmaxProblem, isCurved: boolean): SoftmaxObjective {
   const { rows, columns, stride, classes, penalty } = problem;
   const width = widthOf(classes);
   const singleWidth = singleWidthOf(classes);
@@ -79,11 +87,10 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
   /** Of the intercepts, at the last evaluated point. */
   const slopes = new Float64Array(classes);
   const isPenalised = penalty.some((value) => value > 0);
-  const isCoarse = penalty.subarray(0, columns).every((value) => value >= LEAST_PENALTY * problem.totalWeight);
-  const preconditioner = softmaxPreconditioner(core, problem, isCoarse ? single : null, probabilities, width, damping);
+  const preconditioner = softmaxPreconditioner(core, problem, isCurved ? single : null, probabilities, width, damping);
   let last: { at: Float64Array; gradient: Float64Array; value: number } | null = null;
   let products = 0;
-  let isSharp = !isCoarse;
+  let isSharp = !isCurved;
   const counts = new Float64Array(classes);
   for (const label of problem.labels.array) counts[label]++;
   const largestClass = counts.indexOf(counts.reduce((a, b) => Math.max(a, b)));
@@ -101,19 +108,12 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       products = 0;
     },
     refine: () => preconditioner.refine(),
-    multiply(vector: Float64Array, out: Float64Array) {
-      products++;
-      if (isSharp) multiplySharply(vector, out);
-      else multiplyRoughly(vector, out);
-      centre(out);
-      for (let j = 0, i = 0; j < columns; j++) for (let c = 0; c < width; c++, i++) out[i] += penalty[j] * vector[i];
-      for (let c = 0, i = columns * width; c < width; c++, i++) out[i] += damping[c] * vector[i];
-    },
     precondition: preconditioner.solve,
     isFaithful: preconditioner.isFaithful,
   };
   const coarse: CurvedObjective = {
     ...shared,
+    multiply: (vector, out) => multiply(multiplyRoughly, vector, out),
     evaluate(at, gradient) {
       last = null;
       narrowWeights(at, 1);
@@ -131,6 +131,7 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
   };
   const fine: FineObjective = {
     ...shared,
+    multiply: (vector, out) => multiply(isSharp ? multiplySharply : multiplyRoughly, vector, out),
     evaluate(at, gradient) {
       if (!last?.at.every((weight, i) => weight === at[i])) {
         const mark = core.arena.mark();
@@ -177,7 +178,12 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       return tally.array[0] > ROUNDING * last.at.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
     },
   };
-  return { coarse: isCoarse ? coarse : null, fine, estimate };
+  return { coarse: isCurved ? coarse : null, fine, estimate, isCurvedAt };
+
+  function isCurvedAt(at: Float64Array): boolean {
+    fine.evaluate(at, new Float64Array(at.length));
+    return preconditioner.leastCurvature() >= (LEAST_CURVATURE * problem.totalWeight) / classes;
+  }
 
   /**
    * Takes from each row of f64[stride][width] its mean over the classes, which is 0 but for the
@@ -190,6 +196,14 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       for (let c = 0; c < classes; c++) mean += sums[j * width + c] / classes;
       for (let c = 0; c < classes; c++) sums[j * width + c] -= mean;
     }
+  }
+
+  function multiply(of: (vector: Float64Array, out: Float64Array) => void, vector: Float64Array, out: Float64Array) {
+    products++;
+    of(vector, out);
+    centre(out);
+    for (let j = 0, i = 0; j < columns; j++) for (let c = 0; c < width; c++, i++) out[i] += penalty[j] * vector[i];
+    for (let c = 0, i = columns * width; c < width; c++, i++) out[i] += damping[c] * vector[i];
   }
 
   function multiplyRoughly(vector: Float64Array, out: Float64Array): void {
@@ -257,36 +271,6 @@ export function softmaxObjective(core: Core, problem: SoftmaxProblem): SoftmaxOb
       for (let c = 0; c < width; c++) to[j * width + c] = scale * from[j * singleWidth + c];
     }
   }
-}
-
-/**
- * Of the linear discriminant's weights: the penalty and rows that are not normal ask for smaller
- * ones, or for none.
- */
-const START_SHARES = [1, 0.75, 0.5, 0.25, 0];
-
-/** That share of the weights of the linear discriminant which some of the rows like best. */
-export function startOfSearch(
-  core: Core,
-  problem: SoftmaxProblem,
-  objective: Pick<SoftmaxObjective, 'estimate'>,
-  ridge: ArrayLike<number>,
-): Float64Array {
-  const { rows, columns, stride, classes } = problem;
-  const width = widthOf(classes);
-  const scores = linearDiscriminant(core, problem, rows, columns, ridge);
-  let [best, least] = [new Float64Array(stride * width), Number.POSITIVE_INFINITY];
-  for (const share of START_SHARES) {
-    const start = new Float64Array(stride * width);
-    for (let c = 0; c < classes; c++) {
-      for (let j = 0; j <= columns; j++) start[j * width + c] = share * scores[c * (columns + 1) + j];
-    }
-    const value = objective.estimate(start);
-    // The loss is convex along the way to 0.
-    if (!(value < least)) break;
-    [best, least] = [start, value];
-  }
-  return best;
 }
 
 /**

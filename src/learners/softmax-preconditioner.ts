@@ -14,6 +14,11 @@ export interface Preconditioner {
   solve(v: Float64Array, out: Float64Array): void;
   /** Whether M is the Hessian of the point but for rounding. */
   isFaithful(): boolean;
+  /**
+   * Makes M anew, and returns the least curvature of an unknown there, if those before it may
+   * follow: the least pivot of M.
+   */
+  leastCurvature(): number;
 }
 
 /** One row in so many is enough where there are many. */
@@ -35,6 +40,10 @@ const LEAST_LIKELY = 1e-10;
 /** A sample has larger errors than what this leaves out. */
 const LEAST_LIKELY_IN_SAMPLE = 1e-3;
 const ROWS_PER_CALL = 1024;
+/** Rows that tell how many classes are likely for a row. */
+const PROBES = 512;
+/** Products that a step takes less with a Hessian of where it is. */
+const PRODUCTS_SAVED = 1;
 /**
  * Of the curvature, and of the weight of all rows: what is separated or repeated has no curvature
  * of its own.
@@ -65,7 +74,7 @@ export function softmaxPreconditioner(
   probabilities: Block<'f32'>,
   width: number,
   damping: Float64Array,
-  mostUnknowns = MOST_UNKNOWNS,
+  { mostUnknowns = MOST_UNKNOWNS, productsSaved = PRODUCTS_SAVED } = {},
 ): Preconditioner {
   const { rows, columns, classes } = problem;
   const fits = classes * (columns + 1) <= mostUnknowns;
@@ -75,9 +84,30 @@ export function softmaxPreconditioner(
     : blockSolver(core, problem, probabilities, width, damping);
   let count = sample;
   let age = -1;
+
+  /** Whether the Hessian of all rows costs no more than the products that it saves. */
+  function isCheap(): boolean {
+    const p = probabilities.array;
+    const singleWidth = p.length / rows;
+    const step = Math.max(1, Math.floor(rows / PROBES));
+    let [pairs, probes] = [0, 0];
+    for (let row = 0; row < rows; row += step, probes++) {
+      let likely = 0;
+      for (let c = 0; c < classes; c++) if (p[row * singleWidth + c] >= LEAST_LIKELY) likely++;
+      pairs += (likely * (likely - 1)) / 2;
+    }
+    return (pairs / probes) * packedSize(columns + 1) <= productsSaved * 2 * width * problem.stride;
+  }
+
   return {
     prepare(products) {
       age++;
+      if (fits && isCheap()) {
+        count = rows;
+        solver.build(count);
+        age = 0;
+        return;
+      }
       if (age === 1 && fits && products >= TOO_MANY_PRODUCTS) count = rows;
       if (age > 0 && products < STALE_PRODUCTS) return;
       solver.build(count);
@@ -92,6 +122,11 @@ export function softmaxPreconditioner(
     },
     solve: solver.solve,
     isFaithful: () => fits && count === rows && age === 0,
+    leastCurvature() {
+      solver.build(count);
+      age = 0;
+      return solver.leastPivot();
+    },
   };
 }
 
@@ -99,40 +134,42 @@ interface Solver {
   /** From so many rows. */
   build(count: number): void;
   solve(v: Float64Array, out: Float64Array): void;
+  /** Of what was built last. */
+  leastPivot(): number;
 }
 
-/**
- * Gives `work` the chosen rows, or all, some at a time, with their probabilities as
- * f64[count][width].
- */
-function forRows(
+/** The least square on the diagonal of a Cholesky factor, f64[n][rowStride]. */
+function leastPivotOf({ array }: Block<'f64'>, n: number, rowStride: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < n; i++) least = Math.min(least, array[i * rowStride + i] ** 2);
+  return least;
+}
+
+/** Some rows of a problem, with their probabilities, taken from the arena. */
+function gatherLabelled(
   core: Core,
-  problem: SoftmaxProblem,
+  { x, stride, labels, ...problem }: LabelledRows,
   probabilities: Block<'f32'>,
-  width: number,
-  chosen: Int32Array | null,
-  work: (part: LabelledRows, p: Block<'f64'>, count: number) => void,
-): void {
-  const { rows, stride, classes } = problem;
+  rows: number,
+  chosen: Block<'i32'>,
+) {
+  const count = chosen.length;
   const singleWidth = probabilities.length / rows;
-  const all = chosen?.length ?? rows;
-  const mark = core.arena.mark();
-  const x = core.arena.alloc('f64', Math.min(all, ROWS_PER_CALL) * stride);
-  const labels = core.arena.alloc('i32', Math.min(all, ROWS_PER_CALL));
-  const p = core.arena.zeros('f64', Math.min(all, ROWS_PER_CALL) * width);
-  const [ofX, ofLabels, ofP] = [problem.x.array, problem.labels.array, probabilities.array];
-  const [toX, toLabels, toP] = [x.array, labels.array, p.array];
-  for (let start = 0; start < all; start += ROWS_PER_CALL) {
-    const count = Math.min(ROWS_PER_CALL, all - start);
-    for (let i = 0; i < count; i++) {
-      const row = chosen ? chosen[start + i] : start + i;
-      for (let j = 0; j < stride; j++) toX[i * stride + j] = ofX[row * stride + j];
-      for (let c = 0; c < classes; c++) toP[i * width + c] = ofP[row * singleWidth + c];
-      toLabels[i] = ofLabels[row];
-    }
-    work({ ...problem, x, labels }, p, count);
-  }
-  core.arena.release(mark);
+  const part = {
+    ...problem,
+    stride,
+    x: core.arena.alloc('f64', count * stride),
+    labels: core.arena.alloc('i32', count),
+  };
+  const p = core.arena.alloc('f32', count * singleWidth);
+  core.rows.gatherRows(part.x, x, chosen, count, stride);
+  core.rows.gatherColumn(part.labels, labels, chosen, count);
+  core.rows.gatherRows(p, probabilities, chosen, count, singleWidth);
+  return { part, p };
+}
+
+function forCalls(rows: number, work: (first: number, last: number) => void): void {
+  for (let row = 0; row < rows; row += ROWS_PER_CALL) work(row, Math.min(row + ROWS_PER_CALL, rows));
 }
 
 /** What the upper part of a symmetric matrix takes, in multiples of 4. */
@@ -189,16 +226,23 @@ function wholeSolver(
       out.fill(0);
       for (let c = 0; c < classes; c++) for (let j = 0; j < m; j++) out[j * width + c] = b[c * m + j];
     },
+    leastPivot: () => (factor === null ? 0 : leastPivotOf(factor, n, rowStride)),
   };
 
   function gramsInDouble(count: number) {
     const size = packedSize(m);
     const grams = core.arena.zeros('f64', pairs * size);
-    const chosen = count < rows ? sampleByLabel(problem.labels.array, rows, count, classes) : null;
-    const least = count < rows ? LEAST_LIKELY_IN_SAMPLE : LEAST_LIKELY;
-    forRows(core, problem, probabilities, width, chosen, (part, p, some) => {
-      core.softmax.softmaxWideGrams(grams, p, part, m, least, 0, some);
-    });
+    const mark = core.arena.mark();
+    const isSample = count < rows;
+    const chosen = isSample
+      ? core.arena.upload('i32', sampleByLabel(problem.labels.array, rows, count, classes))
+      : null;
+    const { part, p } = chosen
+      ? gatherLabelled(core, problem, probabilities, rows, chosen)
+      : { part: problem, p: probabilities };
+    const least = isSample ? LEAST_LIKELY_IN_SAMPLE : LEAST_LIKELY;
+    forCalls(count, (first, last) => core.softmax.softmaxWideGrams(grams, p, part, m, least, first, last));
+    core.arena.release(mark);
     return { grams, size };
   }
 
@@ -218,10 +262,19 @@ function wholeSolver(
   }
 }
 
-/** Some rows, those of a class next to each other, i32[count]. */
+/**
+ * Some rows, i32[count]: multiples of the golden ratio spread evenly over rows in whatever order
+ * these are.
+ */
+export function evenRows(rows: number, count: number): Int32Array {
+  const chosen = new Int32Array(count);
+  for (let i = 0; i < count; i++) chosen[i] = Math.floor(rows * ((i * 0.6180339887498949) % 1));
+  return chosen;
+}
+
+/** {@link evenRows}, those of a class next to each other. */
 function sampleByLabel(labels: Int32Array, rows: number, count: number, classes: number): Int32Array {
-  // Multiples of the golden ratio spread evenly over rows in whatever order these are.
-  const chosen = Int32Array.from({ length: count }, (_, i) => Math.floor(rows * ((i * 0.6180339887498949) % 1)));
+  const chosen = evenRows(rows, count);
   const next = new Int32Array(classes + 1);
   for (const row of chosen) next[labels[row] + 1]++;
   for (let c = 0; c < classes; c++) next[c + 1] += next[c];
@@ -283,7 +336,7 @@ function blockSolver(
   width: number,
   damping: Float64Array,
 ): Solver {
-  const { columns, classes, penalty, totalWeight } = problem;
+  const { rows, columns, classes, penalty, totalWeight } = problem;
   const m = columns + 1;
   const size = packedSize(m);
   const places = packedPlaces(m);
@@ -294,8 +347,8 @@ function blockSolver(
   return {
     build() {
       blocks.array.fill(0);
-      forRows(core, problem, probabilities, width, null, (part, p, count) => {
-        core.softmax.softmaxWideBlocks(blocks, p, part, m, LEAST_LIKELY, 0, count);
+      forCalls(rows, (first, last) => {
+        core.softmax.softmaxWideBlocks(blocks, probabilities, problem, m, LEAST_LIKELY, first, last);
       });
       factors.forEach((factor, c) => {
         const from = blocks.array.subarray(c * size, (c + 1) * size);
@@ -321,5 +374,6 @@ function blockSolver(
         for (let j = 0; j < m; j++) out[j * width + c] = b[j];
       });
     },
+    leastPivot: () => factors.reduce((least, factor) => Math.min(least, leastPivotOf(factor, m, rowStride)), Infinity),
   };
 }

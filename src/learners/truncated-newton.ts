@@ -56,11 +56,14 @@ export interface StoppingRules {
    * values are then predicted.
    */
   readonly trustsLast: boolean;
+  /** What values may be rounded by, in parts of 1 + |value|, generously. */
+  readonly rounding: number;
+  /** How often a step is halved that leads uphill. */
+  readonly halvings: number;
 }
 
 const GAIN_STEPS = 10;
 const SUFFICIENT_DECREASE = 1e-4;
-const MOST_HALVINGS = 40;
 /** Far from the minimum a step is found until its error, in the norm of H, is this share of it. */
 const LOOSEST = 0.3;
 /**
@@ -72,8 +75,6 @@ const FAR_BELOW = 10;
 const PRODUCT_ENERGY = 1e-12;
 /** Relative to 1 + |value|: a decrease so small is the square of what gradients are rounded by. */
 const ROUNDING_ENERGY = 1e-29;
-/** Relative to 1 + |value|: what sums over rows may be rounded by, generously. */
-const ROUNDING = 1e-12;
 
 /**
  * Newton's method with step halving, each step found by preconditioned conjugate gradients, so that
@@ -119,16 +120,16 @@ export async function minimiseTruncated(
     }
     let size = 1;
     let trialValue = Number.POSITIVE_INFINITY;
-    for (let halving = 0; halving < MOST_HALVINGS; halving++, size /= 2) {
+    const isHidden = Math.abs(slope) <= rules.rounding * scale;
+    for (let halving = 0; halving < (isHidden ? 1 : rules.halvings); halving++, size /= 2) {
       for (let i = 0; i < n; i++) trial[i] = at[i] + size * step[i];
       trialValue = objective.evaluate(trial, trialGradient);
       if (isLast || trialValue <= value + SUFFICIENT_DECREASE * size * slope) break;
     }
     // Where rounding hides the decrease there is nothing more to gain, but for what the last step's
     // gradient says. A larger one that was predicted and not found says that the step was wrong.
-    if (!(trialValue <= value + (isLast ? ROUNDING * scale : 0))) {
-      const isHidden = isExact && Math.abs(slope) <= ROUNDING * scale;
-      return { at, value, outcome: isLast || isHidden ? 'minimum' : 'unfinished' };
+    if (!(trialValue <= value + (isLast ? rules.rounding * scale : 0))) {
+      return { at, value, outcome: isLast || (isExact && isHidden) ? 'minimum' : 'unfinished' };
     }
     [at, trial] = [trial, at];
     [gradient, trialGradient] = [trialGradient, gradient];

@@ -1,4 +1,5 @@
 import { test } from 'uvu';
+import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import { assertNear, assertSame, codes, normals } from './samples.js';
 import { LENGTHS, withWatchedCore } from './watched-core.js';
@@ -103,6 +104,14 @@ function upload(core: Core, { rows, columns, classes, x, labels, classWeights, w
   };
 }
 
+/** Probabilities as the kernels of the Hessian take them: f32, rows of a multiple of 8. */
+function narrow(core: Core, probabilities: Block<'f64'>, { rows, classes }: { rows: number; classes: number }) {
+  const [from, to] = [4, 8].map((multiple) => Math.ceil(classes / multiple) * multiple);
+  const single = core.arena.alloc('f32', rows * to);
+  core.rows.narrowRows(single, probabilities, from, to, rows);
+  return single;
+}
+
 test('loss, gradient, probabilities and margin are those of the definition', () =>
   withWatchedCore((core) => {
     for (const problem of PROBLEMS) {
@@ -127,17 +136,29 @@ test('loss, gradient, probabilities and margin are those of the definition', () 
 test("the Hessian's blocks are those of the definition", () =>
   withWatchedCore((core) => {
     for (const problem of PROBLEMS) {
-      const { rows, columns, classes } = problem;
-      const expected = plain(problem);
+      const { rows, columns, classes, x, labels, classWeights } = problem;
       const { weighted, weights, probabilities, tally, result } = upload(core, problem);
       core.softmax.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, rows);
       const middle = Math.floor(rows / 2);
       const what = `${rows} x ${columns}, ${classes} classes`;
       const size = Math.ceil((columns * (columns + 1)) / 8) * 4;
       const blocks = core.arena.zeros('f64', classes * size);
-      core.softmax.softmaxWideBlocks(blocks, probabilities, weighted, columns, 1e-14, 0, middle);
-      core.softmax.softmaxWideBlocks(blocks, probabilities, weighted, columns, 1e-14, middle, rows);
-      const flat = expected.blocks.map((block) => upperPart(columns, (i, j) => block[i][j]));
+      core.softmax.softmaxWideBlocks(blocks, narrow(core, probabilities, problem), weighted, columns, 1e-14, 0, middle);
+      core.softmax.softmaxWideBlocks(
+        blocks,
+        narrow(core, probabilities, problem),
+        weighted,
+        columns,
+        1e-14,
+        middle,
+        rows,
+      );
+      const p = plain(problem).probabilities.map((row) => row.map(Math.fround));
+      const flat = Array.from({ length: classes }, (_, c) =>
+        upperPart(columns, (i, j) =>
+          x.reduce((sum, row, n) => sum + classWeights[labels[n]] * p[n][c] * (1 - p[n][c]) * row[i] * row[j], 0),
+        ),
+      );
       assertNear(blocks.array, pad(flat, size, classes), 1e-10 * (1 + rows), `${what}: blocks`);
     }
   }));
@@ -152,7 +173,7 @@ test('Gram matrices of pairs of classes are those of the definition, of likely c
       const { rows, columns, classes, x, labels, classWeights } = problem;
       const { weighted, weights, probabilities, tally, result } = upload(core, problem);
       core.softmax.softmaxWideLoss(result, probabilities, tally, weighted, weights, 0, rows);
-      const p = plain(problem).probabilities;
+      const p = plain(problem).probabilities.map((row) => row.map(Math.fround));
       const size = Math.ceil((columns * (columns + 1)) / 8) * 4;
       const pairs = Array.from({ length: classes }, (_, a) =>
         Array.from({ length: classes - a - 1 }, (_, b) => [a, a + 1 + b]),
@@ -160,8 +181,16 @@ test('Gram matrices of pairs of classes are those of the definition, of likely c
       for (const least of [0, 1e-14, 0.1, 0.5000001]) {
         const grams = core.arena.zeros('f64', pairs.length * size);
         const middle = Math.floor(rows / 2);
-        core.softmax.softmaxWideGrams(grams, probabilities, weighted, columns, least, 0, middle);
-        core.softmax.softmaxWideGrams(grams, probabilities, weighted, columns, least, middle, rows);
+        core.softmax.softmaxWideGrams(grams, narrow(core, probabilities, problem), weighted, columns, least, 0, middle);
+        core.softmax.softmaxWideGrams(
+          grams,
+          narrow(core, probabilities, problem),
+          weighted,
+          columns,
+          least,
+          middle,
+          rows,
+        );
         const expected = pairs.map(([a, b]) =>
           upperPart(columns, (i, j) =>
             x.reduce((sum, row, n) => {
@@ -188,9 +217,9 @@ test('weights of 1 give the bits of none', () =>
         const loss = core.softmax.softmaxWideLoss(result, probabilities, tally, some, weights, 0, rows);
         const size = Math.ceil((columns * (columns + 1)) / 8) * 4;
         const grams = core.arena.zeros('f64', ((classes * (classes - 1)) / 2) * size);
-        core.softmax.softmaxWideGrams(grams, probabilities, some, columns, 0, 0, rows);
+        core.softmax.softmaxWideGrams(grams, narrow(core, probabilities, problem), some, columns, 0, 0, rows);
         const blocks = core.arena.zeros('f64', classes * size);
-        core.softmax.softmaxWideBlocks(blocks, probabilities, some, columns, 0, 0, rows);
+        core.softmax.softmaxWideBlocks(blocks, narrow(core, probabilities, problem), some, columns, 0, 0, rows);
         return [loss, ...tally.array, ...result.array, ...grams.array, ...blocks.array];
       });
       assertSame(ones, none, `${problem.rows} rows, ${problem.classes} classes`);

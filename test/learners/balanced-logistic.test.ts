@@ -155,7 +155,7 @@ test('says where the search was given up, and can be stopped from outside', asyn
   // Fifty classes of twenty rows side by side along one latent: weights of 1e5 that grow on.
   assert.is(fits[2].outcome, 'unfinished');
   assert.ok(fits[2].explained > 0.965 && fits[2].explained < 0.9684, `${fits[2].explained}`);
-  assert.ok(calls.length > 100);
+  assert.ok(calls.length > 20, `${calls.length}`);
   const stop = () => {
     throw new Error('stopped');
   };

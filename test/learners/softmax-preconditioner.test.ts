@@ -108,7 +108,9 @@ test('of many rows a sample is near, until all are asked for or steps take too m
       preconditioner.solve(residual, out);
       return Math.max(...out.map((value, i) => Math.abs(value - vector[i])));
     };
-    const asked = softmaxPreconditioner(core, problem, single, probabilities, WIDTH, new Float64Array(WIDTH));
+    // Of three classes that of all rows costs less than a product.
+    const dear = { productsSaved: 0 };
+    const asked = softmaxPreconditioner(core, problem, single, probabilities, WIDTH, new Float64Array(WIDTH), dear);
     asked.prepare(0);
     assert.is(asked.isFaithful(), false);
     const sampled = errorOf(asked);
@@ -117,7 +119,7 @@ test('of many rows a sample is near, until all are asked for or steps take too m
     assert.is(asked.isFaithful(), true);
     assert.ok(errorOf(asked) < 1e-9);
 
-    const slow = softmaxPreconditioner(core, problem, single, probabilities, WIDTH, new Float64Array(WIDTH));
+    const slow = softmaxPreconditioner(core, problem, single, probabilities, WIDTH, new Float64Array(WIDTH), dear);
     slow.prepare(0);
     slow.prepare(3);
     assert.is(slow.isFaithful(), false);
@@ -127,18 +129,22 @@ test('of many rows a sample is near, until all are asked for or steps take too m
     assert.is(slow.isFaithful(), true);
   }));
 
+test('of few likely classes that of all rows is made at every point', () =>
+  withCore((core) => {
+    const { problem, single, probabilities } = problemOf(core, 8000, 0);
+    const usual = softmaxPreconditioner(core, problem, single, probabilities, WIDTH, new Float64Array(WIDTH));
+    for (const products of [0, 1, 3]) {
+      usual.prepare(products);
+      assert.is(usual.isFaithful(), true);
+    }
+  }));
+
 test('where unknowns are too many each class is solved for by itself', () =>
   withCore((core) => {
     const { problem, single, probabilities, element } = problemOf(core, 40, 0.5);
-    const preconditioner = softmaxPreconditioner(
-      core,
-      problem,
-      single,
-      probabilities,
-      WIDTH,
-      new Float64Array(WIDTH),
-      8,
-    );
+    const preconditioner = softmaxPreconditioner(core, problem, single, probabilities, WIDTH, new Float64Array(WIDTH), {
+      mostUnknowns: 8,
+    });
     preconditioner.prepare(0);
     assert.is(preconditioner.isFaithful(), false);
     assert.is(preconditioner.refine(), false);
@@ -164,7 +170,7 @@ test('a Hessian without curvature still has a solution, which descends', () =>
         probabilities,
         WIDTH,
         new Float64Array(WIDTH),
-        mostUnknowns,
+        { mostUnknowns },
       );
       preconditioner.prepare(0);
       const residual = padded((j, c) => (j === 0 ? [-1, 0.5, 0.5][c] : 0));

@@ -3,7 +3,16 @@ import * as assert from 'uvu/assert';
 import { type CurvedObjective, minimiseTruncated } from '../../src/learners/truncated-newton.js';
 import { assertNear } from '../assembly/samples.js';
 
-const RULES = { tolerance: 1e-9, steps: 50, productsPerStep: 50, products: 500, leastGain: 0, trustsLast: false };
+const RULES = {
+  tolerance: 1e-9,
+  steps: 50,
+  productsPerStep: 50,
+  products: 500,
+  leastGain: 0,
+  trustsLast: false,
+  rounding: 1e-12,
+  halvings: 40,
+};
 
 /** The sum of terms, each a function of one coordinate, with its first two derivatives. */
 function separate(
