@@ -15,8 +15,8 @@
  */
 
 /**
- * Groups sorted rows by class and adds them up. x: f64[rows], increasing; order: i32[rows], the row
- * that each came from; codes: i32[all rows], the class of a row, below 0 for one to leave out.
+ * Groups sorted rows by class and adds them up. x: f64[rows], increasing; codes: i32[rows], the
+ * class of each, below 0 for one to leave out.
  *
  * There is a segment for each class, and one more for all of them: bounds, i32[classes + 2], says
  * where each begins. values, f64[2 n]: (x - offset) * perScale, increasing within a segment. sums,
@@ -29,7 +29,6 @@ export function classSums(
   cursors: usize,
   bounds: usize,
   x: usize,
-  order: usize,
   codes: usize,
   offset: f64,
   perScale: f64,
@@ -42,7 +41,7 @@ export function classSums(
     v128.store(sums + (<usize>(start + c) << 4), f64x2.splat(0));
   }
   for (let i = 0; i < rows; i++) {
-    const code = load<i32>(codes + (<usize>load<i32>(order + (<usize>i << 2)) << 2));
+    const code = load<i32>(codes + (<usize>i << 2));
     if (code < 0) continue;
     const value = (load<f64>(x + (<usize>i << 3)) - offset) * perScale;
     append(values, sums, cursors, code, value);
@@ -64,12 +63,11 @@ function append(values: usize, sums: usize, cursors: usize, segment: i32, value:
 
 /**
  * How many rows the largest line slopes[c] * (x - offset) * perScale + intercepts[c] names rightly;
- * lines within 1e-12 of the largest are ties, which the lowest class wins. x, order, codes: as in
+ * lines within 1e-12 of the largest are ties, which the lowest class wins. x, codes: as in
  * classSums. slopes, intercepts, scratch: f64[classes].
  */
 export function countLargestLine(
   x: usize,
-  order: usize,
   codes: usize,
   slopes: usize,
   intercepts: usize,
@@ -83,7 +81,7 @@ export function countLargestLine(
   const pairs = bytes & ~15;
   let hits = 0;
   for (let i = 0; i < rows; i++) {
-    const code = load<i32>(codes + (<usize>load<i32>(order + (<usize>i << 2)) << 2));
+    const code = load<i32>(codes + (<usize>i << 2));
     if (code < 0) continue;
     const value = (load<f64>(x + (<usize>i << 3)) - offset) * perScale;
     const spread = f64x2.splat(value);

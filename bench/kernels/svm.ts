@@ -36,10 +36,13 @@ export const bench: Bench = {
     for (const label of labels) starts[label + 1]++;
     for (let c = 0; c < classes; c++) starts[c + 1] += starts[c];
     starts[classes + 1] = 2 * rows;
+    const own = core.arena.alloc('i32', rows);
+    core.rows.gatherColumn(own, codes, order, rows);
     const values = core.arena.alloc('f64', 2 * rows);
     const sums = core.arena.alloc('f64', 2 * (2 * rows + classes + 1));
     const add = () => {
-      core.svm.classSums(values, sums, bounds, { x, order, codes }, 0, 1, classes);
+      core.rows.gatherColumn(own, codes, order, rows);
+      core.svm.classSums(values, sums, bounds, { x, codes: own }, 0, 1, classes);
       return values.array[0];
     };
     const addPlain = () => classSums(sorted, plainOrder, labels, classes);
@@ -47,7 +50,7 @@ export const bench: Bench = {
     const lines = Array.from({ length: classes }, (_, c) => ({ slope: Math.sin(c + 1), intercept: Math.cos(3 * c) }));
     const slopes = Float64Array.from(lines, ({ slope }) => slope);
     const intercepts = Float64Array.from(lines, ({ intercept }) => intercept);
-    const count = () => core.svm.countLargestLine({ x, order, codes }, slopes, intercepts, 0, 1);
+    const count = () => core.svm.countLargestLine({ x, codes: own }, slopes, intercepts, 0, 1);
     const countPlain = () => {
       let hits = 0;
       for (let i = 0; i < rows; i++) if (largestLine(lines, sorted[i]) === labels[plainOrder[i]]) hits++;
@@ -55,7 +58,7 @@ export const bench: Bench = {
     };
     const sizes = new Int32Array(classes);
     for (const label of labels) sizes[label]++;
-    const cut = () => thresholdAccuracy(core, { x, order, codes }, sizes, () => {});
+    const cut = () => thresholdAccuracy(core, { x, codes: own }, sizes, () => {});
     const cutPlain = () => bestThresholds(sorted, plainOrder, labels, classes);
     return [
       {

@@ -5,9 +5,7 @@ import { type Arena, type Block, pointersOf } from '../arena.js';
 export interface SortedColumn {
   /** f64[rows] */
   readonly x: Block<'f64'>;
-  /** The row that each came from, i32[rows]. */
-  readonly order: Block<'i32'>;
-  /** The class of each row, not sorted; below 0 for a row to leave out, i32[rows]. */
+  /** The class of each; below 0 for a row to leave out, i32[rows]. */
   readonly codes: Block<'i32'>;
 }
 
@@ -19,7 +17,6 @@ export interface SvmExports {
     cursors: number,
     bounds: number,
     x: number,
-    order: number,
     codes: number,
     offset: number,
     perScale: number,
@@ -28,7 +25,6 @@ export interface SvmExports {
   ): void;
   countLargestLine(
     x: number,
-    order: number,
     codes: number,
     slopes: number,
     intercepts: number,
@@ -51,20 +47,14 @@ export function bindSvm(wasm: SvmExports, arena: Arena) {
       values: Block<'f64'>,
       sums: Block<'f64'>,
       bounds: Block<'i32'>,
-      { x, order, codes }: SortedColumn,
+      { x, codes }: SortedColumn,
       offset: number,
       perScale: number,
       classes: number,
     ): void {
       arena.borrow(() => {
         const cursors = arena.alloc('i32', classes + 1);
-        wasm.classSums(
-          ...pointersOf(values, sums, cursors, bounds, x, order, codes),
-          offset,
-          perScale,
-          classes,
-          x.length,
-        );
+        wasm.classSums(...pointersOf(values, sums, cursors, bounds, x, codes), offset, perScale, classes, x.length);
       });
     },
 
@@ -73,7 +63,7 @@ export function bindSvm(wasm: SvmExports, arena: Arena) {
      * largest.
      */
     countLargestLine(
-      { x, order, codes }: SortedColumn,
+      { x, codes }: SortedColumn,
       slopes: Float64Array,
       intercepts: Float64Array,
       offset: number,
@@ -83,13 +73,7 @@ export function bindSvm(wasm: SvmExports, arena: Arena) {
         const a = arena.upload('f64', slopes);
         const b = arena.upload('f64', intercepts);
         const scratch = arena.alloc('f64', slopes.length);
-        return wasm.countLargestLine(
-          ...pointersOf(x, order, codes, a, b, scratch),
-          offset,
-          perScale,
-          slopes.length,
-          x.length,
-        );
+        return wasm.countLargestLine(...pointersOf(x, codes, a, b, scratch), offset, perScale, slopes.length, x.length);
       });
     },
   };

@@ -79,20 +79,23 @@ export async function fitLines(
 }
 
 /** Mean and standard deviation of the rows that count; a scale of 1 where they are equal. */
-function spreadOf({ x, order, codes }: SortedColumn, rows: number): { mean: number; scale: number } {
-  const [value, row, code] = [x.array, order.array, codes.array];
+function spreadOf({ x, codes }: SortedColumn, rows: number): { mean: number; scale: number } {
+  const [value, code] = [x.array, codes.array];
   let first = Number.NaN;
   let last = 0;
   let sum = 0;
   for (let i = 0; i < value.length; i++) {
-    if (code[row[i]] < 0) continue;
+    if (code[i] < 0) continue;
     if (Number.isNaN(first)) first = value[i];
     last = value[i];
     sum += value[i] - first;
   }
   const mean = first + sum / rows;
   let squares = 0;
-  for (let i = 0; i < value.length; i++) if (code[row[i]] >= 0) squares += (value[i] - mean) ** 2;
+  for (let i = 0; i < value.length; i++) {
+    const distance = code[i] < 0 ? 0 : value[i] - mean;
+    squares += distance * distance;
+  }
   const scale = Math.sqrt(squares / rows);
   return first === last || scale === 0 ? { mean: first, scale: 1 } : { mean, scale };
 }

@@ -21,18 +21,15 @@ const LEVELS_PER_PASS = 64;
  */
 export async function thresholdAccuracy(
   core: Core,
-  column: SortedColumn,
+  { x, codes }: SortedColumn,
   counts: Int32Array,
   pause: () => void | Promise<void>,
 ): Promise<number> {
   const classes = counts.length;
-  const { x, order, codes } = column;
   const rows = x.length;
   if (classes < 2) return 0;
   return core.arena.scope(async () => {
-    const labels = core.arena.alloc('i32', rows);
-    core.rows.gatherColumn(labels, codes, order, rows);
-    if (!varies(x.array, labels.array)) return 0;
+    if (!varies(x.array, codes.array)) return 0;
     const weights = core.arena.upload(
       'f64',
       Float64Array.from(counts, (count) => 1 / (classes * count)),
@@ -53,7 +50,7 @@ export async function thresholdAccuracy(
         };
         for (let row = 0; row < rows; row += ROWS_PER_CALL) {
           await pause();
-          core.thresholds.cutColumn(search, x, labels, row, Math.min(row + ROWS_PER_CALL, rows));
+          core.thresholds.cutColumn(search, x, codes, row, Math.min(row + ROWS_PER_CALL, rows));
         }
         return search.best.array[wanted - 1];
       });

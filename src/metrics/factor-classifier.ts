@@ -81,7 +81,12 @@ export async function fitClassifier<Model>(
   const { core, latentCount: columns } = table;
   const codeOf = codes.array.slice();
   const occurring = new Int32Array(size);
-  for (const row of train) occurring[codeOf[row]]++;
+  const ofTrain = new Int32Array(train.length);
+  for (let i = 0; i < train.length; i++) {
+    const code = codeOf[train[i]];
+    ofTrain[i] = code;
+    occurring[code]++;
+  }
   let classes = 0;
   const placeOf = occurring.map((count) => (count > 0 ? classes++ : -1));
   if (classes < 2) return null;
@@ -89,7 +94,8 @@ export async function fitClassifier<Model>(
   const spread = scaling === 'unit' ? extentOf(table, train) : spreadOf(table, train);
   return core.arena.scope(async () => {
     const features = standardiseLatents(table, spread, train);
-    const labels = core.arena.upload('i32', classOf(train));
+    for (let i = 0; i < ofTrain.length; i++) ofTrain[i] = placeOf[ofTrain[i]];
+    const labels = core.arena.upload('i32', ofTrain);
     const model = await fit({ features, labels, rows: train.length, columns, classes, c });
     return { model, classes, classOf, ...spread };
   });

@@ -1,13 +1,13 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
 import type { SortedColumn } from '../../bindings/kernels/svm.js';
-import { fitLines } from '../learners/svm.js';
+import { fitLines, type LineModel } from '../learners/svm.js';
 import { thresholdAccuracy } from '../learners/thresholds.js';
 import { boolean, choice, number, type ValuesOf } from '../options/rule.js';
 import { determination } from '../stats/determination.js';
 import { latentVariances } from '../stats/latent-variances.js';
 import type { Pause } from '../stats/pause.js';
-import { type Split, splitInSample, splitRows } from '../stats/split.js';
+import { type Split, splitInSample, splitRows, TEST, TRAIN } from '../stats/split.js';
 import type { Table } from '../stats/table.js';
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
@@ -151,7 +151,7 @@ interface CodedSplit {
  */
 export async function singleLatentAccuracies(
   table: Table,
-  splits: ReadonlyMap<number, Pick<Split, 'train' | 'test'>>,
+  splits: ReadonlyMap<number, Pick<Split, 'test' | 'parts'>>,
   { classifier, c }: Pick<Options, 'classifier' | 'c'>,
   pause: Pause,
 ): Promise<Float64Array> {
@@ -162,6 +162,7 @@ export async function singleLatentAccuracies(
     const coded = Array.from(splits, ([k, split]) => codeSplit(table, k, split));
     const x = core.arena.alloc('f64', rows);
     const order = core.arena.alloc('i32', rows);
+    const codes = core.arena.alloc('i32', rows);
     for (let d = 0; d < latentCount; d++) {
       const [latents, keys, row] = [table.latents.array, x.array, order.array];
       for (let i = 0; i < rows; i++) {
@@ -171,44 +172,60 @@ export async function singleLatentAccuracies(
       core.rows.sortRows(x, order);
       for (const split of coded) {
         const waiting = () => pause('classifiers of one latent', d, latentCount);
-        matrix[d * factorCount + split.k] =
-          classifier === 'svm'
-            ? await rateMachines(core, { x, order }, split, c, waiting)
-            : await thresholdAccuracy(core, { x, order, codes: split.trainCodes }, split.counts, waiting);
+        core.rows.gatherColumn(codes, split.trainCodes, order, rows);
+        if (classifier === 'svm') {
+          const lines = await fitMachines(core, { x, codes }, split, c, waiting);
+          core.rows.gatherColumn(codes, split.testCodes, order, rows);
+          matrix[d * factorCount + split.k] = rateMachines(core, { x, codes }, split, lines);
+        } else {
+          matrix[d * factorCount + split.k] = await thresholdAccuracy(core, { x, codes }, split.counts, waiting);
+        }
       }
     }
     return matrix;
   });
 }
 
-/** Share of the test rows whose value is that of the machine with the largest line. */
-async function rateMachines(
+type Lines = Pick<LineModel, 'slopes' | 'intercepts' | 'offset' | 'perScale'>;
+
+/** A machine for each class of the training rows. */
+async function fitMachines(
   core: Core,
-  { x, order }: Pick<SortedColumn, 'x' | 'order'>,
-  { trainCodes, testCodes, counts, testRows }: CodedSplit,
+  column: SortedColumn,
+  { counts }: CodedSplit,
   c: number,
   pause: () => void | Promise<void>,
-): Promise<number> {
-  const { slopes, intercepts, offset, perScale } =
-    counts.length > 1
-      ? await fitLines(core, { x, order, codes: trainCodes }, counts, c, pause)
-      : { slopes: new Float64Array(1), intercepts: new Float64Array(1), offset: 0, perScale: 1 };
-  const hits = core.svm.countLargestLine({ x, order, codes: testCodes }, slopes, intercepts, offset, perScale);
+): Promise<Lines> {
+  if (counts.length > 1) return fitLines(core, column, counts, c, pause);
+  return { slopes: new Float64Array(1), intercepts: new Float64Array(1), offset: 0, perScale: 1 };
+}
+
+/** Share of the test rows whose value is that of the machine with the largest line. */
+function rateMachines(
+  core: Core,
+  column: SortedColumn,
+  { testRows }: CodedSplit,
+  { slopes, intercepts, offset, perScale }: Lines,
+): number {
+  const hits = core.svm.countLargestLine(column, slopes, intercepts, offset, perScale);
   return testRows === 0 ? 0 : hits / testRows;
 }
 
-function codeSplit(table: Table, k: number, { train, test }: Pick<Split, 'train' | 'test'>): CodedSplit {
+function codeSplit(table: Table, k: number, { test, parts }: Pick<Split, 'test' | 'parts'>): CodedSplit {
   const { core, rows, factors } = table;
   const trainCodes = core.arena.alloc('i32', rows);
   const testCodes = core.arena.alloc('i32', rows);
   const codes = (factors[k].codes as Block<'i32'>).array;
   const occurring = new Int32Array(factors[k].size as number);
-  for (const row of train) occurring[codes[row]]++;
+  for (let row = 0; row < rows; row++) if (parts[row] & TRAIN) occurring[codes[row]]++;
   const counts = occurring.filter((count) => count > 0);
   let next = 0;
   const placeOf = occurring.map((count) => (count > 0 ? next++ : counts.length));
-  const [ofTrain, ofTest] = [trainCodes.array.fill(-1), testCodes.array.fill(-1)];
-  for (const row of train) ofTrain[row] = placeOf[codes[row]];
-  for (const row of test) ofTest[row] = placeOf[codes[row]];
+  const [ofTrain, ofTest] = [trainCodes.array, testCodes.array];
+  for (let row = 0; row < rows; row++) {
+    const place = placeOf[codes[row]];
+    ofTrain[row] = parts[row] & TRAIN ? place : -1;
+    ofTest[row] = parts[row] & TEST ? place : -1;
+  }
   return { k, trainCodes, testCodes, counts, testRows: test.length };
 }

@@ -2,15 +2,24 @@ import { STREAMS } from '../random.js';
 import { encodeFactor } from './binning.js';
 import type { Table } from './table.js';
 
+/** A row is learned from. */
+export const TRAIN = 1;
+/** A row is judged on. */
+export const TEST = 2;
+
 /** Rows to learn from and rows to be judged on. */
 export interface Split {
   readonly train: Int32Array;
   readonly test: Int32Array;
+  /** {@link TRAIN}, {@link TEST}, their sum or 0, by row of the table. */
+  readonly parts: Uint8Array;
   /** How many values (or bins) of the factor no training row has. */
   readonly untaught: number;
   /** How many values (or bins) of the factor training rows have and test rows do not. */
   readonly untested: number;
 }
+
+const OCCURS = 4;
 
 /** How to split. */
 export interface SplitOptions {
@@ -73,28 +82,31 @@ async function countValues(
   { train, test }: Pick<Split, 'train' | 'test'>,
 ): Promise<Split> {
   const { codes, size } = await encodeFactor(table, k, bins);
-  const occurring = occurringCodes(codes.array, size);
-  const taught = occurringCodes(codes.array, size, train);
-  const tested = occurringCodes(codes.array, size, test);
-  let untaught = 0;
-  let untested = 0;
-  for (let code = 0; code < size; code++) {
-    if (taught[code] < occurring[code]) untaught++;
-    if (tested[code] < taught[code]) untested++;
-  }
-  return { train, test, untaught, untested };
+  const code = codes.array;
+  const parts = partsOf(code.length, { train, test });
+  // Of each code, the parts that have it, and that it occurs.
+  const occurring = new Uint8Array(size);
+  for (let row = 0; row < code.length; row++) occurring[code[row]] |= parts[row] | OCCURS;
+  const count = (of: (found: number) => boolean) => occurring.reduce((sum, found) => sum + (of(found) ? 1 : 0), 0);
+  return {
+    train,
+    test,
+    parts,
+    untaught: count((found) => found !== 0 && !(found & TRAIN)),
+    untested: count((found) => (found & TRAIN) !== 0 && !(found & TEST)),
+  };
+}
+
+/** {@link Split.parts} of so many rows. */
+export function partsOf(rows: number, { train, test }: Pick<Split, 'train' | 'test'>): Uint8Array {
+  const parts = new Uint8Array(rows);
+  for (let i = 0; i < train.length; i++) parts[train[i]] = TRAIN;
+  for (let i = 0; i < test.length; i++) parts[test[i]] |= TEST;
+  return parts;
 }
 
 function takeFirst({ train, test }: Pick<Split, 'train' | 'test'>, mostTrain: number, mostTest: number) {
   return { train: train.subarray(0, mostTrain), test: test.subarray(0, mostTest) };
-}
-
-/** 1 for every code that rows have. */
-function occurringCodes(codes: Int32Array, size: number, rows?: Int32Array): Uint8Array {
-  const occurring = new Uint8Array(size);
-  if (rows) for (const row of rows) occurring[codes[row]] = 1;
-  else for (const code of codes) occurring[code] = 1;
-  return occurring;
 }
 
 function drawSplit(table: Table, k: number, testShare: number, seed: number, bins: number) {

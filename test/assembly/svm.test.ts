@@ -17,8 +17,10 @@ type Problem = ReturnType<typeof problemOf>;
 
 const upload = (core: Core, { x, order, ofRow }: Problem) => ({
   x: core.arena.upload('f64', x),
-  order: core.arena.upload('i32', order),
-  codes: core.arena.upload('i32', ofRow),
+  codes: core.arena.upload(
+    'i32',
+    Array.from(order, (row) => ofRow[row]),
+  ),
 });
 
 const PROBLEMS = LENGTHS.flatMap((rows) => [1, 2, 3, 5, 10].map((classes) => problemOf(rows, classes)));

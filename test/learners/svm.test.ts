@@ -29,7 +29,8 @@ function fit(core: Core, points: Points, c: number): Promise<LineModel> {
     points.x.map((_, i) => i),
   );
   core.rows.sortRows(x, order);
-  const column = { x, order, codes: core.arena.upload('i32', points.labels) };
+  const codes = Array.from(order.array, (row) => points.labels[row]);
+  const column = { x, codes: core.arena.upload('i32', codes) };
   return fitLines(core, column, countsOf(points), c, () => {});
 }
 

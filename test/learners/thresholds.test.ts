@@ -13,7 +13,8 @@ function accuracyOf(x: readonly number[], labels: readonly number[], pause = () 
     const sorted = core.arena.upload('f64', x);
     const order = core.arena.upload('i32', [...x.keys()]);
     core.rows.sortRows(sorted, order);
-    const column = { x: sorted, order, codes: core.arena.upload('i32', labels) };
+    const codes = Array.from(order.array, (row) => labels[row]);
+    const column = { x: sorted, codes: core.arena.upload('i32', codes) };
     const accuracy = await thresholdAccuracy(core, column, counts, pause);
     assert.is(core.arena.depth, 0, 'scopes left open');
     return accuracy;

@@ -4,6 +4,7 @@ import { withCore } from '../../bindings/core.js';
 import { type Matrix, type MatrixLike, sap, toMatrix } from '../../src/index.js';
 import { singleLatentAccuracies } from '../../src/metrics/sap.js';
 import { loadTable } from '../../src/stats/load-table.js';
+import { partsOf } from '../../src/stats/split.js';
 import type { Table } from '../../src/stats/table.js';
 import { normals } from '../assembly/samples.js';
 import { CASES, expectedOf, readGolden, readGoldenArray, splitOf } from '../golden/load-golden.js';
@@ -42,7 +43,8 @@ for (const name of CASES) {
     const { latents, factors } = await readGolden(name);
     const split = await splitOf(name, 'dlib_sap_discrete_primal_converged');
     await withTable(latents, factors, async (table) => {
-      const splits = new Map(table.varyingFactors.map((k) => [k, split]));
+      const parts = partsOf(table.rows, split);
+      const splits = new Map(table.varyingFactors.map((k) => [k, { ...split, parts }]));
       const matrix = await singleLatentAccuracies(table, splits, { classifier: 'svm', c: 0.01 }, () => {});
       const theirs: number[][] = expectedOf(name, 'dlib_sap_discrete_primal_converged')['score_matrix[latent][factor]'];
       theirs.forEach((row, d) => {

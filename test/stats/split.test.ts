@@ -4,7 +4,7 @@ import { withCore } from '../../bindings/core.js';
 import { type MatrixLike, toMatrix } from '../../src/index.js';
 import { exactSplit } from '../../src/stats/exact-split.js';
 import { loadTable } from '../../src/stats/load-table.js';
-import { splitInOrder, splitInSample, splitRows } from '../../src/stats/split.js';
+import { splitInOrder, splitInSample, splitRows, TEST, TRAIN } from '../../src/stats/split.js';
 import type { Table } from '../../src/stats/table.js';
 import type { RowSelection } from '../../src/types.js';
 
@@ -128,7 +128,8 @@ test('in sample takes all rows for both, or those that are named to learn from',
   await withFactors(column, async (table) => {
     const split = await splitInSample(table, 0);
     assert.equal([...split.train], Array.from(column.keys()));
-    assert.equal({ ...split, train: split.test }, { train: split.test, test: split.test, untaught: 0, untested: 0 });
+    assert.equal([split.test, split.untaught, split.untested], [split.train, 0, 0]);
+    assert.equal([...split.parts], new Array(12).fill(TRAIN | TEST));
   });
   const named = { trainRows: [4, 1, 5], testRows: [2, 3] };
   await withFactors(
@@ -137,6 +138,10 @@ test('in sample takes all rows for both, or those that are named to learn from',
       const split = await splitInSample(table, 0);
       assert.equal([[...split.train], [...split.test]], [named.trainRows, named.trainRows]);
       assert.equal([split.untaught, split.untested], [2, 0]);
+      assert.equal(
+        [...split.parts.keys()].filter((row) => split.parts[row]),
+        [1, 4, 5],
+      );
       assert.equal([...(await splitInOrder(table, 0)).test], named.testRows);
     },
     named,
