@@ -216,8 +216,8 @@ export function bindSoftmax(wasm: SoftmaxExports, arena: Arena) {
     /**
      * Adds the Gram matrices of all pairs of classes to grams [pairs][size], size being what the
      * upper part of a matrix of the first `unknowns` columns takes, in multiples of 4; of each row
-     * only classes at least as likely as `least`. probabilities: f32, rows of the multiple of 8 from
-     * classes.
+     * only classes at least as likely as `least`. probabilities: f32, rows of the multiple of 8
+     * from classes.
      */
     softmaxWideGrams: addWith(wasm.softmaxWideGrams),
 
