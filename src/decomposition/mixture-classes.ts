@@ -75,7 +75,7 @@ export async function arrangeMixture(
   const least = minima[0];
   const counts = arena.zeros('i32', Math.floor((maxima[0] - least) * PER_TWO_LN2) + 1);
   mixture.countClasses(counts, logvars, least);
-  const sizes = Array.from(counts.array);
+  const sizes = counts.array.slice();
   const components = allocComponents(core, count);
   const rows = arena.alloc('i32', count);
 
@@ -87,7 +87,7 @@ export async function arrangeMixture(
     return lone.weights.array[0];
   });
   const starts = startsOf(sizes);
-  const classes = sizes.flatMap((size, c) =>
+  const classes = Array.from(sizes).flatMap((size, c) =>
     size === 0 ? [] : [describeClass(starts[c], starts[c] + size, largestWeight / 2 ** c, 2 ** (sizes.length - 1 - c))],
   );
 
@@ -105,7 +105,7 @@ export async function arrangeMixture(
 }
 
 /** Where parts of these sizes begin, side by side. */
-function startsOf(sizes: readonly number[]): number[] {
+function startsOf(sizes: Int32Array): Int32Array {
   let start = 0;
   return sizes.map((size) => {
     start += size;
@@ -148,7 +148,7 @@ export async function splitMixture(
   classes.forEach(({ from, to }, c) => {
     for (let i = from; i < to; i++) sizes[part[i] * classes.length + c]++;
   });
-  const starts = startsOf([...sizes]);
+  const starts = startsOf(sizes);
   for (const [c, { from, to }] of classes.entries()) {
     const cursors = core.arena.upload(
       'i32',
