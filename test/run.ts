@@ -1,6 +1,6 @@
 /**
- * Runs the test files, each in a process of its own and without types (build/transpile.mjs), and adds
- * up what they report.
+ * Runs the test files without their types (build/transpile.mjs), each in a process of its own, and
+ * adds up what they report.
  *
  *   npm test                     all of them
  *   npm test -- io metrics/mig   those whose path contains one of the words
