@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { ROOT, VARIABLE } from './runnable.mjs';
+import { FOLDER_VARIABLE, ROOT } from './runnable.mjs';
 
 const FOLDERS = ['bindings', 'bench', 'build', 'src', 'test'];
 /** What tfjs has as an ES module that Node takes for none: it is required, as one file. */
@@ -53,5 +53,5 @@ export async function transpile(folder) {
       format: 'cjs',
     }),
   ]);
-  process.env[VARIABLE] = folder;
+  process.env[FOLDER_VARIABLE] = folder;
 }

@@ -8,7 +8,7 @@
  *   npm test -- --node PATH      with another Node (the build in dist must exist)
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,12 +55,34 @@ if (!existsSync(join(root, 'dist', 'core.wasm'))) {
 const UNMEASURED =
   /^(train\/(train\.|parallel|adversarial|leaks|remote|pytorch)|cli\/(train-process|after|file-flags)|package\/first-run|metrics\/(presets|ugly-inputs)|trained\/export|bench\/|fuzz\/|browser\/)/;
 
-await transpile(join(root, '.transpiled'));
+const transpiled = join(root, '.transpiled');
+// A folder for each run: another may be under way. Coverage is read from it afterwards.
+const ownFolder = join(transpiled, process.env.NODE_V8_COVERAGE === undefined ? String(process.pid) : 'covered');
+removeLeftovers();
+await transpile(ownFolder);
 const outcomes: Outcome[] = [];
 const queue = [...files];
 const began = performance.now();
 await Promise.all(Array.from({ length: availableParallelism() }, work));
 report();
+removeLeftovers(process.pid);
+
+/** Removes the folders of runs that have ended, and of one that is about to. */
+function removeLeftovers(ending?: number): void {
+  if (!existsSync(transpiled)) return;
+  for (const name of readdirSync(transpiled)) {
+    const pid = Number(name);
+    if (pid > 0 && (pid === ending || !isRunning(pid))) rmSync(join(transpiled, name), { recursive: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** Takes an option and its value from the words. */
 function takeOption(name: string): string | undefined {

@@ -8,7 +8,7 @@ import type { CurvedObjective } from './truncated-newton.js';
 /** The objective as a function of the weights, f64[stride][width]. */
 export interface SoftmaxObjective {
   /**
-   * Right to some 1e-6, for the way to the optimum; null where there is not curvature enough for
+   * Right to some 1e-6, for the way to the optimum; null if there is not curvature enough for
    * that.
    */
   readonly coarse: CurvedObjective | null;

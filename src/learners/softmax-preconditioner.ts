@@ -1,8 +1,8 @@
 import type { Block } from '../../bindings/arena.js';
 import type { Core } from '../../bindings/core.js';
-import type { LabelledRows } from '../../bindings/kernels/softmax.js';
 import type { SingleRows } from '../../bindings/kernels/softmax-single.js';
 import type { SoftmaxProblem } from './softmax-problem.js';
+import { evenRows, gatherLabelled } from './softmax-sample.js';
 
 /** Approximate inverses of the Hessian of softmax regression; vectors are f64[stride][width]. */
 export interface Preconditioner {
@@ -145,29 +145,6 @@ function leastPivotOf({ array }: Block<'f64'>, n: number, rowStride: number): nu
   return least;
 }
 
-/** Some rows of a problem, with their probabilities, taken from the arena. */
-function gatherLabelled(
-  core: Core,
-  { x, stride, labels, ...problem }: LabelledRows,
-  probabilities: Block<'f32'>,
-  rows: number,
-  chosen: Block<'i32'>,
-) {
-  const count = chosen.length;
-  const singleWidth = probabilities.length / rows;
-  const part = {
-    ...problem,
-    stride,
-    x: core.arena.alloc('f64', count * stride),
-    labels: core.arena.alloc('i32', count),
-  };
-  const p = core.arena.alloc('f32', count * singleWidth);
-  core.rows.gatherRows(part.x, x, chosen, count, stride);
-  core.rows.gatherColumn(part.labels, labels, chosen, count);
-  core.rows.gatherRows(p, probabilities, chosen, count, singleWidth);
-  return { part, p };
-}
-
 function forCalls(rows: number, work: (first: number, last: number) => void): void {
   for (let row = 0; row < rows; row += ROWS_PER_CALL) work(row, Math.min(row + ROWS_PER_CALL, rows));
 }
@@ -237,13 +214,18 @@ function wholeSolver(
     const chosen = isSample
       ? core.arena.upload('i32', sampleByLabel(problem.labels.array, rows, count, classes))
       : null;
-    const { part, p } = chosen
-      ? gatherLabelled(core, problem, probabilities, rows, chosen)
-      : { part: problem, p: probabilities };
+    const part = chosen ? gatherLabelled(core, problem, chosen) : problem;
+    const p = chosen ? gatherProbabilities(chosen) : probabilities;
     const least = isSample ? LEAST_LIKELY_IN_SAMPLE : LEAST_LIKELY;
     forCalls(count, (first, last) => core.softmax.softmaxWideGrams(grams, p, part, m, least, first, last));
     core.arena.release(mark);
     return { grams, size };
+  }
+
+  function gatherProbabilities(chosen: Block<'i32'>): Block<'f32'> {
+    const p = core.arena.alloc('f32', chosen.length * singleWidth);
+    core.rows.gatherRows(p, probabilities, chosen, chosen.length, singleWidth);
+    return p;
   }
 
   function gramsInSingle(of: SingleRows, count: number) {
@@ -252,24 +234,13 @@ function wholeSolver(
     const mark = core.arena.mark();
     const chosen = core.arena.upload('i32', sampleByLabel(problem.labels.array, rows, count, classes));
     const part = { ...of, x: core.arena.alloc('f32', count * stride), labels: core.arena.alloc('i32', count) };
-    const p = core.arena.alloc('f32', count * singleWidth);
+    const p = gatherProbabilities(chosen);
     core.rows.gatherRows(part.x, of.x, chosen, count, stride);
-    core.rows.gatherRows(p, probabilities, chosen, count, singleWidth);
     core.rows.gatherColumn(part.labels, problem.labels, chosen, count);
     core.softmaxSingle.softmaxSingleGrams(grams, p, part, m, LEAST_LIKELY_IN_SAMPLE, 0, count);
     core.arena.release(mark);
     return { grams, size };
   }
-}
-
-/**
- * Some rows, i32[count]: multiples of the golden ratio spread evenly over rows in whatever order
- * these are.
- */
-export function evenRows(rows: number, count: number): Int32Array {
-  const chosen = new Int32Array(count);
-  for (let i = 0; i < count; i++) chosen[i] = Math.floor(rows * ((i * 0.6180339887498949) % 1));
-  return chosen;
 }
 
 /** {@link evenRows}, those of a class next to each other. */

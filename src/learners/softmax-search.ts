@@ -8,8 +8,8 @@ import {
   softmaxObjective,
   widthOf,
 } from './softmax-objective.js';
-import { evenRows } from './softmax-preconditioner.js';
 import type { SoftmaxProblem } from './softmax-problem.js';
+import { evenRows, gatherLabelled } from './softmax-sample.js';
 import { type CurvedMinimum, minimiseTruncated, type StoppingRules } from './truncated-newton.js';
 
 type Pause = (products: number, steps: number) => void | Promise<void>;
@@ -19,7 +19,7 @@ type Pause = (products: number, steps: number) => void | Promise<void>;
  * ones, or for none.
  */
 const START_SHARES = [1, 0.75, 0.5, 0.25, 0];
-/** One row in so many is fitted first, where there are so many that it is near the optimum. */
+/** One row in so many is fitted first, if there are so many that this comes near the optimum. */
 const ROWS_PER_SAMPLE = 8;
 const LEAST_SAMPLE = 4096;
 /** Fewer rows of a class do not say where its border is. */
@@ -65,19 +65,16 @@ async function startOfSearch(
     ? minimiseTruncated(start, coarse, { ...rules, ...COARSE }, pause)
     : minimiseTruncated(start, fine, rules, pause));
   const isCurved = isPenalised || (outcome === 'minimum' && objective.isCurvedAt(at));
-  // Where a sample is all but separated, its minimum is farther out than that of all rows.
+  // If a sample is all but separated, its minimum is farther out than that of all rows.
   return { at: isCurved ? at : start, isCurved };
 }
 
 /** Some of the rows, evenly over all, taken from the arena; null if there are too few. */
 function sampleOf(core: Core, problem: SoftmaxProblem): SoftmaxProblem | null {
-  const { rows, x, stride, labels, classes, penalty, totalWeight } = problem;
+  const { rows, classes, penalty, totalWeight } = problem;
   const count = Math.floor(rows / ROWS_PER_SAMPLE);
   if (count < LEAST_SAMPLE) return null;
-  const chosen = core.arena.upload('i32', evenRows(rows, count));
-  const part = { x: core.arena.alloc('f64', count * stride), labels: core.arena.alloc('i32', count) };
-  core.rows.gatherRows(part.x, x, chosen, count, stride);
-  core.rows.gatherColumn(part.labels, labels, chosen, count);
+  const part = gatherLabelled(core, problem, core.arena.upload('i32', evenRows(rows, count)));
   const ofClass = new Int32Array(classes);
   for (const label of part.labels.array) ofClass[label]++;
   if (ofClass.some((one) => one < LEAST_OF_CLASS)) return null;

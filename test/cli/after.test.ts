@@ -10,7 +10,7 @@ import { writeFileAtomically } from '../../src/io/write-file.js';
 import { readPosterior } from '../../src/node.js';
 import { smallData } from '../train/small-data.js';
 import { runInProcess } from './in-process.js';
-import { makeFolder } from './sample-files.js';
+import { makeFolder, NARROW } from './sample-files.js';
 
 const { at, remove } = makeFolder();
 test.after(remove);
@@ -21,22 +21,8 @@ const DATA = at('rectangles.npz');
 test.before(async () => {
   await writeFileAtomically(DATA, exportNpz(smallData, 'all', false));
   const { code, err } = await runInProcess([
-    ...[
-      'train',
-      '--data',
-      DATA,
-      '--model',
-      'vae',
-      '--latents',
-      '3',
-      '--architecture',
-      'mlp',
-      '--mlp-width',
-      '16',
-      '--backend',
-      'wasm',
-    ],
-    ...['--steps', '3', '--batch-size', '8', '--test-rows', '40', '--threads', '1', '--quiet', '--out', RUN],
+    ...['train', '--data', DATA, '--model', 'vae', '--latents', '3', ...NARROW],
+    ...['--steps', '3', '--batch-size', '8', '--test-rows', '40', '--quiet', '--out', RUN],
   ]);
   assert.is(code, 0, err);
 });
@@ -284,22 +270,8 @@ test('every command says that a damaged checkpoint was passed over', async () =>
 test('an autoencoder has no posterior, and every command says so', async () => {
   const run = at('points');
   const trained = await runInProcess([
-    ...[
-      'train',
-      '--data',
-      DATA,
-      '--model',
-      'ae',
-      '--latents',
-      '3',
-      '--architecture',
-      'mlp',
-      '--mlp-width',
-      '16',
-      '--backend',
-      'wasm',
-    ],
-    ...['--steps', '2', '--batch-size', '8', '--test-rows', '40', '--threads', '1', '--log-every', '1', '--out', run],
+    ...['train', '--data', DATA, '--model', 'ae', '--latents', '3', ...NARROW],
+    ...['--steps', '2', '--batch-size', '8', '--test-rows', '40', '--log-every', '1', '--out', run],
   ]);
   assert.is(trained.code, 0, trained.err);
   assert.match(trained.err, /^step 2 of 2 \(100 %\) {2}loss \S+ {2}reconstruction \S+ {2}at step 2: MIG/m);
@@ -346,7 +318,7 @@ test('images without factors are trained on, and what cannot be scored is said o
       '--steps',
       '2',
     ],
-    ...['--batch-size', '8', '--test-rows', '40', '--threads', '1', '--log-every', '1', '--out', run],
+    ...['--batch-size', '8', '--test-rows', '40', '--log-every', '1', '--out', run],
   ]);
   assert.is(trained.code, 0, trained.err);
   assert.is(

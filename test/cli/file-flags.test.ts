@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { npyBytes, zipBytes } from '../io/builders.js';
 import { runInProcess } from './in-process.js';
-import { makeFolder } from './sample-files.js';
+import { makeFolder, NARROW } from './sample-files.js';
 
 const { at, remove } = makeFolder();
 test.after(remove);
@@ -25,20 +25,7 @@ const FLAGS = [
   ],
 ];
 const PICTURES = at('pictures');
-const SMALL = [
-  '--architecture',
-  'mlp',
-  '--mlp-width',
-  '16',
-  '--model',
-  'vae',
-  '--latents',
-  '2',
-  '--backend',
-  'wasm',
-  '--threads',
-  '1',
-];
+const SMALL = [...NARROW, '--model', 'vae', '--latents', '2'];
 const SHORT = ['--batch-size', '4', '--test-rows', '8', '--score-rows', '0', '--steps', '2', '--quiet'];
 
 /**

@@ -6,7 +6,7 @@ import { exportNpz } from '../../src/data/export-npz.js';
 import { writeFileAtomically } from '../../src/io/write-file.js';
 import { smallData } from '../train/small-data.js';
 import { runInProcess } from './in-process.js';
-import { makeFolder } from './sample-files.js';
+import { makeFolder, NARROW } from './sample-files.js';
 
 const { at, remove } = makeFolder();
 test.after(remove);
@@ -18,22 +18,8 @@ const MOVED = at('elsewhere/rectangles.npz');
 test.before(async () => {
   await writeFileAtomically(DATA, exportNpz(smallData, 'all', false));
   const { code, err } = await runInProcess([
-    ...[
-      'train',
-      '--data',
-      DATA,
-      '--model',
-      'vae',
-      '--latents',
-      '2',
-      '--architecture',
-      'mlp',
-      '--mlp-width',
-      '16',
-      '--backend',
-      'wasm',
-    ],
-    ...['--steps', '1', '--batch-size', '8', '--test-rows', '8', '--threads', '1', '--quiet', '--out', RUN],
+    ...['train', '--data', DATA, '--model', 'vae', '--latents', '2', ...NARROW],
+    ...['--steps', '1', '--batch-size', '8', '--test-rows', '8', '--quiet', '--out', RUN],
   ]);
   assert.is(code, 0, err);
   mkdirSync(at('elsewhere'));

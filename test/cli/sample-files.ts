@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** A network whose steps and checkpoints take next to nothing. */
+export const NARROW = ['--architecture', 'mlp', '--mlp-width', '16', '--backend', 'wasm', '--threads', '1'];
+
 /** A folder for the files of one test file, and how to be rid of it. */
 export function makeFolder(): { at: (name: string) => string; remove: () => void; path: string } {
   const path = mkdtempSync(join(tmpdir(), 'vaemetrics-cli-'));

@@ -1,6 +1,6 @@
 /**
- * A small architecture with a layer of every kind: steps are over soon where it is not the size
- * of a network that is tested, on images of even sides.
+ * A small architecture with a layer of every kind, for images of even sides: its steps are over
+ * soon. For tests that are not of the size of a network.
  */
 import type { Architecture } from '../../src/train.js';
 
