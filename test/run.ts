@@ -124,13 +124,15 @@ function run(file: string): Promise<Outcome> {
           (sum, match) => sum + Number(match[1]),
           0,
         );
+      const [total, passed] = [count('Total'), count('Passed')];
+      // A file that ends without a report, or whose hook before its tests fails, has not run them.
+      const hasNotRun = total + count('Skipped') === 0 || passed < total;
       resolve({
         file,
-        // A file that ends without a report has not run its tests.
-        code: code === 0 && count('Total') + count('Skipped') === 0 ? 1 : code,
+        code: code === 0 && hasNotRun ? 1 : code,
         output,
-        total: count('Total'),
-        passed: count('Passed'),
+        total,
+        passed,
         skipped: [...output.matchAll(/^skipped: (.*)$/gm)].map((match) => match[1]),
         seconds: (performance.now() - start) / 1000,
       });

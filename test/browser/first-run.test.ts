@@ -70,14 +70,14 @@ training.after(async () => {
   await Promise.all([plain?.close(), graphical?.close()]);
 });
 
-test('the run to compare with has 200 steps that learn, and leaves the files of a run', () => {
+test('the run to compare with has 60 steps that learn, and leaves the files of a run', () => {
   const { steps, files } = JSON.parse(expected);
-  assert.is(steps.length, 200);
-  assert.ok(steps[199].loss < 0.5 * steps[0].loss, `${steps[0].loss} to ${steps[199].loss}`);
+  assert.is(steps.length, 60);
+  assert.ok(steps[59].loss < 0.5 * steps[0].loss, `${steps[0].loss} to ${steps[59].loss}`);
   assert.equal(files, [
     'checkpoints/best.safetensors',
-    'checkpoints/step-000000150.safetensors',
-    'checkpoints/step-000000200.safetensors',
+    'checkpoints/step-000000040.safetensors',
+    'checkpoints/step-000000060.safetensors',
     'config.json',
     'events.out.tfevents.TIME.vaemetrics',
     'log.jsonl',
@@ -89,7 +89,7 @@ for (const [isolation, headers] of [
   ['without', {}],
   ['with', ISOLATION],
 ] as const) {
-  test(`a page ${isolation} COOP and COEP trains 200 steps to the bits of Node`, async () => {
+  test(`a page ${isolation} COOP and COEP trains 60 steps to the bits of Node`, async () => {
     const { said, isIsolated } = await callInPage(plain, headers, 'trainWhole');
     assert.is(isIsolated, isolation === 'with');
     assert.is(said, expected);
@@ -98,10 +98,10 @@ for (const [isolation, headers] of [
   test(`a page ${isolation} COOP and COEP is stopped by a signal, and resumes from the files of a run in memory`, async () => {
     const { said } = await callInPage(plain, headers, 'trainInTwo');
     const { reason, made, first, outcome } = JSON.parse(said);
-    assert.equal([reason, made, first], ['enough', 117, 118]);
+    assert.equal([reason, made, first], ['enough', 37, 38]);
     const [got, whole] = [JSON.parse(outcome), JSON.parse(expected)];
     assert.equal(got.steps, whole.steps);
-    // The checkpoint of step 117 is gone by now: the last two are kept.
+    // The checkpoint of step 37 is gone by now: the last two are kept.
     assert.equal(got.files, whole.files);
   });
 }

@@ -18,8 +18,14 @@ test('makes a folder and those above it, and is content with one that is there',
   await makeFolder(path);
   symlinkSync(path, join(root, 'link'));
   await makeFolder(join(root, 'link'));
-  await Promise.all([1, 2, 3, 4].map(() => makeFolder(join(root, 'x', 'y', 'z'))));
-  assert.ok(existsSync(join(root, 'x', 'y', 'z')));
+});
+
+test('is content with folders that other calls make meanwhile', async () => {
+  for (let round = 0; round < 50; round++) {
+    const path = join(root, `${round}`, 'x', 'y', 'z');
+    await Promise.all([1, 2, 3, 4, 5, 6].map(() => makeFolder(path)));
+    assert.ok(existsSync(path));
+  }
 });
 
 test('fails if a file is in the way', async () => {

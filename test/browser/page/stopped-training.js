@@ -3,8 +3,8 @@
  * backends.
  */
 
-const STEPS = 200;
-const STOP_AT = 117;
+const STEPS = 60;
+const STOP_AT = 37;
 
 const OPTIONS = {
   data: 'shapes-3',
@@ -13,7 +13,7 @@ const OPTIONS = {
   latents: 3,
   batchSize: 2,
   testRows: 40,
-  checkpointEvery: 50,
+  checkpointEvery: 20,
   scoreEvery: 0,
 };
 
@@ -27,7 +27,7 @@ function listen(steps, more = () => {}) {
   };
 }
 
-/** All 200 steps at once: their numbers and the names of the run's files, as JSON. */
+/** All 60 steps at once: their numbers and the names of the run's files, as JSON. */
 export async function trainWhole({ train, createMemoryRunFolder }) {
   const steps = [];
   const out = createMemoryRunFolder();

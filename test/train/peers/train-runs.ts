@@ -71,8 +71,8 @@ for (const run of JSON.parse(runs) as Run[]) {
     await held.close();
     held = null;
   }
-  outcomes.push(await outcomeOf(run));
   if (backend === 'webgpu') held ??= await openBackend(backend);
+  outcomes.push(await outcomeOf(run));
 }
 await held?.close();
 console.log(JSON.stringify(outcomes));
