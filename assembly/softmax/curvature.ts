@@ -10,8 +10,8 @@
  * probabilities, f32, whose rows are the multiple of 8 from classes; a null pointer in place of
  * classWeights stands for weights of 1.
  * Cost: O(rows * likely classes^2 * unknowns^2 / 4), for the blocks O(rows * likely classes *
- * unknowns^2 / 2). Precision: float64 throughout; classes less likely than `least` for a row are
- * passed over in it, and the Hessian of the others is then still one.
+ * unknowns^2 / 2). Precision: float64 throughout; classes less likely than `least` for a row, and
+ * pairs less likely together, are passed over in it, and what is left is then still a Hessian.
  *
  * Symmetric matrices of x_n are f64[size]: of the first `unknowns` columns the pairs (0, 0), (0, 1)
  * .. (1, 1) .. , and zeros up to a multiple of 4. scratch: f64[size] and i32[classes].
@@ -53,7 +53,8 @@ export function softmaxWideGrams(
       const first = (a * (2 * classes - a - 1)) / 2 - a - 1;
       for (let n = m + 4; n < end; n += 4) {
         const b = load<i32>(n);
-        addScaled(grams + <usize>(first + b) * bytes, scratch, ofA * <f64>load<f32>(p + (<usize>b << 2)), bytes);
+        const ofBoth = ofA * <f64>load<f32>(p + (<usize>b << 2));
+        if (ofBoth >= least * weight) addScaled(grams + <usize>(first + b) * bytes, scratch, ofBoth, bytes);
       }
     }
   }

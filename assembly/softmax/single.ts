@@ -16,7 +16,7 @@
  * what is small is then not the difference of what is large.
  */
 import { fold_f32x4 } from '../lanes';
-import { addProducts, largestOf, multiply } from './products';
+import { addProducts, largestOf, multiply, multiplyLikely } from './products';
 
 /** Rows that are worked on at a time, so that they stay in the first-level cache. */
 const BLOCK_ROWS = 64;
@@ -24,6 +24,8 @@ const BLOCK_ROWS = 64;
  * Below e to this, which is next to nothing in float32, numbers are subnormal, and those are slow.
  */
 const LEAST_EXPONENT: f32 = -80.0;
+/** As in wide.ts, with the rounding of float32. */
+const IMPOSSIBLE: f32 = 30.0;
 
 /**
  * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient,
@@ -60,15 +62,23 @@ export function softmaxSingleLoss(
       for (let c = classBytes; c < widthBytes; c += 4) store<f32>(p + c, -Infinity);
       const largest = largestOf<f32>(p, widthBytes);
       const shift_f32x4 = f32x4.splat(largest);
+      const least_f32x4 = f32x4.splat(largest - IMPOSSIBLE);
       let total0_f32x4 = f32x4.splat(0);
       let total1_f32x4 = total0_f32x4;
       for (let c: usize = 0; c < widthBytes; c += 32) {
-        const e0_f32x4 = exp_f32x4(f32x4.sub(v128.load(p + c), shift_f32x4));
-        const e1_f32x4 = exp_f32x4(f32x4.sub(v128.load(p + c, 16), shift_f32x4));
+        let e0_f32x4 = v128.load(p + c);
+        let e1_f32x4 = v128.load(p + c, 16);
+        if (v128.any_true(f32x4.ge(f32x4.pmax(e0_f32x4, e1_f32x4), least_f32x4))) {
+          e0_f32x4 = exp_f32x4(f32x4.sub(e0_f32x4, shift_f32x4));
+          e1_f32x4 = exp_f32x4(f32x4.sub(e1_f32x4, shift_f32x4));
+          total0_f32x4 = f32x4.add(total0_f32x4, e0_f32x4);
+          total1_f32x4 = f32x4.add(total1_f32x4, e1_f32x4);
+        } else {
+          e0_f32x4 = f32x4.splat(0);
+          e1_f32x4 = e0_f32x4;
+        }
         v128.store(p + c, e0_f32x4);
         v128.store(p + c, e1_f32x4, 16);
-        total0_f32x4 = f32x4.add(total0_f32x4, e0_f32x4);
-        total1_f32x4 = f32x4.add(total1_f32x4, e1_f32x4);
       }
       const total = fold_f32x4(f32x4.add(total0_f32x4, total1_f32x4));
       loss += weight * (<f64>(largest - own) + <f64>Mathf.log(total));
@@ -117,7 +127,7 @@ export function softmaxSingleProduct(
     const count = min(BLOCK_ROWS, lastRow - start);
     const px = x + <usize>start * rowBytes;
     let p = probabilities + <usize>start * widthBytes;
-    multiply<f32>(scratch, px, vector, rowBytes, widthBytes, count);
+    multiplyLikely<f32>(scratch, px, vector, p, rowBytes, widthBytes, widthBytes, count);
     let s = scratch;
     for (let row = 0; row < count; row++) {
       const label = load<i32>(labels + (<usize>(start + row) << 2));

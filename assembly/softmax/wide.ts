@@ -17,10 +17,15 @@
  * place of classWeights, f64[classes], stands for weights of 1.
  */
 import { exp_f64x2, fold_f64x2, loadPair_f64x2 } from '../lanes';
-import { addProducts, largestOf, multiply } from './products';
+import { addProducts, largestOf, multiply, multiplyLikely } from './products';
 
 /** Rows that are worked on at a time, so that they stay in the first-level cache. */
 const BLOCK_ROWS = 32;
+/**
+ * Classes whose scores are all so far below the largest are taken to be impossible: e^-48 is far
+ * below what rounding leaves of 1. If rows of a class are next to each other, most are.
+ */
+const IMPOSSIBLE = 48.0;
 
 /**
  * Returns the loss of rows [firstRow, lastRow), adds their gradient to gradient,
@@ -69,11 +74,21 @@ export function softmaxWideLoss(
         store<f64>(p + (<usize>label << 3), own);
       }
       const shift_f64x2 = f64x2.splat(largest);
+      const least_f64x2 = f64x2.splat(largest - IMPOSSIBLE);
       let total_f64x2 = f64x2.splat(0);
-      for (let c: usize = 0; c < widthBytes; c += 16) {
-        const e_f64x2 = exp_f64x2(f64x2.sub(v128.load(p + c), shift_f64x2));
-        v128.store(p + c, e_f64x2);
-        total_f64x2 = f64x2.add(total_f64x2, e_f64x2);
+      for (let c: usize = 0; c < widthBytes; c += 32) {
+        let e0_f64x2 = v128.load(p + c);
+        let e1_f64x2 = v128.load(p + c, 16);
+        if (v128.any_true(f64x2.ge(f64x2.pmax(e0_f64x2, e1_f64x2), least_f64x2))) {
+          e0_f64x2 = exp_f64x2(f64x2.sub(e0_f64x2, shift_f64x2));
+          e1_f64x2 = exp_f64x2(f64x2.sub(e1_f64x2, shift_f64x2));
+          total_f64x2 = f64x2.add(total_f64x2, f64x2.add(e0_f64x2, e1_f64x2));
+        } else {
+          e0_f64x2 = f64x2.splat(0);
+          e1_f64x2 = e0_f64x2;
+        }
+        v128.store(p + c, e0_f64x2);
+        v128.store(p + c, e1_f64x2, 16);
       }
       const total = fold_f64x2(total_f64x2);
       const rowLoss = largest - own + Math.log(total);
@@ -123,7 +138,7 @@ export function softmaxWideProduct(
     const count = min(BLOCK_ROWS, lastRow - start);
     const px = x + <usize>start * rowBytes;
     let p = probabilities + <usize>start * singleBytes;
-    multiply<f64>(scratch, px, vector, rowBytes, widthBytes, count);
+    multiplyLikely<f64>(scratch, px, vector, p, rowBytes, widthBytes, singleBytes, count);
     let s = scratch;
     for (let row = 0; row < count; row++) {
       const label = load<i32>(labels + (<usize>(start + row) << 2));

@@ -8,7 +8,7 @@ import type { Pause } from '../stats/pause.js';
 export const DEFAULT_TOLERANCE = 1e-9;
 
 /** Points that pass the tree together: a leaf is read once for all of them. */
-const TILE = 64;
+const TILE = 512;
 /** Pairs between two pauses: a few milliseconds. */
 const PAIRS_PER_CALL = 1 << 20;
 /** What rounding in the sums of what is left out may come to, relatively: far more than it does. */

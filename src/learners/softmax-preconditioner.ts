@@ -92,9 +92,10 @@ export function softmaxPreconditioner(
     const step = Math.max(1, Math.floor(rows / PROBES));
     let [pairs, probes] = [0, 0];
     for (let row = 0; row < rows; row += step, probes++) {
-      let likely = 0;
-      for (let c = 0; c < classes; c++) if (p[row * singleWidth + c] >= LEAST_LIKELY) likely++;
-      pairs += (likely * (likely - 1)) / 2;
+      const likely = p.subarray(row * singleWidth, row * singleWidth + classes).filter((one) => one >= LEAST_LIKELY);
+      likely.forEach((a, i) => {
+        for (let j = i + 1; j < likely.length; j++) if (a * likely[j] >= LEAST_LIKELY) pairs++;
+      });
     }
     return (pairs / probes) * packedSize(columns + 1) <= productsSaved * 2 * width * problem.stride;
   }
@@ -211,9 +212,7 @@ function wholeSolver(
     const grams = core.arena.zeros('f64', pairs * size);
     const mark = core.arena.mark();
     const isSample = count < rows;
-    const chosen = isSample
-      ? core.arena.upload('i32', sampleByLabel(problem.labels.array, rows, count, classes))
-      : null;
+    const chosen = isSample ? core.arena.upload('i32', evenRows(rows, count)) : null;
     const part = chosen ? gatherLabelled(core, problem, chosen) : problem;
     const p = chosen ? gatherProbabilities(chosen) : probabilities;
     const least = isSample ? LEAST_LIKELY_IN_SAMPLE : LEAST_LIKELY;
@@ -232,7 +231,7 @@ function wholeSolver(
     const size = Math.ceil(packedSize(m) / 8) * 8;
     const grams = core.arena.zeros('f64', pairs * size);
     const mark = core.arena.mark();
-    const chosen = core.arena.upload('i32', sampleByLabel(problem.labels.array, rows, count, classes));
+    const chosen = core.arena.upload('i32', evenRows(rows, count));
     const part = { ...of, x: core.arena.alloc('f32', count * stride), labels: core.arena.alloc('i32', count) };
     const p = gatherProbabilities(chosen);
     core.rows.gatherRows(part.x, of.x, chosen, count, stride);
@@ -241,17 +240,6 @@ function wholeSolver(
     core.arena.release(mark);
     return { grams, size };
   }
-}
-
-/** {@link evenRows}, those of a class next to each other. */
-function sampleByLabel(labels: Int32Array, rows: number, count: number, classes: number): Int32Array {
-  const chosen = evenRows(rows, count);
-  const next = new Int32Array(classes + 1);
-  for (const row of chosen) next[labels[row] + 1]++;
-  for (let c = 0; c < classes; c++) next[c + 1] += next[c];
-  const out = new Int32Array(count);
-  for (const row of chosen) out[next[labels[row]]++] = row;
-  return out;
 }
 
 /**

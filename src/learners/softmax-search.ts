@@ -9,7 +9,7 @@ import {
   widthOf,
 } from './softmax-objective.js';
 import type { SoftmaxProblem } from './softmax-problem.js';
-import { evenRows, gatherLabelled } from './softmax-sample.js';
+import { evenRows, gatherByLabel, gatherLabelled } from './softmax-sample.js';
 import { type CurvedMinimum, minimiseTruncated, type StoppingRules } from './truncated-newton.js';
 
 type Pause = (products: number, steps: number) => void | Promise<void>;
@@ -35,11 +35,12 @@ const COARSE = { tolerance: 1e-5, steps: 10, leastGain: 0, trustsLast: true, rou
  */
 export async function minimiseSoftmax(
   core: Core,
-  problem: SoftmaxProblem,
+  given: SoftmaxProblem,
   ridge: ArrayLike<number>,
   rules: StoppingRules,
   pause: Pause,
 ): Promise<CurvedMinimum & { readonly fine: FineObjective }> {
+  const problem = gatherByLabel(core, given);
   const { at: start, isCurved } = await core.arena.scope(() => startOfSearch(core, problem, ridge, rules, pause));
   const objective = softmaxObjective(core, problem, isCurved);
   const { coarse, fine } = objective;

@@ -29,7 +29,8 @@ export interface CurvedObjective {
   /** out = M^-1 residual, with M positive definite and near H. */
   precondition(residual: Float64Array, out: Float64Array): void;
   /**
-   * Whether M is H but for rounding, so that it tells how much a step falls short of the minimum.
+   * Whether M is H but for rounding and what is next to impossible, so that it tells how much a
+   * step falls short of the minimum.
    */
   isFaithful(): boolean;
 }
@@ -62,6 +63,15 @@ export interface StoppingRules {
   readonly halvings: number;
 }
 
+interface FoundStep {
+  /** What M says is left. */
+  readonly left: number;
+  /** Whether the step is as near as was asked for. */
+  readonly isExact: boolean;
+  /** Whether it is M's alone, without a product. */
+  readonly isOnTrust: boolean;
+}
+
 const GAIN_STEPS = 10;
 const SUFFICIENT_DECREASE = 1e-4;
 /** Far from the minimum a step is found until its error, in the norm of H, is this share of it. */
@@ -71,6 +81,18 @@ const LOOSEST = 0.3;
  * errors is worth nothing.
  */
 const FAR_BELOW = 10;
+/**
+ * Relative to 1 + |value|: a step that promises more needs no product if M is H but for rounding.
+ * Near the minimum that counts: curvature may be below what rounding adds to M.
+ */
+const LEAST_TRUSTED = 1e-6;
+/**
+ * A step by such an M alone that gains a smaller share of what it promises shows that M is not H.
+ */
+const LEAST_KEPT = 0.25;
+/** In parts of what was left at first, and at the least: rounding has taken over. */
+const MUCH_LESS = 1e-4;
+const MUCH_MORE = 1e3;
 /** Relative to that of the whole step: products in single precision tell no smaller error. */
 const PRODUCT_ENERGY = 1e-12;
 /** Relative to 1 + |value|: a decrease so small is the square of what gradients are rounded by. */
@@ -102,6 +124,8 @@ export async function minimiseTruncated(
   const curved = new Float64Array(n);
   let products = 0;
   let steps = 0;
+  /** Whether a faithful M is taken at its word, without a product. */
+  let isTrusted = true;
   const values: number[] = [];
   let value = objective.evaluate(at, gradient);
   for (; steps < rules.steps && products < rules.products; steps++) {
@@ -109,7 +133,7 @@ export async function minimiseTruncated(
     values.push(value);
     if (values[steps - GAIN_STEPS] - value < rules.leastGain) break;
     objective.prepare();
-    const { left, isExact } = await findStep();
+    const { left, isExact, isOnTrust } = await findStep();
     const slope = dot(gradient, step);
     const scale = 1 + Math.abs(value);
     // Rounding can turn a step uphill; it then predicts nothing.
@@ -121,10 +145,16 @@ export async function minimiseTruncated(
     let size = 1;
     let trialValue = Number.POSITIVE_INFINITY;
     const isHidden = Math.abs(slope) <= rules.rounding * scale;
-    for (let halving = 0; halving < (isHidden ? 1 : rules.halvings); halving++, size /= 2) {
+    for (let halving = 0; halving < (isHidden || isOnTrust ? 1 : rules.halvings); halving++, size /= 2) {
       for (let i = 0; i < n; i++) trial[i] = at[i] + size * step[i];
       trialValue = objective.evaluate(trial, trialGradient);
       if (isLast || trialValue <= value + SUFFICIENT_DECREASE * size * slope) break;
+    }
+    if (isOnTrust && !(value - trialValue >= LEAST_KEPT * (-slope / 2))) {
+      isTrusted = false;
+      values.pop();
+      value = objective.evaluate(at, gradient);
+      continue;
     }
     // Where rounding hides the decrease there is nothing more to gain, but for what the last step's
     // gradient says. A larger one that was predicted and not found says that the step was wrong.
@@ -138,11 +168,8 @@ export async function minimiseTruncated(
   }
   return { at, value, outcome: objective.isUnbounded() ? 'unbounded' : 'unfinished' };
 
-  /**
-   * Fills step with about -H^-1 gradient; returns whether that is as near as was asked for, and
-   * what M says is left.
-   */
-  async function findStep(): Promise<{ left: number; isExact: boolean }> {
+  /** Fills step with about -H^-1 gradient. */
+  async function findStep(): Promise<FoundStep> {
     for (;;) {
       const found = await solve();
       if (found !== null) return found;
@@ -153,13 +180,17 @@ export async function minimiseTruncated(
    * {@link findStep} with M and products as they are; null where they would not do, and have been
    * made better.
    */
-  async function solve(): Promise<{ left: number; isExact: boolean } | null> {
+  async function solve(): Promise<FoundStep | null> {
     step.fill(0);
     for (let i = 0; i < n; i++) residual[i] = -gradient[i];
     objective.precondition(residual, direction);
     let size = dot(residual, direction);
-    if (size === 0) return { left: 0, isExact: true };
+    if (size === 0) return { left: 0, isExact: true, isOnTrust: false };
     const scale = 1 + Math.abs(value);
+    if (isTrusted && size > LEAST_TRUSTED * scale && objective.isFaithful()) {
+      step.set(direction);
+      return { left: 0, isExact: true, isOnTrust: true };
+    }
     // What the step leaves shrinks with the decrease that it promises, so that the search ends in
     // few steps.
     const promised = Math.max(0, size / scale);
@@ -169,6 +200,8 @@ export async function minimiseTruncated(
       enough,
       Math.max(size * Math.max(rules.tolerance, PRODUCT_ENERGY), ROUNDING_ENERGY * scale),
     );
+    const first = size;
+    let least = size;
     for (let j = 0; j < rules.productsPerStep; j++) {
       await beforeProduct(products++, steps);
       objective.multiply(direction, curved);
@@ -176,7 +209,7 @@ export async function minimiseTruncated(
       // Without curvature the function is level or falls for ever along the direction.
       if (!(curvature > 1e-16 * size)) {
         if (j === 0) step.set(direction);
-        return { left: size, isExact: j > 0 };
+        return { left: size, isExact: j > 0, isOnTrust: false };
       }
       if (j === 0 && curvature > FAR_BELOW * size && objective.refine()) return null;
       const length = size / curvature;
@@ -187,12 +220,16 @@ export async function minimiseTruncated(
       objective.precondition(residual, scaled);
       const next = dot(residual, scaled);
       if (next <= enough && (next <= finest || -dot(gradient, step) > rules.tolerance * scale)) {
-        return { left: next, isExact: true };
+        return { left: next, isExact: true, isOnTrust: false };
       }
+      // What is left has shrunk and grows again: it is rounding, along which there is no curvature.
+      if (least < MUCH_LESS * first && next > MUCH_MORE * least)
+        return { left: least, isExact: true, isOnTrust: false };
+      least = Math.min(least, next);
       for (let i = 0; i < n; i++) direction[i] = scaled[i] + (next / size) * direction[i];
       size = next;
     }
-    return objective.sharpen() ? null : { left: size, isExact: false };
+    return objective.sharpen() ? null : { left: size, isExact: false, isOnTrust: false };
   }
 }
 

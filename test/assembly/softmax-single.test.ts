@@ -61,6 +61,7 @@ const PROBLEMS = LENGTHS.flatMap((rows) =>
     [5, 8, 10],
     [11, 9, 1],
     [12, 40, 0.1],
+    [12, 40, 30],
   ].map(([columns, classes, scale]) => problemOf(rows, columns, classes, scale)),
 );
 

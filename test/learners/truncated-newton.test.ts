@@ -162,6 +162,55 @@ test('asks for a better preconditioner where it is far below the Hessian, and st
   assertNear(at, [3, -2], 1e-12, 'where');
 });
 
+test('takes a Hessian at its word far from the minimum, unless its steps do not hold what they promise', async () => {
+  const terms = [exponential(2), exponential(0.1)];
+  for (const [share, expected] of [
+    [1, 2],
+    // Ten times as far as the minimum is: the first step shows it, and is taken back.
+    [0.1, 12],
+  ]) {
+    const objective = separate(terms);
+    let last = new Float64Array(2);
+    let products = 0;
+    const known: CurvedObjective = {
+      ...objective,
+      evaluate(at, gradient) {
+        last = at.slice();
+        return objective.evaluate(at, gradient);
+      },
+      precondition: (residual, out) => {
+        terms.forEach((term, i) => {
+          out[i] = residual[i] / (share * term(last[i])[2]);
+        });
+      },
+      isFaithful: () => true,
+    };
+    const start = Float64Array.of(2, 1);
+    const { at, outcome } = await minimiseTruncated(start, known, { ...RULES, tolerance: 1e-12 }, () => {
+      products++;
+    });
+    assert.is(outcome, 'minimum');
+    assertNear(at, [Math.log(2), Math.log(0.1)], 1e-6, 'where');
+    assert.ok(products <= expected, `${products} products`);
+  }
+});
+
+test('ends a step once what is left is rounding, along which there is no curvature', async () => {
+  const objective = separate([parabola(3, 1), (x) => [0 * x, 1e-16 * x, 1e-15] as const]);
+  let products = 0;
+  const noisy: CurvedObjective = {
+    ...objective,
+    evaluate: (at, gradient) => objective.evaluate(at, gradient),
+    // What is level has the slope of rounding, and M next to nothing against it.
+    precondition: (residual, out) => out.set([0.9 * residual[0], 1e12 * (residual[1] + 1e-18 * 10 ** products)]),
+  };
+  const { at } = await minimiseTruncated(new Float64Array(2), noisy, { ...RULES, steps: 1 }, () => {
+    products++;
+  });
+  assertNear([at[0]], [3], 1e-3, 'where');
+  assert.ok(products < RULES.productsPerStep, `${products} products`);
+});
+
 test('a step that rounding has turned uphill is no minimum', async () => {
   const objective = separate([parabola(1, 1), parabola(2, 1)]);
   const uphill: CurvedObjective = {
