@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { FILE_OPTIONS } from '../src/data/index.js';
 import { AGREEMENT_OPTIONS } from '../src/facade/agreement-options.js';
 import { COMMON_OPTIONS } from '../src/facade/common-options.js';
+import { COMPARE_OPTIONS } from '../src/facade/compare-options.js';
 import { DECOMPOSE_FILES_OPTIONS } from '../src/facade/files/decompose-files-options.js';
 import { READING_OPTIONS } from '../src/facade/files/reading-options.js';
 import { UDR_OPTIONS } from '../src/facade/udr-options.js';
@@ -32,6 +33,7 @@ const declarations: ReadonlyMap<string, Rules> = new Map([
   ['reading', READING_OPTIONS],
   ['decomposeFiles', DECOMPOSE_FILES_OPTIONS],
   ['agreement', AGREEMENT_OPTIONS],
+  ['compare', COMPARE_OPTIONS],
   ['udr', UDR_OPTIONS],
   ['files of images', FILE_OPTIONS],
   ['weights', { ...WEIGHT_OPTIONS, ...BACKEND_OPTION }],

@@ -16,6 +16,8 @@ export {
 } from './errors.js';
 export { agreement } from './facade/agreement.js';
 export type { AgreementOptions } from './facade/agreement-options.js';
+export { compare } from './facade/compare.js';
+export type { CompareOptions } from './facade/compare-options.js';
 export {
   type DecomposeInput,
   type Decomposition,
@@ -77,6 +79,10 @@ export type {
   AgreementMetric,
   AgreementReport,
   CommonOptions,
+  ComparedGroup,
+  ComparedMetric,
+  ComparedPair,
+  ComparisonReport,
   DecompositionAccuracy,
   DecompositionReport,
   DecompositionTerms,

@@ -77,6 +77,8 @@ export const STREAMS = {
   passes: 31,
   /** Rows of a table that are scored, if not all are; index 0. */
   sampledTableRows: 32,
+  /** Scores dealt to two groups of models; index = number of the pair of groups. */
+  dealtScores: 33,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

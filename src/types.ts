@@ -247,6 +247,65 @@ export interface AgreementReport {
   readonly notes: readonly string[];
 }
 
+/** What `compare` returns and `vaemetrics compare --json` prints. */
+export interface ComparisonReport {
+  readonly schema: 'vaemetrics/comparison@1';
+  readonly version: string;
+  /** In the order given. */
+  readonly models: ReadonlyArray<{ readonly name: string; readonly group: string }>;
+  /** In the order of `metrics[].groups`; `models` are numbers of models. */
+  readonly groups: ReadonlyArray<{ readonly name: string; readonly models: readonly number[] }>;
+  /** The group that all others are compared with; null if all pairs are compared. */
+  readonly against: string | null;
+  /** Largest corrected p-value at which groups are told apart. */
+  readonly level: number;
+  /**
+   * The smallest p-value that any pair of groups can have after correction, by its numbers of
+   * models; null with one group.
+   */
+  readonly smallestPValue: number | null;
+  readonly metrics: readonly ComparedMetric[];
+  readonly notes: readonly string[];
+}
+
+/** One metric of a {@link ComparisonReport}. */
+export interface ComparedMetric {
+  readonly name: string;
+  readonly title: string;
+  /** Null for a metric that this library does not know, taken as higher is better. */
+  readonly better: 'higher' | 'lower' | null;
+  readonly groups: readonly ComparedGroup[];
+  /**
+   * Numbers of the groups of the best mean and of those that cannot be told from it; null if no
+   * p-value can be small enough, and with `against`.
+   */
+  readonly best: readonly number[] | null;
+  readonly pairs: readonly ComparedPair[];
+}
+
+/** One metric of one group of models. */
+export interface ComparedGroup {
+  /** Null if no model has a score. */
+  readonly mean: number | null;
+  /** Over models, divided by their number less 1; null for fewer than two. */
+  readonly standardDeviation: number | null;
+  /** The scores of the models that have one. */
+  readonly values: readonly number[];
+}
+
+/** Two groups compared in one metric. */
+export interface ComparedPair {
+  readonly groups: readonly [first: string, second: string];
+  /** Mean of the first less that of the second. */
+  readonly difference: number | null;
+  /** Of the difference, 95 %, by Welch's t; null unless `against` was asked for. */
+  readonly interval: readonly [low: number, high: number] | null;
+  /** Two-sided, by permutation; null if there are fewer than three scores. */
+  readonly pValue: number | null;
+  /** The p-value after Holm's correction. */
+  readonly corrected: number | null;
+}
+
 /** One model of a {@link UdrReport}. */
 export interface UdrModel {
   readonly name: string;

@@ -66,6 +66,7 @@ test('links only to files that exist', () => {
     'docs/formats.md',
     'docs/intervals.md',
     'docs/agreement.md',
+    'docs/compare.md',
     'docs/decomposition.md',
     'docs/architecture.md',
     'docs/data.md',

@@ -5,7 +5,7 @@ import type * as everything from '../node.js';
  */
 export type Facade = Pick<
   typeof everything,
-  'metrics' | 'findMetric' | 'ready' | 'score' | 'scoreFiles' | 'decomposeFiles' | 'agreement' | 'udr'
+  'metrics' | 'findMetric' | 'ready' | 'score' | 'scoreFiles' | 'decomposeFiles' | 'agreement' | 'compare' | 'udr'
 > & {
   readonly version: string;
 };

@@ -15,6 +15,12 @@ export async function posteriorOf(path: string): Promise<string> {
   throw new NoInputError(path, `the run has no posterior yet; 'vaemetrics encode ${path}' writes it`);
 }
 
+/** Whether a folder is that of a run, with a posterior or without. */
+export async function isRun(folder: string): Promise<boolean> {
+  const kinds = await Promise.all(['posterior.npz', 'config.json'].map((name) => kindOf(join(folder, name))));
+  return kinds.includes('file');
+}
+
 /**
  * Why the posterior of a run has no logvar; null where it should have one, or is of no run.
  * @param path of the run's folder, or of the archive in it

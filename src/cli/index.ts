@@ -6,6 +6,7 @@ import type { CommandEntry } from './command.js';
  */
 export const commands: readonly CommandEntry[] = [
   { name: 'score', summary: 'score latents against factors', load: () => import('./score.js') },
+  { name: 'compare', summary: 'tell which of several models is better', load: () => import('./compare.js') },
   { name: 'inspect', summary: 'show what a file holds', load: () => import('./inspect.js') },
   { name: 'convert', summary: 'write an array in another format', load: () => import('./convert.js') },
   { name: 'metrics', summary: 'list the metrics, their options and sources', load: () => import('./metrics.js') },
@@ -14,7 +15,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'total correlation and mutual information of a posterior',
     load: () => import('./decompose.js'),
   },
-  { name: 'agreement', summary: 'compare metrics over many models', load: () => import('./agreement.js') },
+  { name: 'agreement', summary: 'tell whether metrics agree, over many models', load: () => import('./agreement.js') },
   { name: 'train', summary: 'train a VAE on images', load: () => import('./train.js') },
   { name: 'data', summary: 'list data sets of images, show one, write its images', load: () => import('./data.js') },
   { name: 'encode', summary: 'encode images with a trained model', load: () => import('./encode.js') },

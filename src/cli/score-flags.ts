@@ -24,16 +24,34 @@ const {
 const { latentsMember, factorsMember, latentColumns, factorColumns, latentsDtype, factorsDtype } = SCORE_FILES_OPTIONS;
 const { transpose, dropNan, oneHot, header, strict } = SCORE_FILES_OPTIONS;
 
+/** How files of latents and factors are read. */
+export const READING = {
+  latentsMember,
+  factorsMember,
+  latentColumns,
+  factorColumns,
+  latentsDtype,
+  factorsDtype,
+  header,
+  transpose,
+  dropNan,
+  oneHot,
+  strict,
+};
+
+/** Options of metrics, one at a time. */
+export const SET = other<readonly string[]>({
+  expected: 'settings of metrics',
+  accepts: Array.isArray,
+  parse: (text, previous) => [...(previous ?? []), text],
+  placeholder: 'setting',
+  names: 'settings',
+  description: 'option of a metric, as metric.option=value; may be repeated',
+});
+
 /** Options of the command alone. */
 const OWN_OPTIONS = {
-  set: other<readonly string[]>({
-    expected: 'settings of metrics',
-    accepts: Array.isArray,
-    parse: (text, previous) => [...(previous ?? []), text],
-    placeholder: 'setting',
-    names: 'settings',
-    description: 'option of a metric, as metric.option=value; may be repeated',
-  }),
+  set: SET,
   json: JSON_OPTION,
   out: OUT,
   verbose: boolean({
@@ -74,19 +92,7 @@ export function declareScore(command: Command, metricNames: readonly string[] | 
     { set: { sets: { option: 'options' } } },
   );
   declareFlags(command, 'How sure it is:', { interval, level, null: SCORE_FILES_OPTIONS.null });
-  declareFlags(command, 'How to read the files:', {
-    latentsMember,
-    factorsMember,
-    latentColumns,
-    factorColumns,
-    latentsDtype,
-    factorsDtype,
-    header,
-    transpose,
-    dropNan,
-    oneHot,
-    strict,
-  });
+  declareFlags(command, 'How to read the files:', READING);
   declareFlags(command, 'What to print:', { json, out, verbose, quiet, timings });
   command.addHelpText('after', describeExamples(EXAMPLES) + FORMATS_TEXT + describeExitCodes());
 }

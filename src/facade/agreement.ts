@@ -1,18 +1,15 @@
 /** How far metrics agree on which of many models are better. */
 
-import { wrongType, wrongValue } from '../errors.js';
-import { findMetric, metrics as registry } from '../metrics/index.js';
+import { metrics as registry } from '../metrics/index.js';
 import { type Note, note, writeNotes } from '../note.js';
 import { checkOptions } from '../options/check-options.js';
-import { findNamed } from '../options/find-named.js';
 import { FEWEST_PAIRS, type RankCorrelation, rankCorrelation } from '../stats/rank-correlation.js';
 import { rankPValue } from '../stats/rank-significance.js';
-import { isSameName } from '../suggest.js';
 import type { AgreementMetric, AgreementReport, Report } from '../types.js';
 import { version } from '../version.js';
 import { AGREEMENT_OPTIONS, type AgreementOptions } from './agreement-options.js';
-import { checkReport, describeDifferences } from './check-reports.js';
-import { checkNames } from './common-options.js';
+import { checkReports, describeDifferences } from './check-reports.js';
+import { chooseMetrics } from './report-metrics.js';
 
 /**
  * Rank correlations of metrics over models: do metrics agree on which models are better? -1 to 1,
@@ -33,15 +30,7 @@ import { checkNames } from './common-options.js';
  */
 export function agreement(reports: readonly Report[], options: AgreementOptions = {}): AgreementReport {
   const { metrics: wanted, raw: isRaw, ...values } = checkOptions({ name: 'agreement' }, options, AGREEMENT_OPTIONS);
-  if (!Array.isArray(reports))
-    throw wrongType({ option: 'reports', problem: `expected an array of reports, got ${typeof reports}` });
-  if (reports.length === 0) throw wrongValue({ option: 'reports', problem: 'expected at least 1, got none' });
-  const names = values.names ?? reports.map((_, i) => `report ${i}`);
-  checkNames(names, reports.length, 'report');
-  if (wanted?.length === 0) throw wrongValue({ option: 'metrics', problem: 'expected at least one name, got none' });
-  reports.forEach((report, i) => {
-    checkReport(report, names[i]);
-  });
+  const names = checkReports(reports, values.names);
   const columns = chooseMetrics(reports, wanted).map((name) => readColumn(name, reports, isRaw));
   const pairs = columns.map((a) => columns.map((b) => rankCorrelation(a.scores, b.scores)));
   const faces = columns.map(({ face }) => face);
@@ -75,25 +64,6 @@ function mirror<T>(size: number, compute: (i: number, j: number) => T): T[][] {
 interface Column {
   readonly face: AgreementMetric;
   readonly scores: ReadonlyArray<number | null>;
-}
-
-/** The names of metrics: those of the registry in its order, then others as they came. */
-function chooseMetrics(reports: readonly Report[], wanted: readonly string[] | null): string[] {
-  const present = [...new Set(reports.flatMap(({ metrics }) => Object.keys(metrics)))];
-  const isAll = wanted === null || wanted.some((name) => isSameName(name, 'all'));
-  const entries = present.map((name) => ({ name, aliases: findMetric(name)?.aliases ?? [] }));
-  const choose = (name: string) => {
-    const known = findMetric(name);
-    if (known === undefined || present.includes(known.name)) return findNamed('metrics', name, entries).name;
-    throw wrongValue({
-      option: 'metrics',
-      problem: `expected metrics that the reports have, got '${name}'`,
-      suggestion: `they have ${present.join(', ')}`,
-    });
-  };
-  const chosen = new Set(isAll ? present : wanted.map(choose));
-  const known = registry.map(({ name }) => name).filter((name) => chosen.has(name));
-  return [...known, ...present.filter((name) => chosen.has(name) && !known.includes(name))];
 }
 
 function readColumn(name: string, reports: readonly Report[], isRaw: boolean): Column {

@@ -3,12 +3,30 @@
  * other.
  */
 
-import { DataError } from '../errors.js';
+import { DataError, wrongType, wrongValue } from '../errors.js';
 import { isMetricName } from '../metrics/metric-name.js';
 import { gatherNotes, type Note, note } from '../note.js';
 import type { Report } from '../types.js';
+import { checkNames } from './common-options.js';
 
 const SCHEMA: Report['schema'] = 'vaemetrics/report@1';
+
+/**
+ * Checks each of several reports; returns what to call them: `report 0` and so on without names.
+ * @throws TypeError or RangeError if they are no array, or names do not fit; DataError for what is
+ * no report
+ */
+export function checkReports(reports: readonly Report[], given: readonly string[] | null): readonly string[] {
+  if (!Array.isArray(reports))
+    throw wrongType({ option: 'reports', problem: `expected an array of reports, got ${typeof reports}` });
+  if (reports.length === 0) throw wrongValue({ option: 'reports', problem: 'expected at least 1, got none' });
+  const names = given ?? reports.map((_, i) => `report ${i}`);
+  checkNames(names, reports.length, 'report');
+  reports.forEach((report, i) => {
+    checkReport(report, names[i]);
+  });
+  return names;
+}
 
 /** @throws DataError with `name` as its path, where `value` is no report with scores */
 export function checkReport(value: unknown, name: string): asserts value is Report {

@@ -1,5 +1,6 @@
 import type { Facade } from '../../src/cli/facade.js';
 import { agreement } from '../../src/facade/agreement.js';
+import { compare } from '../../src/facade/compare.js';
 import type { ScoreFilesInput } from '../../src/facade/files/find-scored.js';
 import { withScoreInput } from '../../src/facade/files/score-files.js';
 import type { ScoreFilesOptions } from '../../src/facade/files/score-files-options.js';
@@ -65,6 +66,7 @@ export function makeFakeFacade(fake: FakeOptions = {}): Facade & { asked: Asked[
     metrics,
     findMetric,
     agreement,
+    compare,
     decomposeFiles,
     udr,
     ready: async () => {},
