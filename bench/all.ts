@@ -30,6 +30,7 @@ import { benches as ofInformation } from './metrics/information.js';
 import { bench as irs } from './metrics/irs.js';
 import { bench as migPosterior } from './metrics/mig-posterior.js';
 import { benches as sap } from './metrics/sap.js';
+import { bench as snc } from './metrics/snc.js';
 import { bench as zMaxVariance } from './metrics/z-max-variance.js';
 
 export const kernelBenches: readonly Bench[] = [
@@ -62,6 +63,7 @@ export const metricBenches: readonly Bench[] = [
   explicitness,
   infomec,
   ...sap,
+  snc,
   factorVae,
   zMaxVariance,
   betaVae,

@@ -35,6 +35,8 @@ export { type BetaVaeParts, betaVaeScore } from './metrics/beta-vae.js';
 export { type DciParts, dci } from './metrics/dci.js';
 export { type DciEsParts, dciEs } from './metrics/dci-es.js';
 export { type DcimigParts, dcimig } from './metrics/dcimig.js';
+export { type DligParts, dlig } from './metrics/dlig.js';
+export { type DmigParts, dmig } from './metrics/dmig.js';
 export { type ExplicitnessParts, explicitness } from './metrics/explicitness.js';
 export {
   type FactorVaeParts,
@@ -62,10 +64,14 @@ export type {
 export { type MigParts, mig } from './metrics/mig.js';
 export { type MigPosteriorParts, migPosterior } from './metrics/mig-posterior.js';
 export { type MigSupParts, migSup } from './metrics/mig-sup.js';
+export { type MinimalityParts, minimality } from './metrics/minimality.js';
 export { type ModularityParts, modularity } from './metrics/modularity.js';
 export { type MutualInformationScoreParts, mutualInformationScore } from './metrics/mutual-information-score.js';
 export { type RmigParts, rmig } from './metrics/rmig.js';
 export { type SapParts, sap } from './metrics/sap.js';
+export { type SncParts, snc } from './metrics/snc.js';
+export { type SufficiencyParts, sufficiency } from './metrics/sufficiency.js';
+export { type XmigParts, xmig } from './metrics/xmig.js';
 export { type ZMaxVarianceParts, zMaxVariance } from './metrics/z-max-variance.js';
 export type { Note } from './note.js';
 export type { GivenOf, Rule, Rules, ValuesOf } from './options/rule.js';

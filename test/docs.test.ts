@@ -13,7 +13,9 @@ for (const metric of metrics) {
   test(`has a page for ${metric.name} with its aliases, range, options and source`, () => {
     const page = read(`docs/metrics/${metric.name}.md`);
     for (const name of [metric.name, ...metric.aliases]) assert.ok(page.includes(`\`${name}\``), name);
-    assert.ok(page.includes(`range ${metric.range[0]} to ${metric.range[1] ?? '∞'}, ${metric.better} is better`));
+    assert.ok(
+      page.includes(`range ${metric.range[0] ?? '-∞'} to ${metric.range[1] ?? '∞'}, ${metric.better} is better`),
+    );
     const hasTable = page.includes(`\n<!-- options: metric ${metric.name} -->\n`);
     assert.is(hasTable, Object.keys(metric.options).length > 0);
     assert.match(page, /\*\*When it misleads\.\*\*/);

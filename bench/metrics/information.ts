@@ -1,4 +1,5 @@
 /** Whatever is read off the mutual information of latents and factors, or of latents. */
+import { assign } from '../../src/stats/assignment.js';
 import type { Bench, Ground } from '../contest.js';
 import { disentanglement, shareColumns } from '../plain/importance.js';
 import {
@@ -13,6 +14,7 @@ import {
 import { type PlainScore, scoreBench, scoreContest, splitOf } from './score.js';
 
 const BINS = 20;
+const SHARE_BINS = 15;
 const RMIG_BINS = 100;
 const RMIG_LIMIT = 4;
 
@@ -29,6 +31,11 @@ export const benches: readonly Bench[] = [
   scoreBench('mig-sup', scoreMigSup),
   scoreBench('jemmig', scoreJemmig),
   scoreBench('dcimig', scoreDcimig),
+  scoreBench('dmig', (ground) => scoreDependencyGap(ground, findRivalLatent)),
+  scoreBench('xmig', (ground) => scoreDependencyGap(ground, findSpareLatent)),
+  scoreBench('dlig', (ground) => scoreDependencyGap(ground, findOtherFactor)),
+  scoreBench('minimality', (ground) => scoreShares(ground, 'minimality')),
+  scoreBench('sufficiency', (ground) => scoreShares(ground, 'sufficiency')),
   scoreBench('modularity', scoreModularity),
   {
     name: 'med',
@@ -89,6 +96,75 @@ function scoreDcimig(ground: Ground): PlainScore {
   }
   const sumOf = (numbers: Float64Array) => numbers.reduce((sum, one) => sum + one, 0);
   return { value: sumOf(gap) / sumOf(entropies), parts: { gap } };
+}
+
+/** The latent of each factor, and what the rival of one is chosen by. */
+interface Pairing {
+  readonly matrix: Float64Array;
+  readonly latentOf: readonly number[];
+  readonly latentCount: number;
+  readonly factorCount: number;
+}
+
+/** What the rival knows, and the factor whose values are given; -1 for none. */
+type FindRival = (pairing: Pairing, k: number) => { information: number; given: number };
+
+function largestOf(count: number, isAsked: (index: number) => boolean, valueAt: (index: number) => number): number {
+  let best = -1;
+  for (let i = 0; i < count; i++) if (isAsked(i) && (best < 0 || valueAt(i) > valueAt(best) + 1e-12)) best = i;
+  return best;
+}
+
+function findRivalLatent({ matrix, latentOf, latentCount, factorCount }: Pairing, k: number) {
+  const of = (d: number) => matrix[d * factorCount + k];
+  const rival = largestOf(latentCount, (d) => d !== latentOf[k], of);
+  return { information: of(rival), given: latentOf.indexOf(rival) };
+}
+
+function findSpareLatent({ matrix, latentOf, latentCount, factorCount }: Pairing, k: number) {
+  const of = (d: number) => matrix[d * factorCount + k];
+  return { information: of(largestOf(latentCount, (d) => !latentOf.includes(d), of)), given: -1 };
+}
+
+function findOtherFactor({ matrix, latentOf, factorCount }: Pairing, k: number) {
+  const of = (other: number) => matrix[latentOf[k] * factorCount + other];
+  const given = largestOf(factorCount, (other) => other !== k, of);
+  return { information: of(given), given };
+}
+
+/** Pairs as the library does: of so few factors that takes no time. */
+function scoreDependencyGap(ground: Ground, findRival: FindRival): PlainScore {
+  const { rows, factors } = ground;
+  const { matrix, entropies, latentCount, factorCount } = informationOfTable(ground);
+  const shares = matrix.map((information, i) => information / entropies[i % factorCount]);
+  const latentOf = [...assign(shares, latentCount, factorCount)];
+  const pairing = { matrix, latentOf, latentCount, factorCount };
+  const { codes, sizes } = encodeColumns(factors.data as Int32Array, rows, factorCount);
+  const gap = latentOf.map((d, k) => {
+    const { information, given } = findRival(pairing, k);
+    let entropy = entropies[k];
+    if (given >= 0) {
+      const values = Uint16Array.from(codes.subarray(given * rows, (given + 1) * rows));
+      const own = codes.subarray(k * rows, (k + 1) * rows);
+      entropy -= mutualInformation(values, own, rows, 1, [sizes[k]], sizes[given]).matrix[0];
+    }
+    return (matrix[d * factorCount + k] - information) / entropy;
+  });
+  return { value: gap.reduce((sum, one) => sum + one, 0) / factorCount, parts: { gap } };
+}
+
+function scoreShares({ rows, latents, factors }: Ground, name: 'minimality' | 'sufficiency'): PlainScore {
+  const [x, v] = [latents.data as Float32Array, factors.data as Int32Array];
+  const { matrix, entropies, bins, latentCount, factorCount } = informationOf(x, v, rows, SHARE_BINS);
+  const ofLatents = name === 'minimality';
+  const whole = ofLatents ? binEntropies(bins, rows, latentCount, SHARE_BINS) : entropies;
+  const shares = whole.map((entropy, i) => {
+    const { first } = ofLatents
+      ? topTwo(matrix, i * factorCount, 1, factorCount)
+      : topTwo(matrix, i, factorCount, latentCount);
+    return Math.min(1, first / entropy);
+  });
+  return { value: shares.reduce((sum, one) => sum + one, 0) / shares.length, parts: { [name]: shares } };
 }
 
 function scoreModularity(ground: Ground): PlainScore {

@@ -21,6 +21,7 @@ import numpy as np  # noqa: E402
 import beta_vae  # noqa: E402
 import covariance  # noqa: E402
 import decomposition  # noqa: E402
+import dependency  # noqa: E402
 import factor_vae  # noqa: E402
 import information  # noqa: E402
 import infomec  # noqa: E402
@@ -45,6 +46,12 @@ METRICS: dict[str, dict[str, Score]] = {
     "mig-sup": {"straightforward": information.mig_sup},
     "jemmig": {"straightforward": information.jemmig},
     "dcimig": {"straightforward": information.dcimig},
+    "dmig": {"straightforward": dependency.dmig},
+    "xmig": {"straightforward": dependency.xmig},
+    "dlig": {"straightforward": dependency.dlig},
+    "minimality": {"straightforward": dependency.minimality},
+    "sufficiency": {"straightforward": dependency.sufficiency},
+    "snc": {"straightforward": dependency.snc},
     "modularity": {"straightforward": information.modularity},
     "med": {"straightforward": information.med},
     "mutual-information-score": {"straightforward": information.mutual_information_score},

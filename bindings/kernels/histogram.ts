@@ -1,7 +1,10 @@
-/** Kernels of assembly/histogram.ts and edges.ts: from numbers to bins, codes and joint counts. */
+/**
+ * Kernels of assembly/histogram.ts, edges.ts and quantile-bins.ts: from numbers to bins, codes and
+ * joint counts.
+ */
 import type { Arena, Block, NumberBlock, RealBlock } from '../arena.js';
 
-/** What assembly/histogram.ts and edges.ts export. */
+/** What assembly/histogram.ts, edges.ts and quantile-bins.ts export. */
 export interface HistogramExports {
   binColumnsF32: BinColumns;
   binColumnsF64: BinColumns;
@@ -34,6 +37,8 @@ export interface HistogramExports {
     values: number,
     inner: number,
   ): void;
+  rankSorted(out: number, x: number, order: number, from: number, end: number, rows: number): number;
+  quantileBins(out: number, ranks: number, bins: number, total: number, from: number, end: number): void;
 }
 
 type BinColumns = (
@@ -224,6 +229,20 @@ export function bindHistogram(wasm: HistogramExports, arena: Arena) {
       inner: number,
     ): void {
       wasm.marginaliseCounts(out.pointer, counts.pointer, copies, bins, outer, values, inner);
+    },
+
+    /**
+     * Ranks the rows from..end of a sorted column, and those that share the last one's number: out
+     * has at the place of each row, `order`, how many numbers are at most its own. Returns the row
+     * behind them.
+     */
+    rankSorted(out: Block<'i32'>, x: Block<'f64'>, order: Block<'i32'>, from: number, end: number): number {
+      return wasm.rankSorted(out.pointer, x.pointer, order.pointer, from, end, x.length);
+    },
+
+    /** Bins that have as many rows each, of the ranks from..end of all numbers. */
+    quantileBins(out: Block<'u16'>, ranks: Block<'i32'>, bins: number, from: number, end: number): void {
+      wasm.quantileBins(out.pointer, ranks.pointer, bins, ranks.length, from, end);
     },
   };
 }

@@ -67,7 +67,7 @@ function renderMetric(metric: Metric, style: Style, width: number): string[] {
   return [
     `${style.bold(style.cyan(name))}  ${title}`,
     ...wrapBehind('  ', summary, width),
-    ...field('range', `${range[0]} to ${range[1] ?? '∞'}, ${better} is better`),
+    ...field('range', `${range[0] ?? '-∞'} to ${range[1] ?? '∞'}, ${better} is better`),
     ...(aliases.length === 0 ? [] : field('also', aliases.join(', '))),
     ...field('source', source),
     ...(settings.length === 0 ? [] : [`  ${style.dim('options')}`, ...alignColumns(settings, 3)]),

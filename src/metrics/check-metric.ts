@@ -20,12 +20,12 @@ const MEMBERS: Rules = {
     description: 'what it is computed from',
   }),
   range: other({
-    expected: 'the least and the most that it can be, null for no most',
+    expected: 'the least and the most that it can be, null for none',
     accepts: (value) =>
       Array.isArray(value) &&
       value.length === 2 &&
-      Number.isFinite(value[0]) &&
-      (value[1] === null || value[1] > value[0]),
+      value.every((bound) => bound === null || Number.isFinite(bound)) &&
+      (value.includes(null) || value[1] > value[0]),
     description: 'what values it can have',
   }),
   better: choice(['higher', 'lower'], { description: 'which values are better' }),

@@ -8,6 +8,8 @@ import { betaVaeScore } from './beta-vae.js';
 import { dci } from './dci.js';
 import { dciEs } from './dci-es.js';
 import { dcimig } from './dcimig.js';
+import { dlig } from './dlig.js';
+import { dmig } from './dmig.js';
 import { explicitness } from './explicitness.js';
 import { factorVaeScore, factorVaeWeightedScore } from './factor-vae.js';
 import { gaussianTotalCorrelation } from './gaussian-total-correlation.js';
@@ -20,10 +22,14 @@ import type { Metric } from './metric.js';
 import { mig } from './mig.js';
 import { migPosterior } from './mig-posterior.js';
 import { migSup } from './mig-sup.js';
+import { minimality } from './minimality.js';
 import { modularity } from './modularity.js';
 import { mutualInformationScore } from './mutual-information-score.js';
 import { rmig } from './rmig.js';
 import { sap } from './sap.js';
+import { snc } from './snc.js';
+import { sufficiency } from './sufficiency.js';
+import { xmig } from './xmig.js';
 import { zMaxVariance } from './z-max-variance.js';
 
 /** In the order of reports. */
@@ -34,7 +40,12 @@ const REGISTRY = [
   migSup,
   jemmig,
   dcimig,
+  dmig,
+  xmig,
+  dlig,
   modularity,
+  minimality,
+  sufficiency,
   med,
   irs,
   mutualInformationScore,
@@ -43,6 +54,7 @@ const REGISTRY = [
   explicitness,
   infomec,
   sap,
+  snc,
   factorVaeScore,
   factorVaeWeightedScore,
   zMaxVariance,

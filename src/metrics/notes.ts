@@ -51,6 +51,12 @@ export function describeVanishing(latents: readonly number[]): Note[] {
 /** Why latents cannot be compared with each other. */
 export const FEWER_THAN_TWO_LATENTS = note('few-latents', 'undefined: fewer than two latents vary');
 
+/** Why factors cannot have a latent each. */
+export const FEWER_LATENTS_THAN_FACTORS = note(
+  'fewer-latents-than-factors',
+  'undefined: fewer latents than factors, and each factor needs one of its own',
+);
+
 /** Why nothing can be scored where no factor varies. */
 export const NO_FACTOR_VARIES = note('no-factor-varies', 'undefined: every factor is constant');
 

@@ -48,6 +48,9 @@ export const ZERO_BIN = boolean({
 /** What metrics that are read off a histogram have in common. */
 export const BINNED = { bins: BINS, edges: EDGES, millerMadow: MILLER_MADOW, zeroBin: ZERO_BIN };
 
+/** The same with the number of bins that minimality and sufficiency are defined with. */
+export const BINNED_BY_15 = { ...BINNED, bins: { ...BINS, default: 15 } };
+
 /** Options of those metrics. */
 export type BinnedOptions = ValuesOf<typeof BINNED>;
 

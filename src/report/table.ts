@@ -182,7 +182,7 @@ function scoreColumns(rows: readonly Row[], report: Report, style: Style): Colum
       header: 'Range',
       alignment: 'left',
       droppedAs: 5,
-      cell: ({ score }) => `${formatBound(score.range[0])} to ${formatBound(score.range[1])}`,
+      cell: ({ score: { range } }) => `${formatBound(range[0], '-∞')} to ${formatBound(range[1], '∞')}`,
     },
     { header: 'Better', alignment: 'left', droppedAs: 6, cell: ({ face }) => face.better },
   );
@@ -250,8 +250,8 @@ function formatLevel(level: number): string {
   return `${Number((level * 100).toFixed(3))} %`;
 }
 
-function formatBound(bound: number | null): string {
-  return bound === null ? '∞' : formatNumber(bound);
+function formatBound(bound: number | null, unbounded: string): string {
+  return bound === null ? unbounded : formatNumber(bound);
 }
 
 /** What is said of scores, behind the titles of metrics. */

@@ -73,7 +73,7 @@ export function intervalAround(
   halves: readonly number[],
   rows: number,
   level: number,
-  range: readonly [number, number | null],
+  range: readonly [number | null, number | null],
   correctBias: boolean,
 ): Omit<Interval, 'coverage'> | null {
   if (halves.length < 2) return null;
@@ -82,7 +82,8 @@ export function intervalAround(
   const bias = correctBias ? (mean - value) * share : 0;
   const deviations = halves.map((half) => (half - mean) * Math.sqrt(share)).sort((a, b) => a - b);
   const tail = (1 - level) / 2;
-  const clip = (x: number) => Math.min(range[1] ?? Number.POSITIVE_INFINITY, Math.max(range[0], x));
+  const [least, most] = [range[0] ?? Number.NEGATIVE_INFINITY, range[1] ?? Number.POSITIVE_INFINITY];
+  const clip = (x: number) => Math.min(most, Math.max(least, x));
   return {
     low: clip(value - bias - quantile(deviations, 1 - tail)),
     high: clip(value - bias - quantile(deviations, tail)),

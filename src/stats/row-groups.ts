@@ -75,7 +75,7 @@ export function groupRowsByOthers(table: Table, { bins, drawConstants }: Groupin
  * One code for each combination of the factors' codes that occurs, into out; returns how many codes
  * there may be.
  */
-function joinCodes({ core, rows }: Table, out: Block<'i32'>, factors: readonly FactorCodes[]): number {
+export function joinCodes({ core, rows }: Table, out: Block<'i32'>, factors: readonly FactorCodes[]): number {
   out.array.fill(0);
   let count = 1;
   for (const { codes, size } of factors) {

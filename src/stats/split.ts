@@ -52,6 +52,31 @@ export function splitRows(table: Table, k: number, options: SplitOptions): Promi
 }
 
 /**
+ * Splits the rows at random, whatever their factors are; each part has its rows in increasing order
+ * and, of two rows or more, at least one. A table that came with exact rows keeps to those, in the
+ * order in which they were named.
+ */
+export function splitAnyRows(
+  table: Table,
+  { testShare, seed }: Pick<SplitOptions, 'testShare' | 'seed'>,
+): Promise<Pick<Split, 'train' | 'test'>> {
+  return table.memo(`split of any rows ${testShare} ${seed}`, async () => {
+    const { rows, exactSplit } = table;
+    if (exactSplit !== null) return exactSplit;
+    const order = await shuffleRows(table, seed);
+    const tested = Math.max(1, Math.min(rows - 1, Math.round(rows * testShare)));
+    const isTest = new Uint8Array(rows);
+    for (let i = 0; i < tested; i++) isTest[order[i]] = 1;
+    const [train, test] = [new Int32Array(rows - tested), new Int32Array(tested)];
+    for (let row = 0, trained = 0; row < rows; row++) {
+      if (isTest[row]) test[row - trained] = row;
+      else train[trained++] = row;
+    }
+    return { train, test };
+  });
+}
+
+/**
  * The first 80 % of the rows to learn from and, after the next 10 %, as many to be judged on, each
  * rounded down. A table that came with exact rows keeps to those.
  */

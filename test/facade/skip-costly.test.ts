@@ -56,7 +56,7 @@ test('of a table that memory cannot hold leaves what needs no more than histogra
   const left = metrics.map(({ name }) => name).filter((name) => !(name in reasons));
   assert.equal(
     left.filter((name) => !['dci', 'dci-es', 'mig-posterior'].includes(name)),
-    ['mig', 'rmig', 'mig-sup', 'jemmig', 'dcimig', 'modularity'],
+    ['mig', 'rmig', 'mig-sup', 'jemmig', 'dcimig', 'dmig', 'xmig', 'dlig', 'modularity', 'minimality', 'sufficiency'],
   );
   assert.match(
     reasons['factor-vae-score'],

@@ -41,7 +41,19 @@ function makeTable(Data: typeof Float32Array | typeof Float64Array | typeof Int3
   return { latents, factors };
 }
 
-const COUNTED = ['mig', 'rmig', 'mig-sup', 'jemmig', 'dcimig', 'modularity'] as const;
+const COUNTED = [
+  'mig',
+  'rmig',
+  'mig-sup',
+  'jemmig',
+  'dcimig',
+  'dmig',
+  'xmig',
+  'dlig',
+  'modularity',
+  'minimality',
+  'sufficiency',
+] as const;
 
 async function assertSame(table: { latents: SparseMatrix; factors: MatrixLike }, options: ScoreOptions, what: string) {
   const { latents, factors } = table;

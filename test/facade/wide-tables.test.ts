@@ -5,7 +5,19 @@ import { type ScoreOptions, score } from '../../src/index.js';
 import { Matrix } from '../../src/matrix.js';
 import { RandomStream } from '../../src/random.js';
 
-const METRICS = ['mig', 'rmig', 'mig-sup', 'jemmig', 'dcimig', 'modularity'] as const;
+const METRICS = [
+  'mig',
+  'rmig',
+  'mig-sup',
+  'jemmig',
+  'dcimig',
+  'dmig',
+  'xmig',
+  'dlig',
+  'modularity',
+  'minimality',
+  'sufficiency',
+] as const;
 
 /** Latents of which each leans on one factor, and every seventh is constant. */
 function makeTable(rows: number, columns: number): { latents: Matrix; factors: Matrix } {

@@ -46,7 +46,7 @@ for (const [given, message] of [
   [{ options: undefined }, "metrics: expected 'own' to have options: an object of rules, got nothing"],
   [{ needs: ['foo'] }, "own: needs: expected an array of 'latents', 'factors' and 'posterior', got an array"],
   [{ better: 'up' }, "own: better: expected higher or lower, got 'up'"],
-  [{ range: 3 }, 'own: range: expected the least and the most that it can be, null for no most, got 3'],
+  [{ range: 3 }, 'own: range: expected the least and the most that it can be, null for none, got 3'],
   [{ name: 'mig' }, "metrics: expected a name that is none of the library's, got 'mig'"],
   [
     { compute: async () => 3 },

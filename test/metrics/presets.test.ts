@@ -232,7 +232,11 @@ for (const preset of ['paper', 'disentanglement-lib', 'ubisoft'] as const) {
             notes.some((note) => note.startsWith('undefined: ')),
             what,
           );
-        else assert.ok(value >= range[0] && value <= (range[1] ?? Number.POSITIVE_INFINITY), what);
+        else
+          assert.ok(
+            value >= (range[0] ?? Number.NEGATIVE_INFINITY) && value <= (range[1] ?? Number.POSITIVE_INFINITY),
+            what,
+          );
       }
     }
   });

@@ -38,11 +38,11 @@ function checkScore(name: string, { value, range, notes, spread, null: chance, .
     assert.is(chance, undefined, name);
     return;
   }
-  const most = range[1] ?? Number.POSITIVE_INFINITY;
-  assert.ok(value >= range[0] && value <= most, `${name}: ${value} is not within ${range}`);
+  const [least, most] = [range[0] ?? Number.NEGATIVE_INFINITY, range[1] ?? Number.POSITIVE_INFINITY];
+  assert.ok(value >= least && value <= most, `${name}: ${value} is not within ${range}`);
   // Of so few resamples there is no interval.
   if (spread) {
-    assert.ok(spread.low <= spread.high && spread.low >= range[0] && spread.high <= most, `${name}: spread`);
+    assert.ok(spread.low <= spread.high && spread.low >= least && spread.high <= most, `${name}: spread`);
   } else
     assert.ok(
       notes.some((note) => note.startsWith('no interval: ')),

@@ -78,6 +78,9 @@ test('shows title, score, range, direction and meaning in a row', () => {
   assert.is(lines[4], 'Metric   Score  Range   Better  Meaning');
   assert.is(lines[5], 'MIG     0.6786  0 to 1  higher  gap between the two latents that tell most about each factor');
   assert.is(lines[6], 'IRS     1.0000  0 to 1  lower   how little a latent moves');
+  const unbounded = linesOf(reportOf({ mig: scoreOf({ range: [null, null] }), irs: scoreOf({ range: [null, 1] }) }));
+  assert.match(unbounded[5], / 0\.6786 {2}-∞ to ∞ {2}/);
+  assert.match(unbounded[6], / 0\.6786 {2}-∞ to 1 {2}/);
 });
 
 const INTERVAL = {
