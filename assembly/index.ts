@@ -10,6 +10,14 @@ export { addTree, boostingResiduals } from './boosting';
 export { decomposeCholesky, solveCholesky } from './cholesky';
 export { boxNodes, packLeaves } from './component-boxes';
 export { cutNodes, orderDimensions } from './component-tree';
+export {
+  addMoments,
+  combineColumns,
+  fillColumnsF32,
+  fillColumnsF64,
+  fillColumnsI32,
+  rankSorted,
+} from './correlation';
 export { addProductsF32, addProductsF64, columnOffsetsF32, columnOffsetsF64, logDeterminant } from './covariance';
 export { deviationQuantilesF32, deviationQuantilesF64, orderByCode } from './deviations';
 export { addDivergences } from './divergence';
@@ -19,6 +27,7 @@ export { startForestTree } from './forest/draws';
 export { growForestTree } from './forest/grow';
 export { addForestTree } from './forest/votes';
 export { addDensities, finishDensities, packGaussians } from './gaussian';
+export { gaussianRows } from './gaussian-kernel';
 export {
   binColumnsF32,
   binColumnsF64,
@@ -83,6 +92,7 @@ export { sortRows } from './sorting';
 export { classSums, countLargestLine } from './svm';
 export { cutColumn } from './thresholds';
 export { growTree } from './trees/grow';
+export { rankValues } from './value-ranks';
 export { batchVariancesF32, batchVariancesF64, chooseLargest, chooseLatents, chooseLatentsF32 } from './votes';
 export {
   countMissing,

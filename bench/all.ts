@@ -25,6 +25,7 @@ import { bench as dci } from './metrics/dci.js';
 import { bench as decomposition } from './metrics/decomposition.js';
 import { bench as explicitness } from './metrics/explicitness.js';
 import { bench as factorVae } from './metrics/factor-vae.js';
+import { benches as identifiability } from './metrics/identifiability.js';
 import { bench as infomec } from './metrics/infomec.js';
 import { benches as ofInformation } from './metrics/information.js';
 import { bench as irs } from './metrics/irs.js';
@@ -62,6 +63,7 @@ export const metricBenches: readonly Bench[] = [
   irs,
   explicitness,
   infomec,
+  ...identifiability,
   ...sap,
   snc,
   factorVae,

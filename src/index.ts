@@ -53,6 +53,7 @@ export { findMetric, type KnownScores, type MetricName, type MetricSpelling, met
 export { type InfomecParts, infomec } from './metrics/infomec.js';
 export { type IrsParts, irs } from './metrics/irs.js';
 export { type JemmigParts, jemmig } from './metrics/jemmig.js';
+export { type MccParts, mcc } from './metrics/mcc.js';
 export { type MedParts, med } from './metrics/med.js';
 export type {
   Metric,
@@ -67,6 +68,7 @@ export { type MigSupParts, migSup } from './metrics/mig-sup.js';
 export { type MinimalityParts, minimality } from './metrics/minimality.js';
 export { type ModularityParts, modularity } from './metrics/modularity.js';
 export { type MutualInformationScoreParts, mutualInformationScore } from './metrics/mutual-information-score.js';
+export { type R2Parts, r2 } from './metrics/r2.js';
 export { type RmigParts, rmig } from './metrics/rmig.js';
 export { type SapParts, sap } from './metrics/sap.js';
 export { type SncParts, snc } from './metrics/snc.js';

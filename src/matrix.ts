@@ -71,8 +71,9 @@ export class Matrix {
 
   /** A copy of one column. */
   column(column: number): Float64Array {
-    const out = new Float64Array(this.rows);
-    for (let row = 0; row < this.rows; row++) out[row] = this.data[row * this.columns + column];
+    const { data, rows, columns } = this;
+    const out = new Float64Array(rows);
+    for (let row = 0, at = column; row < rows; row++, at += columns) out[row] = data[at];
     return out;
   }
 }

@@ -78,7 +78,9 @@ export const STREAMS = {
   /** Rows of a table that are scored, if not all are; index 0. */
   sampledTableRows: 32,
   /** Scores dealt to two groups of models; index = number of the pair of groups. */
-  dealtScores: 33,
+  dealtScores: 34,
+  /** Rows that kernel regression learns from, in the order of its folds; index 0. */
+  kernelRows: 33,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

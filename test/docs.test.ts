@@ -74,6 +74,7 @@ test('links only to files that exist', () => {
     'docs/data.md',
     'docs/training.md',
     'docs/presets.md',
+    'docs/counter-examples.md',
     'docs/objectives.md',
     'docs/data-files.md',
     'docs/metrics/README.md',

@@ -9,10 +9,12 @@ export interface PeerContest {
   /** `decompose` is the function of that name, all others are metrics. */
   readonly metric: string;
   /**
-   * What is measured: a table of latents and factors, or such a posterior with samples and factors,
-   * of 10,000 rows at most.
+   * What is measured: a table of latents and factors, one of ten of each with a million values, or
+   * such a posterior with samples and factors, of 10,000 rows at most.
    */
-  readonly input: 'table' | PosteriorKind;
+  readonly input: 'table' | 'square' | PosteriorKind;
+  /** Options of the metric. */
+  readonly options?: object;
   /** Ours: a threaded contest is against one thread of Python all the same. */
   readonly threads: number;
   /** The other styles of score.py than `straightforward`, if any. */
@@ -81,6 +83,23 @@ export const contests: readonly PeerContest[] = [
   // It adds 1e-10 of noise to the latents: of one that informs on nothing, InfoM is what the noise
   // makes of it.
   { name: 'infomec', agreement: 1e-4, part: 'infoC' },
+  { name: 'mcc', input: 'square' as const, isVectorised: true, isContinuous: true, agreement: EXACT },
+  {
+    name: 'mcc-spearman',
+    metric: 'mcc',
+    input: 'square' as const,
+    options: { correlation: 'spearman' },
+    isContinuous: true,
+    agreement: EXACT,
+  },
+  {
+    name: 'r2',
+    input: 'square' as const,
+    isVectorised: true,
+    isSplit: true,
+    isContinuous: true,
+    agreement: EXACT,
+  },
   // Its support vector machines stop before theirs, by more; an accuracy moves by the rows between
   // two lines.
   { name: 'sap', isSplit: true, agreement: 0.005 },

@@ -47,6 +47,9 @@ interface Turn {
 const OUR_CALLS = 15;
 const PYTHON_CALLS = 3;
 
+/** Values of ten factors. */
+const SQUARE_SIZES: readonly number[] = Array(10).fill(2 ** 20);
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const { rows: rowCounts, metrics: names, repeats } = parseArguments({ rows: [100_000], repeats: 5 });
@@ -81,7 +84,9 @@ async function compareMetrics(): Promise<void> {
     const written = new Map<PeerContest['input'], Files>();
     for (const contest of contests) {
       const { input } = contest;
-      const files = written.get(input) ?? (input === 'table' ? writeTable(rows) : await writePosterior(rows, input));
+      const files =
+        written.get(input) ??
+        (input === 'table' || input === 'square' ? writeTable(rows, input) : await writePosterior(rows, input));
       written.set(input, files);
       const turns: Turn[] = [];
       for (let turn = 0; turn < (contest.pace === 'slowest' ? 1 : repeats); turn++)
@@ -122,10 +127,10 @@ interface Files {
   readonly paths: Readonly<Record<string, string>>;
 }
 
-function writeTable(rows: number): Files {
-  const table = makeSyntheticTable({ rows });
+function writeTable(rows: number, input: 'table' | 'square'): Files {
+  const table = makeSyntheticTable({ rows, ...(input === 'square' && { sizes: SQUARE_SIZES }) });
   const write = (name: string, matrix: Matrix) => {
-    const path = join(folder, `${name}-${rows}.npy`);
+    const path = join(folder, `${input}-${name}-${rows}.npy`);
     writeFileSync(path, Buffer.concat([...writeNpy(matrix)]));
     return path;
   };
@@ -142,12 +147,16 @@ async function writePosterior(asked: number, kind: PosteriorKind): Promise<Files
   return { rows, paths: { posterior: path } };
 }
 
-function runOurs({ metric, isSplit, isContinuous, pace, threads }: PeerContest, { paths, rows }: Files): OurOutcome {
+function runOurs(
+  { metric, input, options: own, isSplit, isContinuous, pace, threads }: PeerContest,
+  { paths, rows }: Files,
+): OurOutcome {
   const middle = Math.floor((2 * rows) / 3);
   const options = {
     ...(isSplit ? { trainRows: { from: 0, to: middle }, testRows: { from: middle, to: rows } } : {}),
     ...(threads > 1 ? { threads } : {}),
-    ...(isContinuous ? { factorTypes: Array(5).fill('continuous') } : {}),
+    ...(own ? { options: { [metric]: own } } : {}),
+    ...(isContinuous ? { factorTypes: Array(input === 'square' ? SQUARE_SIZES.length : 5).fill('continuous') } : {}),
   };
   const loader = library === built ? [] : ['--import', 'tsx'];
   const calls = String(pace === 'slowest' ? 1 : OUR_CALLS);

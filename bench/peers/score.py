@@ -23,6 +23,7 @@ import covariance  # noqa: E402
 import decomposition  # noqa: E402
 import dependency  # noqa: E402
 import factor_vae  # noqa: E402
+import identifiability  # noqa: E402
 import information  # noqa: E402
 import infomec  # noqa: E402
 import irs  # noqa: E402
@@ -60,6 +61,9 @@ METRICS: dict[str, dict[str, Score]] = {
     "irs": {"straightforward": irs.score},
     "infomec": {"straightforward": infomec.score},
     "explicitness": {"straightforward": learned.explicitness},
+    "mcc": {"straightforward": identifiability.mcc, "vectorised": identifiability.mcc_vectorised},
+    "mcc-spearman": {"straightforward": identifiability.mcc_spearman},
+    "r2": {"straightforward": identifiability.r2, "vectorised": identifiability.r2_vectorised},
     "sap": {"straightforward": learned.sap},
     "sap-continuous": {"straightforward": learned.sap_continuous},
     "dci": {"straightforward": learned.dci, "vectorised": learned.dci_histogram},

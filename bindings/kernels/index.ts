@@ -1,11 +1,13 @@
 /** Every family of kernels, by the name it has in a core: `core.trees`, `core.votes` ... */
 export { bindCholesky as cholesky } from './cholesky.js';
+export { bindCorrelation as correlation } from './correlation.js';
 export { bindCovariance as covariance } from './covariance.js';
 export { bindDeviations as deviations } from './deviations.js';
 export { bindDivergence as divergence } from './divergence.js';
 export { bindDrawing as drawing } from './drawing.js';
 export { bindForest as forest } from './forest.js';
 export { bindGaussian as gaussian } from './gaussian.js';
+export { bindGaussianKernel as gaussianKernel } from './gaussian-kernel.js';
 export { bindHistogram as histogram } from './histogram.js';
 export { bindInformation as information } from './information.js';
 export { bindJoint as joint } from './joint.js';

@@ -17,6 +17,7 @@ import { gaussianWassersteinCorrelation } from './gaussian-wasserstein-correlati
 import { infomec } from './infomec.js';
 import { irs } from './irs.js';
 import { jemmig } from './jemmig.js';
+import { mcc } from './mcc.js';
 import { med } from './med.js';
 import type { Metric } from './metric.js';
 import { mig } from './mig.js';
@@ -25,6 +26,7 @@ import { migSup } from './mig-sup.js';
 import { minimality } from './minimality.js';
 import { modularity } from './modularity.js';
 import { mutualInformationScore } from './mutual-information-score.js';
+import { r2 } from './r2.js';
 import { rmig } from './rmig.js';
 import { sap } from './sap.js';
 import { snc } from './snc.js';
@@ -53,6 +55,8 @@ const REGISTRY = [
   gaussianWassersteinCorrelation,
   explicitness,
   infomec,
+  mcc,
+  r2,
   sap,
   snc,
   factorVaeScore,

@@ -110,3 +110,11 @@ export function describeNumbers({ factors, varyingFactors }: Table): Note[] {
   const text = 'the values of discrete factors are taken as numbers, 0, 1, 2 ... in their order';
   return isDiscrete ? [note('ordered-values', text)] : [];
 }
+
+/** Names the factors whose values have an order only if they are no names. */
+export function describeUnordered({ factors, varyingFactors }: Table): Note[] {
+  const named = varyingFactors.filter((k) => (factors[k].size ?? 0) > 2);
+  if (named.length === 0) return [];
+  const text = `${nameColumns('factor', named)}: more than two values; if these are names without an order, what is found of them means nothing`;
+  return [note('unordered-values', text)];
+}

@@ -260,6 +260,8 @@ function loadFactors(core: Core, matrix: Matrix, types: ReadonlyArray<FactorType
   } finally {
     core.arena.release(mark);
   }
+  const values = resolved.map(({ type }) => (type === 'discrete' ? null : core.arena.alloc('f64', rows)));
+  for (const [k, block] of values.entries()) if (block) copyColumn(block.array, matrix.data, columns, k);
   return resolved.map(({ type, size, isConstant }, k) =>
     type === 'discrete'
       ? { type, isConstant, size, codes: codesOf(k), levels: () => levelsOf(codesOf(k), size, matrix, k), values: null }
@@ -269,9 +271,15 @@ function loadFactors(core: Core, matrix: Matrix, types: ReadonlyArray<FactorType
           size: null,
           codes: null,
           levels: null,
-          values: core.arena.upload('f64', matrix.column(k)),
+          values: values[k],
         },
   );
+}
+
+/** A function of its own: what it reads and writes is then of one type while it runs. */
+function copyColumn(to: Float64Array, data: MatrixData, columns: number, column: number): void {
+  const rows = to.length;
+  for (let row = 0, at = column; row < rows; row++, at += columns) to[row] = data[at];
 }
 
 function levelsOf(codes: Block<'i32'>, size: number, matrix: Matrix, k: number): Float64Array {

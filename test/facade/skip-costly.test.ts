@@ -44,6 +44,7 @@ test('of 4,096 latents skips what compares every two of them, or solves for all 
     'gaussian-wasserstein-correlation',
     'explicitness',
     'infomec',
+    'r2',
   ]);
   assert.is(
     reasons['mutual-information-score'],

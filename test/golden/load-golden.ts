@@ -56,6 +56,18 @@ export function definitionOf(name: DefinedCase, key: string): { ours: Json; thei
   return { ours: metrics[key], theirs: peers[key] };
 }
 
+const identifiability: Json = JSON.parse(readFileSync(new URL('identifiability.json', import.meta.url), 'utf8'));
+
+/**
+ * What MCC and R2 are by an independent implementation and by the authors' programs, and the rows
+ * that they learned from and were judged on.
+ */
+export function identifiabilityOf(name: DefinedCase, key: string) {
+  const { metrics, peers, train } = identifiability.cases[name];
+  const rowsOf = (mark: string) => [...train].flatMap((own: string, row: number) => (own === mark ? [row] : []));
+  return { ours: metrics[key] as Json, theirs: (peers[key] ?? {}) as Json, trainRows: rowsOf('1'), testRows: rowsOf('0') };
+}
+
 /** The rows that an entry was trained and tested on. */
 export async function splitOf(name: Case, key: string): Promise<{ train: Int32Array; test: Int32Array }> {
   const { order, train_rows, test_rows } = expected.cases[name].metrics[key].params;

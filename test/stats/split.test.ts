@@ -4,7 +4,7 @@ import { withCore } from '../../bindings/core.js';
 import { type MatrixLike, toMatrix } from '../../src/index.js';
 import { exactSplit } from '../../src/stats/exact-split.js';
 import { loadTable } from '../../src/stats/load-table.js';
-import { splitInOrder, splitInSample, splitRows, TEST, TRAIN } from '../../src/stats/split.js';
+import { splitAnyRows, splitInOrder, splitInSample, splitRows, TEST, TRAIN } from '../../src/stats/split.js';
 import type { Table } from '../../src/stats/table.js';
 import type { RowSelection } from '../../src/types.js';
 
@@ -147,5 +147,38 @@ test('in sample takes all rows for both, or those that are named to learn from',
     named,
   );
 });
+
+test('splits rows whatever their factors are, by the seed, each part in order', () =>
+  withFactors(
+    Array.from({ length: 90 }, (_, i) => [i % 2]),
+    async (table) => {
+      const { train, test: held } = await splitAnyRows(table, { testShare: 1 / 3, seed: 1 });
+      assert.equal([train.length, held.length], [60, 30]);
+      assert.equal(increasing([...train, ...held]), [...Array(90).keys()]);
+      assert.equal([increasing(train), increasing(held)], [[...train], [...held]]);
+      const other = await splitAnyRows(table, { testShare: 1 / 3, seed: 2 });
+      assert.not.equal(other.test, held);
+      for (const testShare of [0.01, 0.99]) {
+        const parts = await splitAnyRows(table, { testShare, seed: 1 });
+        assert.equal(parts[testShare < 0.5 ? 'test' : 'train'].length, 1);
+      }
+    },
+  ));
+
+test('splits rows as they were named', () =>
+  withFactors(
+    Array.from({ length: 9 }, (_, i) => [i % 2]),
+    async (table) => {
+      const { train, test: held } = await splitAnyRows(table, { testShare: 0.5, seed: 1 });
+      assert.equal(
+        [[...train], [...held]],
+        [
+          [5, 2],
+          [7, 8],
+        ],
+      );
+    },
+    { trainRows: [5, 2], testRows: { from: 7, to: 9 } },
+  ));
 
 test.run();
