@@ -50,6 +50,13 @@ export {
 } from './information';
 export { beginPoints, chooseLeaves, finishPoints, gatherPoints, passTree } from './joint';
 export { addGram, descendLasso, gramSquare, mirrorGram, solveLassoWeights } from './lasso';
+export {
+  beginLeaveOneOut,
+  boxWeights,
+  finishLeaveOneOut,
+  packHeights,
+  passLeaveOneOut,
+} from './leave-one-out';
 export { fillMinibatch, minibatchDensities } from './minibatch';
 export {
   componentTerms,

@@ -32,7 +32,7 @@
  * elsewhere.
  * Precision: float64.
  */
-import { expByTable_f64x2, fold_f64x2 } from './lanes';
+import { expByTable_f64x2, fold_f64x2, logarithmBelow, powerAbove } from './lanes';
 
 /** Bytes of what is kept of a point: f64[8], by their places. */
 const STATE_BYTES: usize = 64;
@@ -57,26 +57,6 @@ const HEADROOM = 300.0;
 const STRIDE = 4;
 /** Groups at whose partial sums one looks, though to no avail, before one leaves it. */
 const PATIENCE = 3;
-
-/**
- * At least e^y, at most 1.07 times as much: a line between powers of 2 lies above the exponential.
- */
-// @ts-ignore: decorator
-@inline
-function powerAbove(y: f64): f64 {
-  const exponent = min(max(y * 1.4426950408889634, -1021.0), 1021.0);
-  return reinterpret<f64>(<i64>((exponent + (1023.0 + 1e-9)) * 4503599627370496.0));
-}
-
-/**
- * At most ln x, at least .06 less: a line between powers of 2 lies below the logarithm. x is
- * positive and normal.
- */
-// @ts-ignore: decorator
-@inline
-function logarithmBelow(x: f64): f64 {
-  return (<f64>reinterpret<i64>(x) / 4503599627370496.0 - (1023.0 + 1e-9)) * 0.6931471805599453;
-}
 
 /**
  * Copies points [from, to) of f64[columns][count] into rows, f64[to - from][stride], with the

@@ -163,3 +163,23 @@ export function expByTable_f64x2(x: v128): v128 {
   const scale = i64x2.add(power, i64x2.shl(i64x2.shr_u(shifted, 6), 52));
   return f64x2.add(scale, f64x2.mul(scale, less1));
 }
+
+/**
+ * At least e^y, at most 1.07 times as much: a line between powers of 2 lies above the exponential.
+ */
+// @ts-ignore: decorator
+@inline
+export function powerAbove(y: f64): f64 {
+  const exponent = min(max(y * 1.4426950408889634, -1021.0), 1021.0);
+  return reinterpret<f64>(<i64>((exponent + (1023.0 + 1e-9)) * 4503599627370496.0));
+}
+
+/**
+ * At most ln x, at least .06 less: a line between powers of 2 lies below the logarithm. x is
+ * positive and normal.
+ */
+// @ts-ignore: decorator
+@inline
+export function logarithmBelow(x: f64): f64 {
+  return (<f64>reinterpret<i64>(x) / 4503599627370496.0 - (1023.0 + 1e-9)) * 0.6931471805599453;
+}

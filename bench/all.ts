@@ -32,6 +32,8 @@ import { bench as irs } from './metrics/irs.js';
 import { bench as migPosterior } from './metrics/mig-posterior.js';
 import { benches as sap } from './metrics/sap.js';
 import { bench as snc } from './metrics/snc.js';
+import { bench as sparseProbe } from './metrics/sparse-probe.js';
+import { bench as wsepin } from './metrics/wsepin.js';
 import { bench as zMaxVariance } from './metrics/z-max-variance.js';
 
 export const kernelBenches: readonly Bench[] = [
@@ -60,8 +62,10 @@ export const metricBenches: readonly Bench[] = [
   ...ofInformation,
   migPosterior,
   ...ofCovariance,
+  wsepin,
   irs,
   explicitness,
+  sparseProbe,
   infomec,
   ...identifiability,
   ...sap,

@@ -12,6 +12,7 @@ export { bindHistogram as histogram } from './histogram.js';
 export { bindInformation as information } from './information.js';
 export { bindJoint as joint } from './joint.js';
 export { bindLasso as lasso } from './lasso.js';
+export { bindLeaveOneOut as leaveOneOut } from './leave-one-out.js';
 export { bindMinibatch as minibatch } from './minibatch.js';
 export { bindMixture as mixture } from './mixture.js';
 export { bindMoments as moments } from './moments.js';

@@ -8,7 +8,7 @@ import type { Pause } from '../stats/pause.js';
 export const DEFAULT_TOLERANCE = 1e-9;
 
 /** Points that pass the tree together: a leaf is read once for all of them. */
-const TILE = 512;
+export const TILE = 512;
 /** Pairs between two pauses: a few milliseconds. */
 const PAIRS_PER_CALL = 1 << 20;
 /** What rounding in the sums of what is left out may come to, relatively: far more than it does. */
@@ -63,19 +63,13 @@ export async function jointLogDensities(
   const { tolerance = DEFAULT_TOLERANCE, owners = null, pause = () => {} } = options;
   const { from = 0, to = points.length / tree.columns } = options;
   const total = to - from;
-  // So that what was left out is within the tolerance of what was summed, not of both together.
-  const share = (tolerance / (1 + tolerance)) * (1 - ROUNDING);
+  const share = shareOf(tolerance);
   return core.arena.scope(async () => {
     const gathered = core.joint.gatherPoints(tree, points, from, to);
     const begin = core.arena.alloc('f64', total);
-    const order = core.arena.alloc('i32', total);
-    order.array.forEach((_, i, rows) => {
-      rows[i] = i;
-    });
     if (owners) beginWithOwners(begin, tree, owners, from);
     else core.joint.chooseLeaves(begin, gathered, tree);
-    // Points that begin with the same leaf leave out much the same.
-    core.rows.sortRows(begin, order);
+    const order = sortByLeaf(core, begin);
     const passage = core.joint.makePassage(tree, TILE);
     for (let first = 0; first < total; first += TILE) {
       const last = Math.min(first + TILE, total);
@@ -96,7 +90,27 @@ export async function jointLogDensities(
   });
 }
 
-function beginWithOwners(begin: Block<'f64'>, tree: ComponentTree, owners: Block<'i32'>, from: number): void {
+/**
+ * What a density may lose of what was summed, so that it is within the tolerance of itself, and not
+ * of both together.
+ */
+export function shareOf(tolerance: number): number {
+  return (tolerance / (1 + tolerance)) * (1 - ROUNDING);
+}
+
+/** Sorts the leaves that points begin with; returns the points in that order. */
+export function sortByLeaf(core: Core, begin: Block<'f64'>): Block<'i32'> {
+  const order = core.arena.alloc('i32', begin.length);
+  order.array.forEach((_, i, rows) => {
+    rows[i] = i;
+  });
+  // Points that begin with the same leaf leave out much the same.
+  core.rows.sortRows(begin, order);
+  return order;
+}
+
+/** Fills begin [points] with the leaves of the components that points from `from` on belong to. */
+export function beginWithOwners(begin: Block<'f64'>, tree: ComponentTree, owners: Block<'i32'>, from: number): void {
   const [leaf, place, owner] = [begin.array, tree.places.array, owners.array];
   for (let i = 0; i < leaf.length; i++) leaf[i] = Math.floor(place[owner[from + i]] / tree.width);
 }

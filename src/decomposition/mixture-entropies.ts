@@ -195,7 +195,8 @@ function gather(core: Core, x: Block<'f64'>, rows: Block<'i32'>): Block<'f64'> {
   return out;
 }
 
-function isConstant(core: Core, x: Block<'f64'>): boolean {
+/** Whether all numbers are equal. */
+export function isConstant(core: Core, x: Block<'f64'>): boolean {
   const { minima, maxima } = core.moments.columnExtremes(x, x.length, 1);
   return minima[0] === maxima[0];
 }

@@ -30,7 +30,9 @@ import { r2 } from './r2.js';
 import { rmig } from './rmig.js';
 import { sap } from './sap.js';
 import { snc } from './snc.js';
+import { sparseProbe } from './sparse-probe.js';
 import { sufficiency } from './sufficiency.js';
+import { wsepin } from './wsepin.js';
 import { xmig } from './xmig.js';
 import { zMaxVariance } from './z-max-variance.js';
 
@@ -53,7 +55,9 @@ const REGISTRY = [
   mutualInformationScore,
   gaussianTotalCorrelation,
   gaussianWassersteinCorrelation,
+  wsepin,
   explicitness,
+  sparseProbe,
   infomec,
   mcc,
   r2,

@@ -4,7 +4,7 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { metrics, migPosterior, type Score, type ScoreOptions, score } from '../../src/index.js';
+import { metrics, migPosterior, type Score, type ScoreOptions, score, wsepin } from '../../src/index.js';
 import { UGLY_INPUTS } from './ugly-inputs.js';
 
 /** Enough to learn from, and soon done. */
@@ -85,6 +85,14 @@ for (const [name, { latents, factors, options = {}, constantLatents, constantFac
           what === undefined || found.notes.some((note) => note.startsWith(what));
         assert.ok(says(constantLatents) && says(constantFactors), JSON.stringify(found.notes));
         assert.ok(found.parts.mutualInformation.flat().every((information) => information >= 0));
+      }
+      const { trainRows: _, testRows: __, ...common } = options;
+      for (const samples of [10_000, 7]) {
+        const found = await wsepin({ mu, logvar }, factors, { ...common, samples, interval: 3, null: 2 });
+        checkScore('wsepin', found as unknown as Score);
+        const { length } = mu;
+        assert.ok(found.value === null || found.value <= Math.log(length) + 1e-9, `${found.value}`);
+        assert.ok(constantLatents === undefined || found.notes.some((note) => note.startsWith(constantLatents)));
       }
     });
   }
