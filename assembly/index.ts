@@ -41,6 +41,7 @@ export {
   marginaliseCounts,
   offsetCodesI32,
 } from './histogram';
+export { addContrast } from './independence';
 export {
   countOccupied,
   countOccupiedMargins,
@@ -96,6 +97,14 @@ export { softmaxSingleLoss, softmaxSingleProduct } from './softmax/single';
 export { softmaxSingleGrams } from './softmax/single-grams';
 export { exponentials, softmaxWideLoss, softmaxWideProduct } from './softmax/wide';
 export { sortRows } from './sorting';
+export {
+  addProjected,
+  addRowsF32,
+  addRowsU8,
+  centreRowsF32,
+  centreRowsU8,
+  projectRows,
+} from './subspace';
 export { classSums, countLargestLine } from './svm';
 export { cutColumn } from './thresholds';
 export { growTree } from './trees/grow';

@@ -3,6 +3,7 @@ import type { Bench } from './contest.js';
 import { bench as binning } from './kernels/binning.js';
 import { bench as boosting } from './kernels/boosting.js';
 import { bench as cholesky } from './kernels/cholesky.js';
+import { bench as components } from './kernels/components.js';
 import { bench as covariance } from './kernels/covariance.js';
 import { bench as density } from './kernels/density.js';
 import { bench as deviations } from './kernels/deviations.js';
@@ -55,6 +56,7 @@ export const kernelBenches: readonly Bench[] = [
   boosting,
   forest,
   lasso,
+  components,
   training,
 ];
 

@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { BASELINE_OPTIONS } from '../src/baselines/options.js';
 import { FILE_OPTIONS } from '../src/data/index.js';
 import { AGREEMENT_OPTIONS } from '../src/facade/agreement-options.js';
 import { COMMON_OPTIONS } from '../src/facade/common-options.js';
@@ -38,6 +39,7 @@ const declarations: ReadonlyMap<string, Rules> = new Map([
   ['files of images', FILE_OPTIONS],
   ['weights', { ...WEIGHT_OPTIONS, ...BACKEND_OPTION }],
   ['encode', ENCODE_OPTIONS],
+  ['baselines', BASELINE_OPTIONS],
   ['traverse', TRAVERSE_OPTIONS],
   ['reconstruct', RECONSTRUCT_OPTIONS],
   ['interpolate', INTERPOLATE_OPTIONS],

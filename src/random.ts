@@ -77,10 +77,14 @@ export const STREAMS = {
   passes: 31,
   /** Rows of a table that are scored, if not all are; index 0. */
   sampledTableRows: 32,
-  /** Scores dealt to two groups of models; index = number of the pair of groups. */
-  dealtScores: 34,
   /** Rows that kernel regression learns from, in the order of its folds; index 0. */
   kernelRows: 33,
+  /** Scores dealt to two groups of models; index = number of the pair of groups. */
+  dealtScores: 34,
+  /** Noise in place of latents; index = number of the row. */
+  baselineNoise: 40,
+  /** Where fits of components begin; index 0: principal components, 1: independent ones. */
+  baselineFits: 41,
 } as const;
 
 /** The high 32 bits of the product of two 32-bit words. */

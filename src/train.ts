@@ -81,6 +81,13 @@ export {
 export type { ImageGrid } from './trained/image-grid.js';
 export { type InterpolateOptions, type Interpolation, interpolate } from './trained/interpolate-images.js';
 export { type LoadRunOptions, loadRun, type Model } from './trained/load-run.js';
+export {
+  ENCODERS,
+  type ListedEncoder,
+  type NamedEncoder,
+  type OpenEncoderOptions,
+  openEncoder,
+} from './trained/open-encoder.js';
 export type { LatentDivergence } from './trained/rank-latents.js';
 export { type Reconstruction, type ReconstructOptions, reconstruct } from './trained/reconstruct-images.js';
 export { type Traversal, type TraverseOptions, traverse } from './trained/traverse-latents.js';

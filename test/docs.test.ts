@@ -77,6 +77,7 @@ test('links only to files that exist', () => {
     'docs/counter-examples.md',
     'docs/objectives.md',
     'docs/data-files.md',
+    'docs/baselines.md',
     'docs/metrics/README.md',
     ...metrics.map(({ name }) => `docs/metrics/${name}.md`),
   ]) {

@@ -1,27 +1,44 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type GivenOf, text } from '../options/rule.js';
+import { BASELINE_OPTIONS } from '../baselines/options.js';
+import { type GivenOf, other, text } from '../options/rule.js';
 import { formatCount } from '../report/format-number.js';
 import { toJson } from '../report/json.js';
-import { printable } from '../report/printable.js';
-import { POINTS } from '../train/objectives/codes.js';
-import { POSTERIOR_NAME, posteriorArrays, posteriorToNpz } from '../train/posterior-archive.js';
-import { ENCODE_OPTIONS, ROWS_OF_OTHERS } from '../trained/declared-options.js';
-import { type EncodedByRun, type EncodePlan, encode } from '../trained/encode-dataset.js';
+import { POSTERIOR_NAME, posteriorToNpz } from '../train/posterior-archive.js';
+import { ENCODE_OPTIONS } from '../trained/declared-options.js';
+import { encode } from '../trained/encode-dataset.js';
+import { ENCODERS, optionsOf, runNamed } from '../trained/open-encoder.js';
 import { checkEnding } from './check-ending.js';
 import type { Context } from './command.js';
+import { encodeByName, refuseFlags } from './encode-by-name.js';
 import { declareFlags, readFlags } from './flags/declare-flags.js';
 import { describeExamples } from './help-text.js';
 import { type ComputeFlags, declareCompute, inputsOf, readModelFlags, toModelOptions } from './model-flags.js';
 import { JSON_OPTION, QUIET } from './output-options.js';
+import { describe, render, SCHEMA, tellPlan } from './present-encoded.js';
 import { startProgress } from './progress.js';
 import { tellNotes } from './tell-notes.js';
 import { type Terminal, whileHeld } from './terminal.js';
 import { UsageError } from './usage-error.js';
 import { checkOutput, writeOutput } from './write-output.js';
 
-const OPTIONS = {
-  ...ENCODE_OPTIONS,
+const ENCODER_NAMES = ENCODERS.map(({ name }) => name);
+
+/** What takes the place of a run. */
+const ENCODER = {
+  encoder: other<string>({
+    expected: `one of ${ENCODER_NAMES.join(', ')}`,
+    accepts: (value) => typeof value === 'string',
+    parse: (name) => name,
+    // A shell completes those that are whole.
+    words: ENCODER_NAMES.filter((name) => runNamed(name) === null),
+    placeholder: 'name',
+    description: `what encodes in place of a run: ${ENCODER_NAMES.join(', ')}`,
+  }),
+};
+const { seed: _, ...FITTING } = BASELINE_OPTIONS;
+
+const OUTPUT = {
   out: text({
     placeholder: 'file.npz',
     defaultText: `${POSTERIOR_NAME} of the run, if no other flag is given`,
@@ -31,14 +48,25 @@ const OPTIONS = {
   json: JSON_OPTION,
 };
 
+const OPTIONS = {
+  ...ENCODE_OPTIONS,
+  seed: {
+    ...ENCODE_OPTIONS.seed,
+    defaultText: "the run's, or 0",
+    description: `${ENCODE_OPTIONS.seed.description}; without a run of everything`,
+  },
+  ...OUTPUT,
+};
+
 type EncodeFlags = ComputeFlags & GivenOf<typeof OPTIONS>;
 
 /** `vaemetrics encode`. */
 export function define(command: Command, { terminal }: Context): void {
   command.description(
-    'Encodes images with the model of a run: writes mu, logvar, z and the factors as .npz, which score reads.',
+    'Encodes images with the model of a run, or with a baseline: writes mu, logvar, z and the factors as .npz, which score reads.',
   );
-  declareCompute(command);
+  declareCompute(command, '[run]');
+  declareFlags(command, 'Without a run:', { ...ENCODER, ...FITTING });
   declareFlags(command, 'Rows and output:', OPTIONS);
   command
     .addHelpText(
@@ -53,9 +81,36 @@ export function define(command: Command, { terminal }: Context): void {
           command: 'vaemetrics encode runs/first --untrained --out before.npz',
         },
         { does: 'other images', command: 'vaemetrics encode runs/first --data digits.npz --out digits-posterior.npz' },
+        { does: 'a baseline', command: 'vaemetrics encode --encoder pca --data sprites --rows 10000 --out pca.npz' },
       ]),
     )
-    .action((run: string) => runEncode(run, command, terminal));
+    .action((run: string | undefined) => chooseEncoder(run, command, terminal));
+}
+
+/** By a run, or by an encoder that is named. */
+async function chooseEncoder(run: string | undefined, command: Command, terminal: Terminal): Promise<void> {
+  const { encoder, ...fitting } = readFlags(command, { ...ENCODER, ...FITTING });
+  if (encoder === undefined) {
+    if (run === undefined) throw new UsageError('expected the folder of a run, or --encoder and a name');
+    refuseFlags('a run', fitting);
+    return runEncode(run, command, terminal);
+  }
+  if (run !== undefined) throw new UsageError(`--encoder: expected none beside the run '${run}', got '${encoder}'`);
+  // Refuses a name that there is not, before anything that depends on it.
+  optionsOf(encoder);
+  const path = runNamed(encoder);
+  if (path === null) {
+    const model = readModelFlags(command);
+    const output = readFlags(command, OUTPUT);
+    return encodeByName(
+      encoder,
+      { model, fitting, rows: readFlags(command, ENCODE_OPTIONS), output },
+      command,
+      terminal,
+    );
+  }
+  refuseFlags(encoder, fitting);
+  return runEncode(path, command, terminal);
 }
 
 async function runEncode(run: string, command: Command, terminal: Terminal): Promise<void> {
@@ -81,20 +136,9 @@ async function runEncode(run: string, command: Command, terminal: Terminal): Pro
     onProgress: ({ done, total }) => progress?.update({ metric: 'encode', phase: 'images', done, total }),
   }).finally(() => progress?.clear());
   await whileHeld(terminal, () => writeOutput(out, posteriorToNpz(encoded)));
-  terminal.stdout.write(flags.json ? toJson(describe(run, out, encoded)) : render(out, encoded));
-}
-
-/** What nobody asked for by number, and what takes long. */
-function tellPlan({ data, rows, available, bytes }: EncodePlan, isUnasked: boolean, { stderr }: Terminal): void {
-  if (isUnasked && rows < available) {
-    stderr.write(
-      `${formatCount(rows)} of the ${formatCount(available)} rows of ${printable(data)}; --rows N takes others\n`,
-    );
-  } else if (rows > ROWS_OF_OTHERS) {
-    const size = `about ${formatCount(Math.ceil(bytes / 1e6))} MB`;
-    const hint = isUnasked ? '; --rows N takes fewer' : '';
-    stderr.write(`encoding ${formatCount(rows)} rows of ${printable(data)}, ${size}${hint}\n`);
-  }
+  const { step, backend, device } = encoded;
+  const json = { schema: SCHEMA, run, step, backend, device, ...describe(out, encoded) };
+  terminal.stdout.write(flags.json ? toJson(json) : render(out, encoded, `after ${formatCount(step)} steps`));
 }
 
 /** The archive that training leaves at its end is not replaced by another. */
@@ -107,24 +151,4 @@ function defaultOutput(run: string, { checkpoint, data, split, rows, seed, untra
 function needsOutput(why?: string): UsageError {
   const what = `${POSTERIOR_NAME} of a run is of the last weights and the rows held out`;
   return new UsageError(`expected --out and a file to write: ${what}${why === undefined ? '' : `; ${why}`}`);
-}
-
-function describe(run: string, out: string, encoded: EncodedByRun): object {
-  const { step, backend, device, data, mu, logvar, factorNames } = encoded;
-  const size = { rows: mu.rows, latents: mu.columns, factors: factorNames };
-  const reasons = logvar === null ? { reasons: { logvar: POINTS } } : {};
-  const arrays = posteriorArrays(encoded).map(({ name }) => name);
-  return { schema: 'vaemetrics/encode@1', run, step, backend, device, data, ...size, arrays, out, ...reasons };
-}
-
-function render(out: string, encoded: EncodedByRun): string {
-  const { mu, logvar, factors, data, step } = encoded;
-  const lacking = [
-    ...(logvar === null ? [`no logvar, and z is mu: ${POINTS}`] : []),
-    ...(factors === null ? ['no factors are known'] : []),
-  ];
-  const names = posteriorArrays(encoded).map(({ name }) => name);
-  const arrays = `${names.join(', ')}${lacking.length > 0 ? ` (${lacking.join('; ')})` : ''}`;
-  const rows = `${formatCount(mu.rows)} rows of ${printable(data)}, ${mu.columns} latents, after ${formatCount(step)} steps`;
-  return `wrote ${printable(out)}: ${arrays} of ${rows}\n`;
 }

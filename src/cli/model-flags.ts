@@ -44,14 +44,14 @@ export type ModelFlags = GivenOf<typeof WEIGHT_OPTIONS>;
 export type ComputeFlags = ModelFlags & GivenOf<typeof COMPUTE_OPTIONS> & FileOptions;
 export type PictureFlags = GivenOf<typeof PICTURE>;
 
-export function declareModel(command: Command): Command {
-  command.argument('<run>', 'folder of a run');
+export function declareModel(command: Command, argument = '<run>'): Command {
+  command.argument(argument, 'folder of a run');
   declareFlags(command, 'Model:', WEIGHT_OPTIONS);
   return command;
 }
 
-export function declareCompute(command: Command): Command {
-  declareModel(command);
+export function declareCompute(command: Command, argument?: string): Command {
+  declareModel(command, argument);
   declareFlags(command, 'Images and backend:', COMPUTE_OPTIONS);
   return declareFiles(command);
 }

@@ -33,6 +33,9 @@ export interface Replicas {
   close(): void | Promise<void>;
 }
 
+/** Rows of a shard on backends that compute the same bits everywhere. */
+export const SHARD_ROWS = 16;
+
 /** The first row of every shard, and the number of rows at the end. */
 export function shardBounds(rows: number, shardRows: number): number[] {
   const bounds = Array.from({ length: Math.ceil(rows / shardRows) }, (_, i) => i * shardRows);

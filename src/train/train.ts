@@ -19,6 +19,7 @@ import { ADAM_DEFAULTS } from './optimiser.js';
 import { checkThreads, chooseThreads, openReplicas } from './parallel/open-replicas.js';
 import { writePosterior } from './posterior-archive.js';
 import type { LiveScores } from './progress.js';
+import { SHARD_ROWS } from './replicas.js';
 import { type RunConfig, readConfig } from './run/config.js';
 import type { JsonRecord } from './run/json-value.js';
 import { createMemoryRunFolder } from './run/memory-run-folder.js';
@@ -30,9 +31,6 @@ import { planRows, planTraining, type TrainOptions, type TrainPlan } from './tra
 import { createTrainer, type Trainer } from './trainer.js';
 import { setUpVae } from './vae/set-up.js';
 import { createVaeSystem } from './vae/vae-system.js';
-
-/** Rows of a shard on backends that compute the same bits everywhere. */
-const SHARD_ROWS = 16;
 
 export interface TrainResult {
   /** Where the run is. */

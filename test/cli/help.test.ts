@@ -27,7 +27,7 @@ test('lists the metrics of the registry in the help of score', async () => {
 });
 
 test('every flag of training, and of what takes a run, is in the documents', async () => {
-  const text = ['training', 'objectives', 'data-files']
+  const text = ['training', 'objectives', 'data-files', 'baselines']
     .map((page) => readFileSync(new URL(`../../docs/${page}.md`, import.meta.url), 'utf8'))
     .join('\n');
   for (const command of ['train', 'encode', 'traverse', 'reconstruct', 'interpolate', 'export']) {
