@@ -86,7 +86,7 @@ export { classTerms, digammas, fillStrips, placeClasses, planeTerms } from './ne
 export { fillNormals, fillUniform } from './normals';
 export { pairDifferencesF32, pairDifferencesF64 } from './pairs';
 export { drawPosteriorSamples, posteriorSampleTerms } from './posterior';
-export { quantileBins, rankSorted } from './quantile-bins';
+export { quantileBins, rankInOrder } from './quantile-bins';
 export { philoxBlock, shuffledRows, uniformBelow } from './random';
 export { countPairsAbove } from './ranking';
 export { drawingScratch, drawShapes, drawShapesOnNoise } from './raster/draw';

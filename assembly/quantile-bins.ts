@@ -17,7 +17,7 @@
  * i32[rows], has at the place of each row, order, i32[rows], how many numbers are at most its own.
  * x: f64[rows], increasing. Returns the row behind them.
  */
-export function rankSorted(out: usize, x: usize, order: usize, from: i32, end: i32, rows: i32): i32 {
+export function rankInOrder(out: usize, x: usize, order: usize, from: i32, end: i32, rows: i32): i32 {
   let row = from;
   while (row < end) {
     const value = load<f64>(x + (<usize>row << 3));

@@ -37,7 +37,7 @@ export interface HistogramExports {
     values: number,
     inner: number,
   ): void;
-  rankSorted(out: number, x: number, order: number, from: number, end: number, rows: number): number;
+  rankInOrder(out: number, x: number, order: number, from: number, end: number, rows: number): number;
   quantileBins(out: number, ranks: number, bins: number, total: number, from: number, end: number): void;
 }
 
@@ -236,8 +236,8 @@ export function bindHistogram(wasm: HistogramExports, arena: Arena) {
      * has at the place of each row, `order`, how many numbers are at most its own. Returns the row
      * behind them.
      */
-    rankSorted(out: Block<'i32'>, x: Block<'f64'>, order: Block<'i32'>, from: number, end: number): number {
-      return wasm.rankSorted(out.pointer, x.pointer, order.pointer, from, end, x.length);
+    rankInOrder(out: Block<'i32'>, x: Block<'f64'>, order: Block<'i32'>, from: number, end: number): number {
+      return wasm.rankInOrder(out.pointer, x.pointer, order.pointer, from, end, x.length);
     },
 
     /** Bins that have as many rows each, of the ranks from..end of all numbers. */

@@ -8,14 +8,7 @@ import { type Aligned, alignAffinely, alignCanonically, alignmentMoments, alignN
 import { defineMetric } from './define-metric.js';
 import { toRows } from './matrix-rows.js';
 import type { Cost, TableShape } from './metric.js';
-import {
-  describeConstants,
-  describeNumbers,
-  describeUnordered,
-  NO_FACTOR_VARIES,
-  NO_LATENT_VARIES,
-  NONE_JUDGED,
-} from './notes.js';
+import { describeConstants, describeUnordered, NO_FACTOR_VARIES, NO_LATENT_VARIES, NONE_JUDGED } from './notes.js';
 import { type PairedScore, scorePairs } from './paired-score.js';
 import { TEST_SHARE } from './shared-options.js';
 
@@ -121,7 +114,6 @@ export const mcc = defineMetric<'mcc', typeof OPTIONS, MccParts, 'mean-correlati
         ...(value === null ? [describeUndefined(table, options)] : []),
         ...describeConstants(table, 'correlated with nothing'),
         ...(isCanonical || value === null ? [] : describeUnjudged(table, perFactor)),
-        ...describeNumbers(table),
         ...describeUnordered(table),
       ],
     };

@@ -115,6 +115,6 @@ export function describeNumbers({ factors, varyingFactors }: Table): Note[] {
 export function describeUnordered({ factors, varyingFactors }: Table): Note[] {
   const named = varyingFactors.filter((k) => (factors[k].size ?? 0) > 2);
   if (named.length === 0) return [];
-  const text = `${nameColumns('factor', named)}: more than two values; if these are names without an order, what is found of them means nothing`;
+  const text = `${nameColumns('factor', named)}: values are taken as numbers, in their order; if they are names, what is found of them means nothing`;
   return [note('unordered-values', text)];
 }

@@ -9,7 +9,7 @@ import { judgeByKernel, loadRidge, type RidgeChoice } from './kernel-regression.
 import { judgeLinearly } from './linear-regression.js';
 import { meanOfDefined } from './mean-of-defined.js';
 import type { Cost, TableShape } from './metric.js';
-import { describeConstants, describeNumbers, describeUnordered, NO_FACTOR_VARIES, NONE_JUDGED } from './notes.js';
+import { describeConstants, describeUnordered, NO_FACTOR_VARIES, NONE_JUDGED } from './notes.js';
 import { TEST_SHARE } from './shared-options.js';
 
 /** R2 of a group of factors, told from all latents or from a group of them. */
@@ -138,7 +138,7 @@ export const r2 = defineMetric<'r2', typeof OPTIONS, R2Parts, 'r2-score'>({
         ...(value === null ? [varyingFactors.length === 0 ? NO_FACTOR_VARIES : NONE_JUDGED] : []),
         ...describeConstants(table, 'tells nothing'),
         ...(value === null ? [] : describeUnjudged(blocks, tested, varyingFactors)),
-        ...(oneHot ? [] : [...describeNumbers(table), ...describeUnordered(table)]),
+        ...(oneHot ? [] : describeUnordered(table)),
         ...(isKernel ? describeDrawn(split.train.length, options.train, seed) : []),
       ],
     };

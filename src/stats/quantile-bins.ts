@@ -91,7 +91,7 @@ export function openQuantileBins(table: Table, rows: Int32Array, counts: readonl
     const [sorted, sortedOrder] = [keys.slice(0, count), order.slice(0, count)];
     core.rows.sortRows(sorted, sortedOrder);
     for (let row = 0; row < count; ) {
-      row = core.histogram.rankSorted(own, sorted, sortedOrder, row, Math.min(row + ROWS_PER_CALL, count));
+      row = core.histogram.rankInOrder(own, sorted, sortedOrder, row, Math.min(row + ROWS_PER_CALL, count));
     }
     // Views anew: the scratch of sorting may have moved the memory.
     const [to, ofSorted, rowsOf] = [ranks.array, own.array, from.array];

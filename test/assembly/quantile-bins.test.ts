@@ -23,7 +23,7 @@ for (const distinct of [1, 3, 1e9]) {
         for (const step of [1, 3, Math.max(1, rows)]) {
           const ranks = core.arena.alloc('i32', rows);
           for (let row = 0; row < rows; ) {
-            row = core.histogram.rankSorted(ranks, x, order, row, Math.min(row + step, rows));
+            row = core.histogram.rankInOrder(ranks, x, order, row, Math.min(row + step, rows));
           }
           const expected = Array.from(numbers, (own) => numbers.filter((other) => other <= own).length);
           assertSame(ranks.array, expected, `${rows} rows, ${step} at a time`);

@@ -167,7 +167,7 @@ test("the Hessian's blocks are those of the definition", () =>
 const upperPart = (n: number, element: (i: number, j: number) => number): number[] =>
   Array.from({ length: n }, (_, i) => Array.from({ length: n - i }, (_, j) => element(i, i + j))).flat();
 
-test('Gram matrices of pairs of classes are those of the definition, of likely classes alone', () =>
+test('Gram matrices of pairs of classes are those of the definition, of likely classes and pairs alone', () =>
   withWatchedCore((core) => {
     for (const problem of PROBLEMS.filter(({ rows }) => rows < 1000)) {
       const { rows, columns, classes, x, labels, classWeights } = problem;
@@ -195,6 +195,8 @@ test('Gram matrices of pairs of classes are those of the definition, of likely c
           upperPart(columns, (i, j) =>
             x.reduce((sum, row, n) => {
               if (p[n][a] < least || p[n][b] < least) return sum;
+              // Nor is a pair that is less likely together.
+              if (p[n][a] * p[n][b] < least) return sum;
               return sum + classWeights[labels[n]] * p[n][a] * p[n][b] * row[i] * row[j];
             }, 0),
           ),

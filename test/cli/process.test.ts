@@ -49,12 +49,12 @@ test('exits with the code of the failure', async () => {
 
 test('reads either array from standard input, to the same bytes as from a file', async () => {
   const [latents, factors] = [at('latents.npy'), at('factors.npy')];
-  const expected = await runInProcess(['score', latents, factors, '--json']);
+  const expected = await runInProcess(['score', latents, factors, '-m', 'mig', '--json']);
   for (const [argv, piped] of [
     [['-', factors], latents],
     [[latents, '-'], factors],
   ] as const) {
-    const child = start('score', ...argv, '--json');
+    const child = start('score', ...argv, '-m', 'mig', '--json');
     child.stdin?.end(readFileSync(piped));
     const { end, out, err } = await ending(child);
     assert.equal([end, err], [0, '']);
@@ -71,7 +71,7 @@ test('calls standard input by its name where it is damaged', async () => {
 });
 
 test('ends quietly when nobody reads its output any more', async () => {
-  const child = start('score', at('latents.npy'), at('factors.npy'), '--json');
+  const child = start('score', at('latents.npy'), at('factors.npy'), '-m', 'mig', '--json');
   child.stdout?.destroy();
   const { end, err } = await ending(child);
   assert.equal([end, err], [0, '']);

@@ -27,7 +27,10 @@ const scoring = (...argv: string[]) => refusalOf('score', at('latents.npy'), at(
 
 test('suggests the command that was meant', async () => {
   assert.is(await refusalOf('scroe', 'a.npy'), "unknown command 'scroe'; did you mean 'score'?");
-  assert.match(await refusalOf('frobnicate'), /^unknown command 'frobnicate'; known: score, inspect, convert, /);
+  assert.match(
+    await refusalOf('frobnicate'),
+    /^unknown command 'frobnicate'; known: score, compare, inspect, convert, /,
+  );
   assert.match(await refusalOf('help', 'scor'), /did you mean 'score'/);
 });
 

@@ -287,8 +287,7 @@ test('names factors whose order may mean nothing', async () => {
   const factors = noise(40, 2, 8).map((_, i) => [i % 2, i % 5]);
   const { notes } = await mcc(noise(40, 2, 9), factors);
   assert.equal(notes, [
-    'the values of discrete factors are taken as numbers, 0, 1, 2 ... in their order',
-    'factor 1: more than two values; if these are names without an order, what is found of them means nothing',
+    'factor 1: values are taken as numbers, in their order; if they are names, what is found of them means nothing',
   ]);
 });
 
