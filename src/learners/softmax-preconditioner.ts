@@ -90,14 +90,18 @@ export function softmaxPreconditioner(
     const p = probabilities.array;
     const singleWidth = p.length / rows;
     const step = Math.max(1, Math.floor(rows / PROBES));
-    let [pairs, probes] = [0, 0];
-    for (let row = 0; row < rows; row += step, probes++) {
-      const likely = p.subarray(row * singleWidth, row * singleWidth + classes).filter((one) => one >= LEAST_LIKELY);
-      likely.forEach((a, i) => {
-        for (let j = i + 1; j < likely.length; j++) if (a * likely[j] >= LEAST_LIKELY) pairs++;
-      });
+    const most = (productsSaved * 2 * width * problem.stride * Math.ceil(rows / step)) / packedSize(columns + 1);
+    const likely = new Float64Array(classes);
+    let pairs = 0;
+    for (let row = 0; row < rows && pairs <= most; row += step) {
+      let count = 0;
+      for (let c = 0, at = row * singleWidth; c < classes; c++, at++) {
+        if (p[at] < LEAST_LIKELY) continue;
+        for (let i = 0; i < count; i++) if (likely[i] * p[at] >= LEAST_LIKELY) pairs++;
+        likely[count++] = p[at];
+      }
     }
-    return (pairs / probes) * packedSize(columns + 1) <= productsSaved * 2 * width * problem.stride;
+    return pairs <= most;
   }
 
   return {
