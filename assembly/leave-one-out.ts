@@ -16,7 +16,7 @@
  * Everything that decides about a point hangs on that point alone, so its digits do not hang on
  * what is computed beside it.
  *
- * Cost: O(M N D) where nothing can be left out: D + 1 exponentials for each pair.
+ * Cost: O(M N D) if nothing can be left out: D + 1 exponentials for each pair.
  * Precision: float64.
  */
 import { expByTable_f64x2, fold_f64x2, logarithmBelow, powerAbove } from './lanes';

@@ -17,7 +17,7 @@ const CROWD: i32 = 24;
 /**
  * Twice the rank of each value, from 2 up, into ranks, i32[rows][2]: among all rows and among those
  * of the same part, the first of which has the rows below `trainRows`; equal values share the mean
- * of theirs. False where many different values share a place; ranks are then unfinished.
+ * of theirs. False if many different values share a place; ranks are then unfinished.
  * values: f64[rows], from `minimum` on; perRange is 1 over their range, 0 if that is 0. pairs,
  * others: u64[rows] and counts: u32[2][2048] are scratch.
  */

@@ -92,7 +92,7 @@ export interface CommonOptions {
 /** One score. `value` is null only where the score is undefined, and `notes` then says why. */
 export interface Score<Parts = Readonly<Record<string, unknown>>, Options = Readonly<Record<string, unknown>>> {
   readonly value: number | null;
-  /** The least and the most a score can be; null where there is none. */
+  /** The least and the most a score can be; null if there is none. */
   readonly range: readonly [number | null, number | null];
   /** What the value was made of; matrices are arrays of rows, [latent][factor]. */
   readonly parts: Parts;

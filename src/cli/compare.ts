@@ -64,6 +64,7 @@ async function runCompare(words: readonly string[], command: Command, context: C
   const comparison = facade.compare(reports, {
     names: shortenNames(names),
     level,
+    ...(scoring.strict && { strict: true }),
     ...(metrics && { metrics }),
     ...(group && { group }),
     ...(sort && { sort }),

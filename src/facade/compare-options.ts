@@ -1,5 +1,5 @@
 /** What `compare` can be asked for. */
-import { SEED } from '../options/common-rules.js';
+import { SEED, STRICT } from '../options/common-rules.js';
 import { number, other, type Rule, text, ValueProblem } from '../options/rule.js';
 import { AGREEMENT_OPTIONS } from './agreement-options.js';
 
@@ -26,6 +26,8 @@ export interface CompareOptions {
   readonly level?: number;
   /** Of the draws, if there are too many ways to deal scores out. Default 0. */
   readonly seed?: number;
+  /** Refuses groups that are guessed from names. Default false. */
+  readonly strict?: boolean;
 }
 
 /** Every option of `compare`. */
@@ -60,6 +62,7 @@ export const COMPARE_OPTIONS = {
     description: 'largest corrected p-value at which groups are told apart',
   }),
   seed: SEED,
+  strict: STRICT,
 } satisfies Record<keyof CompareOptions, Rule>;
 
 function parsePattern(words: string): RegExp {

@@ -6,7 +6,7 @@ import { differenceInterval, meanOf, standardDeviation } from '../comparison/mom
 import { permutationPValue, smallestPValue } from '../comparison/permutation.js';
 import { wrongValue } from '../errors.js';
 import { findMetric } from '../metrics/index.js';
-import { type Note, note, writeNotes } from '../note.js';
+import { gatherNotes, type Note, note, refuseGuesses, writeNotes } from '../note.js';
 import { checkOptions } from '../options/check-options.js';
 import { findNamed } from '../options/find-named.js';
 import type { ComparedMetric, ComparedPair, ComparisonReport, Report } from '../types.js';
@@ -42,6 +42,7 @@ export function compare(reports: readonly Report[], options: CompareOptions = {}
   const values = checkOptions({ name: 'compare' }, options, COMPARE_OPTIONS);
   const names = checkReports(reports, values.names);
   const { groupNames, notes: ofGroups } = nameGroups(names, values);
+  refuseGuesses(ofGroups, values.strict);
   const groups = [...new Set(groupNames)].map((name) => ({
     name,
     models: [...groupNames.keys()].filter((i) => groupNames[i] === name),
@@ -51,7 +52,7 @@ export function compare(reports: readonly Report[], options: CompareOptions = {}
   const pairs = pairsOf(groups.length, against);
   const repetitions = groups.map(({ models }) => models.length);
   const smallest = smallestCorrected(repetitions, pairs);
-  const metrics = chosen.map((name) => compareMetric(name, reports, groups, pairs, against, values, smallest));
+  const metrics = chosen.map((name) => compareMetric(name, reports, groups, pairs, against, values));
   const order = values.sort === null ? [...groups.keys()] : orderBy(values.sort, metrics);
   return {
     schema: 'vaemetrics/comparison@1',
@@ -67,6 +68,7 @@ export function compare(reports: readonly Report[], options: CompareOptions = {}
       ...describeDesign(groups, pairs, smallest, values.level),
       ...describeMissing(metrics, groups),
       ...describeDifferences(reports, names),
+      ...repeatNotes(reports, names),
     ]),
   };
 }
@@ -137,7 +139,6 @@ function compareMetric(
   pairs: readonly Pair[],
   against: number | null,
   { level, seed }: Values,
-  smallest: number | null,
 ): ComparedMetric {
   const metric = findMetric(name);
   const scores = groups.map(({ models }) =>
@@ -154,6 +155,11 @@ function compareMetric(
   });
   const corrected = correctByHolm(pValues);
   const better = metric?.better ?? 'higher';
+  // Of the models that have a score.
+  const smallest = smallestCorrected(
+    scores.map(({ length }) => length),
+    pairs,
+  );
   const isTold = smallest !== null && smallest <= level;
   const compared = pairs.map(
     ([a, b], i): ComparedPair => ({
@@ -226,6 +232,15 @@ function describeDesign(
 
 function round(value: number): string {
   return value >= 0.1 ? value.toFixed(2) : value.toPrecision(2);
+}
+
+/** What is said of the input of each model: a collapsed posterior, a guess about its data. */
+function repeatNotes(reports: readonly Report[], names: readonly string[]): Note[] {
+  const ofModels = reports.map(({ notes }, i) => {
+    const texts = Array.isArray(notes) ? notes.filter((text) => typeof text === 'string') : [];
+    return [names[i], texts] as const;
+  });
+  return gatherNotes(ofModels).map((text) => note('notes-of-models', text));
 }
 
 function describeMissing(metrics: readonly ComparedMetric[], groups: readonly Group[]): Note[] {

@@ -42,7 +42,7 @@ const LEAST_VARIANCE = 1e-12;
 const ROWS_PER_CALL = 8192;
 
 /**
- * Independent components by FastICA: all at once, with the contrast log cosh. It stops where no
+ * Independent components by FastICA: all at once, with the contrast log cosh. It stops if no
  * component turns any more, which is a maximum that the start decides.
  *
  * Cost: steps * rows * columns * (2 columns + an exponential).

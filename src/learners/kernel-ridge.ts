@@ -74,7 +74,7 @@ export function uploadWeights(core: Core, weights: readonly Float64Array[]): Blo
 
 /**
  * Mean R^2 in threefold cross-validation with each penalty, for one width of the kernel: folds are
- * runs of rows, groups of targets count alike, and so do folds. Null where no fold can be judged.
+ * runs of rows, groups of targets count alike, and so do folds. Null if no fold can be judged.
  */
 export async function crossValidate(
   core: Core,

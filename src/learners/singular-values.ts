@@ -2,7 +2,7 @@
 export interface SingularValues {
   /** Decreasing, [count], as many as the smaller side of the matrix has. */
   readonly values: Float64Array;
-  /** Unit vectors, one row each: [count][rows] and [count][columns]; 0 where the value is 0. */
+  /** Unit vectors, one row each: [count][rows] and [count][columns]; 0 if the value is 0. */
   readonly left: Float64Array;
   readonly right: Float64Array;
 }

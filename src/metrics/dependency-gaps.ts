@@ -55,7 +55,7 @@ function readRegular(text: string): 'best' | readonly number[] {
 
 /** What the authors' library does otherwise. */
 export const LATTE_LIMIT =
-  'information of bins and the best pairing, where its authors take nearest neighbours and latent k for factor k';
+  'information of bins and the best pairing; its authors take nearest neighbours and latent k for factor k';
 
 /** Options of these metrics. */
 export const GAP_OPTIONS = { ...BINNED, regular: REGULAR };

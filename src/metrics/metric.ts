@@ -70,7 +70,7 @@ export interface Metric<R extends Rules = Rules, Parts = object> {
   /** What it means, in a few words, for the report's table. */
   readonly summary: string;
   readonly needs: ReadonlyArray<'latents' | 'factors' | 'posterior'>;
-  /** The least and the most a score can be; null where there is none. */
+  /** The least and the most a score can be; null if there is none. */
   readonly range: readonly [number | null, number | null];
   readonly better: 'higher' | 'lower';
   /** Its own options, whose defaults the metric is computed with. */

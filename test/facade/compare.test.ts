@@ -117,6 +117,26 @@ test('takes groups as they are given, or from what a pattern matches', () => {
   assert.is(bare.groups.length, 4);
 });
 
+test('refuses groups that are guessed if it is strict, and repeats what is said of models', () => {
+  assert.throws(() => compareOf(FIVE, { strict: true }), /grouped by their names/);
+  const { reports } = reportsOf({ x: [0.1, 0.2] });
+  const noted = reports.map((report) => ({ ...report, notes: ['its posterior has collapsed'] }));
+  const { notes } = compare(noted, { groups: ['a', 'b'], strict: true });
+  assert.ok(
+    notes.some((text) => /^report 0.*report 1: its posterior has collapsed$/.test(text)),
+    notes.join(),
+  );
+});
+
+test('marks nothing in a metric that too few models have a score of', () => {
+  const reports = [0.1, 0.12, 0.14, 0.11, 0.3, 0.32, 0.31, 0.34].map((mig, i) =>
+    makeReport({ mig, sap: i % 4 === 0 ? mig : null }),
+  );
+  const report = compare(reports, { groups: [...'aaaabbbb'] });
+  assert.equal(metricOf(report, 'mig').best, [1]);
+  assert.is(metricOf(report, 'sap').best, null);
+});
+
 test('a model without a score is left out of its group, and named', () => {
   const reports = [0.1, null, 0.2].map((mig) => makeReport({ mig })) as Report[];
   const report = compare(reports, { names: ['a-0', 'a-1', 'b-0'] });
